@@ -1,0 +1,1 @@
+"""Deploying, operating and trying out the desk."""
