@@ -1,0 +1,150 @@
+"""Which alerts a case calls for at a moment, and how many texts one person can take."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from mentiondesk.domain.cases import Case
+from mentiondesk.domain.ids import CaseId, StaffId
+from mentiondesk.domain.policy import Channel, Stage, Wait
+from mentiondesk.domain.roster import Roster, Staff
+from mentiondesk.domain.tags import Urgency
+
+
+class Outcome(StrEnum):
+    """What became of an alert."""
+
+    SENT = "sent"
+    HELD = "held"
+    FAILED = "failed"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One notice to one person on one channel about one wait."""
+
+    case_id: CaseId
+    since: datetime
+    stage: str
+    staff_id: StaffId
+    channel: Channel
+    due_at: datetime
+    answer_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The ledger's line on an alert: its latest outcome, and the provider's id of what was sent.
+
+    `until` is when a held text may go. `via` differs from the alert's channel when that one failed, was
+    missing or over its limit. `digest` tells that it went out together with others.
+    """
+
+    alert: Alert
+    outcome: Outcome
+    at: datetime
+    via: Channel
+    message_id: str = ""
+    detail: str = ""
+    until: datetime | None = None
+    digest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to send now, what to hold or leave out, and when to look at the case again."""
+
+    send: tuple[Alert, ...]
+    records: tuple[Record, ...]
+    next_at: datetime | None
+
+
+def plan(case: Case, now: datetime, stages: Sequence[Stage], roster: Roster, ledger: Iterable[Record]) -> Plan:
+    """The alerts that `case` calls for at `now`, given what the ledger of this wait holds.
+
+    Nothing for a case that does not wait. Where several stages have fallen due at once, each person
+    hears once per channel, of the latest. Texts wait for the end of quiet hours unless the case is urgent.
+    """
+    wait = case.wait
+    if wait is None or not case.waiting:
+        return Plan((), (), None)
+    known = {(r.alert.stage, r.alert.staff_id, r.alert.channel): r for r in ledger if r.outcome is not Outcome.FAILED}
+    fresh = [
+        alert
+        for alert in _alerts_due(case, wait, now, stages, roster)
+        if (alert.stage, alert.staff_id, alert.channel) not in known
+    ]
+    ripe = [r.alert for r in known.values() if r.outcome is Outcome.HELD and (r.until or now) <= now]
+    latest: dict[tuple[StaffId, Channel], Alert] = {}
+    records: list[Record] = []
+    for alert in sorted([*ripe, *fresh], key=lambda a: a.due_at):
+        earlier = latest.pop((alert.staff_id, alert.channel), None)
+        if earlier is not None:
+            records.append(Record(earlier, Outcome.MERGED, now, earlier.channel, detail=f"said with {alert.stage}"))
+        latest[alert.staff_id, alert.channel] = alert
+    send: list[Alert] = []
+    for alert in latest.values():
+        quiet_until = _quiet_until(case, alert, now, roster)
+        if quiet_until is None:
+            send.append(alert)
+        else:
+            records.append(Record(alert, Outcome.HELD, now, alert.channel, detail="quiet hours", until=quiet_until))
+    held = [r.until for r in (*known.values(), *records) if r.outcome is Outcome.HELD and r.until]
+    ahead = [moment for moment in (*(due.at for due in wait.alerts), *held) if moment > now]
+    return Plan(tuple(send), tuple(records), min(ahead, default=None))
+
+
+def _alerts_due(case: Case, wait: Wait, now: datetime, stages: Sequence[Stage], roster: Roster) -> Iterable[Alert]:
+    by_name = {stage.name: stage for stage in stages}
+    for due in wait.alerts:
+        stage = by_name.get(due.stage)
+        done = case.alerted_until is not None and due.at <= case.alerted_until
+        if stage is None or done or due.at > now:
+            continue
+        for audience, channel in stage.send:
+            for staff in roster.audience(audience, now, case.owner):
+                alert = Alert(
+                    case.case_id, wait.since, due.stage, staff.staff_id, channel, due.at, wait.answer_by
+                )
+                if not _claimed_since(case, alert):
+                    yield replace(alert, channel=_reachable(staff, channel))
+
+
+def _claimed_since(case: Case, alert: Alert) -> bool:
+    """Whether this person has taken the case since the alert fell due: they know."""
+    return case.owner == alert.staff_id and case.claimed_at is not None and alert.due_at <= case.claimed_at
+
+
+def _reachable(staff: Staff, channel: Channel) -> Channel:
+    return channel if staff.address(channel) else channel.other
+
+
+def _quiet_until(case: Case, alert: Alert, now: datetime, roster: Roster) -> datetime | None:
+    staff = roster.find(alert.staff_id)
+    if alert.channel is not Channel.TEXT or case.urgency >= Urgency.HIGH or staff is None or staff.quiet is None:
+        return None
+    return staff.quiet.closes(now)
+
+
+@dataclass(frozen=True, slots=True)
+class TextLimit:
+    """At most `most` texts to one person within `span`."""
+
+    most: int
+    span: timedelta
+
+
+# GoAlert's limits for texts to one contact (engine/message/ratelimit.go, Apache-2.0): beyond these a
+# phone is noise. Settings can change them.
+GOALERT_TEXT_LIMITS = (
+    TextLimit(5, timedelta(minutes=15)),
+    TextLimit(11, timedelta(hours=1)),
+    TextLimit(21, timedelta(hours=3)),
+)
+
+
+def may_text(sent: Sequence[datetime], now: datetime, limits: Sequence[TextLimit]) -> bool:
+    """Whether one more text to a person who got texts at `sent` keeps every limit."""
+    return all(sum(at > now - limit.span for at in sent) < limit.most for limit in limits)

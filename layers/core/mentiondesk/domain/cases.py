@@ -1,0 +1,275 @@
+"""Cases: one customer's matter in one conversation, told by the posts in it.
+
+A case is a fold over its timeline in the order in which the posts were made. Posts may be seen late, in
+another order or with new text; the case is then told again from its timeline, so that the same posts
+always end in the same case.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from mentiondesk.domain.ids import CaseId, ConversationId, PostId, StaffId, UserId, case_id
+from mentiondesk.domain.policy import Clock, Policy, Wait
+from mentiondesk.domain.posts import Post
+from mentiondesk.domain.tags import Kind, Tags, Urgency
+
+_MOST_TOPICS = 12
+_MOST_WORDS = 600
+_MOST_REASONS = 5
+# Whatever a customer adds to one of these waits for an answer too.
+_OPEN_MATTERS = (Kind.COMPLAINT, Kind.QUESTION, Kind.ABUSE)
+# Said after an answer, these end a conversation.
+_CLOSING_WORDS = (Kind.PRAISE, Kind.SPAM)
+
+# How care teams ask a customer to go on in private, and X's own link for it.
+_MOVES_TO_PRIVATE = re.compile(
+    r"\b(?:dms?|dm'd|direct messages?|private messages?|mensaje privado|direktnachricht|message privé)\b"
+    r"|messages/compose",
+    re.IGNORECASE,
+)
+
+
+class State(StrEnum):
+    """`open`: the customer waits; `pending`: we wait for the customer."""
+
+    OPEN = "open"
+    PENDING = "pending"
+    RESOLVED = "resolved"
+    DISMISSED = "dismissed"
+
+
+class Leg(StrEnum):
+    """Where the conversation is: answered in public, moved to private, back in public to ask."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    FOLLOW_UP = "follow_up"
+
+
+class CaseClosed(Exception):
+    """The case is resolved or dismissed; nobody can take it."""
+
+
+class AlreadyClaimed(Exception):
+    """Somebody else owns the case."""
+
+    def __init__(self, case: CaseId, owner: StaffId) -> None:
+        super().__init__(f"case {case} is owned by {owner}")
+        self.owner = owner
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One post in a case's timeline; `kind` is None for the brand's own."""
+
+    post_id: PostId
+    at: datetime
+    words: str
+    kind: Kind | None = None
+    urgency: Urgency = Urgency.LOW
+    needs_reply: bool = False
+    topics: tuple[str, ...] = ()
+    language: str = "und"
+    why: tuple[str, ...] = ()
+    seen_at: datetime | None = None
+
+    @property
+    def order(self) -> tuple[datetime, int]:
+        return (self.at, int(self.post_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The unit that has an owner, a state and clocks.
+
+    `wait` is the latest one, running until it has `ended_at`. `due_at` is when the notifier looks at the
+    case next, None when no alert is to come. `version` grows with every change and guards every write.
+    """
+
+    case_id: CaseId
+    conversation_id: ConversationId
+    customer_id: UserId
+    opened_at: datetime
+    state: State
+    kind: Kind
+    urgency: Urgency = Urgency.LOW
+    topics: tuple[str, ...] = ()
+    language: str = "und"
+    leg: Leg = Leg.PUBLIC
+    version: int = 0
+    owner: StaffId | None = None
+    claimed_at: datetime | None = None
+    closed_at: datetime | None = None
+    reason: str = ""
+    wait: Wait | None = None
+    due_at: datetime | None = None
+    # Alert stages due up to here have gone out; `attempts` counts the runs in which none could.
+    alerted_until: datetime | None = None
+    attempts: int = 0
+    breaches: int = 0
+    asked_at: datetime | None = None
+    first_answer_at: datetime | None = None
+    posts: int = 0
+    last_post: tuple[datetime, int] | None = None
+    # The customer's latest words, so that an alert needs no second look-up.
+    post_id: PostId | None = None
+    words: str = ""
+    # The words that made it what it is, as triage found them.
+    why: tuple[str, ...] = ()
+    said_at: datetime | None = None
+    seen_at: datetime | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """Whether somebody has to do something by a deadline."""
+        return self.wait is not None and self.wait.ended_at is None
+
+    def breached(self, now: datetime) -> bool:
+        """Whether any of this customer's waits ran past its deadline."""
+        return self.breaches > 0 or (self.wait is not None and self.wait.late(now))
+
+    def claim(self, by: StaffId, now: datetime) -> "Case":
+        """Owned by `by`. Raises CaseClosed or AlreadyClaimed."""
+        if self.state in (State.RESOLVED, State.DISMISSED):
+            raise CaseClosed(self.case_id)
+        if self.owner is not None and self.owner != by:
+            raise AlreadyClaimed(self.case_id, self.owner)
+        return self if self.owner == by else replace(self, owner=by, claimed_at=now)
+
+    def close(self, state: State, reason: str, now: datetime) -> "Case":
+        """Resolved or dismissed with a reason; its clocks stop."""
+        return replace(_wait_over(self, now), state=state, reason=reason, closed_at=now)
+
+
+def entry_of(post: Post, tags: Tags | None) -> Entry:
+    """The line a post adds to the timeline; `tags` is None for the brand's own."""
+    entry = Entry(post_id=post.post_id, at=post.created_at, words=post.text[:_MOST_WORDS], seen_at=post.seen_at)
+    if tags is None:
+        return entry
+    return replace(
+        entry,
+        kind=tags.kind,
+        urgency=tags.urgency,
+        needs_reply=tags.needs_reply,
+        topics=tags.topics,
+        language=tags.language,
+        why=tuple(post.text[reason.start : reason.end] for reason in tags.reasons[:_MOST_REASONS]),
+    )
+
+
+def new_case(conversation: ConversationId, customer: UserId, at: datetime) -> Case:
+    """A case with no post in it yet; one that begins with our answer waits for the customer."""
+    return Case(
+        case_id=case_id(conversation, customer),
+        conversation_id=conversation,
+        customer_id=customer,
+        opened_at=at,
+        state=State.PENDING,
+        kind=Kind.QUESTION,
+    )
+
+
+def is_next(case: Case, entry: Entry) -> bool:
+    """Whether the entry follows all that the case holds, so that `extend` applies."""
+    return case.last_post is None or entry.order > case.last_post
+
+
+def extend(case: Case, entry: Entry, policy: Policy) -> Case:
+    """The case after its next post."""
+    case = replace(case, posts=case.posts + 1, last_post=entry.order)
+    return _answered(case, entry, policy) if entry.kind is None else _heard(case, entry, entry.kind, policy)
+
+
+def retell(case: Case, entries: Iterable[Entry], policy: Policy) -> Case:
+    """The case told again from its whole timeline; what staff did to it is kept."""
+    ordered = sorted(entries, key=lambda e: e.order)
+    told = new_case(case.conversation_id, case.customer_id, ordered[0].at)
+    told = replace(told, version=case.version, owner=case.owner, claimed_at=case.claimed_at)
+    for entry in ordered:
+        told = extend(told, entry, policy)
+    if told.wait == case.wait:
+        told = replace(told, due_at=case.due_at, alerted_until=case.alerted_until, attempts=case.attempts)
+    if case.closed_at is not None and (told.said_at is None or told.said_at <= case.closed_at):
+        return told.close(case.state, case.reason, case.closed_at)
+    return told
+
+
+def _heard(case: Case, entry: Entry, kind: Kind, policy: Policy) -> Case:
+    first = case.posts == 1
+    if first:
+        case = replace(case, state=State.DISMISSED, reason=f"{kind} needs no answer")
+    heavier = first or kind.weight > case.kind.weight
+    case = replace(
+        case,
+        kind=kind if heavier else case.kind,
+        why=entry.why if heavier or entry.urgency > case.urgency else case.why,
+        urgency=max(case.urgency, entry.urgency),
+        topics=tuple(dict.fromkeys((*case.topics, *entry.topics)))[:_MOST_TOPICS],
+        language=entry.language,
+        post_id=entry.post_id,
+        words=entry.words,
+        said_at=entry.at,
+        seen_at=entry.seen_at,
+    )
+    clock = Clock.FIRST_REPLY if case.first_answer_at is None else Clock.NEXT_REPLY
+    wanted = _kind_to_answer(case, entry, kind, clock)
+    wait = wanted and policy.wait(clock, wanted, case.urgency, entry.post_id, entry.at)
+    return _awaiting(case, wait) if wait else case
+
+
+def _kind_to_answer(case: Case, entry: Entry, kind: Kind, clock: Clock) -> Kind | None:
+    """The kind whose target holds for a post; None when it needs no answer.
+
+    "Just did" is chatter by itself and waits for an answer in a conversation about a late parcel.
+    """
+    closing = kind in _CLOSING_WORDS
+    if case.state is not State.DISMISSED and case.kind in _OPEN_MATTERS and not closing:
+        return case.kind
+    if not entry.needs_reply or (closing and clock is Clock.NEXT_REPLY):
+        return None
+    return kind
+
+
+def _awaiting(case: Case, wait: Wait) -> Case:
+    """The case with this wait running, unless a stricter one is."""
+    reopened = replace(case, state=State.OPEN, reason="", closed_at=None)
+    if wait.clock is Clock.FIRST_REPLY:
+        reopened = replace(reopened, asked_at=case.asked_at or wait.since)
+    if case.wait is not None and case.waiting and case.wait.clock is not Clock.FOLLOW_UP:
+        wait = case.wait.stricter(wait)
+    return reopened if wait is case.wait else _started(reopened, wait)
+
+
+def _started(case: Case, wait: Wait) -> Case:
+    due_at = wait.alerts[0].at if wait.alerts else None
+    return replace(case, wait=wait, due_at=due_at, alerted_until=None, attempts=0)
+
+
+def _answered(case: Case, entry: Entry, policy: Policy) -> Case:
+    case = _wait_over(case, entry.at)
+    case = replace(
+        case,
+        state=State.PENDING if case.state is State.OPEN else case.state,
+        first_answer_at=case.first_answer_at or entry.at,
+        leg=_leg_after(case.leg, entry.words),
+    )
+    if case.leg is not Leg.PRIVATE:
+        return case
+    follow_up = policy.wait(Clock.FOLLOW_UP, case.kind, case.urgency, entry.post_id, entry.at)
+    return _started(case, follow_up) if follow_up else case
+
+
+def _wait_over(case: Case, at: datetime) -> Case:
+    if case.wait is None or not case.waiting:
+        return replace(case, due_at=None)
+    over = replace(case.wait, ended_at=at)
+    return replace(case, wait=over, due_at=None, attempts=0, breaches=case.breaches + over.late(at))
+
+
+def _leg_after(leg: Leg, own_words: str) -> Leg:
+    if _MOVES_TO_PRIVATE.search(own_words):
+        return Leg.PRIVATE
+    return Leg.FOLLOW_UP if leg is Leg.PRIVATE else leg

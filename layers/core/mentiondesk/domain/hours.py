@@ -1,0 +1,108 @@
+"""Time that counts: opening hours, shifts and quiet hours in a named zone, and sums over them."""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+_ONE_DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
+# Longer than any run of holidays; reached only by hours that never open.
+_HORIZON_DAYS = 800
+
+
+class NeverOpen(ValueError):
+    """These hours hold no open minute within two years."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From `opens` to `closes` by the clock on the wall; past midnight when `closes` is not later."""
+
+    opens: time
+    closes: time
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Weekly periods in one zone, Monday first, less the holidays.
+
+    A period belongs to the day on which it opens. On the day the clocks change a period is as long
+    as the wall clock makes it: 0:00 to 4:00 is three hours in spring and five in autumn.
+    """
+
+    zone: str
+    week: tuple[tuple[Period, ...], ...]
+    holidays: frozenset[date] = frozenset()
+
+    def add(self, start: datetime, duration: timedelta) -> datetime:
+        """The moment (UTC) when `duration` of open time has passed since `start`.
+
+        A start outside the hours counts from the next opening. Raises NeverOpen.
+        """
+        left = duration
+        for opens, closes in self._from(start):
+            begins = max(opens, start)
+            if begins + left <= closes:
+                return begins + left
+            left -= closes - begins
+        raise NeverOpen(f"no open time within {_HORIZON_DAYS} days of {start:%Y-%m-%d}")
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether `at` lies inside a period; the closing moment does not."""
+        return self.closes(at) is not None
+
+    def closes(self, at: datetime) -> datetime | None:
+        """When the period around `at` ends (UTC); None outside all periods."""
+        for opens, closes in self._from(at):
+            return closes if opens <= at else None
+        return None
+
+    def _from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """Periods that end after `start`, in order, none overlapping the one before."""
+        # A period that opened yesterday may reach past midnight into today.
+        day = start.astimezone(ZoneInfo(self.zone)).date() - _ONE_DAY
+        reached = datetime.min.replace(tzinfo=UTC)
+        for offset in range(_HORIZON_DAYS):
+            for opens, closes in _periods(self, day + offset * _ONE_DAY):
+                if closes > max(start, reached):
+                    yield max(opens, reached), closes
+                    reached = closes
+
+
+@lru_cache(maxsize=4096)
+def _periods(hours: Hours, day: date) -> tuple[tuple[datetime, datetime], ...]:
+    if day in hours.holidays:
+        return ()
+    zone = ZoneInfo(hours.zone)
+    found = []
+    for period in sorted(hours.week[day.weekday()], key=lambda p: p.opens):
+        last_day = day if period.closes > period.opens else day + _ONE_DAY
+        # Of a wall-clock time that comes twice, a period runs from the first one and lasts to the second.
+        opens = _moment(datetime.combine(day, period.opens, zone))
+        closes = _moment(datetime.combine(last_day, period.closes, zone).replace(fold=1))
+        if opens < closes:
+            found.append((opens, closes))
+    return tuple(found)
+
+
+def _moment(wall: datetime) -> datetime:
+    """When (UTC) the clock on the wall shows this; the moment of the change when it skips this time."""
+    # Python reads a skipped time with the offset before the change or, for fold 1, the one after it:
+    # only then does fold 1 come first, and the change lies between the two.
+    begin, end = (wall.replace(fold=fold).astimezone(UTC) for fold in (1, 0))
+    if begin >= end:
+        return wall.astimezone(UTC)
+    steps = range((end - begin) // _MINUTE)
+    offset = end.astimezone(wall.tzinfo).utcoffset()
+    changed = bisect_left(
+        steps, True, key=lambda step: (begin + step * _MINUTE).astimezone(wall.tzinfo).utcoffset() == offset
+    )
+    return begin + changed * _MINUTE
+
+
+def after(hours: Hours | None, start: datetime, duration: timedelta) -> datetime:
+    """`duration` after `start`: in open time, or in real time where `hours` is None."""
+    return start + duration if hours is None else hours.add(start, duration)

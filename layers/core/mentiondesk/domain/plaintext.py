@@ -1,0 +1,30 @@
+"""Text from X made safe to show: no control or direction characters, and no live links."""
+
+import re
+import unicodedata
+
+_URL = re.compile(r"(?i)\b(?:https?|ftp)://|(?<=[^\W_])\.(?=[^\W\d_]{2,})")
+# Zero-width joiner holds emoji together; every other format character can only deceive a reader.
+_JOINER = "\u200d"
+_SPACE = re.compile(r"\s+")
+
+
+def clean(text: str) -> str:
+    """Characters a reader can see, on one line; whatever is invisible or reorders text is gone."""
+    kept = (c if c == _JOINER or unicodedata.category(c)[0] != "C" else _or_space(c) for c in text)
+    return _SPACE.sub(" ", "".join(kept)).strip()
+
+
+def _or_space(character: str) -> str:
+    return " " if character in "\n\r\t\v\f" else ""
+
+
+def defang(text: str) -> str:
+    """No mail or phone program makes a link of what is left: https://a.example/x becomes a[.]example/x."""
+    return _URL.sub(lambda match: "[.]" if match[0] == "." else "", text)
+
+
+def quotable(text: str, length: int) -> str:
+    """A customer's words for a mail or a text: clean, without live links, at most `length` characters."""
+    shown = defang(clean(text))
+    return shown if len(shown) <= length else shown[: length - 1].rstrip() + "…"

@@ -1,0 +1,405 @@
+"""The desk's settings: what the one YAML file may say, its defaults, and what is wrong with it in plain words."""
+
+import re
+from datetime import date, time, timedelta
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from mentiondesk.domain.alerts import GOALERT_TEXT_LIMITS, TextLimit
+from mentiondesk.domain.hours import Hours, NeverOpen, Period
+from mentiondesk.domain.ids import StaffId, UserId
+from mentiondesk.domain.policy import Audience, Channel, Policy, Stage, Target
+from mentiondesk.domain.roster import Roster, Staff
+from mentiondesk.domain.tags import Kind, Urgency
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+_DURATION = re.compile(r"(?:\d+[dhms])+")
+_PERIOD = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*-\s*(?:([01]\d|2[0-3]):([0-5]\d)|(24):(00))")
+_STAGE_TIME = re.compile(r"(\d{1,3})%|((?:\d+[dhms])+) (before|after)")
+
+
+class SettingsInvalid(ValueError):
+    """The settings cannot be used; `problems` has (key path, what would be right) for each fault."""
+
+    def __init__(self, problems: list[tuple[tuple[str | int, ...], str]]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(f"{'.'.join(map(str, path)) or 'settings'}: {what}" for path, what in problems))
+
+
+def _duration(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    if not isinstance(value, str) or not _DURATION.fullmatch(value.replace(" ", "")):
+        raise ValueError(f"{value!r} is not a length of time; write it like 30m, 4h, 1h30m or 2d")
+    parts = re.findall(r"(\d+)([dhms])", value)
+    return timedelta(seconds=sum(int(count) * _UNITS[unit] for count, unit in parts))
+
+
+def _written(duration: timedelta) -> str:
+    return f"{round(duration.total_seconds())}s"
+
+
+def _positive(duration: timedelta) -> timedelta:
+    if duration <= timedelta(0):
+        raise ValueError("must be longer than nothing; write it like 30m, 4h, 1h30m or 2d")
+    return duration
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration), PlainSerializer(_written)]
+Length = Annotated[Duration, AfterValidator(_positive)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{name!r} is not a known time zone; write it like Europe/London or UTC") from None
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
+
+
+def _period(text: object) -> Period:
+    match = _PERIOD.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        raise ValueError(f'{text!r} is not a period; write it in quotes like "09:00-17:30"')
+    opens, closes = time(int(match[1]), int(match[2])), time(int(match[3] or 0), int(match[4] or 0))
+    return Period(opens, closes)
+
+
+def _days(key: str) -> list[int]:
+    """The weekdays a key names: mon, mon-fri, sat-mon or daily."""
+    if key == "daily":
+        return list(range(7))
+    first, _, last = key.partition("-")
+    if first not in _DAYS or (last or first) not in _DAYS:
+        raise ValueError(f"{key!r} names no days; write mon, mon-fri or daily")
+    start, length = _DAYS.index(first), (_DAYS.index(last or first) - _DAYS.index(first)) % 7
+    return [(start + step) % 7 for step in range(length + 1)]
+
+
+class WeekSettings(_Model):
+    """Weekly periods: {week: {mon-fri: ["09:00-17:00"]}, holidays: [2026-12-25]}; in the desk's zone unless given."""
+
+    zone: Zone | None = None
+    week: dict[str, list[str]]
+    holidays: frozenset[date] = frozenset()
+
+    @field_validator("week")
+    @classmethod
+    def _readable(cls, week: dict[str, list[str]]) -> dict[str, list[str]]:
+        seen: set[int] = set()
+        for key, periods in week.items():
+            days = set(_days(key))
+            if days & seen:
+                raise ValueError(f"{key!r} names a day that stands there already")
+            seen |= days
+            for text in periods:
+                _period(text)
+        if not any(week.values()):
+            raise ValueError("these hours are never open; give at least one period")
+        return week
+
+    def hours(self, zone: str) -> Hours:
+        """These periods, in `zone` where they name none."""
+        days: list[tuple[Period, ...]] = [()] * 7
+        for key, periods in self.week.items():
+            for day in _days(key):
+                days[day] = tuple(_period(text) for text in periods)
+        return Hours(self.zone or zone, tuple(days), self.holidays)
+
+
+class BrandSettings(_Model):
+    """Whose posts to look after."""
+
+    name: str = Field(min_length=1, max_length=80)
+    user_id: UserId = Field(pattern=r"^\d{1,20}$")
+    handle: str = Field(pattern=r"^\w{1,15}$")
+    words: tuple[str, ...] = Field(default=(), max_length=20)
+
+    @field_validator("words")
+    @classmethod
+    def _searchable(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        for word in words:
+            if not re.fullmatch(r"[^\"\n]{2,60}", word):
+                raise ValueError(f"{word!r} cannot be searched for; use 2 to 60 characters without quotes")
+        return words
+
+
+class TargetSettings(_Model):
+    """How long one kind may wait; `high` and `critical` (the same as high unless set) may be shorter."""
+
+    within: Length
+    high: Length | None = None
+    critical: Length | None = None
+    low: Length | None = None
+    hours: str | None = None
+    alerts: bool = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return {"within": value} if isinstance(value, str) else value
+
+    def by_urgency(self, urgency: Urgency) -> timedelta:
+        high = self.high or self.within
+        return {
+            Urgency.LOW: self.low or self.within,
+            Urgency.NORMAL: self.within,
+            Urgency.HIGH: high,
+            Urgency.CRITICAL: self.critical or high,
+        }[urgency]
+
+
+# 32 % of people who write expect an answer within 30 minutes, 42 % within the hour, 67 % within the day.
+_FIRST_REPLY = {
+    Kind.COMPLAINT: TargetSettings(within=timedelta(minutes=60), high=timedelta(minutes=30)),
+    Kind.QUESTION: TargetSettings(within=timedelta(hours=4)),
+    Kind.PRAISE: TargetSettings(within=timedelta(hours=24), alerts=False),
+    Kind.ABUSE: TargetSettings(within=timedelta(hours=24), alerts=False),
+}
+
+
+class TargetsSettings(_Model):
+    """Deadlines by kind. A kind that is not named keeps its default; null takes its clock away."""
+
+    first_reply: dict[Kind, TargetSettings | None] = Field(default_factory=dict)
+    next_reply: dict[Kind, TargetSettings | None] = Field(default_factory=dict)
+    follow_up: TargetSettings | None = None
+
+
+class SendSettings(_Model):
+    to: Audience
+    by: tuple[Channel, ...] = Field(min_length=1)
+
+    @field_validator("by", mode="before")
+    @classmethod
+    def _one_or_more(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+
+class StageSettings(_Model):
+    """One step of alerting: `at` is a share of the target ("50%") or "10m before" / "30m after" the deadline."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")
+    at: str
+    send: tuple[SendSettings, ...] = Field(min_length=1)
+
+    @field_validator("at")
+    @classmethod
+    def _readable(cls, text: str) -> str:
+        if not _STAGE_TIME.fullmatch(text):
+            raise ValueError(f'{text!r} is not a time of a stage; write 50%, "10m before" or "30m after"')
+        return text
+
+    @property
+    def stage(self) -> Stage:
+        match = _STAGE_TIME.fullmatch(self.at)
+        assert match is not None, "checked when the settings were read"
+        share, shift = 1.0, timedelta(0)
+        if match[1]:
+            share = int(match[1]) / 100
+        else:
+            shift = _duration(match[2]) * (-1 if match[3] == "before" else 1)
+        send = tuple((one.to, channel) for one in self.send for channel in one.by)
+        return Stage(self.name, share, shift, send)
+
+
+def _stage(name: str, at: str, *send: tuple[Audience, tuple[Channel, ...]]) -> StageSettings:
+    return StageSettings(name=name, at=at, send=tuple(SendSettings(to=to, by=by) for to, by in send))
+
+
+_EMAIL, _TEXT, _BOTH = (Channel.EMAIL,), (Channel.TEXT,), (Channel.EMAIL, Channel.TEXT)
+_STAGES = (
+    _stage("half_time", "50%", (Audience.DUTY, _EMAIL)),
+    _stage("three_quarters", "75%", (Audience.DUTY, _TEXT)),
+    _stage("breach", "100%", (Audience.DUTY, _TEXT), (Audience.LEAD, _BOTH)),
+    _stage("half_hour_late", "30m after", (Audience.MANAGER, _BOTH)),
+)
+
+
+class TextLimitSettings(_Model):
+    most: int = Field(ge=1, le=1000)
+    within: Length
+
+
+class AlertSettings(_Model):
+    """When staff are told, and how much of it one person can take."""
+
+    stages: tuple[StageSettings, ...] = Field(default=_STAGES, min_length=1, max_length=10)
+    digest_over: int = Field(default=5, ge=1, le=100)
+    text_limits: tuple[TextLimitSettings, ...] = tuple(
+        TextLimitSettings(most=limit.most, within=limit.span) for limit in GOALERT_TEXT_LIMITS
+    )
+
+    @field_validator("stages")
+    @classmethod
+    def _named_once(cls, stages: tuple[StageSettings, ...]) -> tuple[StageSettings, ...]:
+        names = [stage.name for stage in stages]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two stages are named {name!r}; names must differ")
+        return stages
+
+    @property
+    def limits(self) -> tuple[TextLimit, ...]:
+        return tuple(TextLimit(limit.most, limit.within) for limit in self.text_limits)
+
+
+class StaffSettings(_Model):
+    """One person. `duty` is "always" or weekly shifts; without it only roles bring alerts."""
+
+    id: StaffId = Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")
+    name: str = Field(min_length=1, max_length=60)
+    email: str | None = Field(default=None, pattern=r"^[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,190}\.[^@\s<>,;\"]{2,}$")
+    phone: str | None = Field(default=None, pattern=r"^\+[1-9]\d{6,14}$")
+    zone: Zone | None = None
+    duty: Literal["always"] | WeekSettings | None = None
+    quiet: WeekSettings | None = None
+    roles: frozenset[Literal["lead", "manager"]] = frozenset()
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if not (self.email or self.phone):
+            raise ValueError(f"{self.id} can not be reached; give an email, a phone, or both")
+        return self
+
+    def staff(self, zone: str) -> Staff:
+        """This person; their clock shows `zone` where they name none."""
+        zone = self.zone or zone
+        return Staff(
+            staff_id=self.id,
+            name=self.name,
+            email=self.email,
+            phone=self.phone,
+            zone=zone,
+            always_on_duty=self.duty == "always",
+            shifts=self.duty.hours(zone) if isinstance(self.duty, WeekSettings) else None,
+            quiet=self.quiet.hours(zone) if self.quiet else None,
+            roles=frozenset(Audience(role) for role in self.roles),
+        )
+
+
+class ReadingSettings(_Model):
+    """How X is read. X's reads cost money: `monthly_reads` stops the desk before the bill does."""
+
+    mentions: bool = True
+    search: bool = True
+    overlap: Duration = timedelta(minutes=5)
+    first_look: Length = timedelta(hours=1)
+    sweep_every: Length = timedelta(minutes=30)
+    sweep_reach: Length = timedelta(hours=6)
+    monthly_reads: int = Field(default=50_000, ge=1000)
+
+
+class Settings(_Model):
+    """Everything about one brand's desk that is not infrastructure."""
+
+    brand: BrandSettings
+    zone: Zone = "UTC"
+    staff: tuple[StaffSettings, ...] = Field(min_length=1, max_length=200)
+    hours: dict[str, WeekSettings] = Field(default_factory=dict)
+    targets: TargetsSettings = TargetsSettings()
+    alerts: AlertSettings = AlertSettings()
+    reading: ReadingSettings = ReadingSettings()
+    keep: Length = timedelta(days=400)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        ids = [one.id for one in self.staff]
+        if len(set(ids)) < len(ids):
+            raise ValueError("two people in staff have the same id; ids must differ")
+        if not any("lead" in one.roles for one in self.staff):
+            raise ValueError("nobody in staff is a lead; give one person roles: [lead], for when nobody is on duty")
+        named = [t for t in (*self._targets("first_reply").values(), self.targets.follow_up) if t]
+        for target in (*named, *self._targets("next_reply").values()):
+            if target.hours is not None and target.hours not in self.hours:
+                raise ValueError(f"targets name the hours {target.hours!r}, which are not under hours")
+        try:
+            _ = self.policy
+        except NeverOpen as never:
+            raise ValueError(str(never)) from None
+        return self
+
+    def _targets(self, clock: Literal["first_reply", "next_reply"]) -> dict[Kind, TargetSettings]:
+        """Defaults, then first_reply, then (for the next reply) what differs there."""
+        merged: dict[Kind, TargetSettings | None] = {**_FIRST_REPLY, **self.targets.first_reply}
+        if clock == "next_reply":
+            merged |= self.targets.next_reply
+        return {kind: target for kind, target in merged.items() if target is not None}
+
+    @cached_property
+    def policy(self) -> Policy:
+        """Targets and stages as the domain uses them."""
+        follow_up = self.targets.follow_up
+        return Policy(
+            first_reply=self._by_kind_and_urgency(self._targets("first_reply")),
+            next_reply=self._by_kind_and_urgency(self._targets("next_reply")),
+            follow_up=self._target(follow_up, Urgency.NORMAL) if follow_up else None,
+            stages=tuple(stage.stage for stage in self.alerts.stages),
+        )
+
+    @cached_property
+    def roster(self) -> Roster:
+        """Everybody an alert can go to."""
+        return Roster(tuple(one.staff(self.zone) for one in self.staff))
+
+    def _by_kind_and_urgency(self, targets: dict[Kind, TargetSettings]) -> dict[tuple[Kind, Urgency], Target]:
+        return {(kind, level): self._target(target, level) for kind, target in targets.items() for level in Urgency}
+
+    def _target(self, target: TargetSettings, urgency: Urgency) -> Target:
+        hours = self.hours[target.hours].hours(self.zone) if target.hours else None
+        return Target(target.by_urgency(urgency), hours, target.alerts)
+
+
+_PLAIN_WORDS = {
+    "missing": "this key is missing",
+    "extra_forbidden": "there is no such key; check its spelling against infra/settings.example.yaml",
+}
+_PATTERN_HINTS = {
+    "phone": "write it with country code and digits only, like +447700900123",
+    "email": "write one address, like ana@example.com",
+    "user_id": "write X's numeric id of the account, in quotes",
+    "handle": "write the handle without @: up to 15 letters, digits or _",
+    "id": "use lower-case letters, digits, - and _, starting with a letter",
+    "name": "use lower-case letters, digits and _, starting with a letter",
+}
+
+
+def parse_settings(raw: object) -> Settings:
+    """The settings in `raw` (what YAML or JSON gave). Raises SettingsInvalid with every fault found."""
+    try:
+        return Settings.model_validate(raw)
+    except ValidationError as invalid:
+        raise SettingsInvalid([(tuple(e["loc"]), _plain(dict(e))) for e in invalid.errors()]) from None
+
+
+def _plain(error: dict[str, Any]) -> str:
+    kind, key = error["type"], str(error["loc"][-1]) if error["loc"] else ""
+    if kind in _PLAIN_WORDS:
+        return _PLAIN_WORDS[kind]
+    if kind == "string_pattern_mismatch":
+        return f"{error['input']!r} does not fit; {_PATTERN_HINTS.get(key, error['msg'])}"
+    if kind == "model_type":
+        return f"{error['input']!r} is not a group of keys here"
+    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    return message[:1].lower() + message[1:] if kind != "value_error" else message
