@@ -1,0 +1,51 @@
+"""Table stream: new and edited posts → tags, case, deadline, customer."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from mentiondesk import aws, clock
+from mentiondesk.adapters.dynamo_cases import DynamoCases
+from mentiondesk.adapters.dynamo_posts import DynamoPosts, post_from_image
+from mentiondesk.adapters.dynamo_settings import DynamoSettings
+from mentiondesk.config import ClassifyConfig
+from mentiondesk.triage import triage
+from mentiondesk.usecases.classify_mention import ClassifyMention
+
+logger = Logger()
+metrics = Metrics()
+processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
+
+
+@cache
+def classify_mention() -> ClassifyMention:
+    db, table = aws.dynamodb(), ClassifyConfig.from_env().table_name
+    settings = DynamoSettings(db, table)
+    return ClassifyMention(
+        DynamoPosts(db, table, lambda: settings().keep),
+        DynamoCases(db, table, lambda: settings().keep),
+        triage,
+        settings,
+    )
+
+
+def classify(record: DynamoDBRecord) -> None:
+    """One stream record. What it raises makes the stream deliver the record again."""
+    stream = record.raw_event["dynamodb"]
+    try:
+        change = classify_mention()(post_from_image(stream["NewImage"]), clock.now())
+    except Exception:
+        logger.exception("post not classified", post=stream["Keys"]["pk"]["S"])
+        raise
+    metrics.add_metric("PostsClassified", MetricUnit.Count, int(change is not None))
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    return process_partial_response(event=event, record_handler=classify, processor=processor, context=context)

@@ -1,0 +1,80 @@
+"""Every minute: X → posts in the table."""
+
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from mentiondesk import aws, clock
+from mentiondesk.adapters.dynamo_cursors import DynamoCursors
+from mentiondesk.adapters.dynamo_posts import DynamoPosts
+from mentiondesk.adapters.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.x import TweepyFeed, XSecret
+from mentiondesk.config import FetchConfig
+from mentiondesk.domain.reading import Obstacle
+from mentiondesk.usecases.fetch_mentions import Fetched, FetchMentions
+
+logger = Logger()
+metrics = Metrics()
+
+_METRIC_OF = {
+    Obstacle.TOKEN_REFUSED: "XTokenRefused",
+    Obstacle.ACCESS_REFUSED: "XAccessRefused",
+    Obstacle.CREDITS_SPENT: "XCreditsSpent",
+    Obstacle.RATE_LIMITED: "XRateLimited",
+    Obstacle.DAY_LIMITED: "XRateLimited",
+    Obstacle.MONTH_CAPPED: "XMonthCapped",
+}
+
+
+@cache
+def current_settings() -> DynamoSettings:
+    return DynamoSettings(aws.dynamodb(), FetchConfig.from_env().table_name)
+
+
+@cache
+def fetch_mentions() -> FetchMentions:
+    config = FetchConfig.from_env()
+    settings = current_settings()
+    return FetchMentions(
+        TweepyFeed(XSecret(aws.secrets(), config.x_secret_id), config.x_api_url, lambda: settings().brand),
+        DynamoPosts(aws.dynamodb(), config.table_name, lambda: settings().keep),
+        DynamoCursors(aws.dynamodb(), config.table_name),
+        settings,
+    )
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    fetched = fetch_mentions()(clock.now(), lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()))
+    logger.info(
+        "fetched",
+        new=fetched.new,
+        edited=fetched.edited,
+        known=fetched.known,
+        set_aside=fetched.set_aside,
+        unfinished=fetched.unfinished,
+        reads_this_month=fetched.reads_this_month,
+        obstacles=fetched.obstacles,
+    )
+    _measure(fetched, current_settings()().reading.monthly_reads)
+
+
+def _measure(fetched: Fetched, budget: int) -> None:
+    counts = {
+        "PostsNew": fetched.new,
+        "PostsSetAside": fetched.set_aside,
+        "XShapeUnknown": fetched.unknown_shape,
+        "XUnavailable": fetched.unavailable,
+        "PostsOutOfReach": fetched.out_of_reach,
+        "MentionsDepth": fetched.deepest,
+        "ReadBudgetSpent": int(fetched.budget_spent),
+        **dict.fromkeys((_METRIC_OF[obstacle] for obstacle in fetched.obstacles.values()), 1),
+    }
+    for name, count in counts.items():
+        metrics.add_metric(name, MetricUnit.Count, count)
+    metrics.add_metric("ReadBudgetShare", MetricUnit.Percent, 100 * fetched.reads_this_month / budget)
+    metrics.add_metric("FetchCompleted", MetricUnit.Count, 1)

@@ -1,0 +1,51 @@
+"""Every minute: due alerts → email and text."""
+
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from mentiondesk import aws, clock
+from mentiondesk.adapters.dynamo_alerts import DynamoAlerts
+from mentiondesk.adapters.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.email import SesMailer
+from mentiondesk.adapters.sms import SnsTexter
+from mentiondesk.config import NotifyConfig
+from mentiondesk.messages import Writer
+from mentiondesk.usecases.notify_staff import NotifyStaff
+
+logger = Logger()
+metrics = Metrics()
+
+
+@cache
+def notify_staff() -> NotifyStaff:
+    config = NotifyConfig.from_env()
+    settings = DynamoSettings(aws.dynamodb(), config.table_name)
+    return NotifyStaff(
+        DynamoAlerts(aws.dynamodb(), config.table_name, lambda: settings().keep),
+        SesMailer(aws.ses(), config.alert_sender),
+        SnsTexter(aws.sns()),
+        Writer(),
+        settings,
+    )
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    notified = notify_staff()(clock.now(), lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()))
+    logger.info(
+        "notified",
+        cases=notified.cases,
+        sent=notified.sent,
+        held=notified.held,
+        fell_back=notified.fell_back,
+        failed=notified.failed,
+    )
+    metrics.add_metric("AlertsSent", MetricUnit.Count, notified.sent)
+    metrics.add_metric("AlertsFailed", MetricUnit.Count, notified.failed)
+    metrics.add_metric("AlertsLeft", MetricUnit.Count, int(notified.left))
+    metrics.add_metric("NotifyCompleted", MetricUnit.Count, 1)

@@ -1,0 +1,42 @@
+"""The only place that makes a boto3 client. AWS_ENDPOINT_URL points all of them elsewhere."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sns import SNSClient
+
+# Short of a function's timeout, so that what is slow is an error of ours to handle.
+_CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
+
+
+@cache
+def dynamodb() -> "DynamoDBClient":
+    return boto3.client("dynamodb", config=_CONFIG)
+
+
+@cache
+def ses() -> "SESV2Client":
+    return boto3.client("sesv2", config=_CONFIG)
+
+
+@cache
+def sns() -> "SNSClient":
+    return boto3.client("sns", config=_CONFIG)
+
+
+@cache
+def secrets() -> "SecretsManagerClient":
+    return boto3.client("secretsmanager", config=_CONFIG)
+
+
+def forget_clients() -> None:
+    """The next call makes new ones; for tests and for the desk on one machine."""
+    for client in (dynamodb, ses, sns, secrets):
+        client.cache_clear()

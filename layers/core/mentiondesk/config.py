@@ -1,0 +1,41 @@
+"""What each function reads from its environment: one class a function."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Self
+
+
+class NotConfigured(RuntimeError):
+    """A variable that the template sets is not there."""
+
+
+@dataclass(frozen=True)
+class _FromEnv:
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Self:
+        """Each field from the variable of its name in capitals. Raises NotConfigured, naming the variable."""
+        env = os.environ if env is None else env
+        names = [field.name.upper() for field in fields(cls)]
+        missing = [name for name in names if not env.get(name)]
+        if missing:
+            raise NotConfigured(f"{cls.__name__} needs {', '.join(missing)} in the environment")
+        return cls(*(env[name] for name in names))
+
+
+@dataclass(frozen=True)
+class FetchConfig(_FromEnv):
+    table_name: str
+    x_secret_id: str
+    x_api_url: str
+
+
+@dataclass(frozen=True)
+class ClassifyConfig(_FromEnv):
+    table_name: str
+
+
+@dataclass(frozen=True)
+class NotifyConfig(_FromEnv):
+    table_name: str
+    alert_sender: str

@@ -1,0 +1,1 @@
+"""What the desk does, one verb per module. Ports in, result out."""

@@ -1,0 +1,73 @@
+"""Post → tags, case, deadline, customer: one post, one idempotent act."""
+
+from datetime import datetime
+
+from mentiondesk.domain.cases import Case, Entry, entry_of, extend, is_next, new_case, retell
+from mentiondesk.domain.ids import CaseId, ConversationId, UserId, case_id
+from mentiondesk.domain.posts import Post
+from mentiondesk.ports import CaseChanged, CaseStore, Classified, CurrentSettings, PostStore, Triage
+
+# Writers of one case that get in each other's way come to rest long before this; the stream retries the rest.
+_ATTEMPTS = 8
+
+
+class ClassifyMention:
+    """Tags a post and tells its case. A post seen twice, late, edited or out of order leaves the same case."""
+
+    def __init__(self, posts: PostStore, cases: CaseStore, triage: Triage, settings: CurrentSettings) -> None:
+        self._posts = posts
+        self._cases = cases
+        self._triage = triage
+        self._settings = settings
+
+    def __call__(self, post: Post, now: datetime) -> Classified | None:
+        """What changed; None when this text of the post was classified before. Raises CaseChanged."""
+        tags = None if post.own else self._triage(post)
+        matter = self._matter(post)
+        if matter is None:
+            change = Classified(post, now)
+            return change if self._cases.commit(change) else None
+        conversation, customer = matter
+        entry = entry_of(post, tags)
+        before = self._known(post, case_id(conversation, customer))
+        for attempt in range(_ATTEMPTS):
+            after = self._told(before or new_case(conversation, customer, post.created_at), post, entry)
+            change = Classified(post, now, tags, before, after, entry)
+            try:
+                return change if self._cases.commit(change) else None
+            except CaseChanged as changed:
+                if attempt == _ATTEMPTS - 1:
+                    raise
+                before = changed.current
+        raise AssertionError("unreachable")
+
+    def _matter(self, post: Post) -> tuple[ConversationId, UserId] | None:
+        """Whose matter a post belongs to: its author's, or that of the customer whom the brand answers.
+
+        An answer in several posts goes on where its first post went; a quote answers the quoted post.
+        """
+        if not post.own:
+            return post.conversation_id, post.author_id
+        if post.replied_to is not None and post.reply_to_user not in (None, post.author_id):
+            return post.conversation_id, UserId(str(post.reply_to_user))
+        parent_id = post.replied_to or post.quoted
+        parent = self._posts.get(parent_id) if parent_id else None
+        if parent is None:
+            return None
+        if not parent.own:
+            return parent.conversation_id, parent.author_id
+        if parent.case_id is None:
+            return None
+        conversation, _, customer = parent.case_id.partition("#")
+        return ConversationId(conversation), UserId(customer)
+
+    def _known(self, post: Post, case: CaseId) -> Case | None:
+        """The case as stored. The first post of a conversation opens one, so no look is needed there."""
+        opens_conversation = str(post.post_id) == post.conversation_id and post.case_id is None and not post.own
+        return None if opens_conversation else self._cases.get(case)
+
+    def _told(self, case: Case, post: Post, entry: Entry) -> Case:
+        if post.case_id is None and is_next(case, entry):
+            return extend(case, entry, self._settings().policy)
+        others = [known for known in self._cases.timeline(case.case_id) if known.post_id != post.post_id]
+        return retell(case, [*others, entry], self._settings().policy)
