@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from mentiondesk import aws, clock
 from mentiondesk.adapters.dynamo_cases import DynamoCases
 from mentiondesk.adapters.dynamo_posts import DynamoPosts, post_from_image

@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
+
 from mentiondesk import aws, clock
 from mentiondesk.adapters.dynamo_cursors import DynamoCursors
 from mentiondesk.adapters.dynamo_posts import DynamoPosts

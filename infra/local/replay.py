@@ -37,6 +37,7 @@ from mentiondesk.usecases.notify_staff import NotifyStaff
 
 EXAMPLE = Path("infra/settings.example.yaml")
 _MINUTE = timedelta(minutes=1)
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _SPANS = {"30m": timedelta(minutes=30), "1h": timedelta(hours=1), "24h": timedelta(hours=24)}
 # Those whose answer the customer expects; thanks for praise is no debt.
 _EXPECTED = (Kind.COMPLAINT, Kind.QUESTION)
@@ -74,7 +75,7 @@ class Replay:
 
     settings: Settings
     posts: MemoryPosts = field(default_factory=MemoryPosts)
-    now: datetime = datetime.min.replace(tzinfo=UTC)
+    now: datetime = _BEFORE_ALL
     counts: Counter[str] = field(default_factory=Counter)
     bad_lines: list[tuple[int, str]] = field(default_factory=list)
     # Every wait that ran past its deadline, once it is over.

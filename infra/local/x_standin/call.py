@@ -88,8 +88,7 @@ def wanted(call: Call) -> Wanted:
     in_posts = call.dialect is DIALECTS["post"]
     expansions = fields.POST_EXPANSIONS if in_posts else fields.TWEET_EXPANSIONS
     return Wanted(
-        fields=listed(call, "tweet.fields", fields.TWEET_FIELDS)
-        | listed(call, "post.fields", fields.POST_FIELDS),
+        fields=listed(call, "tweet.fields", fields.TWEET_FIELDS) | listed(call, "post.fields", fields.POST_FIELDS),
         user_fields=listed(call, "user.fields", fields.USER_FIELDS),
         expansions=listed(call, "expansions", expansions | fields.USER_EXPANSIONS),
     )

@@ -65,6 +65,10 @@ class Bill:
                 self._seen[now.date()].add((kind, id_))
                 self._counts[now.date()][line] += 1
 
+    def posts(self) -> set[str]:
+        """The id of every post that was ever given out."""
+        return {id_ for seen in self._seen.values() for kind, id_ in seen if kind == "post"}
+
     def days(self) -> dict[date, Counter[str]]:
         """Per day: posts by endpoint, and under "users" every user that was looked up or expanded."""
         return {day: Counter(lines) for day, lines in self._counts.items() if lines}

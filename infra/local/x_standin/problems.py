@@ -74,9 +74,7 @@ def client_forbidden() -> Answer:
 
 
 def missing_scope() -> Answer:
-    detail = (
-        "Your client app is not configured with the appropriate oauth1 app permissions for this endpoint."
-    )
+    detail = "Your client app is not configured with the appropriate oauth1 app permissions for this endpoint."
     return problem(403, "Forbidden", detail, "oauth1-permissions")
 
 

@@ -56,9 +56,7 @@ class StandInX:
 
     # -- what people do
 
-    def user(
-        self, user_id: str, username: str, name: str = "", followers: int = 0, receives_dm: bool = True
-    ) -> User:
+    def user(self, user_id: str, username: str, name: str = "", followers: int = 0, receives_dm: bool = True) -> User:
         """Adds or replaces a user. Authors nobody added get a made-up handle with their first post."""
         with self._lock:
             return self._world.add_user(User(user_id, username, name or username, followers, receives_dm))
@@ -141,6 +139,12 @@ class StandInX:
         """Per UTC day: new posts by the endpoint that returned them, and "users" for users shown."""
         with self._lock:
             return self._api.bill.days()
+
+    @property
+    def delivered(self) -> list[Post]:
+        """Every post that X has given out so far, in each version that it gave out."""
+        with self._lock:
+            return [self._world.posted(post_id) for post_id in sorted(self._api.bill.posts(), key=int)]
 
     # -- credentials
 

@@ -87,6 +87,10 @@ class World:
         self._store(edited)
         return edited.id
 
+    def posted(self, post_id: str) -> Post:
+        """A post as it was made, readable or not."""
+        return self._posts[int(post_id)]
+
     def delete(self, post_id: str, at: datetime) -> None:
         """Every version of the post is gone from `at` on."""
         self._gone_at[self._posts[int(post_id)].first_id] = at

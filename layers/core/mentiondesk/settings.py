@@ -1,7 +1,8 @@
 """The desk's settings: what the one YAML file may say, its defaults, and what is wrong with it in plain words."""
 
 import re
-from datetime import date, time, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 
 from mentiondesk.domain.alerts import GOALERT_TEXT_LIMITS, TextLimit
 from mentiondesk.domain.hours import Hours, NeverOpen, Period
@@ -26,8 +28,11 @@ from mentiondesk.domain.roster import Roster, Staff
 from mentiondesk.domain.tags import Kind, Urgency
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+# To see whether opening hours can meet a deadline at all; any day does.
+_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
-_DURATION = re.compile(r"(?:\d+[dhms])+")
+_DURATION = re.compile(r"(?:\d+ ?[dhms] ?)+")
+_LONGEST = timedelta(days=3660)
 _PERIOD = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*-\s*(?:([01]\d|2[0-3]):([0-5]\d)|(24):(00))")
 _STAGE_TIME = re.compile(r"(\d{1,3})%|((?:\d+[dhms])+) (before|after)")
 
@@ -40,13 +45,23 @@ class SettingsInvalid(ValueError):
         super().__init__("\n".join(f"{'.'.join(map(str, path)) or 'settings'}: {what}" for path, what in problems))
 
 
+class _Misfit(ValueError):
+    """Keys that are right by themselves and do not fit together; `path` leads to the one to change."""
+
+    def __init__(self, what: str, *path: str | int) -> None:
+        super().__init__(what)
+        self.path = path
+
+
 def _duration(value: object) -> timedelta:
     if isinstance(value, timedelta):
         return value
-    if not isinstance(value, str) or not _DURATION.fullmatch(value.replace(" ", "")):
-        raise ValueError(f"{value!r} is not a length of time; write it like 30m, 4h, 1h30m or 2d")
-    parts = re.findall(r"(\d+)([dhms])", value)
-    return timedelta(seconds=sum(int(count) * _UNITS[unit] for count, unit in parts))
+    if not isinstance(value, str) or not _DURATION.fullmatch(value):
+        raise ValueError(f"{_shown(value)} is not a length of time; write it like 30m, 4h, 1h30m or 2d")
+    seconds = sum(int(count) * _UNITS[unit] for count, unit in re.findall(r"(\d+) ?([dhms])", value))
+    if seconds > _LONGEST.total_seconds():
+        raise ValueError(f"{_shown(value)} is longer than ten years; write it like 30m, 4h, 1h30m or 2d")
+    return timedelta(seconds=seconds)
 
 
 def _written(duration: timedelta) -> str:
@@ -90,10 +105,10 @@ def _days(key: str) -> list[int]:
     """The weekdays a key names: mon, mon-fri, sat-mon or daily."""
     if key == "daily":
         return list(range(7))
-    first, _, last = key.partition("-")
-    if first not in _DAYS or (last or first) not in _DAYS:
+    first, _, last = key.partition("-") if "-" in key else (key, "", key)
+    if first not in _DAYS or last not in _DAYS:
         raise ValueError(f"{key!r} names no days; write mon, mon-fri or daily")
-    start, length = _DAYS.index(first), (_DAYS.index(last or first) - _DAYS.index(first)) % 7
+    start, length = _DAYS.index(first), (_DAYS.index(last) - _DAYS.index(first)) % 7
     return [(start + step) % 7 for step in range(length + 1)]
 
 
@@ -158,7 +173,7 @@ class TargetSettings(_Model):
     @model_validator(mode="before")
     @classmethod
     def _short_form(cls, value: Any) -> Any:
-        return {"within": value} if isinstance(value, str) else value
+        return value if isinstance(value, dict | TargetSettings) else {"within": value}
 
     def by_urgency(self, urgency: Urgency) -> timedelta:
         high = self.high or self.within
@@ -207,8 +222,11 @@ class StageSettings(_Model):
     @field_validator("at")
     @classmethod
     def _readable(cls, text: str) -> str:
-        if not _STAGE_TIME.fullmatch(text):
+        match = _STAGE_TIME.fullmatch(text)
+        if match is None:
             raise ValueError(f'{text!r} is not a time of a stage; write 50%, "10m before" or "30m after"')
+        if match[2]:
+            _duration(match[2])
         return text
 
     @property
@@ -326,19 +344,38 @@ class Settings(_Model):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         ids = [one.id for one in self.staff]
-        if len(set(ids)) < len(ids):
-            raise ValueError("two people in staff have the same id; ids must differ")
+        for place, staff_id in enumerate(ids):
+            if staff_id in ids[:place]:
+                raise _Misfit(f"two people have the id {staff_id!r}; ids must differ", "staff", place, "id")
         if not any("lead" in one.roles for one in self.staff):
-            raise ValueError("nobody in staff is a lead; give one person roles: [lead], for when nobody is on duty")
-        named = [t for t in (*self._targets("first_reply").values(), self.targets.follow_up) if t]
-        for target in (*named, *self._targets("next_reply").values()):
-            if target.hours is not None and target.hours not in self.hours:
-                raise ValueError(f"targets name the hours {target.hours!r}, which are not under hours")
-        try:
-            _ = self.policy
-        except NeverOpen as never:
-            raise ValueError(str(never)) from None
+            raise _Misfit(
+                "nobody in staff is a lead; give one person roles: [lead], for when nobody is on duty", "staff"
+            )
+        for path, target in self._targets_set():
+            if target.hours is not None:
+                self._check_hours(target.hours, target, path)
         return self
+
+    def _targets_set(self) -> Iterator[tuple[tuple[str, ...], TargetSettings]]:
+        """Every target in the file, with its key path."""
+        if self.targets.follow_up:
+            yield ("targets", "follow_up"), self.targets.follow_up
+        for clock, targets in (("first_reply", self.targets.first_reply), ("next_reply", self.targets.next_reply)):
+            for kind, target in targets.items():
+                if target:
+                    yield ("targets", clock, str(kind)), target
+
+    def _check_hours(self, name: str, target: TargetSettings, path: tuple[str, ...]) -> None:
+        if name not in self.hours:
+            raise _Misfit(f"{name!r} is not under hours; add it there or use one of those", *path, "hours")
+        within = max(target.by_urgency(urgency) for urgency in Urgency)
+        stages = [one.stage for one in self.alerts.stages]
+        longest = max(within, *(within * stage.share + stage.shift for stage in stages))
+        try:
+            self.hours[name].hours(self.zone).add(_ANY_DAY, longest)
+        except NeverOpen:
+            what = f"the hours {name!r} are open too seldom for this deadline and its alerts; make them longer"
+            raise _Misfit(what, *path) from None
 
     def _targets(self, clock: Literal["first_reply", "next_reply"]) -> dict[Kind, TargetSettings]:
         """Defaults, then first_reply, then (for the next reply) what differs there."""
@@ -371,17 +408,28 @@ class Settings(_Model):
         return Target(target.by_urgency(urgency), hours, target.alerts)
 
 
+_NO_GROUP = "{shown} is not a group of keys here"
+_NO_LIST = "{shown} is not a list; write it like [one, two]"
 _PLAIN_WORDS = {
     "missing": "this key is missing",
     "extra_forbidden": "there is no such key; check its spelling against infra/settings.example.yaml",
+    "string_type": "{shown} is not text; write it in quotes",
+    "model_type": _NO_GROUP,
+    "dict_type": _NO_GROUP,
+    "tuple_type": _NO_LIST,
+    "list_type": _NO_LIST,
+    "frozen_set_type": _NO_LIST,
+    "too_short": "give at least {min_length} of these",
+    "too_long": "give at most {max_length} of these",
 }
-_PATTERN_HINTS = {
-    "phone": "write it with country code and digits only, like +447700900123",
+_HINTS = {
+    "phone": 'write it with country code and digits only, in quotes, like "+447700900123"',
     "email": "write one address, like ana@example.com",
     "user_id": "write X's numeric id of the account, in quotes",
     "handle": "write the handle without @: up to 15 letters, digits or _",
     "id": "use lower-case letters, digits, - and _, starting with a letter",
     "name": "use lower-case letters, digits and _, starting with a letter",
+    "duty": 'write always, or week: {mon-fri: ["09:00-17:00"]}',
 }
 
 
@@ -390,16 +438,46 @@ def parse_settings(raw: object) -> Settings:
     try:
         return Settings.model_validate(raw)
     except ValidationError as invalid:
-        raise SettingsInvalid([(tuple(e["loc"]), _plain(dict(e))) for e in invalid.errors()]) from None
+        found = [(_path(raw, error), error) for error in invalid.errors()]
+    # Where something inside is wrong, pydantic finds fault with what is around it too.
+    problems = [
+        (path, _plain(path, error))
+        for path, error in found
+        if not any(_inside(other, path) or _inside(inner["loc"], error["loc"]) for other, inner in found)
+    ]
+    raise SettingsInvalid(list(dict.fromkeys(problems)))
 
 
-def _plain(error: dict[str, Any]) -> str:
-    kind, key = error["type"], str(error["loc"][-1]) if error["loc"] else ""
+def _path(raw: object, error: ErrorDetails) -> tuple[str | int, ...]:
+    """The keys that lead to the fault as the file has them, without pydantic's names for what it tried there."""
+    path: list[str | int] = []
+    for part in error["loc"]:
+        inner = dict(enumerate(raw)) if isinstance(raw, list) else raw
+        if isinstance(inner, dict) and part in inner:
+            raw = inner[part]
+            path.append(part)
+    if error["type"] == "missing":
+        path.append(error["loc"][-1])
+    misfit = error.get("ctx", {}).get("error")
+    return (*path, *misfit.path) if isinstance(misfit, _Misfit) else tuple(path)
+
+
+def _inside(place: tuple[str | int, ...], outer: tuple[str | int, ...]) -> bool:
+    return len(place) > len(outer) and place[: len(outer)] == outer
+
+
+def _plain(path: tuple[str | int, ...], error: ErrorDetails) -> str:
+    """What is wrong, and what would be right."""
+    kind, hint, shown = error["type"], _HINTS.get(str(path[-1]) if path else ""), _shown(error["input"])
+    if hint and (kind == "string_pattern_mismatch" or path[-1] == "duty"):
+        return f"{shown} does not fit; {hint}"
     if kind in _PLAIN_WORDS:
-        return _PLAIN_WORDS[kind]
-    if kind == "string_pattern_mismatch":
-        return f"{error['input']!r} does not fit; {_PATTERN_HINTS.get(key, error['msg'])}"
-    if kind == "model_type":
-        return f"{error['input']!r} is not a group of keys here"
-    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
-    return message[:1].lower() + message[1:] if kind != "value_error" else message
+        return _PLAIN_WORDS[kind].format(shown=shown, **error.get("ctx", {}))
+    message = error["msg"].removeprefix("Value error, ")
+    return message if kind == "value_error" else message[:1].lower() + message[1:]
+
+
+def _shown(value: object) -> str:
+    """A value as an error repeats it: not the whole file."""
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."

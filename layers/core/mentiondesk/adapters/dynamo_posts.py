@@ -1,7 +1,9 @@
 """Posts in the table."""
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 # An item may hold 400 KB; a person needs less to see what is wrong.
 _MOST_RAW = 20_000
+_MOST_RECENT = 5000
 _ASIDE_KEPT = timedelta(days=30)
 
 
@@ -26,8 +29,22 @@ class DynamoPosts:
         self._db = db
         self._table = table
         self._keep = keep
+        # Reads overlap, so most posts of a page were stored by this very function minutes ago.
+        self._recent: OrderedDict[PostId, Post] = OrderedDict()
 
     def add(self, post: Post) -> Added:
+        assert post.seen_at is not None, "the reader says when it saw a post"
+        recent = self._recent.get(post.post_id)
+        if recent is not None and post.edits <= recent.edits:
+            return known(recent, post.seen_at)
+        added, stored = self._add(post)
+        self._recent[post.post_id] = stored
+        if len(self._recent) > _MOST_RECENT:
+            self._recent.popitem(last=False)
+        return added
+
+    def _add(self, post: Post) -> tuple[Added, Post]:
+        """What happened, and the post as it is stored now."""
         assert post.seen_at is not None, "the reader says when it saw a post"
         not_stored_yet = "attribute_not_exists(#pk)"
         item = plain(post) | keys.post(post.post_id) | {keys.EXPIRES: int((post.seen_at + self._keep()).timestamp())}
@@ -42,9 +59,9 @@ class DynamoPosts:
         except self._db.exceptions.ConditionalCheckFailedException as refused:
             stored = fact(Post, refused.response["Item"])  # type: ignore[typeddict-item]
             if post.edits > stored.edits and self._renew(post):
-                return Added.EDITED
-            return known(stored, post.seen_at)
-        return Added.NEW
+                return Added.EDITED, replace(stored, edits=post.edits)
+            return known(stored, post.seen_at), stored
+        return Added.NEW, post
 
     def _renew(self, post: Post) -> bool:
         """The newer text in place of the stored one, which has to be classified again."""

@@ -70,13 +70,15 @@ def plan(case: Case, now: datetime, stages: Sequence[Stage], roster: Roster, led
     wait = case.wait
     if wait is None or not case.waiting:
         return Plan((), (), None)
+    ledger = tuple(ledger)
     known = {(r.alert.stage, r.alert.staff_id, r.alert.channel): r for r in ledger if r.outcome is not Outcome.FAILED}
-    fresh = [
+    # One person may be meant twice, as on duty and as the lead.
+    fresh = dict.fromkeys(
         alert
         for alert in _alerts_due(case, wait, now, stages, roster)
         if (alert.stage, alert.staff_id, alert.channel) not in known
-    ]
-    ripe = [r.alert for r in known.values() if r.outcome is Outcome.HELD and (r.until or now) <= now]
+    )
+    ripe = [r.alert for r in ledger if _ripe(case, r, now) and _still_theirs(case, r.alert, now, stages, roster)]
     latest: dict[tuple[StaffId, Channel], Alert] = {}
     records: list[Record] = []
     for alert in sorted([*ripe, *fresh], key=lambda a: a.due_at):
@@ -105,9 +107,7 @@ def _alerts_due(case: Case, wait: Wait, now: datetime, stages: Sequence[Stage], 
             continue
         for audience, channel in stage.send:
             for staff in roster.audience(audience, now, case.owner):
-                alert = Alert(
-                    case.case_id, wait.since, due.stage, staff.staff_id, channel, due.at, wait.answer_by
-                )
+                alert = Alert(case.case_id, wait.since, due.stage, staff.staff_id, channel, due.at, wait.answer_by)
                 if not _claimed_since(case, alert):
                     yield replace(alert, channel=_reachable(staff, channel))
 
@@ -115,6 +115,28 @@ def _alerts_due(case: Case, wait: Wait, now: datetime, stages: Sequence[Stage], 
 def _claimed_since(case: Case, alert: Alert) -> bool:
     """Whether this person has taken the case since the alert fell due: they know."""
     return case.owner == alert.staff_id and case.claimed_at is not None and alert.due_at <= case.claimed_at
+
+
+def _ripe(case: Case, record: Record, now: datetime) -> bool:
+    """Whether this is a held text whose time has come, or one that failed then and was not given up."""
+    if record.outcome is Outcome.HELD:
+        return (record.until or now) <= now
+    marked = case.alerted_until
+    return record.outcome is Outcome.FAILED and marked is not None and record.alert.due_at <= marked < record.at
+
+
+def _still_theirs(case: Case, alert: Alert, now: datetime, stages: Sequence[Stage], roster: Roster) -> bool:
+    """Whether a held text still concerns its person; once the case is claimed, only those who hear of claimed cases."""
+    if roster.find(alert.staff_id) is None or _claimed_since(case, alert):
+        return False
+    if case.owner is None:
+        return True
+    audiences = [audience for stage in stages if stage.name == alert.stage for audience, _ in stage.send]
+    return any(
+        staff.staff_id == alert.staff_id
+        for audience in audiences
+        for staff in roster.audience(audience, now, case.owner)
+    )
 
 
 def _reachable(staff: Staff, channel: Channel) -> Channel:

@@ -256,7 +256,7 @@ def _answered(case: Case, entry: Entry, policy: Policy) -> Case:
         first_answer_at=case.first_answer_at or entry.at,
         leg=_leg_after(case.leg, entry.words),
     )
-    if case.leg is not Leg.PRIVATE:
+    if case.leg is not Leg.PRIVATE or case.closed_at is not None:
         return case
     follow_up = policy.wait(Clock.FOLLOW_UP, case.kind, case.urgency, entry.post_id, entry.at)
     return _started(case, follow_up) if follow_up else case

@@ -3,7 +3,10 @@
 import re
 import unicodedata
 
-_URL = re.compile(r"(?i)\b(?:https?|ftp)://|(?<=[^\W_])\.(?=[^\W\d_]{2,})")
+# Schemes may be nested, so that one more link would be left when one is taken away.
+_URL = re.compile(
+    r"(?:[a-z][a-z0-9+.-]{0,30}:){1,9}/{2,}|(?<=[^\W_])\.(?=[^\W\d_]{2,})|(?<=www)\.(?=\w)", re.IGNORECASE
+)
 # Zero-width joiner holds emoji together; every other format character can only deceive a reader.
 _JOINER = "\u200d"
 _SPACE = re.compile(r"\s+")

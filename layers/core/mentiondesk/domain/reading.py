@@ -36,8 +36,8 @@ class Gap:
 class Cursor:
     """How far one source has been read; every post up to `newest` that X showed is stored.
 
-    `not_before`: X has asked us, or we have decided, not to call until then. `credentials` is the
-    version of the credentials that were refused; new ones clear the obstacle.
+    `not_before`: X has asked us, or we have decided, not to call until then; None while only a person can
+    change it. `credentials` is the version of the credentials that were refused; others are tried at once.
     """
 
     source: Source

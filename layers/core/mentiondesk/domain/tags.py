@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import total_ordering
 
 
 class Kind(StrEnum):
@@ -20,18 +19,29 @@ class Kind(StrEnum):
         return len(Kind) - list(Kind).index(self)
 
 
-@total_ordering
 class Urgency(StrEnum):
     LOW = "low"
     NORMAL = "normal"
     HIGH = "high"
     CRITICAL = "critical"
 
+    @property
+    def rank(self) -> int:
+        """0 for low, growing with the urgency."""
+        return list(Urgency).index(self)
+
+    # All four: as text they would compare by the alphabet, where "critical" comes first.
     def __lt__(self, other: object) -> bool:
-        if not isinstance(other, Urgency):
-            return NotImplemented
-        order = list(Urgency)
-        return order.index(self) < order.index(other)
+        return self.rank < other.rank if isinstance(other, Urgency) else NotImplemented
+
+    def __le__(self, other: object) -> bool:
+        return self.rank <= other.rank if isinstance(other, Urgency) else NotImplemented
+
+    def __gt__(self, other: object) -> bool:
+        return self.rank > other.rank if isinstance(other, Urgency) else NotImplemented
+
+    def __ge__(self, other: object) -> bool:
+        return self.rank >= other.rank if isinstance(other, Urgency) else NotImplemented
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ def to_gsm7(text: str) -> str:
     for character in text.translate(_PLAIN):
         if character in _BASIC or character in _EXTENDED:
             found.append(character)
+        elif character.isspace():
+            found.append(" ")
         else:
             found.extend(c for c in unicodedata.normalize("NFKD", character) if c in _BASIC)
     return " ".join("".join(found).split())

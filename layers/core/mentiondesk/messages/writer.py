@@ -6,7 +6,7 @@ from functools import cached_property
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from mentiondesk.domain.plaintext import clean
+from mentiondesk.domain.plaintext import clean, defang
 from mentiondesk.domain.roster import Staff
 from mentiondesk.domain.tags import Urgency
 from mentiondesk.messages.gsm7 import SEGMENT, cut, places, to_gsm7
@@ -55,7 +55,8 @@ class Writer:
             says = f"{first.what.capitalize()}: answer by {by}, {first.left(now)}. Customer {first.case.customer_id}:"
         start, end = to_gsm7(says) + " ", " " + first.link
         room = SEGMENT - places(start) - places(end) - 2
-        words = cut(to_gsm7(first.words(SEGMENT)), room)
+        # In a smaller alphabet, what was no link may have become one.
+        words = cut(defang(to_gsm7(first.words(SEGMENT))), room)
         return f'{start}"{words}"{end}' if words else f"{start.rstrip()}{end}"
 
     @cached_property
@@ -71,4 +72,4 @@ class Writer:
 
 
 def _most_pressing_first(notices: Sequence[Notice]) -> list[Notice]:
-    return sorted(notices, key=lambda n: (-list(Urgency).index(n.case.urgency), n.wait.answer_by))
+    return sorted(notices, key=lambda n: (-n.case.urgency.rank, n.wait.answer_by))

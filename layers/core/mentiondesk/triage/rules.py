@@ -68,6 +68,13 @@ _COMPLAINT: _Rules = {
         rip(?:ped)? ?off | scam(?:med)? | stole | stolen | reembolso | erstattung | geld zur(?:ü|ue)ck
         """
     ),
+    "somebody is hurt or robbed": _words(
+        r"""
+        (?:caught|catches|catching) fire | (?:in|to) (?:the )?hospital | hospitali[sz]ed | ambulance |
+        injur(?:ed|ies|y) | allergic reaction | anaphyla\w+ | food poisoning | electric(?:al)? shock |
+        electrocut\w+ | hacked | fraud\w* | identity theft | data (?:leak|breach)
+        """
+    ),
     "service was bad": _words(
         r"""
         rude | terrible | horrible | awful | worst | disgusting | disgrace\w* | appalling | unacceptable |

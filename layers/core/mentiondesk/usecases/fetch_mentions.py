@@ -98,11 +98,10 @@ class FetchMentions:
         return fetched
 
     def _blocked(self, cursor: Cursor, now: datetime) -> bool:
-        if cursor.obstacle is None:
+        """Whether to leave X alone; credentials stored since then are worth a try."""
+        if cursor.obstacle is None or (cursor.not_before is not None and now >= cursor.not_before):
             return False
-        if cursor.not_before is None:
-            return cursor.credentials == self._feed.credentials
-        return now < cursor.not_before
+        return cursor.credentials == self._feed.credentials
 
     def _remember(self, refusal: XRefuses, cursor: Cursor) -> None:
         self._cursors.save(

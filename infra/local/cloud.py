@@ -1,0 +1,367 @@
+"""template.yaml on this machine: moto's server is the cloud, and the functions run in this process.
+
+Whatever the template says holds here: table, queues, topics and secrets are deployed from it, each function
+gets exactly its own environment, and schedules and stream batches behave as configured. What moto cannot
+run (functions, their triggers, roles, alarms) is left out of what it deploys and driven here.
+"""
+
+import contextlib
+import importlib.util
+import io
+import json
+import logging
+import os
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any, Self
+
+import boto3
+from moto.dynamodb.models.table import StreamRecord
+from moto.events.models import EventPattern
+from moto.server import ThreadedMotoServer
+
+from infra.transform import REGION, transformed
+from mentiondesk import aws
+
+_STACK = "mentiondesk"
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
+# For each transaction moto copies the table with every record its stream ever held. Records never change.
+StreamRecord.__deepcopy__ = lambda record, _: record  # type: ignore[attr-defined]
+_DEPLOYED = (
+    "AWS::DynamoDB::Table",
+    "AWS::SQS::Queue",
+    "AWS::SNS::Topic",
+)
+# The only things a function finds in its environment here that it would not find, or find otherwise, in Lambda.
+_LIKE_LAMBDA = {
+    "AWS_REGION": REGION,
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "PATH": os.defpath,
+}
+
+Resources = dict[str, dict[str, Any]]
+Output = Callable[[str, str], None]
+
+
+@dataclass
+class Context:
+    """What Lambda gives a handler beside the event."""
+
+    function_name: str
+    timeout: timedelta
+    memory_limit_in_mb: int
+    invoked_function_arn: str
+    aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    def get_remaining_time_in_millis(self) -> int:
+        """All of the time there is: here no function is stopped."""
+        return int(self.timeout.total_seconds() * 1000)
+
+
+@dataclass
+class Function:
+    """One Lambda function of the template; `hear` gets each line it prints."""
+
+    name: str
+    folder: Path
+    environment: Mapping[str, str]
+    timeout: timedelta
+    memory: int
+    hear: Output
+    failures: list[str] = field(default_factory=list)
+
+    def __call__(self, event: dict[str, Any]) -> Any:
+        """Runs the handler as Lambda would. What it raises is raised here too."""
+        printed = io.StringIO()
+        context = Context(self.name, self.timeout, self.memory, f"arn:aws:lambda:{REGION}:123456789012:{self.name}")
+        with _only(self.environment), contextlib.redirect_stdout(printed):
+            try:
+                return self._app.handler(json.loads(json.dumps(event)), context)
+            finally:
+                for line in printed.getvalue().splitlines():
+                    self.hear(self.name, line)
+
+    @cached_property
+    def _app(self) -> ModuleType:
+        """The function's own app.py, fresh; every function has a module of that name."""
+        spec = importlib.util.spec_from_file_location(f"{self.folder.name}_app", self.folder / "app.py")
+        assert spec is not None, "a folder with an app.py"
+        assert spec.loader is not None, "a file has a loader"
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+
+@contextlib.contextmanager
+def _only(environment: Mapping[str, str]) -> Iterator[None]:
+    """Inside, the process has this environment and nothing else."""
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(environment)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@dataclass
+class Schedule:
+    """One schedule of the template, with where its failed runs go."""
+
+    function: Function
+    every: timedelta
+    send_failure: Callable[[dict[str, Any]], None]
+    next_at: datetime | None = None
+
+    def run(self, now: datetime) -> None:
+        """Runs the function if it is due at `now`; a run that fails goes to the failure queue."""
+        if self.next_at is not None and now < self.next_at:
+            return
+        self.next_at = now + self.every
+        try:
+            self.function({"source": "aws.scheduler", "time": now.isoformat()})
+        except Exception as failure:  # noqa: BLE001  whatever a function raises, Lambda goes on
+            self.function.failures.append(repr(failure))
+            self.send_failure({"requestContext": {"functionArn": self.function.name}, "error": type(failure).__name__})
+
+
+@dataclass
+class StreamSource:
+    """A table's stream as a function's event source: filter, batches, partial failures, retries, dead letters."""
+
+    function: Function
+    stream_arn: str
+    patterns: list[EventPattern]
+    batch_size: int
+    retries: int
+    bisects: bool
+    send_failure: Callable[[dict[str, Any]], None]
+    streams: Any
+    iterator: str = ""
+
+    def pump(self) -> int:
+        """Delivers everything the stream holds by now; returns how many records matched."""
+        delivered = 0
+        while records := self._next_records():
+            matching = [record for record in records if self._matches(record)]
+            delivered += len(matching)
+            for start in range(0, len(matching), self.batch_size):
+                self._deliver(matching[start : start + self.batch_size], self.retries)
+        return delivered
+
+    def _next_records(self) -> list[dict[str, Any]]:
+        if not self.iterator:
+            shard = self.streams.describe_stream(StreamArn=self.stream_arn)["StreamDescription"]["Shards"][0]
+            self.iterator = self.streams.get_shard_iterator(
+                StreamArn=self.stream_arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+            )["ShardIterator"]
+        answer = self.streams.get_records(ShardIterator=self.iterator, Limit=1000)
+        self.iterator = answer["NextShardIterator"]
+        return [_as_event(record, self.stream_arn) for record in answer["Records"]]
+
+    def _matches(self, record: dict[str, Any]) -> bool:
+        return not self.patterns or any(pattern.matches_event(record) for pattern in self.patterns)  # type: ignore[arg-type]
+
+    def _deliver(self, records: list[dict[str, Any]], retries: int) -> None:
+        """As Lambda does: from the first failed record on again, halved where configured, then set aside."""
+        left = records[self._done(records) :]
+        if not left:
+            return
+        if self.bisects and len(left) > 1:
+            middle = (len(left) + 1) // 2
+            self._deliver(left[:middle], retries)
+            self._deliver(left[middle:], retries)
+        elif retries > 0:
+            self._deliver(left, retries - 1)
+        else:
+            self.function.failures.append(f"{len(left)} stream records given up")
+            numbers = [record["dynamodb"]["SequenceNumber"] for record in left]
+            self.send_failure({"DDBStreamBatchInfo": {"startSequenceNumber": numbers[0], "batchSize": len(left)}})
+
+    def _done(self, records: list[dict[str, Any]]) -> int:
+        """How many records at the front need no further delivery."""
+        try:
+            answer = self.function({"Records": records})
+        except Exception as failure:  # noqa: BLE001  whatever a function raises, Lambda goes on
+            self.function.failures.append(repr(failure))
+            return 0
+        failed = {item["itemIdentifier"] for item in (answer or {}).get("batchItemFailures", [])}
+        numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
+        return min((numbers.index(number) for number in failed), default=len(records))
+
+
+def _as_event(record: dict[str, Any], arn: str) -> dict[str, Any]:
+    """A record of the streams API as Lambda passes it on."""
+    told = json.loads(json.dumps(record, default=lambda moment: moment.timestamp()))
+    return {**told, "eventSourceARN": arn, "eventSource": "aws:dynamodb"}
+
+
+class LocalCloud:
+    """The stack on moto. Use as a context manager; leaves nothing behind.
+
+    `parameters` are the template's; `hear` gets (function, line) for everything the functions print.
+    """
+
+    def __init__(self, template: Path, parameters: Mapping[str, str], hear: Output) -> None:
+        stack = transformed(template)
+        self._resources: Resources = stack["Resources"]
+        self._parameters: dict[str, Any] = stack.get("Parameters", {})
+        self._given = dict(parameters)
+        self._hear = hear
+        self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        self._outputs: dict[str, Any] = {}
+        self._found: dict[str, str] = {}
+        self._physical: dict[str, str] = {}
+        self._clients: dict[str, Any] = {}
+        self._before: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        self._server.start()
+        host, port = self._server.get_host_and_port()
+        self.url = f"http://{host}:{port}"
+        self._before = dict(os.environ)
+        os.environ.update(self._lambda_environment)
+        aws.forget_clients()
+        self.functions = {
+            name: self._function(name) for name, found in self._resources.items() if _is(found, "Lambda::Function")
+        }
+        environments = {name: self._environment(name) for name in self.functions}
+        schedules = [found["Properties"] for found in self._resources.values() if _is(found, "Scheduler::Schedule")]
+        sources = [
+            found["Properties"] for found in self._resources.values() if _is(found, "Lambda::EventSourceMapping")
+        ]
+        wires = [self._wire(one) for one in (*schedules, *sources)]
+        self._deploy()
+        for name, function in self.functions.items():
+            told = {key: self._found[output] for key, output in environments[name].items()}
+            function.environment = {**self._lambda_environment, "AWS_LAMBDA_FUNCTION_NAME": name, **told}
+        self.schedules = [self._schedule(*pair) for pair in zip(schedules, wires, strict=False)]
+        self.sources = [self._source(*pair) for pair in zip(sources, wires[len(schedules) :], strict=True)]
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._server.stop()
+        os.environ.clear()
+        os.environ.update(self._before)
+        aws.forget_clients()
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of this cloud."""
+        if service not in self._clients:
+            self._clients[service] = boto3.client(service, endpoint_url=self.url, region_name=REGION)  # type: ignore[call-overload]
+        return self._clients[service]
+
+    def resource(self, logical_id: str) -> str:
+        """The physical id of a resource of the template."""
+        return self._physical[logical_id]
+
+    def tick(self, now: datetime) -> None:
+        """One minute: what the schedules start, and what the stream brings after each."""
+        for schedule in self.schedules:
+            self.pump()
+            schedule.run(now)
+        self.pump()
+
+    def pump(self) -> None:
+        """Delivers what the streams hold, until they hold nothing that matches."""
+        while sum(source.pump() for source in self.sources):
+            pass
+
+    @property
+    def _lambda_environment(self) -> dict[str, str]:
+        return {**_LIKE_LAMBDA, "AWS_ENDPOINT_URL": self.url}
+
+    def _function(self, name: str) -> Function:
+        properties = self._resources[name]["Properties"]
+        return Function(
+            name=name,
+            folder=Path(properties["Code"]["S3Key"]),
+            environment={},
+            timeout=timedelta(seconds=properties["Timeout"]),
+            memory=properties["MemorySize"],
+            hear=self._hear,
+        )
+
+    def _environment(self, name: str) -> dict[str, str]:
+        variables = self._resources[name]["Properties"]["Environment"]["Variables"]
+        return {key: self._ask(value) for key, value in variables.items()}
+
+    def _wire(self, properties: dict[str, Any]) -> dict[str, str]:
+        """The outputs that tell where a trigger comes from and where its failures go."""
+        wanted = {
+            "source": properties.get("EventSourceArn"),
+            "stream_failures": properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination"),
+        }
+        function = properties.get("Target", {}).get("Arn", {}).get("Fn::GetAtt", [None])[0]
+        for found in self._resources.values():
+            if _is(found, "Lambda::EventInvokeConfig") and found["Properties"]["FunctionName"] == {"Ref": function}:
+                wanted["run_failures"] = found["Properties"]["DestinationConfig"]["OnFailure"]["Destination"]
+        return {name: self._ask(value) for name, value in wanted.items() if value is not None}
+
+    def _ask(self, value: object) -> str:
+        """The name of an output that will hold what an intrinsic comes to."""
+        name = f"Answer{len(self._outputs)}"
+        self._outputs[name] = {"Value": value}
+        return name
+
+    def _deploy(self) -> None:
+        # moto's CloudFormation knows no secrets: they are made first, and stand in for their names.
+        for name, found in self._resources.items():
+            if _is(found, "SecretsManager::Secret"):
+                self._given[name] = self.client("secretsmanager").create_secret(Name=name)["ARN"]
+                self._parameters[name] = {"Type": "String"}
+        stack = {
+            "Parameters": self._parameters,
+            "Resources": {name: found for name, found in self._resources.items() if found["Type"] in _DEPLOYED},
+            "Outputs": self._outputs,
+        }
+        formation = self.client("cloudformation")
+        formation.create_stack(
+            StackName=_STACK,
+            TemplateBody=json.dumps(stack),
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in self._given.items()],
+        )
+        outputs = formation.describe_stacks(StackName=_STACK)["Stacks"][0]["Outputs"]
+        self._found = {output["OutputKey"]: output["OutputValue"] for output in outputs}
+        made = formation.describe_stack_resources(StackName=_STACK)["StackResources"]
+        self._physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in made} | self._given
+
+    def _schedule(self, properties: dict[str, Any], wire: dict[str, str]) -> Schedule:
+        function = self.functions[properties["Target"]["Arn"]["Fn::GetAtt"][0]]
+        return Schedule(function, _rate(properties["ScheduleExpression"]), self._queue(wire["run_failures"]))
+
+    def _source(self, properties: dict[str, Any], wire: dict[str, str]) -> StreamSource:
+        filters = properties.get("FilterCriteria", {}).get("Filters", [])
+        return StreamSource(
+            function=self.functions[properties["FunctionName"]["Ref"]],
+            stream_arn=self._found[wire["source"]],
+            patterns=[EventPattern.load(one["Pattern"]) for one in filters],
+            batch_size=properties["BatchSize"],
+            retries=properties["MaximumRetryAttempts"],
+            bisects=properties.get("BisectBatchOnFunctionError", False),
+            send_failure=self._queue(wire["stream_failures"]),
+            streams=self.client("dynamodbstreams"),
+        )
+
+    def _queue(self, output: str) -> Callable[[dict[str, Any]], None]:
+        queues = self.client("sqs")
+        url = queues.get_queue_url(QueueName=self._found[output].rpartition(":")[2])["QueueUrl"]
+        return lambda message: queues.send_message(QueueUrl=url, MessageBody=json.dumps(message))
+
+
+def _is(resource: dict[str, Any], kind: str) -> bool:
+    return bool(resource["Type"] == f"AWS::{kind}")
+
+
+def _rate(expression: str) -> timedelta:
+    """rate(1 minute), as EventBridge reads it."""
+    count, unit = expression.removeprefix("rate(").removesuffix(")").split()
+    return timedelta(**{f"{unit.rstrip('s')}s": int(count)})

@@ -1,0 +1,238 @@
+"""The whole desk on one machine: the template's stack on moto, a stand-in X, and a clock that can run fast."""
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from unittest.mock import patch
+
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+from moto.ses.models import ses_backends
+from moto.sns.models import sns_backends
+
+from infra.local.alarms import Alarms
+from infra.local.cloud import LocalCloud
+from infra.local.x_standin import StandInX
+from infra.transform import REGION
+from mentiondesk import aws
+from mentiondesk.adapters.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.items import fact
+from mentiondesk.domain.alerts import Outcome, Record
+from mentiondesk.domain.cases import Case
+from mentiondesk.domain.posts import Post
+from mentiondesk.settings import Settings
+
+TEMPLATE = Path("template.yaml")
+SENDER = "desk@example.com"
+_MADE_UP = dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "made-up")
+
+
+class VirtualClock:
+    """The time everything here goes by; it moves only when told to."""
+
+    def __init__(self, start: datetime) -> None:
+        self.time = start
+
+    def now(self) -> datetime:
+        return self.time
+
+
+@dataclass(frozen=True)
+class Message:
+    """A mail or a text that a member of staff got."""
+
+    message_id: str
+    channel: str
+    to: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What X gave out against what the desk holds, and what the ledger says against what was sent."""
+
+    delivered: int
+    lost: tuple[str, ...]
+    untagged: tuple[str, ...]
+    in_no_case: tuple[str, ...]
+    sent: int
+    unrecorded: int
+    failed: int
+    set_aside: int
+
+    @property
+    def agrees(self) -> bool:
+        """Whether nothing is lost, waiting or unaccounted for."""
+        return not (self.lost or self.untagged or self.in_no_case or self.unrecorded or self.failed or self.set_aside)
+
+
+class LocalDesk:
+    """The stack, deployed and configured; each `minute` runs what one minute brings.
+
+    Use as a context manager. `x` is served and answered to by `clock`.
+    """
+
+    def __init__(self, x: StandInX, clock: VirtualClock, settings: Settings) -> None:
+        self.x = x
+        self.clock = clock
+        self.settings = settings
+        self.logs: list[tuple[str, str]] = []
+        self.messages: list[Message] = []
+        self._seen_messages: set[str] = set()
+        self._clock_patch = patch("mentiondesk.clock.now", clock.now)
+
+    def __enter__(self) -> Self:
+        self.x.__enter__()
+        self._clock_patch.start()
+        self.cloud = LocalCloud(TEMPLATE, {"AlertSender": SENDER, "XApiUrl": self.x.url}, self._hear)
+        self.cloud.__enter__()
+        self.table = self.cloud.resource("Desk")
+        queues = {
+            f"{name}Name": self.cloud.resource(name).rpartition("/")[2] for name in ("StreamFailures", "RunFailures")
+        }
+        self._queues = queues
+        self.alarms = Alarms(self.clock.now(), {"DeskName": "mentiondesk", **queues})
+        self.cloud.client("ses").verify_email_identity(EmailAddress=SENDER)
+        self.cloud.client("secretsmanager").put_secret_value(
+            SecretId=self.cloud.resource("XCredentials"), SecretString=json.dumps(_MADE_UP)
+        )
+        DynamoSettings(aws.dynamodb(), self.table).store(self.settings, self.clock.now())
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.cloud.__exit__(kind, error, at)
+        self._clock_patch.stop()
+        self.x.__exit__(kind, error, at)
+
+    def minute(self) -> list[Message]:
+        """Runs the present minute, then moves the clock to the next; returns the messages it brought."""
+        self.cloud.tick(self.clock.now())
+        for parameter, name in self._queues.items():
+            depth = self.waiting_failures(parameter.removesuffix("Name"))
+            self.alarms.measure(
+                "AWS/SQS",
+                "ApproximateNumberOfMessagesVisible",
+                frozenset({("QueueName", name)}),
+                depth,
+                self.clock.now(),
+            )
+        self.alarms.evaluate(self.clock.now())
+        self.clock.time += timedelta(minutes=1)
+        return self._new_messages()
+
+    def run(self, until: datetime) -> None:
+        """Minute by minute, as fast as this machine can."""
+        while self.clock.now() < until:
+            self.minute()
+
+    def waiting_failures(self, queue: str) -> int:
+        """How many messages lie in one of the failure queues."""
+        found = self.cloud.client("sqs").get_queue_attributes(
+            QueueUrl=self.cloud.resource(queue), AttributeNames=["ApproximateNumberOfMessages"]
+        )
+        return int(found["Attributes"]["ApproximateNumberOfMessages"])
+
+    def items(self) -> list[dict[str, Any]]:
+        """Every item of the table; taken from moto itself, whose own scan is slow."""
+        table = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table(self.table)
+        return [item.to_json()["Attributes"] for item in table.all_items()]
+
+    def cases(self) -> list[Case]:
+        return [fact(Case, item) for item in self.items() if item["sk"]["S"] == "CASE"]
+
+    def audit(self) -> Audit:
+        """The table and the ledger against what the stand-in X and the providers saw."""
+        items = self.items()
+        posts = {item["pk"]["S"]: item for item in items if item["sk"]["S"] == "POST"}
+        records = [fact(Record, item) for item in items if item["sk"]["S"].startswith("A#")]
+        delivered = {f"POST#{post.first_id}" for post in self.x.delivered if post.reposts is None}
+        stored = {pk: fact(Post, item) for pk, item in posts.items()}
+        known = {record.message_id for record in records if record.outcome is Outcome.SENT}
+        return Audit(
+            delivered=len(delivered),
+            lost=tuple(sorted(delivered - posts.keys())),
+            untagged=tuple(pk for pk, item in posts.items() if "tagged_at" not in item),
+            in_no_case=tuple(pk for pk, post in stored.items() if post.case_id is None and not post.own),
+            sent=len(self._seen_messages),
+            unrecorded=len(self._seen_messages - known) + len(known - self._seen_messages),
+            failed=sum(record.outcome is Outcome.FAILED for record in records),
+            set_aside=sum(item["pk"]["S"].startswith("ASIDE#") for item in items),
+        )
+
+    def snapshot(self) -> dict[str, Any]:
+        """What the page shows."""
+        return {
+            "now": self.clock.now().isoformat(),
+            "brand": self.settings.brand.name,
+            "cases": [self._case_row(case) for case in self._shown(self.cases())],
+            "messages": [asdict(message) for message in reversed(self.messages)],
+            "notices": [{**asdict(notice), "at": notice.at.isoformat()} for notice in reversed(self.alarms.notices)],
+            "x": self._x_row(),
+            "reads": {str(day): dict(counts) for day, counts in self.x.billed.items()},
+            "failures": {name: len(function.failures) for name, function in self.cloud.functions.items()},
+        }
+
+    def _hear(self, function: str, line: str) -> None:
+        self.logs.append((function, line))
+        self.alarms.hear(line, self.clock.now())
+
+    def _new_messages(self) -> list[Message]:
+        mails = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
+        texts = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages
+        found = [
+            Message(mail.id, "email", mail.destinations["ToAddresses"][0], mail.subject, mail.body)
+            for mail in mails
+            if mail.id not in self._seen_messages
+        ]
+        found += [
+            Message(message_id, "text", phone, "", text)
+            for message_id, (phone, text) in texts.items()
+            if message_id not in self._seen_messages
+        ]
+        self._seen_messages |= {message.message_id for message in found}
+        self.messages += found
+        return found
+
+    def _shown(self, cases: list[Case]) -> list[Case]:
+        """Those who wait first, by deadline; then the rest, latest first."""
+        waiting = sorted(
+            (c for c in cases if c.waiting and c.wait), key=lambda c: c.wait.answer_by if c.wait else c.opened_at
+        )
+        rest = sorted((c for c in cases if not c.waiting), key=lambda c: c.opened_at, reverse=True)
+        return waiting + rest
+
+    def _case_row(self, case: Case) -> dict[str, Any]:
+        wait = case.wait
+        return {
+            "id": case.case_id,
+            "kind": case.kind,
+            "urgency": case.urgency,
+            "state": case.state,
+            "leg": case.leg,
+            "topics": case.topics,
+            "words": case.words or "(the brand wrote first)",
+            "why": case.why,
+            "posts": case.posts,
+            "waiting": case.waiting,
+            "since": wait.since.isoformat() if wait else None,
+            "answer_by": wait.answer_by.isoformat() if wait else None,
+            "answered_at": wait.ended_at.isoformat() if wait and wait.ended_at else None,
+            "breached": case.breached(self.clock.now()),
+        }
+
+    def _x_row(self) -> dict[str, Any]:
+        requests = self.x.requests
+        return {
+            "requests": len(requests),
+            "by_endpoint": dict(Counter(request.endpoint for request in requests)),
+            "by_status": {str(status): count for status, count in Counter(r.status for r in requests).items()},
+            "latest": [
+                {"at": r.at.isoformat(), "endpoint": r.endpoint, "status": r.status, "posts": r.posts_returned}
+                for r in requests[-12:][::-1]
+            ],
+        }

@@ -1,0 +1,172 @@
+"""What an operator does to a deployed desk: python -m infra.operate --help."""
+
+import argparse
+import getpass
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+
+from infra.settings_file import EXAMPLE, SettingsFileInvalid, load_settings
+from mentiondesk import aws, clock
+from mentiondesk.adapters import keys
+from mentiondesk.adapters.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.items import values
+from mentiondesk.domain.ids import PostId
+
+X_CREDENTIALS = {
+    "consumer_key": "API key (consumer key)",
+    "consumer_secret": "API key secret (consumer secret)",
+    "access_token": "Access token",
+    "access_token_secret": "Access token secret",
+}
+
+
+class CannotDo(Exception):
+    """Why nothing was changed, in words for the operator."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit status."""
+    asked = _parser().parse_args(arguments)
+    try:
+        print(asked.run(asked))
+    except (CannotDo, SettingsFileInvalid) as why:
+        return _failed(str(why))
+    except NoCredentialsError:
+        return _failed("there are no AWS credentials here; sign in with `aws sso login` or `aws configure`")
+    except NoRegionError:
+        return _failed("no AWS region is set; use `export AWS_DEFAULT_REGION=eu-west-1`, or the one you deployed to")
+    except ClientError as refused:
+        return _failed(f"AWS refused {refused.operation_name}: {refused.response['Error']['Message']}")
+    except BotoCoreError as failed:
+        return _failed(f"AWS could not be reached: {failed}")
+    return 0
+
+
+def _failed(why: str) -> int:
+    print(why, file=sys.stderr)
+    return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m infra.operate", description="Operates a deployed desk.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    settings = commands.add_parser(
+        "settings",
+        help="put a settings file in force",
+        description=f"Checks a settings file and puts it in force. {EXAMPLE} explains every key.",
+    )
+    settings.add_argument("file", type=Path, metavar="FILE", help="the YAML file")
+    settings.set_defaults(run=_store_settings)
+
+    credentials = commands.add_parser(
+        "x-credentials",
+        help="store the credentials for X",
+        description="Asks for the four OAuth 1.0a values of the brand's account, which X's developer console "
+        "shows under Keys and tokens, and stores them. They are not shown while you type or paste them.",
+    )
+    credentials.add_argument(
+        "--stdin",
+        action="store_true",
+        help=f"read them from standard input instead, as JSON with the keys {', '.join(X_CREDENTIALS)}",
+    )
+    credentials.set_defaults(run=_store_credentials)
+
+    reclassify = commands.add_parser(
+        "reclassify",
+        help="give a post that could not be classified to the classifier again",
+        description="Makes the table's stream deliver a stored post again that has no tags yet.",
+    )
+    reclassify.add_argument("post_id", metavar="POST_ID", help="the number behind POST# in the classifier's log")
+    reclassify.set_defaults(run=_reclassify)
+
+    for command in (settings, credentials, reclassify):
+        command.add_argument("--stack", default="mentiondesk", metavar="NAME", help="default: %(default)s")
+    for command in (settings, reclassify):
+        command.add_argument("--table", metavar="NAME", help="the table's name, in place of the stack's table")
+    return parser
+
+
+def _store_settings(asked: argparse.Namespace) -> str:
+    settings = load_settings(asked.file)
+    version = DynamoSettings(aws.dynamodb(), _table(asked)).store(settings, clock.now())
+    return f"stored as version {version}; functions use it within 60 seconds"
+
+
+def _store_credentials(asked: argparse.Namespace) -> str:
+    # Looked up first: nobody should paste four values to learn that there is no stack.
+    secret = _output(asked.stack, "XCredentialsSecretId")
+    given = _piped_credentials() if asked.stdin else _typed_credentials()
+    credentials = {name: given.get(name, "").strip() for name in X_CREDENTIALS}
+    empty = [name for name, value in credentials.items() if not value]
+    if empty:
+        raise CannotDo(f"nothing stored: {', '.join(empty)} must not be empty")
+    aws.secrets().put_secret_value(SecretId=secret, SecretString=json.dumps(credentials))
+    return "stored; the desk uses them within 5 minutes"
+
+
+def _typed_credentials() -> dict[str, str]:
+    return {name: getpass.getpass(f"{label}: ") for name, label in X_CREDENTIALS.items()}
+
+
+def _piped_credentials() -> dict[str, str]:
+    try:
+        given = json.load(sys.stdin)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict) or not all(isinstance(value, str) for value in given.values()):
+        raise CannotDo(f"nothing stored: standard input is not a JSON object of texts with {', '.join(X_CREDENTIALS)}")
+    return given
+
+
+def _reclassify(asked: argparse.Namespace) -> str:
+    db = aws.dynamodb()
+    stored_but_not_tagged = "attribute_exists(#pk) AND attribute_not_exists(#tagged_at)"
+    try:
+        db.update_item(
+            TableName=_table(asked),
+            Key=values(keys.post(PostId(asked.post_id))),
+            UpdateExpression="SET #retried_at = :now",
+            ConditionExpression=stored_but_not_tagged,
+            ExpressionAttributeNames={"#pk": keys.PK, "#tagged_at": "tagged_at", "#retried_at": "retried_at"},
+            ExpressionAttributeValues=values({":now": keys.stamp(clock.now())}),
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
+    except db.exceptions.ConditionalCheckFailedException as refused:
+        known = "Item" in refused.response
+        why = "is classified already" if known else "is not stored"
+        raise CannotDo(f"nothing to do: post {asked.post_id} {why}") from None
+    return f"post {asked.post_id} goes to the classifier again; its log says within a minute what became of it"
+
+
+def _table(asked: argparse.Namespace) -> str:
+    return asked.table or _output(asked.stack, "TableName")
+
+
+def _output(stack: str, name: str) -> str:
+    """One output of the stack. Raises CannotDo when there is none."""
+    cloudformation = boto3.client("cloudformation")
+    try:
+        found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
+    except ClientError as refused:
+        # What CloudFormation answers when a stack does not exist.
+        if refused.response["Error"]["Code"] != "ValidationError":
+            raise
+        region = cloudformation.meta.region_name
+        raise CannotDo(f"there is no stack {stack!r} in {region}; deploy it, or name yours with --stack") from None
+    for output in found.get("Outputs", []):
+        if output.get("OutputKey") == name:
+            return str(output.get("OutputValue"))
+    raise CannotDo(f"the stack {stack!r} has no output {name}; is it a mentiondesk stack, and has its deploy ended?")
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (KeyboardInterrupt, EOFError):
+        sys.exit("\nnothing stored")

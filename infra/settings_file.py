@@ -1,0 +1,112 @@
+"""Reads the settings' YAML file and says on which line something is wrong."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mentiondesk.settings import Settings, SettingsInvalid, parse_settings
+
+EXAMPLE = "infra/settings.example.yaml"
+
+_Place = tuple[str | int, ...]
+_Problem = tuple[int, _Place, str]
+
+
+class SettingsFileInvalid(ValueError):
+    """The file holds no usable settings; `lines` has one sentence for each fault, in the file's order."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = tuple(lines)
+        super().__init__("\n".join(lines))
+
+
+class _Loader(yaml.SafeLoader):
+    """The safe loader, with a line for values that YAML cannot turn into what they look like."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except ValueError as impossible:  # 2026-02-30 looks like a date
+            raise yaml.constructor.ConstructorError(None, None, str(impossible), node.start_mark) from None
+
+
+def load_settings(path: Path) -> Settings:
+    """The settings in the file at `path`. Raises SettingsFileInvalid with every fault found."""
+    root, raw = _read(path)
+    problems = list(_repeated(root, ()))
+    try:
+        settings = parse_settings(raw)
+    except SettingsInvalid as invalid:
+        problems += [(_line(root, place), place, what) for place, what in invalid.problems]
+        raise SettingsFileInvalid(_lines(path, problems)) from None
+    if problems:
+        raise SettingsFileInvalid(_lines(path, problems))
+    return settings
+
+
+def _lines(path: Path, problems: Iterable[_Problem]) -> list[str]:
+    told = sorted((line, f"{'.'.join(map(str, place)) or 'settings'}: {what}") for line, place, what in problems)
+    return [f"{path} line {line}: {what}" for line, what in told]
+
+
+def _read(path: Path) -> tuple[yaml.MappingNode, object]:
+    """The file as nodes, which know their lines, and as values."""
+    try:
+        loader = _Loader(path.read_bytes())
+        root = loader.get_single_node()
+        raw = loader.construct_document(root) if root else None
+    except OSError as unreadable:
+        raise SettingsFileInvalid([f"{path}: {unreadable.strerror}"]) from None
+    except yaml.MarkedYAMLError as wrong:
+        mark = wrong.problem_mark or wrong.context_mark
+        line = f" line {mark.line + 1}" if mark else ""
+        raise SettingsFileInvalid(
+            [f"{path}{line}: this cannot be read as YAML: {wrong.problem or wrong.context}"]
+        ) from None
+    except yaml.YAMLError:
+        raise SettingsFileInvalid([f"{path}: this is not plain text in UTF-8"]) from None
+    if root is None:
+        raise SettingsFileInvalid([f"{path}: the file is empty; start from {EXAMPLE}"])
+    if not isinstance(root, yaml.MappingNode):
+        raise SettingsFileInvalid([f"{path}: the file holds no keys like brand: and staff:; start from {EXAMPLE}"])
+    return root, raw
+
+
+def _repeated(node: yaml.Node, place: _Place) -> Iterator[_Problem]:
+    """Keys that stand twice in one mapping: YAML would silently keep the last."""
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _repeated(item, (*place, index))
+    if isinstance(node, yaml.MappingNode):
+        lines: dict[str, int] = {}
+        for key, value in node.value:
+            name, line = str(key.value), key.start_mark.line + 1
+            if name in lines:
+                yield line, (*place, name), f"this key stands in line {lines[name]} already; keep one of them"
+            lines.setdefault(name, line)
+            yield from _repeated(value, (*place, name))
+
+
+def _line(root: yaml.Node, place: _Place) -> int:
+    """The line of what stands at `place`; for a key that is missing, that of the group it is missing from."""
+    node, line = root, root.start_mark.line
+    for key in place:
+        found = _child(node, key)
+        if found is None:
+            break
+        node, line = found
+    return line + 1
+
+
+def _child(node: yaml.Node, key: str | int) -> tuple[yaml.Node, int] | None:
+    """What stands under a key or at an index, and its line counted from 0."""
+    if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
+        item = node.value[key]
+        return item, item.start_mark.line
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            if name.value == key:
+                return value, name.start_mark.line
+    return None

@@ -1,0 +1,202 @@
+"""Posts, cases, staff and settings for tests: valid by themselves, with keyword overrides for what a test is about."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from mentiondesk.domain.alerts import Alert, Outcome, Record
+from mentiondesk.domain.cases import Case, Entry, extend, new_case
+from mentiondesk.domain.hours import Hours, Period
+from mentiondesk.domain.ids import ConversationId, PostId, StaffId, UserId, case_id, id_at
+from mentiondesk.domain.policy import Channel, Policy
+from mentiondesk.domain.posts import Post, Source
+from mentiondesk.domain.roster import Staff
+from mentiondesk.domain.tags import Kind, Tags, Urgency
+from mentiondesk.settings import Settings, parse_settings
+
+# A Wednesday, in nobody's clock change.
+NOON = datetime(2026, 6, 17, 12, 0, tzinfo=UTC)
+BRAND_ID = UserId("1999000001")
+CUSTOMER_ID = UserId("2000000001")
+CONVERSATION_ID = ConversationId("1800000000000000001")
+
+
+def minutes(count: float) -> timedelta:
+    return timedelta(minutes=count)
+
+
+def at(count: float) -> datetime:
+    """So many minutes after noon."""
+    return NOON + minutes(count)
+
+
+def a_post(text: str = "@shop my order is broken", **overrides: Any) -> Post:
+    """A customer's post at noon that opens a conversation; its id holds its time, as X's ids do."""
+    created_at = overrides.get("created_at", NOON)
+    post_id = overrides.get("post_id", id_at(created_at))
+    facts: dict[str, Any] = {
+        "post_id": post_id,
+        "version_id": post_id,
+        "author_id": CUSTOMER_ID,
+        "text": text,
+        "created_at": created_at,
+        "conversation_id": ConversationId(str(post_id)),
+        "source": Source.MENTIONS,
+        "language": "en",
+        "seen_at": created_at,
+    }
+    return Post(**{**facts, **overrides})
+
+
+def an_answer(to: Post, text: str = "Sorry! We look into it.", **overrides: Any) -> Post:
+    """The brand's reply to a customer's post, ten minutes later."""
+    facts: dict[str, Any] = {
+        "created_at": to.created_at + minutes(10),
+        "author_id": BRAND_ID,
+        "own": True,
+        "source": Source.OWN,
+        "conversation_id": to.conversation_id,
+        "replied_to": to.post_id,
+        "reply_to_user": to.author_id,
+    }
+    return a_post(text, **{**facts, **overrides})
+
+
+def tags(kind: Kind = Kind.COMPLAINT, **overrides: Any) -> Tags:
+    needs_reply = kind in (Kind.COMPLAINT, Kind.QUESTION, Kind.PRAISE, Kind.ABUSE)
+    return Tags(**{"kind": kind, "needs_reply": needs_reply, **overrides})
+
+
+def said(minute: float, kind: Kind = Kind.COMPLAINT, **overrides: Any) -> Entry:
+    """What the customer posted so many minutes after noon."""
+    needs_reply = kind in (Kind.COMPLAINT, Kind.QUESTION, Kind.PRAISE, Kind.ABUSE)
+    facts: dict[str, Any] = {
+        "post_id": id_at(at(minute)),
+        "at": at(minute),
+        "words": f"{kind} at {minute}",
+        "kind": kind,
+        "urgency": Urgency.NORMAL,
+        "needs_reply": needs_reply,
+        "language": "en",
+        "seen_at": at(minute),
+    }
+    return Entry(**{**facts, **overrides})
+
+
+def answered(minute: float, words: str = "We look into it.", **overrides: Any) -> Entry:
+    """What the brand posted so many minutes after noon."""
+    return Entry(**{"post_id": id_at(at(minute)), "at": at(minute), "words": words, **overrides})
+
+
+def a_story(*entries: Entry, policy: Policy | None = None) -> Case:
+    """The case that these posts tell, in the order given."""
+    case = new_case(CONVERSATION_ID, CUSTOMER_ID, entries[0].at)
+    for entry in entries:
+        case = extend(case, entry, policy or settings().policy)
+    return case
+
+
+def a_case(**overrides: Any) -> Case:
+    """A case opened by a complaint at noon, to be answered by 13:00."""
+    case = a_story(said(0))
+    facts = {name: getattr(case, name) for name in Case.__dataclass_fields__}
+    return Case(**{**facts, **overrides})
+
+
+def hours(zone: str = "UTC", holidays: Sequence[str] = (), **days: str) -> Hours:
+    """Like hours("Europe/Berlin", mon="9-12 13-17", sat="22:30-2"); a day that is not named is closed."""
+    week = tuple(
+        tuple(_period(text) for text in days.get(day, "").split())
+        for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+    )
+    return Hours(zone, week, frozenset(datetime.fromisoformat(day).date() for day in holidays))
+
+
+def weekdays(text: str) -> dict[str, str]:
+    return dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), text)
+
+
+def daily(text: str) -> dict[str, str]:
+    return dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), text)
+
+
+def _period(text: str) -> Period:
+    opens, closes = (_wall_time(one) for one in text.split("-"))
+    return Period(opens, closes)
+
+
+def _wall_time(text: str) -> time:
+    hour, _, minute = text.partition(":")
+    return time(int(hour) % 24, int(minute or 0))
+
+
+def a_staff(staff_id: str = "ana", **overrides: Any) -> Staff:
+    """One person, always on duty, with an email address and a phone."""
+    facts: dict[str, Any] = {
+        "staff_id": StaffId(staff_id),
+        "name": staff_id.capitalize(),
+        "email": f"{staff_id}@example.com",
+        "phone": "+447700900123",
+        "always_on_duty": True,
+    }
+    return Staff(**{**facts, **overrides})
+
+
+def an_alert(stage: str = "breach", staff_id: str = "ana", channel: Channel = Channel.EMAIL, **overrides: Any) -> Alert:
+    """One alert of the wait that began at noon."""
+    facts: dict[str, Any] = {
+        "case_id": case_id(CONVERSATION_ID, CUSTOMER_ID),
+        "since": NOON,
+        "stage": stage,
+        "staff_id": StaffId(staff_id),
+        "channel": channel,
+        "due_at": NOON,
+        "answer_by": at(60),
+    }
+    return Alert(**{**facts, **overrides})
+
+
+def a_record(alert: Alert, outcome: Outcome = Outcome.SENT, **overrides: Any) -> Record:
+    """The ledger's line on an alert, written when it fell due."""
+    return Record(**{"alert": alert, "outcome": outcome, "at": alert.due_at, "via": alert.channel, **overrides})
+
+
+def raw_settings(**overrides: Any) -> dict[str, Any]:
+    """What the smallest useful YAML file holds."""
+    facts: dict[str, Any] = {
+        "brand": {"name": "Fennel & Finch", "user_id": str(BRAND_ID), "handle": "FennelAndFinch"},
+        "staff": [
+            {
+                "id": "ana",
+                "name": "Ana",
+                "email": "ana@example.com",
+                "phone": "+447700900123",
+                "duty": "always",
+                "roles": ["lead"],
+            }
+        ],
+    }
+    return {**facts, **overrides}
+
+
+def settings(**overrides: Any) -> Settings:
+    return parse_settings(raw_settings(**overrides))
+
+
+def changed(raw: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
+    """A copy of the settings with one key, like "staff.0.phone", set to another value."""
+    head, _, rest = path.partition(".")
+    copy: dict[str, Any] = dict(raw)
+    if not rest:
+        return {**copy, head: value}
+    inner = copy.get(head, {})
+    if isinstance(inner, list):
+        index, _, deeper = rest.partition(".")
+        items = list(inner)
+        items[int(index)] = changed(items[int(index)], deeper, value) if deeper else value
+        return {**copy, head: items}
+    return {**copy, head: changed(inner, rest, value)}
+
+
+def a_post_id(number: int) -> PostId:
+    return PostId(str(number))

@@ -1,0 +1,146 @@
+"""Imports point inward only: domain ← triage, settings, ports ← messages, use cases ← adapters ← functions."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CORE = ROOT / "layers/core/mentiondesk"
+FUNCTIONS = ROOT / "functions"
+
+# What each part of the package may import: of ours, by the name after "mentiondesk.", and of others.
+ALLOWED: dict[str, tuple[set[str], set[str]]] = {
+    "domain": ({"domain"}, set()),
+    "triage": ({"domain", "triage"}, set()),
+    "clock": (set(), set()),
+    "config": (set(), set()),
+    "settings": ({"domain"}, {"pydantic", "pydantic_core"}),
+    "ports": ({"domain", "settings"}, set()),
+    "messages": ({"domain", "ports", "messages"}, {"jinja2"}),
+    "usecases": ({"domain", "settings", "ports", "messages", "usecases"}, set()),
+    "aws": (set(), {"boto3", "botocore"}),
+    "adapters": (
+        {"domain", "settings", "ports", "messages", "triage", "config", "adapters"},
+        {"botocore", "pydantic", "requests", "tweepy"},
+    ),
+}
+
+
+class Import(NamedTuple):
+    """One import at run time; what stands under TYPE_CHECKING is none."""
+
+    file: Path
+    line: int
+    module: str
+
+    def __str__(self) -> str:
+        return f"{self.file.relative_to(ROOT)}:{self.line} imports {self.module}"
+
+
+def imports(*folders: Path) -> list[Import]:
+    return [
+        Import(file, line, module)
+        for folder in folders
+        for file in sorted([folder] if folder.is_file() else folder.rglob("*.py"))
+        for line, module in _imported(ast.parse(file.read_text(encoding="utf-8")))
+        if not _is_pure(module)
+    ]
+
+
+def _imported(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "imports name their package"
+            module = node.module or ""
+            # from mentiondesk import aws imports mentiondesk.aws
+            parts = [f"{module}.{alias.name}" for alias in node.names] if module == "mentiondesk" else [module]
+            yield from ((node.lineno, part) for part in parts)
+        elif not _for_types_only(node):
+            yield from _imported(node)
+
+
+def _is_pure(module: str) -> bool:
+    """DynamoDB's types are turned into Python's without a client."""
+    return module == "boto3.dynamodb.types"
+
+
+def _for_types_only(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def part(module: str) -> str:
+    """The part of our package that a module belongs to: "domain" for mentiondesk.domain.cases."""
+    return module.split(".")[1] if "." in module else ""
+
+
+def parts() -> list[str]:
+    return sorted(
+        {entry.stem for entry in CORE.iterdir() if entry.suffix == ".py" or entry.is_dir()}
+        - {"__init__", "__pycache__"}
+    )
+
+
+@pytest.mark.parametrize("name", parts())
+def test_each_part_imports_only_what_lies_further_in(name: str) -> None:
+    ours, others = ALLOWED[name]
+    found = imports(CORE / name if (CORE / name).is_dir() else CORE / f"{name}.py")
+    assert found or name == "clock"
+    wrong = [
+        str(one)
+        for one in found
+        if (
+            part(one.module) not in ours
+            if top(one.module) == "mentiondesk"
+            else top(one.module) not in sys.stdlib_module_names | others
+        )
+    ]
+    assert not wrong, wrong
+
+
+def test_every_part_has_its_rule() -> None:
+    assert set(parts()) <= set(ALLOWED)
+
+
+def test_nothing_in_the_core_imports_the_cloud_s_tools_but_where_they_belong() -> None:
+    homes = {"boto3": {"aws.py"}, "tweepy": {"x.py"}, "aws_lambda_powertools": set[str]()}
+    wrong = [
+        str(one) for one in imports(CORE) if top(one.module) in homes and one.file.name not in homes[top(one.module)]
+    ]
+    assert not wrong, wrong
+
+
+def test_functions_make_no_clients_and_do_not_import_one_another() -> None:
+    found = imports(FUNCTIONS)
+    folders = {folder.name for folder in FUNCTIONS.iterdir() if folder.is_dir()}
+    assert found
+    wrong = [
+        str(one)
+        for one in found
+        if top(one.module) in {"boto3", "tweepy", "functions", "app", "infra", "tests", *folders}
+    ]
+    assert not wrong, wrong
+
+
+def test_what_is_deployed_does_not_import_what_is_not() -> None:
+    wrong = [
+        str(one)
+        for one in imports(CORE, FUNCTIONS)
+        if top(one.module) in {"infra", "tests", "moto", "pytest", "yaml", "rich"}
+    ]
+    assert not wrong, wrong
+
+
+def test_importing_a_type_is_no_import(tmp_path: Path) -> None:
+    file = tmp_path / "one.py"
+    file.write_text("import re\nif TYPE_CHECKING:\n    import boto3\ndef f():\n    from mentiondesk import aws\n")
+    assert [one.module for one in imports(file)] == ["re", "mentiondesk.aws"]

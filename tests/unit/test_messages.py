@@ -1,0 +1,304 @@
+"""What staff read: short, complete, and inert whatever a customer wrote."""
+
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
+
+from mentiondesk.domain.cases import Case
+from mentiondesk.domain.ids import CaseId, StaffId, UserId
+from mentiondesk.domain.policy import Clock
+from mentiondesk.domain.roster import Staff
+from mentiondesk.domain.tags import Kind, Urgency
+from mentiondesk.messages import Notice, Writer
+from mentiondesk.messages.gsm7 import SEGMENT, cut, places, to_gsm7
+from mentiondesk.messages.notices import spoken
+from mentiondesk.ports import Email
+from tests.support.builders import NOON, a_case, a_post_id, a_staff, an_alert, at, minutes
+
+WRITER = Writer()
+ANA = a_staff("ana")
+POST_ID = a_post_id(2067000000000000001)
+LINK = f"https://x.com/i/status/{POST_ID}"
+BRAND = "Fennel & Finch"
+
+HOSTILE = {
+    "html": '<script>alert(1)</script><img src=x onerror=alert(1)><a href="https://evil.example">click</a>',
+    "attribute": '" onmouseover="alert(1)" x=\'',
+    "template": "{{ 7 * 7 }}{% raw %}{{ notices }}",
+    "right to left": "safe \u202egpj.exe\u202c \u2066x\u2069 \u200fy\ufeff",
+    "control": "a\0b\x1b[31mc\x07\x08",
+    "header": "hello\r\nBcc: everyone@example.com\r\nContent-Type: text/html\r\n\r\nbody\u2028more\u2029",
+    "links": "https://evil.example/pay www.evil.example evil.example/x HTTP://EVIL.EXAMPLE ftp://evil.example",
+    "nested links": "http:http:////evil.example hthttp://tp://evil.example sms://evil.example",
+    "wide links": "ｅｖｉｌ．ｃｏｍ https：／／evil．example evil☃.example evil․example",
+    "csv": '=HYPERLINK("http://evil.example","x")',
+    "surrogates": "half \ud800 and \udfff",
+    "nothing": "\u200b\n",
+    "long": "help! " * 5000,
+}
+LIVE_LINK = re.compile(r"[a-z][a-z0-9+.-]*://|[^\W_]\.[^\W\d_]{2}", re.IGNORECASE)
+
+
+def a_notice(words: str = "it broke", stage: str = "breach", **overrides: Any) -> Notice:
+    case = a_case(words=words, post_id=POST_ID, **overrides)
+    return Notice(case, an_alert(stage))
+
+
+def email(*notices: Notice, staff: Staff = ANA, now: datetime = NOON) -> Email:
+    return WRITER.email(staff, notices, BRAND, now)
+
+
+def text(*notices: Notice, staff: Staff = ANA, now: datetime = NOON) -> str:
+    return WRITER.text(staff, notices, now)
+
+
+class _Tags(HTMLParser):
+    """Each tag of a page with its attributes, and the words between them."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, list[tuple[str, str | None]]]] = []
+        self.words = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, attrs))
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def test_the_mail_says_who_waits_for_what_until_when_and_why() -> None:
+    mail = email(a_notice(why=("broke", "third time"), topics=("delivery",)), now=at(48))
+    assert mail.subject == "Complaint: answer by 13:00, 12 min left"
+    page = _Tags(mail.html)
+    for said in (
+        "13:00",
+        "12 min left",
+        "2000000001",
+        "a first answer",
+        "it broke",
+        "“broke”, “third time”",
+        "delivery",
+        "breach notice",
+        BRAND,
+    ):
+        assert said in mail.text, said
+        assert said in page.words, said
+    assert LINK in mail.text
+    assert [dict(attrs)["href"] for tag, attrs in page.tags if tag == "a"] == [LINK]
+
+
+def test_urgent_cases_say_so() -> None:
+    assert email(a_notice(urgency=Urgency.CRITICAL)).subject.startswith("Critical complaint: ")
+    assert text(a_notice(urgency=Urgency.HIGH)).startswith("High complaint: ")
+    assert email(a_notice(kind=Kind.QUESTION, urgency=Urgency.LOW)).subject.startswith("Question: ")
+
+
+def test_the_mail_tells_when_x_showed_us_the_post_late() -> None:
+    assert "X showed us this post 7 min after it was written" in email(a_notice(seen_at=at(7))).text
+    assert "X showed us" not in email(a_notice(seen_at=at(2))).text
+
+
+def test_the_mail_tells_whose_case_it_is() -> None:
+    assert "Claimed by bob" in email(a_notice(owner=StaffId("bob"))).text
+    assert "Claimed" not in email(a_notice()).text
+
+
+@pytest.mark.parametrize("clock", list(Clock))
+def test_every_clock_has_its_words(clock: Clock) -> None:
+    wait = a_case().wait
+    assert wait is not None
+    one = a_notice(wait=replace(wait, clock=clock))
+    for mail in (email(one), email(one, one)):
+        assert LINK in mail.text
+        assert LINK in mail.html
+    assert one.waits_for in email(one).text
+    assert len({a_notice(wait=replace(wait, clock=c)).waits_for for c in Clock}) == len(Clock)
+
+
+@pytest.mark.parametrize(
+    ("now", "left"),
+    [
+        (at(0), "1 h left"),
+        (at(59), "1 min left"),
+        (at(59.5), "0 min left"),
+        (at(61), "1 min late"),
+        (at(185), "2 h 5 min late"),
+    ],
+)
+def test_what_is_left_or_how_late_it_is(now: datetime, left: str) -> None:
+    assert email(a_notice(), now=now).subject.endswith(left)
+    assert left in text(a_notice(), now=now)
+
+
+@pytest.mark.parametrize(
+    ("duration", "words"),
+    [
+        (timedelta(0), "0 min"),
+        (timedelta(seconds=59), "0 min"),
+        (minutes(1), "1 min"),
+        (minutes(60), "1 h"),
+        (minutes(61), "1 h 1 min"),
+        (minutes(24 * 60), "24 h"),
+        (minutes(47 * 60 + 59), "47 h 59 min"),
+        (minutes(48 * 60), "2 days"),
+    ],
+)
+def test_durations_in_words(duration: timedelta, words: str) -> None:
+    assert spoken(duration) == words
+
+
+@pytest.mark.parametrize(
+    ("zone", "minute", "shown"),
+    [
+        ("UTC", 0, "13:00"),
+        ("Asia/Kolkata", 0, "18:30"),
+        ("America/New_York", 0, "09:00"),
+        ("Pacific/Auckland", -1, "Thu 18 Jun 01:00"),
+        ("UTC", 24 * 60, "Wed 17 Jun 13:00"),
+    ],
+)
+def test_times_are_on_the_reader_s_clock_with_the_day_where_it_is_not_today(zone: str, minute: int, shown: str) -> None:
+    reader = replace(ANA, zone=zone)
+    assert f"answer by {shown}, " in email(a_notice(), staff=reader, now=at(minute)).subject
+    assert f"answer by {shown}, " in text(a_notice(), staff=reader, now=at(minute))
+
+
+@pytest.mark.parametrize("words", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_words_are_inert_in_a_mail(words: str) -> None:
+    notice, harmless = a_notice(words, why=(words,)), a_notice(why=("it broke",))
+    for mail, plain in ((email(notice), email(harmless)), (email(notice, notice), email(harmless, harmless))):
+        for part in (mail.subject, mail.text, mail.html):
+            part.encode()
+            assert not [c for c in part if unicodedata.category(c)[0] == "C" and c not in "\n\u200d"]
+        assert mail.subject == plain.subject
+        assert mail.text.count("\n") == plain.text.count("\n")
+        assert _Tags(mail.html).tags == _Tags(plain.html).tags
+        for shown in (mail.text, _Tags(mail.html).words):
+            assert not LIVE_LINK.search(shown.replace(LINK, ""))
+
+
+def test_a_customer_s_words_are_shown_as_they_were_written() -> None:
+    words = "Tom & Jerry's <order> is 3.5 days late…"
+    mail = email(a_notice(words))
+    assert words in mail.text
+    assert words in _Tags(mail.html).words
+
+
+def _case(number: int, urgency: Urgency = Urgency.NORMAL, **overrides: Any) -> Case:
+    """One of several cases; each is a minute longer due than the one before."""
+    wait = a_case().wait
+    assert wait is not None
+    return a_case(
+        case_id=CaseId(f"{number}#{number}"),
+        customer_id=UserId(f"{3000 + number}"),
+        post_id=a_post_id(4000 + number),
+        urgency=urgency,
+        wait=replace(wait, answer_by=at(60 + number)),
+        **overrides,
+    )
+
+
+def digest(count: int) -> list[Notice]:
+    return [Notice(_case(number), an_alert()) for number in range(count)]
+
+
+def test_a_digest_lists_everybody_the_most_pressing_first() -> None:
+    urgent = Notice(_case(9, Urgency.CRITICAL), an_alert())
+    mail = email(*digest(2), urgent)
+    assert mail.subject == "3 customers wait: the first to answer by 13:09, 1 h 9 min left"
+    assert re.findall(r"customer (\d{4})", mail.text) == ["3009", "3000", "3001"]
+    assert re.findall(r"status/(\d+)", mail.html) == ["4009", "4000", "4001"]
+    assert "One mail instead of 3." in mail.text
+
+
+@pytest.mark.parametrize(("count", "more"), [(50, None), (51, "And 1 more"), (120, "And 70 more")])
+def test_a_long_digest_says_how_many_it_leaves_out(count: int, more: str | None) -> None:
+    mail = email(*digest(count))
+    assert mail.text.count("https://x.com/") == mail.html.count("https://x.com/") == min(count, 50)
+    assert f"{count} customers wait" in mail.subject
+    for part in (mail.text, mail.html):
+        assert (more in part) if more else ("more that" not in part)
+    assert f"One mail instead of {count}." in mail.text
+
+
+def test_one_left_out_is_spoken_of_in_the_singular() -> None:
+    assert "And 1 more that presses less." in email(*digest(51)).text
+    assert "And 2 more that press less." in email(*digest(52)).html
+
+
+def test_a_digest_of_texts_counts_and_shows_the_most_pressing() -> None:
+    urgent = Notice(_case(9, Urgency.HIGH, words="nobody answers"), an_alert())
+    said = text(*digest(30), urgent, now=at(59))
+    assert said.startswith("31 customers wait, 1 urgent. First: answer by 13:09, 10 min left.")
+    assert said.endswith('"nobody answers" https://x.com/i/status/4009')
+    assert ", 0 urgent" not in text(*digest(2))
+
+
+def test_the_text_says_who_what_when_and_where() -> None:
+    assert text(a_notice("It broke again!"), now=at(48)) == (
+        f'Complaint: answer by 13:00, 12 min left. Customer 2000000001: "It broke again!" {LINK}'
+    )
+
+
+def test_a_text_without_words_is_still_whole() -> None:
+    assert text(a_notice("\u200b\n"), now=at(48)).endswith(f"left. Customer 2000000001: {LINK}")
+
+
+_words = st.text(max_size=300) | st.text(st.characters(codec=None), max_size=60) | st.sampled_from([*HOSTILE.values()])
+
+
+@profile(derandomize=True, deadline=None, max_examples=300)
+@given(
+    _words, st.sampled_from(list(Urgency)), st.sampled_from(list(Kind)), st.integers(-5000, 200_000), st.integers(1, 7)
+)
+@example("ｅｖｉｌ．ｃｏｍ evil☃.example", Urgency.CRITICAL, Kind.COMPLAINT, 0, 1)
+@example("^{}\\[~]|€" * 40, Urgency.CRITICAL, Kind.COMPLAINT, -4000, 2)
+def test_a_text_is_one_segment_with_all_that_matters_whatever_the_words(
+    words: str, urgency: Urgency, kind: Kind, minute: int, count: int
+) -> None:
+    longest = a_notice(words, urgency=urgency, kind=kind, customer_id=UserId("9" * 20))
+    longest = replace(longest, case=replace(longest.case, post_id=a_post_id(10**19)))
+    said = text(*[longest] * count, now=at(minute))
+    link = f"https://x.com/i/status/{10**19}"
+    assert to_gsm7(said) == said
+    assert places(said) <= SEGMENT
+    assert said.endswith(f" {link}")
+    assert f", {longest.left(at(minute))}." in said
+    assert not LIVE_LINK.search(said.removesuffix(link))
+    if count == 1:
+        assert longest.what.capitalize() in said
+        assert f"Customer {'9' * 20}:" in said
+
+
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("“Ça va?” – naïve café…", '"Ça va?" - naive café...'),
+        ("ça", "ca"),
+        ("Ärger in Łódź", "Ärger in odz"),
+        ("5 € → ok 👍🏽", "5 € ok"),
+        ("a\u00a0b\tc\nd", "a b c d"),
+        ("日本語", ""),
+    ],
+)
+def test_words_in_the_alphabet_of_texts(written: str, sent: str) -> None:
+    assert to_gsm7(written) == sent
+
+
+def test_some_characters_take_two_places() -> None:
+    assert places("a€[") == 5
+    assert cut("€" * 80, 160) == "€" * 80
+    assert cut("€" * 81, 160) == "€" * 78 + "..."
+    assert cut("abcdef", 5) == "ab..."
+    assert cut("abcdef", 3) == ""

@@ -1,0 +1,384 @@
+"""Settings: what holds when little is said, and what is said when something is wrong."""
+
+import json
+from datetime import time, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
+
+from mentiondesk.domain.hours import Period
+from mentiondesk.domain.policy import Audience, Channel, Stage, Target
+from mentiondesk.domain.tags import Kind, Urgency
+from mentiondesk.settings import SettingsInvalid, parse_settings
+from tests.support.builders import changed, minutes, raw_settings, settings
+
+DUTY, LEAD, MANAGER = Audience.DUTY, Audience.LEAD, Audience.MANAGER
+EMAIL, TEXT = Channel.EMAIL, Channel.TEXT
+
+
+def problems(raw: object) -> dict[str, str]:
+    """Key path → what is wrong with it."""
+    with pytest.raises(SettingsInvalid) as invalid:
+        parse_settings(raw)
+    return {".".join(map(str, path)): what for path, what in invalid.value.problems}
+
+
+@pytest.mark.parametrize(
+    ("kind", "urgency", "target"),
+    [
+        (Kind.COMPLAINT, Urgency.CRITICAL, Target(minutes(30))),
+        (Kind.COMPLAINT, Urgency.HIGH, Target(minutes(30))),
+        (Kind.COMPLAINT, Urgency.NORMAL, Target(minutes(60))),
+        (Kind.COMPLAINT, Urgency.LOW, Target(minutes(60))),
+        (Kind.QUESTION, Urgency.NORMAL, Target(minutes(240))),
+        (Kind.QUESTION, Urgency.HIGH, Target(minutes(240))),
+        (Kind.PRAISE, Urgency.NORMAL, Target(minutes(24 * 60), alerts=False)),
+        (Kind.VENT, Urgency.NORMAL, None),
+        (Kind.CHATTER, Urgency.CRITICAL, None),
+        (Kind.SPAM, Urgency.NORMAL, None),
+    ],
+)
+def test_default_deadlines(kind: Kind, urgency: Urgency, target: Target | None) -> None:
+    policy = settings().policy
+    assert policy.first_reply.get((kind, urgency)) == target
+    assert policy.next_reply.get((kind, urgency)) == target
+
+
+def test_default_stages() -> None:
+    assert settings().policy.stages == (
+        Stage("half_time", 0.5, minutes(0), ((DUTY, EMAIL),)),
+        Stage("three_quarters", 0.75, minutes(0), ((DUTY, TEXT),)),
+        Stage("breach", 1.0, minutes(0), ((DUTY, TEXT), (LEAD, EMAIL), (LEAD, TEXT))),
+        Stage("half_hour_late", 1.0, minutes(30), ((MANAGER, EMAIL), (MANAGER, TEXT))),
+    )
+
+
+def test_default_reading_looks_back_five_minutes_and_has_a_budget() -> None:
+    reading = settings().reading
+    assert reading.overlap == minutes(5)
+    assert reading.sweep_reach > reading.overlap
+    assert reading.monthly_reads > 0
+    assert settings().policy.follow_up is None
+
+
+def test_one_deadline_changes_and_the_others_stay() -> None:
+    policy = settings(targets={"first_reply": {"question": {"within": "2h", "critical": "10m"}}}).policy
+    assert policy.first_reply[Kind.QUESTION, Urgency.NORMAL].within == minutes(120)
+    assert policy.first_reply[Kind.QUESTION, Urgency.CRITICAL].within == minutes(10)
+    assert policy.first_reply[Kind.QUESTION, Urgency.HIGH].within == minutes(120)
+    assert policy.first_reply[Kind.COMPLAINT, Urgency.NORMAL].within == minutes(60)
+    assert policy.next_reply[Kind.QUESTION, Urgency.NORMAL].within == minutes(120)
+
+
+def test_a_next_reply_has_its_own_deadline_where_one_is_set() -> None:
+    policy = settings(targets={"next_reply": {"complaint": "2h"}}).policy
+    assert policy.next_reply[Kind.COMPLAINT, Urgency.HIGH].within == minutes(120)
+    assert policy.first_reply[Kind.COMPLAINT, Urgency.HIGH].within == minutes(30)
+
+
+def test_null_takes_a_clock_away() -> None:
+    policy = settings(targets={"first_reply": {"praise": None}, "next_reply": {"question": None}}).policy
+    assert (Kind.PRAISE, Urgency.NORMAL) not in policy.first_reply
+    assert (Kind.PRAISE, Urgency.NORMAL) not in policy.next_reply
+    assert (Kind.QUESTION, Urgency.NORMAL) in policy.first_reply
+    assert (Kind.QUESTION, Urgency.NORMAL) not in policy.next_reply
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("30m", minutes(30)),
+        ("4h", minutes(240)),
+        ("1h30m", minutes(90)),
+        ("1h 30m", minutes(90)),
+        ("1 h", minutes(60)),
+        ("2d", timedelta(days=2)),
+        ("90s", timedelta(seconds=90)),
+    ],
+)
+def test_lengths_of_time(text: str, length: timedelta) -> None:
+    assert settings(keep=text).keep == length
+    assert settings(reading={"overlap": text}).reading.overlap == length
+
+
+def test_opening_hours_of_a_target() -> None:
+    raw = raw_settings(
+        zone="Europe/Berlin",
+        hours={
+            "shop": {
+                "week": {"mon-fri": ["09:00-12:00", "13:00-17:30"], "sat": ["10:00-24:00"]},
+                "holidays": ["2026-12-25"],
+            },
+            "abroad": {"zone": "Asia/Kolkata", "week": {"sat-mon": ["22:00-02:00"]}},
+        },
+        targets={"first_reply": {"question": {"within": "4h", "hours": "shop"}}},
+    )
+    hours = parse_settings(raw).policy.first_reply[Kind.QUESTION, Urgency.NORMAL].hours
+    assert hours is not None
+    assert hours.zone == "Europe/Berlin"
+    assert hours.week[4] == (Period(time(9), time(12)), Period(time(13), time(17, 30)))
+    assert hours.week[5] == (Period(time(10), time(0)),)
+    assert hours.week[6] == ()
+    assert [day.isoformat() for day in hours.holidays] == ["2026-12-25"]
+    abroad = parse_settings(raw).hours["abroad"].hours("Europe/Berlin")
+    assert abroad.zone == "Asia/Kolkata"
+    assert [bool(day) for day in abroad.week] == [True, False, False, False, False, True, True]
+
+
+def test_a_person_s_shifts_and_quiet_hours_are_in_their_zone() -> None:
+    raw = changed(raw_settings(zone="Europe/Berlin"), "staff.0.quiet", {"week": {"daily": ["22:00-07:00"]}})
+    ana = parse_settings(raw).roster.staff[0]
+    assert ana.quiet is not None
+    assert (ana.zone, ana.quiet.zone) == ("Europe/Berlin", "Europe/Berlin")
+    raw = changed(raw, "staff.0.zone", "Asia/Kolkata")
+    raw = changed(raw, "staff.0.duty", {"zone": "UTC", "week": {"mon-fri": ["09:00-17:00"]}})
+    ana = parse_settings(raw).roster.staff[0]
+    assert ana.quiet is not None
+    assert (ana.zone, ana.quiet.zone) == ("Asia/Kolkata", "Asia/Kolkata")
+    assert ana.shifts is not None
+    assert (ana.shifts.zone, ana.always_on_duty) == ("UTC", False)
+
+
+def test_a_stage_may_come_before_the_deadline() -> None:
+    raw = {"name": "ten_before", "at": "10m before", "send": [{"to": "duty", "by": ["email", "text"]}]}
+    (stage,) = settings(alerts={"stages": [raw]}).policy.stages
+    assert stage == Stage("ten_before", 1.0, -minutes(10), ((DUTY, EMAIL), (DUTY, TEXT)))
+
+
+STAGE: dict[str, Any] = {"name": "warn", "at": "50%", "send": [{"to": "duty", "by": "email"}]}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "blamed", "says"),
+    [
+        ("targets.first_reply.complaint", "30 minutes", "", "30m"),
+        ("targets.first_reply.complaint", "0m", "", "30m"),
+        ("targets.first_reply.complaint", "-5m", "", "30m"),
+        ("targets.first_reply.complaint", 30, "", "30m"),
+        ("targets.first_reply.complaint", True, "", "30m"),
+        ("targets.first_reply.complaint", "", "", "30m"),
+        ("targets.first_reply.complaint", "99999999999999d", "", "ten years"),
+        ("targets.first_reply.complaint", {"within": "1h", "high": "2x"}, ".high", "30m"),
+        ("targets.first_reply.complaint", {"high": "1h"}, ".within", "missing"),
+        ("targets.first_reply.complaint", {"within": "1h", "hours": "shop"}, ".hours", "'shop'"),
+        ("targets.follow_up", {"within": "1h", "hours": "shop"}, ".hours", "'shop'"),
+        ("targets.next_reply.question", {"within": "1h", "hours": "shop"}, ".hours", "'shop'"),
+        ("targets.first_reply.complain", "1h", "", "'complaint'"),
+        ("targets.first_reply", None, "", "group of keys"),
+        ("targets", None, "", "group of keys"),
+        ("keep", 400, "", "2d"),
+        ("keep", "9" * 30 + "d", "", "ten years"),
+        ("zone", "Mars/Olympus", "", "Europe/London"),
+        ("zone", "", "", "Europe/London"),
+        ("zone", "../../etc/passwd", "", "Europe/London"),
+        ("zone", "Europe", "", "Europe/London"),
+        ("zone", 1, "", "in quotes"),
+        ("staff.0.zone", "CEST", "", "Europe/London"),
+        ("staff.0.phone", "07700 900123", "", "+447700900123"),
+        ("staff.0.phone", "+44 7700 900123", "", "+447700900123"),
+        ("staff.0.phone", 447700900123, "", "in quotes"),
+        ("staff.0.email", "ana", "", "ana@example.com"),
+        ("staff.0.email", "ana@example.com\nBcc: b@example.com", "", "ana@example.com"),
+        ("staff.0.email", "Ana <ana@example.com>", "", "ana@example.com"),
+        ("staff.0.id", "Ana Lee", "", "lower-case"),
+        ("staff.0.id", 7, "", "in quotes"),
+        ("staff.0.name", "", "", "at least 1 character"),
+        ("staff.0.roles", ["boss"], ".0", "'lead' or 'manager'"),
+        ("staff.0.roles", "lead", "", "a list"),
+        ("staff.0.duty", "never", "", "always"),
+        ("staff.0.duty", True, "", "always"),
+        ("staff.0.duty", {"week": {"mon-fri": [540]}}, ".week.mon-fri.0", "in quotes"),
+        ("staff.0.duty", {"week": {"mon-fri": "09:00-17:00"}}, ".week.mon-fri", "a list"),
+        ("staff.0.quiet", ["22:00-07:00"], "", "group of keys"),
+        ("staff.0.emial", "ana@example.com", "", "spelling"),
+        ("staff", [], "", "at least 1"),
+        ("staff", {}, "", "a list"),
+        ("staff", None, "", "a list"),
+        ("hours.shop", {"week": {}}, ".week", "never open"),
+        ("hours.shop", {"week": {"mon": []}}, ".week", "never open"),
+        ("hours.shop", {"week": {"monday": ["09:00-17:00"]}}, ".week", "mon-fri"),
+        ("hours.shop", {"week": {"mon-": ["09:00-17:00"]}}, ".week", "mon-fri"),
+        ("hours.shop", {"week": {"mon-fri": ["9-17"]}}, ".week", '"09:00-17:30"'),
+        ("hours.shop", {"week": {"mon-fri": ["09:00-25:00"]}}, ".week", '"09:00-17:30"'),
+        ("hours.shop", {"week": {"mon-fri": ["09:00-17:00"], "fri": ["09:00-12:00"]}}, ".week", "'fri'"),
+        ("hours.shop", {"week": {"mon": None}}, ".week.mon", "a list"),
+        ("hours.shop", {"week": {"mon": ["09:00-17:00"]}, "holidays": ["2026-13-01"]}, ".holidays.0", "date"),
+        ("hours", None, "", "group of keys"),
+        ("alerts.stages", [STAGE, STAGE], "", "'warn'"),
+        ("alerts.stages", [], "", "at least 1"),
+        ("alerts.stages", [{**STAGE, "name": "Half time"}], ".0.name", "lower-case"),
+        ("alerts.stages", [{**STAGE, "at": "half"}], ".0.at", "50%"),
+        ("alerts.stages", [{**STAGE, "at": 0.5}], ".0.at", "in quotes"),
+        ("alerts.stages", [{**STAGE, "at": "9999999999999d after"}], ".0.at", "ten years"),
+        ("alerts.stages", [{**STAGE, "send": []}], ".0.send", "at least 1"),
+        ("alerts.stages", [{**STAGE, "send": [{"to": "boss", "by": "email"}]}], ".0.send.0.to", "'lead'"),
+        ("alerts.stages", [{**STAGE, "send": [{"to": "duty", "by": "fax"}]}], ".0.send.0.by", "'text'"),
+        ("alerts.digest_over", 0, "", "greater"),
+        ("alerts.text_limits", [{"most": 0, "within": "1h"}], ".0.most", "greater"),
+        ("brand.user_id", 1999000001, "", "in quotes"),
+        ("brand.user_id", "@shop", "", "numeric id"),
+        ("brand.handle", "@shop", "", "without @"),
+        ("brand.words", ["a"], "", "2 to 60"),
+        ("brand.words", "shop", "", "a list"),
+        ("brand.name", None, "", "in quotes"),
+        ("brand", None, "", "group of keys"),
+        ("reading.monthly_reads", 10, "", "1000"),
+        ("reading.monthly_reads", "lots", "", "integer"),
+        ("reading.mentions", "maybe", "", "boolean"),
+        ("reading.overlp", "5m", "", "spelling"),
+        ("colour", "green", "", "spelling"),
+    ],
+)  # fmt: skip
+def test_an_error_names_its_key_and_what_would_be_right(path: str, value: Any, blamed: str, says: str) -> None:
+    found = problems(changed(raw_settings(), path, value))
+    assert list(found) == [path + blamed]
+    assert says in found[path + blamed]
+
+
+def test_every_fault_is_told_at_once() -> None:
+    raw = changed(changed(raw_settings(), "staff.0.phone", "1"), "zone", "Mars")
+    assert set(problems({**raw, "colour": "green"})) == {"staff.0.phone", "zone", "colour"}
+
+
+@pytest.mark.parametrize("raw", [None, [], "brand: x", 3, True])
+def test_what_is_no_settings_file_at_all(raw: object) -> None:
+    assert "group of keys" in problems(raw)[""]
+
+
+def test_missing_keys_are_named() -> None:
+    assert problems({}) == {"brand": "this key is missing", "staff": "this key is missing"}
+
+
+def test_somebody_must_be_the_lead() -> None:
+    found = problems(changed(raw_settings(), "staff.0.roles", ["manager"]))
+    assert "roles: [lead]" in found["staff"]
+
+
+def test_two_people_cannot_have_one_id() -> None:
+    raw = raw_settings()
+    found = problems({**raw, "staff": raw["staff"] * 2})
+    assert "'ana'" in found["staff.1.id"]
+
+
+def test_a_person_must_be_reachable() -> None:
+    person = {"id": "bob", "name": "Bob"}
+    raw = raw_settings()
+    found = problems({**raw, "staff": [*raw["staff"], person]})
+    assert "an email, a phone" in found["staff.1"]
+
+
+def test_a_target_that_its_hours_can_never_meet_is_refused() -> None:
+    raw = raw_settings(
+        hours={"blink": {"week": {"mon": ["09:00-09:01"]}}},
+        targets={"first_reply": {"question": {"within": "1d", "hours": "blink"}}},
+    )
+    assert "longer" in problems(raw)["targets.first_reply.question"]
+
+
+def test_a_stage_that_hours_can_never_reach_is_refused() -> None:
+    raw = raw_settings(
+        hours={"blink": {"week": {"mon": ["09:00-09:01"]}}},
+        targets={"first_reply": {"question": {"within": "1m", "hours": "blink"}}},
+        alerts={"stages": [{**STAGE, "at": "2d after"}]},
+    )
+    assert "longer" in problems(raw)["targets.first_reply.question"]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        raw_settings(),
+        raw_settings(
+            zone="Europe/Berlin",
+            hours={
+                "shop": {
+                    "zone": "Asia/Kolkata",
+                    "week": {"mon-fri": ["09:00-12:00", "13:00-17:00"], "sat": []},
+                    "holidays": ["2026-12-25", "2027-01-01"],
+                }
+            },
+            targets={
+                "first_reply": {"question": {"within": "4h", "hours": "shop"}, "praise": None},
+                "next_reply": {"complaint": {"within": "2h", "high": "45m", "low": "1d", "alerts": False}},
+                "follow_up": "1d",
+            },
+            alerts={"stages": [STAGE], "digest_over": 3, "text_limits": [{"most": 1, "within": "5m"}]},
+            reading={"overlap": "0m", "sweep_every": "1h30m", "mentions": False},
+            keep="30d",
+            staff=[
+                {
+                    "id": "ana",
+                    "name": "Ana",
+                    "email": "ana@example.com",
+                    "zone": "Asia/Kolkata",
+                    "duty": {"week": {"daily": ["09:00-24:00"]}},
+                    "quiet": {"week": {"daily": ["22:00-07:00"]}},
+                    "roles": ["lead", "manager"],
+                }
+            ],
+        ),
+    ],
+    ids=["smallest", "everything"],
+)
+def test_settings_come_back_from_the_table_as_they_were(raw: dict[str, Any]) -> None:
+    before = parse_settings(raw)
+    after = parse_settings(json.loads(json.dumps(before.model_dump(mode="json"))))
+    assert after == before
+    assert (after.policy, after.roster) == (before.policy, before.roster)
+
+
+_KEYS = ["week", "within", "mon", "hours", "id", "name", "at", "send"]
+_WORDS = ["1h", "0m", "always", "lead", "09:00-17:00", "mon-fri", "50%", "Europe/Berlin"]
+_scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.dates()
+_yaml = st.recursive(
+    _scalars | st.text(max_size=12) | st.sampled_from(_WORDS),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_KEYS) | st.integers(), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+_PATHS = [
+    "brand",
+    "brand.name",
+    "brand.words",
+    "zone",
+    "keep",
+    "reading",
+    "staff",
+    "staff.0",
+    "staff.0.duty",
+    "staff.0.quiet",
+    "staff.0.roles",
+    "hours",
+    "hours.shop",
+    "hours.shop.week",
+    "targets",
+    "targets.first_reply",
+    "targets.first_reply.complaint",
+    "targets.follow_up",
+    "alerts",
+    "alerts.stages",
+    "alerts.stages.0.at",
+    "alerts.text_limits",
+]
+
+
+@profile(derandomize=True, deadline=None, max_examples=400)
+@given(st.sampled_from(_PATHS), _yaml)
+def test_whatever_a_key_holds_the_settings_are_read_or_refused_in_words(path: str, value: Any) -> None:
+    raw = raw_settings(alerts={"stages": [STAGE]}, hours={"shop": {"week": {"daily": ["09:00-17:00"]}}})
+    try:
+        found = parse_settings(changed(raw, path, value))
+    except SettingsInvalid as refused:
+        invalid = refused
+    else:
+        assert found.roster.staff
+        assert found.policy.stages
+        return
+    assert invalid.problems
+    assert all(what for _, what in invalid.problems)
+    for internal in ("tuple", "frozenset", "dictionary", "literal[", "WeekSettings", "validation"):
+        assert internal not in str(invalid)
