@@ -15,17 +15,62 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
 
+# --- see it work
+
+run: setup ## the desk on this machine, through one day (SPEED=220 PORT=8642 SETTINGS=file.yaml)
+	@$(PY) -m infra.local.run $(if $(SPEED),--speed $(SPEED)) $(if $(PORT),--port $(PORT)) $(if $(SETTINGS),--settings "$(SETTINGS)") $(RUN_OPTIONS)
+
+replay: setup ## recorded posts in virtual time (POSTS=file.jsonl SETTINGS=file.yaml BRAND_ID=id OUT=folder)
+	@test -n "$(POSTS)" || { echo "say which posts: make replay POSTS=file.jsonl"; exit 2; }
+	@$(PY) -m infra.local.replay "$(POSTS)" $(if $(SETTINGS),--settings "$(SETTINGS)") $(if $(BRAND_ID),--brand-id "$(BRAND_ID)") $(if $(OUT),--out "$(OUT)")
+
+# --- work on it
+
 setup: .venv/ready ## fetch uv, Python and the locked packages into this folder
 
 .venv/ready: requirements.lock infra/setup.sh
 	@infra/setup.sh
 
-lock: .venv/ready ## renew requirements.lock from pyproject.toml
+test: setup ## all tests (TESTS=path for some)
+	@$(PY) -m pytest -q $(or $(TESTS),tests)
+
+lint: setup ## style and types
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check --quiet || { echo "run make format"; exit 1; }
+	@$(BIN)/mypy layers/core/mentiondesk infra tests
+	@for app in functions/*/app.py; do $(BIN)/mypy --no-error-summary $$app; done
+
+format: setup ## put the code into its form
+	@$(BIN)/ruff check --fix --quiet || true
+	@$(BIN)/ruff format --quiet
+
+validate: setup ## check the template as SAM reads it
+	@$(BIN)/sam validate --lint
+
+build: setup ## build for Lambda (arm64), and check what was built
+	@$(BIN)/sam build
+	@$(PY) -m infra.check_build
+
+check: test lint validate ## everything that CI runs
+	@if [ -x $(BIN)/python3.13 ]; then $(MAKE) build; else echo "skipped: sam build needs Python 3.13, the runtime's own"; fi
+
+lock: setup ## renew requirements.lock from pyproject.toml
 	@.tools/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --quiet --upgrade --output-file requirements.lock
 
-run: setup ## the desk at work on this machine, through one day (SPEED=220 PORT=8642 SETTINGS=file.yaml)
-	@$(PY) -m infra.local.run $(if $(SPEED),--speed $(SPEED)) $(if $(PORT),--port $(PORT)) $(if $(SETTINGS),--settings $(SETTINGS)) $(RUN_OPTIONS)
+# --- put it on AWS, and operate it (STACK=name for another stack than mentiondesk)
 
-replay: setup ## recorded posts in virtual time (POSTS=file.jsonl SETTINGS=file.yaml BRAND_ID=id OUT=folder)
-	@test -n "$(POSTS)" || { echo "say which posts: make replay POSTS=file.jsonl"; exit 2; }
-	@$(PY) -m infra.local.replay "$(POSTS)" $(if $(SETTINGS),--settings "$(SETTINGS)") $(if $(BRAND_ID),--brand-id "$(BRAND_ID)") $(if $(OUT),--out "$(OUT)")
+deploy: build ## deploy; asks for the parameters the first time
+	@$(BIN)/sam deploy $$(grep -q parameter_overrides samconfig.toml || echo --guided)
+
+settings: setup ## put settings in force (FILE=shop.yaml)
+	@test -n "$(FILE)" || { echo "say which file: make settings FILE=shop.yaml"; exit 2; }
+	@$(PY) -m infra.operate settings "$(FILE)" $(if $(STACK),--stack $(STACK))
+
+x-credentials: setup ## store the brand's X user token; asks for its four parts
+	@$(PY) -m infra.operate x-credentials $(if $(STACK),--stack $(STACK))
+
+reclassify: setup ## have a post classified again that was set aside (POST=id)
+	@test -n "$(POST)" || { echo "say which post: make reclassify POST=1234567890"; exit 2; }
+	@$(PY) -m infra.operate reclassify "$(POST)" $(if $(STACK),--stack $(STACK))
+
+.PHONY: help run replay setup test lint format validate build check lock deploy settings x-credentials reclassify
