@@ -2,6 +2,7 @@
 # Sets up everything the Makefile needs, inside this folder only: uv, a Python, and the locked packages.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+export PIP_ROOT_USER_ACTION=ignore
 say() { printf 'setup: %s\n' "$*"; }
 
 uv_version=0.13.9
