@@ -14,6 +14,8 @@ _SPACE = re.compile(r"\s+")
 
 def clean(text: str) -> str:
     """Characters a reader can see, on one line; whatever is invisible or reorders text is gone."""
+    if text.isprintable():
+        return _SPACE.sub(" ", text).strip()
     kept = (c if c == _JOINER or unicodedata.category(c)[0] != "C" else _or_space(c) for c in text)
     return _SPACE.sub(" ", "".join(kept)).strip()
 
