@@ -60,6 +60,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         unfinished=fetched.unfinished,
         reads_this_month=fetched.reads_this_month,
         obstacles=fetched.obstacles,
+        refusals=fetched.refusals,
     )
     _measure(fetched, current_settings()().reading.monthly_reads)
 

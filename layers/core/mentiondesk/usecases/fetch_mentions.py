@@ -41,7 +41,11 @@ _FOR_ALL_SOURCES = frozenset({Obstacle.TOKEN_REFUSED, Obstacle.CREDITS_SPENT, Ob
 
 @dataclass(slots=True)
 class Fetched:
-    """What one run did. `deepest` is the longest read of the mentions feed, of which X shows 800 posts."""
+    """What one run did.
+
+    `deepest` is the longest read of the mentions feed, of which X shows 800 posts. `obstacles` keep a source
+    from being read; `refusals` are those of this run, in X's own terms.
+    """
 
     new: int = 0
     edited: int = 0
@@ -55,6 +59,7 @@ class Fetched:
     reads_this_month: int = 0
     budget_spent: bool = False
     obstacles: dict[Source, Obstacle] = field(default_factory=dict)
+    refusals: dict[Source, str] = field(default_factory=dict)
 
 
 class _Interrupted(Exception):
@@ -89,6 +94,7 @@ class FetchMentions:
             cursors[source] = run.cursor
             if refusal is None:
                 continue
+            fetched.refusals[source] = str(refusal)
             for_all = refusal.obstacle in _FOR_ALL_SOURCES
             for refused in _sources(reading) if for_all else [source]:
                 fetched.obstacles[refused] = refusal.obstacle
