@@ -74,7 +74,8 @@ class Alarms:
         """Once a minute: adds a notice for each alarm that goes off or is over."""
         for alarm in self._alarms:
             name, span = self._named(alarm["AlarmName"]), timedelta(seconds=alarm["Period"])
-            if now < self.since + span * alarm["EvaluationPeriods"]:
+            silence_alarms = alarm.get("TreatMissingData") == "breaching"
+            if silence_alarms and now < self.since + span * alarm["EvaluationPeriods"]:
                 continue
             alarming = self._breaching(alarm, span, now, name in self._alarming)
             if alarming != (name in self._alarming):

@@ -21,6 +21,8 @@ from types import ModuleType, TracebackType
 from typing import Any, Self
 
 import boto3
+from moto.core.base_backend import BackendDict
+from moto.core.model_instances import reset_model_data
 from moto.dynamodb.models.table import StreamRecord
 from moto.events.models import EventPattern
 from moto.server import ThreadedMotoServer
@@ -76,16 +78,23 @@ class Function:
     memory: int
     hear: Output
     failures: list[str] = field(default_factory=list)
+    # One for all runs: a logger keeps the stream that it was made with.
+    _printed: io.StringIO = field(default_factory=io.StringIO)
 
     def __call__(self, event: dict[str, Any]) -> Any:
         """Runs the handler as Lambda would. What it raises is raised here too."""
-        printed = io.StringIO()
         context = Context(self.name, self.timeout, self.memory, f"arn:aws:lambda:{REGION}:123456789012:{self.name}")
-        with _only(self.environment), contextlib.redirect_stdout(printed):
+        with _only(self.environment), contextlib.redirect_stdout(self._printed):
             try:
                 return self._app.handler(json.loads(json.dumps(event)), context)
+            except Exception as failure:
+                print(f"[ERROR] {type(failure).__name__}: {failure}")
+                raise
             finally:
-                for line in printed.getvalue().splitlines():
+                lines = self._printed.getvalue().splitlines()
+                self._printed.seek(0)
+                self._printed.truncate()
+                for line in lines:
                     self.hear(self.name, line)
 
     @cached_property
@@ -145,7 +154,9 @@ class StreamSource:
     bisects: bool
     send_failure: Callable[[dict[str, Any]], None]
     streams: Any
-    iterator: str = ""
+    shard: str = ""
+    # The record that was read last.
+    last: str = ""
 
     def pump(self) -> int:
         """Delivers everything the stream holds by now; returns how many records matched."""
@@ -158,14 +169,21 @@ class StreamSource:
         return delivered
 
     def _next_records(self) -> list[dict[str, Any]]:
-        if not self.iterator:
-            shard = self.streams.describe_stream(StreamArn=self.stream_arn)["StreamDescription"]["Shards"][0]
-            self.iterator = self.streams.get_shard_iterator(
-                StreamArn=self.stream_arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-            )["ShardIterator"]
-        answer = self.streams.get_records(ShardIterator=self.iterator, Limit=1000)
-        self.iterator = answer["NextShardIterator"]
-        return [_as_event(record, self.stream_arn) for record in answer["Records"]]
+        if not self.shard:
+            described = self.streams.describe_stream(StreamArn=self.stream_arn)["StreamDescription"]
+            self.shard = described["Shards"][0]["ShardId"]
+        # A new iterator each time: when moto undoes a transaction, those it has given out see no new records.
+        start = {"SequenceNumber": self.last} if self.last else {}
+        iterator = self.streams.get_shard_iterator(
+            StreamArn=self.stream_arn,
+            ShardId=self.shard,
+            ShardIteratorType="AFTER_SEQUENCE_NUMBER" if self.last else "TRIM_HORIZON",
+            **start,
+        )["ShardIterator"]
+        records = self.streams.get_records(ShardIterator=iterator, Limit=1000)["Records"]
+        if records:
+            self.last = records[-1]["dynamodb"]["SequenceNumber"]
+        return [_as_event(record, self.stream_arn) for record in records]
 
     def _matches(self, record: dict[str, Any]) -> bool:
         return not self.patterns or any(pattern.matches_event(record) for pattern in self.patterns)  # type: ignore[arg-type]
@@ -224,10 +242,19 @@ class LocalCloud:
         self._before: dict[str, str] = {}
 
     def __enter__(self) -> Self:
+        _forget_what_moto_holds()
         self._server.start()
         host, port = self._server.get_host_and_port()
         self.url = f"http://{host}:{port}"
         self._before = dict(os.environ)
+        try:
+            self._set_up()
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def _set_up(self) -> None:
         os.environ.update(self._lambda_environment)
         aws.forget_clients()
         self.functions = {
@@ -245,13 +272,13 @@ class LocalCloud:
             function.environment = {**self._lambda_environment, "AWS_LAMBDA_FUNCTION_NAME": name, **told}
         self.schedules = [self._schedule(*pair) for pair in zip(schedules, wires, strict=False)]
         self.sources = [self._source(*pair) for pair in zip(sources, wires[len(schedules) :], strict=True)]
-        return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._server.stop()
         os.environ.clear()
         os.environ.update(self._before)
         aws.forget_clients()
+        _forget_what_moto_holds()
 
     def client(self, service: str) -> Any:
         """A boto3 client of this cloud."""
@@ -355,6 +382,12 @@ class LocalCloud:
         queues = self.client("sqs")
         url = queues.get_queue_url(QueueName=self._found[output].rpartition(":")[2])["QueueUrl"]
         return lambda message: queues.send_message(QueueUrl=url, MessageBody=json.dumps(message))
+
+
+def _forget_what_moto_holds() -> None:
+    """moto keeps everything in this process; the next cloud begins empty."""
+    BackendDict.reset()
+    reset_model_data()
 
 
 def _is(resource: dict[str, Any], kind: str) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from infra.local.cloud import LocalCloud
 from infra.local.x_standin import StandInX
 from infra.transform import REGION
 from mentiondesk import aws
+from mentiondesk.adapters import keys
 from mentiondesk.adapters.dynamo_settings import DynamoSettings
 from mentiondesk.adapters.items import fact
 from mentiondesk.domain.alerts import Outcome, Record
@@ -28,6 +30,8 @@ from mentiondesk.settings import Settings
 
 TEMPLATE = Path("template.yaml")
 SENDER = "desk@example.com"
+# As many as the page lists; each holds a whole mail.
+_MESSAGES_SHOWN = 100
 _MADE_UP = dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "made-up")
 
 
@@ -45,6 +49,7 @@ class VirtualClock:
 class Message:
     """A mail or a text that a member of staff got."""
 
+    at: datetime
     message_id: str
     channel: str
     to: str
@@ -87,10 +92,17 @@ class LocalDesk:
         self._clock_patch = patch("mentiondesk.clock.now", clock.now)
 
     def __enter__(self) -> Self:
-        self.x.__enter__()
-        self._clock_patch.start()
-        self.cloud = LocalCloud(TEMPLATE, {"AlertSender": SENDER, "XApiUrl": self.x.url}, self._hear)
-        self.cloud.__enter__()
+        with ExitStack() as begun:
+            begun.enter_context(self.x)
+            begun.enter_context(self._clock_patch)
+            self.cloud = begun.enter_context(
+                LocalCloud(TEMPLATE, {"AlertSender": SENDER, "XApiUrl": self.x.url}, self._hear)
+            )
+            self._set_up()
+            self._ends = begun.pop_all()
+        return self
+
+    def _set_up(self) -> None:
         self.table = self.cloud.resource("Desk")
         queues = {
             f"{name}Name": self.cloud.resource(name).rpartition("/")[2] for name in ("StreamFailures", "RunFailures")
@@ -102,12 +114,9 @@ class LocalDesk:
             SecretId=self.cloud.resource("XCredentials"), SecretString=json.dumps(_MADE_UP)
         )
         DynamoSettings(aws.dynamodb(), self.table).store(self.settings, self.clock.now())
-        return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.cloud.__exit__(kind, error, at)
-        self._clock_patch.stop()
-        self.x.__exit__(kind, error, at)
+        self._ends.__exit__(kind, error, at)
 
     def minute(self) -> list[Message]:
         """Runs the present minute, then moves the clock to the next; returns the messages it brought."""
@@ -122,8 +131,9 @@ class LocalDesk:
                 self.clock.now(),
             )
         self.alarms.evaluate(self.clock.now())
+        found = self._new_messages(self.clock.now())
         self.clock.time += timedelta(minutes=1)
-        return self._new_messages()
+        return found
 
     def run(self, until: datetime) -> None:
         """Minute by minute, as fast as this machine can."""
@@ -143,13 +153,13 @@ class LocalDesk:
         return [item.to_json()["Attributes"] for item in table.all_items()]
 
     def cases(self) -> list[Case]:
-        return [fact(Case, item) for item in self.items() if item["sk"]["S"] == "CASE"]
+        return _cases(self.items())
 
     def audit(self) -> Audit:
         """The table and the ledger against what the stand-in X and the providers saw."""
         items = self.items()
         posts = {item["pk"]["S"]: item for item in items if item["sk"]["S"] == "POST"}
-        records = [fact(Record, item) for item in items if item["sk"]["S"].startswith("A#")]
+        records = _records(items)
         delivered = {f"POST#{post.first_id}" for post in self.x.delivered if post.reposts is None}
         stored = {pk: fact(Post, item) for pk, item in posts.items()}
         known = {record.message_id for record in records if record.outcome is Outcome.SENT}
@@ -166,14 +176,23 @@ class LocalDesk:
 
     def snapshot(self) -> dict[str, Any]:
         """What the page shows."""
+        items = self.items()
+        cases = _cases(items)
+        words = {case.case_id: case.words for case in cases}
+        about: dict[str, list[str]] = {}
+        for record in _records(items):
+            about.setdefault(record.message_id, []).append(words[record.alert.case_id])
         return {
             "now": self.clock.now().isoformat(),
             "brand": self.settings.brand.name,
-            "cases": [self._case_row(case) for case in self._shown(self.cases())],
-            "messages": [asdict(message) for message in reversed(self.messages)],
+            "cases": [self._case_row(case) for case in self._shown(cases)],
+            "sent": len(self.messages),
+            "messages": [
+                self._message_row(message, about.get(message.message_id, []))
+                for message in reversed(self.messages[-_MESSAGES_SHOWN:])
+            ],
             "notices": [{**asdict(notice), "at": notice.at.isoformat()} for notice in reversed(self.alarms.notices)],
             "x": self._x_row(),
-            "reads": {str(day): dict(counts) for day, counts in self.x.billed.items()},
             "failures": {name: len(function.failures) for name, function in self.cloud.functions.items()},
         }
 
@@ -181,16 +200,16 @@ class LocalDesk:
         self.logs.append((function, line))
         self.alarms.hear(line, self.clock.now())
 
-    def _new_messages(self) -> list[Message]:
+    def _new_messages(self, now: datetime) -> list[Message]:
         mails = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
         texts = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages
         found = [
-            Message(mail.id, "email", mail.destinations["ToAddresses"][0], mail.subject, mail.body)
+            Message(now, mail.id, "email", mail.destinations["ToAddresses"][0], mail.subject, mail.body)
             for mail in mails
             if mail.id not in self._seen_messages
         ]
         found += [
-            Message(message_id, "text", phone, "", text)
+            Message(now, message_id, "text", phone, "", text)
             for message_id, (phone, text) in texts.items()
             if message_id not in self._seen_messages
         ]
@@ -225,14 +244,33 @@ class LocalDesk:
             "breached": case.breached(self.clock.now()),
         }
 
+    def _message_row(self, message: Message, about: list[str]) -> dict[str, Any]:
+        """`about`: the words of the customer it is about; none where it is about many."""
+        people = [staff for staff in self.settings.roster.staff if message.to in (staff.email, staff.phone)]
+        return {
+            **asdict(message),
+            "at": message.at.isoformat(),
+            "name": people[0].name if people else message.to,
+            "about": about[0] if len(about) == 1 else "",
+        }
+
     def _x_row(self) -> dict[str, Any]:
+        """How often each feed was read, how many posts X charges for, and what went wrong."""
         requests = self.x.requests
+        charged = sum(self.x.billed.values(), Counter())
         return {
             "requests": len(requests),
-            "by_endpoint": dict(Counter(request.endpoint for request in requests)),
+            "feeds": {
+                name: {"requests": count, "charged": charged[name]}
+                for name, count in Counter(request.endpoint for request in requests).items()
+            },
             "by_status": {str(status): count for status, count in Counter(r.status for r in requests).items()},
-            "latest": [
-                {"at": r.at.isoformat(), "endpoint": r.endpoint, "status": r.status, "posts": r.posts_returned}
-                for r in requests[-12:][::-1]
-            ],
         }
+
+
+def _cases(items: list[dict[str, Any]]) -> list[Case]:
+    return [fact(Case, item) for item in items if item["sk"]["S"] == keys.CASE]
+
+
+def _records(items: list[dict[str, Any]]) -> list[Record]:
+    return [fact(Record, item) for item in items if item["sk"]["S"].startswith(keys.ALERT)]

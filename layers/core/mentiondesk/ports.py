@@ -80,7 +80,7 @@ class Added(Enum):
     EDITED = auto()
     KNOWN = auto()
     KNOWN_EARLIER_DAY = auto()
-    """Stored on an earlier UTC day: X charges for it again today."""
+    """Stored on an earlier UTC day, and read for the first time on this one: X charges for it again."""
 
 
 class PostStore(Protocol):

@@ -3,12 +3,11 @@
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from mentiondesk.adapters import keys
-from mentiondesk.adapters.items import fact, plain, values
+from mentiondesk.adapters.items import fact, plain, python, values
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts import Post, Unreadable
 from mentiondesk.ports import Added
@@ -29,25 +28,25 @@ class DynamoPosts:
         self._db = db
         self._table = table
         self._keep = keep
-        # Reads overlap, so most posts of a page were stored by this very function minutes ago.
-        self._recent: OrderedDict[PostId, Post] = OrderedDict()
+        # Reads overlap, so most posts of a page were read by this very function minutes ago: their edits and the day.
+        self._recent: OrderedDict[PostId, tuple[int, date]] = OrderedDict()
 
     def add(self, post: Post) -> Added:
-        assert post.seen_at is not None, "the reader says when it saw a post"
-        recent = self._recent.get(post.post_id)
-        if recent is not None and post.edits <= recent.edits:
-            return known(recent, post.seen_at)
-        added, stored = self._add(post)
-        self._recent[post.post_id] = stored
+        edits, read_on = self._recent.get(post.post_id, (-1, date.min))
+        if post.edits <= edits and read_on >= _day(post):
+            return Added.KNOWN
+        added = self._add(post)
+        self._recent[post.post_id] = max(edits, post.edits), _day(post)
+        self._recent.move_to_end(post.post_id)
         if len(self._recent) > _MOST_RECENT:
             self._recent.popitem(last=False)
         return added
 
-    def _add(self, post: Post) -> tuple[Added, Post]:
-        """What happened, and the post as it is stored now."""
+    def _add(self, post: Post) -> Added:
         assert post.seen_at is not None, "the reader says when it saw a post"
         not_stored_yet = "attribute_not_exists(#pk)"
-        item = plain(post) | keys.post(post.post_id) | {keys.EXPIRES: int((post.seen_at + self._keep()).timestamp())}
+        item = plain(post) | keys.post(post.post_id)
+        item |= {"read_on": f"{_day(post)}", keys.EXPIRES: int((post.seen_at + self._keep()).timestamp())}
         try:
             self._db.put_item(
                 TableName=self._table,
@@ -57,11 +56,12 @@ class DynamoPosts:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except self._db.exceptions.ConditionalCheckFailedException as refused:
-            stored = fact(Post, refused.response["Item"])  # type: ignore[typeddict-item]
-            if post.edits > stored.edits and self._renew(post):
-                return Added.EDITED, replace(stored, edits=post.edits)
-            return known(stored, post.seen_at), stored
-        return Added.NEW, post
+            stored = python(refused.response["Item"])  # type: ignore[typeddict-item]
+            if post.edits > stored["edits"] and self._renew(post):
+                return Added.EDITED
+            first_today = stored["read_on"] < f"{_day(post)}" and self._read_again(post)
+            return Added.KNOWN_EARLIER_DAY if first_today else Added.KNOWN
+        return Added.NEW
 
     def _renew(self, post: Post) -> bool:
         """The newer text in place of the stored one, which has to be classified again."""
@@ -71,10 +71,11 @@ class DynamoPosts:
                 TableName=self._table,
                 Key=values(keys.post(post.post_id)),
                 UpdateExpression="SET #text = :text, #version_id = :version_id, #edits = :edits, "
-                "#language = :language, #media = :media REMOVE #tagged_at",
+                "#language = :language, #media = :media, #read_on = :read_on REMOVE #tagged_at",
                 ConditionExpression=stored_text_is_older,
                 ExpressionAttributeNames={
-                    f"#{name}": name for name in ("text", "version_id", "edits", "language", "media", "tagged_at")
+                    f"#{name}": name
+                    for name in ("text", "version_id", "edits", "language", "media", "read_on", "tagged_at")
                 },
                 ExpressionAttributeValues=values(
                     {
@@ -83,8 +84,25 @@ class DynamoPosts:
                         ":edits": post.edits,
                         ":language": post.language,
                         ":media": post.media,
+                        ":read_on": f"{_day(post)}",
                     }
                 ),
+            )
+        except self._db.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def _read_again(self, post: Post) -> bool:
+        """Notes that a stored post was read on this UTC day; False when that was known."""
+        not_read_today_yet = "#read_on < :read_on"
+        try:
+            self._db.update_item(
+                TableName=self._table,
+                Key=values(keys.post(post.post_id)),
+                UpdateExpression="SET #read_on = :read_on",
+                ConditionExpression=not_read_today_yet,
+                ExpressionAttributeNames={"#read_on": "read_on"},
+                ExpressionAttributeValues=values({":read_on": f"{_day(post)}"}),
             )
         except self._db.exceptions.ConditionalCheckFailedException:
             return False
@@ -105,10 +123,10 @@ class DynamoPosts:
         self._db.put_item(TableName=self._table, Item=values(item))
 
 
-def known(stored: Post, now: datetime) -> Added:
-    """A post that was stored before: on this UTC day or an earlier one."""
-    assert stored.seen_at is not None, "the reader says when it saw a post"
-    return Added.KNOWN if stored.seen_at.date() == now.date() else Added.KNOWN_EARLIER_DAY
+def _day(post: Post) -> date:
+    """The UTC day on which a post was read."""
+    assert post.seen_at is not None, "the reader says when it saw a post"
+    return post.seen_at.date()
 
 
 def post_from_image(image: Mapping[str, Any]) -> Post:

@@ -15,6 +15,8 @@ DUE_INDEX, DUE_SHARD, DUE_AT = "due", "due_shard", "due_at"
 # Cases by state; the customers who wait, by deadline.
 QUEUE_INDEX, QUEUE, ANSWER_BY = "queue", "queue", "answer_by"
 SHARDS = 4
+# Ids compare as numbers: digits of a 64-bit id.
+_LONGEST_ID = 20
 
 POST, CASE, CUSTOMER, TIMELINE, ALERT = "POST", "CASE", "CUSTOMER", "T#", "A#"
 CASE_PREFIX, READS = "CASE#", "READS#"
@@ -40,7 +42,7 @@ def case(case_id: CaseId) -> Key:
 
 
 def timeline(case_id: CaseId, at: datetime, post_id: PostId) -> Key:
-    return _key(f"{CASE_PREFIX}{case_id}", f"{TIMELINE}{stamp(at)}#{post_id}")
+    return _key(f"{CASE_PREFIX}{case_id}", f"{TIMELINE}{stamp(at)}#{post_id.zfill(_LONGEST_ID)}")
 
 
 def alerts_of(case_id: CaseId, since: datetime) -> Key:

@@ -4,9 +4,8 @@ import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
-from mentiondesk.adapters.dynamo_posts import known
 from mentiondesk.domain.alerts import Record, TextLimit, may_text
 from mentiondesk.domain.cases import Case, Entry
 from mentiondesk.domain.ids import CaseId, PostId, StaffId, UserId
@@ -23,9 +22,13 @@ class MemoryPosts:
         self.stored: dict[PostId, Post] = {}
         self.aside: list[Unreadable] = []
         self.untagged: dict[PostId, None] = {}
+        self._read_on: dict[PostId, date] = {}
 
     def add(self, post: Post) -> Added:
         assert post.seen_at is not None, "the reader says when it saw a post"
+        today = post.seen_at.date()
+        read_today = self._read_on.get(post.post_id, date.min) >= today
+        self._read_on[post.post_id] = today
         stored = self.stored.get(post.post_id)
         if stored is None:
             self.stored[post.post_id] = post
@@ -42,7 +45,7 @@ class MemoryPosts:
             )
             self.untagged[post.post_id] = None
             return Added.EDITED
-        return known(stored, post.seen_at)
+        return Added.KNOWN if read_today else Added.KNOWN_EARLIER_DAY
 
     def get(self, post_id: PostId) -> Post | None:
         return self.stored.get(post_id)

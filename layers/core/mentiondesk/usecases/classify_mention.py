@@ -50,16 +50,15 @@ class ClassifyMention:
             return post.conversation_id, post.author_id
         if post.replied_to is not None and post.reply_to_user not in (None, post.author_id):
             return post.conversation_id, UserId(str(post.reply_to_user))
+        if post.case_id is not None:
+            conversation, _, customer = post.case_id.partition("#")
+            return ConversationId(conversation), UserId(customer)
         parent_id = post.replied_to or post.quoted
-        parent = self._posts.get(parent_id) if parent_id else None
-        if parent is None:
+        # A parent is older, so that this ends. It may be stored and not classified yet.
+        if parent_id is None or int(parent_id) >= int(post.post_id):
             return None
-        if not parent.own:
-            return parent.conversation_id, parent.author_id
-        if parent.case_id is None:
-            return None
-        conversation, _, customer = parent.case_id.partition("#")
-        return ConversationId(conversation), UserId(customer)
+        parent = self._posts.get(parent_id)
+        return self._matter(parent) if parent is not None else None
 
     def _known(self, post: Post, case: CaseId) -> Case | None:
         """The case as stored. The first post of a conversation opens one, so no look is needed there."""

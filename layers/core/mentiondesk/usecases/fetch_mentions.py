@@ -137,7 +137,7 @@ class _Run:
         """Reads as far as this run can; returns X's refusal where it refused."""
         try:
             self._read_all()
-        except _Interrupted:
+        except (_Interrupted, XTooFarBack):
             self.fetched.unfinished += 1
         except XRefuses as refusal:
             return refusal

@@ -87,7 +87,7 @@ class NotifyStaff:
             batches = [(notice,) for notice in delivery.notices]
         limited: list[Notice] = []
         for batch in batches:
-            if self._over_limit(delivery, settings, now):
+            if self._over_limit(delivery.staff, delivery.channel, settings, now):
                 limited.extend(batch)
             else:
                 self._deliver(replace(delivery, notices=batch), settings, now, notified)
@@ -95,21 +95,28 @@ class NotifyStaff:
             by_mail = replace(delivery, channel=Channel.EMAIL, notices=tuple(limited), detail="text limit reached")
             self._deliver(by_mail, settings, now, notified)
 
-    def _over_limit(self, delivery: "_Delivery", settings: Settings, now: datetime) -> bool:
-        if delivery.channel is not Channel.TEXT or not delivery.staff.email:
+    def _over_limit(self, staff: Staff, channel: Channel, settings: Settings, now: datetime) -> bool:
+        """Whether a text would be one too many for this person; one that is not is counted.
+
+        Who has no email has no limit: nothing else would reach them.
+        """
+        if channel is not Channel.TEXT or not staff.email:
             return False
-        return not self._alerts.take_text_slot(delivery.staff.staff_id, now, settings.alerts.limits)
+        return not self._alerts.take_text_slot(staff.staff_id, now, settings.alerts.limits)
 
     def _deliver(self, delivery: "_Delivery", settings: Settings, now: datetime, notified: Notified) -> None:
-        """Sends on the first way that works, and records it at once."""
+        """Sends on the first way that works, and records it at once. A text meant as one was counted before."""
         refusals: list[str] = [delivery.detail] if delivery.detail else []
         for staff, channel, address in _ways(delivery, settings):
+            direct = staff is delivery.staff and channel is delivery.channel
+            if not direct and self._over_limit(staff, channel, settings, now):
+                refusals.append(f"{channel} to {staff.staff_id}: text limit reached")
+                continue
             try:
                 message_id = self._send(staff, channel, address, delivery.notices, settings, now)
             except Undeliverable as refusal:
                 refusals.append(f"{channel} to {staff.staff_id}: {refusal.reason}")
                 continue
-            direct = staff is delivery.staff and channel is delivery.channel
             notified.fell_back += not direct
             self._note(delivery.records(Outcome.SENT, now, channel, message_id, "; ".join(refusals)), notified)
             return

@@ -1,0 +1,258 @@
+"""Least privilege: each function may do what it does, and nothing else.
+
+The whole desk goes through a morning in which everything happens that it is made for. What its functions ask of
+AWS meanwhile is held against their roles in the transformed template, both ways.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.local.desk import SENDER, TEMPLATE, Audit, LocalDesk, VirtualClock
+from infra.local.x_standin import StandInX, User
+from infra.local.x_standin.faults import Fault
+from mentiondesk.adapters import keys
+from mentiondesk.adapters.items import fact, values
+from mentiondesk.domain.alerts import Outcome, Record
+from mentiondesk.domain.ids import PostId
+from mentiondesk.domain.posts import Source
+from tests.support.builders import BRAND_ID, settings
+from tests.support.privileges import Need, Recorder, Roles, facts_of, roles_in
+
+# Statements that may name a resource with a star.
+STARS = {"SendTexts": "a phone number has no ARN; the star stands in what is excluded, all topics"}
+# What a function's role is for although its code never asks: Lambda does it in the function's name.
+BY_LAMBDA = {
+    # The runtime writes what the function prints.
+    "WriteOwnLog": ("logs:CreateLogStream", "logs:PutLogEvents"),
+    # The event source mapping reads the stream...
+    "FollowNewPosts": (
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+    ),
+    # ... and gives up on what fails again and again.
+    "SetAsideWhatFails": ("sqs:SendMessage",),
+    # The asynchronous invocation hands on a run that failed.
+    "ReportFailedRuns": ("sqs:SendMessage",),
+}
+
+BEGINS = datetime.fromisoformat("2026-06-17T10:00:00+00:00")
+BRAND = User(str(BRAND_ID), "FennelAndFinch", "Fennel & Finch")
+CROWD = 26
+
+
+@dataclass
+class Morning:
+    """What is left of it: what the functions asked for, the last audit, and what was seen on the way."""
+
+    needs: set[Need] = field(default_factory=set)
+    roles: Callable[[Path], Roles] = field(init=False)
+    audit: Audit = field(init=False)
+    records: list[Record] = field(default_factory=list)
+    obstacles: int = 0
+    failed_runs: int = 0
+    failed_records: int = 0
+    posts: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def morning() -> Morning:
+    clock = VirtualClock(BEGINS)
+    told = Morning()
+    one_text_an_hour = {"text_limits": [{"most": 1, "within": "1h"}]}
+    x = StandInX(BRAND, clock.now)
+    with Recorder() as recorder, LocalDesk(x, clock, settings(alerts=one_text_an_hour)) as desk:
+        _conversations(desk)
+        _what_x_gets_wrong(desk, told)
+        _what_fails(desk, told)
+        _a_crowd(desk)
+        facts = facts_of(desk.cloud, AlertSender=SENDER)
+        told.roles = lambda template: roles_in(template, facts)
+        told.needs, told.audit = recorder.needs, desk.audit()
+        items = desk.items()
+        told.records = [fact(Record, item) for item in items if item["sk"]["S"].startswith(keys.ALERT)]
+        told.posts = {item["pk"]["S"]: item for item in items if item["sk"]["S"] == keys.POST}
+    return told
+
+
+def _minutes(desk: LocalDesk, count: int) -> None:
+    for _ in range(count):
+        desk.minute()
+
+
+def _conversations(desk: LocalDesk) -> None:
+    """New posts, a reply, an edit, a late post before a later one, and the brand's answers of each sort."""
+    x, at = desk.x, desk.clock.now
+    lost = x.post(author_id="2001", at=at(), text="@FennelAndFinch my parcel is lost")
+    seen = x.post(author_id="2002", at=at(), text="Fennel & Finch never answers. My order is broken")
+    typo = x.post(author_id="2003", at=at(), text="@FennelAndFinch thank you")
+    _minutes(desk, 2)
+    late = timedelta(minutes=2)
+    x.post(author_id="2001", at=at(), text="It should have come on Monday", reply_to=lost, visible_after=late)
+    desk.clock.time += timedelta(seconds=10)
+    x.post(author_id="2001", at=at(), text="Where is it?", reply_to=lost)
+    x.edit(typo, "@FennelAndFinch no thank you, it is broken", at())
+    _minutes(desk, 4)
+    answer = x.post(author_id=BRAND.id, at=at(), text="We are sorry! We look for it.", reply_to=lost)
+    x.post(author_id=BRAND.id, at=at(), text="It is in the van.", reply_to=answer)
+    x.post(author_id=BRAND.id, at=at(), text="We answer now:", quotes=seen)
+    x.post(author_id=BRAND.id, at=at(), text="Good morning, all")
+    _minutes(desk, 2)
+
+
+def _what_x_gets_wrong(desk: LocalDesk, told: Morning) -> None:
+    """A post that cannot be read, and a refusal that keeps the desk from calling for a while."""
+    for author in ("2004", "2005", "2006", "2007"):
+        desk.x.post(author_id=author, at=desk.clock.now(), text="@FennelAndFinch when do you open?")
+    desk.x.faults.add(Fault("half_broken_posts", "mentions", calls=1))
+    _minutes(desk, 2)
+    desk.x.faults.add(Fault("limit_bare", "mentions", calls=1))
+    desk.minute()
+    told.obstacles = sum("obstacle" in item for item in desk.items())
+    desk.clock.time += timedelta(minutes=15)
+    _minutes(desk, 2)
+
+
+def _what_fails(desk: LocalDesk, told: Morning) -> None:
+    """A run and a stream record that nothing can make work: both end in their queues."""
+    db = desk.cloud.client("dynamodb")
+    key = values(keys.cursor(Source.OWN))
+    cursor = db.get_item(TableName=desk.table, Key=key)["Item"]
+    db.put_item(TableName=desk.table, Item={**cursor, "newest": {"L": []}})
+    poison = keys.post(PostId("1")) | {"text": "no post"}
+    db.put_item(TableName=desk.table, Item=values(poison))
+    desk.minute()
+    db.put_item(TableName=desk.table, Item=cursor)
+    db.delete_item(TableName=desk.table, Key=values(keys.post(PostId("1"))))
+    desk.minute()
+    told.failed_runs = desk.waiting_failures("RunFailures")
+    told.failed_records = desk.waiting_failures("StreamFailures")
+
+
+def _a_crowd(desk: LocalDesk) -> None:
+    """More alerts at once than one batch takes, by mail and by text, and more texts than one person can take."""
+    for number in range(CROWD):
+        desk.x.post(author_id=str(3000 + number), at=desk.clock.now(), text="@FennelAndFinch the website is down")
+    began = desk.clock.now()
+    _minutes(desk, 2)
+    for due in (30, 45, 60):
+        desk.clock.time = began + timedelta(minutes=due)
+        _minutes(desk, 2)
+
+
+def test_everything_happened(morning: Morning) -> None:
+    """Otherwise the other tests would compare roles with too little."""
+    audit, records = morning.audit, morning.records
+    sent = [record for record in records if record.outcome is Outcome.SENT]
+    assert (audit.lost, audit.untagged, audit.in_no_case, audit.unrecorded) == ((), (), (), 0)
+    assert audit.set_aside and morning.obstacles and morning.failed_runs and morning.failed_records
+    assert any(int(post["edits"]["N"]) for post in morning.posts.values())
+    assert sum(post["own"]["BOOL"] and "case_id" in post for post in morning.posts.values()) == 3
+    assert sum(record.digest for record in sent) > 25
+    assert {record.via for record in sent} == {"email", "text"}
+    assert any(record.detail == "text limit reached" for record in sent)
+
+
+def test_each_function_may_do_what_it_does_and_nothing_else(morning: Morning) -> None:
+    assert faults(morning, TEMPLATE) == []
+
+
+def test_every_exception_is_still_needed(morning: Morning) -> None:
+    sids = {grant.sid for grant in morning.roles(TEMPLATE).grants}
+    assert set(STARS) | set(BY_LAMBDA) <= sids
+
+
+# --- It catches -------------------------------------------------------------------------------------------
+
+
+def faults(morning: Morning, template: Path) -> list[str]:
+    return morning.roles(template).faults(morning.needs, STARS, BY_LAMBDA)
+
+
+@pytest.fixture
+def changed(morning: Morning, tmp_path: Path) -> Callable[[str, str], list[str]]:
+    """What is found wrong with the template once one piece of its text is another."""
+
+    def found(before: str, after: str) -> list[str]:
+        text = TEMPLATE.read_text(encoding="utf-8")
+        assert before in text, before
+        copy = tmp_path / "template.yaml"
+        copy.write_text(text.replace(before, after, 1), encoding="utf-8")
+        return faults(morning, copy)
+
+    return found
+
+
+FIND_DUE = """\
+              - Sid: FindDue
+                Effect: Allow
+                Action: [dynamodb:Query]
+                Resource: !Sub ${Desk.Arn}/index/due
+"""
+
+
+def test_a_star_in_a_resource_is_caught(changed: Callable[[str, str], list[str]]) -> None:
+    found = changed(FIND_DUE, FIND_DUE.replace("index/due", "index/*"))
+    assert [fault for fault in found if "FindDue" in fault and fault.endswith("has a star")]
+
+
+def test_a_star_in_an_action_is_caught(changed: Callable[[str, str], list[str]]) -> None:
+    found = changed(FIND_DUE, FIND_DUE.replace("dynamodb:Query", '"dynamodb:*"'))
+    assert [fault for fault in found if "FindDue" in fault and fault.endswith("has a star")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        (FIND_DUE, "", "NotifyStaff may not dynamodb:Query"),
+        ("dynamodb:PutItem, dynamodb:UpdateItem]", "dynamodb:PutItem]", "FetchMentions may not dynamodb:UpdateItem"),
+        (", dynamodb:BatchWriteItem]", "]", "NotifyStaff may not dynamodb:BatchWriteItem"),
+        ("[secretsmanager:GetSecretValue]", "[kms:Decrypt]", "FetchMentions may not secretsmanager:GetSecretValue"),
+        ("identity/${Domain}", "identity/else.${Domain}", "NotifyStaff may not ses:SendEmail"),
+        ("Action: [sns:Publish]", "Action: [ses:SendRawEmail]", "NotifyStaff may not sns:Publish on +447700900123"),
+    ],
+)
+def test_a_missing_permission_is_caught(
+    changed: Callable[[str, str], list[str]], before: str, after: str, what: str
+) -> None:
+    found = changed(before, after)
+    assert any(fault.startswith(what) for fault in found), found
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        ("dynamodb:BatchWriteItem]", "dynamodb:BatchWriteItem, dynamodb:DeleteItem]", "dynamodb:DeleteItem"),
+        ("Action: [ses:SendEmail]", "Action: [ses:SendEmail, ses:SendRawEmail]", "ses:SendRawEmail"),
+        ("[logs:CreateLogStream, logs:PutLogEvents]", "[logs:PutLogEvents, logs:DeleteLogStream]", "logs:Delete"),
+        (FIND_DUE, FIND_DUE.replace("${Desk.Arn}/index/due", "${Desk.Arn}/index/queue"), "/index/queue"),
+    ],
+)
+def test_a_permission_too_many_is_caught(
+    changed: Callable[[str, str], list[str]], before: str, after: str, what: str
+) -> None:
+    assert [fault for fault in changed(before, after) if what in fault and fault.endswith("is never used")]
+
+
+def test_a_comment_with_a_reason_excuses_what_is_unused(changed: Callable[[str, str], list[str]]) -> None:
+    action = "dynamodb:BatchWriteItem]"
+    reason = "# unused here: only a person deletes"
+    more = f"dynamodb:BatchWriteItem,\n                  dynamodb:DeleteItem]  {reason}"
+    assert changed(action, more) == []
+    assert changed(action, more.replace(" only a person deletes", "")) != []
+
+
+def test_a_comment_on_what_is_used_is_caught(changed: Callable[[str, str], list[str]]) -> None:
+    found = changed("Action: [sns:Publish]", "Action: [sns:Publish]  # unused here: nobody has a phone")
+    assert [fault for fault in found if "a comment says it is not" in fault]
+
+
+def test_what_nobody_has_looked_at_is_not_allowed(morning: Morning) -> None:
+    asked = Need("NotifyStaff", "sqs:SendMessage", "a resource that tests/support/privileges.py does not know")
+    assert morning.roles(TEMPLATE).faults({*morning.needs, asked}, STARS, BY_LAMBDA) == [f"NotifyStaff may not {asked}"]
