@@ -32,7 +32,7 @@ setup: .venv/ready ## fetch uv, Python and the locked packages into this folder
 	@infra/setup.sh
 
 test: setup ## all tests (TESTS=path for some)
-	@$(PY) -m pytest -q $(or $(TESTS),tests)
+	@$(PY) -m pytest -q -n auto --dist loadfile $(or $(TESTS),tests)
 
 lint: setup ## style and types
 	@$(BIN)/ruff check
