@@ -77,8 +77,19 @@ def _credentials(secret: str, version: str) -> XCredentials:
     return XCredentials(**{name: str(stored.get(name, "")) for name in names}, version=version)
 
 
+class _NoSuccess(Exception):
+    """X answered with anything but success; a redirect too, since one call is one request."""
+
+    def __init__(self, response: requests.Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
 class _Timed(HTTPAdapter):
-    """Gives every request a timeout, which tweepy does not, and the base URL that is configured."""
+    """Gives every request a timeout, which tweepy does not, and the base URL that is configured.
+
+    Raises _NoSuccess before tweepy makes an error of its own, in which odd bodies and headers are fatal.
+    """
 
     def __init__(self, base_url: str) -> None:
         super().__init__()
@@ -88,7 +99,12 @@ class _Timed(HTTPAdapter):
         assert request.url is not None, "prepared requests have a URL"
         request.url = request.url.replace(_TWEEPY_URL, self._base_url, 1)
         kwargs["timeout"] = _CONNECT_AND_READ_SECONDS
-        return super().send(request, *args, **kwargs)
+        response = super().send(request, *args, **kwargs)
+        if not 200 <= response.status_code < 300:
+            # Read here, so that a connection which breaks in the middle of a refusal is a broken connection.
+            _ = response.content
+            raise _NoSuccess(response)
+        return response
 
 
 class TweepyFeed:
@@ -112,7 +128,7 @@ class TweepyFeed:
             raise XRefuses(Obstacle.TOKEN_REFUSED, detail="no credentials are stored; run make x-credentials")
         try:
             body = self._call(source, brand, _parameters(window, token, source))
-        except tweepy.HTTPException as failure:
+        except _NoSuccess as failure:
             raise named(failure.response, now) from failure
         except requests.RequestException as failure:
             raise XUnavailable(type(failure).__name__) from failure

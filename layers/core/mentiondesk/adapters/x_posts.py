@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from mentiondesk.domain.ids import ConversationId, PostId, UserId, time_of
 from mentiondesk.domain.posts import Post, Source, Unreadable
@@ -24,6 +24,10 @@ FIELDS = (
     "referenced_tweets",
 )
 
+# X's longest posts have 25,000 characters, and no item of the table may have more than 400 KB.
+_MOST_TEXT = 50_000
+_FIRST_YEAR, _LAST_YEAR = 2006, 2500
+
 
 def _mended(value: Any) -> Any:
     """Half of a surrogate pair is no character, and no store takes it."""
@@ -32,8 +36,16 @@ def _mended(value: Any) -> Any:
     return value
 
 
+def _plausible(moment: datetime) -> datetime:
+    """In UTC, and within the years in which X can have posts and times can be added up."""
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError("no time at which X had posts")
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
 Text = Annotated[str, BeforeValidator(_mended)]
-Id = Annotated[str, Field(pattern=r"^\d{1,20}$")]
+Moment = Annotated[datetime, AfterValidator(_plausible)]
+Id = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
 
 
 class _Raw(BaseModel):
@@ -53,7 +65,7 @@ class _RawPost(_Raw):
     id: Id
     text: Text
     author_id: Id
-    created_at: datetime
+    created_at: Moment
     conversation_id: Id | None = None
     history: list[Id] | None = Field(
         default=None, validation_alias=AliasChoices("edit_history_tweet_ids", "edit_history_post_ids")
@@ -90,9 +102,9 @@ def read_post(raw: object, source: Source, brand: UserId) -> Post | Repost | Unr
         post_id=PostId(history[0]),
         version_id=PostId(found.id),
         author_id=UserId(found.author_id),
-        text=_unescaped(found.note.text if found.note and found.note.text else found.text),
+        text=_unescaped(found.note.text if found.note and found.note.text else found.text)[:_MOST_TEXT],
         # An edit is a new post to X; the customer has waited since the first version.
-        created_at=_utc(found.created_at) if len(history) == 1 else time_of(history[0]),
+        created_at=found.created_at if len(history) == 1 else time_of(history[0]),
         conversation_id=ConversationId(found.conversation_id or history[0]),
         source=Source.OWN if own else source,
         own=own,
@@ -110,7 +122,7 @@ def read_page(body: object, source: Source, brand: UserId) -> Page:
 
     Posts that X names in `errors` (deleted, withheld, protected) are not in `data` and need nothing more.
     """
-    if not isinstance(body, dict) or not isinstance(body.get("data", []), list):
+    if not isinstance(body, dict) or not isinstance(body.get("data", []), list) or not {"data", "meta"} & body.keys():
         raise XUnavailable("the body is no page of posts")
     raws: list[object] = body.get("data", [])
     meta = body.get("meta")
@@ -138,10 +150,6 @@ def _known_shape(raw: object) -> bool:
 def _unescaped(text: str) -> str:
     """X escapes these three and no others. Its entity offsets, which count escaped characters, are not used."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _as_json(raw: object) -> str:

@@ -125,9 +125,13 @@ class NotifyStaff:
     def _send(
         self, staff: Staff, channel: Channel, address: str, notices: Sequence[Notice], settings: Settings, now: datetime
     ) -> str:
-        if channel is Channel.EMAIL:
-            return self._mailer.send(address, self._writer.email(staff, notices, settings.brand.name, now))
-        return self._texter.send(address, self._writer.text(staff, notices, now))
+        try:
+            email = self._writer.email(staff, notices, settings.brand.name, now) if channel is Channel.EMAIL else None
+            text = self._writer.text(staff, notices, now) if channel is Channel.TEXT else ""
+        except Exception as error:
+            # One case that cannot be put into words must not keep the others' alerts back; an operator hears of it.
+            raise Undeliverable(f"not written: {type(error).__name__}") from error
+        return self._mailer.send(address, email) if email else self._texter.send(address, text)
 
     def _note(self, records: Sequence[Record], notified: Notified) -> None:
         if records:

@@ -1,0 +1,684 @@
+"""Who is told what and when: no due alert is lost, and none goes out twice without need."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from mentiondesk.domain.alerts import Outcome
+from mentiondesk.domain.cases import Case, State
+from mentiondesk.domain.ids import CaseId, StaffId, UserId
+from mentiondesk.domain.policy import Channel
+from mentiondesk.domain.roster import Staff
+from mentiondesk.domain.tags import Kind, Urgency
+from mentiondesk.messages import Notice, Writer
+from mentiondesk.ports import Email, Undeliverable
+from mentiondesk.settings import Settings
+from mentiondesk.usecases.classify_mention import ClassifyMention
+from mentiondesk.usecases.notify_staff import Notified, NotifyStaff
+from tests.integration.conftest import Desk, DynamoDesk, MemoryDesk
+from tests.support.builders import NOON, a_post, an_answer, at, minutes, settings, tags
+
+EMAIL, TEXT = Channel.EMAIL, Channel.TEXT
+ANA = {"id": "ana", "name": "Ana", "email": "ana@example.com", "phone": "+447700900001", "duty": "always"}
+LEA = {"id": "lea", "name": "Lea", "email": "lea@example.com", "phone": "+447700900002", "roles": ["lead"]}
+MAX = {"id": "max", "name": "Max", "email": "max@example.com", "phone": "+447700900003", "roles": ["manager"]}
+STAFF: list[dict[str, Any]] = [ANA, LEA, MAX]
+NAMES = {str(person[way]): str(person["id"]) for person in STAFF for way in ("email", "phone")}
+# What each stage of a complaint of noon sends, as (person, channel).
+STAGES: dict[float, list[tuple[str, str]]] = {
+    30: [("ana", "email")],
+    45: [("ana", "text")],
+    60: [("ana", "text"), ("lea", "email"), ("lea", "text")],
+    90: [("max", "email"), ("max", "text")],
+}
+
+
+@dataclass
+class Provider:
+    """Mailer and Texter that remember what they took, and refuse some addresses."""
+
+    channel: Channel
+    taken: list[tuple[str, Any]] = field(default_factory=list)
+    refused: set[str] = field(default_factory=set)
+    down: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    def send(self, address: str, message: Any) -> str:
+        self.asked.append(address)
+        if self.down or address in self.refused:
+            raise Undeliverable("MessageRejected")
+        self.taken.append((address, message))
+        return f"{self.channel}-{len(self.taken)}"
+
+
+@dataclass
+class Office:
+    """The notifier, minute by minute, with what staff got."""
+
+    desk: Desk
+    staff: list[dict[str, Any]] = field(default_factory=lambda: list(STAFF))
+    alerts: dict[str, Any] = field(default_factory=dict)
+    mail: Provider = field(default_factory=lambda: Provider(EMAIL))
+    texts: Provider = field(default_factory=lambda: Provider(TEXT))
+
+    @property
+    def settings(self) -> Settings:
+        return settings(staff=self.staff, alerts=self.alerts)
+
+    def notifier(self, desk: Desk | None = None, alerts: Any = None) -> NotifyStaff:
+        found = self.settings
+        store = alerts or (desk or self.desk).alerts
+        return NotifyStaff(store, self.mail, self.texts, Writer(), lambda: found)
+
+    def run(self, minute: float) -> Notified:
+        return self.notifier()(at(minute), lambda: timedelta(seconds=50))
+
+    def got(self) -> list[tuple[str, str]]:
+        """Who got what since the last look, as (person, channel)."""
+        found = [
+            (NAMES[address], str(provider.channel))
+            for provider in (self.mail, self.texts)
+            for address, _ in provider.taken
+        ]
+        for provider in (self.mail, self.texts):
+            provider.taken.clear()
+        return sorted(found)
+
+    def over(self, until: float, start: float = 0) -> dict[float, list[tuple[str, str]]]:
+        """What went out in each minute; the table is not asked about those in which nothing is due."""
+        found: dict[float, list[tuple[str, str]]] = {}
+        idle_until = start
+        for step in range(int(until - start) + 1):
+            minute = start + step
+            if isinstance(self.desk, DynamoDesk) and minute < idle_until:
+                continue
+            self.run(minute)
+            if got := self.got():
+                found[minute] = got
+            if isinstance(self.desk, DynamoDesk):
+                idle_until = (self.desk.next_due() - NOON) / minutes(1)
+        return found
+
+    def opens(self, minute: float = 0, customer: int = 1, **said: Any) -> Case:
+        """A customer's complaint so many minutes after noon."""
+        post = a_post("It is broken", created_at=at(minute), author_id=UserId(str(customer)))
+        return self._hears(post, **said)
+
+    def answers(self, case: Case, minute: float) -> Case:
+        question = a_post(post_id=case.post_id, conversation_id=case.conversation_id, author_id=case.customer_id)
+        return self._hears(an_answer(question, created_at=at(minute)))
+
+    def _hears(self, post: Any, kind: Kind = Kind.COMPLAINT, **said: Any) -> Case:
+        self.desk.posts.add(post)
+        found = self.settings
+        classify = ClassifyMention(self.desk.posts, self.desk.cases, lambda _: tags(kind, **said), lambda: found)
+        change = classify(post, post.created_at)
+        assert change is not None
+        assert change.after is not None
+        return self.case(change.after.case_id)
+
+    def case(self, case: CaseId) -> Case:
+        found = self.desk.cases.get(case)
+        assert found is not None
+        return found
+
+    def ledger(self, case: Case) -> list[tuple[str, str, str, Outcome]]:
+        return [
+            (r.alert.stage, r.alert.staff_id, str(r.alert.channel), r.outcome) for r in self.desk.ledger(case.case_id)
+        ]
+
+
+@pytest.fixture
+def office(desk: Desk) -> Office:
+    return Office(desk)
+
+
+# --- the stages -------------------------------------------------------------------------------------------
+
+
+def test_each_stage_tells_its_people_once(office: Office) -> None:
+    """Half: email on duty. Three quarters: text. Breach: text, and the lead both ways. Half an hour late: manager."""
+    case = office.opens()
+    assert office.over(200) == STAGES
+    assert office.case(case.case_id).due_at is None
+    assert len(office.ledger(case)) == sum(map(len, STAGES.values()))
+    assert {outcome for *_, outcome in office.ledger(case)} == {Outcome.SENT}
+
+
+def test_an_urgent_case_is_told_at_its_own_pace(office: Office) -> None:
+    office.opens(urgency=Urgency.HIGH)
+    assert list(office.over(100)) == [15, 23, 30, 60]
+
+
+def test_the_ledger_has_the_providers_message_ids(office: Office) -> None:
+    case = office.opens()
+    office.over(60)
+    found = {(r.alert.stage, r.alert.staff_id, r.via): r.message_id for r in office.desk.ledger(case.case_id)}
+    assert found["half_time", StaffId("ana"), EMAIL] == "email-1"
+    assert all(found.values())
+
+
+def test_what_is_said(office: Office) -> None:
+    office.opens()
+    office.run(30)
+    ((address, email),) = office.mail.taken
+    assert isinstance(email, Email)
+    assert address == "ana@example.com"
+    assert "30 min left" in email.subject
+    assert "It is broken" in email.text and "It is broken" in email.html
+    office.run(45)
+    ((number, text),) = office.texts.taken
+    assert number == "+447700900001"
+    assert len(text) <= 160 and "15 min left" in text and "It is broken" in text
+
+
+def test_stages_that_were_missed_are_told_as_the_latest(office: Office) -> None:
+    """After an outage nobody needs to hear of half time and breach at once."""
+    case = office.opens()
+    office.run(70)
+    assert office.got() == sorted([("ana", "email"), *STAGES[60]])
+    assert ("three_quarters", "ana", "text", Outcome.MERGED) in office.ledger(case)
+    assert office.over(100, start=71) == {90: STAGES[90]}
+
+
+def test_praise_has_a_clock_without_alerts(office: Office) -> None:
+    office.opens(kind=Kind.PRAISE)
+    assert office.over(24 * 60 + 60, start=24 * 60 - 60) == {}
+
+
+def test_the_counts_of_a_run(office: Office) -> None:
+    office.opens(0)
+    office.opens(0.5, customer=2)
+    notified = office.run(60.5)
+    assert (notified.cases, notified.failed, notified.held, notified.left) == (2, 0, 0, False)
+    assert notified.sent == 8
+    assert office.run(61).cases == 0
+
+
+def test_more_cases_than_one_round_takes(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mentiondesk.usecases.notify_staff._BATCH", 3)
+    for customer in range(8):
+        office.opens(customer / 100, customer)
+    assert office.run(31).cases == 8
+
+
+def test_what_there_is_no_time_for_is_left_to_the_next_run(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mentiondesk.usecases.notify_staff._BATCH", 2)
+    for customer in range(5):
+        office.opens(customer / 100, customer)
+    seconds = iter([50, 20])
+    notified = office.notifier()(at(31), lambda: timedelta(seconds=next(seconds)))
+    assert (notified.cases, notified.left) == (2, True)
+    assert office.run(32).cases == 3
+
+
+# --- what has happened since ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("minute", [10, 29.9, 40, 59, 75])
+def test_nothing_after_the_answer(office: Office, minute: float) -> None:
+    case = office.opens()
+    before = office.over(minute)
+    office.answers(case, minute)
+    assert office.over(200, start=minute) == {}
+    assert before == {at: sent for at, sent in STAGES.items() if at <= minute}
+
+
+@pytest.mark.parametrize("state", [State.RESOLVED, State.DISMISSED])
+def test_nothing_after_it_was_closed(office: Office, state: State) -> None:
+    case = office.opens()
+    office.desk.cases.save(case.close(state, "spoke by phone", at(20)))
+    assert office.over(200) == {}
+
+
+def test_answered_while_the_notifier_looked(office: Office) -> None:
+    """The index may be a little stale; the lease looks at the case itself."""
+    case = office.opens()
+    office.answers(case, 20)
+    assert office.notifier(alerts=Stale(office.desk.alerts, case.case_id))(at(31), _time_left).cases == 0
+    assert office.got() == []
+
+
+def _time_left() -> timedelta:
+    return timedelta(seconds=50)
+
+
+class Stale:
+    """Alerts whose index still holds a case."""
+
+    def __init__(self, alerts: object, case: CaseId) -> None:
+        self._alerts = alerts
+        self._case = case
+
+    def due(self, now: datetime, limit: int) -> list[CaseId]:
+        del now, limit
+        return [self._case]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._alerts, name)
+
+
+def test_who_has_claimed_a_case_is_not_told_what_they_know(office: Office) -> None:
+    office.staff = [ANA, {**ANA, "id": "ben", "email": "ben@example.com", "phone": "+447700900004"}, LEA, MAX]
+    NAMES.update({"ben@example.com": "ben", "+447700900004": "ben"})
+    case = office.opens()
+    office.desk.cases.save(case.claim(StaffId("ben"), at(31)))
+    # Nobody ran at half time: it is over for the one who claimed it, and no matter of the others any more.
+    assert office.over(44, start=31) == {}
+    assert office.over(60, start=45) == {45: [("ben", "text")], 60: [("ben", "text"), *STAGES[60][1:]]}
+
+
+def test_the_next_wait_has_its_own_alerts(office: Office) -> None:
+    case = office.opens()
+    office.over(45)
+    office.answers(case, 50)
+    post = a_post("Still broken", created_at=at(100), conversation_id=case.conversation_id, author_id=case.customer_id)
+    office._hears(post)
+    assert office.over(200, start=100) == {minute + 100: sent for minute, sent in STAGES.items()}
+    assert len(office.ledger(case)) == 2 + sum(map(len, STAGES.values()))
+
+
+# --- many at once -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("count", "mails"), [(5, 5), (6, 1)])
+def test_more_than_a_few_at_once_are_one_digest(office: Office, count: int, mails: int) -> None:
+    cases = [office.opens(n / 100, customer=n) for n in range(count)]
+    assert office.run(31).sent == count
+    assert office.got() == [("ana", "email")] * mails
+    records = [record for case in cases for record in office.desk.ledger(case.case_id)]
+    assert {record.digest for record in records} == {mails == 1}
+    assert len({record.message_id for record in records}) == mails
+
+
+def test_a_digest_names_every_case(office: Office) -> None:
+    cases = [office.opens(n / 100, customer=n) for n in range(7)]
+    office.run(31)
+    ((_, email),) = office.mail.taken
+    assert "7 customers wait" in email.subject
+    assert all(str(case.post_id) in email.text and str(case.post_id) in email.html for case in cases)
+
+
+def test_texts_beyond_the_limit_are_one_mail(office: Office) -> None:
+    office.alerts = {"digest_over": 100}
+    cases = [office.opens(n / 100, customer=n) for n in range(9)]
+    office.run(44)
+    office.got()
+    notified = office.run(46)
+    assert office.got() == [("ana", "email")] + [("ana", "text")] * 5
+    assert (notified.sent, notified.fell_back, notified.failed) == (9, 0, 0)
+    by_mail = [
+        record
+        for case in cases
+        for record in office.desk.ledger(case.case_id)
+        if record.alert.channel is TEXT and record.via is EMAIL
+    ]
+    assert len(by_mail) == 4
+    assert {(record.detail, record.digest) for record in by_mail} == {("text limit reached", True)}
+
+
+def test_a_digest_is_one_text(office: Office) -> None:
+    """One segment, and one of what the person can take."""
+    for n in range(8):
+        office.opens(n / 100, customer=n)
+    office.run(44)
+    office.got()
+    office.run(46)
+    assert [len(text) <= 160 and "8 customers wait" in text for _, text in office.texts.taken] == [True]
+    left = [office.desk.alerts.take_text_slot(StaffId("ana"), at(46), office.settings.alerts.limits) for _ in range(5)]
+    assert left == [True] * 4 + [False]
+
+
+# --- what does not get through ----------------------------------------------------------------------------
+
+
+def test_a_mail_that_is_refused_goes_as_a_text(office: Office) -> None:
+    case = office.opens()
+    office.mail.down = True
+    notified = office.run(30)
+    assert office.got() == [("ana", "text")]
+    (record,) = office.desk.ledger(case.case_id)
+    assert (record.outcome, record.alert.channel, record.via) == (Outcome.SENT, EMAIL, TEXT)
+    assert record.detail == "email to ana: MessageRejected"
+    assert (notified.sent, notified.fell_back) == (1, 1)
+    assert office.run(31).cases == 0
+
+
+def test_a_text_that_is_refused_goes_as_a_mail(office: Office) -> None:
+    office.opens()
+    office.run(30)
+    office.got()
+    office.texts.down = True
+    office.run(45)
+    assert office.got() == [("ana", "email")]
+
+
+def test_whom_nothing_reaches_the_lead_answers_for(office: Office) -> None:
+    case = office.opens()
+    office.mail.refused, office.texts.refused = {"ana@example.com"}, {"+447700900001"}
+    office.run(30)
+    assert office.got() == [("lea", "email")]
+    (record,) = office.desk.ledger(case.case_id)
+    assert record.detail == "email to ana: MessageRejected; text to ana: MessageRejected"
+    assert office.over(44, start=31) == {}
+
+
+def test_one_bad_address_never_stops_the_rest(office: Office) -> None:
+    others = [{**ANA, "id": f"s{n}", "email": f"s{n}@example.com", "phone": f"+44770090010{n}"} for n in range(5)]
+    NAMES.update({str(one[way]): str(one["id"]) for one in others for way in ("email", "phone")})
+    office.staff = [*others, LEA]
+    office.opens()
+    office.mail.refused, office.texts.refused = {"s1@example.com", "s3@example.com"}, {"+447700900103"}
+    notified = office.run(30)
+    assert office.got() == [
+        ("lea", "email"),
+        ("s0", "email"),
+        ("s1", "text"),
+        ("s2", "email"),
+        ("s4", "email"),
+    ]
+    assert (notified.sent, notified.fell_back, notified.failed) == (5, 2, 0)
+
+
+def test_a_text_in_place_of_a_mail_counts_as_a_text(office: Office) -> None:
+    office.alerts = {"digest_over": 100}
+    office.mail.refused = {"ana@example.com"}
+    for n in range(7):
+        office.opens(n / 100, customer=n)
+    office.run(31)
+    # Five are what she can take; the lead hears of the others.
+    assert office.got() == [("ana", "text")] * 5 + [("lea", "email")] * 2
+    assert not office.desk.alerts.take_text_slot(StaffId("ana"), at(31), office.settings.alerts.limits)
+
+
+def test_a_digest_over_the_limit_that_cannot_be_mailed_is_not_texted(office: Office) -> None:
+    case = office.opens()
+    office.over(44)
+    while office.desk.alerts.take_text_slot(StaffId("ana"), at(44), office.settings.alerts.limits):
+        pass
+    office.got()
+    office.mail.refused = {"ana@example.com"}
+    office.run(45)
+    assert office.got() == [("lea", "email")]
+    record = next(r for r in office.desk.ledger(case.case_id) if r.alert.stage == "three_quarters")
+    assert record.detail == ("text limit reached; email to ana: MessageRejected; text to ana: text limit reached")
+
+
+def test_who_has_only_a_phone_gets_every_text(office: Office) -> None:
+    office.staff = [{**ANA, "email": None}, LEA]
+    office.alerts = {"digest_over": 100}
+    for n in range(8):
+        office.opens(n / 100, customer=n)
+    office.run(31)
+    assert office.got() == [("ana", "text")] * 8
+
+
+def test_when_all_fails_it_is_tried_again_later_and_later(office: Office) -> None:
+    """Five runs, and then it is given up and on record; the next stage is due as ever."""
+    case = office.opens()
+    office.mail.down = office.texts.down = True
+    tried = [minute for minute in range(25, 45) if office.run(minute).failed]
+    assert tried == [30, 31, 33, 36, 40]
+    (record,) = office.desk.ledger(case.case_id)
+    assert (record.outcome, record.message_id, record.at) == (Outcome.FAILED, "", at(40))
+    assert [record.detail.count(name) for name in ("to ana: ", "to lea: ")] == [2, 2]
+    office.mail.down = office.texts.down = False
+    assert office.over(60, start=41) == {45: STAGES[45], 60: STAGES[60]}
+
+
+def test_what_failed_once_goes_out_with_the_next_run(office: Office) -> None:
+    case = office.opens()
+    office.mail.down = office.texts.down = True
+    office.run(30)
+    office.mail.down = office.texts.down = False
+    assert office.over(50, start=31) == {31: STAGES[30], 45: STAGES[45]}
+    assert {outcome for *_, outcome in office.ledger(case)} == {Outcome.SENT}
+
+
+def test_a_retry_tells_only_those_who_were_not_told(office: Office) -> None:
+    office.staff = [ANA, {**LEA, "phone": None}]
+    office.opens()
+    office.over(59)
+    # The lead cannot be reached at all, so there is nobody to fall back to.
+    office.mail.refused = {"lea@example.com"}
+    office.run(60)
+    assert office.got() == [("ana", "text")]
+    office.mail.refused = set()
+    assert office.over(70, start=61) == {61: [("lea", "email")]}
+
+
+# --- crashes and other notifiers --------------------------------------------------------------------------
+
+
+class Killed(Exception):
+    pass
+
+
+@dataclass
+class Killer:
+    """Ends the run at one call to the stores or the providers: before it, or after it was done."""
+
+    call: int
+    after: bool
+    names: list[str] = field(default_factory=list)
+
+    def watching(self, watched: object) -> Any:
+        return _Watched(watched, self)
+
+    def call_of(self, name: str, method: Callable[..., object], *arguments: object) -> object:
+        mine = len(self.names) == self.call
+        self.names.append(name)
+        if mine and not self.after:
+            raise Killed
+        found = method(*arguments)
+        if mine:
+            raise Killed
+        return found
+
+
+class _Watched:
+    def __init__(self, watched: object, by: "Killer | Turn") -> None:
+        self._watched = watched
+        self._by = by
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._watched, name)
+        return lambda *arguments: self._by.call_of(name, method, *arguments)
+
+
+def killed_at(office: Office, call: int, after: bool, minute: float = 60) -> list[str]:
+    """A run that ends so; returns the names of the calls it made."""
+    killer = Killer(call, after)
+    found = office.settings
+    alerts, mail, texts = map(killer.watching, (office.desk.alerts, office.mail, office.texts))
+    with suppress(Killed):
+        NotifyStaff(alerts, mail, texts, Writer(), lambda: found)(at(minute), _time_left)
+    return killer.names
+
+
+def test_killed_at_any_call_no_alert_is_lost(desk: Desk) -> None:
+    """At the breach three messages are due; one more goes out only when the crash comes between send and record."""
+    first = Office(desk)
+    first.opens()
+    first.over(59)
+    calls = killed_at(first, 1000, after=False)
+    assert calls == [
+        "due",
+        "lease",
+        "take_text_slot",
+        *["send", "record"] * 2,
+        "take_text_slot",
+        "send",
+        "record",
+        "done",
+    ]
+    for call in range(len(calls)) if isinstance(desk, MemoryDesk) else range(1, len(calls), 2):
+        for after in (False, True):
+            office = Office(first.desk.emptied())
+            case = office.opens()
+            office.over(59)
+            office.got()
+            killed_at(office, call, after)
+            sent = office.got() + [one for minute in office.over(75, start=61).values() for one in minute]
+            twice = (calls[call], after) in {("send", True), ("record", False)}
+            assert set(sent) >= set(STAGES[60]), (call, after)
+            assert len(sent) == len(STAGES[60]) + twice, (call, after)
+            assert {outcome for *_, outcome in office.ledger(case)} == {Outcome.SENT}
+            assert office.case(case.case_id).due_at == at(90)
+
+
+def test_after_a_crash_the_case_is_due_when_its_lease_ends(office: Office) -> None:
+    office.opens()
+    names = killed_at(office, 2, after=False, minute=30)
+    assert names[1:] == ["lease", "send"]
+    assert office.over(40, start=30.5) == {32.5: STAGES[30]}
+
+
+@pytest.mark.parametrize("call", range(7))
+def test_two_notifiers_at_once_tell_everybody_once(office: Office, call: int) -> None:
+    """The second runs from start to end while the first is at its n-th call."""
+    office.opens()
+    office.over(59)
+    office.got()
+    turn = Turn(call, lambda: office.run(60))
+    alerts, mail, texts = map(turn.watching, (office.desk.alerts, office.mail, office.texts))
+    found = office.settings
+    NotifyStaff(alerts, mail, texts, Writer(), lambda: found)(at(60), _time_left)
+    assert turn.calls > call
+    assert office.got() == sorted(STAGES[60])
+    assert office.over(80, start=61) == {}
+
+
+@dataclass
+class Turn:
+    """Lets somebody else act before one call to the stores or the providers."""
+
+    call: int
+    other: Callable[[], object]
+    calls: int = 0
+
+    def watching(self, watched: object) -> Any:
+        return _Watched(watched, self)
+
+    def call_of(self, name: str, method: Callable[..., object], *arguments: object) -> object:
+        del name
+        self.calls += 1
+        if self.calls == self.call + 1:
+            self.other()
+        return method(*arguments)
+
+
+# --- quiet hours ------------------------------------------------------------------------------------------
+
+QUIET = {**ANA, "quiet": {"week": {"daily": ["12:00-13:30"]}}}
+
+
+def test_texts_wait_for_the_end_of_quiet_hours(office: Office) -> None:
+    office.staff = [QUIET, LEA, MAX]
+    case = office.opens()
+    sent = office.over(120)
+    assert sent == {30: [("ana", "email")], 60: STAGES[60][1:], 90: sorted([("ana", "text"), *STAGES[90]])}
+    outcomes = {
+        stage: outcome for stage, who, channel, outcome in office.ledger(case) if (who, channel) == ("ana", "text")
+    }
+    assert outcomes == {"three_quarters": Outcome.MERGED, "breach": Outcome.SENT}
+
+
+def test_a_text_that_was_held_is_not_sent_after_the_answer(office: Office) -> None:
+    office.staff = [QUIET, LEA, MAX]
+    case = office.opens()
+    assert office.over(50) == {30: [("ana", "email")]}
+    (held,) = [record for record in office.desk.ledger(case.case_id) if record.outcome is Outcome.HELD]
+    assert (held.until, held.alert.stage) == (at(90), "three_quarters")
+    office.answers(case, 55)
+    assert office.over(120, start=55) == {}
+
+
+def test_an_urgent_text_does_not_wait(office: Office) -> None:
+    office.staff = [QUIET, LEA, MAX]
+    office.opens(urgency=Urgency.CRITICAL)
+    assert office.over(23, start=20) == {20: [("ana", "email")], 23: [("ana", "text")]}
+
+
+def test_a_held_text_that_fails_is_tried_again(office: Office) -> None:
+    office.staff = [{**QUIET, "email": None}, {**LEA, "phone": None}]
+    office.alerts = {"stages": [{"name": "half_time", "at": "50%", "send": [{"to": "duty", "by": "text"}]}]}
+    case = office.opens()
+    assert office.over(89) == {}
+    office.mail.down = office.texts.down = True
+    assert [office.run(minute).failed for minute in (90, 91)] == [1, 1]
+    office.mail.down = office.texts.down = False
+    assert office.over(100, start=92) == {93: [("ana", "text")]}
+    assert office.ledger(case) == [("half_time", "ana", "text", Outcome.SENT)]
+
+
+def test_a_held_text_that_fails_for_good_is_given_up(office: Office) -> None:
+    office.staff = [{**QUIET, "email": None}, {**LEA, "phone": None}]
+    office.alerts = {"stages": [{"name": "half_time", "at": "50%", "send": [{"to": "duty", "by": "text"}]}]}
+    case = office.opens()
+    office.over(89)
+    office.mail.down = office.texts.down = True
+    tried = [minute for minute in range(90, 130) if office.run(minute).failed]
+    assert tried == [90, 91, 93, 96, 100]
+    assert office.ledger(case) == [("half_time", "ana", "text", Outcome.FAILED)]
+    assert office.case(case.case_id).due_at is None
+
+
+# --- people come and go -----------------------------------------------------------------------------------
+
+
+def test_with_nobody_on_duty_the_lead_hears(office: Office) -> None:
+    office.staff = [{**ANA, "duty": {"week": {"daily": ["00:00-06:00"]}}}, LEA, MAX]
+    office.opens()
+    assert office.over(45) == {30: [("lea", "email")], 45: [("lea", "text")]}
+
+
+def test_somebody_who_left_with_a_held_text(office: Office) -> None:
+    office.staff = [QUIET, LEA, MAX]
+    case = office.opens()
+    office.over(50)
+    office.staff = [LEA, MAX]
+    office.over(95, start=51)
+    assert ("three_quarters", "ana", "text", Outcome.HELD) in office.ledger(case)
+    assert {who for _, who, _, outcome in office.ledger(case) if outcome is Outcome.SENT} == {"ana", "lea", "max"}
+
+
+def test_a_stage_that_was_taken_out_of_the_settings(office: Office) -> None:
+    office.opens()
+    office.alerts = {"stages": [{"name": "breach", "at": "100%", "send": [{"to": "lead", "by": "email"}]}]}
+    assert office.over(120) == {60: [("lea", "email")]}
+
+
+def test_a_storm(desk: Desk) -> None:
+    """Many at once: everybody hears, in a handful of messages, and the ledger knows of each."""
+    office = Office(desk)
+    cases = [office.opens(n / 1000, customer=n) for n in range(150 if isinstance(desk, MemoryDesk) else 12)]
+    messages = sum(map(len, office.over(100, start=30.5).values()))
+    assert messages == sum(map(len, STAGES.values()))
+    records = [record for case in cases for record in desk.ledger(case.case_id)]
+    assert len(records) == len(cases) * messages
+    assert {(record.outcome, record.digest) for record in records} == {(Outcome.SENT, True)}
+
+
+def test_a_case_that_cannot_be_put_into_words_stops_nobody_elses(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.staff = [ANA, LEA]
+    bad, good = office.opens(customer=1), office.opens(customer=2)
+    write = Writer.email
+
+    def refuses_one(self: Writer, staff: Staff, notices: Sequence[Notice], brand: str, now: datetime) -> Email:
+        if any(notice.case.case_id == bad.case_id for notice in notices):
+            raise ValueError("cannot be written")
+        return write(self, staff, notices, brand, now)
+
+    monkeypatch.setattr(Writer, "email", refuses_one)
+    office.run(30)
+    assert office.ledger(good) == [("half_time", "ana", "email", Outcome.SENT)]
+    (record,) = office.desk.ledger(bad.case_id)
+    assert (record.outcome, record.via) == (Outcome.SENT, Channel.TEXT)
+    assert "not written: ValueError" in record.detail
