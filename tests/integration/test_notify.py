@@ -668,7 +668,7 @@ def test_a_case_that_cannot_be_put_into_words_stops_nobody_elses(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     office.staff = [ANA, LEA]
-    bad, good = office.opens(customer=1), office.opens(customer=2)
+    bad, good = office.opens(customer=1), office.opens(0.001, customer=2)
     write = Writer.email
 
     def refuses_one(self: Writer, staff: Staff, notices: Sequence[Notice], brand: str, now: datetime) -> Email:
@@ -677,7 +677,7 @@ def test_a_case_that_cannot_be_put_into_words_stops_nobody_elses(
         return write(self, staff, notices, brand, now)
 
     monkeypatch.setattr(Writer, "email", refuses_one)
-    office.run(30)
+    office.run(31)
     assert office.ledger(good) == [("half_time", "ana", "email", Outcome.SENT)]
     (record,) = office.desk.ledger(bad.case_id)
     assert (record.outcome, record.via) == (Outcome.SENT, Channel.TEXT)
