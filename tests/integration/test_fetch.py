@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -181,7 +182,7 @@ def test_what_arrives_very_late_is_found_by_the_sweep(reader: Reader) -> None:
 def test_sweeps_come_at_their_interval(reader: Reader) -> None:
     reader.reading = {"sweep_every": "10m", "sweep_reach": "2h"}
     reader.x.show(mention(-1))
-    swept = {minute: reader.x.calls(MENTIONS)[-1] for minute in range(0, 25) if reader.run(minute)}
+    swept = {minute: reader.x.calls(MENTIONS)[-1] for minute in range(25) if reader.run(minute)}
     assert [minute for minute, window in swept.items() if window.start] == [0, 10, 20]
     assert swept[20] == Window(start=at(20) - 2 * HOUR)
 
@@ -618,10 +619,8 @@ def test_killed_at_any_call_and_run_again(desk: Desk) -> None:
         if killer is not None:
             feed, stored, cursors = map(killer.watching, (reader.x, desk.posts, desk.cursors))
             found = settings(reading={"search": False})
-            try:
+            with suppress(Killed):
                 FetchMentions(feed, stored, cursors, lambda: found)(at(6), lambda: PLENTY)
-            except Killed:
-                pass
         reader.run(7)
         return reader
 
@@ -711,7 +710,7 @@ def test_many_minutes_of_a_bad_day_lose_nothing(desk: Desk) -> None:
     """Failures of all kinds, by a fixed pattern, over an hour of posts that arrive at odd times."""
     reader = Reader(desk, FakeX(page_size=2), {"sweep_every": "7m"})
     delays: Iterable[float] = (0, 4, 0.5, 3)
-    for n, delay in zip(range(0, 48), list(delays) * 12, strict=True):
+    for n, delay in zip(range(48), list(delays) * 12, strict=True):
         reader.x.show(mention(n + 0.25), source=(MENTIONS, SEARCH, OWN)[n % 3], after=minutes(delay))
     failures: list[Script] = [[], [None, *down(3)], [], down(2), down(3), [None, XTooFarBack()], []]
     for minute in range(60):
@@ -722,5 +721,5 @@ def test_many_minutes_of_a_bad_day_lose_nothing(desk: Desk) -> None:
         reader.run(minute)
     reader.x.script.clear()
     reader.run(64)
-    assert reader.stored() == [n + 0.25 for n in range(0, 48)]
+    assert reader.stored() == [n + 0.25 for n in range(48)]
     assert sum(reader.desk.reads(NOON).values()) == 48

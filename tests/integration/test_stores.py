@@ -761,9 +761,7 @@ def test_texts_counted_at_once(table_desk: DynamoDesk, db: "DynamoDBClient", oth
 def test_no_text_while_the_count_cannot_be_written(table_desk: DynamoDesk, db: "DynamoDBClient") -> None:
     roomy = (TextLimit(100, minutes(15)),)
     other = table_desk.alerts
-    busy = DynamoAlerts(
-        cast(Any, Meanwhile(db, [lambda: other.take_text_slot(ANA, NOON, roomy)] * 50)), TABLE, keep
-    )
+    busy = DynamoAlerts(cast(Any, Meanwhile(db, [lambda: other.take_text_slot(ANA, NOON, roomy)] * 50)), TABLE, keep)
     assert busy.take_text_slot(ANA, NOON, roomy) is False
 
 

@@ -1,0 +1,425 @@
+"""Each function as Lambda runs it: its own app.py, exactly its environment, an event in, effects and metrics out."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto.ses.models import ses_backends
+from moto.sns.models import sns_backends
+
+from infra.local.cloud import Function
+from infra.local.x_standin import Fault, StandInX, User
+from infra.transform import REGION
+from mentiondesk.adapters import keys
+from mentiondesk.adapters.dynamo_settings import DynamoSettings, SettingsMissing
+from mentiondesk.adapters.items import plain, values
+from mentiondesk.config import NotConfigured
+from mentiondesk.domain.alerts import Outcome
+from mentiondesk.domain.cases import State
+from mentiondesk.domain.ids import CaseId, case_id
+from mentiondesk.domain.posts import Post, Source
+from mentiondesk.ports import Undeliverable
+from tests.integration.conftest import TABLE, TEMPLATE, DynamoDesk
+from tests.support.builders import BRAND_ID, CUSTOMER_ID, NOON, a_post, an_answer, at, settings
+
+# Powertools warns of a run that measured nothing, which is what a failed run does.
+pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+ROOT = TEMPLATE.parent
+# Where moto works by default.
+ACCOUNT_ID = "123456789012"
+SENDER = "desk@example.com"
+HANDLE = "FennelAndFinch"
+NAMES = ("FetchMentions", "ClassifyMention", "NotifyStaff")
+CREDENTIALS = dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "made-up")
+
+
+@dataclass
+class Account:
+    """The deployed functions and what they work on."""
+
+    desk: DynamoDesk
+    db: "DynamoDBClient"
+    x: StandInX
+    resources: dict[str, Any]
+    known: dict[str, str]
+    printed: list[str] = field(default_factory=list)
+
+    def function(self, name: str, **changed: str) -> Function:
+        """A function after a cold start, with the variables that the template gives it."""
+        properties = self.resources[name]["Properties"]
+        variables = properties["Environment"]["Variables"]
+        told = {key: (self.known | changed).get(key, str(value)) for key, value in variables.items()}
+        return Function(
+            name=name,
+            folder=ROOT / properties["Code"]["S3Key"],
+            environment={**_LIKE_LAMBDA, "AWS_LAMBDA_FUNCTION_NAME": name, **told},
+            timeout=timedelta(seconds=properties["Timeout"]),
+            memory=properties["MemorySize"],
+            hear=lambda _, line: self.printed.append(line),
+        )
+
+    def metrics(self) -> dict[str, list[float]]:
+        """What was measured since the last look, by name."""
+        found: defaultdict[str, list[float]] = defaultdict(list)
+        for line in self.printed:
+            told = json.loads(line) if line.startswith("{") else {}
+            for group in told.get("_aws", {}).get("CloudWatchMetrics", []):
+                assert group["Namespace"] == self.known["POWERTOOLS_METRICS_NAMESPACE"]
+                assert group["Dimensions"] == [["service"]]
+                for metric in group["Metrics"]:
+                    value = told[metric["Name"]]
+                    found[metric["Name"]] += value if isinstance(value, list) else [value]
+        self.printed.clear()
+        return dict(found)
+
+
+_LIKE_LAMBDA = {
+    "AWS_REGION": REGION,
+    "AWS_DEFAULT_REGION": REGION,
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+}
+
+
+@pytest.fixture
+def account_of_a_desk(
+    table_desk: DynamoDesk, db: "DynamoDBClient", resources: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Account]:
+    monkeypatch.setattr("mentiondesk.clock.now", lambda: Clock.now)
+    Clock.now = NOON
+    secrets = boto3.client("secretsmanager")
+    secret = secrets.create_secret(Name=f"x-{len(secrets.list_secrets()['SecretList'])}")["ARN"]
+    secrets.put_secret_value(SecretId=secret, SecretString=json.dumps(CREDENTIALS))
+    mailer = boto3.client("ses")
+    mailer.verify_email_identity(EmailAddress=SENDER)
+    with StandInX(User(BRAND_ID, HANDLE), lambda: Clock.now) as x:
+        known = {
+            "TABLE_NAME": TABLE,
+            "X_SECRET_ID": secret,
+            "X_API_URL": x.url,
+            "ALERT_SENDER": SENDER,
+            "POWERTOOLS_METRICS_NAMESPACE": "Mentiondesk/test",
+        }
+        yield Account(table_desk, db, x, resources, known)
+
+
+class Clock:
+    now: datetime = NOON
+
+
+@pytest.fixture
+def desk_account(account_of_a_desk: Account) -> Account:
+    """With settings in force."""
+    DynamoSettings(account_of_a_desk.db, TABLE).store(settings(), NOON)
+    return account_of_a_desk
+
+
+def record(post: Post, number: int = 1, **image: Any) -> dict[str, Any]:
+    """What the stream says of a new post."""
+    key = values(keys.post(post.post_id))
+    return {
+        "eventID": str(number),
+        "eventName": "INSERT",
+        "eventSource": "aws:dynamodb",
+        "dynamodb": {
+            "Keys": key,
+            "NewImage": {**values(plain(post)), **key, **image},
+            "SequenceNumber": str(number),
+            "StreamViewType": "NEW_IMAGE",
+        },
+    }
+
+
+# --- fetch_mentions ---------------------------------------------------------------------------------------
+
+
+def test_fetch_stores_what_x_shows(desk_account: Account) -> None:
+    account = desk_account
+    mention = account.x.post(author_id="2001", text=f"@{HANDLE} it is broken", at=at(-5))
+    answer = account.x.post(author_id=BRAND_ID, text="Sorry!", reply_to=mention, at=at(-1))
+    assert account.function("FetchMentions")({}) is None
+    assert [post.post_id for post in account.desk.all_posts()] == [mention, answer]
+    assert account.metrics() == {
+        "PostsNew": [2],
+        "PostsSetAside": [0],
+        "XShapeUnknown": [0],
+        "XUnavailable": [0],
+        "PostsOutOfReach": [0],
+        "MentionsDepth": [1],
+        "ReadBudgetSpent": [0],
+        "ReadBudgetShare": [100 * 2 / 50_000],
+        "FetchCompleted": [1],
+    }
+
+
+def test_fetch_says_no_post_text(desk_account: Account) -> None:
+    desk_account.x.post(author_id="2001", text=f"@{HANDLE} secret words", at=at(-5))
+    desk_account.function("FetchMentions")({})
+    assert not [line for line in desk_account.printed if "secret words" in line or "made-up" in line]
+
+
+@pytest.mark.parametrize(
+    ("fault", "metric"),
+    [
+        ("unauthorized", "XTokenRefused"),
+        ("client_forbidden", "XAccessRefused"),
+        ("credits_spent", "XCreditsSpent"),
+        ("limit_window", "XRateLimited"),
+        ("limit_day", "XRateLimited"),
+        ("limit_month", "XMonthCapped"),
+    ],
+)
+def test_fetch_measures_each_obstacle(desk_account: Account, fault: Any, metric: str) -> None:
+    """Also in the runs that leave X alone because of it."""
+    function = desk_account.function("FetchMentions")
+    desk_account.x.faults.add(Fault(fault))
+    for _ in range(2):
+        function({})
+        measured = desk_account.metrics()
+        assert (measured[metric], measured["FetchCompleted"]) == ([1], [1])
+    assert len(desk_account.x.requests) in (1, 3)
+
+
+def test_fetch_measures_what_was_odd(desk_account: Account) -> None:
+    account = desk_account
+    for number in range(4):
+        account.x.post(author_id="2001", text=f"@{HANDLE} {number}", at=at(-1 - number))
+    account.x.faults.add(Fault("down_html", "own", calls=3))
+    account.x.faults.add(Fault("half_broken_posts", "mentions", calls=1))
+    account.x.faults.add(Fault("unknown_shape", "mentions", calls=1))
+    account.function("FetchMentions")({})
+    measured = account.metrics()
+    assert (measured["XUnavailable"], measured["PostsSetAside"], measured["XShapeUnknown"]) == ([3], [2], [4])
+    assert (measured["PostsNew"], measured["FetchCompleted"]) == ([4], [1])
+
+
+def test_fetch_stops_at_its_budget(desk_account: Account) -> None:
+    account = desk_account
+    account.desk.cursors.count_reads(NOON, Source.SEARCH, 50_000)
+    account.function("FetchMentions")({})
+    measured = account.metrics()
+    assert (measured["ReadBudgetSpent"], measured["ReadBudgetShare"]) == ([1], [100])
+    assert account.x.requests == []
+
+
+def test_fetch_without_credentials_reaches_a_person(desk_account: Account) -> None:
+    boto3.client("secretsmanager").put_secret_value(
+        SecretId=desk_account.known["X_SECRET_ID"], SecretString='{"placeholder": "x"}'
+    )
+    desk_account.function("FetchMentions")({})
+    assert desk_account.metrics()["XTokenRefused"] == [1]
+    assert desk_account.x.requests == []
+
+
+def test_a_run_that_fails_completes_nothing(desk_account: Account) -> None:
+    """The alarm on silence depends on it."""
+    for name in ("FetchMentions", "NotifyStaff"):
+        function = desk_account.function(name, TABLE_NAME="gone", X_SECRET_ID="gone")
+        with pytest.raises(Exception, match="ResourceNotFound"):
+            function({})
+        assert not {"FetchCompleted", "NotifyCompleted"} & desk_account.metrics().keys()
+
+
+# --- classify_mention -------------------------------------------------------------------------------------
+
+
+def test_classify_opens_a_case(desk_account: Account) -> None:
+    account, post = desk_account, a_post("My order arrived broken, I want a refund")
+    account.desk.posts.add(post)
+    assert account.function("ClassifyMention")({"Records": [record(post)]}) == {"batchItemFailures": []}
+    case = account.desk.cases.get(case_id(post.conversation_id, CUSTOMER_ID))
+    assert case is not None
+    assert (case.kind, case.state, case.due_at is not None) == ("complaint", State.OPEN, True)
+    assert account.metrics() == {"PostsClassified": [1]}
+
+
+def test_classify_takes_a_batch_with_repeats(desk_account: Account) -> None:
+    account, post = desk_account, a_post("My order arrived broken")
+    answer = an_answer(post)
+    for one in (post, answer):
+        account.desk.posts.add(one)
+    records = [record(answer, 1), record(post, 2), record(post, 3), record(answer, 4)]
+    function = account.function("ClassifyMention")
+    assert function({"Records": records}) == {"batchItemFailures": []}
+    assert account.metrics() == {"PostsClassified": [1, 1, 0, 0]}
+    assert function({"Records": records}) == {"batchItemFailures": []}
+    case = account.desk.cases.get(case_id(post.conversation_id, CUSTOMER_ID))
+    assert case is not None
+    assert (case.posts, case.state) == (2, State.PENDING)
+
+
+POISON: list[dict[str, Any]] = [
+    {"edits": {"S": "many"}},
+    {"created_at": {"S": "yesterday"}},
+    {"source": {"S": "letter"}},
+    {"text": {"NULL": True}},
+    {"created_at": {"S": "9999-12-31T23:59:59Z"}},
+]
+
+
+@pytest.mark.parametrize("poison", POISON, ids=lambda image: next(iter(image)))
+def test_a_poison_record_fails_alone(desk_account: Account, poison: dict[str, Any]) -> None:
+    account = desk_account
+    posts = [a_post("My order arrived broken", created_at=at(n)) for n in range(3)]
+    for post in posts:
+        account.desk.posts.add(post)
+    records = [record(post, n + 1, **(poison if n == 1 else {})) for n, post in enumerate(posts)]
+    answer = account.function("ClassifyMention")({"Records": records})
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "2"}]}
+    assert account.desk.unclassified() == [posts[1]]
+    assert account.metrics() == {"PostsClassified": [1, 1]}
+    # The stream brings it again, and mended it goes through.
+    assert account.function("ClassifyMention")({"Records": [record(posts[1], 2)]}) == {"batchItemFailures": []}
+    assert account.desk.unclassified() == []
+
+
+def test_a_record_without_image_fails_alone(desk_account: Account) -> None:
+    account, post = desk_account, a_post("My order arrived broken")
+    account.desk.posts.add(post)
+    bare = record(a_post(created_at=at(5)), 1)
+    del bare["dynamodb"]["NewImage"]
+    answer = account.function("ClassifyMention")({"Records": [bare, record(post, 2)]})
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}]}
+    assert account.desk.unclassified() == []
+
+
+def test_a_batch_that_fails_whole_is_reported_record_by_record(account_of_a_desk: Account) -> None:
+    """Without settings nothing can be classified, and nothing may be lost."""
+    account = account_of_a_desk
+    posts = [a_post("My order arrived broken", created_at=at(n)) for n in range(2)]
+    for post in posts:
+        account.desk.posts.add(post)
+    function = account.function("ClassifyMention")
+    answer = function({"Records": [record(post, n + 1) for n, post in enumerate(posts)]})
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "1"}, {"itemIdentifier": "2"}]}
+    assert account.desk.unclassified() == posts
+
+
+# --- notify_staff -----------------------------------------------------------------------------------------
+
+
+def opened(account: Account, minute: float = 0) -> CaseId:
+    post = a_post("My order arrived broken", created_at=at(minute))
+    account.desk.posts.add(post)
+    account.function("ClassifyMention")({"Records": [record(post)]})
+    account.printed.clear()
+    return case_id(post.conversation_id, post.author_id)
+
+
+def mails() -> list[Any]:
+    return list(ses_backends[ACCOUNT_ID][REGION].sent_messages)
+
+
+def texts() -> list[tuple[Any, ...]]:
+    return list(sns_backends[ACCOUNT_ID][REGION].sms_messages.values())
+
+
+def test_notify_sends_what_is_due(desk_account: Account) -> None:
+    account, case = desk_account, opened(desk_account)
+    mails_before, texts_before = len(mails()), len(texts())
+    function = account.function("NotifyStaff")
+    sent = []
+    for minute in (29, 30, 31, 45):
+        Clock.now = at(minute)
+        assert function({}) is None
+        sent.append((len(mails()) - mails_before, len(texts()) - texts_before))
+    assert sent == [(0, 0), (1, 0), (1, 0), (1, 1)]
+    assert mails()[-1].source == SENDER
+    assert texts()[-1][0] == "+447700900123"
+    assert account.metrics() == {
+        "AlertsSent": [0, 1, 0, 1],
+        "AlertsFailed": [0, 0, 0, 0],
+        "AlertsLeft": [0, 0, 0, 0],
+        "NotifyCompleted": [1, 1, 1, 1],
+    }
+    ledger = account.desk.ledger(case)
+    assert [(one.outcome, bool(one.message_id)) for one in ledger] == [(Outcome.SENT, True)] * 2
+
+
+def test_notify_falls_back_where_ses_refuses(desk_account: Account) -> None:
+    """An identity that is not verified is refused by SES itself."""
+    account, case = desk_account, opened(desk_account)
+    Clock.now = at(30)
+    before = len(texts())
+    account.function("NotifyStaff", ALERT_SENDER="nobody@elsewhere.example")({})
+    (one,) = account.desk.ledger(case)
+    assert (one.via, one.outcome, len(texts()) - before) == ("text", Outcome.SENT, 1)
+    assert one.detail == "email to ana: MessageRejected"
+    assert account.metrics()["AlertsSent"] == [1]
+
+
+def test_notify_measures_what_nobody_got(desk_account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    account, case = desk_account, opened(desk_account)
+    Clock.now = at(30)
+
+    def refuse(*_: object) -> str:
+        raise Undeliverable("OptedOut")
+
+    monkeypatch.setattr("mentiondesk.adapters.sms.SnsTexter.send", refuse)
+    account.function("NotifyStaff", ALERT_SENDER="nobody@elsewhere.example")({})
+    (one,) = account.desk.ledger(case)
+    assert (account.metrics()["AlertsFailed"], one.outcome) == ([1], Outcome.FAILED)
+    assert one.detail == "email to ana: MessageRejected; text to ana: OptedOut"
+
+
+# --- what is missing --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [
+        ("FetchMentions", "TABLE_NAME"),
+        ("FetchMentions", "X_SECRET_ID"),
+        ("FetchMentions", "X_API_URL"),
+        ("NotifyStaff", "TABLE_NAME"),
+        ("NotifyStaff", "ALERT_SENDER"),
+    ],
+)
+def test_a_missing_variable_is_named(desk_account: Account, name: str, variable: str) -> None:
+    function = desk_account.function(name, **{variable: ""})
+    with pytest.raises(NotConfigured, match=variable):
+        function({})
+
+
+def test_a_missing_variable_of_the_classifier_is_named(desk_account: Account) -> None:
+    function = desk_account.function("ClassifyMention", TABLE_NAME="")
+    with pytest.raises(NotConfigured, match="TABLE_NAME"):
+        _inside(function, "classify_mention")
+
+
+@pytest.mark.parametrize("name", ["FetchMentions", "NotifyStaff"])
+def test_missing_settings_say_what_to_do(account_of_a_desk: Account, name: str) -> None:
+    with pytest.raises(SettingsMissing, match="make settings"):
+        account_of_a_desk.function(name)({})
+    assert account_of_a_desk.x.requests == []
+
+
+def test_missing_settings_of_the_classifier(account_of_a_desk: Account) -> None:
+    classify = _inside(account_of_a_desk.function("ClassifyMention"), "classify_mention")
+    account_of_a_desk.desk.posts.add(a_post())
+    with pytest.raises(SettingsMissing, match="make settings"):
+        classify(a_post(), NOON)
+
+
+def _inside(function: Function, name: str) -> Any:
+    """What a function composes from its environment."""
+    with pytest.MonkeyPatch.context() as patch:
+        for key, value in function.environment.items():
+            patch.setenv(key, value)
+        return getattr(function._app, name)()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_importing_a_function_does_nothing(account_of_a_desk: Account, name: str) -> None:
+    """It reads no environment and makes no client; what is missing is told when it runs."""
+    function = replace(account_of_a_desk.function(name), environment={})
+    assert callable(function._app.handler)
