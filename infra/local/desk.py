@@ -32,6 +32,7 @@ TEMPLATE = Path("template.yaml")
 SENDER = "desk@example.com"
 # As many as the page lists; each holds a whole mail.
 _MESSAGES_SHOWN = 100
+_MOST_NAMED = 10
 _MADE_UP = dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "made-up")
 
 
@@ -47,7 +48,7 @@ class VirtualClock:
 
 @dataclass(frozen=True)
 class Message:
-    """A mail or a text that a member of staff got."""
+    """A mail or a text that a member of staff got; `about`: the customer's words then, none where it is about many."""
 
     at: datetime
     message_id: str
@@ -55,6 +56,7 @@ class Message:
     to: str
     subject: str
     body: str
+    about: str
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,33 @@ class Audit:
     @property
     def agrees(self) -> bool:
         """Whether nothing is lost, waiting or unaccounted for."""
-        return not (self.lost or self.untagged or self.in_no_case or self.unrecorded or self.failed or self.set_aside)
+        return not self.problems
+
+    @property
+    def told(self) -> str:
+        """What was compared, in a sentence or two."""
+        return (
+            f"X gave out {self.delivered} posts; {self.delivered - len(self.lost)} of them are stored. "
+            f"Staff got {self.sent} messages; the ledger was compared with each of them."
+        )
+
+    @property
+    def problems(self) -> list[str]:
+        """What does not agree, a line for each kind."""
+        found = {
+            f"not stored: {_some(self.lost)}": self.lost,
+            f"stored, but not tagged: {_some(self.untagged)}": self.untagged,
+            f"customers' posts in no case: {_some(self.in_no_case)}": self.in_no_case,
+            f"{self.unrecorded} messages differ between the ledger and what was sent": self.unrecorded,
+            f"{self.failed} alerts reached nobody": self.failed,
+            f"{self.set_aside} posts could not be read and were set aside": self.set_aside,
+        }
+        return [problem for problem, met in found.items() if met]
+
+
+def _some(names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:_MOST_NAMED])
+    return f"{shown} and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else shown
 
 
 class LocalDesk:
@@ -140,6 +168,11 @@ class LocalDesk:
         while self.clock.now() < until:
             self.minute()
 
+    def name_of(self, address: str) -> str:
+        """Whose email address or phone number this is."""
+        people = [staff.name for staff in self.settings.roster.staff if address in (staff.email, staff.phone)]
+        return people[0] if people else address
+
     def waiting_failures(self, queue: str) -> int:
         """How many messages lie in one of the failure queues."""
         found = self.cloud.client("sqs").get_queue_attributes(
@@ -176,19 +209,13 @@ class LocalDesk:
 
     def snapshot(self) -> dict[str, Any]:
         """What the page shows."""
-        items = self.items()
-        cases = _cases(items)
-        words = {case.case_id: case.words for case in cases}
-        about: dict[str, list[str]] = {}
-        for record in _records(items):
-            about.setdefault(record.message_id, []).append(words[record.alert.case_id])
         return {
             "now": self.clock.now().isoformat(),
             "brand": self.settings.brand.name,
-            "cases": [self._case_row(case) for case in self._shown(cases)],
+            "cases": [self._case_row(case) for case in self._shown(self.cases())],
             "sent": len(self.messages),
             "messages": [
-                self._message_row(message, about.get(message.message_id, []))
+                {**asdict(message), "at": message.at.isoformat(), "name": self.name_of(message.to)}
                 for message in reversed(self.messages[-_MESSAGES_SHOWN:])
             ],
             "notices": [{**asdict(notice), "at": notice.at.isoformat()} for notice in reversed(self.alarms.notices)],
@@ -203,19 +230,31 @@ class LocalDesk:
     def _new_messages(self, now: datetime) -> list[Message]:
         mails = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
         texts = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages
-        found = [
-            Message(now, mail.id, "email", mail.destinations["ToAddresses"][0], mail.subject, mail.body)
+        new = [
+            (mail.id, "email", mail.destinations["ToAddresses"][0], mail.subject, mail.body)
             for mail in mails
             if mail.id not in self._seen_messages
         ]
-        found += [
-            Message(now, message_id, "text", phone, "", text)
+        new += [
+            (message_id, "text", phone, "", text)
             for message_id, (phone, text) in texts.items()
             if message_id not in self._seen_messages
         ]
+        if not new:
+            return []
+        about = self._about()
+        found = [Message(now, *one, about.get(one[0], "")) for one in new]
         self._seen_messages |= {message.message_id for message in found}
         self.messages += found
         return found
+
+    def _about(self) -> dict[str, str]:
+        """For each message about one case, that case's words."""
+        items = self.items()
+        words = {case.case_id: case.words for case in _cases(items)}
+        records = _records(items)
+        times = Counter(record.message_id for record in records)
+        return {r.message_id: words[r.alert.case_id] for r in records if times[r.message_id] == 1}
 
     def _shown(self, cases: list[Case]) -> list[Case]:
         """Those who wait first, by deadline; then the rest, latest first."""
@@ -242,16 +281,6 @@ class LocalDesk:
             "answer_by": wait.answer_by.isoformat() if wait else None,
             "answered_at": wait.ended_at.isoformat() if wait and wait.ended_at else None,
             "breached": case.breached(self.clock.now()),
-        }
-
-    def _message_row(self, message: Message, about: list[str]) -> dict[str, Any]:
-        """`about`: the words of the customer it is about; none where it is about many."""
-        people = [staff for staff in self.settings.roster.staff if message.to in (staff.email, staff.phone)]
-        return {
-            **asdict(message),
-            "at": message.at.isoformat(),
-            "name": people[0].name if people else message.to,
-            "about": about[0] if len(about) == 1 else "",
         }
 
     def _x_row(self) -> dict[str, Any]:

@@ -98,7 +98,7 @@ class Replay:
             self.counts["lines"] += 1
             try:
                 raw = json.loads(line.decode("utf-8-sig"))
-            except ValueError:
+            except (ValueError, RecursionError):
                 self.bad_lines.append((number, "is not JSON"))
                 continue
             found = read_post(raw, Source.MENTIONS, self.settings.brand.user_id)
@@ -265,22 +265,25 @@ def main() -> int:
     parser.add_argument("--brand-id", help="X's id of the brand's account (default: the settings' brand)")
     parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to (default: out)")
     options = parser.parse_args()
-    console = Console(stderr=True)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         replay = Replay(_settings(options.settings, options.brand_id))
         started = time.perf_counter()
         with options.posts.open("rb") as file, _progress(console, options.posts.stat().st_size) as advance:
             replay.read(_counted(file, advance))
         replay.finish()
+        summary = replay.summary() | {"seconds": round(time.perf_counter() - started, 2)}
+        _write(options.out, replay, summary)
     except SettingsFileInvalid as invalid:
         console.print(str(invalid), style="red", markup=False)
         return 2
     except OSError as problem:
-        console.print(f"cannot read {problem.filename}: {problem.strerror}", style="red", markup=False)
+        console.print(f"cannot use {problem.filename}: {problem.strerror}", style="red", markup=False)
         return 2
-    summary = replay.summary() | {"seconds": round(time.perf_counter() - started, 2)}
-    _write(options.out, replay, summary)
-    _show(Console(), summary)
+    except KeyboardInterrupt:
+        console.print("stopped; nothing is written", style="red")
+        return 130
+    _show(Console(highlight=False), summary)
     return _warn(console, options, replay)
 
 

@@ -1,13 +1,16 @@
 """`make run`: the desk at work on this machine, through one day at an invented shop."""
 
 import argparse
-import contextlib
 import os
+import signal
 import sys
 import time
 import webbrowser
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 from rich.console import Console
 from rich.text import Text
@@ -23,7 +26,10 @@ _SNAPSHOT_SECONDS = 0.7
 
 
 def main() -> int:
-    """Runs the day, then keeps the page up until Ctrl-C."""
+    """Runs the day, then keeps the page up until Ctrl-C.
+
+    Returns 1 when the audit finds something, 2 when the settings cannot be used.
+    """
     parser = argparse.ArgumentParser(prog="make run", description=__doc__)
     parser.add_argument("--speed", type=float, default=220.0, help="how many times faster than real time (default 220)")
     parser.add_argument("--port", type=int, default=8642, help="port of the local page (default 8642)")
@@ -36,64 +42,109 @@ def main() -> int:
     try:
         settings = load_settings(options.settings)
     except SettingsFileInvalid as invalid:
-        console.print(str(invalid), style="red", markup=False)
+        _print(console, Text(str(invalid), style="red"))
         return 2
     story = load_story()
     clock = VirtualClock(story.begins)
-    with LocalPage(options.port) as page, LocalDesk(story.on(clock.now), clock, settings) as desk:
-        _greet(console, page, desk)
-        with contextlib.suppress(KeyboardInterrupt):
-            _play(console, desk, page, options.speed, until=story.ends + _AFTERWARDS)
+    with (
+        _stopped_by_signals() as stop,
+        LocalPage(options.port) as page,
+        LocalDesk(story.on(clock.now), clock, settings) as desk,
+    ):
+        _greet(console, page, desk, options.speed)
+        _play(console, desk, page, options.speed, until=story.ends + _AFTERWARDS, stop=stop)
         audit = desk.audit()
         _report(console, audit)
-        page.show({**desk.snapshot(), "over": True})
-        with contextlib.suppress(KeyboardInterrupt):
-            if not options.once:
-                console.print("The page stays up. Ctrl-C ends everything.")
-                while True:
-                    time.sleep(3600)
+        page.show({**desk.snapshot(), "over": True, "audit": {"told": audit.told, "agrees": audit.agrees}})
+        if not (options.once or stop.is_set()):
+            _print(console, Text(f"The page stays up at {page.url} until you press Ctrl-C."))
+            stop.wait()
     return 0 if audit.agrees else 1
 
 
-def _greet(console: Console, page: LocalPage, desk: LocalDesk) -> None:
-    console.print(f"[bold]Mentiondesk[/bold] looks after {desk.settings.brand.name} for a day. Watch it at {page.url}")
-    console.print(f"The cloud is moto at {desk.cloud.url} (table {desk.table}), X is a stand-in at {desk.x.url}.")
+@contextmanager
+def _stopped_by_signals() -> Iterator[Event]:
+    """An event that Ctrl-C or a request to end sets; a second one ends the process at once."""
+    stop = Event()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def end(number: int, _: object) -> None:
+        stop.set()
+        signal.signal(number, before[signal.Signals(number)])
+
+    for number in before:
+        signal.signal(number, end)
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _print(console: Console, text: Text) -> None:
+    """One line stays one line: cut to a terminal's width, whole elsewhere."""
+    if console.is_terminal:
+        console.print(text, no_wrap=True, overflow="ellipsis")
+    else:
+        console.print(text, soft_wrap=True)
+
+
+def _greet(console: Console, page: LocalPage, desk: LocalDesk, speed: float) -> None:
+    console.print(
+        f"[bold]Mentiondesk[/bold] looks after {desk.settings.brand.name} for a day, {speed:g} times as fast as life."
+    )
+    console.print(f"  the desk   [bold]{page.url}[/bold]")
+    console.print(f"  the cloud  moto at {desk.cloud.url}", soft_wrap=True)
+    console.print(f"  X          a stand-in at {desk.x.url}", soft_wrap=True)
+    console.print("Below is every message to staff. Ctrl-C ends the day early.\n", style="dim")
     if sys.stdout.isatty() and (os.environ.get("DISPLAY") or sys.platform == "darwin"):
         webbrowser.open(page.url)
 
 
-def _play(console: Console, desk: LocalDesk, page: LocalPage, speed: float, until: object) -> None:
-    """Minute by minute at `speed`; a machine that cannot keep up takes longer."""
+def _play(console: Console, desk: LocalDesk, page: LocalPage, speed: float, until: datetime, stop: Event) -> None:
+    """Minute by minute at `speed`; a machine that cannot keep up takes longer. Ends between two minutes."""
     started, shown = time.monotonic(), 0.0
     first = desk.clock.now()
-    while desk.clock.now() < until:  # type: ignore[operator]
+    while desk.clock.now() < until and not stop.is_set():
         notices = len(desk.alarms.notices)
         minute = desk.clock.now()
+        if minute.minute == 0:
+            _print(console, _hour(minute, desk))
         for message in desk.minute():
-            console.print(_line(f"{minute:%H:%M}", message))
+            _print(console, _line(message, desk.name_of(message.to)))
         for notice in desk.alarms.notices[notices:]:
-            console.print(Text(f"{minute:%H:%M} operator: {notice.name}", style="red"))
+            _print(
+                console, Text(f"{minute:%H:%M}  operator: {notice.name}", style="red" if notice.alarming else "green")
+            )
         if time.monotonic() - shown > _SNAPSHOT_SECONDS:
             page.show({**desk.snapshot(), "speed": speed})
             shown = time.monotonic()
         ahead = (desk.clock.now() - first).total_seconds() / speed - (time.monotonic() - started)
         if ahead > 0:
-            time.sleep(ahead)
+            stop.wait(ahead)
 
 
-def _line(at: str, message: Message) -> Text:
+def _hour(minute: datetime, desk: LocalDesk) -> Text:
+    """How things stand, once an hour."""
+    waiting = [case for case in desk.cases() if case.waiting]
+    late = sum(case.wait is not None and case.wait.late(minute) for case in waiting)
+    return Text(f"{minute:%H:%M}  customers who wait: {len(waiting)}, past their deadline: {late}", style="dim")
+
+
+def _line(message: Message, name: str) -> Text:
     what = message.subject if message.channel == "email" else message.body
-    style = "yellow" if message.channel == "text" else ""
-    return Text(f"{at} {message.channel:5} to {message.to}: {what}", style=style, overflow="ellipsis", no_wrap=True)
+    channel = "mail" if message.channel == "email" else "text"
+    return Text(f"{message.at:%H:%M}  {channel} {name:14} {what}", style="yellow" if channel == "text" else "")
 
 
 def _report(console: Console, audit: Audit) -> None:
-    console.print(
-        f"X gave out {audit.delivered} posts: {audit.delivered - len(audit.lost)} are stored, "
-        f"{len(audit.untagged)} wait to be tagged, {len(audit.in_no_case)} customers' posts are in no case. "
-        f"{audit.sent} messages went to staff; {audit.unrecorded} of them differ from the ledger."
-    )
-    console.print("Table, ledger and X agree." if audit.agrees else f"[red]They do not agree: {audit}[/red]")
+    console.print(f"\n{audit.told}", soft_wrap=True)
+    if audit.agrees:
+        console.print("Nothing is lost: the table, the ledger and X agree.", style="green")
+        return
+    console.print("They do not agree:", style="red")
+    for problem in audit.problems:
+        console.print(f"  {problem}", style="red", soft_wrap=True, markup=False)
 
 
 if __name__ == "__main__":
