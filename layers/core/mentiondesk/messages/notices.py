@@ -45,15 +45,19 @@ class Notice:
         return f"https://x.com/i/status/{self.case.post_id or self.wait.post_id}"
 
     def left(self, now: datetime) -> str:
-        """Like "12 min left" or "1 h 5 min late"."""
+        """Like "12 min left", "due now" or "1 h 5 min late"."""
         left = self.wait.answer_by - now
+        if abs(left) < timedelta(minutes=1):
+            return "due now"
         return f"{spoken(abs(left))} {'left' if left >= timedelta(0) else 'late'}"
 
     def answer_by(self, staff: Staff, now: datetime) -> str:
-        """The deadline on this person's clock; with the day where it is not today's."""
-        zone = ZoneInfo(staff.zone)
-        due = self.wait.answer_by.astimezone(zone)
-        return f"{due:%H:%M}" if due.date() == now.astimezone(zone).date() else f"{due:%a %d %b %H:%M}"
+        """The deadline, on this person's clock."""
+        return _on_clock(self.wait.answer_by, staff, now)
+
+    def written(self, staff: Staff, now: datetime) -> str:
+        """When the customer wrote the latest post, on this person's clock."""
+        return _on_clock(self.case.said_at or self.wait.since, staff, now)
 
     def words(self, length: int) -> str:
         """The customer's latest words, safe to show."""
@@ -62,8 +66,9 @@ class Notice:
     @property
     def why(self) -> str:
         """What made triage decide so: the words it met."""
-        found = ", ".join(f"“{quotable(words, 40)}”" for words in self.case.why if quotable(words, 40))
-        topics = ", ".join(self.case.topics)
+        met = dict.fromkeys(quotable(words, 40).casefold() for words in self.case.why)
+        found = ", ".join(f"“{words}”" for words in met if words)
+        topics = ", ".join(self.case.topics).replace("_", " ")
         said = f"because of {found}" if found else "by its general sense"
         return f"{self.what} {said}{f'; about {topics}' if topics else ''}"
 
@@ -74,6 +79,13 @@ class Notice:
             return None
         delay = self.case.seen_at - self.case.said_at
         return spoken(delay) if delay >= timedelta(minutes=3) else None
+
+
+def _on_clock(moment: datetime, staff: Staff, now: datetime) -> str:
+    """A time in this person's zone; with the day where it is not today's."""
+    zone = ZoneInfo(staff.zone)
+    there = moment.astimezone(zone)
+    return f"{there:%H:%M}" if there.date() == now.astimezone(zone).date() else f"{there:%a %d %b %H:%M}"
 
 
 def spoken(duration: timedelta) -> str:

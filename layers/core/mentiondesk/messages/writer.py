@@ -14,6 +14,7 @@ from mentiondesk.messages.notices import Notice
 from mentiondesk.ports import Email
 
 _MOST_LISTED = 50
+_MOST_IN_SUBJECT = 60
 
 
 class Writer:
@@ -25,7 +26,8 @@ class Writer:
         first = ordered[0]
         by = first.answer_by(staff, now)
         if len(ordered) == 1:
-            subject = f"{first.what.capitalize()}: answer by {by}, {first.left(now)}"
+            # With the customer's words, two mails of one minute can be told apart in a list.
+            subject = f"{first.what.capitalize()}: answer by {by}, {first.left(now)}: {first.words(_MOST_IN_SUBJECT)}"
         else:
             subject = f"{len(ordered)} customers wait: the first to answer by {by}, {first.left(now)}"
         facts = {
