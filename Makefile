@@ -34,6 +34,9 @@ setup: .venv/ready ## fetch uv, Python and the locked packages into this folder
 test: setup ## all tests (TESTS=path for some)
 	@$(PY) -m pytest -q -n auto --dist loadfile $(or $(TESTS),tests)
 
+faults: setup ## a crash at every call, a hostile X and a hostile AWS, in full (make test tries some of each kind)
+	@FAULTS=all $(PY) -m pytest -q tests/faults
+
 lint: setup ## style and types
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check --quiet || { echo "run make format"; exit 1; }
@@ -73,4 +76,4 @@ reclassify: setup ## have a post classified again that was set aside (POST=id)
 	@test -n "$(POST)" || { echo "say which post: make reclassify POST=1234567890"; exit 2; }
 	@$(PY) -m infra.operate reclassify "$(POST)" $(if $(STACK),--stack $(STACK))
 
-.PHONY: help run replay setup test lint format validate build check lock deploy settings x-credentials reclassify
+.PHONY: help run replay setup test faults lint format validate build check lock deploy settings x-credentials reclassify

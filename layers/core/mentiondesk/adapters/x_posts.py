@@ -1,6 +1,7 @@
 """X's JSON → posts. Understands both the Tweet and the Post field names."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -26,6 +27,8 @@ FIELDS = (
 
 # X's longest posts have 25,000 characters, and no item of the table may have more than 400 KB.
 _MOST_TEXT = 50_000
+# As long as a language tag gets (RFC 5646, section 4.4.1).
+_MOST_LANGUAGE = 35
 _FIRST_YEAR, _LAST_YEAR = 2006, 2500
 
 
@@ -45,7 +48,8 @@ def _plausible(moment: datetime) -> datetime:
 
 Text = Annotated[str, BeforeValidator(_mended)]
 Moment = Annotated[datetime, AfterValidator(_plausible)]
-Id = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
+_ID = re.compile(r"[0-9]{1,20}")
+Id = Annotated[str, Field(pattern=f"^{_ID.pattern}$")]
 
 
 class _Raw(BaseModel):
@@ -112,7 +116,7 @@ def read_post(raw: object, source: Source, brand: UserId) -> Post | Repost | Unr
         replied_to=references.get("replied_to"),
         reply_to_user=UserId(found.in_reply_to_user_id) if found.in_reply_to_user_id else None,
         quoted=references.get("quoted"),
-        language=found.lang,
+        language=found.lang[:_MOST_LANGUAGE],
         media=bool(found.attachments),
     )
 
@@ -131,7 +135,7 @@ def read_page(body: object, source: Source, brand: UserId) -> Page:
     if meta.get("result_count") and not raws:
         raise XUnavailable("the page tells of posts and holds none")
     read = [read_post(raw, source, brand) for raw in raws]
-    ids = [int(raw["id"]) for raw in raws if isinstance(raw, dict) and str(raw.get("id", "")).isdecimal()]
+    ids = [int(raw["id"]) for raw in raws if isinstance(raw, dict) and _ID.fullmatch(str(raw.get("id", "")))]
     return Page(
         posts=tuple(one for one in read if isinstance(one, Post)),
         unreadable=tuple(one for one in read if isinstance(one, Unreadable)),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from mentiondesk.domain.ids import PostId
+from mentiondesk.domain.ids import PostId, time_of
 from mentiondesk.domain.posts import Source
 from mentiondesk.domain.reading import (
     Cursor,
@@ -33,6 +33,8 @@ from mentiondesk.settings import ReadingSettings
 PAGE_SIZE = 100
 _TRIES = 3
 _MOST_PAGES = 200
+# How far X's clock may be ahead of ours.
+_SKEW = timedelta(minutes=1)
 # Time kept back to store the last page and its cursor.
 _RESERVE = timedelta(seconds=15)
 # A refused token, spent credits and a monthly cap hold for every source at once.
@@ -160,12 +162,16 @@ class _Run:
         newest, oldest = self.cursor.newest, None
         try:
             for page in self._pages(self._window()):
-                newest, oldest = _later(newest, page.newest), page.oldest or oldest
+                newest, oldest = _later(newest, self._made_by_now(page.newest)), page.oldest or oldest
         except (_Interrupted, XRefuses):
             if oldest is not None and newest is not None:
                 self._move(replace(self.cursor, gap=Gap(until=oldest, newest=newest)))
             raise
         self._move(replace(self.cursor, newest=newest, obstacle=None, not_before=None))
+
+    def _made_by_now(self, newest: PostId | None) -> PostId | None:
+        """None for an id from the future: a cursor there would pass over every post until then."""
+        return newest if newest is not None and time_of(newest) <= self.now + _SKEW else None
 
     def _read_gap(self, gap: Gap) -> None:
         until = gap.until

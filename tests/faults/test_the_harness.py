@@ -1,0 +1,106 @@
+"""The checks find what they are for: each of these defects, put into the code, is a violation."""
+
+import os
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from mentiondesk.adapters.dynamo_posts import DynamoPosts
+from mentiondesk.domain.alerts import Outcome
+from mentiondesk.domain.posts import Post
+from mentiondesk.ports import Added, Classified
+from mentiondesk.usecases.classify_mention import ClassifyMention
+from mentiondesk.usecases.fetch_mentions import _Run
+from mentiondesk.usecases.notify_staff import Notified, NotifyStaff
+from tests.support.faults import CLASSIFY, FETCH, NOTIFY
+from tests.support.faults_crash import AFTER, BEFORE, Deed, OfEachKind, Point, be_throttled, die, explore
+from tests.support.faults_story import Story
+
+pytestmark = pytest.mark.skipif(os.environ.get("FAULTS") != "all", reason="the longer form is for make faults")
+
+STRICT = Story(brief=True, strict=True)
+USUAL = Story(brief=True)
+
+
+def _found(story: Story, deed: Deed, function: str, operation: str, when: str) -> str:
+    """What the crashes that `make test` tries show at their points of this kind."""
+    chosen = OfEachKind(story)
+
+    def one_of_these(point: Point) -> bool:
+        return chosen(point) and (point.function, point.operation, point.when) == (function, operation, when)
+
+    return "\n".join(explore(story, one_of_these, deed, chosen.ending).violations)
+
+
+def test_a_cursor_that_moves_before_the_posts_are_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    as_it_is = _Run._page
+
+    def page_and_move(self: _Run, *arguments: Any) -> Any:
+        page = as_it_is(self, *arguments)
+        if page.newest is not None:
+            self._move(replace(self.cursor, newest=page.newest))
+        return page
+
+    monkeypatch.setattr(_Run, "_page", page_and_move)
+    assert "timelines" in _found(STRICT, die, FETCH, "dynamodb.PutItem", BEFORE)
+
+
+def test_an_alert_recorded_before_it_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    as_it_is = NotifyStaff._deliver
+
+    def record_and_deliver(self: NotifyStaff, delivery: Any, settings: Any, now: datetime, notified: Notified) -> None:
+        self._alerts.record(delivery.records(Outcome.SENT, now, delivery.channel, "soon", ""))
+        as_it_is(self, delivery, settings, now, notified)
+
+    monkeypatch.setattr(NotifyStaff, "_deliver", record_and_deliver)
+    assert "recorded as sent and was not" in _found(USUAL, die, NOTIFY, "sesv2.SendEmail", BEFORE)
+
+
+def test_a_case_marked_before_its_alerts_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    as_it_is = NotifyStaff._tell
+
+    def mark_and_tell(self: NotifyStaff, delivery: Any, settings: Any, now: datetime, notified: Notified) -> None:
+        for notice in delivery.notices:
+            self._alerts.done(_Leased(notice.case, notice.case.due_at), now, None, 0)  # type: ignore[arg-type]
+        as_it_is(self, delivery, settings, now, notified)
+
+    monkeypatch.setattr(NotifyStaff, "_tell", mark_and_tell)
+    assert "was never given" in _found(USUAL, die, NOTIFY, "sesv2.SendEmail", BEFORE)
+
+
+class _Leased:
+    def __init__(self, case: Any, until: Any) -> None:
+        self.case, self.until = case, until
+
+
+def test_an_exception_swallowed_by_the_classifier(monkeypatch: pytest.MonkeyPatch) -> None:
+    as_it_is = ClassifyMention.__call__
+
+    def silently(self: ClassifyMention, post: Post, now: datetime) -> Classified | None:
+        try:
+            return as_it_is(self, post, now)
+        except Exception:  # noqa: BLE001  the defect
+            return None
+
+    monkeypatch.setattr(ClassifyMention, "__call__", silently)
+    assert "is not tagged" in _found(USUAL, be_throttled, CLASSIFY, "dynamodb.TransactWriteItems", BEFORE)
+
+
+def test_a_text_that_counts_as_newer_than_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`>=` for `>` where an edit is told from a post that is read again."""
+    as_it_is = DynamoPosts._add
+
+    def renew_always(self: DynamoPosts, post: Post) -> Added:
+        found = as_it_is(self, post)
+        if found is Added.KNOWN:
+            self._db.update_item(
+                TableName=self._table,
+                Key={"pk": {"S": f"POST#{post.post_id}"}, "sk": {"S": "POST"}},
+                UpdateExpression="REMOVE tagged_at",
+            )
+        return found
+
+    monkeypatch.setattr(DynamoPosts, "_add", renew_always)
+    assert "versions and was tagged" in _found(USUAL, die, FETCH, "dynamodb.PutItem", AFTER)

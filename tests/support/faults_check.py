@@ -1,0 +1,264 @@
+"""The promises, checked on a desk whose faults are over. Each violation is one plain sentence."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from mentiondesk.adapters import keys
+from mentiondesk.adapters.items import fact, python
+from mentiondesk.domain.alerts import Outcome, Record
+from mentiondesk.domain.cases import Case, Entry, retell
+from mentiondesk.domain.posts import Post
+from tests.support.faults import FaultyDesk
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What a scenario may cost: messages sent and not recorded, reads not counted, runs and records given up."""
+
+    repeats: int = 0
+    uncounted: int = 0
+    failed_runs: int = 0
+    given_up: int = 0
+    set_aside: int = 0
+
+
+@dataclass
+class Held:
+    """What the table holds, by kind."""
+
+    posts: dict[str, Post] = field(default_factory=dict)
+    tagged: set[str] = field(default_factory=set)
+    cases: dict[str, Case] = field(default_factory=dict)
+    due_shards: set[str] = field(default_factory=set)
+    entries: dict[str, list[Entry]] = field(default_factory=dict)
+    records: dict[tuple[str, str], Record] = field(default_factory=dict)
+    customers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    reads: int = 0
+    aside: int = 0
+
+
+def held(desk: FaultyDesk) -> Held:
+    """The table's items as facts."""
+    found = Held()
+    for item in desk.items():
+        pk, sk = item["pk"]["S"], item["sk"]["S"]
+        head, _, rest = pk.partition("#")
+        if sk == keys.POST:
+            found.posts[rest] = fact(Post, item)
+            found.tagged |= {rest} if "tagged_at" in item else set()
+        elif sk == keys.CASE:
+            found.cases[rest] = fact(Case, item)
+            found.due_shards |= {rest} if "due_shard" in item else set()
+        elif sk.startswith(keys.TIMELINE):
+            found.entries.setdefault(rest, []).append(fact(Entry, item))
+        elif sk.startswith(keys.ALERT):
+            found.records[pk, sk] = fact(Record, item)
+        elif head == keys.CUSTOMER:
+            found.customers[rest] = python(item)
+        elif head == "READS":
+            found.reads += sum(int(count) for name, count in python(item).items() if name in _SOURCES)
+        elif head == "ASIDE":
+            found.aside += 1
+    return found
+
+
+_SOURCES = ("own", "mentions", "search")
+
+
+def violations(desk: FaultyDesk, allowed: Allowance, oracle: "Ending | None" = None) -> list[str]:
+    """Every promise that does not hold now; `oracle` is how the same scenario ends without faults."""
+    found = held(desk)
+    told = [
+        *_posts(desk, found),
+        *_cases(desk, found),
+        *_customers(found),
+        *_alerts(desk, found, allowed),
+        *_reads(desk, found, allowed),
+        *_leftovers(desk, found, allowed),
+    ]
+    if oracle is not None:
+        told += oracle.differences(Ending.of(desk, found))
+    return told
+
+
+def _posts(desk: FaultyDesk, found: Held) -> Iterator[str]:
+    """Every post X delivered is stored once, with its latest text, and tagged once for each text."""
+    latest, versions = {}, Counter[str]()
+    for post in desk.x.delivered:
+        if post.reposts is None:
+            latest[post.first_id] = post
+            versions[post.first_id] += 1
+    tagged = _taggings(desk)
+    for first, post in latest.items():
+        stored = found.posts.get(first)
+        if stored is None:
+            yield f"post {first} was delivered and is not stored"
+            continue
+        if stored.version_id != post.id or stored.text != post.full_text:
+            yield f"post {first} is stored with an old text"
+        if first not in found.tagged:
+            yield f"post {first} is not tagged"
+        if not 1 <= tagged[first] <= versions[first]:
+            yield f"post {first} came in {versions[first]} versions and was tagged {tagged[first]} times"
+    yield from (f"post {post_id} is stored and was never delivered" for post_id in found.posts.keys() - latest.keys())
+
+
+def _taggings(desk: FaultyDesk) -> Counter[str]:
+    """How often each post was tagged, as the stream saw it."""
+    times: dict[str, set[str]] = {}
+    for record in desk.stream:
+        image = record.record["dynamodb"].get("NewImage", {})
+        if image.get("sk", {}).get("S") == keys.POST and "tagged_at" in image:
+            tagging = f"{image['tagged_at']} {image['edits']}"
+            times.setdefault(image["pk"]["S"].removeprefix("POST#"), set()).add(tagging)
+    return Counter({post: len(taggings) for post, taggings in times.items()})
+
+
+def _cases(desk: FaultyDesk, found: Held) -> Iterator[str]:
+    """Each customer's post is in one case, and each case is what its timeline tells."""
+    places = Counter(entry.post_id for entries in found.entries.values() for entry in entries)
+    for post_id, post in found.posts.items():
+        wanted = 0 if post.own and post.case_id is None else 1
+        if places[post.post_id] != wanted or (not post.own and post.case_id is None):
+            yield f"post {post_id} is in {places[post.post_id]} timelines"
+        elif post.case_id is not None and post.post_id not in {e.post_id for e in found.entries.get(post.case_id, ())}:
+            yield f"post {post_id} is in another case than it says"
+    for case_id in found.cases.keys() ^ found.entries.keys():
+        yield f"case {case_id} has no posts, or posts have no case"
+    for case_id, case in found.cases.items():
+        entries = found.entries.get(case_id, [])
+        if case.posts != len(entries):
+            yield f"case {case_id} counts {case.posts} posts and holds {len(entries)}"
+        if entries and retell(case, entries, desk.settings.policy) != case:
+            yield f"case {case_id} is not what its timeline tells"
+
+
+def _customers(found: Held) -> Iterator[str]:
+    """The counters equal a count from scratch."""
+    counted: dict[str, Counter[str]] = {}
+    for post in found.posts.values():
+        if not post.own:
+            counted.setdefault(post.author_id, Counter()).update(["posts", str(post.kind)])
+    for customer in counted.keys() | found.customers.keys():
+        stored = {
+            name: int(count)
+            for name, count in found.customers.get(customer, {}).items()
+            if name not in ("pk", "sk", "expires_at") and not name.endswith("_at") and count
+        }
+        if stored != dict(counted.get(customer, {})):
+            yield f"customer {customer} has {stored} and posted {dict(counted.get(customer, {}))}"
+
+
+def _alerts(desk: FaultyDesk, found: Held, allowed: Allowance) -> Iterator[str]:
+    """The ledger is what really went out: nothing said to be sent was not, and nothing went out unsaid."""
+    messages = desk.messages()
+    known = Counter(record.message_id for record in found.records.values() if record.outcome is Outcome.SENT)
+    together = {record.message_id for record in found.records.values() if record.digest}
+    for message_id, count in known.items():
+        if message_id not in messages:
+            yield "an alert is recorded as sent and was not"
+        if count > 1 and message_id not in together:
+            yield f"one message stands for {count} alerts"
+    repeats = len(messages.keys() - known.keys())
+    if repeats > allowed.repeats:
+        yield f"{repeats} messages were sent and are not recorded; {allowed.repeats} may be"
+    for (_, sk), record in found.records.items():
+        if record.outcome is Outcome.SENT and record.message_id in messages:
+            yield from _reaches_its_person(desk, sk, record, *messages[record.message_id])
+        elif record.outcome is Outcome.HELD and _answered(found, record):
+            continue
+        elif record.outcome is not Outcome.MERGED:
+            yield f"alert {sk} ended as {record.outcome}"
+        elif not any(_said_instead(record, other) for other in found.records.values()):
+            yield f"alert {sk} was merged into nothing"
+
+
+def _reaches_its_person(desk: FaultyDesk, sk: str, record: Record, address: str, words: str) -> Iterator[str]:
+    staff = desk.settings.roster.find(record.alert.staff_id)
+    assert staff is not None, "alerts go to the roster"
+    if not record.detail and address not in (staff.email, staff.phone):
+        yield f"alert {sk} went to {address}"
+    if not record.digest and "x.com/i/status/" not in words:
+        yield f"alert {sk} names no post"
+
+
+def _answered(found: Held, record: Record) -> bool:
+    """Whether the wait was over before a text that was held could go."""
+    wait = found.cases[record.alert.case_id].wait
+    return wait is None or wait.since != record.alert.since or wait.ended_at is not None
+
+
+def _said_instead(merged: Record, other: Record) -> bool:
+    same = merged.alert.case_id, merged.alert.since, merged.alert.staff_id, merged.alert.channel
+    alert = other.alert
+    return other.outcome is Outcome.SENT and same == (alert.case_id, alert.since, alert.staff_id, alert.channel)
+
+
+def uncounted(desk: FaultyDesk, found: Held) -> int:
+    """Posts X charged for that the desk has not counted."""
+    billed = sum(sum(day.values()) for day in desk.x.billed.values())
+    reposts = sum(post.reposts is not None for post in desk.x.delivered)
+    return billed - reposts - found.reads
+
+
+def _reads(desk: FaultyDesk, found: Held, allowed: Allowance) -> Iterator[str]:
+    missing = uncounted(desk, found)
+    if missing > allowed.uncounted:
+        yield f"{missing} reads were charged and not counted; {allowed.uncounted} may be"
+    if found.reads > desk.settings.reading.monthly_reads:
+        yield f"{found.reads} reads are past the budget"
+
+
+def _leftovers(desk: FaultyDesk, found: Held, allowed: Allowance) -> Iterator[str]:
+    """Nothing is leased, half open or left lying."""
+    for case_id, case in found.cases.items():
+        if (case.due_at is not None) != (case_id in found.due_shards):
+            yield f"case {case_id} is half in the due index"
+        if case.due_at is not None and case.due_at not in _planned(found, case):
+            yield f"case {case_id} is still leased"
+        if case.due_at is not None and case.due_at <= desk.clock.now():
+            yield f"case {case_id} has been due since {case.due_at}"
+    if desk.waiting("StreamFailures") > allowed.given_up:
+        yield f"{desk.waiting('StreamFailures')} stream records were given up"
+    if desk.waiting("RunFailures") > allowed.failed_runs:
+        yield f"{desk.waiting('RunFailures')} runs failed; {allowed.failed_runs} may"
+    if found.aside > allowed.set_aside:
+        yield f"{found.aside} posts were set aside"
+
+
+def _planned(found: Held, case: Case) -> set[Any]:
+    held_until = {r.until for r in found.records.values() if r.alert.case_id == case.case_id}
+    return {due.at for due in case.wait.alerts} | held_until if case.wait else set()
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a scenario ends, without what may differ by when the desk came to see things."""
+
+    posts: dict[str, tuple[object, ...]]
+    cases: dict[str, tuple[object, ...]]
+    timelines: dict[str, tuple[object, ...]]
+    alerts: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(cls, desk: FaultyDesk, found: Held | None = None) -> "Ending":
+        found = found or held(desk)
+        return cls(
+            {key: (p.text, p.edits, p.version_id, p.case_id, p.kind) for key, p in found.posts.items()},
+            {key: (c.state, c.kind, c.urgency, c.leg, c.wait, c.breaches, c.posts) for key, c in found.cases.items()},
+            {key: tuple(sorted((e.order, e.words, e.kind) for e in told)) for key, told in found.entries.items()},
+            frozenset(found.records),
+        )
+
+    def differences(self, other: "Ending", alerts: bool = True) -> Iterator[str]:
+        """What `other` has otherwise; which alerts fall due depends on when a post is first seen."""
+        for name in ("posts", "cases", "timelines"):
+            mine, theirs = getattr(self, name), getattr(other, name)
+            for key in mine.keys() | theirs.keys():
+                if mine.get(key) != theirs.get(key):
+                    yield f"{name} {key}: {theirs.get(key)} instead of {mine.get(key)}"
+        if alerts:
+            yield from (f"alert {key} was never given" for key in sorted(self.alerts - other.alerts))
+            yield from (f"alert {key} was not due" for key in sorted(other.alerts - self.alerts))
