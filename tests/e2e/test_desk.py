@@ -192,7 +192,8 @@ def test_hostile_words_arrive_as_words(new_day: NewDay) -> None:
     day.until(7)
     mail, text = (message for _, message in day.got)
     assert "<script" not in mail.body and "<img" not in mail.body
-    assert "\n" not in mail.subject and "Bcc" not in mail.subject
+    # SES takes the subject as data; on one line it could not be a header of a raw mail either.
+    assert mail.subject.isprintable()
     assert len(text.body) <= 160 and "\n" not in text.body
 
 
