@@ -8,7 +8,7 @@ import pytest
 from tests.support.builders import NOON
 from tests.support.faults import FETCH, MINUTE, NOTIFY, FaultyDesk
 from tests.support.faults_check import Allowance, Ending, violations
-from tests.support.faults_crash import AFTER, OfEachKind, Point, explore, run_another
+from tests.support.faults_crash import BEFORE, OfEachKind, Point, explore, run_another
 from tests.support.faults_story import Story
 
 STORY = Story(brief=True)
@@ -57,7 +57,7 @@ def test_two_copies_of_a_function_do_nothing_twice(thorough: bool, tell: Callabl
     of_each_kind = OfEachKind(STORY)
 
     def chosen(point: Point) -> bool:
-        return thorough or (of_each_kind(point) and point.function == NOTIFY and point.when == AFTER)
+        return of_each_kind(point) and (thorough or (point.function == NOTIFY and point.when == BEFORE))
 
     report = explore(STORY, chosen, run_another, of_each_kind.ending)
     tell(report)

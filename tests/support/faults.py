@@ -88,6 +88,11 @@ class Call:
         return self.function, self.operation, str(key.get("pk")).partition("#")[0], change
 
     @property
+    def only_reads(self) -> bool:
+        """Whether the world is the same after it; X charges for what it gives out."""
+        return self.operation.endswith((".GetItem", ".Query", ".GetSecretValue"))
+
+    @property
     def sends(self) -> bool:
         return self.operation in ("sesv2.SendEmail", "sns.Publish")
 

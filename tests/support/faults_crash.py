@@ -86,7 +86,9 @@ class Forking(Meddler):
         self._meet(call, BEFORE)
 
     def after(self, call: Call, answer: Any) -> Any:
-        self._meet(call, AFTER)
+        # After a call that only reads, the world is what it was before it, and what it is before the next.
+        if not call.only_reads:
+            self._meet(call, AFTER)
         return answer
 
     def _meet(self, call: Call, when: str) -> None:
