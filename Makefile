@@ -37,6 +37,9 @@ test: setup ## all tests (TESTS=path for some)
 faults: setup ## a crash at every call, a hostile X and a hostile AWS, in full (make test tries some of each kind)
 	@FAULTS=all $(PY) -m pytest -q tests/faults
 
+bench: setup ## what it costs and how fast it is, against the last accepted table (BENCH="mentions --accept")
+	@$(PY) -m tests.benchmarks $(BENCH)
+
 lint: setup ## style and types
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check --quiet || { echo "run make format"; exit 1; }
@@ -76,4 +79,4 @@ reclassify: setup ## have a post classified again that was set aside (POST=id)
 	@test -n "$(POST)" || { echo "say which post: make reclassify POST=1234567890"; exit 2; }
 	@$(PY) -m infra.operate reclassify "$(POST)" $(if $(STACK),--stack $(STACK))
 
-.PHONY: help run replay setup test faults lint format validate build check lock deploy settings x-credentials reclassify
+.PHONY: help run replay setup test faults bench lint format validate build check lock deploy settings x-credentials reclassify

@@ -1,0 +1,139 @@
+"""One run of the notifier with ten alerts due, whatever else is open: it must cost the same."""
+
+import gc
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from statistics import median
+from typing import Any
+
+from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+
+from infra.local.desk import TEMPLATE
+from infra.transform import REGION, transformed
+from mentiondesk import aws
+from mentiondesk.adapters.dynamo_alerts import DynamoAlerts
+from mentiondesk.adapters.dynamo_cases import DynamoCases
+from mentiondesk.adapters.items import values
+from mentiondesk.adapters.memory import MemoryAlerts, MemoryCases, MemoryPosts
+from mentiondesk.domain.cases import Case
+from mentiondesk.domain.ids import ConversationId, PostId, UserId, case_id
+from mentiondesk.domain.policy import Clock, Due, Wait
+from mentiondesk.messages import Writer
+from mentiondesk.ports import AlertStore, Email
+from mentiondesk.usecases.notify_staff import NotifyStaff
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.units import Meter, indexes_of, steps
+from tests.support.builders import NOON, a_case, settings
+
+DUE = 10
+_OPEN = (1_000, 100_000, 1_000_000)
+_ON_THE_TABLE = (100, 1_000, 10_000)
+_RUNS = 41
+_STEP = timedelta(minutes=1)
+_DAY = timedelta(days=1)
+
+
+class _Provider:
+    """Takes every message."""
+
+    def send(self, address: str, message: str | Email) -> str:
+        del address, message
+        return "taken"
+
+
+def measure() -> Iterator[Figure]:
+    """Time on the memory stores, as a ratio; calls and units on the table, as counts."""
+    times = _times()
+    told = ", ".join(f"{1000 * median(taken):.1f} ms with {count:,} open" for count, taken in times.items())
+    first, last = times[_OPEN[0]], times[_OPEN[-1]]
+    yield Figure(
+        f"notifier run, {DUE} due: {_OPEN[-1]:,} open against {_OPEN[0]:,}",
+        round(median(one / other for one, other in zip(last, first, strict=True)), 3),
+        "×",
+        reach=1.2,
+        timed=True,
+        why=f"{told}; median of {_RUNS} pairs of runs, one after the other",
+    )
+    counted = {count: _units(count) for count in _ON_THE_TABLE}
+    fewest, most = counted[_ON_THE_TABLE[0]], counted[_ON_THE_TABLE[-1]]
+    told = ", ".join(f"{calls} calls, {writes:g} write and {reads:g} read units" for calls, writes, reads in [most])
+    yield Figure(
+        f"the same in units on the table: {_ON_THE_TABLE[-1]:,} open against {_ON_THE_TABLE[0]:,}",
+        round(sum(most) / sum(fewest), 3),
+        "×",
+        reach=1.2,
+        why=told,
+    )
+
+
+def _cases(count: int) -> Iterator[Case]:
+    """Open cases with one alert to come: ten of them in each of the minutes that are run, all others the next day."""
+    model = a_case()
+    due = [NOON + minute * _STEP for minute in range(_RUNS)] + [NOON + _DAY]
+    models = [replace(model, due_at=at, wait=_wait(at)) for at in due]
+    for number in range(count):
+        conversation, customer = ConversationId(str(10_000_000_000 + number)), UserId(str(20_000_000 + number))
+        yield replace(models[min(number // DUE, _RUNS)], case_id=case_id(conversation, customer))
+
+
+def _wait(due_at: datetime) -> Wait:
+    half = timedelta(minutes=30)
+    alerts = (Due("half_time", due_at),)
+    return Wait(PostId("1"), due_at - half, due_at + half, Clock.FIRST_REPLY, alerts)
+
+
+def _times() -> dict[int, list[float]]:
+    """Seconds of each run by the number of open cases; the sizes take turns, so that all meet the same disturbance."""
+    desks = {count: _memory(count) for count in _OPEN}
+    gc.collect()
+    gc.freeze()
+    times: dict[int, list[float]] = {count: [] for count in _OPEN}
+    for run in range(_RUNS):
+        for count in _OPEN[run % len(_OPEN) :] + _OPEN[: run % len(_OPEN)]:
+            began = time.perf_counter()
+            notified = _notify(desks[count], NOON + run * _STEP)
+            times[count].append(time.perf_counter() - began)
+            assert notified == DUE, f"{notified} cases in a run of {DUE}"
+    gc.unfreeze()
+    return times
+
+
+def _memory(count: int) -> AlertStore:
+    cases = MemoryCases(MemoryPosts())
+    cases.cases = {case.case_id: case for case in _cases(count)}
+    cases.due = sorted((case.due_at, case.case_id) for case in cases.cases.values() if case.due_at is not None)
+    return MemoryAlerts(cases)
+
+
+_WRITER = Writer()
+_SETTINGS = settings()
+
+
+def _notify(alerts: AlertStore, now: datetime) -> int:
+    provider = _Provider()
+    notify = NotifyStaff(alerts, provider, provider, _WRITER, lambda: _SETTINGS)
+    return notify(now, lambda: timedelta(hours=1)).cases
+
+
+def _units(count: int) -> tuple[int, float, float]:
+    """Calls, write units and read units of one run on a table in moto."""
+    properties: dict[str, Any] = transformed(TEMPLATE)["Resources"]["Desk"]["Properties"]
+    wanted = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+    with mock_aws(), Meter(indexes_of(properties), everybody="NotifyStaff") as meter:
+        aws.forget_clients()
+        db = aws.dynamodb()
+        db.create_table(TableName="desk", **{name: properties[name] for name in wanted})
+        table = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table("desk")
+        store = DynamoCases(db, "desk", lambda: _DAY)
+        for case in _cases(count):
+            table.put_item(values(store._case_item(case)))
+        meter.calls.clear()
+        notified = _notify(DynamoAlerts(db, "desk", lambda: _DAY), NOON)
+        calls = steps(meter.calls).values()
+    aws.forget_clients()
+    assert notified == DUE
+    return tuple(sum(column) for column in zip(*calls, strict=True))

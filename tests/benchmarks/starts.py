@@ -1,0 +1,151 @@
+"""How long functions take to start, what they import, and how big what is deployed is."""
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from statistics import median
+
+from infra.transform import REGION
+from tests.benchmarks.figures import Figure
+
+FUNCTIONS = ("fetch_mentions", "classify_mention", "notify_staff")
+BUILD = Path(".aws-sam/build")
+_BASE = "import boto3; boto3.client('dynamodb')"
+_START = "import sys; sys.path.insert(0, 'functions/{0}'); import app; from mentiondesk import aws; aws.dynamodb()"
+_COMPOSE = "import sys; sys.path.insert(0, 'functions/{0}'); import app; app.{0}()"
+_RUNS = 9
+# What the runtime brings beside the standard library.
+_RUNTIME = {"boto3", "botocore", "s3transfer", "dateutil", "jmespath", "six", "urllib3", "awscrt", "certifi"}
+_COMMON = {"aws_lambda_powertools", "pydantic", "pydantic_core", "annotated_types", "typing_extensions"}
+_COMMON |= {"typing_inspection", "mentiondesk", "app"}
+_X = {"tweepy", "requests", "requests_oauthlib", "oauthlib", "charset_normalizer", "certifi", "idna"}
+# By function: the packages that its work needs.
+_NEEDED = {
+    "fetch_mentions": _COMMON | _X,
+    "classify_mention": _COMMON,
+    "notify_staff": _COMMON | {"jinja2", "markupsafe"},
+}
+_DEPLOYED = _COMMON | _X | {"jinja2", "markupsafe", "tzdata"}
+_MB = 1_000_000
+
+
+def measure() -> Iterator[Figure]:
+    """Starts as ratios, imports as counts, sizes of the last build."""
+    yield from _starts()
+    for name in FUNCTIONS:
+        # This environment holds more than is deployed, and some packages try what they find.
+        extra = sorted((_imported(name) & _DEPLOYED) - _NEEDED[name] - _RUNTIME)
+        yield Figure(f"packages {name} imports and does not use", len(extra), reach=0, why=", ".join(extra))
+    yield from _sizes()
+
+
+def _starts() -> Iterator[Figure]:
+    with tempfile.TemporaryDirectory() as folder:
+        layers = _layers_as_deployed(Path(folder))
+        commands = {"base": (_BASE, "")}
+        for name in FUNCTIONS:
+            commands[name] = (_START.format(name), "layers/core")
+            commands[f"{name} composed"] = (_COMPOSE.format(name), "layers/core")
+            commands[f"{name} deployed"] = (_START.format(name), str(layers))
+        times: dict[str, list[float]] = {key: [] for key in commands}
+        for command, path in commands.values():
+            if path != str(layers):
+                _seconds(command, path, PYTHONDONTWRITEBYTECODE="")
+        for _ in range(_RUNS):
+            for key, (command, path) in commands.items():
+                times[key].append(_seconds(command, path))
+    base = times["base"]
+    for name in FUNCTIONS:
+        told = {key: _ratio(times[key], base) for key in (name, f"{name} composed", f"{name} deployed")}
+        whole, deployed = told[f"{name} composed"], told[f"{name} deployed"]
+        yield Figure(
+            f"cold start of {name}",
+            told[name],
+            "×",
+            reach=1.35,
+            timed=True,
+            why=f"CPU time of import and first client, against {1000 * median(base):.0f} ms of boto3 alone; "
+            f"{whole:.2f} with all its clients; {deployed:.2f} as deployed, where the layers hold no bytecode",
+        )
+
+
+def _ratio(times: list[float], base: list[float]) -> float:
+    return round(median(one / other for one, other in zip(times, base, strict=True)), 2)
+
+
+def _layers_as_deployed(folder: Path) -> Path:
+    """Our package and its dependencies without bytecode: so `sam build` leaves them, and Lambda cannot add it."""
+    for name in sorted(_DEPLOYED - {"app"}):
+        spec = importlib.util.find_spec(name)
+        assert spec is not None and spec.origin is not None, name
+        origin = Path(spec.origin)
+        if origin.name == "__init__.py":
+            shutil.copytree(origin.parent, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(origin, folder)
+    return folder
+
+
+def _environment(path: str) -> Mapping[str, str]:
+    names = ("TABLE_NAME", "X_SECRET_ID", "ALERT_SENDER", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE")
+    return {
+        **dict.fromkeys(names, "made-up"),
+        "X_API_URL": "http://127.0.0.1:1",
+        "PATH": os.defpath,
+        "PYTHONPATH": path,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "made-up",
+        "AWS_SECRET_ACCESS_KEY": "made-up",
+    }
+
+
+def _seconds(command: str, path: str, **more: str) -> float:
+    """CPU time of a fresh process: a start waits for nothing else, and other work on the machine disturbs it less."""
+    process = subprocess.Popen([sys.executable, "-c", command], env={**_environment(path), **more})
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, command
+    return used.ru_utime + used.ru_stime
+
+
+def _imported(name: str) -> set[str]:
+    """Top-level packages that are there once the function is imported and composed, less the standard library."""
+    told = "; import json; print(json.dumps(sorted({n.partition('.')[0] for n in sys.modules})))"
+    bare = "import json, sys; print(json.dumps(sorted({n.partition('.')[0] for n in sys.modules})))"
+    found, before = (set(json.loads(_output(command))) for command in (_COMPOSE.format(name) + told, bare))
+    return {one for one in found - before - sys.stdlib_module_names if not one.startswith("_")}
+
+
+def _output(command: str) -> str:
+    run = [sys.executable, "-c", command]
+    return subprocess.run(run, env=_environment("layers/core"), check=True, capture_output=True, text=True).stdout
+
+
+def _sizes() -> Iterator[Figure]:
+    """Of what `sam build` left, which it is asked for when there is nothing."""
+    if not (BUILD / "template.yaml").exists():
+        subprocess.run(["make", "build"], check=True, capture_output=True)
+    newest = max(path.stat().st_mtime for root in ("layers", "functions") for path in Path(root).rglob("*.py"))
+    stale = newest > (BUILD / "template.yaml").stat().st_mtime
+    age = "of a build that is older than the code" if stale else ""
+    dependencies = BUILD / "Dependencies"
+    parts = sorted(((_size(one), one.name) for one in (dependencies / "python").iterdir()), reverse=True)
+    biggest = ", ".join(f"{name} {size / _MB:.1f}" for size, name in parts[:4])
+    yield Figure("size of the dependencies", round(_size(dependencies) / _MB, 2), "MB", reach=14, why=biggest)
+    yield Figure("size of our package", round(_size(BUILD / "Core") / _MB, 2), "MB", reach=1, why=age)
+    for name in FUNCTIONS:
+        folder = BUILD / "".join(part.capitalize() for part in name.split("_"))
+        yield Figure(f"size of {name}", round(_size(folder) / 1000, 1), "KB", reach=60, why=age)
+
+
+def _size(path: Path) -> int:
+    return (
+        path.stat().st_size if path.is_file() else sum(one.stat().st_size for one in path.rglob("*") if one.is_file())
+    )

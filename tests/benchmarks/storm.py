@@ -1,0 +1,305 @@
+"""100,000 posts in an hour: virtual time, memory stores, and the latencies that prices.json assumes.
+
+What is simulated: each call's latency, the time limit of a run, one run of each schedule a minute, four posts
+classified at once (ParallelizationFactor of one shard). What is not: throttling, cold starts, X's rate limits.
+"""
+
+import heapq
+from collections import Counter, OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import ceil
+
+from mentiondesk.adapters import keys
+from mentiondesk.adapters.memory import MemoryAlerts, MemoryCases, MemoryCursors, MemoryPosts
+from mentiondesk.domain.alerts import Outcome, Record, TextLimit
+from mentiondesk.domain.ids import CaseId, PostId, StaffId
+from mentiondesk.domain.policy import Channel
+from mentiondesk.domain.posts import Post, Source
+from mentiondesk.domain.reading import Cursor, Window
+from mentiondesk.messages import Writer
+from mentiondesk.ports import Added, Email, Lease, Page
+from mentiondesk.settings import Settings
+from mentiondesk.triage import triage
+from mentiondesk.usecases.classify_mention import ClassifyMention
+from mentiondesk.usecases.fetch_mentions import FetchMentions
+from mentiondesk.usecases.notify_staff import NotifyStaff
+from tests.benchmarks import traffic
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.mentions import PRICES
+from tests.benchmarks.speed import Recorded, recorded
+from tests.support.builders import settings
+
+POSTS = 100_000
+_HOUR, _MINUTE, _SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(seconds=1)
+_TIMEOUT = timedelta(seconds=60)
+_AT_ONCE = 4
+_TEAM = 8
+# As many posts as DynamoPosts remembers.
+_RECENT = 5000
+_LATENCY = {name: timedelta(milliseconds=ms) for name, ms in PRICES["assumed"].items() if name != "why"}
+
+
+@dataclass
+class Work:
+    """The time that runs pass with, and the writes to each key in each second."""
+
+    began: datetime = traffic.BEGINS
+    spent: timedelta = timedelta()
+    writes: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    @property
+    def now(self) -> datetime:
+        return self.began + self.spent
+
+    def begin(self, at: datetime) -> None:
+        self.began, self.spent = at, timedelta()
+
+    def left(self) -> timedelta:
+        return _TIMEOUT - self.spent
+
+    def spend(self, call: str, times: int = 1) -> None:
+        self.spent += times * _LATENCY[call]
+
+    def write(self, key: str, times: int = 1, at: datetime | None = None) -> None:
+        self.writes[key, int((at or self.now).timestamp())] += times
+
+
+class _Feed:
+    credentials = "made-up"
+
+    def __init__(self, feed: Recorded, work: Work) -> None:
+        self._feed, self._work = feed, work
+
+    def read(self, source: Source, window: Window, token: str | None, now: datetime) -> Page:
+        self._work.spend("x_page")
+        return self._feed.read(source, window, token, now)
+
+
+class _Posts(MemoryPosts):
+    def __init__(self, work: Work) -> None:
+        super().__init__()
+        self._work = work
+        self._recent: OrderedDict[PostId, None] = OrderedDict()
+        self.stored_at: dict[PostId, datetime] = {}
+
+    def add(self, post: Post) -> Added:
+        if post.post_id not in self._recent:
+            self._work.spend("PutItem")
+            self._recent[post.post_id] = None
+            if len(self._recent) > _RECENT:
+                self._recent.popitem(last=False)
+        added = super().add(post)
+        if added is Added.NEW:
+            self.stored_at[post.post_id] = self._work.now
+        return added
+
+
+class _Cursors(MemoryCursors):
+    def __init__(self, work: Work) -> None:
+        super().__init__()
+        self._work = work
+
+    def save(self, cursor: Cursor) -> bool:
+        self._work.spend("PutItem")
+        return super().save(cursor)
+
+    def count_reads(self, now: datetime, source: Source, posts: int) -> None:
+        self._work.spend("UpdateItem")
+        self._work.write(f"{keys.READS}{source}")
+        super().count_reads(now, source, posts)
+
+
+class _Alerts(MemoryAlerts):
+    def __init__(self, cases: MemoryCases, work: Work) -> None:
+        super().__init__(cases)
+        self._work = work
+        self.delays: list[timedelta] = []
+        self.texts: Counter[StaffId] = Counter()
+        self.mails: Counter[tuple[StaffId, int]] = Counter()
+        self._told: set[str] = set()
+
+    def due(self, now: datetime, limit: int) -> Sequence[CaseId]:
+        self._work.spend("Query", keys.SHARDS)
+        return super().due(now, limit)
+
+    def lease(self, case_id: CaseId, now: datetime, until: datetime) -> Lease | None:
+        self._moved(case_id)
+        self._work.spend("Query")
+        return super().lease(case_id, now, until)
+
+    def _moved(self, case_id: CaseId) -> None:
+        """A changed key is taken out of the due index and put in again."""
+        self._work.spend("UpdateItem")
+        self._work.write(keys.due_shard(keys.shard(case_id)), 2)
+
+    def record(self, records: Iterable[Record]) -> None:
+        records = list(records)
+        self._work.spend("BatchWriteItem", ceil(len(records) / 25))
+        for record in records:
+            if record.outcome is not Outcome.SENT:
+                continue
+            self.delays.append(self._work.now - record.alert.due_at)
+            if record.message_id not in self._told:
+                self._told.add(record.message_id)
+                if record.via is Channel.EMAIL:
+                    self.mails[record.alert.staff_id, int(self._work.now.timestamp()) // 3600] += 1
+                else:
+                    self.texts[record.alert.staff_id] += 1
+        super().record(records)
+        self.records.clear()
+
+    def done(self, lease: Lease, alerted_until: datetime | None, next_at: datetime | None, attempts: int) -> None:
+        self._moved(lease.case.case_id)
+        super().done(lease, alerted_until, next_at, attempts)
+
+    def take_text_slot(self, staff_id: StaffId, now: datetime, limits: Sequence[TextLimit]) -> bool:
+        self._work.spend("GetItem")
+        self._work.spend("PutItem")
+        return super().take_text_slot(staff_id, now, limits)
+
+
+class _Provider:
+    def __init__(self, work: Work, call: str) -> None:
+        self._work, self._call = work, call
+        self._sent = 0
+
+    def send(self, address: str, message: str | Email) -> str:
+        del address, message
+        self._work.spend(self._call)
+        self._sent += 1
+        return f"{self._call} {self._sent}"
+
+
+def measure() -> Iterator[Figure]:
+    """What a storm does to delays, keys and people."""
+    feed = recorded(traffic.mentions(POSTS, _HOUR, late=0, without_handle=0, follow_ups=0.1))
+    desk = Storm(feed, _settings())
+    desk.run()
+    yield from desk.figures()
+    yield _what_x_shows(feed)
+
+
+def _settings() -> Settings:
+    team = [
+        {"id": f"p{n}", "name": f"P{n}", "email": f"p{n}@example.com", "phone": f"+4477009001{n:02}", "duty": "always"}
+        for n in range(_TEAM)
+    ]
+    team[0]["roles"] = ["lead", "manager"]  # type: ignore[assignment]
+    return settings(staff=team, reading={"monthly_reads": 100_000_000, "search": False})
+
+
+class Storm:
+    """The desk through the storm and the hours after it, in which nobody answers."""
+
+    def __init__(self, feed: Recorded, current: Settings) -> None:
+        self._count = len(feed.bodies)
+        self._work = Work()
+        self._end = feed.at[-1]
+        self._settings = current
+        self._posts = _Posts(self._work)
+        self._cases = MemoryCases(self._posts)
+        self._alerts = _Alerts(self._cases, self._work)
+        self._fetch = FetchMentions(_Feed(feed, self._work), self._posts, _Cursors(self._work), lambda: current)
+        self._classify = ClassifyMention(self._posts, self._cases, triage, lambda: current)
+        mailer, texter = _Provider(self._work, "SendEmail"), _Provider(self._work, "Publish")
+        self._notify = NotifyStaff(self._alerts, mailer, texter, Writer(), lambda: current)
+        self._free = [traffic.BEGINS] * _AT_ONCE
+        self._seen_after: list[timedelta] = []
+        self._told_after: list[timedelta] = []
+        self._left = 0
+
+    def run(self) -> None:
+        now = traffic.BEGINS + _MINUTE
+        while now < self._end + 2 * _MINUTE or ((due := self._alerts.next_due()) is not None and due < now + 3 * _HOUR):
+            self._work.begin(now)
+            self._left += self._notify(now, self._work.left).left
+            if len(self._posts.stored) < self._count:
+                self._work.begin(now)
+                self._fetch(now, self._work.left)
+                self._classify_new()
+            now += _MINUTE
+
+    def _classify_new(self) -> None:
+        """Each post on the first of the workers that is free, a second after it was stored."""
+        for post in sorted(self._posts.take_untagged(), key=lambda p: self._posts.stored_at[p.post_id]):
+            stored_at = self._posts.stored_at[post.post_id]
+            begins = max(heapq.heappop(self._free), stored_at + _SECOND)
+            ends = begins + _LATENCY["TransactWriteItems"] + _LATENCY["GetItem"] + _LATENCY["cpu_per_post"]
+            heapq.heappush(self._free, ends)
+            change = self._classify(post, ends)
+            self._seen_after.append(stored_at - post.created_at)
+            self._told_after.append(ends - post.created_at)
+            if change is not None and change.after is not None and change.after.due_at is not None:
+                shard = keys.shard(change.after.case_id)
+                self._work.write(keys.due_shard(shard), at=ends)
+                self._work.write(keys.queue(change.after.state, shard), at=ends)
+
+    def figures(self) -> Iterator[Figure]:
+        delays = self._alerts.delays
+        yield Figure(
+            f"storm of {POSTS:,} posts: delay of an alert, p99",
+            round(_share(delays, 0.99).total_seconds() / 60, 2),
+            "min",
+            reach=2,
+            why=f"after its stage fell due: median {_told(_share(delays, 0.5))}, worst {_told(max(delays))}; "
+            f"{len(delays):,} alerts to {_TEAM} people, nobody answers; {self._left} runs ended before all was sent",
+        )
+        yield Figure(
+            "storm: from post to case, p99",
+            round(_share(self._told_after, 0.99).total_seconds() / 60, 2),
+            "min",
+            why=f"median {_told(_share(self._told_after, 0.5))}; stored after {_told(_share(self._seen_after, 0.5))} "
+            f"and {_told(_share(self._seen_after, 0.99))}; each run reads the last five minutes again; "
+            f"{len(self._told_after):,} of {self._count:,} posts",
+        )
+        (key, _), most = self._work.writes.most_common(1)[0]
+        yield Figure(
+            "storm: writes a second to the hottest key", most, "", reach=1000, why=f"{key}; posts have a key each"
+        )
+        mails = self._alerts.mails
+        busiest = max(mails.values(), default=0)
+        texts = max(self._alerts.texts.values(), default=0)
+        limits = self._settings.alerts.limits
+        hours = len({hour for _, hour in mails}) + 1
+        allowed = min(limit.most * ceil(timedelta(hours=hours) / limit.span) for limit in limits)
+        yield Figure(
+            "storm: texts to one person",
+            texts,
+            "",
+            reach=allowed,
+            why=f"in {hours} hours, no more than allowed; but up to {busiest} mails in an hour, which nothing limits",
+        )
+
+
+def _share(delays: list[timedelta], share: float) -> timedelta:
+    return sorted(delays)[min(int(len(delays) * share), len(delays) - 1)]
+
+
+def _told(delay: timedelta) -> str:
+    return f"{delay.total_seconds():.0f} s" if delay < 3 * _MINUTE else f"{delay.total_seconds() / 60:.0f} min"
+
+
+def _what_x_shows(feed: Recorded) -> Figure:
+    """X shows the latest 800 mentions and no more, however often it is asked."""
+    read: set[int] = set()
+    now = traffic.BEGINS + _MINUTE
+    while now < feed.at[-1] + 2 * _MINUTE:
+        token: str | None = None
+        shallow = Recorded(feed.bodies, feed.ids, feed.at, depth=800)
+        while True:
+            page = shallow.read(Source.MENTIONS, Window(), token, now)
+            read |= {int(post.post_id) for post in page.posts}
+            token = page.next_token
+            if token is None:
+                break
+        now += _MINUTE
+    share = len(read) / len(feed.ids)
+    return Figure(
+        "storm: share of the posts that X shows at all",
+        round(share, 3),
+        "",
+        why=f"X's mentions feed holds the latest 800; {len(feed.ids) / 60:,.0f} a minute pass it. Searching for the "
+        f"handle would reach the rest; a month's budget of 50,000 reads ends after half an hour",
+    )
