@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mentiondesk import aws, clock
 from mentiondesk.adapters.dynamo_alerts import DynamoAlerts
+from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
 from mentiondesk.adapters.dynamo_settings import DynamoSettings
 from mentiondesk.adapters.email import SesMailer
 from mentiondesk.adapters.sms import SnsTexter
@@ -24,9 +25,11 @@ metrics = Metrics()
 @cache
 def notify_staff() -> NotifyStaff:
     config = NotifyConfig.from_env()
-    settings = DynamoSettings(aws.dynamodb(), config.table_name)
+    db, table = aws.dynamodb(), config.table_name
+    settings = DynamoSettings(db, table)
     return NotifyStaff(
-        DynamoAlerts(aws.dynamodb(), config.table_name, lambda: settings().keep),
+        DynamoAlerts(db, table, lambda: settings().keep),
+        DynamoIncidents(db, table, lambda: settings().keep),
         SesMailer(aws.ses(), config.alert_sender),
         SnsTexter(aws.sns()),
         Writer(),
@@ -40,7 +43,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     notified = notify_staff()(clock.now(), lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()))
     logger.info(
         "notified",
-        cases=notified.cases,
+        matters=notified.matters,
         sent=notified.sent,
         held=notified.held,
         fell_back=notified.fell_back,

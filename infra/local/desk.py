@@ -25,6 +25,7 @@ from mentiondesk.adapters.dynamo_settings import DynamoSettings
 from mentiondesk.adapters.items import fact
 from mentiondesk.domain.alerts import Outcome, Record
 from mentiondesk.domain.cases import Case
+from mentiondesk.domain.ids import MatterId
 from mentiondesk.domain.posts import Post
 from mentiondesk.settings import Settings
 
@@ -251,10 +252,10 @@ class LocalDesk:
     def _about(self) -> dict[str, str]:
         """For each message about one case, that case's words."""
         items = self.items()
-        words = {case.case_id: case.words for case in _cases(items)}
+        words: dict[MatterId, str] = {case.case_id: case.words for case in _cases(items)}
         records = _records(items)
         times = Counter(record.message_id for record in records)
-        return {r.message_id: words[r.alert.case_id] for r in records if times[r.message_id] == 1}
+        return {r.message_id: words.get(r.alert.matter_id, "") for r in records if times[r.message_id] == 1}
 
     def _shown(self, cases: list[Case]) -> list[Case]:
         """Those who wait first, by deadline; then the rest, latest first."""

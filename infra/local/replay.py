@@ -20,7 +20,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from infra.settings_file import SettingsFileInvalid, load_settings
-from mentiondesk.adapters.memory import MemoryAlerts, MemoryCases, MemoryPosts
+from mentiondesk.adapters.memory import MemoryAlerts, MemoryCases, MemoryIncidents, MemoryPosts
 from mentiondesk.adapters.x_posts import Repost, read_post
 from mentiondesk.domain.alerts import Outcome
 from mentiondesk.domain.cases import Case
@@ -83,12 +83,12 @@ class Replay:
 
     def __post_init__(self) -> None:
         self.cases = MemoryCases(self.posts)
-        self.alerts = MemoryAlerts(self.cases)
+        self.incidents = MemoryIncidents(self.cases.due)
+        self.alerts = MemoryAlerts(self.cases, self.incidents)
         self.sent = _Sent()
         self._classify = ClassifyMention(self.posts, self.cases, triage, lambda: self.settings)
-        self._notify = NotifyStaff(
-            self.alerts, _Sender(self.sent.mail), _Sender(self.sent.text), Writer(), lambda: self.settings
-        )
+        mailer, texter = _Sender(self.sent.mail), _Sender(self.sent.text)
+        self._notify = NotifyStaff(self.alerts, self.incidents, mailer, texter, Writer(), lambda: self.settings)
 
     def read(self, lines: Iterable[bytes]) -> None:
         """Each line is one X API v2 post. Lines that are none are counted with their numbers."""
@@ -163,7 +163,7 @@ class Replay:
             if record.outcome is Outcome.SENT:
                 yield {
                     "at": _iso(record.at),
-                    "case_id": record.alert.case_id,
+                    "case_id": record.alert.matter_id,
                     "staff": record.alert.staff_id,
                     "channel": record.via,
                     "stage": record.alert.stage,
@@ -178,7 +178,7 @@ class Replay:
         cases = self.cases.cases.values()
         expected = [case for case in cases if case.kind in _EXPECTED and case.asked_at is not None]
         sent = [record for record in self.alerts.records if record.outcome is Outcome.SENT]
-        warned = {(r.alert.case_id, r.alert.since) for r in sent if r.at <= r.alert.answer_by}
+        warned = {(r.alert.matter_id, r.alert.since) for r in sent if r.at <= r.alert.answer_by}
         owed = {key for key, wait in self.late_waits.items() if wait.alerts}
         own = [post for post in self.posts.stored.values() if post.own]
         return {

@@ -18,7 +18,7 @@ from mentiondesk import aws
 from mentiondesk.adapters.dynamo_alerts import DynamoAlerts
 from mentiondesk.adapters.dynamo_cases import DynamoCases
 from mentiondesk.adapters.items import values
-from mentiondesk.adapters.memory import MemoryAlerts, MemoryCases, MemoryPosts
+from mentiondesk.adapters.memory import MemoryAlerts, MemoryCases, MemoryIncidents, MemoryPosts
 from mentiondesk.domain.cases import Case
 from mentiondesk.domain.ids import ConversationId, PostId, UserId, case_id
 from mentiondesk.domain.policy import Clock, Due, Wait
@@ -115,8 +115,8 @@ _SETTINGS = settings()
 
 def _notify(alerts: AlertStore, now: datetime) -> int:
     provider = _Provider()
-    notify = NotifyStaff(alerts, provider, provider, _WRITER, lambda: _SETTINGS)
-    return notify(now, lambda: timedelta(hours=1)).cases
+    notify = NotifyStaff(alerts, MemoryIncidents(), provider, provider, _WRITER, lambda: _SETTINGS)
+    return notify(now, lambda: timedelta(hours=1)).matters
 
 
 def _units(count: int) -> tuple[int, float, float]:

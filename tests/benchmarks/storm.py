@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from mentiondesk.adapters import keys
-from mentiondesk.adapters.memory import MemoryAlerts, MemoryCases, MemoryCursors, MemoryPosts
+from mentiondesk.adapters.memory import MemoryAlerts, MemoryCases, MemoryCursors, MemoryIncidents, MemoryPosts
 from mentiondesk.domain.alerts import Outcome, Record, TextLimit
-from mentiondesk.domain.ids import CaseId, PostId, StaffId
+from mentiondesk.domain.ids import MatterId, PostId, StaffId
 from mentiondesk.domain.policy import Channel
 from mentiondesk.domain.posts import Post, Source
 from mentiondesk.domain.reading import Cursor, Window
@@ -120,19 +120,19 @@ class _Alerts(MemoryAlerts):
         self.mails: Counter[tuple[StaffId, int]] = Counter()
         self._told: set[str] = set()
 
-    def due(self, now: datetime, limit: int) -> Sequence[CaseId]:
+    def due(self, now: datetime, limit: int) -> Sequence[MatterId]:
         self._work.spend("Query", keys.SHARDS)
         return super().due(now, limit)
 
-    def lease(self, case_id: CaseId, now: datetime, until: datetime) -> Lease | None:
-        self._moved(case_id)
+    def lease(self, matter_id: MatterId, now: datetime, until: datetime) -> Lease | None:
+        self._moved(matter_id)
         self._work.spend("Query")
-        return super().lease(case_id, now, until)
+        return super().lease(matter_id, now, until)
 
-    def _moved(self, case_id: CaseId) -> None:
+    def _moved(self, matter_id: MatterId) -> None:
         """A changed key is taken out of the due index and put in again."""
         self._work.spend("UpdateItem")
-        self._work.write(keys.due_shard(keys.shard(case_id)), 2)
+        self._work.write(keys.due_shard(keys.shard(matter_id)), 2)
 
     def record(self, records: Iterable[Record]) -> None:
         records = list(records)
@@ -151,7 +151,7 @@ class _Alerts(MemoryAlerts):
         self.records.clear()
 
     def done(self, lease: Lease, alerted_until: datetime | None, next_at: datetime | None, attempts: int) -> None:
-        self._moved(lease.case.case_id)
+        self._moved(lease.matter.matter_id)
         super().done(lease, alerted_until, next_at, attempts)
 
     def take_text_slot(self, staff_id: StaffId, now: datetime, limits: Sequence[TextLimit]) -> bool:
@@ -204,7 +204,7 @@ class Storm:
         self._fetch = FetchMentions(_Feed(feed, self._work), self._posts, _Cursors(self._work), lambda: current)
         self._classify = ClassifyMention(self._posts, self._cases, triage, lambda: current)
         mailer, texter = _Provider(self._work, "SendEmail"), _Provider(self._work, "Publish")
-        self._notify = NotifyStaff(self._alerts, mailer, texter, Writer(), lambda: current)
+        self._notify = NotifyStaff(self._alerts, MemoryIncidents(), mailer, texter, Writer(), lambda: current)
         self._free = [traffic.BEGINS] * _AT_ONCE
         self._seen_after: list[timedelta] = []
         self._told_after: list[timedelta] = []

@@ -218,7 +218,7 @@ def test_edited_late_and_reposted_posts_are_each_stored_once(new_day: NewDay) ->
     assert "broken" in stored[edited].text
     assert day.case(ROSA).kind is Kind.COMPLAINT
     assert day.case(ROSA).posts == 1
-    told_of = {record.alert.case_id for record in day.ledger()}
+    told_of = {record.alert.matter_id for record in day.ledger()}
     assert {day.case(customer).case_id for customer in (ROSA, TOBY, LENA)} == told_of
     assert day.desk.audit().agrees
 
@@ -303,7 +303,7 @@ def test_a_post_that_cannot_be_classified_is_set_aside_and_everything_else_goes_
     assert day.desk.waiting_failures("StreamFailures") == 1
     assert (2, "posts could not be classified", True) in day.notices()
     assert day.desk.audit().untagged == (f"POST#{poison}",)
-    assert {record.alert.case_id for record in day.ledger()} == {f"{toby}#{TOBY}", f"{rosa}#{ROSA}"}
+    assert {record.alert.matter_id for record in day.ledger()} == {f"{toby}#{TOBY}", f"{rosa}#{ROSA}"}
     # What the alarm's description tells to do:
     assert operate.main(["reclassify", poison, "--table", day.desk.table]) == 0
     day.until(8)
@@ -386,7 +386,7 @@ def test_after_an_hour_without_x_everything_is_there_once(new_day: NewDay) -> No
     assert {before, *during, answered} < stored.keys() and len(stored) == 9
     assert len(day.desk.cases()) == 8
     assert not day.case(TOBY).waiting
-    told_of = Counter(record.alert.case_id for record in day.ledger() if record.outcome is Outcome.SENT)
+    told_of = Counter(record.alert.matter_id for record in day.ledger() if record.outcome is Outcome.SENT)
     assert day.case(TOBY).case_id not in told_of
     assert len(told_of) == 7
     assert ("X does not answer", False) in [(name, on) for _, name, on in day.notices()]

@@ -10,7 +10,7 @@ import pytest
 from mentiondesk.adapters.dynamo_posts import DynamoPosts
 from mentiondesk.domain.alerts import Outcome
 from mentiondesk.domain.posts import Post
-from mentiondesk.ports import Added, Classified
+from mentiondesk.ports import Added, Classified, Lease
 from mentiondesk.usecases.classify_mention import ClassifyMention
 from mentiondesk.usecases.fetch_mentions import _Run
 from mentiondesk.usecases.notify_staff import Notified, NotifyStaff
@@ -61,18 +61,15 @@ def test_an_alert_recorded_before_it_is_sent(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_case_marked_before_its_alerts_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     as_it_is = NotifyStaff._tell
 
-    def mark_and_tell(self: NotifyStaff, delivery: Any, settings: Any, now: datetime, notified: Notified) -> None:
+    def mark_and_tell(
+        self: NotifyStaff, delivery: Any, together: bool, settings: Any, now: datetime, notified: Notified
+    ) -> None:
         for notice in delivery.notices:
-            self._alerts.done(_Leased(notice.case, notice.case.due_at), now, None, 0)  # type: ignore[arg-type]
-        as_it_is(self, delivery, settings, now, notified)
+            self._alerts.done(Lease(notice.case, notice.case.due_at, ()), now, None, 0)
+        as_it_is(self, delivery, together, settings, now, notified)
 
     monkeypatch.setattr(NotifyStaff, "_tell", mark_and_tell)
     assert "was never given" in _found(USUAL, die, NOTIFY, "sesv2.SendEmail", BEFORE)
-
-
-class _Leased:
-    def __init__(self, case: Any, until: Any) -> None:
-        self.case, self.until = case, until
 
 
 def test_an_exception_swallowed_by_the_classifier(monkeypatch: pytest.MonkeyPatch) -> None:

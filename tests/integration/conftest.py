@@ -15,14 +15,15 @@ from mentiondesk.adapters import keys
 from mentiondesk.adapters.dynamo_alerts import DynamoAlerts
 from mentiondesk.adapters.dynamo_cases import DynamoCases
 from mentiondesk.adapters.dynamo_cursors import DynamoCursors
+from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
 from mentiondesk.adapters.dynamo_posts import DynamoPosts, post_from_image
 from mentiondesk.adapters.items import fact, python, values
-from mentiondesk.adapters.memory import MemoryAlerts, MemoryCases, MemoryCursors, MemoryPosts
+from mentiondesk.adapters.memory import MemoryAlerts, MemoryCases, MemoryCursors, MemoryIncidents, MemoryPosts
 from mentiondesk.domain.alerts import Record
 from mentiondesk.domain.ids import CaseId, UserId
 from mentiondesk.domain.posts import Post, Source
 from mentiondesk.domain.tags import Kind
-from mentiondesk.ports import AlertStore, CaseStore, CursorStore, PostStore
+from mentiondesk.ports import AlertStore, CaseStore, CursorStore, IncidentStore, PostStore
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -36,10 +37,11 @@ def keep() -> timedelta:
 
 
 class Desk(ABC):
-    """The four stores over the same data, and what only a test looks at."""
+    """The stores over the same data, and what only a test looks at."""
 
     posts: PostStore
     cases: CaseStore
+    incidents: IncidentStore
     alerts: AlertStore
     cursors: CursorStore
 
@@ -80,7 +82,8 @@ class MemoryDesk(Desk):
     def __init__(self) -> None:
         self.posts = self._posts = MemoryPosts()
         self.cases = self._cases = MemoryCases(self._posts)
-        self.alerts = self._alerts = MemoryAlerts(self._cases)
+        self.incidents = self._incidents = MemoryIncidents(self._cases.due)
+        self.alerts = self._alerts = MemoryAlerts(self._cases, self._incidents)
         self.cursors = self._cursors = MemoryCursors()
 
     def restarted(self) -> Desk:
@@ -115,6 +118,7 @@ class DynamoDesk(Desk):
         self._schema = schema
         self.posts = DynamoPosts(db, TABLE, keep)
         self.cases = DynamoCases(db, TABLE, keep)
+        self.incidents = DynamoIncidents(db, TABLE, keep)
         self.alerts = DynamoAlerts(db, TABLE, keep)
         self.cursors = DynamoCursors(db, TABLE)
 

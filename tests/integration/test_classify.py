@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from mentiondesk.domain.cases import Case, Entry, Leg, State
+from mentiondesk.domain.events import Event
 from mentiondesk.domain.ids import CaseId, ConversationId, PostId, StaffId, UserId, case_id
 from mentiondesk.domain.posts import Post, Source
 from mentiondesk.domain.tags import Kind, Tags
@@ -296,8 +297,11 @@ class Interrupted:
     def timeline(self, case: CaseId) -> list[Entry]:
         return self.cases.timeline(case)
 
-    def save(self, case: Case) -> Case:
-        return self.cases.save(case)
+    def save(self, case: Case, event: Event | None = None) -> Case:
+        return self.cases.save(case, event)
+
+    def events(self, case_id: CaseId) -> list[Event]:
+        return self.cases.events(case_id)
 
     def commit(self, change: Classified) -> bool:
         if self.others:

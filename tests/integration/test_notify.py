@@ -71,8 +71,8 @@ class Office:
 
     def notifier(self, desk: Desk | None = None, alerts: Any = None) -> NotifyStaff:
         found = self.settings
-        store = alerts or (desk or self.desk).alerts
-        return NotifyStaff(store, self.mail, self.texts, Writer(), lambda: found)
+        desk = desk or self.desk
+        return NotifyStaff(alerts or desk.alerts, desk.incidents, self.mail, self.texts, Writer(), lambda: found)
 
     def run(self, minute: float) -> Notified:
         return self.notifier()(at(minute), lambda: timedelta(seconds=50))
@@ -194,16 +194,16 @@ def test_the_counts_of_a_run(office: Office) -> None:
     office.opens(0)
     office.opens(0.5, customer=2)
     notified = office.run(60.5)
-    assert (notified.cases, notified.failed, notified.held, notified.left) == (2, 0, 0, False)
+    assert (notified.matters, notified.failed, notified.held, notified.left) == (2, 0, 0, False)
     assert notified.sent == 8
-    assert office.run(61).cases == 0
+    assert office.run(61).matters == 0
 
 
 def test_more_cases_than_one_round_takes(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mentiondesk.usecases.notify_staff._BATCH", 3)
     for customer in range(8):
         office.opens(customer / 100, customer)
-    assert office.run(31).cases == 8
+    assert office.run(31).matters == 8
 
 
 def test_what_there_is_no_time_for_is_left_to_the_next_run(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,8 +212,8 @@ def test_what_there_is_no_time_for_is_left_to_the_next_run(office: Office, monke
         office.opens(customer / 100, customer)
     seconds = iter([50, 20])
     notified = office.notifier()(at(31), lambda: timedelta(seconds=next(seconds)))
-    assert (notified.cases, notified.left) == (2, True)
-    assert office.run(32).cases == 3
+    assert (notified.matters, notified.left) == (2, True)
+    assert office.run(32).matters == 3
 
 
 # --- what has happened since ------------------------------------------------------------------------------
@@ -239,7 +239,7 @@ def test_answered_while_the_notifier_looked(office: Office) -> None:
     """The index may be a little stale; the lease looks at the case itself."""
     case = office.opens()
     office.answers(case, 20)
-    assert office.notifier(alerts=Stale(office.desk.alerts, case.case_id))(at(31), _time_left).cases == 0
+    assert office.notifier(alerts=Stale(office.desk.alerts, case.case_id))(at(31), _time_left).matters == 0
     assert office.got() == []
 
 
@@ -345,7 +345,7 @@ def test_a_mail_that_is_refused_goes_as_a_text(office: Office) -> None:
     assert (record.outcome, record.alert.channel, record.via) == (Outcome.SENT, EMAIL, TEXT)
     assert record.detail == "email to ana: MessageRejected"
     assert (notified.sent, notified.fell_back) == (1, 1)
-    assert office.run(31).cases == 0
+    assert office.run(31).matters == 0
 
 
 def test_a_text_that_is_refused_goes_as_a_mail(office: Office) -> None:
@@ -496,7 +496,7 @@ def killed_at(office: Office, call: int, after: bool, minute: float = 60) -> lis
     found = office.settings
     alerts, mail, texts = map(killer.watching, (office.desk.alerts, office.mail, office.texts))
     with suppress(Killed):
-        NotifyStaff(alerts, mail, texts, Writer(), lambda: found)(at(minute), _time_left)
+        NotifyStaff(alerts, office.desk.incidents, mail, texts, Writer(), lambda: found)(at(minute), _time_left)
     return killer.names
 
 
@@ -547,7 +547,7 @@ def test_two_notifiers_at_once_tell_everybody_once(office: Office, call: int) ->
     turn = Turn(call, lambda: office.run(60))
     alerts, mail, texts = map(turn.watching, (office.desk.alerts, office.mail, office.texts))
     found = office.settings
-    NotifyStaff(alerts, mail, texts, Writer(), lambda: found)(at(60), _time_left)
+    NotifyStaff(alerts, office.desk.incidents, mail, texts, Writer(), lambda: found)(at(60), _time_left)
     assert turn.calls > call
     assert office.got() == sorted(STAGES[60])
     assert office.over(80, start=61) == {}

@@ -9,12 +9,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from mentiondesk.adapters import keys
-from mentiondesk.adapters.dynamo_alerts import DynamoAlerts, TableBusy
+from mentiondesk.adapters.batches import TableBusy
+from mentiondesk.adapters.dynamo_alerts import DynamoAlerts
 from mentiondesk.adapters.dynamo_settings import DynamoSettings, SettingsMissing
 from mentiondesk.adapters.items import fact, plain, python, values
 from mentiondesk.domain.alerts import Outcome, Record, TextLimit
-from mentiondesk.domain.cases import Case, Entry, Leg, State, entry_of, extend, new_case, retell
-from mentiondesk.domain.ids import CaseId, ConversationId, PostId, StaffId, UserId, case_id, id_at
+from mentiondesk.domain.cases import Case, Entry, Leg, Settled, State, entry_of, extend, new_case, retell
+from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, UserId, case_id, id_at
 from mentiondesk.domain.policy import Channel, Clock, Due, Wait
 from mentiondesk.domain.posts import Post, Source, Unreadable
 from mentiondesk.domain.reading import Cursor, Gap, Obstacle
@@ -388,6 +389,8 @@ def full_case(desk: Desk) -> Case:
         first_answer_at=at(3),
         posts=7,
         last_post=(at(29), 2**63),
+        incident_id=IncidentId("i-1"),
+        settled=(Settled(at(1), (at(0), 1), State.PENDING, "by phone"),),
         post_id=PostId("9"),
         words="Wörter 🧵",
         why=("broken", "again"),
@@ -472,7 +475,7 @@ def test_who_waits_stands_in_the_queue(table_desk: DynamoDesk, db: "DynamoDBClie
 
 def test_everything_kept_expires(table_desk: DynamoDesk) -> None:
     case = opened(table_desk)
-    table_desk.alerts.record([a_record(an_alert(case_id=case.case_id))])
+    table_desk.alerts.record([a_record(an_alert(matter_id=case.case_id))])
     table_desk.alerts.take_text_slot(ANA, NOON, TEXTS)
     table_desk.cursors.count_reads(NOON, Source.OWN, 1)
     table_desk.posts.set_aside(Unreadable("{}", "cannot read id"), NOON)
@@ -508,8 +511,8 @@ def test_a_lease_hides_its_case(desk: Desk) -> None:
     case = opened(desk)
     lease = desk.alerts.lease(case.case_id, at(30), UNTIL)
     assert lease is not None
-    assert (lease.case, lease.until, lease.ledger) == (replace(case, due_at=UNTIL, version=2), UNTIL, ())
-    assert lease.case == current(desk, case.case_id)
+    assert (lease.matter, lease.until, lease.ledger) == (replace(case, due_at=UNTIL, version=2), UNTIL, ())
+    assert lease.matter == current(desk, case.case_id)
     assert list(desk.alerts.due(at(31.9), 10)) == []
     assert list(desk.alerts.due(UNTIL, 10)) == [case.case_id]
 
@@ -583,7 +586,7 @@ def test_an_answer_during_a_lease_wins(desk: Desk) -> None:
     assert lease is not None
     answer = an_answer(a_post())
     desk.posts.add(answer)
-    assert desk.cases.commit(change(answer, lease.case))
+    assert desk.cases.commit(change(answer, cast(Case, lease.matter)))
     answered = current(desk, case.case_id)
     desk.alerts.done(lease, at(30), at(45), 3)
     assert current(desk, case.case_id) == answered
@@ -611,7 +614,7 @@ def test_a_lease_that_ran_out_marks_nothing(desk: Desk) -> None:
     assert late is not None
     assert other is not None
     desk.alerts.done(late, at(30), None, 4)
-    assert current(desk, case.case_id) == other.case
+    assert current(desk, case.case_id) == other.matter
     desk.alerts.done(other, at(33), at(45), 0)
     assert current(desk, case.case_id).due_at == at(45)
 
@@ -620,7 +623,7 @@ def test_an_answered_case_with_a_new_wait_is_not_marked_by_an_old_lease(desk: De
     case = opened(desk)
     lease = desk.alerts.lease(case.case_id, at(30), UNTIL)
     assert lease is not None
-    again = desk.cases.save(replace(lease.case, due_at=at(80)))
+    again = desk.cases.save(replace(cast(Case, lease.matter), due_at=at(80)))
     desk.alerts.done(lease, at(30), at(45), 1)
     assert current(desk, case.case_id) == again
 
@@ -630,11 +633,11 @@ def test_an_answered_case_with_a_new_wait_is_not_marked_by_an_old_lease(desk: De
 
 def test_a_lease_brings_the_ledger_of_its_wait(desk: Desk) -> None:
     case = opened(desk)
-    alert = an_alert("half_time", case_id=case.case_id)
+    alert = an_alert("half_time", matter_id=case.case_id)
     records = [a_record(alert), a_record(replace(alert, channel=Channel.TEXT), Outcome.HELD, until=at(40))]
     elsewhere = [
         a_record(replace(alert, since=at(-5))),
-        a_record(replace(alert, case_id=CaseId(f"{case.case_id}0"))),
+        a_record(replace(alert, matter_id=CaseId(f"{case.case_id}0"))),
     ]
     desk.alerts.record([*records, *elsewhere])
     lease = desk.alerts.lease(case.case_id, at(30), UNTIL)
@@ -644,7 +647,7 @@ def test_a_lease_brings_the_ledger_of_its_wait(desk: Desk) -> None:
 
 def test_the_ledger_keeps_the_latest_outcome(desk: Desk) -> None:
     case = opened(desk)
-    alert = an_alert(case_id=case.case_id)
+    alert = an_alert(matter_id=case.case_id)
     desk.alerts.record([a_record(alert, Outcome.HELD), a_record(alert, Outcome.FAILED, detail="email to ana: Down")])
     desk.alerts.record([a_record(alert, Outcome.SENT, message_id="m-1")])
     assert desk.ledger(case.case_id) == [a_record(alert, Outcome.SENT, message_id="m-1")]
@@ -652,7 +655,7 @@ def test_the_ledger_keeps_the_latest_outcome(desk: Desk) -> None:
 
 def test_every_fact_of_a_record_comes_back(desk: Desk) -> None:
     case = opened(desk)
-    alert = an_alert(case_id=case.case_id, channel=Channel.TEXT, due_at=at(30.001))
+    alert = an_alert(matter_id=case.case_id, channel=Channel.TEXT, due_at=at(30.001))
     record = Record(alert, Outcome.FAILED, at(31), Channel.EMAIL, "id-é", "text to ana: Down", at(40), digest=True)
     desk.alerts.record([record])
     assert desk.ledger(case.case_id) == [record]
@@ -665,7 +668,7 @@ def test_no_records_are_no_write(desk: Desk) -> None:
 @pytest.mark.parametrize("count", [25, 26, 60])
 def test_records_beyond_one_batch(desk: Desk, count: int) -> None:
     case = opened(desk)
-    alerts = [an_alert(case_id=case.case_id, staff_id=f"s{number:03}") for number in range(count)]
+    alerts = [an_alert(matter_id=case.case_id, staff_id=f"s{number:03}") for number in range(count)]
     desk.alerts.record([a_record(alert) for alert in alerts])
     lease = desk.alerts.lease(case.case_id, at(30), UNTIL)
     assert lease is not None
@@ -686,7 +689,7 @@ def test_records_the_table_did_not_take_are_sent_again(
         return {"UnprocessedItems": {TABLE: batch[-2:]} if batch[:-2] else {}}
 
     monkeypatch.setattr(db, "batch_write_item", busy)
-    table_desk.alerts.record([a_record(an_alert(case_id=case.case_id, staff_id=f"s{n}")) for n in range(30)])
+    table_desk.alerts.record([a_record(an_alert(matter_id=case.case_id, staff_id=f"s{n}")) for n in range(30)])
     assert asked == [25, 2, 5, 2]
     assert len(table_desk.ledger(case.case_id)) == 30
 

@@ -145,7 +145,7 @@ def a_staff(staff_id: str = "ana", **overrides: Any) -> Staff:
 def an_alert(stage: str = "breach", staff_id: str = "ana", channel: Channel = Channel.EMAIL, **overrides: Any) -> Alert:
     """One alert of the wait that began at noon."""
     facts: dict[str, Any] = {
-        "case_id": case_id(CONVERSATION_ID, CUSTOMER_ID),
+        "matter_id": case_id(CONVERSATION_ID, CUSTOMER_ID),
         "since": NOON,
         "stage": stage,
         "staff_id": StaffId(staff_id),

@@ -186,14 +186,14 @@ def _reaches_its_person(desk: FaultyDesk, sk: str, record: Record, address: str,
 
 def _answered(found: Held, record: Record) -> bool:
     """Whether the wait was over before a text that was held could go."""
-    wait = found.cases[record.alert.case_id].wait
+    wait = found.cases[record.alert.matter_id].wait
     return wait is None or wait.since != record.alert.since or wait.ended_at is not None
 
 
 def _said_instead(merged: Record, other: Record) -> bool:
-    same = merged.alert.case_id, merged.alert.since, merged.alert.staff_id, merged.alert.channel
+    same = merged.alert.matter_id, merged.alert.since, merged.alert.staff_id, merged.alert.channel
     alert = other.alert
-    return other.outcome is Outcome.SENT and same == (alert.case_id, alert.since, alert.staff_id, alert.channel)
+    return other.outcome is Outcome.SENT and same == (alert.matter_id, alert.since, alert.staff_id, alert.channel)
 
 
 def uncounted(desk: FaultyDesk, found: Held) -> int:
@@ -229,7 +229,7 @@ def _leftovers(desk: FaultyDesk, found: Held, allowed: Allowance) -> Iterator[st
 
 
 def _planned(found: Held, case: Case) -> set[Any]:
-    held_until = {r.until for r in found.records.values() if r.alert.case_id == case.case_id}
+    held_until = {r.until for r in found.records.values() if r.alert.matter_id == case.case_id}
     return {due.at for due in case.wait.alerts} | held_until if case.wait else set()
 
 

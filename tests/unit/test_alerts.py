@@ -90,7 +90,7 @@ def test_each_stage_tells_its_people_on_its_channels(
 def test_an_alert_knows_its_case_wait_and_deadline() -> None:
     (alert,) = planned(a_case(), at(31), [replace(ANA, roles=frozenset({Audience.LEAD}))]).send
     case = a_case()
-    assert (alert.case_id, alert.since, alert.due_at, alert.answer_by) == (case.case_id, at(0), at(30), at(60))
+    assert (alert.matter_id, alert.since, alert.due_at, alert.answer_by) == (case.case_id, at(0), at(30), at(60))
 
 
 @pytest.mark.parametrize(

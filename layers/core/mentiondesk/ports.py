@@ -1,16 +1,21 @@
 """What the inside of the desk needs from the outside."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Protocol
 
-from mentiondesk.domain.alerts import Record, TextLimit
+from mentiondesk.domain.alerts import Matter, Record, TextLimit
 from mentiondesk.domain.cases import Case, Entry
-from mentiondesk.domain.ids import CaseId, PostId, StaffId
+from mentiondesk.domain.drafts import Draft, Occasion
+from mentiondesk.domain.events import Event
+from mentiondesk.domain.ids import CaseId, IncidentId, MatterId, PostId, StaffId, UserId
+from mentiondesk.domain.incidents import Incident, Update
+from mentiondesk.domain.links import Link
 from mentiondesk.domain.posts import Post, Source, Unreadable
 from mentiondesk.domain.reading import Cursor, Obstacle, Window
+from mentiondesk.domain.subscribers import Subscriber, SubscriberId
 from mentiondesk.domain.tags import Tags
 from mentiondesk.settings import Settings
 
@@ -134,6 +139,10 @@ class CaseChanged(Exception):
         self.current = current
 
 
+class AlreadyDone(Exception):
+    """This very event is in the record: a button was pressed twice."""
+
+
 class CaseStore(Protocol):
     """Cases with their timelines and customers."""
 
@@ -148,15 +157,73 @@ class CaseStore(Protocol):
         Raises CaseChanged.
         """
 
-    def save(self, case: Case) -> Case:
-        """What staff changed; returns the case with its new version. Raises CaseChanged."""
+    def save(self, case: Case, event: Event | None = None) -> Case:
+        """What staff changed, with its line in the record; returns the case with its new version.
+
+        Raises CaseChanged or AlreadyDone, with nothing written.
+        """
+
+    def events(self, case_id: CaseId) -> list[Event]:
+        """What staff did to the case, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """One customer's post that is part of an incident."""
+
+    post_id: PostId
+    author_id: UserId
+    at: datetime
+    words: str
+    case_id: CaseId | None = None
+
+
+class IncidentChanged(Exception):
+    """Another writer changed the incident in between; `current` is the incident as it is now."""
+
+    def __init__(self, current: Incident | None) -> None:
+        super().__init__("the incident has changed")
+        self.current = current
+
+
+class IncidentStore(Protocol):
+    """Incidents with their updates, the posts in them, and what staff did."""
+
+    def add(self, incident: Incident, update: Update | None = None, event: Event | None = None) -> bool:
+        """A new one, with its first public word if there is one; False, and nothing written, when its id is known."""
+
+    def get(self, incident_id: IncidentId) -> Incident | None: ...
+
+    def save(self, incident: Incident, update: Update | None = None, event: Event | None = None) -> Incident:
+        """What changed, with the public word and the line in the record that go with it, together.
+
+        Returns the incident with its new version. Raises IncidentChanged or AlreadyDone, with nothing written.
+        """
+
+    def open(self) -> list[Incident]:
+        """Those that go on, candidates and scheduled maintenance among them, oldest first; never stale."""
+
+    def recent(self, since: datetime) -> list[Incident]:
+        """Those created since then, newest first; never stale."""
+
+    def updates(self, incident_id: IncidentId) -> list[Update]:
+        """Every public word about it, oldest first."""
+
+    def events(self, incident_id: IncidentId) -> list[Event]:
+        """What staff did, oldest first."""
+
+    def join(self, incident_id: IncidentId, posts: Iterable[Joined]) -> tuple[int, int]:
+        """Puts posts into the incident, each once however often it is put; returns how many posts and people it has."""
+
+    def joined(self, incident_id: IncidentId) -> list[Joined]:
+        """Every post in it, in the order they were made."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A due case, ours until `until`; the ledger of its wait says what has gone out already."""
+    """A due case or incident, ours until `until`; the ledger of its wait says what has gone out already."""
 
-    case: Case
+    matter: Matter
     until: datetime
     ledger: tuple[Record, ...]
 
@@ -164,17 +231,17 @@ class Lease:
 class AlertStore(Protocol):
     """What is due, who is working on it, and what became of every alert."""
 
-    def due(self, now: datetime, limit: int) -> Sequence[CaseId]:
-        """Up to `limit` cases due by `now`, those due first in front; may be a little stale."""
+    def due(self, now: datetime, limit: int) -> Sequence[MatterId]:
+        """Up to `limit` cases and incidents due by `now`, those due first in front; may be a little stale."""
 
-    def lease(self, case_id: CaseId, now: datetime, until: datetime) -> Lease | None:
-        """The case as it is now, hidden from other notifiers until `until`; None when it is not due any more."""
+    def lease(self, matter_id: MatterId, now: datetime, until: datetime) -> Lease | None:
+        """The matter as it is now, hidden from other notifiers until `until`; None when it is not due any more."""
 
     def record(self, records: Iterable[Record]) -> None:
         """Writes the latest outcome of each alert."""
 
     def done(self, lease: Lease, alerted_until: datetime | None, next_at: datetime | None, attempts: int) -> None:
-        """Ends a lease; does nothing where the case has changed since."""
+        """Ends a lease; does nothing where the matter has changed since."""
 
     def take_text_slot(self, staff_id: StaffId, now: datetime, limits: Sequence[TextLimit]) -> bool:
         """Counts one text to this person; False, and not counted, when a limit is reached."""
@@ -182,19 +249,31 @@ class AlertStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """One mail: `text` and `html` say the same."""
+    """One mail: `text` and `html` say the same. `headers` are those beyond what every mail has."""
 
     subject: str
     text: str
     html: str
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Undeliverable(Exception):
-    """The provider did not take a message; `reason` is its error code, without addresses or text."""
+    """The provider did not take a message; `reason` is its error code, without addresses or text.
 
-    def __init__(self, reason: str) -> None:
+    `passing`: it would have refused any message just now, whoever it is for.
+    """
+
+    def __init__(self, reason: str, passing: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.passing = passing
+
+
+class Links(Protocol):
+    """Makes the link with which one person acts on one case or incident."""
+
+    def __call__(self, staff_id: StaffId, matter: Matter, now: datetime) -> str | None:
+        """The whole address; None where no links can be made."""
 
 
 class Mailer(Protocol):
@@ -205,3 +284,174 @@ class Mailer(Protocol):
 class Texter(Protocol):
     def send(self, number: str, text: str) -> str:
         """Hands one text to the provider; returns its message id. Raises Undeliverable."""
+
+
+class LinkReader(Protocol):
+    """Knows which links and which forms are the desk's own."""
+
+    def read(self, token: str) -> Link:
+        """What a link was made for. Raises LinkForged."""
+
+    def new_event(self, token: str, now: datetime) -> str:
+        """What a form behind this link carries, so that pressing its button twice is known for once."""
+
+    def event_id(self, token: str, shown: str) -> str:
+        """The event's id, from what a form behind this very link carried. Raises LinkForged."""
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFile:
+    """One file of the status site; `fresh_for` is how many seconds a reader may show it without asking again."""
+
+    path: str
+    content: bytes
+    content_type: str
+    fresh_for: int
+
+
+class SiteChanged(Exception):
+    """Another writer has put something else there since we looked."""
+
+
+class SiteStore(Protocol):
+    """Where the status site lies."""
+
+    def marks(self) -> Mapping[str, str]:
+        """What lies at each path now, never stale; the same mark is the same bytes."""
+
+    def mark(self, file: SiteFile) -> str:
+        """The mark that this file will have."""
+
+    def put(self, file: SiteFile, replacing: str | None) -> None:
+        """Writes a file over the one with this mark, or where there is none. Raises SiteChanged, writing nothing."""
+
+
+class DraftStore(Protocol):
+    """Posts on X that wait for a person's yes."""
+
+    def add(self, draft: Draft) -> bool:
+        """False, and nothing written, when the incident has a draft for this occasion."""
+
+    def get(self, incident_id: IncidentId, occasion: Occasion) -> Draft | None: ...
+
+    def of(self, incident_id: IncidentId) -> list[Draft]:
+        """Every draft about an incident."""
+
+    def approve(self, incident_id: IncidentId, occasion: Occasion, by: StaffId, at: datetime) -> Draft | None:
+        """The draft with the first person's yes, which may be another's; None when there is no draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """How far an incident is told at the hosted status page: its id there, and the last update that it has."""
+
+    incident_id: IncidentId
+    hosted_id: str
+    update_id: str
+
+
+class PushedStore(Protocol):
+    """What the hosted status page has been told."""
+
+    def get(self, incident_id: IncidentId) -> Pushed | None: ...
+
+    def save(self, pushed: Pushed) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class HostedUpdate:
+    """One update as the hosted status page takes it. `health` is by the component's name."""
+
+    status: str
+    body: str
+    health: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class HostedIncident:
+    """An incident or a maintenance as the hosted status page takes it, its updates oldest first."""
+
+    incident_id: IncidentId
+    name: str
+    impact: str
+    updates: tuple[HostedUpdate, ...]
+    scheduled_for: datetime | None = None
+    scheduled_until: datetime | None = None
+
+
+class HostedPageFails(Exception):
+    """The hosted status page did not take it; `reason` holds no text of ours."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class HostedPage(Protocol):
+    """A status page that somebody else keeps."""
+
+    def tell(self, page_id: str, incident: HostedIncident, hosted_id: str | None) -> str:
+        """Brings the page up to this incident's last update, each update once however often it is told.
+
+        Finds the incident by its id there or, where that is not known, by ours. Returns its id there.
+        Raises HostedPageFails.
+        """
+
+
+class SubscriberStore(Protocol):
+    """People who get mail about incidents."""
+
+    def ask(self, subscriber: Subscriber, unless_since: datetime) -> bool:
+        """Remembers who is to be asked; False when they are subscribed, or were asked after `unless_since`."""
+
+    def asked(self, subscriber_id: SubscriberId) -> Subscriber | None:
+        """Who was asked and has perhaps not confirmed yet."""
+
+    def confirm(self, subscriber: Subscriber) -> None:
+        """From now on they get mail."""
+
+    def get(self, subscriber_id: SubscriberId) -> Subscriber | None:
+        """A confirmed subscriber."""
+
+    def remove(self, subscriber_id: SubscriberId) -> None:
+        """Forgets everything about them; nothing happens when they are not known."""
+
+    def page(self, after: SubscriberId | None, limit: int) -> list[Subscriber]:
+        """Up to `limit` confirmed subscribers in the order of their ids, beginning after this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One update on its way to the subscribers: ours until `until`, told up to and with `reached`."""
+
+    incident_id: IncidentId
+    update_id: str
+    until: datetime
+    reached: SubscriberId | None = None
+
+
+class TellingLost(Exception):
+    """The lease has ended and another run goes on with this update."""
+
+
+class TellingStore(Protocol):
+    """How far each update has come on its way to the subscribers."""
+
+    def lease(self, incident_id: IncidentId, update_id: str, now: datetime, until: datetime) -> Telling | None:
+        """Where to go on; None when everybody has been told, or another run is at it."""
+
+    def reach(self, telling: Telling, subscriber_id: SubscriberId) -> Telling:
+        """Everybody up to this one has been told. Raises TellingLost."""
+
+    def release(self, telling: Telling, done: bool) -> None:
+        """Ends the lease. `done`: nobody is left to tell. Does nothing when it is lost."""
+
+
+class SubscriberTokens(Protocol):
+    """What proves that somebody came by a link in a mail of ours."""
+
+    def make(self, subscriber_id: SubscriberId, purpose: str) -> str:
+        """Short, and safe in an address."""
+
+    def read(self, token: str, purpose: str) -> SubscriberId:
+        """Whose it is. Raises LinkForged when it is not ours or was made for another purpose."""

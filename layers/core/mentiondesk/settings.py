@@ -22,7 +22,7 @@ from pydantic_core import ErrorDetails
 
 from mentiondesk.domain.alerts import GOALERT_TEXT_LIMITS, TextLimit
 from mentiondesk.domain.hours import Hours, NeverOpen, Period
-from mentiondesk.domain.ids import StaffId, UserId
+from mentiondesk.domain.ids import ComponentId, StaffId, UserId
 from mentiondesk.domain.policy import Audience, Channel, Policy, Stage, Target
 from mentiondesk.domain.roster import Roster, Staff
 from mentiondesk.domain.tags import Kind, Urgency
@@ -329,6 +329,56 @@ class ReadingSettings(_Model):
     monthly_reads: int = Field(default=50_000, ge=1000)
 
 
+class IncidentSettings(_Model):
+    """How one problem of many customers is noticed, and who hears of it."""
+
+    people: int = Field(default=5, ge=3, le=1000)
+    within: Length = timedelta(minutes=60)
+    fade_after: Length = timedelta(hours=2)
+    confirm_within: Length = timedelta(minutes=30)
+    tell: tuple[SendSettings, ...] = Field(
+        default=(SendSettings(to=Audience.DUTY, by=_BOTH), SendSettings(to=Audience.LEAD, by=_EMAIL)), min_length=1
+    )
+    publish_over: int | None = Field(default=None, ge=5)
+    urgency: Urgency = Urgency.NORMAL
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """Told at once: an incident is noticed, and it is resolved."""
+        send = tuple((one.to, channel) for one in self.tell for channel in one.by)
+        return tuple(Stage(name, 0.0, timedelta(0), send) for name in ("noticed", "go_back"))
+
+
+class ComponentSettings(_Model):
+    """One part of the service, as customers know it. Its topics and words decide which problems are its own."""
+
+    id: ComponentId = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    name: str = Field(min_length=1, max_length=80)
+    description: str | None = Field(default=None, max_length=300)
+    group: str | None = Field(default=None, min_length=1, max_length=80)
+    topics: tuple[str, ...] = ()
+    words: tuple[str, ...] = Field(default=(), max_length=50)
+
+
+class StatusPageSettings(_Model):
+    """The public status page. `x_links`: whether drafts of posts may hold a link, for which X charges more."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=80)
+    components: tuple[ComponentSettings, ...] = Field(default=(), max_length=100)
+    history: Length = timedelta(days=90)
+    x_links: bool = False
+    statuspage_id: str | None = Field(default=None, pattern=r"^[a-z0-9]{4,40}$")
+
+    @field_validator("components")
+    @classmethod
+    def _named_once(cls, components: tuple[ComponentSettings, ...]) -> tuple[ComponentSettings, ...]:
+        ids = [one.id for one in components]
+        for one in ids:
+            if ids.count(one) > 1:
+                raise ValueError(f"two components have the id {one!r}; ids must differ")
+        return components
+
+
 class Settings(_Model):
     """Everything about one brand's desk that is not infrastructure."""
 
@@ -339,6 +389,8 @@ class Settings(_Model):
     targets: TargetsSettings = TargetsSettings()
     alerts: AlertSettings = AlertSettings()
     reading: ReadingSettings = ReadingSettings()
+    incidents: IncidentSettings = IncidentSettings()
+    status_page: StatusPageSettings = StatusPageSettings()
     keep: Length = timedelta(days=400)
 
     @model_validator(mode="after")

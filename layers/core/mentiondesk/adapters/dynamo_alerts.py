@@ -1,34 +1,29 @@
-"""Due cases, leases and the alert ledger in the table."""
+"""What is due, leases and the alert ledger in the table."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from mentiondesk.adapters import keys
+from mentiondesk.adapters.batches import put_all
 from mentiondesk.adapters.items import fact, plain, python, values
-from mentiondesk.domain.alerts import Record, TextLimit, may_text
+from mentiondesk.domain.alerts import Matter, Record, TextLimit, may_text
 from mentiondesk.domain.cases import Case
-from mentiondesk.domain.ids import CaseId, StaffId
+from mentiondesk.domain.ids import MatterId, StaffId
+from mentiondesk.domain.incidents import Incident
 from mentiondesk.ports import Lease
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import WriteRequestTypeDef
 
-_BATCH_WRITE = 25
 _TRIES = 5
-
-
-class TableBusy(RuntimeError):
-    """The table took too many tries; the run fails and what it leased falls due again."""
 
 
 class DynamoAlerts:
     """AlertStore on DynamoDB.
 
-    A lease moves a case's place in the due index into the future, as a queue hides a message: whoever
-    dies holding it loses it, and the case is due again.
+    A lease moves a matter's place in the due index into the future, as a queue hides a message: whoever
+    dies holding it loses it, and the matter is due again.
     """
 
     def __init__(self, db: "DynamoDBClient", table: str, keep: Callable[[], timedelta]) -> None:
@@ -36,13 +31,13 @@ class DynamoAlerts:
         self._table = table
         self._keep = keep
 
-    def due(self, now: datetime, limit: int) -> Sequence[CaseId]:
+    def due(self, now: datetime, limit: int) -> Sequence[MatterId]:
         found = [
-            (row[keys.DUE_AT], str(row[keys.PK]).removeprefix(keys.CASE_PREFIX))
+            (row[keys.DUE_AT], keys.matter_in(str(row[keys.PK])))
             for number in range(keys.SHARDS)
             for row in self._due_in_shard(number, now, limit)
         ]
-        return [CaseId(case_id) for _, case_id in sorted(found)[:limit]]
+        return [matter_id for _, matter_id in sorted(found)[:limit]]
 
     def _due_in_shard(self, number: int, now: datetime, limit: int) -> list[dict[str, Any]]:
         found = self._db.query(
@@ -55,12 +50,12 @@ class DynamoAlerts:
         )
         return [python(item) for item in found["Items"]]
 
-    def lease(self, case_id: CaseId, now: datetime, until: datetime) -> Lease | None:
+    def lease(self, matter_id: MatterId, now: datetime, until: datetime) -> Lease | None:
         still_due = "#due_at <= :now"
         try:
             found = self._db.update_item(
                 TableName=self._table,
-                Key=values(keys.case(case_id)),
+                Key=values(keys.matter(matter_id)),
                 UpdateExpression="SET #due_at = :until ADD #version :one",
                 ConditionExpression=still_due,
                 ExpressionAttributeNames={"#due_at": keys.DUE_AT, "#version": "version"},
@@ -69,13 +64,14 @@ class DynamoAlerts:
             )
         except self._db.exceptions.ConditionalCheckFailedException:
             return None
-        case = fact(Case, found["Attributes"])
-        return Lease(case, until, tuple(self._ledger(case)))
+        item = found["Attributes"]
+        matter = fact(Case, item) if keys.is_case(matter_id) else fact(Incident, item)
+        return Lease(matter, until, tuple(self._ledger(matter)))
 
-    def _ledger(self, case: Case) -> Iterator[Record]:
-        if case.wait is None:
+    def _ledger(self, matter: Matter) -> Iterator[Record]:
+        if matter.wait is None:
             return
-        prefix = keys.alerts_of(case.case_id, case.wait.since)
+        prefix = keys.alerts_of(matter.matter_id, matter.wait.since)
         pages = self._db.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="#pk = :pk AND begins_with(#sk, :wait)",
@@ -89,17 +85,7 @@ class DynamoAlerts:
     def record(self, records: Iterable[Record]) -> None:
         # The latest outcome of an alert is its item; a batch may name an item only once.
         items = {tuple(keys.alert(record.alert).values()): self._record_item(record) for record in records}
-        writes: Iterator[WriteRequestTypeDef] = ({"PutRequest": {"Item": values(item)}} for item in items.values())
-        while batch := list(islice(writes, _BATCH_WRITE)):
-            self._write(batch)
-
-    def _write(self, batch: "list[WriteRequestTypeDef]") -> None:
-        for _ in range(_TRIES):
-            answer = self._db.batch_write_item(RequestItems={self._table: batch})
-            batch = list(answer.get("UnprocessedItems", {}).get(self._table, []))  # type: ignore[arg-type]
-            if not batch:
-                return
-        raise TableBusy(f"{len(batch)} records of alerts were not taken")
+        put_all(self._db, self._table, items.values())
 
     def _record_item(self, record: Record) -> dict[str, Any]:
         return plain(record) | keys.alert(record.alert) | {keys.EXPIRES: int((record.at + self._keep()).timestamp())}
@@ -116,7 +102,7 @@ class DynamoAlerts:
         try:
             self._db.update_item(
                 TableName=self._table,
-                Key=values(keys.case(lease.case.case_id)),
+                Key=values(keys.matter(lease.matter.matter_id)),
                 UpdateExpression="SET "
                 + ", ".join(f"#{name} = :{name}" for name in sets)
                 + removes
@@ -132,7 +118,7 @@ class DynamoAlerts:
                 ),
             )
         except self._db.exceptions.ConditionalCheckFailedException:
-            # The case has moved on (an answer, a new wait): what was written there holds.
+            # It has moved on (an answer, a new wait): what was written there holds.
             return
 
     def take_text_slot(self, staff_id: StaffId, now: datetime, limits: Sequence[TextLimit]) -> bool:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from mentiondesk.adapters import keys
+from mentiondesk.adapters.dynamo_events import events_of, put_event, refused
 from mentiondesk.adapters.items import fact, plain, values
 from mentiondesk.domain.cases import Case, Entry, State
+from mentiondesk.domain.events import Event
 from mentiondesk.domain.ids import CaseId
-from mentiondesk.ports import CaseChanged, Classified
+from mentiondesk.ports import AlreadyDone, CaseChanged, Classified
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -52,14 +54,22 @@ class DynamoCases:
             return self._explain(change, cancelled)
         return True
 
-    def save(self, case: Case) -> Case:
-        saved = replace(case, version=case.version + 1)
-        put = self._put_case(case, case)["Put"]
+    def save(self, case: Case, event: Event | None = None) -> Case:
+        writes = [self._put_case(case, case)]
+        if event is not None:
+            writes.append(put_event(self._table, case.case_id, event, self._keep()))
         try:
-            self._db.put_item(**put)
-        except self._db.exceptions.ConditionalCheckFailedException:
-            raise CaseChanged(self.get(case.case_id)) from None
-        return saved
+            self._db.transact_write_items(TransactItems=writes)
+        except self._db.exceptions.TransactionCanceledException as cancelled:
+            if refused(cancelled, 1):
+                raise AlreadyDone from None
+            if refused(cancelled, 0):
+                raise CaseChanged(self.get(case.case_id)) from None
+            raise
+        return replace(case, version=case.version + 1)
+
+    def events(self, case_id: CaseId) -> list[Event]:
+        return events_of(self._db, self._table, case_id)
 
     def _explain(self, change: Classified, cancelled: ClientError) -> bool:
         """False when the post was classified before; CaseChanged when another writer was first."""

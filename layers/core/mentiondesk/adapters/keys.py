@@ -4,8 +4,11 @@ from datetime import UTC, datetime
 from zlib import crc32
 
 from mentiondesk.domain.alerts import Alert
-from mentiondesk.domain.ids import CaseId, PostId, StaffId, UserId
+from mentiondesk.domain.drafts import Occasion
+from mentiondesk.domain.ids import CaseId, IncidentId, MatterId, PostId, StaffId, UserId
+from mentiondesk.domain.incidents import Incident, Update
 from mentiondesk.domain.posts import Source
+from mentiondesk.domain.subscribers import SubscriberId
 
 PK, SK = "pk", "sk"
 EXPIRES = "expires_at"
@@ -18,8 +21,10 @@ SHARDS = 4
 # Ids compare as numbers: digits of a 64-bit id.
 _LONGEST_ID = 20
 
-POST, CASE, CUSTOMER, TIMELINE, ALERT = "POST", "CASE", "CUSTOMER", "T#", "A#"
-CASE_PREFIX, READS = "CASE#", "READS#"
+POST, CASE, CUSTOMER, TIMELINE, ALERT, EVENT = "POST", "CASE", "CUSTOMER", "T#", "A#", "E#"
+ALL_INCIDENTS, OPEN_INCIDENTS = "INCIDENTS", "INCIDENTS#OPEN"
+INCIDENT, UPDATE, JOINED, PERSON = "INCIDENT", "UPDATE#", "P#", "W#"
+CASE_PREFIX, INCIDENT_PREFIX, READS = "CASE#", "INCIDENT#", "READS#"
 
 Key = dict[str, str]
 
@@ -45,13 +50,62 @@ def timeline(case_id: CaseId, at: datetime, post_id: PostId) -> Key:
     return _key(f"{CASE_PREFIX}{case_id}", f"{TIMELINE}{stamp(at)}#{post_id.zfill(_LONGEST_ID)}")
 
 
-def alerts_of(case_id: CaseId, since: datetime) -> Key:
+def incident(incident_id: IncidentId) -> Key:
+    return _key(f"{INCIDENT_PREFIX}{incident_id}", INCIDENT)
+
+
+def is_case(matter_id: MatterId) -> bool:
+    """A case's id holds a "#", an incident's holds none."""
+    return "#" in matter_id
+
+
+def matter(matter_id: MatterId) -> Key:
+    return case(CaseId(matter_id)) if is_case(matter_id) else incident(IncidentId(matter_id))
+
+
+def matter_in(pk: str) -> MatterId:
+    """Whose item it is: the reverse of `matter`."""
+    _, _, matter_id = pk.partition("#")
+    return CaseId(matter_id) if pk.startswith(CASE_PREFIX) else IncidentId(matter_id)
+
+
+def update(update: Update) -> Key:
+    """One public word about an incident."""
+    return _key(f"{INCIDENT_PREFIX}{update.incident_id}", f"{UPDATE}{stamp(update.at)}")
+
+
+def joined(incident_id: IncidentId, post_id: PostId) -> Key:
+    """One post that is part of an incident."""
+    return _key(f"{INCIDENT_PREFIX}{incident_id}", f"{JOINED}{post_id.zfill(_LONGEST_ID)}")
+
+
+def person(incident_id: IncidentId, user_id: UserId) -> Key:
+    """One person whom an incident has met."""
+    return _key(f"{INCIDENT_PREFIX}{incident_id}", f"{PERSON}{user_id}")
+
+
+def incident_listed(incident: Incident) -> Key:
+    """An incident's place in the list of all, by when it was created."""
+    return _key(ALL_INCIDENTS, f"{stamp(incident.created_at)}#{incident.incident_id}")
+
+
+def incident_open(incident_id: IncidentId) -> Key:
+    """An incident's place in the list of those that go on."""
+    return _key(OPEN_INCIDENTS, incident_id)
+
+
+def event(matter_id: MatterId, event_id: str) -> Key:
+    """What somebody did to a case or an incident."""
+    return _key(matter(matter_id)[PK], f"{EVENT}{event_id}")
+
+
+def alerts_of(matter_id: MatterId, since: datetime) -> Key:
     """The prefix of one wait's ledger."""
-    return _key(f"{CASE_PREFIX}{case_id}", f"{ALERT}{stamp(since)}#")
+    return _key(matter(matter_id)[PK], f"{ALERT}{stamp(since)}#")
 
 
 def alert(alert: Alert) -> Key:
-    prefix = alerts_of(alert.case_id, alert.since)
+    prefix = alerts_of(alert.matter_id, alert.since)
     return _key(prefix[PK], f"{prefix[SK]}{alert.stage}#{alert.staff_id}#{alert.channel}")
 
 
@@ -81,8 +135,8 @@ def settings(version: int | None = None) -> Key:
     return _key("SETTINGS", "CURRENT" if version is None else f"V#{version:06d}")
 
 
-def shard(case_id: CaseId) -> int:
-    return crc32(case_id.encode()) % SHARDS
+def shard(matter_id: MatterId) -> int:
+    return crc32(matter_id.encode()) % SHARDS
 
 
 def due_shard(number: int) -> str:
@@ -91,3 +145,27 @@ def due_shard(number: int) -> str:
 
 def queue(state: str, number: int) -> str:
     return f"{state.upper()}#{number}"
+
+
+def draft(incident_id: IncidentId, occasion: Occasion | None = None) -> Key:
+    """A post on X about an incident; without the occasion, the prefix of all of them."""
+    return _key(f"{INCIDENT_PREFIX}{incident_id}", f"DRAFT#{occasion or ''}")
+
+
+def pushed(incident_id: IncidentId) -> Key:
+    """How far an incident is told at the hosted status page."""
+    return _key(f"{INCIDENT_PREFIX}{incident_id}", "PUSHED")
+
+
+def telling(incident_id: IncidentId, update_id: str) -> Key:
+    """How far one update has come on its way to the subscribers."""
+    return _key(f"{INCIDENT_PREFIX}{incident_id}", f"TELLING#{update_id}")
+
+
+def subscriber(subscriber_id: SubscriberId) -> Key:
+    return _key("SUBSCRIBERS", subscriber_id)
+
+
+def asked(subscriber_id: SubscriberId) -> Key:
+    """Who has been asked whether they want mail."""
+    return _key("SUBSCRIBERS#ASKED", subscriber_id)

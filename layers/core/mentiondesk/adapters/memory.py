@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from mentiondesk.domain.alerts import Record, TextLimit, may_text
+from mentiondesk.domain.alerts import Matter, Record, TextLimit, may_text
 from mentiondesk.domain.cases import Case, Entry
-from mentiondesk.domain.ids import CaseId, PostId, StaffId, UserId
+from mentiondesk.domain.events import Event
+from mentiondesk.domain.ids import CaseId, IncidentId, MatterId, PostId, StaffId, UserId
+from mentiondesk.domain.incidents import Incident, Update
 from mentiondesk.domain.policy import Channel
 from mentiondesk.domain.posts import Post, Source, Unreadable
 from mentiondesk.domain.reading import Cursor
-from mentiondesk.ports import Added, CaseChanged, Classified, Lease
+from mentiondesk.ports import Added, AlreadyDone, CaseChanged, Classified, IncidentChanged, Joined, Lease
 
 
 class MemoryPosts:
@@ -67,8 +69,9 @@ class MemoryCases:
         self.cases: dict[CaseId, Case] = {}
         self.entries: defaultdict[CaseId, dict[PostId, Entry]] = defaultdict(dict)
         self.customers: defaultdict[UserId, Counter[str]] = defaultdict(Counter)
-        # (due_at, case) for the due index; places a case has left are passed over when they come up.
-        self.due: list[tuple[datetime, CaseId]] = []
+        self._events: defaultdict[CaseId, dict[str, Event]] = defaultdict(dict)
+        # (due_at, matter) for the due index; places a matter has left are passed over when they come up.
+        self.due: list[tuple[datetime, MatterId]] = []
 
     def get(self, case_id: CaseId) -> Case | None:
         return self.cases.get(case_id)
@@ -99,8 +102,16 @@ class MemoryCases:
         if change.post.kind is not None:
             counts[change.post.kind] -= 1
 
-    def save(self, case: Case) -> Case:
-        return self.put(case, case)
+    def save(self, case: Case, event: Event | None = None) -> Case:
+        if event is not None and event.event_id in self._events[case.case_id]:
+            raise AlreadyDone
+        saved = self.put(case, case)
+        if event is not None:
+            self._events[case.case_id][event.event_id] = event
+        return saved
+
+    def events(self, case_id: CaseId) -> list[Event]:
+        return _in_order(self._events[case_id])
 
     def put(self, case: Case, before: Case | None) -> Case:
         """Stores the case with its next version. Raises CaseChanged when it is not as it was `before`."""
@@ -114,54 +125,139 @@ class MemoryCases:
         return stored
 
 
+def _in_order(events: dict[str, Event]) -> list[Event]:
+    return [events[event_id] for event_id in sorted(events)]
+
+
+class MemoryIncidents:
+    """IncidentStore in memory. `due` is the due index that cases are in too."""
+
+    def __init__(self, due: list[tuple[datetime, MatterId]] | None = None) -> None:
+        self.incidents: dict[IncidentId, Incident] = {}
+        self._due = [] if due is None else due
+        self._updates: defaultdict[IncidentId, list[Update]] = defaultdict(list)
+        self._events: defaultdict[IncidentId, dict[str, Event]] = defaultdict(dict)
+        self._joined: defaultdict[IncidentId, dict[PostId, Joined]] = defaultdict(dict)
+
+    def add(self, incident: Incident, update: Update | None = None, event: Event | None = None) -> bool:
+        if incident.incident_id in self.incidents:
+            return False
+        self.put(incident, None)
+        self._say(incident.incident_id, update, event)
+        return True
+
+    def get(self, incident_id: IncidentId) -> Incident | None:
+        return self.incidents.get(incident_id)
+
+    def save(self, incident: Incident, update: Update | None = None, event: Event | None = None) -> Incident:
+        if event is not None and event.event_id in self._events[incident.incident_id]:
+            raise AlreadyDone
+        saved = self.put(incident, incident)
+        self._say(incident.incident_id, update, event)
+        return saved
+
+    def put(self, incident: Incident, before: Incident | None) -> Incident:
+        """Stores the incident with its next version. Raises IncidentChanged when it is not as it was `before`."""
+        current = self.incidents.get(incident.incident_id)
+        if (current and current.version) != (before and before.version):
+            raise IncidentChanged(current)
+        stored = replace(incident, version=(current.version if current else 0) + 1)
+        self.incidents[incident.incident_id] = stored
+        if stored.due_at is not None and (current is None or current.due_at != stored.due_at):
+            heapq.heappush(self._due, (stored.due_at, stored.incident_id))
+        return stored
+
+    def _say(self, incident_id: IncidentId, update: Update | None, event: Event | None) -> None:
+        if update is not None:
+            self._updates[incident_id].append(update)
+        if event is not None:
+            self._events[incident_id][event.event_id] = event
+
+    def open(self) -> list[Incident]:
+        return sorted((one for one in self.incidents.values() if one.open), key=_created)
+
+    def recent(self, since: datetime) -> list[Incident]:
+        found = (one for one in self.incidents.values() if one.created_at >= since)
+        return sorted(found, key=_created, reverse=True)
+
+    def updates(self, incident_id: IncidentId) -> list[Update]:
+        return sorted(self._updates[incident_id], key=lambda update: update.at)
+
+    def events(self, incident_id: IncidentId) -> list[Event]:
+        return _in_order(self._events[incident_id])
+
+    def join(self, incident_id: IncidentId, posts: Iterable[Joined]) -> tuple[int, int]:
+        held = self._joined[incident_id]
+        held.update((post.post_id, post) for post in posts)
+        return len(held), len({post.author_id for post in held.values()})
+
+    def joined(self, incident_id: IncidentId) -> list[Joined]:
+        return sorted(self._joined[incident_id].values(), key=lambda post: int(post.post_id))
+
+
+def _created(incident: Incident) -> tuple[datetime, str]:
+    return incident.created_at, incident.incident_id
+
+
 class MemoryAlerts:
     """AlertStore in memory. `records` keeps every outcome in order, not only the latest."""
 
-    def __init__(self, cases: MemoryCases) -> None:
+    def __init__(self, cases: MemoryCases, incidents: MemoryIncidents | None = None) -> None:
         self._cases = cases
-        self._ledger: defaultdict[tuple[CaseId, datetime], dict[tuple[str, StaffId, Channel], Record]]
+        self._incidents = incidents or MemoryIncidents(cases.due)
+        self._ledger: defaultdict[tuple[MatterId, datetime], dict[tuple[str, StaffId, Channel], Record]]
         self._ledger = defaultdict(dict)
         self._texts: defaultdict[StaffId, list[datetime]] = defaultdict(list)
         self.records: list[Record] = []
 
     def next_due(self) -> datetime | None:
-        """When the next case falls due."""
+        """When the next matter falls due."""
         heap = self._cases.due
         while heap and not self._in_place(*heap[0]):
             heapq.heappop(heap)
         return heap[0][0] if heap else None
 
-    def due(self, now: datetime, limit: int) -> Sequence[CaseId]:
-        taken: dict[CaseId, datetime] = {}
+    def due(self, now: datetime, limit: int) -> Sequence[MatterId]:
+        taken: dict[MatterId, datetime] = {}
         while len(taken) < limit and (at := self.next_due()) is not None and at <= now:
-            _, case_id = heapq.heappop(self._cases.due)
-            taken[case_id] = at
-        for case_id, at in taken.items():
-            heapq.heappush(self._cases.due, (at, case_id))
+            _, matter_id = heapq.heappop(self._cases.due)
+            taken[matter_id] = at
+        for matter_id, at in taken.items():
+            heapq.heappush(self._cases.due, (at, matter_id))
         return list(taken)
 
-    def _in_place(self, at: datetime, case_id: CaseId) -> bool:
-        return self._cases.cases[case_id].due_at == at
+    def _in_place(self, at: datetime, matter_id: MatterId) -> bool:
+        matter = self._matter(matter_id)
+        return matter is not None and matter.due_at == at
 
-    def lease(self, case_id: CaseId, now: datetime, until: datetime) -> Lease | None:
-        case = self._cases.cases.get(case_id)
-        if case is None or case.due_at is None or case.due_at > now:
+    def _matter(self, matter_id: MatterId) -> Matter | None:
+        return self._cases.cases.get(CaseId(matter_id)) or self._incidents.incidents.get(IncidentId(matter_id))
+
+    def _put(self, matter: Matter, before: Matter) -> Matter:
+        if isinstance(matter, Case) and isinstance(before, Case):
+            return self._cases.put(matter, before)
+        assert isinstance(matter, Incident), "a matter is a case or an incident"
+        return self._incidents.put(matter, before if isinstance(before, Incident) else None)
+
+    def lease(self, matter_id: MatterId, now: datetime, until: datetime) -> Lease | None:
+        matter = self._matter(matter_id)
+        if matter is None or matter.due_at is None or matter.due_at > now:
             return None
-        leased = self._cases.put(replace(case, due_at=until), case)
-        ledger = self._ledger[case_id, leased.wait.since] if leased.wait else {}
+        leased = self._put(replace(matter, due_at=until), matter)
+        ledger = self._ledger[matter_id, leased.wait.since] if leased.wait else {}
         return Lease(leased, until, tuple(ledger.values()))
 
     def record(self, records: Iterable[Record]) -> None:
         for record in records:
             alert = record.alert
-            self._ledger[alert.case_id, alert.since][alert.stage, alert.staff_id, alert.channel] = record
+            self._ledger[alert.matter_id, alert.since][alert.stage, alert.staff_id, alert.channel] = record
             self.records.append(record)
 
     def done(self, lease: Lease, alerted_until: datetime | None, next_at: datetime | None, attempts: int) -> None:
-        case = self._cases.cases[lease.case.case_id]
-        if case.due_at == lease.until:
-            alerted_until = alerted_until or case.alerted_until
-            self._cases.put(replace(case, due_at=next_at, alerted_until=alerted_until, attempts=attempts), case)
+        matter = self._matter(lease.matter.matter_id)
+        if matter is not None and matter.due_at == lease.until:
+            alerted_until = alerted_until or matter.alerted_until
+            self._put(replace(matter, due_at=next_at, alerted_until=alerted_until, attempts=attempts), matter)
 
     def take_text_slot(self, staff_id: StaffId, now: datetime, limits: Sequence[TextLimit]) -> bool:
         longest = max(limit.span for limit in limits)

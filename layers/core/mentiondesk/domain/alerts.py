@@ -1,4 +1,4 @@
-"""Which alerts a case calls for at a moment, and how many texts one person can take."""
+"""Which alerts a case or an incident calls for at a moment, and how many texts one person can take."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mentiondesk.domain.cases import Case
-from mentiondesk.domain.ids import CaseId, StaffId
+from mentiondesk.domain.ids import MatterId, StaffId
+from mentiondesk.domain.incidents import Incident
 from mentiondesk.domain.policy import Channel, Stage, Wait
 from mentiondesk.domain.roster import Roster, Staff
 from mentiondesk.domain.tags import Urgency
@@ -21,11 +22,15 @@ class Outcome(StrEnum):
     MERGED = "merged"
 
 
+# What somebody must see to by a deadline.
+Matter = Case | Incident
+
+
 @dataclass(frozen=True, slots=True)
 class Alert:
     """One notice to one person on one channel about one wait."""
 
-    case_id: CaseId
+    matter_id: MatterId
     since: datetime
     stage: str
     staff_id: StaffId
@@ -61,24 +66,24 @@ class Plan:
     next_at: datetime | None
 
 
-def plan(case: Case, now: datetime, stages: Sequence[Stage], roster: Roster, ledger: Iterable[Record]) -> Plan:
-    """The alerts that `case` calls for at `now`, given what the ledger of this wait holds.
+def plan(matter: Matter, now: datetime, stages: Sequence[Stage], roster: Roster, ledger: Iterable[Record]) -> Plan:
+    """The alerts that `matter` calls for at `now`, given what the ledger of this wait holds.
 
     Nothing for a case that does not wait. Where several stages have fallen due at once, each person
     hears once per channel, of the latest. Texts wait for the end of quiet hours unless the case is urgent.
     """
-    wait = case.wait
-    if wait is None or not case.waiting:
+    wait = matter.wait
+    if wait is None or not matter.waiting:
         return Plan((), (), None)
     ledger = tuple(ledger)
     known = {(r.alert.stage, r.alert.staff_id, r.alert.channel): r for r in ledger if r.outcome is not Outcome.FAILED}
     # One person may be meant twice, as on duty and as the lead.
     fresh = dict.fromkeys(
         alert
-        for alert in _alerts_due(case, wait, now, stages, roster)
+        for alert in _alerts_due(matter, wait, now, stages, roster)
         if (alert.stage, alert.staff_id, alert.channel) not in known
     )
-    ripe = [r.alert for r in ledger if _ripe(case, r, now) and _still_theirs(case, r.alert, now, stages, roster)]
+    ripe = [r.alert for r in ledger if _ripe(matter, r, now) and _still_theirs(matter, r.alert, now, stages, roster)]
     latest: dict[tuple[StaffId, Channel], Alert] = {}
     records: list[Record] = []
     for alert in sorted([*ripe, *fresh], key=lambda a: a.due_at):
@@ -88,7 +93,7 @@ def plan(case: Case, now: datetime, stages: Sequence[Stage], roster: Roster, led
         latest[alert.staff_id, alert.channel] = alert
     send: list[Alert] = []
     for alert in latest.values():
-        quiet_until = _quiet_until(case, alert, now, roster)
+        quiet_until = _quiet_until(matter, alert, now, roster)
         if quiet_until is None:
             send.append(alert)
         else:
@@ -98,44 +103,44 @@ def plan(case: Case, now: datetime, stages: Sequence[Stage], roster: Roster, led
     return Plan(tuple(send), tuple(records), min(ahead, default=None))
 
 
-def _alerts_due(case: Case, wait: Wait, now: datetime, stages: Sequence[Stage], roster: Roster) -> Iterable[Alert]:
+def _alerts_due(matter: Matter, wait: Wait, now: datetime, stages: Sequence[Stage], roster: Roster) -> Iterable[Alert]:
     by_name = {stage.name: stage for stage in stages}
     for due in wait.alerts:
         stage = by_name.get(due.stage)
-        done = case.alerted_until is not None and due.at <= case.alerted_until
+        done = matter.alerted_until is not None and due.at <= matter.alerted_until
         if stage is None or done or due.at > now:
             continue
         for audience, channel in stage.send:
-            for staff in roster.audience(audience, now, case.owner):
-                alert = Alert(case.case_id, wait.since, due.stage, staff.staff_id, channel, due.at, wait.answer_by)
-                if not _claimed_since(case, alert):
+            for staff in roster.audience(audience, now, matter.owner):
+                alert = Alert(matter.matter_id, wait.since, due.stage, staff.staff_id, channel, due.at, wait.answer_by)
+                if not _claimed_since(matter, alert):
                     yield replace(alert, channel=_reachable(staff, channel))
 
 
-def _claimed_since(case: Case, alert: Alert) -> bool:
+def _claimed_since(matter: Matter, alert: Alert) -> bool:
     """Whether this person has taken the case since the alert fell due: they know."""
-    return case.owner == alert.staff_id and case.claimed_at is not None and alert.due_at <= case.claimed_at
+    return matter.owner == alert.staff_id and matter.claimed_at is not None and alert.due_at <= matter.claimed_at
 
 
-def _ripe(case: Case, record: Record, now: datetime) -> bool:
+def _ripe(matter: Matter, record: Record, now: datetime) -> bool:
     """Whether this is a held text whose time has come, or one that failed then and was not given up."""
     if record.outcome is Outcome.HELD:
         return (record.until or now) <= now
-    marked = case.alerted_until
+    marked = matter.alerted_until
     return record.outcome is Outcome.FAILED and marked is not None and record.alert.due_at <= marked < record.at
 
 
-def _still_theirs(case: Case, alert: Alert, now: datetime, stages: Sequence[Stage], roster: Roster) -> bool:
+def _still_theirs(matter: Matter, alert: Alert, now: datetime, stages: Sequence[Stage], roster: Roster) -> bool:
     """Whether a held text still concerns its person; once the case is claimed, only those who hear of claimed cases."""
-    if roster.find(alert.staff_id) is None or _claimed_since(case, alert):
+    if roster.find(alert.staff_id) is None or _claimed_since(matter, alert):
         return False
-    if case.owner is None:
+    if matter.owner is None:
         return True
     audiences = [audience for stage in stages if stage.name == alert.stage for audience, _ in stage.send]
     return any(
         staff.staff_id == alert.staff_id
         for audience in audiences
-        for staff in roster.audience(audience, now, case.owner)
+        for staff in roster.audience(audience, now, matter.owner)
     )
 
 
@@ -143,9 +148,9 @@ def _reachable(staff: Staff, channel: Channel) -> Channel:
     return channel if staff.address(channel) else channel.other
 
 
-def _quiet_until(case: Case, alert: Alert, now: datetime, roster: Roster) -> datetime | None:
+def _quiet_until(matter: Matter, alert: Alert, now: datetime, roster: Roster) -> datetime | None:
     staff = roster.find(alert.staff_id)
-    if alert.channel is not Channel.TEXT or case.urgency >= Urgency.HIGH or staff is None or staff.quiet is None:
+    if alert.channel is not Channel.TEXT or matter.urgency >= Urgency.HIGH or staff is None or staff.quiet is None:
         return None
     return staff.quiet.closes(now)
 

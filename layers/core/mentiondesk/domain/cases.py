@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from mentiondesk.domain.ids import CaseId, ConversationId, PostId, StaffId, UserId, case_id
-from mentiondesk.domain.policy import Clock, Policy, Wait
+from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, UserId, case_id
+from mentiondesk.domain.policy import Audience, Clock, Due, Policy, Wait
 from mentiondesk.domain.posts import Post
 from mentiondesk.domain.tags import Kind, Tags, Urgency
 
 _MOST_TOPICS = 12
 _MOST_WORDS = 600
 _MOST_REASONS = 5
+# More than any customer is told by phone; an item has no room for endless lists.
+_MOST_SETTLED = 30
 # Whatever a customer adds to one of these waits for an answer too.
 _OPEN_MATTERS = (Kind.COMPLAINT, Kind.QUESTION, Kind.ABUSE)
 # Said after an answer, these end a conversation.
@@ -49,16 +51,45 @@ class Leg(StrEnum):
     FOLLOW_UP = "follow_up"
 
 
-class CaseClosed(Exception):
+class CaseRefuses(Exception):
+    """What somebody wants to do to a case does not fit what it is now; each reason is a type of its own."""
+
+
+class CaseClosed(CaseRefuses):
     """The case is resolved or dismissed; nobody can take it."""
 
 
-class AlreadyClaimed(Exception):
+class AlreadyClaimed(CaseRefuses):
     """Somebody else owns the case."""
 
     def __init__(self, case: CaseId, owner: StaffId) -> None:
         super().__init__(f"case {case} is owned by {owner}")
         self.owner = owner
+
+
+class NotClaimed(CaseRefuses):
+    """Nobody owns the case, so nobody can give it back."""
+
+
+class NotWaiting(CaseRefuses):
+    """Nobody waits for anything in this case now."""
+
+
+class NothingToHold(CaseRefuses):
+    """No alert is left that could wait, or the next one is due to a lead already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Staff ended the wait other than by a post: pending, "I answered elsewhere"; resolved or dismissed.
+
+    `after` is the last post that the case held then: the posts up to it are settled, and no later ones.
+    """
+
+    at: datetime
+    after: tuple[datetime, int]
+    state: State
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +145,10 @@ class Case:
     first_answer_at: datetime | None = None
     posts: int = 0
     last_post: tuple[datetime, int] | None = None
+    # Oldest first; kept so that the case can be told again.
+    settled: tuple[Settled, ...] = ()
+    # The public incident that this is about, if any.
+    incident_id: IncidentId | None = None
     # The customer's latest words, so that an alert needs no second look-up.
     post_id: PostId | None = None
     words: str = ""
@@ -121,6 +156,10 @@ class Case:
     why: tuple[str, ...] = ()
     said_at: datetime | None = None
     seen_at: datetime | None = None
+
+    @property
+    def matter_id(self) -> CaseId:
+        return self.case_id
 
     @property
     def waiting(self) -> bool:
@@ -133,15 +172,80 @@ class Case:
 
     def claim(self, by: StaffId, now: datetime) -> "Case":
         """Owned by `by`. Raises CaseClosed or AlreadyClaimed."""
-        if self.state in (State.RESOLVED, State.DISMISSED):
-            raise CaseClosed(self.case_id)
-        if self.owner is not None and self.owner != by:
-            raise AlreadyClaimed(self.case_id, self.owner)
+        self._must_be_open()
+        self._must_be_free_for(by)
         return self if self.owner == by else replace(self, owner=by, claimed_at=now)
 
     def close(self, state: State, reason: str, now: datetime) -> "Case":
         """Resolved or dismissed with a reason; its clocks stop."""
-        return replace(_wait_over(self, now), state=state, reason=reason, closed_at=now)
+        return _settle(self, Settled(now, self._latest, state, reason))
+
+    def answered_elsewhere(self, now: datetime) -> "Case":
+        """Somebody answered where the desk does not see it; it is the customer's turn. Raises CaseClosed, NotWaiting.
+
+        Anybody may say so, whoever owns the case: it has happened.
+        """
+        self._must_wait()
+        return _settle(self, Settled(now, self._latest, State.PENDING))
+
+    def needs_no_answer(self, by: StaffId, reason: str, now: datetime) -> "Case":
+        """Dismissed with a reason. Raises CaseClosed, NotWaiting or AlreadyClaimed."""
+        self._must_wait()
+        self._must_be_free_for(by)
+        return self.close(State.DISMISSED, reason, now)
+
+    def snooze(self, by: StaffId, until: datetime, policy: Policy) -> "Case":
+        """No alert before `until`, or before the next one that goes to a lead or a manager; the clock runs.
+
+        Raises CaseClosed, NotWaiting, AlreadyClaimed or NothingToHold.
+        """
+        self._must_wait()
+        self._must_be_free_for(by)
+        longest = self._may_hold_until(policy)
+        if self.due_at is None or longest is None or min(until, longest) <= self.due_at:
+            raise NothingToHold(self.case_id)
+        return replace(self, due_at=min(until, longest))
+
+    def release(self, by: StaffId, now: datetime, lead: bool = False) -> "Case":
+        """Nobody's again, and the others on duty are told what they missed; a lead may release what others own.
+
+        Raises CaseClosed, NotClaimed or AlreadyClaimed.
+        """
+        self._must_be_open()
+        if self.owner is None:
+            raise NotClaimed(self.case_id)
+        if not lead:
+            self._must_be_free_for(by)
+        free = replace(self, owner=None, claimed_at=None)
+        return replace(free, due_at=now, alerted_until=None) if self.waiting and self._alerts else free
+
+    @property
+    def _latest(self) -> tuple[datetime, int]:
+        return self.last_post or (self.opened_at, 0)
+
+    @property
+    def _alerts(self) -> tuple[Due, ...]:
+        return self.wait.alerts if self.wait else ()
+
+    def _must_be_open(self) -> None:
+        if self.state in (State.RESOLVED, State.DISMISSED):
+            raise CaseClosed(self.case_id)
+
+    def _must_wait(self) -> None:
+        self._must_be_open()
+        if not self.waiting:
+            raise NotWaiting(self.case_id)
+
+    def _must_be_free_for(self, by: StaffId) -> None:
+        if self.owner is not None and self.owner != by:
+            raise AlreadyClaimed(self.case_id, self.owner)
+
+    def _may_hold_until(self, policy: Policy) -> datetime | None:
+        """The next alert that leads or managers hear; the last of all where they hear none."""
+        beyond_duty = {stage.name for stage in policy.stages for to, _ in stage.send if to is not Audience.DUTY}
+        ahead = [due for due in self._alerts if self.alerted_until is None or due.at > self.alerted_until]
+        theirs = [due.at for due in ahead if due.stage in beyond_duty]
+        return min(theirs) if theirs else max((due.at for due in ahead), default=None)
 
 
 def entry_of(post: Post, tags: Tags | None) -> Entry:
@@ -187,14 +291,27 @@ def retell(case: Case, entries: Iterable[Entry], policy: Policy) -> Case:
     """The case told again from its whole timeline; what staff did to it is kept."""
     ordered = sorted(entries, key=lambda e: e.order)
     told = new_case(case.conversation_id, case.customer_id, ordered[0].at)
-    told = replace(told, version=case.version, owner=case.owner, claimed_at=case.claimed_at)
+    told = replace(
+        told, version=case.version, owner=case.owner, claimed_at=case.claimed_at, incident_id=case.incident_id
+    )
+    settled = list(case.settled)
     for entry in ordered:
+        while settled and settled[0].after < entry.order:
+            told = _settle(told, settled.pop(0))
         told = extend(told, entry, policy)
+    for one in settled:
+        told = _settle(told, one)
     if told.wait == case.wait:
         told = replace(told, due_at=case.due_at, alerted_until=case.alerted_until, attempts=case.attempts)
-    if case.closed_at is not None and (told.said_at is None or told.said_at <= case.closed_at):
-        return told.close(case.state, case.reason, case.closed_at)
     return told
+
+
+def _settle(case: Case, settled: Settled) -> Case:
+    case = replace(_wait_over(case, settled.at), settled=(*case.settled, settled)[-_MOST_SETTLED:])
+    if settled.state is not State.PENDING:
+        return replace(case, state=settled.state, reason=settled.reason, closed_at=settled.at)
+    state = State.PENDING if case.state is State.OPEN else case.state
+    return replace(case, state=state, first_answer_at=case.first_answer_at or settled.at)
 
 
 def _heard(case: Case, entry: Entry, kind: Kind, policy: Policy) -> Case:

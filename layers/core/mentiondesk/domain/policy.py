@@ -11,11 +11,12 @@ from mentiondesk.domain.tags import Kind, Urgency
 
 
 class Clock(StrEnum):
-    """What a customer waits for."""
+    """What is waited for: customers wait for replies, an incident for a person who confirms it."""
 
     FIRST_REPLY = "first_reply"
     NEXT_REPLY = "next_reply"
     FOLLOW_UP = "follow_up"
+    CONFIRM = "confirm"
 
 
 class Channel(StrEnum):
@@ -116,6 +117,8 @@ class Policy:
                 return self.next_reply.get((kind, urgency))
             case Clock.FOLLOW_UP:
                 return self.follow_up
+            case Clock.CONFIRM:
+                return None
 
 
 def _stage_time(stage: Stage, target: Target, since: datetime) -> datetime:

@@ -7,6 +7,8 @@ Source: 3GPP TS 23.038 section 6.2.1. One character outside it would turn the wh
 import unicodedata
 
 SEGMENT = 160
+# Each part of a longer text gives seven places to the header that joins them.
+TWO_SEGMENTS = 306
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"

@@ -1,4 +1,4 @@
-"""What a mail and a text say alike about one case."""
+"""What a mail and a text say alike about one case or one incident."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 from mentiondesk.domain.alerts import Alert
 from mentiondesk.domain.cases import Case
+from mentiondesk.domain.incidents import Incident, Status
 from mentiondesk.domain.plaintext import quotable
 from mentiondesk.domain.policy import Clock, Wait
 from mentiondesk.domain.roster import Staff
+from mentiondesk.ports import Joined
 
 _WAITS_FOR = {
     Clock.FIRST_REPLY: "a first answer",
@@ -19,10 +21,12 @@ _WAITS_FOR = {
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One alert with its case."""
+    """One alert with its case, the incident it is about if there is one, and the link to act on it."""
 
     case: Case
     alert: Alert
+    incident: Incident | None = None
+    act: str | None = None
 
     @property
     def wait(self) -> Wait:
@@ -41,8 +45,13 @@ class Notice:
 
     @property
     def link(self) -> str:
-        """X's own address of the customer's latest post; works without knowing the handle."""
-        return f"https://x.com/i/status/{self.case.post_id or self.wait.post_id}"
+        """The customer's latest post."""
+        return on_x(self.case.post_id or self.wait.post_id)
+
+    @property
+    def part_of(self) -> str:
+        """The title of the incident it is part of, safe to show; empty when it is part of none."""
+        return quotable(self.incident.title, 80) if self.incident else ""
 
     def left(self, now: datetime) -> str:
         """Like "12 min left", "due now" or "1 h 5 min late"."""
@@ -53,11 +62,11 @@ class Notice:
 
     def answer_by(self, staff: Staff, now: datetime) -> str:
         """The deadline, on this person's clock."""
-        return _on_clock(self.wait.answer_by, staff, now)
+        return on_clock(self.wait.answer_by, staff, now)
 
     def written(self, staff: Staff, now: datetime) -> str:
         """When the customer wrote the latest post, on this person's clock."""
-        return _on_clock(self.case.said_at or self.wait.since, staff, now)
+        return on_clock(self.case.said_at or self.wait.since, staff, now)
 
     def words(self, length: int) -> str:
         """The customer's latest words, safe to show."""
@@ -81,7 +90,50 @@ class Notice:
         return spoken(delay) if delay >= timedelta(minutes=3) else None
 
 
-def _on_clock(moment: datetime, staff: Staff, now: datetime) -> str:
+@dataclass(frozen=True, slots=True)
+class IncidentNotice:
+    """One alert about an incident; `posts` are of the customers to go back to."""
+
+    incident: Incident
+    alert: Alert
+    posts: tuple[Joined, ...] = ()
+    act: str | None = None
+
+    @property
+    def going_back(self) -> bool:
+        """Whether it is solved and customers wait to hear of it."""
+        return self.incident.status is Status.RESOLVED
+
+    @property
+    def title(self) -> str:
+        return quotable(self.incident.title, 80)
+
+    @property
+    def people(self) -> str:
+        """Like "12 people, 15 posts"."""
+        one = self.incident
+        return f"{one.people} people, {one.posts} post{'' if one.posts == 1 else 's'}"
+
+    def since(self, staff: Staff, now: datetime) -> str:
+        """When the first of them complained, on this person's clock."""
+        return on_clock(self.incident.started_at, staff, now)
+
+    def samples(self, length: int) -> list[tuple[str, str]]:
+        """Customers' words, safe to show, each with X's address of the post."""
+        return [(quotable(one.words, length), on_x(one.post_id)) for one in self.incident.samples]
+
+    def customers(self, most: int, length: int) -> list[tuple[str, str]]:
+        """One post of each customer to go back to, the latest: words and address."""
+        latest = {post.author_id: post for post in self.posts}
+        return [(quotable(post.words, length), on_x(post.post_id)) for post in list(latest.values())[:most]]
+
+
+def on_x(post_id: str) -> str:
+    """X's own address of a post; works without knowing the handle."""
+    return f"https://x.com/i/status/{post_id}"
+
+
+def on_clock(moment: datetime, staff: Staff, now: datetime) -> str:
     """A time in this person's zone; with the day where it is not today's."""
     zone = ZoneInfo(staff.zone)
     there = moment.astimezone(zone)

@@ -5,13 +5,27 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from mentiondesk.domain.alerts import Outcome, Plan, Record, plan
-from mentiondesk.domain.ids import CaseId, StaffId
-from mentiondesk.domain.policy import Audience, Channel
+from mentiondesk.domain.alerts import Alert, Matter, Outcome, Plan, Record, plan
+from mentiondesk.domain.ids import IncidentId, MatterId, StaffId
+from mentiondesk.domain.incidents import Incident, Status
+from mentiondesk.domain.policy import Audience, Channel, Stage
 from mentiondesk.domain.roster import Staff
-from mentiondesk.messages import Notice, Writer
-from mentiondesk.ports import AlertStore, CurrentSettings, Lease, Mailer, Texter, TimeLeft, Undeliverable
+from mentiondesk.messages import IncidentNotice, Notice, Writer
+from mentiondesk.ports import (
+    AlertStore,
+    CurrentSettings,
+    Email,
+    IncidentStore,
+    Lease,
+    Links,
+    Mailer,
+    Texter,
+    TimeLeft,
+    Undeliverable,
+)
 from mentiondesk.settings import Settings
+
+AnyNotice = Notice | IncidentNotice
 
 # Longer than the function may run: a lease that is still held belongs to a run that is still going.
 LEASE = timedelta(minutes=2)
@@ -20,11 +34,17 @@ _RESERVE = timedelta(seconds=20)
 _MOST_ATTEMPTS = 5
 
 
+def no_links(staff_id: StaffId, matter: Matter, now: datetime) -> str | None:
+    """Links where none can be made: alerts go out all the same."""
+    del staff_id, matter, now
+    return None
+
+
 @dataclass(slots=True)
 class Notified:
     """What one run did; `failed` counts alerts that no channel took."""
 
-    cases: int = 0
+    matters: int = 0
     sent: int = 0
     held: int = 0
     fell_back: int = 0
@@ -37,13 +57,22 @@ class NotifyStaff:
     """One run over what is due; its cost follows what is due, never the backlog.
 
     A crash may repeat an alert that was sent and not yet recorded; it never loses one: the lease ends
-    and the case is due again.
+    and the matter is due again.
     """
 
     def __init__(
-        self, alerts: AlertStore, mailer: Mailer, texter: Texter, writer: Writer, settings: CurrentSettings
+        self,
+        alerts: AlertStore,
+        incidents: IncidentStore,
+        mailer: Mailer,
+        texter: Texter,
+        writer: Writer,
+        settings: CurrentSettings,
+        links: Links = no_links,
     ) -> None:
         self._alerts = alerts
+        self._incidents = incidents
+        self._links = links
         self._mailer = mailer
         self._texter = texter
         self._writer = writer
@@ -59,40 +88,42 @@ class NotifyStaff:
         notified.left = True
         return notified
 
-    def _round(self, due: Sequence[CaseId], now: datetime, notified: Notified) -> None:
+    def _round(self, due: Sequence[MatterId], now: datetime, notified: Notified) -> None:
         settings = self._settings()
-        leased = [lease for case_id in due if (lease := self._alerts.lease(case_id, now, now + LEASE))]
+        leased = [lease for matter_id in due if (lease := self._alerts.lease(matter_id, now, now + LEASE))]
         plans = [
-            (lease, plan(lease.case, now, settings.policy.stages, settings.roster, lease.ledger)) for lease in leased
+            (lease, plan(lease.matter, now, _stages(lease.matter, settings), settings.roster, lease.ledger))
+            for lease in leased
         ]
-        by_person: dict[tuple[StaffId, Channel], list[Notice]] = defaultdict(list)
+        notices = _Notices(self._incidents, self._links, now)
+        # Cases that are part of one incident go out as one message, however few.
+        piles: dict[tuple[StaffId, Channel, IncidentId | None], list[AnyNotice]] = defaultdict(list)
         for lease, planned in plans:
             self._note(planned.records, notified)
             for alert in planned.send:
-                by_person[alert.staff_id, alert.channel].append(Notice(lease.case, alert))
-        for (staff_id, channel), notices in by_person.items():
+                piles[alert.staff_id, alert.channel, lease.matter.incident_id].append(notices.of(lease.matter, alert))
+        for (staff_id, channel, incident_id), pile in piles.items():
             staff = settings.roster.find(staff_id)
             assert staff is not None, "alerts are planned from the roster"
-            self._tell(_Delivery(staff, channel, tuple(notices)), settings, now, notified)
-        failed = {r.alert.case_id for r in notified.records if r.outcome is Outcome.FAILED}
+            together = incident_id is not None or len(pile) > settings.alerts.digest_over
+            self._tell(_Delivery(staff, channel, tuple(pile)), together, settings, now, notified)
+        failed = {r.alert.matter_id for r in notified.records if r.outcome is Outcome.FAILED}
         for lease, planned in plans:
             self._mark(lease, planned, failed, now)
-        notified.cases += len(leased)
+        notified.matters += len(leased)
 
-    def _tell(self, delivery: "_Delivery", settings: Settings, now: datetime, notified: Notified) -> None:
-        """One message for each notice, or one digest for all when they are many or limits are reached."""
-        if len(delivery.notices) > settings.alerts.digest_over:
-            batches = [delivery.notices]
-        else:
-            batches = [(notice,) for notice in delivery.notices]
-        limited: list[Notice] = []
-        for batch in batches:
+    def _tell(
+        self, delivery: "_Delivery", together: bool, settings: Settings, now: datetime, notified: Notified
+    ) -> None:
+        """One message for each notice, or one digest for all when they belong together or limits are reached."""
+        limited: list[AnyNotice] = []
+        for batch in _batches(delivery.notices, together):
             if self._over_limit(delivery.staff, delivery.channel, settings, now):
                 limited.extend(batch)
             else:
                 self._deliver(replace(delivery, notices=batch), settings, now, notified)
-        if limited:
-            by_mail = replace(delivery, channel=Channel.EMAIL, notices=tuple(limited), detail="text limit reached")
+        for batch in _batches(tuple(limited), together=True):
+            by_mail = replace(delivery, channel=Channel.EMAIL, notices=batch, detail="text limit reached")
             self._deliver(by_mail, settings, now, notified)
 
     def _over_limit(self, staff: Staff, channel: Channel, settings: Settings, now: datetime) -> bool:
@@ -123,15 +154,36 @@ class NotifyStaff:
         self._note(delivery.records(Outcome.FAILED, now, delivery.channel, "", "; ".join(refusals)), notified)
 
     def _send(
-        self, staff: Staff, channel: Channel, address: str, notices: Sequence[Notice], settings: Settings, now: datetime
+        self,
+        staff: Staff,
+        channel: Channel,
+        address: str,
+        notices: Sequence[AnyNotice],
+        settings: Settings,
+        now: datetime,
     ) -> str:
         try:
-            email = self._writer.email(staff, notices, settings.brand.name, now) if channel is Channel.EMAIL else None
-            text = self._writer.text(staff, notices, now) if channel is Channel.TEXT else ""
+            written = self._written(staff, channel, notices, settings.brand.name, now)
         except Exception as error:
-            # One case that cannot be put into words must not keep the others' alerts back; an operator hears of it.
+            # One matter that cannot be put into words must not keep the others' alerts back; an operator hears of it.
             raise Undeliverable(f"not written: {type(error).__name__}") from error
-        return self._mailer.send(address, email) if email else self._texter.send(address, text)
+        return (
+            self._mailer.send(address, written) if isinstance(written, Email) else self._texter.send(address, written)
+        )
+
+    def _written(
+        self, staff: Staff, channel: Channel, notices: Sequence[AnyNotice], brand: str, now: datetime
+    ) -> Email | str:
+        writer, by_mail = self._writer, channel is Channel.EMAIL
+        for incident in notices:
+            if isinstance(incident, IncidentNotice):
+                return (
+                    writer.incident_email(staff, incident, brand, now)
+                    if by_mail
+                    else writer.incident_text(staff, incident, now)
+                )
+        cases = [notice for notice in notices if isinstance(notice, Notice)]
+        return writer.email(staff, cases, brand, now) if by_mail else writer.text(staff, cases, now)
 
     def _note(self, records: Sequence[Record], notified: Notified) -> None:
         if records:
@@ -141,13 +193,52 @@ class NotifyStaff:
         notified.held += sum(r.outcome is Outcome.HELD for r in records)
         notified.failed += sum(r.outcome is Outcome.FAILED for r in records)
 
-    def _mark(self, lease: Lease, planned: Plan, failed: set[CaseId], now: datetime) -> None:
-        attempts = lease.case.attempts + 1
-        if lease.case.case_id in failed and attempts < _MOST_ATTEMPTS:
+    def _mark(self, lease: Lease, planned: Plan, failed: set[MatterId], now: datetime) -> None:
+        attempts = lease.matter.attempts + 1
+        if lease.matter.matter_id in failed and attempts < _MOST_ATTEMPTS:
             retry_at = now + timedelta(minutes=attempts)
-            self._alerts.done(lease, lease.case.alerted_until, retry_at, attempts)
+            self._alerts.done(lease, lease.matter.alerted_until, retry_at, attempts)
         else:
             self._alerts.done(lease, now, planned.next_at, 0)
+
+
+def _stages(matter: Matter, settings: Settings) -> Sequence[Stage]:
+    return settings.incidents.stages if isinstance(matter, Incident) else settings.policy.stages
+
+
+def _batches(notices: tuple[AnyNotice, ...], together: bool) -> Iterator[tuple[AnyNotice, ...]]:
+    """What goes out as one message each: an incident always by itself."""
+    incidents = [notice for notice in notices if isinstance(notice, IncidentNotice)]
+    cases = [notice for notice in notices if isinstance(notice, Notice)]
+    yield from ((notice,) for notice in incidents)
+    if together and cases:
+        yield tuple(cases)
+    else:
+        yield from ((notice,) for notice in cases)
+
+
+class _Notices:
+    """Makes notices; looks an incident up once a round."""
+
+    def __init__(self, incidents: IncidentStore, links: Links, now: datetime) -> None:
+        self._incidents = incidents
+        self._links = links
+        self._now = now
+        self._known: dict[IncidentId, Incident | None] = {}
+
+    def of(self, matter: Matter, alert: Alert) -> AnyNotice:
+        act = self._links(alert.staff_id, matter, self._now)
+        if isinstance(matter, Incident):
+            posts = self._incidents.joined(matter.incident_id) if matter.status is Status.RESOLVED else []
+            return IncidentNotice(matter, alert, tuple(posts), act)
+        return Notice(matter, alert, self._incident(matter.incident_id), act)
+
+    def _incident(self, incident_id: IncidentId | None) -> Incident | None:
+        if incident_id is None:
+            return None
+        if incident_id not in self._known:
+            self._known[incident_id] = self._incidents.get(incident_id)
+        return self._known[incident_id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +247,7 @@ class _Delivery:
 
     staff: Staff
     channel: Channel
-    notices: tuple[Notice, ...]
+    notices: tuple[AnyNotice, ...]
     detail: str = ""
 
     def records(self, outcome: Outcome, now: datetime, via: Channel, message_id: str, detail: str) -> list[Record]:

@@ -1,0 +1,226 @@
+"""Incidents in the stores, and what staff are told of them."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from mentiondesk.domain.cases import State
+from mentiondesk.domain.events import Event
+from mentiondesk.domain.ids import ComponentId, IncidentId, PostId, StaffId, UserId
+from mentiondesk.domain.incidents import Affected, Health, Impact, Incident, Sample, Status, Update
+from mentiondesk.domain.policy import Clock
+from mentiondesk.ports import AlreadyDone, CaseChanged, IncidentChanged, Joined
+from tests.integration.conftest import Desk
+from tests.integration.test_notify import Office
+from tests.support.builders import at
+
+ID = IncidentId("checkout-1")
+SAMPLES = tuple(
+    Sample(PostId(str(900 + n)), UserId(str(70 + n)), at(n), f"checkout throws an error {n} <b>") for n in range(3)
+)
+
+
+def an_incident(incident_id: str = ID, minute: float = 5, **facts: object) -> Incident:
+    """A candidate that five people made, before anybody was told."""
+    made = Incident(
+        IncidentId(incident_id),
+        Status.CANDIDATE,
+        "Checkout: throws an error",
+        created_at=at(minute),
+        started_at=at(0),
+        impact=Impact.MAJOR,
+        topic="website_app",
+        affected=(Affected(ComponentId("shop"), Health.PARTIAL_OUTAGE),),
+        terms=("checkout", "error"),
+        people=5,
+        posts=6,
+        severity=4,
+        samples=SAMPLES,
+    )
+    return replace(made, **facts)  # type: ignore[arg-type]
+
+
+def an_update(minute: float, status: Status = Status.INVESTIGATING, body: str = "We are looking into it.") -> Update:
+    return Update(ID, at(minute), status, body, (Affected(ComponentId("shop"), Health.MAJOR_OUTAGE),), StaffId("ana"))
+
+
+def an_event(event_id: str = "2026-03-02T12:00:00.000000Z-a1", minute: float = 6) -> Event:
+    return Event(event_id, at(minute), StaffId("ana"), "publish", "as it was")
+
+
+def joined(number: int, author: int) -> Joined:
+    return Joined(PostId(str(number)), UserId(str(author)), at(number), "Wörter 🧵")
+
+
+# --- the store --------------------------------------------------------------------------------------------
+
+
+def test_an_incident_is_added_once(desk: Desk) -> None:
+    assert desk.incidents.add(an_incident())
+    assert not desk.incidents.add(an_incident(title="another"), an_update(6), an_event())
+    assert desk.incidents.get(ID) == an_incident(version=1)
+    assert (desk.incidents.updates(ID), desk.incidents.events(ID)) == ([], [])
+    assert desk.incidents.get(IncidentId("none")) is None
+
+
+def test_what_changes_goes_in_together_or_not_at_all(desk: Desk) -> None:
+    desk.incidents.add(an_incident())
+    first = desk.incidents.get(ID)
+    assert first is not None
+    published = desk.incidents.save(first.moved(an_update(6)), an_update(6), an_event())
+    assert (published.version, published.status, published.published_at) == (2, Status.INVESTIGATING, at(6))
+    assert desk.incidents.get(ID) == published
+    with pytest.raises(IncidentChanged) as changed:
+        desk.incidents.save(first.dismissed("none", at(7)), an_update(7), an_event("later", 7))
+    assert changed.value.current == published
+    with pytest.raises(AlreadyDone):
+        desk.incidents.save(published.moved(an_update(8)), an_update(8), an_event())
+    assert desk.incidents.get(ID) == published
+    assert desk.incidents.updates(ID) == [an_update(6)]
+    assert desk.incidents.events(ID) == [an_event()]
+
+
+def test_an_incident_may_begin_in_public(desk: Desk) -> None:
+    maintenance = an_incident(status=Status.SCHEDULED, scheduled_for=at(60), scheduled_until=at(90))
+    word = an_update(5, Status.SCHEDULED)
+    assert desk.incidents.add(maintenance, word, an_event())
+    assert (desk.incidents.updates(ID), desk.incidents.events(ID)) == ([word], [an_event()])
+
+
+def test_updates_and_events_come_in_order(desk: Desk) -> None:
+    desk.incidents.add(an_incident())
+    found = desk.incidents.get(ID)
+    for number, minute in enumerate((6, 7.25, 70)):
+        assert found is not None
+        found = desk.incidents.save(found.moved(an_update(minute)), an_update(minute), an_event(f"e{number}", minute))
+    assert [update.at for update in desk.incidents.updates(ID)] == [at(6), at(7.25), at(70)]
+    assert [event.event_id for event in desk.incidents.events(ID)] == ["e0", "e1", "e2"]
+
+
+def test_those_that_go_on_and_all_since(desk: Desk) -> None:
+    for number, minute in enumerate((5, 3, 9)):
+        desk.incidents.add(an_incident(f"i{number}", minute))
+    ended = desk.incidents.get(IncidentId("i1"))
+    assert ended is not None
+    desk.incidents.save(ended.faded(at(200)))
+    assert [one.incident_id for one in desk.incidents.open()] == ["i0", "i2"]
+    assert [one.incident_id for one in desk.incidents.recent(at(3))] == ["i2", "i0", "i1"]
+    assert [one.incident_id for one in desk.incidents.recent(at(4))] == ["i2", "i0"]
+
+
+def test_a_post_joins_once_however_often_it_is_put(desk: Desk) -> None:
+    desk.incidents.add(an_incident())
+    assert desk.incidents.join(ID, [joined(3, 71), joined(1, 71), joined(20, 72)]) == (3, 2)
+    assert desk.incidents.join(ID, [joined(3, 71), joined(4, 73)]) == (4, 3)
+    assert desk.incidents.joined(ID) == [joined(1, 71), joined(3, 71), joined(4, 73), joined(20, 72)]
+    assert desk.incidents.join(ID, []) == (4, 3)
+
+
+def test_many_posts_join_at_once(desk: Desk) -> None:
+    desk.incidents.add(an_incident())
+    assert desk.incidents.join(ID, [joined(n, n % 7) for n in range(100)]) == (100, 7)
+
+
+# --- what staff are told ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def office(desk: Desk) -> Office:
+    return Office(desk)
+
+
+def noticed(office: Office, minute: float = 5) -> Incident:
+    """A candidate that staff are to be told of at once."""
+    incident = an_incident().told("noticed", Clock.CONFIRM, timedelta(minutes=30), at(minute))
+    assert office.desk.incidents.add(incident)
+    return incident
+
+
+def test_staff_are_told_once_that_something_is_noticed(office: Office) -> None:
+    noticed(office)
+    assert office.run(4).matters == 0
+    assert office.run(5).sent == 3
+    assert office.got() == [("ana", "email"), ("ana", "text"), ("lea", "email")]
+    for minute in (6, 35, 36, 300):
+        assert office.run(minute).sent == 0
+
+
+def test_two_notifiers_tell_of_an_incident_once(office: Office) -> None:
+    noticed(office)
+    office.run(5)
+    assert office.run(5).matters == 0
+
+
+def test_a_crash_repeats_the_notice_rather_than_losing_it(office: Office) -> None:
+    noticed(office)
+    lease = office.desk.alerts.lease(ID, at(5), at(7))
+    assert lease is not None
+    assert isinstance(lease.matter, Incident)
+    assert office.run(6).sent == 0
+    assert office.run(7).sent == 3
+
+
+def test_whoever_confirms_meanwhile_is_not_told_to_confirm(office: Office) -> None:
+    noticed(office)
+    lease = office.desk.alerts.lease(ID, at(5), at(7))
+    assert lease is not None
+    assert isinstance(lease.matter, Incident)
+    office.desk.incidents.save(lease.matter.moved(an_update(6)), an_update(6))
+    office.desk.alerts.done(lease, at(5), at(9), 0)
+    assert office.run(20).sent == 0
+    found = office.desk.incidents.get(ID)
+    assert found is not None
+    assert found.due_at is None
+
+
+def test_the_solved_list_names_each_customer_once(office: Office) -> None:
+    noticed(office)
+    office.run(5)
+    office.desk.incidents.join(ID, [joined(1, 71), joined(3, 71), joined(4, 73)])
+    found = office.desk.incidents.get(ID)
+    assert found is not None
+    word = an_update(90, Status.INVESTIGATING)
+    public = office.desk.incidents.save(found.moved(word), word)
+    word = an_update(100, Status.RESOLVED, "It works again.")
+    solved = public.moved(word).told("go_back", Clock.FOLLOW_UP, timedelta(hours=24), at(100))
+    office.desk.incidents.save(solved, word)
+    office.mail.taken.clear()
+    assert office.run(100).sent == 3
+    address, mail = office.mail.taken[0]
+    assert address == "ana@example.com"
+    assert re.findall(r"x\.com/i/status/(\d+)", mail.text) == ["3", "4"]
+
+
+@pytest.mark.parametrize("limit", [1, 5])
+def test_cases_of_one_incident_come_as_one_message(office: Office, limit: int) -> None:
+    office.alerts = {"digest_over": limit}
+    assert office.desk.incidents.add(an_incident())
+    cases = [office.opens(n / 100, customer=70 + n) for n in range(3)]
+    for case in cases[:2]:
+        office.desk.cases.save(replace(case, incident_id=ID))
+    notified = office.run(31)
+    assert notified.sent == 3
+    together = {r.message_id for r in notified.records if r.alert.matter_id in {case.case_id for case in cases[:2]}}
+    alone = {r.message_id for r in notified.records if r.alert.matter_id == cases[2].case_id}
+    assert len(together) == len(alone) == 1
+    assert together != alone
+    subjects = [mail.subject for _, mail in office.mail.taken]
+    assert any(subject.startswith("2 customers wait about “Checkout: throws an error”:") for subject in subjects)
+
+
+# --- what staff do to a case ------------------------------------------------------------------------------
+
+
+def test_what_staff_did_is_kept_with_the_case_and_once(office: Office) -> None:
+    case = office.opens()
+    event = an_event("2026-03-02T12:10:00.000000Z-b2", 10)
+    closed = office.desk.cases.save(case.close(State.DISMISSED, "a joke", at(10)), event)
+    assert office.desk.cases.events(case.case_id) == [event]
+    with pytest.raises(AlreadyDone):
+        office.desk.cases.save(replace(closed, reason="twice"), event)
+    with pytest.raises(CaseChanged):
+        office.desk.cases.save(replace(case, reason="stale"), an_event("another", 11))
+    assert office.desk.cases.get(case.case_id) == closed
+    assert office.desk.cases.events(case.case_id) == [event]
