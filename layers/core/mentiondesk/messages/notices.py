@@ -12,7 +12,7 @@ from mentiondesk.domain.policy import Clock, Wait
 from mentiondesk.domain.roster import Staff
 from mentiondesk.ports import Joined
 
-_WAITS_FOR = {
+WAITS_FOR = {
     Clock.FIRST_REPLY: "a first answer",
     Clock.NEXT_REPLY: "another answer",
     Clock.FOLLOW_UP: "a public word that it is solved",
@@ -41,7 +41,7 @@ class Notice:
 
     @property
     def waits_for(self) -> str:
-        return _WAITS_FOR[self.wait.clock]
+        return WAITS_FOR[self.wait.clock]
 
     @property
     def link(self) -> str:
@@ -54,11 +54,8 @@ class Notice:
         return quotable(self.incident.title, 80) if self.incident else ""
 
     def left(self, now: datetime) -> str:
-        """Like "12 min left", "due now" or "1 h 5 min late"."""
-        left = self.wait.answer_by - now
-        if abs(left) < timedelta(minutes=1):
-            return "due now"
-        return f"{spoken(abs(left))} {'left' if left >= timedelta(0) else 'late'}"
+        """How long until the deadline."""
+        return left(self.wait.answer_by, now)
 
     def answer_by(self, staff: Staff, now: datetime) -> str:
         """The deadline, on this person's clock."""
@@ -138,6 +135,14 @@ def on_clock(moment: datetime, staff: Staff, now: datetime) -> str:
     zone = ZoneInfo(staff.zone)
     there = moment.astimezone(zone)
     return f"{there:%H:%M}" if there.date() == now.astimezone(zone).date() else f"{there:%a %d %b %H:%M}"
+
+
+def left(deadline: datetime, now: datetime) -> str:
+    """Like "12 min left", "due now" or "1 h 5 min late"."""
+    ahead = deadline - now
+    if abs(ahead) < timedelta(minutes=1):
+        return "due now"
+    return f"{spoken(abs(ahead))} {'left' if ahead >= timedelta(0) else 'late'}"
 
 
 def spoken(duration: timedelta) -> str:
