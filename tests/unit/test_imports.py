@@ -21,11 +21,12 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "settings": ({"domain"}, {"pydantic", "pydantic_core"}),
     "ports": ({"domain", "settings"}, set()),
     "messages": ({"domain", "ports", "messages"}, {"jinja2"}),
-    "usecases": ({"domain", "settings", "ports", "messages", "usecases"}, set()),
+    "status_site": ({"domain", "settings", "ports", "status_site"}, {"jinja2", "markupsafe"}),
+    "usecases": ({"domain", "settings", "ports", "messages", "status_site", "usecases"}, set()),
     "aws": (set(), {"boto3", "botocore"}),
     "adapters": (
         {"domain", "settings", "ports", "messages", "triage", "config", "adapters"},
-        {"botocore", "pydantic", "requests", "tweepy"},
+        {"botocore", "pydantic", "requests", "tweepy", "itsdangerous"},
     ),
 }
 

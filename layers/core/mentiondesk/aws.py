@@ -8,6 +8,7 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
@@ -36,7 +37,12 @@ def secrets() -> "SecretsManagerClient":
     return boto3.client("secretsmanager", config=_CONFIG)
 
 
+@cache
+def s3() -> "S3Client":
+    return boto3.client("s3", config=_CONFIG)
+
+
 def forget_clients() -> None:
     """The next call makes new ones; for tests and for the desk on one machine."""
-    for client in (dynamodb, ses, sns, secrets):
+    for client in (dynamodb, ses, sns, secrets, s3):
         client.cache_clear()

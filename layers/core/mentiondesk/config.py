@@ -39,3 +39,25 @@ class ClassifyConfig(_FromEnv):
 class NotifyConfig(_FromEnv):
     table_name: str
     alert_sender: str
+
+
+@dataclass(frozen=True)
+class DetectConfig(_FromEnv):
+    table_name: str
+
+
+@dataclass(frozen=True)
+class PublishConfig(_FromEnv):
+    table_name: str
+    site_bucket: str
+    site_url: str
+    api_url: str
+    link_secret_id: str
+    statuspage_secret_id: str
+    status_sender: str
+    mail_events: str
+
+
+@dataclass(frozen=True)
+class ForgetConfig(_FromEnv):
+    table_name: str

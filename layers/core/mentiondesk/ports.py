@@ -13,8 +13,10 @@ from mentiondesk.domain.events import Event
 from mentiondesk.domain.ids import CaseId, IncidentId, MatterId, PostId, StaffId, UserId
 from mentiondesk.domain.incidents import Incident, Update
 from mentiondesk.domain.links import Link
+from mentiondesk.domain.noticing import Habit, Usual
 from mentiondesk.domain.posts import Post, Source, Unreadable
 from mentiondesk.domain.reading import Cursor, Obstacle, Window
+from mentiondesk.domain.signals import Signal
 from mentiondesk.domain.subscribers import Subscriber, SubscriberId
 from mentiondesk.domain.tags import Tags
 from mentiondesk.settings import Settings
@@ -343,11 +345,13 @@ class DraftStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Pushed:
-    """How far an incident is told at the hosted status page: its id there, and the last update that it has."""
+    """How far an incident is told at a hosted status page: its id there, and the last update that it has."""
 
     incident_id: IncidentId
+    page_id: str
     hosted_id: str
     update_id: str
+    at: datetime
 
 
 class PushedStore(Protocol):
@@ -355,7 +359,11 @@ class PushedStore(Protocol):
 
     def get(self, incident_id: IncidentId) -> Pushed | None: ...
 
-    def save(self, pushed: Pushed) -> None: ...
+    def lease(self, incident_id: IncidentId, now: datetime, until: datetime) -> bool:
+        """Whether we alone tell the page about this incident until then, or until we save."""
+
+    def save(self, pushed: Pushed) -> None:
+        """Writes how far it is told, and ends the lease."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -455,3 +463,20 @@ class SubscriberTokens(Protocol):
 
     def read(self, token: str, purpose: str) -> SubscriberId:
         """Whose it is. Raises LinkForged when it is not ours or was made for another purpose."""
+
+
+class SignalStore(Protocol):
+    """What each complaint says; kept for two days."""
+
+    def window(self, since: datetime, until: datetime, limit: int) -> list[Signal]:
+        """The latest signals made after `since` and up to `until`, newest first, at most `limit`."""
+
+
+class UsualStore(Protocol):
+    """What the desk usually hears."""
+
+    def load(self, hour_of_week: int) -> Usual:
+        """What is usual at this hour of the week, by that hour and by all hours."""
+
+    def save(self, habit: Habit, hour_of_week: int | None = None) -> bool:
+        """Keeps what is usual at that hour, or over all hours; False when its latest hour is counted already."""

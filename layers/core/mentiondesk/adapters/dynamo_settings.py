@@ -44,6 +44,13 @@ class DynamoSettings:
             raise SettingsMissing
         return parse_settings(json.loads(str(python(found["Item"])["settings"])))
 
+    def since(self) -> datetime:
+        """When the desk was set up: its first settings were stored. Raises SettingsMissing."""
+        found = self._db.get_item(TableName=self._table, Key=values(keys.settings(1)))
+        if "Item" not in found:
+            raise SettingsMissing
+        return datetime.fromisoformat(str(python(found["Item"])["stored_at"]))
+
     def store(self, settings: Settings, now: datetime) -> int:
         """Puts new settings in force, keeps those before, and returns the new version.
 

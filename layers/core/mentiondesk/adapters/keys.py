@@ -169,3 +169,18 @@ def subscriber(subscriber_id: SubscriberId) -> Key:
 def asked(subscriber_id: SubscriberId) -> Key:
     """Who has been asked whether they want mail."""
     return _key("SUBSCRIBERS#ASKED", subscriber_id)
+
+
+def signals(day: datetime) -> str:
+    """The partition of one UTC day's signals: a window is one read, and a bad day's writes are few for one key."""
+    return f"SIGNAL#{day.astimezone(UTC):%Y-%m-%d}"
+
+
+def signal(at: datetime, post_id: PostId) -> Key:
+    """What one complaint says."""
+    return _key(signals(at), f"{stamp(at)}#{post_id.zfill(_LONGEST_ID)}")
+
+
+def usual(hour_of_week: int | None = None) -> Key:
+    """What is usually heard in an hour of the week, or over all hours."""
+    return _key("USUAL", "ALL" if hour_of_week is None else f"HOUR#{hour_of_week:03d}")

@@ -1,0 +1,32 @@
+"""SES through SNS: an address that bounced, or whose owner complained → no more mail to it."""
+
+import json
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from mentiondesk import aws
+from mentiondesk.adapters.dynamo_subscribers import DynamoSubscribers
+from mentiondesk.adapters.ses_events import unwelcome
+from mentiondesk.config import ForgetConfig
+from mentiondesk.usecases.subscribe import forget
+
+logger = Logger()
+metrics = Metrics()
+
+
+@cache
+def subscribers() -> DynamoSubscribers:
+    return DynamoSubscribers(aws.dynamodb(), ForgetConfig.from_env().table_name)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    for record in event["Records"]:
+        for address in unwelcome(json.loads(record["Sns"]["Message"])):
+            logger.info("subscriber forgotten", subscriber=forget(subscribers(), address))
+            metrics.add_metric("SubscribersForgotten", MetricUnit.Count, 1)

@@ -1,0 +1,83 @@
+"""Incidents and settings in the table's stream, and every five minutes → the status site, and who else is told."""
+
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from mentiondesk import aws, clock
+from mentiondesk.adapters.dynamo_drafts import DynamoDrafts, DynamoPushed
+from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
+from mentiondesk.adapters.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.dynamo_subscribers import DynamoSubscribers, DynamoTellings
+from mentiondesk.adapters.email import SesMailer
+from mentiondesk.adapters.links import LinkKeys
+from mentiondesk.adapters.s3_site import S3Site
+from mentiondesk.adapters.subscriber_tokens import SignedSubscriberTokens
+from mentiondesk.config import PublishConfig
+from mentiondesk.ports import HostedPage
+from mentiondesk.settings import Settings
+from mentiondesk.usecases.draft_posts import DraftPosts
+from mentiondesk.usecases.publish_status import PublishStatus
+from mentiondesk.usecases.push_status import PushStatus
+from mentiondesk.usecases.tell_subscribers import TellSubscribers
+
+logger = Logger()
+metrics = Metrics()
+
+
+@cache
+def publish_status() -> PublishStatus:
+    config = PublishConfig.from_env()
+    db, table = aws.dynamodb(), config.table_name
+    settings = DynamoSettings(db, table)
+
+    def current() -> Settings:
+        """New settings are what brings some of the runs: none may see those of a minute ago."""
+        return DynamoSettings(db, table)()
+
+    tokens = SignedSubscriberTokens(LinkKeys(aws.secrets(), config.link_secret_id))
+    return PublishStatus(
+        DynamoIncidents(db, table, lambda: settings().keep),
+        S3Site(aws.s3(), config.site_bucket),
+        current,
+        cache(settings.since),
+        config.site_url,
+        config.api_url,
+        also=(
+            DraftPosts(DynamoDrafts(db, table, lambda: settings().keep)),
+            PushStatus(hosted_page, DynamoPushed(db, table, lambda: settings().keep)),
+            TellSubscribers(
+                DynamoSubscribers(db, table),
+                DynamoTellings(db, table, lambda: settings().keep),
+                tokens,
+                SesMailer(aws.ses(), config.status_sender, config.mail_events),
+            ),
+        ),
+    )
+
+
+@cache
+def hosted_page() -> HostedPage:
+    from mentiondesk.adapters.statuspage import ApiKey, Statuspage  # noqa: PLC0415 - few desks have one
+
+    return Statuspage(ApiKey(aws.secrets(), PublishConfig.from_env().statuspage_secret_id))
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    published = publish_status()(clock.now(), lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()))
+    logger.info(
+        "published",
+        files=len(published.written),
+        maintenance_moved=published.moved,
+        also=published.also,
+        failed=published.failed,
+    )
+    metrics.add_metric("FilesPublished", MetricUnit.Count, len(published.written))
+    metrics.add_metric("TellingsFailed", MetricUnit.Count, len(published.failed))
+    metrics.add_metric("PublishCompleted", MetricUnit.Count, 1)

@@ -1,0 +1,67 @@
+"""Posts on X about an incident, written by the desk and sent by a person alone."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from urllib.parse import quote
+
+from mentiondesk.domain.ids import IncidentId, StaffId
+
+MOST_WEIGHT = 280
+# X counts every link as so much, however long it is.
+_LINK_WEIGHT = 23
+# Characters that count as one; all others count as two. Source: twitter-text, config/v3.json.
+_LIGHT = (range(4352), range(8192, 8206), range(8208, 8224), range(8242, 8248))
+
+
+class Occasion(StrEnum):
+    """What a draft is about: one of each for every incident."""
+
+    PUBLISHED = "published"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One post that waits for a person's yes. `link` is posted after the text, where X's price is accepted."""
+
+    incident_id: IncidentId
+    occasion: Occasion
+    text: str
+    drafted_at: datetime
+    link: str | None = None
+    approved_by: StaffId | None = None
+    approved_at: datetime | None = None
+
+    @property
+    def post(self) -> str:
+        """All that is posted."""
+        return f"{self.text} {self.link}" if self.link else self.text
+
+    @property
+    def intent(self) -> str:
+        """Where a person posts it, signed in to X as the brand."""
+        return f"https://x.com/intent/post?text={quote(self.post, safe='')}"
+
+    def approved(self, by: StaffId, at: datetime) -> "Draft":
+        """Approved once: the first yes stays."""
+        return self if self.approved_by else replace(self, approved_by=by, approved_at=at)
+
+
+def weight(text: str) -> int:
+    """What X counts a text without links as, or more: an emoji of many characters may count as less."""
+    return sum(1 if any(ord(c) in light for light in _LIGHT) else 2 for c in text)
+
+
+def draft_text(before: str, title: str, after: str, *, with_link: bool) -> str:
+    """The title between two sentences, cut so that the post with its link is short enough for X."""
+    room = MOST_WEIGHT - weight(before) - weight(after) - (_LINK_WEIGHT + 1 if with_link else 0)
+    return before + _cut(title, room) + after
+
+
+def _cut(text: str, room: int) -> str:
+    if weight(text) <= room:
+        return text
+    while text and weight(text) > room - weight("…"):
+        text = text[:-1]
+    return text.rstrip() + "…"

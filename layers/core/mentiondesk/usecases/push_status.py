@@ -1,0 +1,74 @@
+"""What the status site tells → a hosted status page as well, where the settings name one."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from mentiondesk.domain.incidents import Impact
+from mentiondesk.ports import HostedIncident, HostedPage, HostedPageFails, HostedUpdate, Pushed, PushedStore, TimeLeft
+from mentiondesk.status_site import Site, Told, Word
+from mentiondesk.usecases.publish_status import TellingFails
+
+# What ended longer ago is history there too.
+_FRESH = timedelta(days=1)
+# Longer than the function may run.
+LEASE = timedelta(minutes=4)
+# One incident takes a few requests, each with its own limit.
+_RESERVE = timedelta(seconds=60)
+
+
+class PushStatus:
+    """Brings the hosted page up to the last update of each incident, however far it had come.
+
+    The page is told first and that is written down after: what a crash leaves unwritten is looked for at the
+    page and not told again. `page` is asked for only when there is something to tell.
+    """
+
+    name = "hosted_page"
+
+    def __init__(self, page: Callable[[], HostedPage], pushed: PushedStore) -> None:
+        self._page = page
+        self._pushed = pushed
+
+    def __call__(self, site: Site, now: datetime, time_left: TimeLeft) -> int:
+        page_id = site.settings.status_page.statuspage_id
+        if page_id is None:
+            return 0
+        told = 0
+        for one in reversed(site.told):
+            if time_left() > _RESERVE and one.words and (one.open or one.updated_at > now - _FRESH):
+                told += self._push(site, one, page_id, now)
+        return told
+
+    def _push(self, site: Site, one: Told, page_id: str, now: datetime) -> int:
+        incident_id, last = one.incident.incident_id, one.words[-1].update_id
+        if _has(self._pushed.get(incident_id), page_id, last) or not self._pushed.lease(incident_id, now, now + LEASE):
+            return 0
+        before = self._pushed.get(incident_id)
+        hosted_id = before.hosted_id if before is not None and before.page_id == page_id else None
+        try:
+            hosted_id = self._page().tell(page_id, _hosted(site, one), hosted_id)
+        except HostedPageFails as failed:
+            raise TellingFails(failed.reason) from failed
+        self._pushed.save(Pushed(incident_id, page_id, hosted_id, last, now))
+        return 1
+
+
+def _has(pushed: Pushed | None, page_id: str, update_id: str) -> bool:
+    return pushed is not None and (pushed.page_id, pushed.update_id) == (page_id, update_id)
+
+
+def _hosted(site: Site, one: Told) -> HostedIncident:
+    incident = one.incident
+    return HostedIncident(
+        incident.incident_id,
+        one.title,
+        str(Impact.MAINTENANCE if one.maintenance else incident.impact),
+        tuple(_update(site, word) for word in one.words),
+        incident.scheduled_for if one.maintenance else None,
+        incident.scheduled_until if one.maintenance else None,
+    )
+
+
+def _update(site: Site, word: Word) -> HostedUpdate:
+    health = {site.component_name(change.component): str(change.after) for change in word.changes}
+    return HostedUpdate(str(word.status), word.body, health)
