@@ -23,6 +23,10 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "messages": ({"domain", "ports", "messages"}, {"jinja2"}),
     "status_site": ({"domain", "settings", "ports", "status_site"}, {"jinja2", "markupsafe"}),
     "usecases": ({"domain", "settings", "ports", "messages", "status_site", "usecases"}, set()),
+    "pages": (
+        {"domain", "settings", "ports", "messages", "usecases", "pages"},
+        {"jinja2", "markupsafe", "pydantic", "pydantic_core"},
+    ),
     "aws": (set(), {"boto3", "botocore"}),
     "adapters": (
         {"domain", "settings", "ports", "messages", "triage", "config", "adapters"},

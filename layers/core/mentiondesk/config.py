@@ -61,3 +61,11 @@ class PublishConfig(_FromEnv):
 @dataclass(frozen=True)
 class ForgetConfig(_FromEnv):
     table_name: str
+
+
+@dataclass(frozen=True)
+class StaffApiConfig(_FromEnv):
+    table_name: str
+    link_secret_id: str
+    api_url: str
+    status_sender: str

@@ -1,22 +1,21 @@
 """A button behind a link about an incident: published, no incident, an update, resolved."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import ClassVar
 
+from mentiondesk.domain.drafts import Draft, Occasion
 from mentiondesk.domain.events import Event
 from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents import Affected, Health, Impact, Incident, NotPossible, Status, Update
 from mentiondesk.domain.links import Action, Link, MatterGone
-from mentiondesk.domain.policy import Clock
 from mentiondesk.domain.roster import Staff
-from mentiondesk.ports import AlreadyDone, CurrentSettings, IncidentChanged, IncidentStore
-from mentiondesk.settings import ComponentSettings, Settings
+from mentiondesk.ports import AlreadyDone, CurrentSettings, DraftStore, IncidentChanged, IncidentStore
+from mentiondesk.settings import ComponentSettings
 
 # Writers of one incident come to rest long before this.
 _ATTEMPTS = 8
-# Of people who write, two in three expect to hear within the day.
-_GO_BACK_WITHIN = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,15 @@ class Resolve:
     body: str
 
 
-IncidentAct = Publish | Dismiss | Tell | Resolve
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """The drafted post on X may go out as it is."""
+
+    action: ClassVar = Action.APPROVE
+    occasion: Occasion
+
+
+IncidentAct = Publish | Dismiss | Tell | Resolve | Approve
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,7 @@ class IncidentView:
     incident: Incident
     updates: tuple[Update, ...]
     events: tuple[Event, ...]
+    drafts: tuple[Draft, ...]
     actions: frozenset[Action]
     components: tuple[ComponentSettings, ...]
 
@@ -74,8 +82,9 @@ class IncidentView:
 class ActOnIncident:
     """Looking changes nothing. Each act is done once, with its public word and its line in the record."""
 
-    def __init__(self, incidents: IncidentStore, settings: CurrentSettings) -> None:
+    def __init__(self, incidents: IncidentStore, drafts: DraftStore, settings: CurrentSettings) -> None:
         self._incidents = incidents
+        self._drafts = drafts
         self._settings = settings
 
     def look(self, link: Link, now: datetime) -> IncidentView:
@@ -85,14 +94,16 @@ class ActOnIncident:
 
     def __call__(self, link: Link, act: IncidentAct, event_id: str, now: datetime) -> IncidentView:
         """Raises LinkRefused, NotPossible, AlreadyDone, or IncidentChanged when others never stop changing it."""
-        settings = self._settings()
-        staff = link.holder(settings.roster, now)
+        staff = link.holder(self._settings().roster, now)
         link.must_allow(act.action)
         incident = self._kept(self._incidents.get(IncidentId(link.matter_id)))
+        if isinstance(act, Approve):
+            self._approve(incident.incident_id, act.occasion, staff.staff_id, now)
+            return self._view(link, staff, incident)
         event = Event(f"{event_id}-{act.action}", now, staff.staff_id, act.action, _detail(act))
         for _ in range(_ATTEMPTS):
             try:
-                changed, update = _changed(incident, act, staff.staff_id, settings, now)
+                changed, update = _changed(incident, act, staff.staff_id, now)
             except NotPossible:
                 self._must_be_new(incident.incident_id, event.event_id)
                 raise
@@ -106,6 +117,14 @@ class ActOnIncident:
             else:
                 return self._view(link, staff, saved)
         raise IncidentChanged(incident)
+
+    def _approve(self, incident_id: IncidentId, occasion: Occasion, by: StaffId, now: datetime) -> None:
+        """A draft is its own record: whose yes it was and when. Raises MatterGone or AlreadyDone."""
+        draft = self._drafts.approve(incident_id, occasion, by, now)
+        if draft is None:
+            raise MatterGone
+        if (draft.approved_by, draft.approved_at) != (by, now):
+            raise AlreadyDone
 
     def _kept(self, incident: Incident | None) -> Incident:
         if incident is None:
@@ -121,26 +140,29 @@ class ActOnIncident:
             raise AlreadyDone
 
     def _view(self, link: Link, staff: Staff, incident: Incident) -> IncidentView:
+        drafts = tuple(self._drafts.of(incident.incident_id))
         return IncidentView(
             staff=staff,
             incident=incident,
             updates=tuple(self._incidents.updates(incident.incident_id)),
             events=tuple(self._incidents.events(incident.incident_id)),
-            actions=link.actions & _possible(incident),
+            drafts=drafts,
+            actions=link.actions & _possible(incident, drafts),
             components=self._settings().status_page.components,
         )
 
 
-def _possible(incident: Incident) -> frozenset[Action]:
+def _possible(incident: Incident, drafts: Iterable[Draft]) -> frozenset[Action]:
+    approve = {Action.APPROVE} if any(not draft.approved_by for draft in drafts) else set()
     if not incident.open:
-        return frozenset()
+        return frozenset(approve)
     if not incident.public:
         return frozenset({Action.PUBLISH, Action.DISMISS})
-    return frozenset({Action.UPDATE, Action.RESOLVE})
+    return frozenset({Action.UPDATE, Action.RESOLVE} | approve)
 
 
 def _changed(
-    incident: Incident, act: IncidentAct, by: StaffId, settings: Settings, now: datetime
+    incident: Incident, act: Publish | Dismiss | Tell | Resolve, by: StaffId, now: datetime
 ) -> tuple[Incident, Update | None]:
     """Raises NotPossible."""
     match act:
@@ -161,7 +183,7 @@ def _changed(
             status = Status.COMPLETED if incident.status.maintenance else Status.RESOLVED
             well = tuple(replace(one, health=Health.OPERATIONAL) for one in incident.affected)
             update = Update(incident.incident_id, now, status, body, well, by)
-            return _to_go_back(_told_of(incident, status).moved(update), settings, now), update
+            return _told_of(incident, status).moved(update), update
 
 
 def _told_of(incident: Incident, wanted: Status) -> Incident:
@@ -171,13 +193,5 @@ def _told_of(incident: Incident, wanted: Status) -> Incident:
     return incident
 
 
-def _to_go_back(incident: Incident, settings: Settings, now: datetime) -> Incident:
-    """With customers in it, staff are told at once whom to go back to."""
-    if not incident.people or incident.status is not Status.RESOLVED:
-        return incident
-    follow_up = settings.targets.follow_up
-    return incident.told("go_back", Clock.FOLLOW_UP, follow_up.within if follow_up else _GO_BACK_WITHIN, now)
-
-
-def _detail(act: IncidentAct) -> str:
+def _detail(act: Publish | Dismiss | Tell | Resolve) -> str:
     return act.reason if isinstance(act, Dismiss) else act.body
