@@ -24,6 +24,9 @@ replay: setup ## recorded posts in virtual time (POSTS=file.jsonl SETTINGS=file.
 	@test -n "$(POSTS)" || { echo "say which posts: make replay POSTS=file.jsonl"; exit 2; }
 	@$(PY) -m infra.local.replay "$(POSTS)" $(if $(SETTINGS),--settings "$(SETTINGS)") $(if $(BRAND_ID),--brand-id "$(BRAND_ID)") $(if $(OUT),--out "$(OUT)")
 
+triage: setup ## what triage makes of posts: type one, or JSON lines on stdin (SETTINGS=file.yaml)
+	@$(PY) -m infra.triage $(if $(SETTINGS),--settings "$(SETTINGS)")
+
 # --- work on it
 
 setup: .venv/ready ## fetch uv, Python and the locked packages into this folder
@@ -39,6 +42,9 @@ faults: setup ## a crash at every call, a hostile X and a hostile AWS, in full (
 
 bench: setup ## what it costs and how fast it is, against the last accepted table (BENCH="mentions --accept")
 	@$(PY) -m tests.benchmarks $(BENCH)
+
+evaluate: setup ## how well triage tells what posts are, beside VADER (SETS=folder EVALUATE="--mistakes 20")
+	@$(PY) -m tests.evaluation $(if $(SETS),"$(SETS)") $(EVALUATE)
 
 lint: setup ## style and types
 	@$(BIN)/ruff check
@@ -79,4 +85,4 @@ reclassify: setup ## have a post classified again that was set aside (POST=id)
 	@test -n "$(POST)" || { echo "say which post: make reclassify POST=1234567890"; exit 2; }
 	@$(PY) -m infra.operate reclassify "$(POST)" $(if $(STACK),--stack $(STACK))
 
-.PHONY: help run replay setup test faults bench lint format validate build check lock deploy settings x-credentials reclassify
+.PHONY: help run replay triage setup test faults bench evaluate lint format validate build check lock deploy settings x-credentials reclassify

@@ -15,7 +15,7 @@ from mentiondesk.adapters.dynamo_cases import DynamoCases
 from mentiondesk.adapters.dynamo_posts import DynamoPosts, post_from_image
 from mentiondesk.adapters.dynamo_settings import DynamoSettings
 from mentiondesk.config import ClassifyConfig
-from mentiondesk.triage import triage
+from mentiondesk.triage import BrandTriage
 from mentiondesk.usecases.classify_mention import ClassifyMention
 
 logger = Logger()
@@ -30,7 +30,7 @@ def classify_mention() -> ClassifyMention:
     return ClassifyMention(
         DynamoPosts(db, table, lambda: settings().keep),
         DynamoCases(db, table, lambda: settings().keep),
-        triage,
+        BrandTriage(lambda: settings().triage.brand_words),
         settings,
     )
 

@@ -1,5 +1,28 @@
 """Text → tags. Pure: no network, no state."""
 
-from mentiondesk.triage.rules import triage
+from collections.abc import Callable
 
-__all__ = ["triage"]
+from mentiondesk.domain.brand_words import BrandWords
+from mentiondesk.domain.posts import Post
+from mentiondesk.domain.tags import Tags
+from mentiondesk.triage.engine import Engine, Judgement
+
+# Triage by the built-in knowledge alone.
+triage = Engine()
+
+
+class BrandTriage:
+    """Triage by the brand's words as well, compiled once for each version of them."""
+
+    def __init__(self, words: Callable[[], BrandWords]) -> None:
+        self._words = words
+        self._engine = triage
+
+    def __call__(self, post: Post) -> Tags:
+        words = self._words()
+        if words != self._engine.brand:
+            self._engine = Engine(words)
+        return self._engine(post)
+
+
+__all__ = ["BrandTriage", "Engine", "Judgement", "triage"]

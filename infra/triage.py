@@ -1,0 +1,130 @@
+"""What triage makes of posts: JSON lines in, JSON lines out; on a terminal, type a post and read the answer.
+
+A line is {"text": "..."} or a post as X's API v2 gives it. The answer is the line with `triage` added: kind,
+needs_reply, urgency, topics, sentiment, language, confidence, and reasons with the words and the rule they met.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+from infra.settings_file import SettingsFileInvalid, load_settings
+from mentiondesk.adapters.x_posts import read_post
+from mentiondesk.domain.brand_words import BrandWords
+from mentiondesk.domain.ids import UserId
+from mentiondesk.domain.posts import Post, Source
+from mentiondesk.domain.tags import Tags
+from mentiondesk.triage import Engine
+
+_NOBODY = UserId("0")
+# What a line need not have, since triage does not look at it.
+_LEAST: dict[str, Any] = {"id": "1", "author_id": "1", "created_at": datetime(2026, 1, 1, tzinfo=UTC).isoformat()}
+
+
+class NotAPost(ValueError):
+    """A line that holds no post."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Returns 0, 1 when a line held no post, or 2 when the settings cannot be used."""
+    parser = argparse.ArgumentParser(
+        prog="make triage", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--settings", type=Path, help="settings file with the brand's own words")
+    options = parser.parse_args(arguments)
+    try:
+        brand = load_settings(options.settings).triage.brand_words if options.settings else BrandWords()
+    except SettingsFileInvalid as invalid:
+        print(invalid, file=sys.stderr)
+        return 2
+    triage = Engine(brand)
+    try:
+        if sys.stdin.isatty():
+            return _converse(triage, Console(highlight=False))
+        return _answer_lines(triage, sys.stdin.buffer)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+
+
+def _answer_lines(triage: Engine, lines: Iterable[bytes]) -> int:
+    bad = 0
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            raw, post = _post(line)
+        except NotAPost as wrong:
+            print(f"line {number} {wrong}", file=sys.stderr)
+            bad += 1
+            continue
+        print(json.dumps({**raw, "triage": answer(triage(post), post.text)}, ensure_ascii=False), flush=True)
+    return 1 if bad else 0
+
+
+def _post(line: bytes) -> tuple[dict[str, Any], Post]:
+    """The line's object, and the post in it."""
+    try:
+        raw = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        raise NotAPost("is not JSON") from None
+    if not isinstance(raw, dict) or not isinstance(raw.get("text"), str):
+        raise NotAPost('has no text; write {"text": "..."}')
+    post = read_post({**_LEAST, **raw}, Source.MENTIONS, _NOBODY)
+    if not isinstance(post, Post):
+        raise NotAPost("is no post by a customer")
+    return raw, post
+
+
+def answer(tags: Tags, text: str) -> dict[str, Any]:
+    """Tags as JSON has them."""
+    return {
+        "kind": tags.kind,
+        "needs_reply": tags.needs_reply,
+        "urgency": tags.urgency,
+        "topics": tags.topics,
+        "sentiment": round(tags.sentiment, 3),
+        "language": tags.language,
+        "confidence": round(tags.confidence, 3),
+        "reasons": [
+            {"words": text[reason.start : reason.end], "rule": reason.rule, "start": reason.start, "end": reason.end}
+            for reason in tags.reasons
+        ],
+    }
+
+
+def _converse(triage: Engine, console: Console) -> int:
+    console.print("Type a post and press Enter; Ctrl-D ends.", style="dim")
+    while True:
+        try:
+            text = console.input("[bold]> [/]").strip()
+        except EOFError:
+            return 0
+        if text:
+            _, post = _post(json.dumps({"text": text}).encode())
+            console.print(*shown(triage(post), post.text), sep="\n", end="\n\n")
+
+
+def shown(tags: Tags, text: str) -> tuple[Text, ...]:
+    """The text with the words that decided, what was decided, and which words met which table."""
+    marked = Text(text)
+    for reason in tags.reasons:
+        marked.stylize("bold reverse", reason.start, reason.end)
+    needs = "needs an answer" if tags.needs_reply else "needs no answer"
+    said = f"{tags.kind}, {needs}, urgency {tags.urgency}, {tags.confidence:.0%} sure, language {tags.language}"
+    topics = f"about {', '.join(tags.topics)}" if tags.topics else "about none of the topics"
+    why = [Text(f"  {text[reason.start : reason.end]}  ← {reason.rule}", style="dim") for reason in tags.reasons]
+    return marked, Text(said, style="bold"), Text(topics), *why
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,165 @@
+"""The language in which the tables are written, and the search for their phrases.
+
+A phrase is words with spaces between them. `refund*` is every word that begins so, `no/without` is either,
+`the?` may be left out, `...` stands for up to three other words of the same sentence, and `<not>` is any word of
+the set with that name. Every phrase is searched for at once, in time that grows with the text only.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Generic, TypeVar
+
+GAP = "..."
+# Sets of words that are known by their shape.
+SHAPES = ("<number>", "<money>", "<ordinal>")
+_FURTHEST = 4
+_EITHER = re.compile(r"[\w<][\w'*<>-]*(?:/[\w<][\w'*<>-]*)+")
+_LONGEST_PREFIX = 24
+
+C = TypeVar("C")
+# What was found, and the places of the words that met it.
+Hit = tuple[C, tuple[int, ...]]
+
+
+class Unreadable(ValueError):
+    """A phrase that is not written in this language."""
+
+
+def alternatives(phrase: str) -> Iterator[tuple[str, ...]]:
+    """Every way to write a phrase, without `/` and `?`."""
+    choices: list[list[tuple[str, ...]]] = []
+    for part in phrase.split():
+        optional = len(part) > 1 and part.endswith("?") and part[0].isalpha() or part.endswith(">?")
+        word = part[:-1] if optional else part
+        either = word.split("/") if _EITHER.fullmatch(word) and not word[0].isdigit() else [word]
+        choices.append([(one,) for one in either] + ([()] if optional else []))
+    for chosen in product(*choices):
+        words = tuple(word for option in chosen for word in option)
+        if words:
+            yield words
+
+
+@dataclass(slots=True)
+class _Node(Generic[C]):
+    cues: list[C] = field(default_factory=list)
+    next: dict[str, "_Node[C]"] = field(default_factory=dict)
+    # What may follow after up to three other words.
+    later: dict[str, "_Node[C]"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Word(Generic[C]):
+    """What the phrases know of one word: the names they call it by, the phrases that begin with it, its roles."""
+
+    keys: tuple[str, ...]
+    starts: tuple[_Node[C], ...]
+    roles: int
+    stop: bool = False
+
+
+class Phrases(Generic[C]):
+    """Phrases with what each stands for. Add all of them, then look words up and search.
+
+    `stronger` chooses between what a phrase stands for already and what it is added with again; None keeps both.
+    """
+
+    def __init__(self, sets: Mapping[str, Iterable[str]], stronger: Callable[[C, C], C | None]) -> None:
+        self._stronger = stronger
+        self._root: _Node[C] = _Node()
+        self._sets: dict[str, list[str]] = {}
+        self.words: set[str] = set()
+        self._prefixes: set[str] = set()
+        for name, members in sets.items():
+            for member in members:
+                self._name(member)
+                self._sets.setdefault(member, []).append(f"<{name}>")
+        self._names = {f"<{name}>" for name in sets} | set(SHAPES)
+
+    def _name(self, word: str) -> None:
+        if word.endswith("*") and len(word) > 1:
+            self._prefixes.add(word[:-1])
+        else:
+            self.words.add(word)
+
+    def add(self, phrase: str, cue: C) -> None:
+        """Raises Unreadable when the phrase is not written in this language."""
+        for words in alternatives(phrase):
+            if words[0] == GAP or words[-1] == GAP:
+                raise Unreadable(f"{phrase!r}: {GAP} stands between words")
+            node, later = self._root, False
+            for word in words:
+                if word == GAP:
+                    later = True
+                    continue
+                if word[0] == "<" and len(word) > 2 and word not in self._names and word[1].isalpha():
+                    raise Unreadable(f"{phrase!r}: there is no set {word}")
+                self._name(word)
+                edges = node.later if later else node.next
+                found = edges.get(word)
+                node = edges[word] = found if found is not None else _Node()
+                later = False
+            self._put(node.cues, cue)
+
+    def _put(self, cues: list[C], cue: C) -> None:
+        for place, known in enumerate(cues):
+            better = self._stronger(known, cue)
+            if better is not None:
+                cues[place] = better
+                return
+        cues.append(cue)
+
+    def keys(self, word: str) -> tuple[str, ...]:
+        """The names by which phrases may call a word: itself, its beginnings, its sets."""
+        names = [word] if word in self.words else []
+        names += self._sets.get(word, ())
+        for length in range(2, min(len(word), _LONGEST_PREFIX) + 1):
+            if (prefix := word[:length]) in self._prefixes:
+                names.append(f"{prefix}*")
+                names += self._sets.get(f"{prefix}*", ())
+        return tuple(dict.fromkeys(names))
+
+    def starts(self, keys: Iterable[str]) -> tuple[_Node[C], ...]:
+        return tuple(self._root.next[key] for key in keys if key in self._root.next)
+
+
+def search(words: Sequence[Word[C]]) -> list[Hit[C]]:
+    """Every phrase that stands in the words."""
+    hits: list[Hit[C]] = []
+    for place, word in enumerate(words):
+        for node in word.starts:
+            path = (place,)
+            for cue in node.cues:
+                hits.append((cue, path))
+            if node.next or node.later:
+                _follow(node, words, path, hits)
+    return hits
+
+
+def _follow(node: _Node[C], words: Sequence[Word[C]], path: tuple[int, ...], hits: list[Hit[C]]) -> None:
+    place = path[-1] + 1
+    if place >= len(words):
+        return
+    if node.next:
+        for key in words[place].keys:
+            child = node.next.get(key)
+            if child is not None:
+                _reach(child, words, (*path, place), hits)
+    if node.later:
+        for further in range(place, min(place + _FURTHEST, len(words))):
+            word = words[further]
+            if word.stop:
+                return
+            met = [child for key in word.keys if (child := node.later.get(key)) is not None]
+            if met:
+                for child in met:
+                    _reach(child, words, (*path, further), hits)
+                return
+
+
+def _reach(node: _Node[C], words: Sequence[Word[C]], path: tuple[int, ...], hits: list[Hit[C]]) -> None:
+    for cue in node.cues:
+        hits.append((cue, path))
+    if node.next or node.later:
+        _follow(node, words, path, hits)

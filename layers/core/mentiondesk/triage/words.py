@@ -1,0 +1,90 @@
+"""A post's text as words: where each stands, and what the lexicon knows about it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# X's longest posts have 25,000 characters. What a customer wants stands at the beginning or at the end.
+_HEAD, _TAIL = 1600, 400
+_LONGEST_WORD = 40
+# What is said of a brand in a hashtag that begins with its name.
+_LAST_WORDS = ("fails", "fail", "failed", "failure", "sucks", "suck", "sux", "problems", "down", "rocks")
+
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "ʼ": "'"})
+_TOKEN = re.compile(
+    r"https?://\S+|www\.\S+"
+    r"|@\w+"
+    r"|\#\w+"
+    r"|[$£€₹]\ ?\d[\d.,]*"
+    r"|\d+(?:st|nd|rd|th)(?!\w)"
+    r"|\d+(?:[.,:/-]\d+)*"
+    r"|[^\W\d_]+(?:'[^\W\d_]+)*"
+    r"|[:;=8x]'?-?[()\[\]/\\dp*@|<>3]+(?!\w)|<3|[)(]-?[:;](?!\w)|d:(?!\w)|-_+-|/s(?!\w)"
+    r"|[.!?\n;,…:\"“”«»()]"
+    r"|[\u2190-\u2bff\U0001f000-\U0001faff]",
+)
+_CAPITALS = re.compile(r"[A-Z][a-z]+|[A-Z]+(?![a-z])|[a-z]+|\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The tokens of a post in lower case; `parts` says of each which token of the text it came from.
+
+    A hashtag is one token of the text and becomes as many words as it is made of.
+    """
+
+    raw: str
+    lower: str
+    tokens: Sequence[str]
+    # How many characters were left out in the middle, and where the end begins.
+    skipped: int = 0
+    resumes: int = 0
+
+    def spans(self) -> list[tuple[int, int]]:
+        """Where each token stands in the post's own text."""
+        found, position = [], 0
+        for token in self.tokens:
+            position = self.lower.index(token, position)
+            shift = self.skipped if self.skipped and position >= self.resumes else 0
+            found.append((position + shift, position + len(token) + shift))
+            position += len(token)
+        return found
+
+
+def read(raw: str) -> Text:
+    """The words of a post; of a very long one, those of its beginning and its end."""
+    skipped = resumes = 0
+    text = raw
+    if len(raw) > _HEAD + _TAIL:
+        text = f"{raw[:_HEAD]}\n{raw[-_TAIL:]}"
+        resumes = _HEAD + 1
+        skipped = len(raw) - _TAIL - resumes
+    lower = text.lower()
+    if not lower.isascii():
+        if len(lower) != len(text):  # a few capitals become two letters
+            lower = "".join(low if len(low := character.lower()) == 1 else character for character in text)
+        lower = lower.translate(_APOSTROPHES)
+    return Text(raw, lower, _TOKEN.findall(lower), skipped, resumes)
+
+
+def by_capitals(tag: str) -> list[str]:
+    """The words of a hashtag written #LikeThis."""
+    return [word.lower() for word in _CAPITALS.findall(tag[: 2 * _LONGEST_WORD])]
+
+
+def segmented(tag: str, known: "set[str] | dict[str, object]") -> list[str]:
+    """The words of a hashtag written #likethis, as few as there can be; the tag itself where it is not made of known words."""
+    tag = tag[:_LONGEST_WORD]
+    best: list[list[str] | None] = [[]] + [None] * len(tag)
+    for end in range(1, len(tag) + 1):
+        for start in range(max(0, end - 16), end):
+            before = best[start]
+            if before is None or (end - start < 2 and tag[start:end] not in "ai") or tag[start:end] not in known:
+                continue
+            found = best[end]
+            if found is None or len(before) + 1 < len(found):
+                best[end] = [*before, tag[start:end]]
+    if best[-1]:
+        return best[-1]
+    ending = next((word for word in _LAST_WORDS if tag.endswith(word)), "")
+    return [tag.removesuffix(ending), ending] if ending else [tag]

@@ -1,0 +1,206 @@
+"""How well triage tells what posts are, beside VADER on the same posts: python -m tests.evaluation."""
+
+import argparse
+import json
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from rich.console import Console
+from rich.table import Table
+
+from mentiondesk.domain.tags import Kind, Urgency
+from mentiondesk.triage import Judgement, triage
+from tests.evaluation.labelled import OTHERS, OWN, Labelled, LabelledSet, SetInvalid, sets
+from tests.evaluation.measures import auc, by_class, by_label, calibration_error, found, macro_f1
+from tests.evaluation.yardstick import says_complaint, vader
+
+_ROUNDS = 3
+T = TypeVar("T")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Returns 0, or 2 when what is named holds no labelled posts."""
+    parser = argparse.ArgumentParser(prog="make evaluate", description=__doc__)
+    parser.add_argument("sets", nargs="*", type=Path, help="folders or files of JSON lines with text and complaint")
+    parser.add_argument("--mistakes", type=int, default=0, metavar="N", help="show N mistakes of each set")
+    parser.add_argument("--seed", type=int, default=1, help="which mistakes (default: 1)")
+    parser.add_argument("--json", action="store_true", help="write figures as JSON")
+    options = parser.parse_args(arguments)
+    try:
+        chosen = sets(options.sets or [path for path in (OTHERS, *OWN) if path.exists()])
+    except (SetInvalid, OSError) as wrong:
+        print(wrong, file=sys.stderr)
+        return 2
+    if not chosen:
+        print("there are no sets of labelled posts there", file=sys.stderr)
+        return 2
+    yardstick = vader()
+    results = [(one, *_measured(one, yardstick)) for one in chosen]
+    if options.json:
+        print(json.dumps({one.name: figures for one, figures, _ in results}, indent=2))
+        return 0
+    console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+    _show(console, [(one.name, figures) for one, figures, _ in results])
+    for one, _, judged in results:
+        # Whoever looks at held posts cannot measure with them any more.
+        if options.mistakes and not one.held:
+            _show_mistakes(console, one, judged, options.mistakes, options.seed)
+    return 0
+
+
+def _measured(one: LabelledSet, yardstick: Callable[[str], float]) -> tuple[dict[str, Any], list[Judgement]]:
+    posts = [labelled.post for labelled in one.posts]
+    judged, seconds = _timed(triage.judge, posts)
+    compounds, vader_seconds = _timed(yardstick, [post.text for post in posts])
+    figures: dict[str, Any] = {
+        "n": len(posts),
+        "us_per_post": round(seconds * 1e6, 1),
+        "vader_us_per_post": round(vader_seconds * 1e6, 1),
+        "times_vader": round(seconds / vader_seconds, 2),
+    }
+    if one.posts[0].complaint is not None:
+        figures |= _complaints(one, judged, compounds)
+    if one.posts[0].kind is not None:
+        figures |= _kinds(one, judged)
+    if one.topics:
+        figures |= _topics(one, judged)
+    return figures, judged
+
+
+def _timed(act: Callable[[T], Any], items: Sequence[T]) -> tuple[list[Any], float]:
+    """What the act gives for each item, and the seconds per item in the quickest of some rounds."""
+    quickest = float("inf")
+    for _ in range(_ROUNDS):
+        started = time.perf_counter()
+        results = [act(item) for item in items]
+        quickest = min(quickest, time.perf_counter() - started)
+    return results, quickest / len(items)
+
+
+def _complaints(one: LabelledSet, judged: Sequence[Judgement], compounds: Sequence[float]) -> dict[str, Any]:
+    there = [bool(labelled.complaint) for labelled in one.posts]
+    ours = found([judgement.tags.kind is Kind.COMPLAINT for judgement in judged], there)
+    theirs = found(says_complaint(compounds), there)
+    scores = [judgement.complaint for judgement in judged]
+    return {
+        "precision": ours.precision,
+        "recall": ours.recall,
+        "f1": ours.f1,
+        "auc": auc(scores, there),
+        "calibration_error": calibration_error(scores, there),
+        "vader_f1": theirs.f1,
+        "vader_auc": auc([-compound for compound in compounds], there),
+    }
+
+
+def _kinds(one: LabelledSet, judged: Sequence[Judgement]) -> dict[str, Any]:
+    there = [str(labelled.kind) for labelled in one.posts]
+    said = [str(judgement.tags.kind) for judgement in judged]
+    right = [a == b for a, b in zip(said, there, strict=True)]
+    kinds = by_class(said, there, map(str, Kind))
+    urgencies = by_class(
+        [str(judgement.tags.urgency) for judgement in judged],
+        [str(labelled.urgency) for labelled in one.posts],
+        map(str, Urgency),
+    )
+    replies = [
+        judgement.tags.needs_reply == labelled.needs_reply
+        for judgement, labelled in zip(judged, one.posts, strict=True)
+    ]
+    languages = [
+        judgement.tags.language == labelled.language for judgement, labelled in zip(judged, one.posts, strict=True)
+    ]
+    confusion = Counter(zip(there, said, strict=True))
+    return {
+        "macro_f1_kinds": macro_f1(kinds),
+        "f1_by_kind": {name: result.f1 for name, result in kinds.items() if result.there},
+        "confusion": {a: {str(b): confusion[a, str(b)] for b in Kind} for a in map(str, Kind)},
+        "confidence_calibration_error": calibration_error([judgement.tags.confidence for judgement in judged], right),
+        "recall_by_urgency": {name: result.recall for name, result in urgencies.items() if result.there},
+        "precision_by_urgency": {name: result.precision for name, result in urgencies.items() if result.there},
+        "needs_reply_right": sum(replies) / len(replies),
+        "language_right": sum(languages) / len(languages),
+        "right_by_hard_case": _by_hard_case(one, right),
+    }
+
+
+def _by_hard_case(one: LabelledSet, right: Sequence[bool]) -> dict[str, str]:
+    cases: dict[str, list[bool]] = {}
+    for labelled, success in zip(one.posts, right, strict=True):
+        for case in labelled.hard:
+            cases.setdefault(case, []).append(success)
+    return {case: f"{sum(results)}/{len(results)}" for case, results in sorted(cases.items())}
+
+
+def _topics(one: LabelledSet, judged: Sequence[Judgement]) -> dict[str, Any]:
+    there = [labelled.topics or frozenset() for labelled in one.posts]
+    topics = by_label([judgement.tags.topics for judgement in judged], there, sorted(one.topics))
+    return {"f1_by_topic": {name: result.f1 for name, result in topics.items()}}
+
+
+def _show(console: Console, results: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    heads = ("set", "n", "precision", "recall", "F1", "AUC", "ECE", "VADER F1", "AUC", "µs", "VADER µs", "times")
+    for head in heads:
+        table.add_column(head, justify="left" if head == "set" else "right")
+    keys = ("n", "precision", "recall", "f1", "auc", "calibration_error", "vader_f1", "vader_auc")
+    times = ("us_per_post", "vader_us_per_post", "times_vader")
+    for name, figures in results:
+        table.add_row(name, *(_figure(figures.get(key)) for key in (*keys, *times)))
+    console.print(table)
+    for name, figures in results:
+        for key, value in figures.items():
+            if key == "confusion":
+                console.print(f"\n{name}: kinds as people say (rows) and as triage says (columns)")
+                console.print(_confusion(value))
+            elif isinstance(value, dict):
+                told = ", ".join(f"{label} {_figure(one)}" for label, one in value.items())
+                console.print(f"{name}: {key.replace('_', ' ')}: {told}")
+            elif key in {"macro_f1_kinds", "needs_reply_right", "language_right", "confidence_calibration_error"}:
+                console.print(f"{name}: {key.replace('_', ' ')}: {_figure(value)}")
+
+
+def _confusion(rows: dict[str, dict[str, int]]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("")
+    for kind in rows:
+        table.add_column(kind, justify="right")
+    for kind, row in rows.items():
+        table.add_row(kind, *(str(count) if count else "·" for count in row.values()))
+    return table
+
+
+def _figure(value: object) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else "–" if value is None else str(value)
+
+
+def _wrong(labelled: Labelled, judgement: Judgement) -> str | None:
+    """What people say where triage says something else."""
+    if labelled.kind is not None:
+        return None if judgement.tags.kind is labelled.kind else str(labelled.kind)
+    if labelled.complaint is None or labelled.complaint == (judgement.tags.kind is Kind.COMPLAINT):
+        return None
+    return "complaint" if labelled.complaint else "no complaint"
+
+
+def _show_mistakes(console: Console, one: LabelledSet, judged: Sequence[Judgement], most: int, seed: int) -> None:
+    wrong = [
+        (said, labelled.post.text, judgement)
+        for labelled, judgement in zip(one.posts, judged, strict=True)
+        if (said := _wrong(labelled, judgement))
+    ]
+    console.print(f"\n{one.name}: {min(most, len(wrong))} of {len(wrong)} mistakes")
+    for said, text, judgement in random.Random(seed).sample(wrong, min(most, len(wrong))):  # noqa: S311
+        tags = judgement.tags
+        why = "; ".join(f"{reason.rule}: {text[reason.start : reason.end]!r}" for reason in tags.reasons)
+        shown = " ".join(text.split())
+        console.print(f"{said} → {tags.kind} {judgement.complaint:.2f}  {shown}\n    {why}", markup=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
