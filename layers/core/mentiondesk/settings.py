@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from mentiondesk.domain.alerts import GOALERT_TEXT_LIMITS, TextLimit
+from mentiondesk.domain.brand_words import Always, BrandWords
 from mentiondesk.domain.hours import Hours, NeverOpen, Period
 from mentiondesk.domain.ids import ComponentId, StaffId, UserId
 from mentiondesk.domain.policy import Audience, Channel, Policy, Stage, Target
@@ -335,12 +336,14 @@ class IncidentSettings(_Model):
     people: int = Field(default=5, ge=3, le=1000)
     within: Length = timedelta(minutes=60)
     fade_after: Length = timedelta(hours=2)
+    cooldown: Length = timedelta(hours=1)
     confirm_within: Length = timedelta(minutes=30)
     tell: tuple[SendSettings, ...] = Field(
         default=(SendSettings(to=Audience.DUTY, by=_BOTH), SendSettings(to=Audience.LEAD, by=_EMAIL)), min_length=1
     )
     publish_over: int | None = Field(default=None, ge=5)
     urgency: Urgency = Urgency.NORMAL
+    go_back_within: Length = timedelta(hours=24)
 
     @property
     def stages(self) -> tuple[Stage, ...]:
@@ -379,6 +382,75 @@ class StatusPageSettings(_Model):
         return components
 
 
+_PHRASE_PART = re.compile(r"(?:[\w'&#@.+€$£%/-]*\w[\w'&#@.+€$£%/-]*\*?|[^\w\s*/,<>?.]+)")
+
+
+def _phrase(text: str) -> str:
+    parts = text.split()
+    gaps = [place for place, part in enumerate(parts) if part == "..."]
+    wrong = next((part for part in parts if part != "..." and not _PHRASE_PART.fullmatch(part)), None)
+    if not parts or len(text) > 80 or wrong or {0, len(parts) - 1} & set(gaps):
+        raise ValueError(
+            f"{_shown(text)} is not a phrase; write words, with * at the end of a word for any ending, / between words"
+            " of which one will do, and ... between words for up to three others"
+        )
+    return text.lower().replace("’", "'")
+
+
+Phrase = Annotated[str, AfterValidator(_phrase)]
+Phrases = Annotated[tuple[Phrase, ...], Field(max_length=500)]
+
+
+class WordsSettings(_Model):
+    """Words added to what triage knows, by what they say."""
+
+    complaint: Phrases = ()
+    question: Phrases = ()
+    praise: Phrases = ()
+    vent: Phrases = ()
+    chatter: Phrases = ()
+    spam: Phrases = ()
+    abuse: Phrases = ()
+    critical: Phrases = ()
+    high: Phrases = ()
+    low: Phrases = ()
+    calm: Phrases = ()
+
+
+class AlwaysSettings(_Model):
+    """A phrase that decides, whatever else the post says."""
+
+    phrase: Phrase
+    kind: Kind | None = None
+    urgency: Urgency | None = None
+
+    @model_validator(mode="after")
+    def _decides(self) -> Self:
+        if self.kind is None and self.urgency is None:
+            raise ValueError("this rule decides nothing; give a kind, an urgency, or both")
+        return self
+
+
+class TriageSettings(_Model):
+    """What the brand adds to triage's own knowledge; it wins over it."""
+
+    words: WordsSettings = WordsSettings()
+    topics: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,29}$")], Phrases] = Field(
+        default_factory=dict, max_length=50
+    )
+    always: tuple[AlwaysSettings, ...] = Field(default=(), max_length=200)
+    never: Phrases = ()
+
+    @cached_property
+    def brand_words(self) -> BrandWords:
+        return BrandWords(
+            words=tuple((says, phrases) for says, phrases in self.words if phrases),
+            topics=tuple(self.topics.items()),
+            always=tuple(Always(rule.phrase, rule.kind, rule.urgency) for rule in self.always),
+            never=self.never,
+        )
+
+
 class Settings(_Model):
     """Everything about one brand's desk that is not infrastructure."""
 
@@ -391,6 +463,7 @@ class Settings(_Model):
     reading: ReadingSettings = ReadingSettings()
     incidents: IncidentSettings = IncidentSettings()
     status_page: StatusPageSettings = StatusPageSettings()
+    triage: TriageSettings = TriageSettings()
     keep: Length = timedelta(days=400)
 
     @model_validator(mode="after")
