@@ -1,0 +1,1158 @@
+"""The status site follows the table: only what changed, whatever crashes, however many run; and who else is told."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import requests
+
+from infra.transform import REGION
+from mentiondesk import aws
+from mentiondesk.adapters.dynamo_drafts import DynamoDrafts, DynamoPushed
+from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
+from mentiondesk.adapters.dynamo_settings import DynamoSettings, SettingsMissing
+from mentiondesk.adapters.dynamo_subscribers import DynamoSubscribers, DynamoTellings
+from mentiondesk.adapters.email import SesMailer
+from mentiondesk.adapters.memory import MemoryIncidents
+from mentiondesk.adapters.memory_site import MemorySite
+from mentiondesk.adapters.memory_telling import MemoryDrafts, MemoryPushed, MemorySubscribers, MemoryTellings
+from mentiondesk.adapters.s3_site import S3Site
+from mentiondesk.adapters.ses_events import unwelcome
+from mentiondesk.adapters.statuspage import ApiKey, Statuspage
+from mentiondesk.adapters.subscriber_tokens import SignedSubscriberTokens
+from mentiondesk.domain.drafts import MOST_WEIGHT, Draft, Occasion, draft_text, weight
+from mentiondesk.domain.ids import IncidentId, StaffId
+from mentiondesk.domain.incidents import Health, Incident, Status
+from mentiondesk.domain.links import LinkForged
+from mentiondesk.domain.subscribers import NoAddress, Subscriber, SubscriberId, address_in, subscriber_id
+from mentiondesk.ports import (
+    DraftStore,
+    Email,
+    HostedPage,
+    HostedPageFails,
+    IncidentStore,
+    Pushed,
+    PushedStore,
+    SiteChanged,
+    SiteFile,
+    SiteStore,
+    SubscriberStore,
+    Telling,
+    TellingLost,
+    TellingStore,
+    Undeliverable,
+)
+from mentiondesk.settings import Settings
+from mentiondesk.status_site import Site
+from mentiondesk.usecases.draft_posts import DraftPosts
+from mentiondesk.usecases.publish_status import AlsoTell, Published, PublishStatus, SiteBusy, TellingFails
+from mentiondesk.usecases.push_status import PushStatus
+from mentiondesk.usecases.subscribe import Subscribe, forget, leave_address
+from mentiondesk.usecases.tell_subscribers import TellSubscribers
+from tests.integration.conftest import TABLE, keep
+from tests.support.builders import NOON, at, settings
+from tests.support.statuspage_standin import KEY, PAGE_ID, StatuspageStandin
+from tests.support.telling import (
+    API_URL,
+    INCIDENT_ID,
+    SINCE,
+    URL,
+    a_candidate,
+    a_maintenance,
+    affected,
+    an_update,
+    site_settings,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+BUCKET = "status-site"
+ANA, BEN = StaffId("ana"), StaffId("ben")
+PAGE = f"incidents/{INCIDENT_ID}.html"
+
+
+def plenty() -> timedelta:
+    return timedelta(minutes=3)
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+# --- Stores, in memory and in AWS -------------------------------------------------------------------------
+
+
+@dataclass
+class Stores:
+    """Everything that telling needs from outside, over the same data."""
+
+    incidents: IncidentStore
+    site: SiteStore
+    drafts: DraftStore
+    pushed: PushedStore
+    subscribers: SubscriberStore
+    tellings: TellingStore
+    read: Callable[[], dict[str, bytes]]
+
+
+def in_memory() -> Stores:
+    site = MemorySite()
+    return Stores(
+        MemoryIncidents(),
+        site,
+        MemoryDrafts(),
+        MemoryPushed(),
+        MemorySubscribers(),
+        MemoryTellings(),
+        lambda: {path: file.content for path, file in site.files.items()},
+    )
+
+
+@pytest.fixture
+def bucket(account: "DynamoDBClient") -> Iterator[str]:
+    """An empty bucket."""
+    del account
+    s3 = aws.s3()
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})  # type: ignore[typeddict-item]
+    yield BUCKET
+    for found in s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
+        s3.delete_object(Bucket=BUCKET, Key=found["Key"])
+    s3.delete_bucket(Bucket=BUCKET)
+
+
+@pytest.fixture
+def in_aws(db: "DynamoDBClient", bucket: str) -> Stores:
+    s3 = aws.s3()
+
+    def read() -> dict[str, bytes]:
+        found = s3.list_objects_v2(Bucket=bucket).get("Contents", [])
+        return {one["Key"]: s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read() for one in found}
+
+    return Stores(
+        DynamoIncidents(db, TABLE, keep),
+        S3Site(s3, bucket),
+        DynamoDrafts(db, TABLE, keep),
+        DynamoPushed(db, TABLE, keep),
+        DynamoSubscribers(db, TABLE),
+        DynamoTellings(db, TABLE, keep),
+        read,
+    )
+
+
+@pytest.fixture(params=["memory", "aws"])
+def stores(request: pytest.FixtureRequest) -> Stores:
+    found: Stores = in_memory() if request.param == "memory" else request.getfixturevalue("in_aws")
+    return found
+
+
+def publisher(stores: Stores, *also: AlsoTell, site: SiteStore | None = None, told: Settings | None = None) -> Any:
+    """The use case; call it with the time."""
+    current = told or site_settings()
+    use_case = PublishStatus(
+        stores.incidents, site or stores.site, lambda: current, lambda: SINCE, URL, API_URL, also=tuple(also)
+    )
+    return lambda now: use_case(now, plenty)
+
+
+def say(stores: Stores, minute: float, status: Status, body: str, **more: Any) -> Incident:
+    """A person says something about the incident, as the action pages do."""
+    update = an_update(minute, status, body, **more)
+    current = stores.incidents.get(update.incident_id)
+    assert current is not None
+    return stores.incidents.save(current.moved(update), update)
+
+
+def broken(stores: Stores) -> None:
+    """An incident that a person has confirmed five minutes after noon."""
+    assert stores.incidents.add(a_candidate())
+    say(stores, 5, Status.INVESTIGATING, "We look into it.", affected=(affected(),))
+
+
+# --- Where the site lies ----------------------------------------------------------------------------------
+
+
+def a_file(content: bytes = b"one", path: str = "index.html") -> SiteFile:
+    return SiteFile(path, content, "text/html; charset=utf-8", 30)
+
+
+def test_a_file_has_the_mark_it_was_said_to_have(stores: Stores) -> None:
+    file = a_file("Ünïcode".encode())
+    stores.site.put(file, None)
+    assert stores.site.marks() == {"index.html": stores.site.mark(file)}
+    assert stores.read() == {"index.html": file.content}
+
+
+def test_a_file_replaces_the_one_it_was_worked_out_against(stores: Stores) -> None:
+    one, two = a_file(b"one"), a_file(b"two")
+    stores.site.put(one, None)
+    stores.site.put(two, stores.site.mark(one))
+    assert stores.read() == {"index.html": b"two"}
+
+
+def test_a_file_that_has_changed_since_is_left(stores: Stores) -> None:
+    one, two, three = a_file(b"one"), a_file(b"two"), a_file(b"three")
+    stores.site.put(two, None)
+    for expected in (stores.site.mark(one), None):
+        with pytest.raises(SiteChanged):
+            stores.site.put(three, expected)
+    assert stores.read() == {"index.html": b"two"}
+
+
+def test_a_file_that_has_gone_since_is_not_made(stores: Stores) -> None:
+    with pytest.raises(SiteChanged):
+        stores.site.put(a_file(), stores.site.mark(a_file(b"other")))
+    assert stores.read() == {}
+
+
+def test_a_bucket_of_many_files_is_read_to_its_end(in_aws: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTO_S3_DEFAULT_MAX_KEYS", "4")
+    for number in range(10):
+        in_aws.site.put(a_file(path=f"incidents/{number}.html"), None)
+    assert len(in_aws.site.marks()) == 10
+
+
+def test_objects_say_what_they_are_and_how_long_they_keep(in_aws: Stores) -> None:
+    publisher(in_aws)(NOON)
+    for path, kind, seconds in (
+        ("index.html", "text/html; charset=utf-8", 30),
+        ("api/v2/summary.json", "application/json; charset=utf-8", 30),
+        ("history.atom", "application/atom+xml; charset=utf-8", 30),
+        ("history.rss", "application/rss+xml; charset=utf-8", 30),
+        ("style.css", "text/css; charset=utf-8", 300),
+    ):
+        head = aws.s3().head_object(Bucket=BUCKET, Key=path)
+        assert head["ContentType"] == kind
+        assert head["CacheControl"] == f"public, max-age={seconds}, stale-if-error=86400"
+
+
+# --- The site follows the table ---------------------------------------------------------------------------
+
+
+def test_nothing_is_written_twice(stores: Stores) -> None:
+    publish = publisher(stores)
+    first: Published = publish(NOON)
+    assert "index.html" in first.written
+    assert publish(at(1)).written == []
+    broken(stores)
+    second = publish(at(6))
+    assert second.written[0] == PAGE
+    assert second.written[-1] == "index.html"
+    assert "style.css" not in second.written
+    assert "api/v2/scheduled-maintenances.json" in second.written  # its page says when something was told last
+    assert publish(at(7)).written == []
+
+
+def test_only_what_an_update_is_in_is_written(stores: Stores) -> None:
+    other = IncidentId("20260616-0900-shop")
+    publish = publisher(stores)
+    broken(stores)
+    stores.incidents.add(a_candidate(incident_id=other, created_at=at(-60)))
+    say(stores, -50, Status.INVESTIGATING, "Slow.", incident_id=other)
+    publish(at(6))
+    say(stores, 20, Status.MONITORING, "Mended, we watch it.")
+    written = publish(at(20)).written
+    assert PAGE in written
+    assert f"incidents/{other}.html" not in written
+    assert b"Mended, we watch it." in stores.read()["index.html"]
+
+
+def test_a_candidate_is_nobody_s_business(stores: Stores) -> None:
+    stores.incidents.add(a_candidate(title="a rumour"))
+    publisher(stores)(at(1))
+    assert not [path for path, content in stores.read().items() if b"rumour" in content]
+
+
+def test_a_dismissed_candidate_stays_nobody_s_business(stores: Stores) -> None:
+    stores.incidents.add(a_candidate(title="a rumour"))
+    found = stores.incidents.get(INCIDENT_ID)
+    assert found is not None
+    stores.incidents.save(found.dismissed("a joke", at(2)))
+    publisher(stores)(at(3))
+    assert not [path for path, content in stores.read().items() if b"rumour" in content]
+
+
+def test_new_settings_are_on_the_site(stores: Stores) -> None:
+    publisher(stores)(NOON)
+    publisher(stores, told=site_settings(name="Another name"))(at(1))
+    assert b"Another name" in stores.read()["index.html"]
+
+
+def test_what_is_too_old_leaves_the_lists_and_keeps_its_page(stores: Stores) -> None:
+    broken(stores)
+    say(stores, 10, Status.RESOLVED, "All is well.")
+    publisher(stores)(at(11))
+    publisher(stores)(at(11) + timedelta(days=91))
+    found = stores.read()
+    assert PAGE in found
+    assert INCIDENT_ID.encode() not in found["history.html"] + found["history.atom"]
+
+
+def test_what_still_goes_on_is_shown_however_old_it_is(stores: Stores) -> None:
+    broken(stores)
+    publisher(stores)(at(11) + timedelta(days=91))
+    assert INCIDENT_ID.encode() in stores.read()["index.html"]
+
+
+# --- A crash anywhere -------------------------------------------------------------------------------------
+
+
+class Meddled:
+    """A site that does something before or after its number-th write."""
+
+    def __init__(self, site: SiteStore, number: int, when: str, deed: Callable[[], None]) -> None:
+        self._site = site
+        self._left = number
+        self._when = when
+        self._deed = deed
+
+    def put(self, file: SiteFile, replacing: str | None) -> None:
+        self._left -= 1
+        if self._left == 0 and self._when == "before":
+            self._deed()
+        self._site.put(file, replacing)
+        if self._left == 0 and self._when == "after":
+            self._deed()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._site, name)
+
+
+def die() -> None:
+    raise Killed
+
+
+def expected(stores: Stores, now: datetime) -> dict[str, bytes]:
+    """The site that the table asks for, in a place of its own."""
+    fresh = MemorySite()
+    publisher(stores, site=fresh)(now)
+    return {path: file.content for path, file in fresh.files.items()}
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_after_a_crash_at_any_write_the_next_run_makes_site_and_table_agree(when: str) -> None:
+    writes = 0
+    number = 1
+    while True:
+        stores = in_memory()
+        publisher(stores)(NOON)
+        broken(stores)
+        try:
+            publisher(stores, site=Meddled(stores.site, number, when, die))(at(6))
+        except Killed:
+            writes += 1
+        else:
+            break
+        linked = stores.read()
+        assert PAGE in linked or INCIDENT_ID.encode() not in linked["index.html"], "no link leads nowhere"
+        publisher(stores)(at(7))
+        assert stores.read() == expected(stores, at(7))
+        number += 1
+    assert writes >= 10
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("number", [1, 2, 5, 9, 13])
+def test_a_crash_in_aws(in_aws: Stores, number: int, when: str) -> None:
+    publisher(in_aws)(NOON)
+    broken(in_aws)
+    with pytest.raises(Killed):
+        publisher(in_aws, site=Meddled(in_aws.site, number, when, die))(at(6))
+    publisher(in_aws)(at(7))
+    assert in_aws.read() == expected(in_aws, at(7))
+
+
+def test_of_two_at_once_the_newest_facts_win_wherever_the_first_stands() -> None:
+    """While the first stands at a write, more is said and a second run publishes all of it."""
+    number = 0
+    done = False
+    while not done:
+        number += 1
+        stores = in_memory()
+        broken(stores)
+        done = True
+
+        def meanwhile(stores: Stores = stores) -> None:
+            nonlocal done
+            done = False
+            say(stores, 7, Status.IDENTIFIED, "Found it.")
+            publisher(stores)(at(7))
+
+        publisher(stores, site=Meddled(stores.site, number, "before", meanwhile))(at(6))
+        assert stores.read() == expected(stores, at(7)), number
+        assert done or b"Found it." in stores.read()["index.html"]
+    assert number > 10
+
+
+def test_two_at_once_in_aws(in_aws: Stores) -> None:
+    broken(in_aws)
+
+    def meanwhile() -> None:
+        say(in_aws, 7, Status.IDENTIFIED, "Found it.")
+        publisher(in_aws)(at(7))
+
+    publisher(in_aws, site=Meddled(in_aws.site, 3, "before", meanwhile))(at(6))
+    assert in_aws.read() == expected(in_aws, at(7))
+
+
+def test_a_run_that_always_comes_second_gives_up() -> None:
+    stores = in_memory()
+
+    class Taken(MemorySite):
+        def put(self, file: SiteFile, replacing: str | None) -> None:
+            raise SiteChanged(file.path, replacing)
+
+    with pytest.raises(SiteBusy):
+        publisher(stores, site=Taken())(NOON)
+
+
+# --- Maintenance moves by its times -----------------------------------------------------------------------
+
+
+def statuses(stores: Stores) -> list[Status]:
+    return [update.status for update in stores.incidents.updates(INCIDENT_ID)]
+
+
+def test_maintenance_begins_and_ends_at_its_times(stores: Stores) -> None:
+    first = an_update(0, Status.SCHEDULED, "We move the shop.", affected=(affected(health=Health.UNDER_MAINTENANCE),))
+    stores.incidents.add(a_maintenance(), first)
+    publish = publisher(stores)
+    moved = [publish(at(minute)).moved for minute in (1, 119, 120, 121, 179, 180, 181)]
+    assert moved == [0, 0, 1, 0, 0, 1, 0]
+    assert statuses(stores) == [Status.SCHEDULED, Status.IN_PROGRESS, Status.COMPLETED]
+    assert b"Everything is working" in stores.read()["index.html"]
+
+
+def test_maintenance_that_was_slept_through_is_completed(stores: Stores) -> None:
+    stores.incidents.add(a_maintenance(), an_update(0, Status.SCHEDULED, "We move the shop."))
+    assert publisher(stores)(at(400)).moved == 1
+    assert statuses(stores) == [Status.SCHEDULED, Status.COMPLETED]
+
+
+def test_incidents_do_not_move_by_themselves(stores: Stores) -> None:
+    broken(stores)
+    assert publisher(stores)(at(400)).moved == 0
+
+
+def test_two_copies_move_maintenance_once(stores: Stores) -> None:
+    stores.incidents.add(a_maintenance(), an_update(0, Status.SCHEDULED, "We move the shop."))
+
+    class Slow:
+        """Between our look and our write, another run moves it."""
+
+        def __init__(self) -> None:
+            self.looked = False
+
+        def open(self) -> list[Incident]:
+            found = stores.incidents.open()
+            if not self.looked:
+                self.looked = True
+                publisher(stores)(at(120))
+            return found
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(stores.incidents, name)
+
+    slow = replace(stores, incidents=Slow())
+    assert publisher(slow)(at(120)).moved == 0
+    assert statuses(stores) == [Status.SCHEDULED, Status.IN_PROGRESS]
+    assert b"Maintenance is under way" in stores.read()["index.html"]
+
+
+# --- Drafts of posts on X ---------------------------------------------------------------------------------
+
+
+def drafted(stores: Stores, now: datetime, told: Settings | None = None) -> Published:
+    found: Published = publisher(stores, DraftPosts(stores.drafts), told=told)(now)
+    return found
+
+
+def test_a_post_is_drafted_when_an_incident_is_published_and_when_it_is_solved(stores: Stores) -> None:
+    stores.incidents.add(a_candidate())
+    assert drafted(stores, at(1)).also == {"drafts": 0}
+    say(stores, 5, Status.INVESTIGATING, "We look into it.")
+    assert [drafted(stores, at(minute)).also["drafts"] for minute in (6, 7)] == [1, 0]
+    say(stores, 30, Status.RESOLVED, "All is well.")
+    assert [drafted(stores, at(minute)).also["drafts"] for minute in (30, 31)] == [1, 0]
+    first, second = stores.drafts.of(INCIDENT_ID)
+    assert (first.occasion, second.occasion) == (Occasion.PUBLISHED, Occasion.RESOLVED)
+    assert first.text.startswith("We know that some of you have a problem: iOS app: home page won't load.")
+    assert second.text.startswith("This is solved: iOS app: home page won't load.")
+    assert first.approved_by is None
+
+
+def test_nothing_is_drafted_about_maintenance_or_old_news(stores: Stores) -> None:
+    stores.incidents.add(a_maintenance(), an_update(0, Status.SCHEDULED, "We move the shop."))
+    assert drafted(stores, at(130)).also == {"drafts": 0}
+    old = IncidentId("old")
+    stores.incidents.add(a_candidate(incident_id=old))
+    say(stores, 5, Status.INVESTIGATING, "We look into it.", incident_id=old)
+    assert drafted(stores, NOON + timedelta(days=2)).also == {"drafts": 0}
+
+
+def test_a_draft_holds_a_link_only_where_its_price_is_accepted(stores: Stores) -> None:
+    broken(stores)
+    drafted(stores, at(6), site_settings(x_links=True))
+    (draft,) = stores.drafts.of(INCIDENT_ID)
+    assert draft.post.endswith(f" {URL}/{PAGE}")
+    assert draft.intent.startswith("https://x.com/intent/post?text=We%20know")
+
+
+@pytest.mark.parametrize(
+    "title", ["see evil.example now", "https://evil.example/x", "@someone $CASH #tag", "x" * 10_000, "ü🚨" * 400]
+)
+@pytest.mark.parametrize("links", [False, True])
+def test_a_draft_is_short_enough_and_its_title_makes_no_link(title: str, links: bool) -> None:
+    stores = in_memory()
+    stores.incidents.add(a_candidate(title=title))
+    say(stores, 5, Status.INVESTIGATING, "We look into it.")
+    drafted(stores, at(6), site_settings(x_links=links))
+    (draft,) = stores.drafts.of(INCIDENT_ID)
+    assert weight(draft.text) + (24 if links else 0) <= MOST_WEIGHT
+    assert "evil.example" not in draft.text
+    assert not set(draft.text) & set("@#$")
+    assert draft.text.endswith("when it is solved.")
+
+
+def test_weights_are_x_s() -> None:
+    assert (weight("plain text"), weight("Ω–“”…"), weight("日本"), weight("🚨")) == (10, 6, 4, 2)
+    assert draft_text("a ", "b" * 300, " c", with_link=False) == "a " + "b" * 274 + "… c"
+
+
+def a_draft(**overrides: Any) -> Draft:
+    return Draft(
+        **{
+            "incident_id": INCIDENT_ID,
+            "occasion": Occasion.PUBLISHED,
+            "text": "We know.",
+            "drafted_at": NOON,
+            **overrides,
+        }
+    )
+
+
+def test_the_first_draft_and_the_first_yes_stay(stores: Stores) -> None:
+    assert [stores.drafts.add(a_draft(text=text)) for text in ("one", "two")] == [True, False]
+    assert stores.drafts.get(INCIDENT_ID, Occasion.PUBLISHED) == a_draft(text="one")
+    for who, minute in ((ANA, 1), (BEN, 2)):
+        approved = stores.drafts.approve(INCIDENT_ID, Occasion.PUBLISHED, who, at(minute))
+        assert approved == a_draft(text="one", approved_by=ANA, approved_at=at(1))
+    assert stores.drafts.of(INCIDENT_ID) == [approved]
+
+
+def test_no_draft_is_no_draft(stores: Stores) -> None:
+    assert stores.drafts.get(INCIDENT_ID, Occasion.RESOLVED) is None
+    assert stores.drafts.approve(INCIDENT_ID, Occasion.RESOLVED, ANA, NOON) is None
+    assert stores.drafts.of(INCIDENT_ID) == []
+
+
+# --- The hosted status page -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def hosted() -> StatuspageStandin:
+    return StatuspageStandin("Online shop", "iOS app", "Something else")
+
+
+def client(hosted: StatuspageStandin, key: str = KEY) -> Statuspage:
+    page = Statuspage(lambda: key)
+    page._session.mount("https://", hosted)
+    return page
+
+
+def pushing(stores: Stores, hosted: StatuspageStandin, page_id: str | None = PAGE_ID, key: str = KEY) -> Any:
+    page: HostedPage = client(hosted, key)
+    return publisher(stores, PushStatus(lambda: page, stores.pushed), told=site_settings(statuspage_id=page_id))
+
+
+def said_there(hosted: StatuspageStandin) -> list[tuple[str, str]]:
+    """What the page says of its one incident, oldest first."""
+    (incident,) = hosted.incidents
+    return [(one["status"], one["body"]) for one in reversed(incident["incident_updates"])]
+
+
+def test_the_hosted_page_is_told_each_update_once(stores: Stores, hosted: StatuspageStandin) -> None:
+    broken(stores)
+    push = pushing(stores, hosted)
+    assert [push(at(minute)).also["hosted_page"] for minute in (6, 7)] == [1, 0]
+    say(stores, 20, Status.IDENTIFIED, "Found it.", affected=(affected(health=Health.DEGRADED_PERFORMANCE),))
+    say(stores, 30, Status.RESOLVED, "All is well.")
+    assert [push(at(minute)).also["hosted_page"] for minute in (31, 32)] == [1, 0]
+    assert said_there(hosted) == [
+        ("investigating", "We look into it."),
+        ("identified", "Found it."),
+        ("resolved", "All is well."),
+    ]
+    (incident,) = hosted.incidents
+    assert incident["metadata"] == {"mentiondesk": {"incident_id": INCIDENT_ID}}
+    assert (incident["name"], incident["impact_override"]) == ("iOS app: home page won't load", "major")
+    assert [one["components"] for one in incident["incident_updates"]] == [
+        {"c1": "operational"},
+        {"c1": "degraded_performance"},
+        {"c1": "partial_outage"},
+    ]
+    assert set(hosted.timeouts) == {(3.05, 8)}
+
+
+def test_nothing_is_asked_of_the_page_when_nothing_is_new(stores: Stores, hosted: StatuspageStandin) -> None:
+    broken(stores)
+    push = pushing(stores, hosted)
+    push(at(6))
+    before = len(hosted.requests)
+    push(at(8))
+    assert len(hosted.requests) == before
+
+
+def test_without_a_page_there_is_nothing_to_push(stores: Stores) -> None:
+    broken(stores)
+
+    def nobody() -> HostedPage:
+        raise AssertionError("asked for a page that the settings do not name")
+
+    assert publisher(stores, PushStatus(nobody, stores.pushed))(at(6)).also == {"hosted_page": 0}
+
+
+def test_maintenance_is_told_with_its_times(stores: Stores, hosted: StatuspageStandin) -> None:
+    stores.incidents.add(a_maintenance(), an_update(0, Status.SCHEDULED, "We move the shop."))
+    pushing(stores, hosted)(at(1))
+    (incident,) = hosted.incidents
+    assert (incident["scheduled_for"], incident["scheduled_until"]) == ("2026-06-17T14:00:00Z", "2026-06-17T15:00:00Z")
+    assert "impact_override" not in incident
+
+
+@pytest.mark.parametrize("number", range(1, 7))
+@pytest.mark.parametrize("when", ["fail", "fail_after"])
+def test_a_crash_at_any_request_repeats_nothing(
+    stores: Stores, hosted: StatuspageStandin, number: int, when: str
+) -> None:
+    broken(stores)
+    say(stores, 20, Status.IDENTIFIED, "Found it.")
+    say(stores, 30, Status.RESOLVED, "All is well.")
+    left = number
+
+    def crash(_method: str, _path: str) -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise Killed
+
+    setattr(hosted, when, crash)
+    push = pushing(stores, hosted)
+    try:
+        push(at(31))
+    except Killed:
+        push(at(32))  # whoever died still holds it
+        push(at(36))
+    assert said_there(hosted) == [
+        ("investigating", "We look into it."),
+        ("identified", "Found it."),
+        ("resolved", "All is well."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        ((500, {}), "status 500"),
+        ((420, {"error": "slow down"}), "status 420"),
+        ((302, {}), "status 302"),
+        ((200, b"<html>"), "JSONDecodeError"),
+        ((200, {"message": "a dict"}), "an answer of another shape"),
+        ((200, [None]), "an answer of another shape"),
+    ],
+)
+def test_a_page_that_fails_keeps_nothing_else_back(
+    stores: Stores, hosted: StatuspageStandin, answer: tuple[int, Any], reason: str
+) -> None:
+    broken(stores)
+    hosted.fail = lambda _method, _path: answer
+    page = client(hosted)
+    told = site_settings(statuspage_id=PAGE_ID)
+    also = (PushStatus(lambda: page, stores.pushed), DraftPosts(stores.drafts))
+    published: Published = publisher(stores, *also, told=told)(at(6))
+    assert published.failed == {"hosted_page": reason}
+    assert published.also == {"drafts": 1}
+    assert "index.html" in published.written
+    hosted.fail = lambda _method, _path: None
+    assert publisher(stores, *also, told=told)(at(11)).also["hosted_page"] == 1
+
+
+@pytest.mark.parametrize("failure", [requests.ConnectTimeout, requests.ReadTimeout, requests.ConnectionError])
+def test_a_page_that_does_not_answer(stores: Stores, hosted: StatuspageStandin, failure: type[Exception]) -> None:
+    broken(stores)
+
+    def fail(_method: str, _path: str) -> None:
+        raise failure
+
+    hosted.fail = fail
+    assert pushing(stores, hosted)(at(6)).failed == {"hosted_page": failure.__name__}
+
+
+def test_a_wrong_key_is_a_failure_like_others(stores: Stores, hosted: StatuspageStandin) -> None:
+    broken(stores)
+    assert pushing(stores, hosted, key="old")(at(6)).failed == {"hosted_page": "status 401"}
+
+
+def test_another_page_is_told_from_the_beginning(stores: Stores, hosted: StatuspageStandin) -> None:
+    broken(stores)
+    stores.pushed.save(
+        Pushed(INCIDENT_ID, "former99", "gone", stores.incidents.updates(INCIDENT_ID)[-1].update_id, NOON)
+    )
+    assert pushing(stores, hosted)(at(6)).also == {"hosted_page": 1}
+    assert said_there(hosted) == [("investigating", "We look into it.")]
+
+
+def test_one_tells_the_page_at_a_time(stores: Stores) -> None:
+    lease = stores.pushed.lease
+    assert [lease(INCIDENT_ID, at(minute), at(minute + 4)) for minute in (0, 1, 4)] == [True, False, True]
+    assert stores.pushed.get(INCIDENT_ID) is None
+    pushed = Pushed(INCIDENT_ID, PAGE_ID, "hosted0", "u-1", at(4))
+    stores.pushed.save(pushed)
+    assert stores.pushed.get(INCIDENT_ID) == pushed
+    assert lease(INCIDENT_ID, at(5), at(9))
+    assert stores.pushed.get(INCIDENT_ID) == pushed
+
+
+@pytest.mark.parametrize(
+    ("stored", "reason"),
+    [(None, "can not be read"), ("{}", "no api_key"), ("not json", "no api_key"), ("[]", "no api_key")],
+)
+def test_a_secret_without_a_key(account: "DynamoDBClient", stored: str | None, reason: str) -> None:
+    del account
+    name = f"statuspage-{reason}-{stored}".encode().hex()
+    if stored is not None:
+        aws.secrets().create_secret(Name=name, SecretString=stored)
+    with pytest.raises(HostedPageFails, match=reason):
+        ApiKey(aws.secrets(), name)()
+
+
+def test_a_secret_with_a_key(account: "DynamoDBClient") -> None:
+    del account
+    aws.secrets().create_secret(Name="statuspage", SecretString=f'{{"api_key": "{KEY}"}}')
+    assert ApiKey(aws.secrets(), "statuspage")() == KEY
+
+
+# --- Subscribers ------------------------------------------------------------------------------------------
+
+
+class Post:
+    """A mailer that remembers; `refuse` says what becomes of a mail to an address."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, Email]] = []
+        self.refuse: Callable[[str], None] = lambda _address: None
+
+    def send(self, address: str, email: Email) -> str:
+        self.refuse(address)
+        self.sent.append((address, email))
+        return f"m-{len(self.sent)}"
+
+    def to(self, address: str) -> list[Email]:
+        return [email for to, email in self.sent if to == address]
+
+
+@pytest.fixture
+def post() -> Post:
+    return Post()
+
+
+TOKENS = SignedSubscriberTokens(lambda _unknown: ("a key for tests",))
+
+
+def subscribing(stores: Stores, post: Post) -> Subscribe:
+    return Subscribe(stores.subscribers, TOKENS, post, site_settings, API_URL)
+
+
+def telling(stores: Stores, post: Post) -> Any:
+    return publisher(stores, TellSubscribers(stores.subscribers, stores.tellings, TOKENS, post))
+
+
+def token_in(email: Email) -> str:
+    (line,) = [line for line in email.text.splitlines() if "/subscribers/" in line]
+    return line.rpartition("/")[2]
+
+
+def subscribe(stores: Stores, post: Post, address: str, now: datetime = NOON) -> None:
+    """They ask and say yes; the question is forgotten."""
+    desk = subscribing(stores, post)
+    desk.ask(address, now)
+    assert desk.confirm(token_in(post.to(address)[-1]), now)
+    post.sent.clear()
+
+
+def test_nobody_gets_mail_who_has_not_said_yes(stores: Stores, post: Post) -> None:
+    desk = subscribing(stores, post)
+    desk.ask("Cleo@Example.com", NOON)
+    ((address, question),) = post.sent
+    assert address == "Cleo@example.com"
+    assert question.subject == "Do you want status updates from Fennel & Finch?"
+    assert f"{API_URL}/subscribers/confirm/" in question.text
+    broken(stores)
+    assert telling(stores, post)(at(6)).also == {"subscribers": 0}
+    assert desk.confirm(token_in(question), at(7))
+    say(stores, 20, Status.IDENTIFIED, "Found it.")
+    assert telling(stores, post)(at(20)).also == {"subscribers": 1}
+
+
+def test_one_is_asked_once_a_day_and_never_once_subscribed(stores: Stores, post: Post) -> None:
+    desk = subscribing(stores, post)
+    for hours in (0, 1, 23.9, 24.1):
+        desk.ask("cleo@example.com", NOON + timedelta(hours=hours))
+    assert len(post.sent) == 2
+    desk.confirm(token_in(post.sent[0][1]), NOON + timedelta(hours=25))
+    desk.ask("CLEO@example.com", NOON + timedelta(days=9))
+    assert len(post.sent) == 2
+
+
+def test_a_yes_may_be_pressed_twice_and_not_too_late(stores: Stores, post: Post) -> None:
+    desk = subscribing(stores, post)
+    desk.ask("cleo@example.com", NOON)
+    token = token_in(post.sent[0][1])
+    assert not desk.confirm(token, NOON + timedelta(days=8))
+    assert [desk.confirm(token, at(minute)) for minute in (1, 2)] == [True, True]
+    found = stores.subscribers.get(subscriber_id("cleo@example.com"))
+    assert found == Subscriber(subscriber_id("cleo@example.com"), "cleo@example.com", NOON, at(1))
+
+
+def test_leaving_takes_one_press_and_an_old_yes_does_not_undo_it(stores: Stores, post: Post) -> None:
+    desk = subscribing(stores, post)
+    desk.ask("cleo@example.com", NOON)
+    yes = token_in(post.sent[0][1])
+    desk.confirm(yes, at(1))
+    leave = TOKENS.make(subscriber_id("cleo@example.com"), "leave")
+    desk.leave(leave)
+    desk.leave(leave)
+    assert stores.subscribers.page(None, 10) == []
+    assert not desk.confirm(yes, at(2))
+
+
+def test_a_token_is_good_for_what_it_was_made_for(stores: Stores, post: Post) -> None:
+    desk = subscribing(stores, post)
+    who = subscriber_id("cleo@example.com")
+    good = TOKENS.make(who, "leave")
+    for token in (TOKENS.make(who, "confirm"), "", ".", good[:-1], f"{good}x", f"x{good}", "ü", good.upper()):
+        with pytest.raises(LinkForged):
+            desk.leave(token)
+    other = SignedSubscriberTokens(lambda _unknown: ("another key",))
+    with pytest.raises(LinkForged):
+        desk.leave(other.make(who, "leave"))
+    assert TOKENS.read(good, "leave") == who
+
+
+def test_a_key_that_was_replaced_is_believed_for_a_while() -> None:
+    who = SubscriberId("abc")
+    old = SignedSubscriberTokens(lambda _unknown: ("one",)).make(who, "leave")
+    asked: list[bool] = []
+
+    def keys(unknown: bool) -> tuple[str, ...]:
+        asked.append(unknown)
+        return ("one", "two") if unknown else ("two",)
+
+    assert SignedSubscriberTokens(keys).read(old, "leave") == who
+    assert asked == [False, True]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *("", "cleo", "@example.com", "cleo@", "cleo@example", "a b@example.com", "a@b@example.com"),
+        *("cleo@example.com\nBcc: x@y.example", "<cleo@example.com>", "cleo@-example.com", "cleo@exa_mple.com"),
+        *("cleo,ben@example.com", "c" * 65 + "@example.com", "cleo@" + "a." * 130 + "com"),
+    ],
+)
+def test_what_is_no_address_gets_no_mail(typed: str) -> None:
+    with pytest.raises(NoAddress):
+        address_in(typed)
+
+
+@pytest.mark.parametrize("typed", [" cleo@Example.COM ", "cleo@example.com"])
+def test_an_address_is_read_as_it_is_meant(typed: str) -> None:
+    assert address_in(typed) == "cleo@example.com"
+
+
+def test_each_update_reaches_each_subscriber_once(stores: Stores, post: Post) -> None:
+    for name in ("ana", "ben", "cleo"):
+        subscribe(stores, post, f"{name}@example.com")
+    broken(stores)
+    tell = telling(stores, post)
+    assert [tell(at(minute)).also["subscribers"] for minute in (6, 7)] == [3, 0]
+    say(stores, 20, Status.RESOLVED, "All is well.")
+    assert [tell(at(minute)).also["subscribers"] for minute in (21, 22)] == [3, 0]
+    assert [email.subject for email in post.to("ben@example.com")] == [
+        "Investigating: iOS app: home page won't load",
+        "Resolved: iOS app: home page won't load",
+    ]
+
+
+def test_the_same_words_again_are_no_news(stores: Stores, post: Post) -> None:
+    subscribe(stores, post, "ana@example.com")
+    broken(stores)
+    telling(stores, post)(at(6))
+    say(stores, 20, Status.INVESTIGATING, " We look into it. ")
+    assert telling(stores, post)(at(21)).also == {"subscribers": 0}
+    say(stores, 30, Status.INVESTIGATING, "Still looking.")
+    assert telling(stores, post)(at(31)).also == {"subscribers": 1}
+
+
+def test_nobody_hears_of_what_was_said_before_they_came(stores: Stores, post: Post) -> None:
+    broken(stores)
+    subscribe(stores, post, "late@example.com", now=at(10))
+    assert telling(stores, post)(at(11)).also == {"subscribers": 0}
+
+
+def test_yesterday_s_news_is_none(stores: Stores, post: Post) -> None:
+    subscribe(stores, post, "ana@example.com")
+    broken(stores)
+    assert telling(stores, post)(at(6) + timedelta(days=1)).also == {"subscribers": 0}
+
+
+def test_a_mail_says_who_what_since_when_and_how_to_stop(stores: Stores, post: Post) -> None:
+    subscribe(stores, post, "ana@example.com")
+    broken(stores)
+    telling(stores, post)(at(6))
+    ((_, email),) = post.sent
+    leave = leave_address(API_URL, TOKENS.make(subscriber_id("ana@example.com"), "leave"))
+    assert email.headers == (
+        ("List-Unsubscribe", f"<{leave}>"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+    )
+    for told in (email.text, email.html):
+        for part in (
+            "Investigating",
+            "17 June 2026, 13:05 BST",
+            "We look into it.",
+            "Affected: iOS app",
+            f"{URL}/{PAGE}",
+            leave,
+        ):
+            assert part in told
+
+
+def test_customers_words_are_words_in_a_mail(stores: Stores, post: Post) -> None:
+    subscribe(stores, post, "ana@example.com")
+    title = "<b>evil.example</b>\r\nBcc: all@example.com\x00 \u202egnp"
+    stores.incidents.add(a_candidate(title=title))
+    say(stores, 5, Status.INVESTIGATING, "Go to https://evil.example/<i>x", by=None)
+    telling(stores, post)(at(6))
+    ((_, email),) = post.sent
+    assert email.subject == "Investigating: <b>evil[.]example</b> Bcc: all@example[.]com gnp"
+    assert "<b>" not in email.html
+    assert "<i>" not in email.html
+    assert "evil.example" not in email.html + email.text
+
+
+def test_what_a_person_writes_may_hold_a_link(stores: Stores, post: Post) -> None:
+    subscribe(stores, post, "ana@example.com")
+    stores.incidents.add(a_candidate())
+    say(stores, 5, Status.INVESTIGATING, "More at https://shop.example/help")
+    telling(stores, post)(at(6))
+    assert "https://shop.example/help" in post.sent[0][1].text
+
+
+def names(count: int) -> list[str]:
+    return [f"c{number:03}@example.com" for number in range(count)]
+
+
+def confirmed(stores: Stores, *addresses: str) -> None:
+    for address in addresses:
+        stores.subscribers.confirm(Subscriber(subscriber_id(address), address, NOON, NOON))
+
+
+def in_order(stores: Stores) -> list[str]:
+    return [one.address for one in stores.subscribers.page(None, 1000)]
+
+
+def test_many_subscribers_take_several_batches_and_runs(stores: Stores, post: Post) -> None:
+    confirmed(stores, *names(230))
+    broken(stores)
+    left = [150]
+
+    def time_left() -> timedelta:
+        left[0] -= 1
+        return timedelta(seconds=60 if left[0] > 0 else 1)
+
+    tell = TellSubscribers(stores.subscribers, stores.tellings, TOKENS, post)
+    site = publisher(stores)(at(6)).site
+    first = tell(site, at(6), time_left)
+    assert 0 < first < 230
+    assert tell(site, at(7), plenty) == 230 - first
+    assert [address for address, _ in post.sent] == in_order(stores)
+    assert tell(site, at(8), plenty) == 0
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_crash_repeats_at_most_the_one_mail_it_fell_on(stores: Stores, post: Post, number: int) -> None:
+    confirmed(stores, *names(4))
+    broken(stores)
+    tell = TellSubscribers(stores.subscribers, stores.tellings, TOKENS, post)
+    site = publisher(stores)(at(6)).site
+    reach, left = stores.tellings.reach, [number]
+
+    def crash(telling: Telling, subscriber_id: SubscriberId) -> Telling:
+        left[0] -= 1
+        if left[0] == 0:
+            raise Killed
+        return reach(telling, subscriber_id)
+
+    stores.tellings.reach = crash  # type: ignore[method-assign]
+    with pytest.raises(Killed):
+        tell(site, at(6), plenty)
+    assert tell(site, at(7), plenty) == 0
+    assert tell(site, at(11), plenty) == 4 - number + 1
+    got = [address for address, _ in post.sent]
+    assert got == [*in_order(stores)[:number], *in_order(stores)[number - 1 :]]
+
+
+def test_one_bad_address_keeps_nobody_else_s_mail_back(stores: Stores, post: Post) -> None:
+    confirmed(stores, *names(3))
+    broken(stores)
+    bad = in_order(stores)[1]
+
+    def refuse(address: str) -> None:
+        if address == bad:
+            raise Undeliverable("MessageRejected")
+
+    post.refuse = refuse
+    assert telling(stores, post)(at(6)).also == {"subscribers": 2}
+    assert telling(stores, post)(at(7)).also == {"subscribers": 0}
+
+
+def test_when_nobody_s_mail_is_taken_the_next_run_goes_on(stores: Stores, post: Post) -> None:
+    confirmed(stores, *names(3))
+    broken(stores)
+    third = in_order(stores)[2]
+
+    def refuse(address: str) -> None:
+        if address == third:
+            raise Undeliverable("TooManyRequestsException", passing=True)
+
+    post.refuse = refuse
+    assert telling(stores, post)(at(6)).failed == {"subscribers": "TooManyRequestsException"}
+    post.refuse = lambda _address: None
+    assert telling(stores, post)(at(7)).also == {"subscribers": 1}
+    assert [address for address, _ in post.sent] == in_order(stores)
+
+
+def test_two_at_once_tell_each_subscriber_once(stores: Stores, post: Post) -> None:
+    confirmed(stores, *names(3))
+    broken(stores)
+    tell = TellSubscribers(stores.subscribers, stores.tellings, TOKENS, post)
+    site = publisher(stores)(at(6)).site
+    again: list[int] = []
+
+    def meanwhile(_address: str) -> None:
+        if not again:
+            again.append(-1)
+            again[0] = tell(site, at(6.5), plenty)
+
+    post.refuse = meanwhile
+    assert tell(site, at(6), plenty) == 3
+    assert again == [0]
+    assert [address for address, _ in post.sent] == in_order(stores)
+
+
+def test_whoever_lost_the_lease_stops(stores: Stores) -> None:
+    lease = stores.tellings.lease
+    mine = lease(INCIDENT_ID, "u-1", NOON, at(4))
+    assert mine is not None
+    mine = stores.tellings.reach(mine, SubscriberId("aa"))
+    assert lease(INCIDENT_ID, "u-1", at(3), at(7)) is None
+    theirs = lease(INCIDENT_ID, "u-1", at(4), at(8))
+    assert theirs == Telling(INCIDENT_ID, "u-1", at(8), SubscriberId("aa"))
+    with pytest.raises(TellingLost):
+        stores.tellings.reach(mine, SubscriberId("bb"))
+    stores.tellings.release(mine, done=True)
+    assert lease(INCIDENT_ID, "u-1", at(5), at(9)) is None
+    stores.tellings.release(theirs, done=False)
+    third = lease(INCIDENT_ID, "u-1", at(5), at(9))
+    assert third is not None
+    assert third.reached == "aa"
+    stores.tellings.release(third, done=True)
+    assert lease(INCIDENT_ID, "u-1", at(99), at(103)) is None
+
+
+def test_pages_of_subscribers_go_on_where_the_last_ended(stores: Stores) -> None:
+    confirmed(stores, *names(5))
+    first = stores.subscribers.page(None, 2)
+    second = stores.subscribers.page(first[-1].subscriber_id, 10)
+    assert [one.address for one in (*first, *second)] == in_order(stores)
+    assert (len(first), len(second)) == (2, 3)
+    assert stores.subscribers.page(second[-1].subscriber_id, 10) == []
+
+
+def test_a_mail_through_ses_carries_its_headers(account: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> None:
+    del account
+    asked: list[dict[str, Any]] = []
+    ses = aws.ses()
+    monkeypatch.setattr(ses, "send_email", lambda **given: asked.append(given) or {"MessageId": "1"})
+    mail = Email("s", "t", "h", (("List-Unsubscribe", "<https://x>"),))
+    SesMailer(ses, "status@example.com", "events").send("ana@example.com", mail)
+    SesMailer(ses, "desk@example.com").send("ana@example.com", Email("s", "t", "h"))
+    first, second = asked
+    assert first["ConfigurationSetName"] == "events"
+    assert first["Content"]["Simple"]["Headers"] == [{"Name": "List-Unsubscribe", "Value": "<https://x>"}]
+    assert "ConfigurationSetName" not in second
+    assert "Headers" not in second["Content"]["Simple"]
+
+
+# --- Bounces and complaints -------------------------------------------------------------------------------
+
+
+def event(kind: str, **facts: Any) -> dict[str, Any]:
+    return {"eventType": kind, "mail": {"destination": ["ana@example.com"]}, **facts}
+
+
+BOUNCED = {"bouncedRecipients": [{"emailAddress": "Ana@example.com", "status": "5.1.1"}]}
+
+
+@pytest.mark.parametrize(
+    ("told", "addresses"),
+    [
+        (event("Bounce", bounce={"bounceType": "Permanent", **BOUNCED}), ["Ana@example.com"]),
+        ({"notificationType": "Bounce", "bounce": {"bounceType": "Permanent", **BOUNCED}}, ["Ana@example.com"]),
+        (event("Bounce", bounce={"bounceType": "Transient", **BOUNCED}), []),
+        (event("Bounce", bounce={"bounceType": "Undetermined", **BOUNCED}), []),
+        (
+            event("Complaint", complaint={"complainedRecipients": [{"emailAddress": "<ben@example.com>"}]}),
+            ["ben@example.com"],
+        ),
+        (event("Delivery", delivery={}), []),
+        ({"eventType": "Bounce"}, []),
+        ({}, []),
+    ],
+)
+def test_who_is_to_be_forgotten(told: dict[str, Any], addresses: list[str]) -> None:
+    assert unwelcome(told) == addresses
+
+
+def test_a_bounced_address_is_forgotten(stores: Stores) -> None:
+    confirmed(stores, "ana@example.com", "ben@example.com")
+    for _ in range(2):
+        assert forget(stores.subscribers, "ANA@example.com") == subscriber_id("ana@example.com")
+    assert in_order(stores) == ["ben@example.com"]
+
+
+# --- The rest ---------------------------------------------------------------------------------------------
+
+
+def test_since_is_when_the_first_settings_were_stored(db: "DynamoDBClient") -> None:
+    store = DynamoSettings(db, TABLE)
+    with pytest.raises(SettingsMissing):
+        store.since()
+    store.store(settings(), NOON)
+    store.store(settings(zone="Asia/Tokyo"), at(60))
+    assert store.since() == NOON
+
+
+def test_what_one_way_of_telling_does_does_not_stop_the_others(stores: Stores) -> None:
+    class Fails:
+        name = "fails"
+
+        def __call__(self, site: Site, now: datetime, time_left: Callable[[], timedelta]) -> int:
+            raise TellingFails(f"out of order at {site.url}, {now:%H:%M}, {time_left()}")
+
+    broken(stores)
+    published: Published = publisher(stores, Fails(), DraftPosts(stores.drafts))(at(6))
+    assert (published.failed, published.also) == ({"fails": f"out of order at {URL}, 12:06, 0:03:00"}, {"drafts": 1})
