@@ -8,12 +8,12 @@ import argparse
 import json
 import sys
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -21,18 +21,20 @@ from rich.table import Table
 
 from infra.settings_file import SettingsFileInvalid, load_settings
 from mentiondesk.adapters.memory import MemoryAlerts, MemoryCases, MemoryIncidents, MemoryPosts
+from mentiondesk.adapters.memory_signals import MemorySignals, MemoryUsual
 from mentiondesk.adapters.x_posts import Repost, read_post
-from mentiondesk.domain.alerts import Outcome
+from mentiondesk.domain.alerts import Outcome, Record
 from mentiondesk.domain.cases import Case
-from mentiondesk.domain.ids import CaseId, UserId
-from mentiondesk.domain.policy import Channel, Wait
+from mentiondesk.domain.ids import IncidentId, MatterId, UserId
 from mentiondesk.domain.posts import Post, Source, Unreadable
+from mentiondesk.domain.signals import signal_of
 from mentiondesk.domain.tags import Kind
 from mentiondesk.messages import Writer
-from mentiondesk.ports import Added, Classified, Email
+from mentiondesk.ports import Added, Classified, Email, Lease
 from mentiondesk.settings import Settings
-from mentiondesk.triage import triage
+from mentiondesk.triage import BrandTriage
 from mentiondesk.usecases.classify_mention import ClassifyMention
+from mentiondesk.usecases.detect_incidents import DetectIncidents
 from mentiondesk.usecases.notify_staff import NotifyStaff
 
 EXAMPLE = Path("infra/settings.example.yaml")
@@ -42,26 +44,51 @@ _SPANS = {"30m": timedelta(minutes=30), "1h": timedelta(hours=1), "24h": timedel
 # Those whose answer the customer expects; thanks for praise is no debt.
 _EXPECTED = (Kind.COMPLAINT, Kind.QUESTION)
 _MOST_LINES_SHOWN = 20
+# X lets a post be edited for an hour after it was made.
+_EDITABLE = timedelta(hours=2)
 
 
 class _Sent:
-    """Mailer and Texter that keep what would have gone out, by message id."""
+    """Mailer and Texter that count what would have gone out and keep the latest, which is recorded next."""
 
     def __init__(self) -> None:
-        self.texts: dict[str, str] = {}
-
-    def _keep(self, text: str) -> str:
-        message_id = f"replay-{len(self.texts) + 1}"
-        self.texts[message_id] = text
-        return message_id
+        self.emails = self.texts = 0
+        self.latest = ""
 
     def mail(self, address: str, email: Email) -> str:
         del address
-        return self._keep(f"{email.subject}\n\n{email.text}")
+        self.emails += 1
+        self.latest = f"{email.subject}\n\n{email.text}"
+        return f"mail-{self.emails}"
 
     def text(self, number: str, text: str) -> str:
         del number
-        return self._keep(text)
+        self.texts += 1
+        self.latest = text
+        return f"text-{self.texts}"
+
+
+class _Alerts(MemoryAlerts):
+    """Hands on what went out, and keeps no more of it than a later run may ask for."""
+
+    def __init__(self, cases: MemoryCases, incidents: MemoryIncidents, hand_on: Callable[[Record], None]) -> None:
+        super().__init__(cases, incidents)
+        self._hand_on = hand_on
+        self._waits: deque[tuple[MatterId, datetime]] = deque()
+
+    def record(self, records: Iterable[Record]) -> None:
+        super().record(records)
+        for record in self.records:
+            self._hand_on(record)
+        self.records.clear()
+
+    def done(self, lease: Lease, alerted_until: datetime | None, next_at: datetime | None, attempts: int) -> None:
+        super().done(lease, alerted_until, next_at, attempts)
+        if next_at is None and lease.matter.wait is not None:
+            self._waits.append((lease.matter.matter_id, lease.matter.wait.since))
+        # An edit may tell a case again while X allows edits, and its alerts must not go out once more.
+        while self._waits and self._waits[0][1] < lease.until - _EDITABLE:
+            self._ledger.pop(self._waits.popleft(), None)
 
 
 @dataclass(frozen=True)
@@ -71,24 +98,36 @@ class _Sender:
 
 @dataclass
 class Replay:
-    """The desk in virtual time. Feed it posts oldest first, then `finish`."""
+    """The desk in virtual time. Feed it posts oldest first, then `finish`; `tell` gets a row for each alert."""
 
     settings: Settings
+    tell: Callable[[dict[str, Any]], object]
     posts: MemoryPosts = field(default_factory=MemoryPosts)
     now: datetime = _BEFORE_ALL
     counts: Counter[str] = field(default_factory=Counter)
     bad_lines: list[tuple[int, str]] = field(default_factory=list)
-    # Every wait that ran past its deadline, once it is over.
-    late_waits: dict[tuple[CaseId, datetime], Wait] = field(default_factory=dict)
+    # Every wait that ran past its deadline, once it is over, and whether it called for alerts.
+    late_waits: dict[tuple[MatterId, datetime], bool] = field(default_factory=dict)
+    # Those that staff heard of before they ran past it.
+    warned: set[tuple[MatterId, datetime]] = field(default_factory=set)
+    # How many different people each incident had when it was noticed.
+    noticed: dict[IncidentId, int] = field(default_factory=dict)
+    # When the detector would next find something to do.
+    look_at: datetime | None = None
 
     def __post_init__(self) -> None:
         self.cases = MemoryCases(self.posts)
         self.incidents = MemoryIncidents(self.cases.due)
-        self.alerts = MemoryAlerts(self.cases, self.incidents)
+        self.alerts = _Alerts(self.cases, self.incidents, self._sent)
         self.sent = _Sent()
+        triage = BrandTriage(lambda: self.settings.triage.brand_words)
         self._classify = ClassifyMention(self.posts, self.cases, triage, lambda: self.settings)
+        self.signals = MemorySignals()
+        self._detect = DetectIncidents(self.signals, MemoryUsual(), self.incidents, lambda: self.settings)
         mailer, texter = _Sender(self.sent.mail), _Sender(self.sent.text)
-        self._notify = NotifyStaff(self.alerts, self.incidents, mailer, texter, Writer(), lambda: self.settings)
+        self._notify = NotifyStaff(
+            self.alerts, self.incidents, mailer, texter, Writer(html=False), lambda: self.settings
+        )
 
     def read(self, lines: Iterable[bytes]) -> None:
         """Each line is one X API v2 post. Lines that are none are counted with their numbers."""
@@ -112,7 +151,7 @@ class Replay:
 
     def hear(self, post: Post) -> None:
         """One post reaches the desk at the whole minute after it was made."""
-        self._alert_before(_minute_after(post.created_at))
+        self._run_before(_minute_after(post.created_at))
         self.now = max(self.now, _minute_after(post.created_at))
         added = self.posts.add(replace(post, seen_at=self.now))
         self.counts["edited" if added is Added.EDITED else "new" if added is Added.NEW else "duplicates"] += 1
@@ -120,24 +159,45 @@ class Replay:
             change = self._classify(untagged, self.now)
             if change is not None:
                 self._note_late(change)
+                self._note_signal(change)
 
     def finish(self) -> None:
         """Runs the clock on until no deadline is left."""
-        self._alert_before(datetime.max.replace(tzinfo=UTC) - 2 * _MINUTE)
+        self._run_before(datetime.max.replace(tzinfo=UTC) - 2 * _MINUTE)
         for case in self.cases.cases.values():
             if case.wait is not None and case.waiting and case.wait.late(self.now):
-                self.late_waits[case.case_id, case.wait.since] = case.wait
+                self.late_waits[case.case_id, case.wait.since] = bool(case.wait.alerts)
 
-    def _alert_before(self, end: datetime) -> None:
-        """Every run of the notifier that has something to do before `end`."""
-        while (due := self.alerts.next_due()) is not None and (tick := max(_minute_after(due), self.now)) < end:
+    def _run_before(self, end: datetime) -> None:
+        """Every run of the detector and of the notifier that has something to do before `end`."""
+        while (tick := self._next_run()) is not None and tick < end:
             self.now = tick
+            if self.look_at is not None and self.look_at <= tick:
+                self._look()
             self._notify(tick, lambda: timedelta(hours=1))
 
+    def _next_run(self) -> datetime | None:
+        ahead = [moment for moment in (self.alerts.next_due(), self.look_at) if moment is not None]
+        return max(_minute_after(min(ahead)), self.now) if ahead else None
+
+    def _look(self) -> None:
+        """One run of the detector; while something goes on, it looks every minute."""
+        for incident_id in self._detect(self.now).raised:
+            self.noticed[incident_id] = len({post.author_id for post in self.incidents.joined(incident_id)})
+        self.look_at = self.now + _MINUTE if self.incidents.open() else None
+
+    def _note_signal(self, change: Classified) -> None:
+        signal = signal_of(change.post, change.tags, self.settings.brand.stems) if change.tags else None
+        if signal is not None:
+            self.signals.put(signal)
+            self.look_at = self.now
+
     def _note_late(self, change: Classified) -> None:
+        """A wait that this post ended; as it was before, with the alerts it called for."""
         wait = change.after.wait if change.after else None
+        running = change.before.wait if change.before else None
         if change.after is not None and wait is not None and not change.after.waiting and wait.late(self.now):
-            self.late_waits[change.after.case_id, wait.since] = wait
+            self.late_waits[change.after.case_id, wait.since] = bool(running and running.alerts)
 
     def case_rows(self) -> Iterator[dict[str, Any]]:
         """`answer_by` and `answered_at` are of the customer's latest wait."""
@@ -157,29 +217,48 @@ class Replay:
                 "post_ids": [entry.post_id for entry in self.cases.timeline(case.case_id)],
             }
 
-    def alert_rows(self) -> Iterator[dict[str, Any]]:
-        """Everything that would have gone out; `due_at` is when its stage fell due, `answer_by` the deadline."""
-        for record in self.alerts.records:
-            if record.outcome is Outcome.SENT:
-                yield {
-                    "at": _iso(record.at),
-                    "case_id": record.alert.matter_id,
-                    "staff": record.alert.staff_id,
-                    "channel": record.via,
-                    "stage": record.alert.stage,
-                    "due_at": _iso(record.alert.due_at),
-                    "answer_by": _iso(record.alert.answer_by),
-                    "digest": record.digest,
-                    "text": self.sent.texts[record.message_id],
-                }
+    def incident_rows(self) -> Iterator[dict[str, Any]]:
+        """Everything that was noticed; `ended_at` is when it had faded, as nobody is there to confirm it."""
+        for incident in sorted(self.incidents.incidents.values(), key=lambda one: one.created_at):
+            joined = self.incidents.joined(incident.incident_id)
+            yield {
+                "id": incident.incident_id,
+                "detected_at": _iso(incident.created_at),
+                "title": incident.title,
+                "topic": incident.topic,
+                "authors": list(dict.fromkeys(post.author_id for post in joined)),
+                "post_ids": [post.post_id for post in joined],
+                "impact": incident.impact,
+                "ended_at": _iso(incident.ended_at),
+                "distinct_authors_at_detection": self.noticed[incident.incident_id],
+            }
+
+    def _sent(self, record: Record) -> None:
+        """One thing that would have gone out; `due_at` is when its stage fell due, `answer_by` the deadline."""
+        alert = record.alert
+        if record.outcome is not Outcome.SENT:
+            return
+        if record.at <= alert.answer_by:
+            self.warned.add((alert.matter_id, alert.since))
+        self.tell(
+            {
+                "at": _iso(record.at),
+                "case_id": alert.matter_id,
+                "staff": alert.staff_id,
+                "channel": record.via,
+                "stage": alert.stage,
+                "due_at": _iso(alert.due_at),
+                "answer_by": _iso(alert.answer_by),
+                "digest": record.digest,
+                "text": self.sent.latest,
+            }
+        )
 
     def summary(self) -> dict[str, Any]:
         """The figures of the whole replay; shares are of complaints and questions whose customer waited."""
         cases = self.cases.cases.values()
         expected = [case for case in cases if case.kind in _EXPECTED and case.asked_at is not None]
-        sent = [record for record in self.alerts.records if record.outcome is Outcome.SENT]
-        warned = {(r.alert.matter_id, r.alert.since) for r in sent if r.at <= r.alert.answer_by}
-        owed = {key for key, wait in self.late_waits.items() if wait.alerts}
+        owed = {key for key, alerts in self.late_waits.items() if alerts}
         own = [post for post in self.posts.stored.values() if post.own]
         return {
             "lines": self.counts["lines"],
@@ -196,10 +275,11 @@ class Replay:
             "answered_within": {name: _share(expected, span) for name, span in _SPANS.items()},
             "ignored": sum(case.first_answer_at is None for case in expected),
             "breaches": len(owed),
-            "breaches_warned_before": len(owed & warned),
+            "breaches_warned_before": len(owed & self.warned),
             "late_without_alerts": len(self.late_waits) - len(owed),
-            "emails": len({r.message_id for r in sent if r.via is Channel.EMAIL}),
-            "texts": len({r.message_id for r in sent if r.via is Channel.TEXT}),
+            "incidents": len(self.incidents.incidents),
+            "emails": self.sent.emails,
+            "texts": self.sent.texts,
         }
 
 
@@ -230,12 +310,48 @@ def _counted(file: BinaryIO, advance: Callable[[int], object]) -> Iterator[bytes
         advance(len(line))
 
 
-def _write(out: Path, replay: Replay, summary: dict[str, Any]) -> None:
-    out.mkdir(parents=True, exist_ok=True)
-    for name, rows in (("cases", replay.case_rows()), ("alerts", replay.alert_rows())):
-        with (out / f"{name}.jsonl").open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    (out / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+def _replayed(replay: Replay, posts: Path, console: Console) -> dict[str, Any]:
+    """The summary of a file of posts."""
+    started = time.perf_counter()
+    with posts.open("rb") as file, _progress(console, posts.stat().st_size) as advance:
+        replay.read(_counted(file, advance))
+    replay.finish()
+    return replay.summary() | {"seconds": round(time.perf_counter() - started, 2)}
+
+
+class _Output:
+    """The files of one replay, written as it goes; they get their names together, when all of them are whole."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._parts: dict[str, TextIO] = {}
+
+    def __enter__(self) -> Self:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def file(self, name: str) -> TextIO:
+        """The unfinished file of this name."""
+        if name not in self._parts:
+            self._parts[name] = self._part(name).open("w", encoding="utf-8")
+        return self._parts[name]
+
+    def rows(self, name: str, rows: Iterable[dict[str, Any]]) -> None:
+        """Adds rows to a file of JSON lines."""
+        self.file(name).writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+    def finish(self) -> None:
+        for name, file in self._parts.items():
+            file.close()
+            self._part(name).replace(self._folder / name)
+
+    def _part(self, name: str) -> Path:
+        return self._folder / f".{name}.unfinished"
+
+    def __exit__(self, *_: object) -> None:
+        for name, file in self._parts.items():
+            file.close()
+            self._part(name).unlink(missing_ok=True)
 
 
 def _show(console: Console, summary: dict[str, Any]) -> None:
@@ -267,13 +383,15 @@ def main() -> int:
     options = parser.parse_args()
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
-        replay = Replay(_settings(options.settings, options.brand_id))
-        started = time.perf_counter()
-        with options.posts.open("rb") as file, _progress(console, options.posts.stat().st_size) as advance:
-            replay.read(_counted(file, advance))
-        replay.finish()
-        summary = replay.summary() | {"seconds": round(time.perf_counter() - started, 2)}
-        _write(options.out, replay, summary)
+        settings = _settings(options.settings, options.brand_id)
+        with _Output(options.out) as out:
+            replay = Replay(settings, lambda row: out.rows("alerts.jsonl", [row]))
+            summary = _replayed(replay, options.posts, console)
+            out.rows("cases.jsonl", replay.case_rows())
+            out.rows("incidents.jsonl", replay.incident_rows())
+            out.rows("alerts.jsonl", [])
+            out.file("summary.json").write(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
+            out.finish()
     except SettingsFileInvalid as invalid:
         console.print(str(invalid), style="red", markup=False)
         return 2
@@ -299,7 +417,7 @@ def _warn(console: Console, options: argparse.Namespace, replay: Replay) -> int:
         brand = replay.settings.brand.user_id
         hint = f"no post is by the brand ({brand}), so no case looks answered; is BRAND_ID=... right?"
         console.print(hint, style="yellow", markup=False)
-    console.print(f"written to {options.out}: cases.jsonl, alerts.jsonl, summary.json", markup=False)
+    console.print(f"written to {options.out}: cases.jsonl, alerts.jsonl, incidents.jsonl, summary.json", markup=False)
     return 0
 
 

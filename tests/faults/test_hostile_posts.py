@@ -234,5 +234,5 @@ def test_ten_thousand_posts_in_one_conversation_leave_a_small_case() -> None:
     (case,) = cases.cases.values()
     assert case.posts == 10_000
     assert len(repr(case)) < 5_000
-    counts = cases.customers[UserId("7")]
+    counts = cases.counts(UserId("7"))
     assert counts["posts"] == 9_800

@@ -99,7 +99,7 @@ class MemoryDesk(Desk):
         return sorted(self._posts.stored.values(), key=lambda post: int(post.post_id))
 
     def counts(self, customer: UserId) -> dict[str, int]:
-        return {name: count for name, count in self._cases.customers[customer].items() if count}
+        return dict(self._cases.counts(customer))
 
     def ledger(self, case: CaseId) -> list[Record]:
         waits = [records for (case_id, _), records in self._alerts._ledger.items() if case_id == case]

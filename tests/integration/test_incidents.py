@@ -184,7 +184,7 @@ def test_the_solved_list_names_each_customer_once(office: Office) -> None:
     word = an_update(90, Status.INVESTIGATING)
     public = office.desk.incidents.save(found.moved(word), word)
     word = an_update(100, Status.RESOLVED, "It works again.")
-    solved = public.moved(word).told("go_back", Clock.FOLLOW_UP, timedelta(hours=24), at(100))
+    solved = public.moved(word).told("go_back", Clock.GO_BACK, timedelta(hours=24), at(100))
     office.desk.incidents.save(solved, word)
     office.mail.taken.clear()
     assert office.run(100).sent == 3

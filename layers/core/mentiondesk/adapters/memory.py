@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from mentiondesk.domain.alerts import Matter, Record, TextLimit, may_text
 from mentiondesk.domain.cases import Case, Entry
@@ -24,18 +25,17 @@ class MemoryPosts:
         self.stored: dict[PostId, Post] = {}
         self.aside: list[Unreadable] = []
         self.untagged: dict[PostId, None] = {}
-        self._read_on: dict[PostId, date] = {}
+        # The latest day on which a post was read, where that is not the one on which it was first seen.
+        self._read_again: dict[PostId, date] = {}
 
     def add(self, post: Post) -> Added:
         assert post.seen_at is not None, "the reader says when it saw a post"
-        today = post.seen_at.date()
-        read_today = self._read_on.get(post.post_id, date.min) >= today
-        self._read_on[post.post_id] = today
         stored = self.stored.get(post.post_id)
         if stored is None:
             self.stored[post.post_id] = post
             self.untagged[post.post_id] = None
             return Added.NEW
+        read_today = self._read_today(stored, post.seen_at.date())
         if post.edits > stored.edits:
             self.stored[post.post_id] = replace(
                 stored,
@@ -48,6 +48,14 @@ class MemoryPosts:
             self.untagged[post.post_id] = None
             return Added.EDITED
         return Added.KNOWN if read_today else Added.KNOWN_EARLIER_DAY
+
+    def _read_today(self, stored: Post, today: date) -> bool:
+        """Whether X has been charged for a stored post on this day; from now on it has."""
+        assert stored.seen_at is not None, "the reader says when it saw a post"
+        last = self._read_again.get(stored.post_id, stored.seen_at.date())
+        if last < today:
+            self._read_again[stored.post_id] = today
+        return last >= today
 
     def get(self, post_id: PostId) -> Post | None:
         return self.stored.get(post_id)
@@ -68,7 +76,6 @@ class MemoryCases:
         self._posts = posts
         self.cases: dict[CaseId, Case] = {}
         self.entries: defaultdict[CaseId, dict[PostId, Entry]] = defaultdict(dict)
-        self.customers: defaultdict[UserId, Counter[str]] = defaultdict(Counter)
         self._events: defaultdict[CaseId, dict[str, Event]] = defaultdict(dict)
         # (due_at, matter) for the due index; places a matter has left are passed over when they come up.
         self.due: list[tuple[datetime, MatterId]] = []
@@ -88,19 +95,15 @@ class MemoryCases:
             self.entries[change.after.case_id][change.entry.post_id] = change.entry
             post = replace(post, case_id=change.after.case_id)
         if change.tags is not None:
-            self._count(change)
             post = replace(post, kind=change.tags.kind)
         self._posts.stored[post.post_id] = post
         del self._posts.untagged[post.post_id]
         return True
 
-    def _count(self, change: Classified) -> None:
-        assert change.tags is not None, "customers' posts have tags"
-        counts = self.customers[change.post.author_id]
-        counts["posts"] += 0 if change.post.case_id else 1
-        counts[change.tags.kind] += 1
-        if change.post.kind is not None:
-            counts[change.post.kind] -= 1
+    def counts(self, customer: UserId) -> Counter[str]:
+        """How many classified posts, and posts of each kind, a customer has; looks at every post."""
+        kinds = [post.kind for post in self._posts.stored.values() if post.author_id == customer and post.kind]
+        return Counter({"posts": len(kinds)}) + Counter(kinds)
 
     def save(self, case: Case, event: Event | None = None) -> Case:
         if event is not None and event.event_id in self._events[case.case_id]:
@@ -113,12 +116,12 @@ class MemoryCases:
     def events(self, case_id: CaseId) -> list[Event]:
         return _in_order(self._events[case_id])
 
-    def put(self, case: Case, before: Case | None) -> Case:
-        """Stores the case with its next version. Raises CaseChanged when it is not as it was `before`."""
+    def put(self, case: Case, before: Case | None, **changes: Any) -> Case:
+        """Stores the case, with changes, as its next version. Raises CaseChanged when it is not as it was `before`."""
         current = self.cases.get(case.case_id)
         if (current and current.version) != (before and before.version):
             raise CaseChanged(current)
-        stored = replace(case, version=(current.version if current else 0) + 1)
+        stored = replace(case, version=(current.version if current else 0) + 1, **changes)
         self.cases[case.case_id] = stored
         if stored.due_at is not None and (current is None or current.due_at != stored.due_at):
             heapq.heappush(self.due, (stored.due_at, stored.case_id))
@@ -156,12 +159,15 @@ class MemoryIncidents:
         self._say(incident.incident_id, update, event)
         return saved
 
-    def put(self, incident: Incident, before: Incident | None) -> Incident:
-        """Stores the incident with its next version. Raises IncidentChanged when it is not as it was `before`."""
+    def put(self, incident: Incident, before: Incident | None, **changes: Any) -> Incident:
+        """Stores the incident, with changes, as its next version.
+
+        Raises IncidentChanged when it is not as it was `before`.
+        """
         current = self.incidents.get(incident.incident_id)
         if (current and current.version) != (before and before.version):
             raise IncidentChanged(current)
-        stored = replace(incident, version=(current.version if current else 0) + 1)
+        stored = replace(incident, version=(current.version if current else 0) + 1, **changes)
         self.incidents[incident.incident_id] = stored
         if stored.due_at is not None and (current is None or current.due_at != stored.due_at):
             heapq.heappush(self._due, (stored.due_at, stored.incident_id))
@@ -233,17 +239,16 @@ class MemoryAlerts:
     def _matter(self, matter_id: MatterId) -> Matter | None:
         return self._cases.cases.get(CaseId(matter_id)) or self._incidents.incidents.get(IncidentId(matter_id))
 
-    def _put(self, matter: Matter, before: Matter) -> Matter:
-        if isinstance(matter, Case) and isinstance(before, Case):
-            return self._cases.put(matter, before)
-        assert isinstance(matter, Incident), "a matter is a case or an incident"
-        return self._incidents.put(matter, before if isinstance(before, Incident) else None)
+    def _change(self, matter: Matter, **changes: Any) -> Matter:
+        if isinstance(matter, Case):
+            return self._cases.put(matter, matter, **changes)
+        return self._incidents.put(matter, matter, **changes)
 
     def lease(self, matter_id: MatterId, now: datetime, until: datetime) -> Lease | None:
         matter = self._matter(matter_id)
         if matter is None or matter.due_at is None or matter.due_at > now:
             return None
-        leased = self._put(replace(matter, due_at=until), matter)
+        leased = self._change(matter, due_at=until)
         ledger = self._ledger[matter_id, leased.wait.since] if leased.wait else {}
         return Lease(leased, until, tuple(ledger.values()))
 
@@ -257,7 +262,7 @@ class MemoryAlerts:
         matter = self._matter(lease.matter.matter_id)
         if matter is not None and matter.due_at == lease.until:
             alerted_until = alerted_until or matter.alerted_until
-            self._put(replace(matter, due_at=next_at, alerted_until=alerted_until, attempts=attempts), matter)
+            self._change(matter, due_at=next_at, alerted_until=alerted_until, attempts=attempts)
 
     def take_text_slot(self, staff_id: StaffId, now: datetime, limits: Sequence[TextLimit]) -> bool:
         longest = max(limit.span for limit in limits)

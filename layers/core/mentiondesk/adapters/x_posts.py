@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from sys import intern
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -101,22 +102,26 @@ def read_post(raw: object, source: Source, brand: UserId) -> Post | Repost | Unr
     if "retweeted" in references or "reposted" in references:
         return Repost(PostId(found.id))
     history = found.history or [found.id]
+    # Equal ids are one string: a long replay holds millions of them.
+    first = PostId(found.id if found.id == history[0] else history[0])
     own = found.author_id == brand
     return Post(
-        post_id=PostId(history[0]),
+        post_id=first,
         version_id=PostId(found.id),
         author_id=UserId(found.author_id),
         text=_unescaped(found.note.text if found.note and found.note.text else found.text)[:_MOST_TEXT],
         # An edit is a new post to X; the customer has waited since the first version.
         created_at=found.created_at if len(history) == 1 else time_of(history[0]),
-        conversation_id=ConversationId(found.conversation_id or history[0]),
+        conversation_id=ConversationId(
+            found.conversation_id if found.conversation_id and found.conversation_id != first else first
+        ),
         source=Source.OWN if own else source,
         own=own,
         edits=len(history) - 1,
         replied_to=references.get("replied_to"),
         reply_to_user=UserId(found.in_reply_to_user_id) if found.in_reply_to_user_id else None,
         quoted=references.get("quoted"),
-        language=found.lang[:_MOST_LANGUAGE],
+        language=intern(found.lang[:_MOST_LANGUAGE]),
         media=bool(found.attachments),
     )
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, UserId, case_id
 from mentiondesk.domain.policy import Audience, Clock, Due, Policy, Wait
@@ -23,6 +24,8 @@ _MOST_REASONS = 5
 _MOST_SETTLED = 30
 # Whatever a customer adds to one of these waits for an answer too.
 _OPEN_MATTERS = (Kind.COMPLAINT, Kind.QUESTION, Kind.ABUSE)
+# Clocks that we started ourselves give way to any that a customer starts.
+_OURS = (Clock.FOLLOW_UP, Clock.GO_BACK)
 # Said after an answer, these end a conversation.
 _CLOSING_WORDS = (Kind.PRAISE, Kind.SPAM)
 
@@ -219,6 +222,17 @@ class Case:
         free = replace(self, owner=None, claimed_at=None)
         return replace(free, due_at=now, alerted_until=None) if self.waiting and self._alerts else free
 
+    def expects_word(self, since: datetime) -> bool:
+        """Whether the customer should hear that a problem of many was solved at `since`.
+
+        Not where staff have closed the case, nor where a clock for an answer runs: that answer says it.
+        """
+        return self.closed_at is None and not (self.waiting and self.wait is not None and self.wait.since != since)
+
+    def go_back(self, wait: Wait) -> "Case":
+        """The problem of many that this customer met is solved: somebody owes them a word about it."""
+        return _started(replace(self, state=State.PENDING, reason="", leg=Leg.FOLLOW_UP), wait)
+
     @property
     def _latest(self) -> tuple[datetime, int]:
         return self.last_post or (self.opened_at, 0)
@@ -283,7 +297,6 @@ def is_next(case: Case, entry: Entry) -> bool:
 
 def extend(case: Case, entry: Entry, policy: Policy) -> Case:
     """The case after its next post."""
-    case = replace(case, posts=case.posts + 1, last_post=entry.order)
     return _answered(case, entry, policy) if entry.kind is None else _heard(case, entry, entry.kind, policy)
 
 
@@ -301,9 +314,17 @@ def retell(case: Case, entries: Iterable[Entry], policy: Policy) -> Case:
         told = extend(told, entry, policy)
     for one in settled:
         told = _settle(told, one)
+    if case.wait is not None and _owed_a_word(case.wait, ordered) and not told.waiting:
+        told = told.go_back(case.wait)
     if told.wait == case.wait:
         told = replace(told, due_at=case.due_at, alerted_until=case.alerted_until, attempts=case.attempts)
     return told
+
+
+def _owed_a_word(wait: Wait, entries: Iterable[Entry]) -> bool:
+    """Whether this is a clock that the end of an incident started, and nobody has written since."""
+    answers = (entry.at for entry in entries if entry.kind is None)
+    return wait.clock is Clock.GO_BACK and wait.ended_at is None and all(at < wait.since for at in answers)
 
 
 def _settle(case: Case, settled: Settled) -> Case:
@@ -315,12 +336,14 @@ def _settle(case: Case, settled: Settled) -> Case:
 
 
 def _heard(case: Case, entry: Entry, kind: Kind, policy: Policy) -> Case:
-    first = case.posts == 1
-    if first:
-        case = replace(case, state=State.DISMISSED, reason=f"{kind} needs no answer")
+    first = case.posts == 0
     heavier = first or kind.weight > case.kind.weight
     case = replace(
         case,
+        posts=case.posts + 1,
+        last_post=entry.order,
+        state=State.DISMISSED if first else case.state,
+        reason=f"{kind} needs no answer" if first else case.reason,
         kind=kind if heavier else case.kind,
         why=entry.why if heavier or entry.urgency > case.urgency else case.why,
         urgency=max(case.urgency, entry.urgency),
@@ -352,23 +375,26 @@ def _kind_to_answer(case: Case, entry: Entry, kind: Kind, clock: Clock) -> Kind 
 
 def _awaiting(case: Case, wait: Wait) -> Case:
     """The case with this wait running, unless a stricter one is."""
-    reopened = replace(case, state=State.OPEN, reason="", closed_at=None)
-    if wait.clock is Clock.FIRST_REPLY:
-        reopened = replace(reopened, asked_at=case.asked_at or wait.since)
-    if case.wait is not None and case.waiting and case.wait.clock is not Clock.FOLLOW_UP:
+    asked_at = case.asked_at or wait.since if wait.clock is Clock.FIRST_REPLY else case.asked_at
+    if case.wait is not None and case.waiting and case.wait.clock not in _OURS:
         wait = case.wait.stricter(wait)
-    return reopened if wait is case.wait else _started(reopened, wait)
+    if wait is case.wait:
+        return replace(case, state=State.OPEN, reason="", closed_at=None, asked_at=asked_at)
+    return _started(case, wait, state=State.OPEN, reason="", closed_at=None, asked_at=asked_at)
 
 
-def _started(case: Case, wait: Wait) -> Case:
+def _started(case: Case, wait: Wait, **others: Any) -> Case:
+    """The case with a new wait, and with what else changes with it."""
     due_at = wait.alerts[0].at if wait.alerts else None
-    return replace(case, wait=wait, due_at=due_at, alerted_until=None, attempts=0)
+    return replace(case, wait=wait, due_at=due_at, alerted_until=None, attempts=0, **others)
 
 
 def _answered(case: Case, entry: Entry, policy: Policy) -> Case:
-    case = _wait_over(case, entry.at)
-    case = replace(
+    case = _wait_over(
         case,
+        entry.at,
+        posts=case.posts + 1,
+        last_post=entry.order,
         state=State.PENDING if case.state is State.OPEN else case.state,
         first_answer_at=case.first_answer_at or entry.at,
         leg=_leg_after(case.leg, entry.words),
@@ -379,11 +405,12 @@ def _answered(case: Case, entry: Entry, policy: Policy) -> Case:
     return _started(case, follow_up) if follow_up else case
 
 
-def _wait_over(case: Case, at: datetime) -> Case:
+def _wait_over(case: Case, at: datetime, **others: Any) -> Case:
+    """The case with its wait ended, and with what else changes with it."""
     if case.wait is None or not case.waiting:
-        return replace(case, due_at=None)
-    over = replace(case.wait, ended_at=at)
-    return replace(case, wait=over, due_at=None, attempts=0, breaches=case.breaches + over.late(at))
+        return replace(case, due_at=None, **others)
+    over = replace(case.wait, ended_at=at, alerts=())
+    return replace(case, wait=over, due_at=None, attempts=0, breaches=case.breaches + over.late(at), **others)
 
 
 def _leg_after(leg: Leg, own_words: str) -> Leg:

@@ -163,6 +163,9 @@ class Incident:
     attempts: int = 0
     owner: StaffId | None = None
     claimed_at: datetime | None = None
+    # For how many minutes it has been above the usual, and when each customer's case got its clock after the end.
+    longevity: int = 0
+    gone_back_at: datetime | None = None
 
     @property
     def matter_id(self) -> IncidentId:

@@ -9,15 +9,14 @@ _URL = re.compile(
 )
 # Zero-width joiner holds emoji together; every other format character can only deceive a reader.
 _JOINER = "\u200d"
-_SPACE = re.compile(r"\s+")
 
 
 def clean(text: str) -> str:
     """Characters a reader can see, on one line; whatever is invisible or reorders text is gone."""
     if text.isprintable():
-        return _SPACE.sub(" ", text).strip()
+        return " ".join(text.split())
     kept = (c if c == _JOINER or unicodedata.category(c)[0] != "C" else _or_space(c) for c in text)
-    return _SPACE.sub(" ", "".join(kept)).strip()
+    return " ".join("".join(kept).split())
 
 
 def _or_space(character: str) -> str:
@@ -26,6 +25,8 @@ def _or_space(character: str) -> str:
 
 def defang(text: str) -> str:
     """No mail or phone program makes a link of what is left: https://a.example/x becomes a[.]example/x."""
+    if "." not in text and ":" not in text:
+        return text
     return _URL.sub(lambda match: "[.]" if match[0] == "." else "", text)
 
 

@@ -11,12 +11,16 @@ from mentiondesk.domain.tags import Kind, Urgency
 
 
 class Clock(StrEnum):
-    """What is waited for: customers wait for replies, an incident for a person who confirms it."""
+    """What is waited for: customers for replies, an incident for a person who confirms it.
+
+    After an incident that is solved, its customers wait for a word that it is.
+    """
 
     FIRST_REPLY = "first_reply"
     NEXT_REPLY = "next_reply"
     FOLLOW_UP = "follow_up"
     CONFIRM = "confirm"
+    GO_BACK = "go_back"
 
 
 class Channel(StrEnum):
@@ -67,7 +71,7 @@ class Due:
 class Wait:
     """A customer waiting: since which post, until when, and when staff are told.
 
-    `ended_at` is set once the brand has answered; a case keeps its latest wait.
+    `ended_at` is set once the brand has answered; a case keeps its latest wait, whose alerts are over then.
     """
 
     post_id: PostId
@@ -117,7 +121,7 @@ class Policy:
                 return self.next_reply.get((kind, urgency))
             case Clock.FOLLOW_UP:
                 return self.follow_up
-            case Clock.CONFIRM:
+            case Clock.CONFIRM | Clock.GO_BACK:
                 return None
 
 

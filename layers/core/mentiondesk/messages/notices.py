@@ -16,6 +16,8 @@ WAITS_FOR = {
     Clock.FIRST_REPLY: "a first answer",
     Clock.NEXT_REPLY: "another answer",
     Clock.FOLLOW_UP: "a public word that it is solved",
+    Clock.GO_BACK: "a word that it is solved",
+    Clock.CONFIRM: "somebody who confirms it",
 }
 
 

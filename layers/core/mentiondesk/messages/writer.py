@@ -18,7 +18,13 @@ _MOST_IN_SUBJECT = 60
 
 
 class Writer:
-    """Messages to staff. Everything that came from X is made safe, in every one of them."""
+    """Messages to staff. Everything that came from X is made safe, in every one of them.
+
+    Without `html`, mails have their plain text only.
+    """
+
+    def __init__(self, html: bool = True) -> None:
+        self._html = html
 
     def email(self, staff: Staff, notices: Sequence[Notice], brand: str, now: datetime) -> Email:
         """One mail about one case, or a digest of many, the most pressing first."""
@@ -76,7 +82,7 @@ class Writer:
         return Email(
             subject=subject,
             text=self._templates.get_template(f"{template}.txt").render(facts),
-            html=self._templates.get_template(f"{template}.html").render(facts),
+            html=self._templates.get_template(f"{template}.html").render(facts) if self._html else "",
         )
 
     @cached_property
