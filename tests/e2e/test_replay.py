@@ -23,16 +23,20 @@ DATA = ROOT.parent / "shared" / "data" / "replay"
 BRAND, ROSA, TOBY = "1999000001", "2001", "2002"
 # The author that stands for the brand in every recorded file.
 RECORDED_BRAND = "1000000001"
-OUTPUTS = ("cases.jsonl", "alerts.jsonl", "summary.json")
+OUTPUTS = ("cases.jsonl", "alerts.jsonl", "incidents.jsonl", "summary.json")
 CASE_KEYS = [
     "case_id", "customer_id", "kind", "urgency", "topics", "opened_at", "answer_by", "answered_at",
     "first_answered_at", "state", "breached", "post_ids",
 ]  # fmt: skip
 ALERT_KEYS = ["at", "case_id", "staff", "channel", "stage", "due_at", "answer_by", "digest", "text"]
+INCIDENT_KEYS = [
+    "id", "detected_at", "title", "topic", "authors", "post_ids", "impact", "ended_at",
+    "distinct_authors_at_detection",
+]  # fmt: skip
 SUMMARY_KEYS = [
     "lines", "posts", "own_posts", "own_posts_in_no_case", "duplicates", "edited", "reposts", "bad_lines", "cases",
     "cases_by_kind", "needed_an_answer", "answered_within", "ignored", "breaches", "breaches_warned_before",
-    "late_without_alerts", "emails", "texts", "seconds",
+    "late_without_alerts", "incidents", "emails", "texts", "seconds",
 ]  # fmt: skip
 
 Raw = dict[str, Any]
@@ -148,6 +152,11 @@ def check_promises(outcome: Outcome) -> None:
     assert list(summary) == SUMMARY_KEYS
     assert all(list(case) == CASE_KEYS for case in cases)
     assert all(list(alert) == ALERT_KEYS for alert in alerts)
+    incidents = outcome.rows("incidents")
+    assert all(list(incident) == INCIDENT_KEYS for incident in incidents)
+    assert summary["incidents"] == len(incidents) == len({incident["id"] for incident in incidents})
+    # An incident's alerts have its id in the place of a case's.
+    alerts = [alert for alert in alerts if alert["case_id"] not in {incident["id"] for incident in incidents}]
     # Every line is accounted for, and so is every post.
     counted = ("posts", "duplicates", "edited", "reposts", "bad_lines")
     assert sum(summary[name] for name in counted) == summary["lines"]
@@ -217,9 +226,32 @@ def test_two_replays_of_the_same_posts_are_equal_but_for_the_seconds(run: Run) -
         raw_post(number / 3, f"@FennelAndFinch broken {number}", by=str(3000 + number % 7)) for number in range(40)
     ]
     one, other = run(posts, out="one"), run(posts, out="other")
-    for name in ("cases", "alerts"):
+    for name in ("cases", "alerts", "incidents"):
         assert one.rows(name) == other.rows(name)
     assert {**one.summary, "seconds": 0} == {**other.summary, "seconds": 0}
+
+
+def test_many_customers_with_one_problem_are_one_incident_that_staff_hear_of_and_that_fades(run: Run) -> None:
+    texts = [
+        "@FennelAndFinch can't log in",
+        "@FennelAndFinch I keep getting logged out of my account",
+        "@FennelAndFinch your login page says wrong password, it is not",
+        "@FennelAndFinch unable to sign in on my phone",
+        "@FennelAndFinch locked out of my account, help",
+        "@FennelAndFinch nobody here can log in",
+    ]
+    posts = [raw_post(2 * number, text, by=str(3000 + number)) for number, text in enumerate(texts)]
+    outcome = run([*posts, raw_post(600, "@FennelAndFinch lovely kettle")])
+    check_promises(outcome)
+    (incident,) = outcome.rows("incidents")
+    assert outcome.summary["incidents"] == 1
+    assert (incident["detected_at"], incident["distinct_authors_at_detection"]) == ("2026-06-17T12:08:00Z", 5)
+    assert incident["title"].lower().endswith("cannot log in")
+    assert incident["post_ids"] == [post["id"] for post in posts]
+    assert incident["authors"] == [post["author_id"] for post in posts]
+    assert (incident["impact"], incident["ended_at"]) == ("minor", "2026-06-17T14:10:00Z")
+    told = [alert for alert in outcome.rows("alerts") if alert["case_id"] == incident["id"]]
+    assert {(alert["stage"], alert["at"]) for alert in told} == {("noticed", "2026-06-17T12:08:00Z")}
 
 
 def test_quiet_years_between_two_posts_cost_nothing(run: Run) -> None:

@@ -1,0 +1,72 @@
+"""Every minute: many customers, one problem → an incident candidate; a resolved one → customers to go back to."""
+
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from mentiondesk import aws, clock
+from mentiondesk.adapters.dynamo_cases import DynamoCases
+from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
+from mentiondesk.adapters.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.dynamo_signals import DynamoSignals, DynamoUsual
+from mentiondesk.config import DetectConfig
+from mentiondesk.usecases.detect_incidents import DetectIncidents
+from mentiondesk.usecases.go_back import GoBack
+
+logger = Logger()
+metrics = Metrics()
+
+
+@cache
+def current_settings() -> DynamoSettings:
+    return DynamoSettings(aws.dynamodb(), DetectConfig.from_env().table_name)
+
+
+@cache
+def incidents() -> DynamoIncidents:
+    settings = current_settings()
+    return DynamoIncidents(aws.dynamodb(), DetectConfig.from_env().table_name, lambda: settings().keep)
+
+
+@cache
+def detect_incidents() -> DetectIncidents:
+    db, table = aws.dynamodb(), DetectConfig.from_env().table_name
+    return DetectIncidents(DynamoSignals(db, table), DynamoUsual(db, table), incidents(), current_settings())
+
+
+@cache
+def go_back() -> GoBack:
+    settings = current_settings()
+    cases = DynamoCases(aws.dynamodb(), DetectConfig.from_env().table_name, lambda: settings().keep)
+    return GoBack(incidents(), cases, settings)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    now = clock.now()
+    detected = detect_incidents()(now)
+    gone_back = go_back()(now, lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()))
+    logger.info(
+        "detected",
+        raised=detected.raised,
+        published=detected.published,
+        faded=detected.faded,
+        joined=detected.joined,
+        hours_learnt=detected.hours_learnt,
+        gone_back=gone_back.cases,
+        left=gone_back.left,
+    )
+    counts = {
+        "IncidentsNoticed": len(detected.raised),
+        "PostsJoined": detected.joined,
+        "SignalsFull": int(detected.full),
+        "GoBackLeft": int(gone_back.left),
+        "DetectCompleted": 1,
+    }
+    for name, count in counts.items():
+        metrics.add_metric(name, MetricUnit.Count, count)
