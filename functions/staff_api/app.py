@@ -126,7 +126,7 @@ def leave(token: str) -> Response[str]:
 
 @app.get("/health")
 def health() -> Response[str]:
-    return Response(HTTPStatus.OK, "text/plain; charset=utf-8", "ok\n")
+    return Response(200, "text/plain; charset=utf-8", "ok\n")
 
 
 @app.route("/health", method=["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
@@ -158,7 +158,7 @@ def failed(failure: Exception) -> Response[str]:
 
 
 def _page(answer: Answer) -> Response[str]:
-    return Response(answer.status, "text/html; charset=utf-8", answer.html)
+    return Response(int(answer.status), "text/html; charset=utf-8", answer.html)
 
 
 def _typed() -> Typed:

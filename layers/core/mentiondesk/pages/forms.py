@@ -131,9 +131,10 @@ def _paragraphs(text: object) -> object:
     return "\n".join(map(clean, text.splitlines())).strip() if isinstance(text, str) else text
 
 
-Reason = Annotated[str, BeforeValidator(_line), Field(max_length=300)]
-Title = Annotated[str, BeforeValidator(_line), Field(min_length=1, max_length=120)]
-Body = Annotated[str, BeforeValidator(_paragraphs), Field(min_length=1, max_length=2000)]
+MaybeReason = Annotated[str, Field(max_length=300), BeforeValidator(_line)]
+Reason = Annotated[str, Field(min_length=1, max_length=300), BeforeValidator(_line)]
+Title = Annotated[str, Field(min_length=1, max_length=120), BeforeValidator(_line)]
+Body = Annotated[str, Field(min_length=1, max_length=2000), BeforeValidator(_paragraphs)]
 
 
 class _Form(BaseModel):
@@ -141,8 +142,8 @@ class _Form(BaseModel):
 
 
 class _NoAnswerForm(_Form):
-    reason: Reason = ""
-    written: Reason = ""
+    reason: MaybeReason = ""
+    written: MaybeReason = ""
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
@@ -160,7 +161,7 @@ class _SnoozeForm(_Form):
 
 
 class _DismissForm(_Form):
-    reason: Annotated[Reason, Field(min_length=1)]
+    reason: Reason
 
 
 class _ResolveForm(_Form):

@@ -118,12 +118,15 @@ class ActOnCase:
             return None if changed is case else changed
 
         snoozed = [(hold, after(CaseAct(Action.SNOOZE, hold=hold))) for hold in Hold]
+        holds = tuple((hold, held.due_at) for hold, held in snoozed if held and held.due_at)
         return CaseView(
             staff=staff,
             case=case,
             events=tuple(self._cases.events(case.case_id)),
-            actions=frozenset(action for action in link.actions if after(CaseAct(action))),
-            holds=tuple((hold, held.due_at) for hold, held in snoozed if held and held.due_at),
+            actions=frozenset(
+                action for action in link.actions if (holds if action is Action.SNOOZE else after(CaseAct(action)))
+            ),
+            holds=holds,
         )
 
 

@@ -1,0 +1,706 @@
+"""The staff API as Lambda runs it: requests as API Gateway passes them on, the table as moto keeps it."""
+
+import base64
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from re import search
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import boto3
+import pytest
+from moto.ses.models import ses_backends
+
+from infra.local.api import event_of
+from infra.local.cloud import Function
+from infra.transform import REGION
+from mentiondesk.adapters.dynamo_drafts import DynamoDrafts
+from mentiondesk.adapters.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.dynamo_subscribers import DynamoSubscribers
+from mentiondesk.adapters.links import LinkKeys, NoLinkKeys, SignedLinks
+from mentiondesk.adapters.subscriber_tokens import SignedSubscriberTokens
+from mentiondesk.domain.cases import Case, State
+from mentiondesk.domain.drafts import Draft, Occasion
+from mentiondesk.domain.ids import StaffId
+from mentiondesk.domain.incidents import Affected, Health, Impact, Incident, Status
+from mentiondesk.domain.links import CASE_ACTIONS, INCIDENT_ACTIONS, Action, Link
+from mentiondesk.domain.subscribers import Subscriber, subscriber_id
+from mentiondesk.settings import Settings
+from tests.integration.conftest import TABLE, TEMPLATE, DynamoDesk, keep
+from tests.integration.test_act import CASE_ID, INCIDENT_ID, POST, SHOP, VAN, a_candidate, classify, team
+from tests.support.builders import NOON, a_case, at
+from tests.support.html import HtmlPage
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+URL = "https://desk.example"
+SENDER = "status@example.com"
+# Where moto works by default.
+ACCOUNT_ID = "123456789012"
+FORM = "application/x-www-form-urlencoded"
+ANA, MO = StaffId("ana"), StaffId("mo")
+HOSTILE = (
+    "</title></textarea><script>alert(1)</script>\"'><img src=x onerror=alert(1)>&lt;b&gt; {{7*7}} \u202eevil\u0000"
+)
+MARKS = ("<script>alert", "<img", "onerror=alert(1)>&lt;b")
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    html: str
+
+    @property
+    def page(self) -> HtmlPage:
+        return HtmlPage.of(self.html)
+
+    @property
+    def said(self) -> str:
+        return self.page.said
+
+
+@dataclass
+class Api:
+    """The deployed function, and what it works on."""
+
+    desk: DynamoDesk
+    db: "DynamoDBClient"
+    links: SignedLinks
+    function: Function
+    printed: list[str] = field(default_factory=list)
+
+    def ask(self, method: str, path: str, body: bytes = b"", media: str = "", **headers: str) -> Answer:
+        told = {**headers, **({"Content-Type": media} if media else {})}
+        got = self.function(event_of(method, path, told, body, "desk.example"))
+        assert got["isBase64Encoded"] is False
+        assert not got.get("cookies")
+        return Answer(got["statusCode"], {name.lower(): value for name, value in got["headers"].items()}, got["body"])
+
+    def get(self, token: str) -> Answer:
+        return self.ask("GET", f"/act/{token}")
+
+    def post(self, token: str, fields: dict[str, str]) -> Answer:
+        body = urlencode(fields).encode()
+        return self.ask("POST", f"/act/{token}", body, FORM)
+
+    def press(self, token: str, action: str, **typed: str) -> Answer:
+        """Opens the page, types, and presses the button."""
+        return self.post(token, self.get(token).page.form(action) | typed)
+
+    def token(self, by: StaffId = ANA, **overrides: Any) -> str:
+        facts: dict[str, Any] = {"matter_id": CASE_ID, "actions": CASE_ACTIONS, "until": at(600)}
+        return self.links.token(Link(**{"staff_id": by, **facts, **overrides}))
+
+    def incident_token(self, by: StaffId = ANA, **overrides: Any) -> str:
+        return self.token(by, **{"matter_id": INCIDENT_ID, "actions": INCIDENT_ACTIONS, **overrides})
+
+    @property
+    def case(self) -> Case:
+        found = self.desk.cases.get(CASE_ID)
+        assert found is not None
+        return found
+
+    @property
+    def incident(self) -> Incident:
+        found = self.desk.incidents.get(INCIDENT_ID)
+        assert found is not None
+        return found
+
+    def store(self, settings: Settings) -> None:
+        """Puts settings in force, as a function after a cold start finds them."""
+        DynamoSettings(self.db, TABLE).store(settings, NOON)
+        self.function = cold(self.function)
+
+    def table(self) -> list[str]:
+        return sorted(json.dumps(item, default=str, sort_keys=True) for item in self.desk.items(""))
+
+
+def cold(function: Function) -> Function:
+    return Function(
+        function.name, function.folder, function.environment, function.timeout, function.memory, function.hear
+    )
+
+
+@pytest.fixture
+def secret(account: "DynamoDBClient") -> Iterator[tuple["SecretsManagerClient", str]]:
+    del account
+    secrets = boto3.client("secretsmanager")
+    made = secrets.create_secret(Name="links", SecretString="a made-up key")["ARN"]
+    yield secrets, made
+    secrets.delete_secret(SecretId=made, ForceDeleteWithoutRecovery=True)
+
+
+@pytest.fixture
+def api(
+    table_desk: DynamoDesk,
+    db: "DynamoDBClient",
+    secret: tuple["SecretsManagerClient", str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Api:
+    monkeypatch.setattr("mentiondesk.clock.now", lambda: Clock.now)
+    Clock.now = at(10)
+    DynamoSettings(db, TABLE).store(team(), NOON)
+    opened = replace(a_case(), case_id=CASE_ID, conversation_id=POST.conversation_id, customer_id=POST.author_id)
+    classify(table_desk, POST, opened)
+    assert table_desk.incidents.add(a_candidate())
+    boto3.client("ses").verify_email_identity(EmailAddress=SENDER)
+    printed: list[str] = []
+    environment = {
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_LAMBDA_FUNCTION_NAME": "StaffApi",
+        "POWERTOOLS_METRICS_NAMESPACE": "Mentiondesk/test",
+        "POWERTOOLS_SERVICE_NAME": "staff_api",
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+        "TABLE_NAME": TABLE,
+        "LINK_SECRET_ID": secret[1],
+        "API_URL": URL,
+        "STATUS_SENDER": SENDER,
+    }
+    function = Function(
+        name="StaffApi",
+        folder=TEMPLATE.parent / "functions/staff_api",
+        environment=environment,
+        timeout=timedelta(seconds=10),
+        memory=512,
+        hear=lambda _, line: printed.append(line),
+    )
+    return Api(table_desk, db, SignedLinks(LinkKeys(*secret), URL), function, printed)
+
+
+class Clock:
+    now: datetime = NOON
+
+
+# --- opening never acts -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_scanner_that_opens_every_link_changes_nothing(api: Api, method: str) -> None:
+    before = api.table()
+    for token in (api.token(), api.incident_token()):
+        for _ in range(2):
+            answer = api.ask(method, f"/act/{token}")
+            assert answer.status == 200
+            assert bool(answer.html) is (method == "GET")
+    assert api.table() == before
+
+
+def test_the_page_shows_what_will_happen_and_does_nothing_yet(api: Api) -> None:
+    answer = api.get(api.token())
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "complaint at 0" in answer.said
+    assert "Answer by 13:00 · 50 min left" in answer.said
+    assert "Nobody has this case yet." in answer.said
+    assert answer.page.offers() == {"claim", "answered", "no_answer", "snooze"}
+    assert answer.page.links == [f"https://x.com/i/status/{POST.post_id}"]
+    assert api.case.owner is None
+
+
+def test_the_page_of_an_incident_shows_customers_words(api: Api) -> None:
+    answer = api.get(api.incident_token())
+    assert "5 people, 6 posts since 12:00" in answer.said
+    assert "checkout throws an error" in answer.said
+    assert answer.page.offers() == {"publish", "dismiss"}
+    form = answer.page.form("publish")
+    assert (form["title"], form["impact"]) == ("Checkout: throws an error", "minor")
+    assert form["body"].startswith("We are looking into problems with Online shop and Deliveries")
+    assert (form["health.shop"], form["health.van"]) == ("partial_outage", "degraded_performance")
+
+
+# --- a button does ----------------------------------------------------------------------------------------
+
+
+def test_claiming(api: Api) -> None:
+    answer = api.press(api.token(), "claim")
+    assert (answer.status, api.case.owner, api.case.claimed_at) == (200, ANA, at(10))
+    assert "You have this case now." in answer.said
+    assert "You have had it since 12:10" in answer.said
+    assert "12:10 You took the case" in answer.said
+    assert "release" in answer.page.offers()
+
+
+def test_of_two_people_the_second_is_told_who_has_it(api: Api) -> None:
+    hers, his = api.get(api.token()).page.form("claim"), api.get(api.token(MO)).page.form("claim")
+    assert api.post(api.token(MO), his).status == 200
+    answer = api.post(api.token(), hers)
+    assert (answer.status, api.case.owner) == (409, MO)
+    assert "Mo has this case" in answer.said
+    assert "Mo has had it since 12:10" in answer.said
+
+
+def test_pressed_twice_it_is_done_once(api: Api) -> None:
+    token = api.token()
+    form = api.get(token).page.form("claim")
+    assert api.post(token, form).status == 200
+    before = api.table()
+    Clock.now = at(12)
+    again = api.post(token, form)
+    assert (again.status, api.table()) == (200, before)
+    assert "This was done before" in again.said
+    assert "12:10 You took the case" in again.said
+
+
+def test_answered_elsewhere(api: Api) -> None:
+    answer = api.press(api.token(), "answered")
+    assert (answer.status, api.case.state, api.case.waiting) == (200, State.PENDING, False)
+    assert "it is the customer’s turn" in answer.said
+    assert answer.page.offers() == {"claim"}
+
+
+def test_no_answer_needs_a_reason(api: Api) -> None:
+    token = api.token()
+    answer = api.press(token, "no_answer", written="   ")
+    assert (answer.status, api.case.state) == (422, State.OPEN)
+    assert "Please choose a reason, or write one." in answer.said
+    assert 'aria-invalid="true"' in answer.html
+    for typed, kept in (
+        ({"reason": "Spam, or a joke", "written": "left over"}, "Spam, or a joke"),
+        ({"reason": "other", "written": "my  cousin\n wrote it"}, "my cousin wrote it"),
+    ):
+        api.press(token, "no_answer", **typed)
+        assert (api.case.state, api.case.reason) == (State.DISMISSED, kept)
+        api.desk.cases.save(replace(a_case(), case_id=CASE_ID, version=api.case.version))
+
+
+def test_a_reason_that_is_not_on_the_list_is_no_reason(api: Api) -> None:
+    assert api.press(api.token(), "no_answer", reason="Made up", written="x").status == 422
+    assert api.case.state is State.OPEN
+
+
+def test_what_was_typed_is_kept_beside_what_is_wrong_with_it(api: Api) -> None:
+    answer = api.press(api.token(), "no_answer", reason="other", written="x" * 301)
+    assert answer.status == 422
+    assert "At most 300 characters, please." in answer.said
+    assert answer.page.form("no_answer")["written"] == "x" * 301
+    assert answer.page.form("no_answer")["reason"] == "other"
+
+
+def test_snoozing(api: Api) -> None:
+    page = api.get(api.token()).page
+    assert [form.buttons for form in page.forms if form.fields["action"] == "snooze"] == [
+        [{"hold": "30m"}, {"hold": "1h"}, {"hold": "lead"}]
+    ]
+    answer = api.press(api.token(), "snooze", hold="30m")
+    assert (answer.status, api.case.due_at) == (200, at(40))
+    assert api.press(api.token(), "snooze", hold="1 year").status == 422
+
+
+def test_giving_back(api: Api) -> None:
+    api.press(api.token(), "claim")
+    answer = api.press(api.token(), "release")
+    assert (answer.status, api.case.owner) == (200, None)
+    assert api.post(api.token(), {**api.get(api.token()).page.form("claim"), "action": "release"}).status == 409
+
+
+def test_publishing(api: Api) -> None:
+    token = api.incident_token()
+    typed = {"title": "Payments  fail", "impact": "major", "body": "We are on it.\r\n\r\nMore soon. "}
+    answer = api.press(token, "publish", **typed, **{"health.shop": "major_outage", "health.van": "operational"})
+    incident = api.incident
+    assert (answer.status, incident.status) == (200, Status.INVESTIGATING)
+    assert (incident.title, incident.impact) == ("Payments fail", Impact.MAJOR)
+    assert incident.affected == (Affected(SHOP, Health.MAJOR_OUTAGE),)
+    (update,) = api.desk.incidents.updates(INCIDENT_ID)
+    assert (update.body, update.by, update.at) == ("We are on it.\n\nMore soon.", ANA, at(10))
+    assert answer.page.offers() == {"update", "resolve"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "wrong"),
+    [
+        ({"title": " \u200b "}, "title", "Please fill this in."),
+        ({"title": "x" * 121}, "title", "At most 120 characters, please."),
+        ({"body": "\n \n"}, "body", "Please fill this in."),
+        ({"body": "x" * 2001}, "body", "At most 2000 characters, please."),
+        ({"impact": "maintenance"}, "impact", "Please choose one of these."),
+        ({"impact": "awful"}, "impact", "Please choose one of these."),
+        ({"health.shop": "awful"}, "health.shop", "Please choose one of these."),
+    ],
+)
+def test_what_cannot_be_published_is_told_beside_its_field(
+    api: Api, typed: dict[str, str], field: str, wrong: str
+) -> None:
+    mine = {"title": "Kept title", "body": "Kept body", **typed}
+    answer = api.press(api.incident_token(), "publish", **mine)
+    assert (answer.status, api.incident.status) == (422, Status.CANDIDATE)
+    assert f'id="publish-{field}-error">{wrong}<' in answer.html
+    assert f'aria-describedby="publish-{field}-error"' in answer.html
+    kept = answer.page.form("publish")
+    assert [kept[name] for name in ("title", "body") if name not in typed] == [
+        mine[name] for name in ("title", "body") if name not in typed
+    ]
+
+
+def test_components_that_settings_do_not_know_are_passed_over(api: Api) -> None:
+    api.press(api.incident_token(), "publish", **{"health.<b>": "major_outage", "health.nope": "x"})
+    assert {one.component for one in api.incident.affected} == {SHOP, VAN}
+
+
+def test_updates_and_the_end(api: Api) -> None:
+    token = api.incident_token()
+    api.press(token, "publish")
+    Clock.now = at(20)
+    told = api.press(token, "update", status="monitoring", body="Better.", **{"health.shop": "operational"})
+    assert (told.status, api.incident.status) == (200, Status.MONITORING)
+    assert Affected(SHOP, Health.OPERATIONAL) in api.incident.affected
+    for ended in ("resolved", "candidate", "nonsense"):
+        assert api.press(token, "update", status=ended, body="?").status in {409, 422}
+    Clock.now = at(30)
+    over = api.press(token, "resolve")
+    assert (over.status, api.incident.status, api.incident.ended_at) == (200, Status.RESOLVED, at(30))
+    assert over.page.offers() == set()
+    assert "Resolved 12:30 , You: This is solved." in over.said
+
+
+def test_no_incident(api: Api) -> None:
+    token = api.incident_token()
+    assert api.press(token, "dismiss").status == 422
+    form = api.get(token).page.form("publish")
+    assert api.press(token, "dismiss", reason="a meme").status == 200
+    assert (api.incident.status, api.incident.reason) == (Status.DISMISSED, "a meme")
+    late = api.post(token, form)
+    assert late.status == 409
+    assert "This incident has moved on meanwhile" in late.said
+
+
+def test_the_post_on_x_waits_for_a_yes_and_for_a_person_to_send_it(api: Api) -> None:
+    token = api.incident_token()
+    api.press(token, "publish")
+    DynamoDrafts(api.db, TABLE, keep).add(Draft(INCIDENT_ID, Occasion.PUBLISHED, "We know of it & care.", at(11)))
+    shown = api.get(token)
+    assert "We know of it & care." in shown.said
+    assert not any("intent" in link for link in shown.page.links)
+    (form,) = [form for form in shown.page.forms if form.fields["action"] == "approve"]
+    answer = api.post(token, form.fields | form.buttons[0])
+    assert answer.status == 200
+    assert "https://x.com/intent/post?text=We%20know%20of%20it%20%26%20care." in answer.page.links
+    Clock.now = at(12)
+    assert "This was done before" in api.post(token, form.fields | form.buttons[0]).said
+
+
+# --- links that do not hold -------------------------------------------------------------------------------
+
+
+def test_a_forged_or_altered_link_is_refused(api: Api) -> None:
+    token = api.token()
+    other = SignedLinks(lambda _: ("another key",), URL).token(api.links.read(token))
+    for wrong in (other, token[:-2] + "AA", token[1:], "x", "a.b", "%00", "..%2F", "x" * 4000):
+        before = api.table()
+        for answer in (api.get(wrong), api.post(wrong, {"action": "claim"})):
+            assert answer.status in {403, 404}
+            assert "complaint" not in answer.html
+        assert api.table() == before
+    assert "This link is not one of ours" in api.get(other).said
+
+
+def test_an_expired_link_is_refused(api: Api) -> None:
+    token = api.token(until=at(11))
+    form = api.get(token).page.form("claim")
+    Clock.now = at(11)
+    for answer in (api.get(token), api.post(token, form)):
+        assert answer.status == 410
+        assert "This link's time is over" in answer.said
+    assert api.case.owner is None
+
+
+def test_who_is_no_longer_staff_does_nothing(api: Api) -> None:
+    token = api.token()
+    form = api.get(token).page.form("claim")
+    api.store(team(staff=[{"id": "mo", "name": "Mo", "email": "mo@example.com", "roles": ["lead"]}]))
+    for answer in (api.get(token), api.post(token, form)):
+        assert answer.status == 403
+        assert "not on the team any more" in answer.said
+    assert api.case.owner is None
+
+
+def test_a_link_is_not_for_another_action(api: Api) -> None:
+    only = api.token(actions=frozenset({Action.SNOOZE}))
+    form = api.get(only).page.form("snooze")
+    for action in ("claim", "publish", "dismiss", "approve"):
+        answer = api.post(only, {**form, "action": action})
+        assert answer.status == 403
+        assert "This link was not made for that" in answer.said
+    assert api.get(only).page.offers() == {"snooze"}
+
+
+def test_a_link_is_not_for_another_matter_or_person(api: Api) -> None:
+    claim = api.get(api.token()).page.form("claim")
+    publish = api.get(api.incident_token()).page.form("publish")
+    before = api.table()
+    assert api.post(api.incident_token(), claim).status == 403
+    assert api.post(api.token(), publish).status == 403
+    assert api.post(api.token(MO), claim).status == 403
+    assert api.table() == before
+
+
+def test_a_form_without_its_own_event_does_nothing(api: Api) -> None:
+    token = api.token()
+    form = api.get(token).page.form("claim")
+    bare = {name: value for name, value in form.items() if name != "event"}
+    own = form["event"].rpartition(".")[0]
+    forged = ("", own, "2026-06-17T12:00:00.000000Z-00", "CASE", f"{own}.AAAAAAAAAAAAAAAAAAAAAA", token, HOSTILE)
+    for fields in (bare, *({**form, "event": event} for event in forged)):
+        assert api.post(token, fields).status == 403
+    assert (api.case.owner, api.desk.cases.events(CASE_ID)) == (None, [])
+
+
+def test_what_is_not_kept_any_more_is_gone(api: Api) -> None:
+    answer = api.get(api.token(matter_id="7#7"))
+    assert answer.status == 410
+    assert "not kept any more" in answer.said
+
+
+def test_a_closed_case_says_so_and_offers_nothing(api: Api) -> None:
+    form = api.get(api.token()).page.form("claim")
+    api.desk.cases.save(api.case.close(State.RESOLVED, "sent a new one", at(9)))
+    shown, pressed = api.get(api.token()), api.post(api.token(), form)
+    assert (shown.status, pressed.status) == (200, 409)
+    for answer in (shown, pressed):
+        assert "Closed: sent a new one" in answer.said
+        assert answer.page.offers() == set()
+    assert "This case is closed" in pressed.said
+    assert api.case.owner is None
+
+
+# --- a hostile world --------------------------------------------------------------------------------------
+
+
+def test_hostile_words_are_text_wherever_they_stand(api: Api) -> None:
+    api.desk.cases.save(replace(api.case, words=HOSTILE, reason=HOSTILE, why=(HOSTILE,)))
+    sample = replace(api.incident.samples[0], words=HOSTILE)
+    api.desk.incidents.save(replace(api.incident, title=HOSTILE, samples=(sample,)))
+    DynamoDrafts(api.db, TABLE, keep).add(Draft(INCIDENT_ID, Occasion.PUBLISHED, HOSTILE, at(11)))
+    for answer in (
+        api.get(api.token()),
+        api.press(api.token(), "no_answer", reason=HOSTILE, written=HOSTILE),
+        api.get(api.incident_token()),
+        api.press(api.incident_token(), "dismiss", reason=HOSTILE * 9),
+        api.press(api.incident_token(), "publish", title=HOSTILE, body=HOSTILE * 30, impact=HOSTILE),
+        api.press(api.incident_token(), "publish", title="<b>" + HOSTILE[:90], body=HOSTILE),
+        api.press(api.incident_token(), "update", body=HOSTILE, status=HOSTILE),
+        api.get(api.incident_token()),
+    ):
+        page = answer.page
+        assert not any(mark in answer.html for mark in MARKS), answer.html
+        assert not {"script", "img", "svg", "b", "iframe", "link", "base"} & set(page.tags)
+        assert not {name for name in page.attributes if name.startswith("on") or name == "src"}
+        assert "49" not in page.said.split()
+        assert "\u202e" not in answer.html
+        assert "\u0000" not in answer.html
+
+
+def test_customers_links_are_not_live(api: Api) -> None:
+    api.desk.cases.save(replace(api.case, words="see https://evil.example/x and www.evil.example"))
+    answer = api.get(api.token())
+    assert "https://evil" not in answer.html
+    assert answer.page.links == [f"https://x.com/i/status/{POST.post_id}"]
+
+
+def test_every_answer_carries_strict_headers_and_no_cookie(api: Api) -> None:
+    token = api.token()
+    answers = [
+        api.get(token),
+        api.ask("HEAD", f"/act/{token}"),
+        api.press(token, "claim"),
+        api.get("forged"),
+        api.ask("GET", "/nowhere"),
+        api.ask("GET", "/"),
+        api.ask("DELETE", f"/act/{token}"),
+        api.ask("POST", f"/act/{token}", b"x" * 40_000, FORM),
+        api.ask("POST", f"/act/{token}", b"{}", "application/json"),
+        api.ask("GET", "/health"),
+        api.ask("GET", "/subscribers"),
+    ]
+    for answer in answers:
+        policy = dict(part.strip().partition(" ")[::2] for part in answer.headers["content-security-policy"].split(";"))
+        style = policy.pop("style-src")
+        assert policy == {
+            "default-src": "'none'",
+            "form-action": "'self'",
+            "frame-ancestors": "'none'",
+            "base-uri": "'none'",
+        }
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["strict-transport-security"].startswith("max-age=")
+        assert "noindex" in answer.headers["x-robots-tag"]
+        assert "set-cookie" not in answer.headers
+        found = search(r"<style>(.*?)</style>", answer.html.replace("\n", "\0"))
+        if found:
+            digest = sha256(found[1].replace("\0", "\n").encode()).digest()
+            assert style == f"'sha256-{base64.b64encode(digest).decode()}'"
+            assert "style=" not in answer.html
+
+
+@pytest.mark.parametrize(
+    ("body", "media", "status"),
+    [
+        (b"action=claim&event=x" + b"&a=" + b"x" * 40_000, FORM, 413),
+        (b"action=claim", "application/json", 415),
+        (b"action=claim", "", 415),
+        (b"action=claim", "multipart/form-data; boundary=x", 415),
+        (b"\xff\xfe", FORM, 400),
+        (b"action=%ff", FORM, 400),
+        (b"action=claim&action=release", FORM, 400),
+        (b"&".join(b"f%d=1" % n for n in range(500)), FORM, 400),
+        (b"action=explode", "application/x-www-form-urlencoded; charset=UTF-8", 400),
+        (b"", FORM, 400),
+    ],
+)
+def test_a_body_that_is_no_form_of_ours_is_refused(api: Api, body: bytes, media: str, status: int) -> None:
+    before = api.table()
+    assert api.ask("POST", f"/act/{api.token()}", body, media).status == status
+    assert api.table() == before
+
+
+def test_a_body_that_is_not_base64_is_refused(api: Api) -> None:
+    event = event_of("POST", f"/act/{api.token()}", {"content-type": FORM}, b"a=1")
+    assert api.function({**event, "body": "***"})["statusCode"] == 400
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_other_methods_are_refused(api: Api, method: str) -> None:
+    answer = api.ask(method, f"/act/{api.token()}")
+    assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD, POST")
+    assert api.ask(method, "/health").headers["allow"] == "GET, HEAD"
+    assert api.case.owner is None
+
+
+@pytest.mark.parametrize("path", ["/", "/act", "/act/", "/act/a/b", "/favicon.ico", "/.git/config", "/%3Cscript%3E"])
+def test_there_is_nothing_else(api: Api, path: str) -> None:
+    answer = api.ask("GET", path)
+    assert answer.status in {403, 404}
+    assert "<script" not in answer.html
+
+
+def test_health(api: Api) -> None:
+    assert (api.ask("GET", "/health").status, api.ask("HEAD", "/health").status) == (200, 200)
+
+
+def test_no_token_no_word_and_no_name_is_in_the_log(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    token, incident = api.token(), api.incident_token()
+    api.press(token, "claim")
+    api.press(incident, "publish", title="Secret title")
+    api.get(token[:-3])
+    api.ask("GET", f"/nowhere/{token}")
+    api.store(team())
+    api.function.environment = {**api.function.environment, "TABLE_NAME": "gone"}
+    assert api.get(token).status == 500
+    routes = [vars(record).get("route") for record in caplog.records]
+    assert {"act", "none"} <= set(routes)
+    logged = "\n".join([*api.printed, *(f"{vars(record)} {caplog.text}" for record in caplog.records)])
+    for secret in (token, token[:20], incident, "complaint at 0", "Secret title", "Ana", "desk.example"):
+        assert secret not in logged, secret
+
+
+@pytest.mark.filterwarnings("ignore:No application metrics to publish")
+def test_a_failure_is_a_page_and_a_metric(api: Api) -> None:
+    api.function.environment = {**api.function.environment, "TABLE_NAME": "gone"}
+    answer = api.get(api.token())
+    assert answer.status == 500
+    assert "Something went wrong here" in answer.said
+    assert "gone" not in answer.html
+    assert any('"PagesFailed":[1.0]' in line for line in api.printed)
+
+
+# --- the key ----------------------------------------------------------------------------------------------
+
+
+def test_a_replaced_key_leaves_the_links_before_it_whole(
+    api: Api, secret: tuple["SecretsManagerClient", str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secrets, arn = secret
+    before = api.token()
+    assert api.get(before).status == 200
+    secrets.put_secret_value(SecretId=arn, SecretString="the next key")
+    after = SignedLinks(LinkKeys(secrets, arn), URL).token(api.links.read(before))
+    assert after != before
+    later = time.monotonic() + 31
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert api.get(after).status == 200
+    assert api.get(before).status == 200
+    secrets.put_secret_value(SecretId=arn, SecretString="and another")
+    api.function = cold(api.function)
+    assert (api.get(after).status, api.get(before).status) == (200, 403)
+
+
+def test_without_a_key_there_are_no_links_and_nothing_breaks(secret: tuple["SecretsManagerClient", str]) -> None:
+    secrets, _ = secret
+    keys = LinkKeys(secrets, "no-such-secret")
+    with pytest.raises(NoLinkKeys):
+        keys(False)
+    assert SignedLinks(keys, URL)(ANA, a_case(), NOON) is None
+
+
+# --- subscribers ------------------------------------------------------------------------------------------
+
+
+def mails() -> list[Any]:
+    return list(ses_backends[ACCOUNT_ID][REGION].sent_messages)
+
+
+def test_somebody_subscribes_says_yes_and_leaves(api: Api) -> None:
+    sent = len(mails())
+    assert api.ask("GET", "/subscribers").page.forms[0].fields == {"email": ""}
+    answer = api.ask("POST", "/subscribers", urlencode({"email": "kim@example.com"}).encode(), FORM)
+    assert answer.status == 200
+    (mail,) = mails()[sent:]
+    found = search(rf"{URL}(/subscribers/confirm/[\w.-]+)", mail.body)
+    assert found is not None
+    before = api.table()
+    assert api.ask("GET", found[1]).status == 200
+    assert api.ask("HEAD", found[1]).status == 200
+    assert api.table() == before
+    assert "You will hear from us" in api.ask("POST", found[1]).said
+    assert api.table() != before
+    assert api.ask("POST", found[1].replace("confirm", "leave"), b"", FORM).status == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "media"),
+    [
+        (b"List-Unsubscribe=One-Click", FORM),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n',
+            "multipart/form-data; boundary=x",
+        ),
+    ],
+)
+def test_a_mail_program_leaves_with_one_press(
+    api: Api, secret: tuple["SecretsManagerClient", str], body: bytes, media: str
+) -> None:
+    who = subscriber_id("kim@example.com")
+    stored = DynamoSubscribers(api.db, TABLE)
+    stored.confirm(Subscriber(who, "kim@example.com", NOON, NOON))
+    path = f"/subscribers/leave/{SignedSubscriberTokens(LinkKeys(*secret)).make(who, 'leave')}"
+    assert api.ask("GET", path).status == 200
+    assert stored.get(who) is not None
+    assert api.ask("POST", path, body, media).status == 200
+    assert stored.get(who) is None
+    assert api.ask("POST", path, body, media).status == 200
+
+
+def test_what_is_no_address_is_told_and_kept(api: Api) -> None:
+    answer = api.ask("POST", "/subscribers", urlencode({"email": HOSTILE}).encode(), FORM)
+    assert answer.status == 422
+    assert "That is no email address" in answer.said
+    assert not any(mark in answer.html for mark in MARKS)
+
+
+def test_an_answer_does_not_tell_who_subscribes(api: Api) -> None:
+    body = urlencode({"email": "kim@example.com"}).encode()
+    first, again = (api.ask("POST", "/subscribers", body, FORM) for _ in range(2))
+    assert (first.status, first.html) == (again.status, again.html)
