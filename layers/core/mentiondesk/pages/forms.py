@@ -63,7 +63,10 @@ class FormInvalid(Exception):
 
 
 def typed_in(body: bytes, media: str) -> Typed:
-    """The fields of a form as a browser posts it. Raises TooLong, WrongMedia or NoForm."""
+    """The fields of a form as a browser posts it, without invisible characters.
+
+    Raises TooLong, WrongMedia or NoForm.
+    """
     if len(body) > _LONGEST:
         raise TooLong
     if media.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
@@ -72,7 +75,7 @@ def typed_in(body: bytes, media: str) -> Typed:
         pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except ValueError as broken:
         raise NoForm from broken
-    fields = dict(pairs)
+    fields = {name: _paragraphs(text) for name, text in pairs}
     if len(fields) != len(pairs):
         raise NoForm
     return fields
@@ -123,18 +126,18 @@ def update_statuses(incident: Incident) -> tuple[Status, ...]:
     return tuple(status for status in incident.next_statuses if status.public and not status.ended)
 
 
+def _paragraphs(text: str) -> str:
+    return "\n".join(map(clean, text.splitlines())).strip()
+
+
 def _line(text: object) -> object:
     return clean(text) if isinstance(text, str) else text
-
-
-def _paragraphs(text: object) -> object:
-    return "\n".join(map(clean, text.splitlines())).strip() if isinstance(text, str) else text
 
 
 MaybeReason = Annotated[str, Field(max_length=300), BeforeValidator(_line)]
 Reason = Annotated[str, Field(min_length=1, max_length=300), BeforeValidator(_line)]
 Title = Annotated[str, Field(min_length=1, max_length=120), BeforeValidator(_line)]
-Body = Annotated[str, Field(min_length=1, max_length=2000), BeforeValidator(_paragraphs)]
+Body = Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 class _Form(BaseModel):
