@@ -1086,7 +1086,12 @@ def test_a_mail_through_ses_carries_its_headers(account: "DynamoDBClient", monke
     del account
     asked: list[dict[str, Any]] = []
     ses = aws.ses()
-    monkeypatch.setattr(ses, "send_email", lambda **given: asked.append(given) or {"MessageId": "1"})
+
+    def send_email(**given: Any) -> dict[str, str]:
+        asked.append(given)
+        return {"MessageId": "1"}
+
+    monkeypatch.setattr(ses, "send_email", send_email)
     mail = Email("s", "t", "h", (("List-Unsubscribe", "<https://x>"),))
     SesMailer(ses, "status@example.com", "events").send("ana@example.com", mail)
     SesMailer(ses, "desk@example.com").send("ana@example.com", Email("s", "t", "h"))
