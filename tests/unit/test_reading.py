@@ -51,6 +51,27 @@ def test_each_read_overlaps_the_one_before(source: Source) -> None:
     assert time_of(asked.since) == newest - OVERLAP
 
 
+@pytest.mark.parametrize(
+    ("swept_at", "since"),
+    [
+        (None, NOON - minutes(10)),
+        # Before the latest post, which was read since.
+        (NOON - minutes(20), NOON - minutes(10)),
+        (NOON + minutes(700), NOON + minutes(700)),
+        (NOON + minutes(725), NOON + minutes(725)),
+    ],
+)
+def test_yesterday_s_posts_are_not_paid_for_again_where_a_sweep_has_seen_them(
+    swept_at: datetime | None, since: datetime
+) -> None:
+    just_past_midnight = NOON + minutes(721)
+    cursor = Cursor(Source.MENTIONS, newest=id_at(NOON - minutes(10)), swept_at=swept_at)
+    assert window_for(cursor, just_past_midnight, OVERLAP, FIRST_LOOK) == Window(since=id_at(since - OVERLAP))
+    # Within a day X charges once, and going back further costs nothing.
+    before = window_for(cursor, just_past_midnight - minutes(2), OVERLAP, FIRST_LOOK)
+    assert before == Window(since=id_at(NOON - minutes(15)))
+
+
 def test_a_search_that_rested_for_a_week_starts_as_far_back_as_x_lets_it() -> None:
     assert window(Source.SEARCH, NOON - timedelta(days=9)) == Window(start=furthest_back(NOON))
     assert timedelta(days=6, hours=23) < NOON - furthest_back(NOON) < timedelta(days=7)

@@ -37,7 +37,8 @@ class Cursor:
     """How far one source has been read; every post up to `newest` that X showed is stored.
 
     `not_before`: X has asked us, or we have decided, not to call until then; None while only a person can
-    change it. `credentials` is the version of the credentials that were refused; others are tried at once.
+    change it. `swept_at`: when the source was last read to the end and looked through further back.
+    `credentials` is the version of the credentials that were refused; others are tried at once.
     """
 
     source: Source
@@ -62,12 +63,16 @@ class Window:
 def window_for(cursor: Cursor, now: datetime, overlap: timedelta, first_look: timedelta) -> Window:
     """What this minute's read asks for: everything new, and `overlap` again, because X delivers late.
 
-    The first read ever goes back by `first_look`. A search that has not run for a week starts as far
+    The first read ever goes back by `first_look`. On a new UTC day X charges for yesterday's posts again: the
+    read goes back to the latest sweep then, before which all are stored, if that was later. A search that has not run for a week starts as far
     back as X lets it.
     """
     if cursor.newest is None:
         return Window(start=now - first_look)
-    since = time_of(cursor.newest) - overlap
+    since = time_of(cursor.newest)
+    if cursor.swept_at is not None and since.date() < now.date():
+        since = max(since, cursor.swept_at)
+    since -= overlap
     if cursor.source is Source.SEARCH and since < furthest_back(now):
         return Window(start=furthest_back(now))
     return Window(since=id_at(since))
