@@ -49,4 +49,6 @@ def events_of(db: "DynamoDBClient", table: str, matter_id: MatterId) -> list[Eve
         ExpressionAttributeValues=values({":pk": prefix[keys.PK], ":event": prefix[keys.SK]}),
         ConsistentRead=True,
     )
-    return [fact(Event, item) for page in pages for item in page["Items"]]
+    # What the desk did by itself names nobody, and what is None is not in the table.
+    nobody = values({"by": None})
+    return [fact(Event, nobody | item) for page in pages for item in page["Items"]]

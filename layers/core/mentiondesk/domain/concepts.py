@@ -51,7 +51,9 @@ _PHRASES = {
     "payment fails": r"""
         PAYMENT~(?:fail\w*|declin\w+|reject\w*|refus\w+|wont|not|didnt|doesnt|isnt|errors?|invalid|bounc\w+)
         (?:declin|reject|refus)\w+~PAYMENT
-        NOT(pay|paying|check ?out|purchas\w+|subscrib\w+|renew|upgrade|buy|reorder|PAYMENT)
+        (?:cant|cannot|unable to|couldnt|let me) check ?out
+        NOT(pay|paying|purchas\w+|subscrib\w+|renew|upgrade|buy|reorder)
+        NOT(accept|take|process|add|update|change|use|save|go) (?:\w+ )?PAYMENT
     """,
     "paid, not recognised": r"""
         PLAN~(?:still|not|isnt|no|nothing|never|didnt|hasnt|doesnt)

@@ -1,0 +1,509 @@
+"""The detector over both kinds of stores: one problem of many customers, noticed once, and followed to its end."""
+
+from abc import ABC, abstractmethod
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mentiondesk.adapters.dynamo_signals import DynamoSignals, DynamoUsual, signal_item
+from mentiondesk.adapters.items import values
+from mentiondesk.adapters.memory_signals import MemorySignals, MemoryUsual
+from mentiondesk.domain.cases import State
+from mentiondesk.domain.ids import CaseId, PostId, UserId, case_id, id_at
+from mentiondesk.domain.incidents import Impact, Incident, Status, Update
+from mentiondesk.domain.noticing import Habit, hour_of_week
+from mentiondesk.domain.policy import Clock
+from mentiondesk.domain.signals import Signal
+from mentiondesk.ports import IncidentStore, SignalStore, UsualStore
+from mentiondesk.usecases import detect_incidents
+from mentiondesk.usecases.classify_mention import ClassifyMention
+from mentiondesk.usecases.detect_incidents import Detected, DetectIncidents
+from mentiondesk.usecases.go_back import GoBack
+from tests.integration.conftest import TABLE, Desk, MemoryDesk
+from tests.support.builders import NOON, a_post, an_answer, at, minutes, settings, tags
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+COMPONENTS = [
+    {"id": "shop", "name": "Online shop", "topics": ["website_app"], "words": ["checkout"]},
+    {"id": "post", "name": "Deliveries", "topics": ["delivery"]},
+]
+LOGIN = ("cannot log in", "signing in", "anything broken", "account")
+
+
+class Ears(ABC):
+    """What the detector listens to."""
+
+    signals: SignalStore
+    usual: UsualStore
+
+    @abstractmethod
+    def put(self, signal: Signal) -> None: ...
+
+
+class MemoryEars(Ears):
+    def __init__(self) -> None:
+        self.signals = self._signals = MemorySignals()
+        self.usual = MemoryUsual()
+
+    def put(self, signal: Signal) -> None:
+        self._signals.put(signal)
+
+
+class DynamoEars(Ears):
+    def __init__(self, db: "DynamoDBClient") -> None:
+        self._db = db
+        self.signals = DynamoSignals(db, TABLE)
+        self.usual = DynamoUsual(db, TABLE)
+
+    def put(self, signal: Signal) -> None:
+        self._db.put_item(TableName=TABLE, Item=values(signal_item(signal)))
+
+
+@pytest.fixture
+def ears(desk: Desk, request: pytest.FixtureRequest) -> Ears:
+    return MemoryEars() if isinstance(desk, MemoryDesk) else DynamoEars(request.getfixturevalue("db"))
+
+
+class Listening:
+    """A desk with a detector; a test says who complains when, and runs it."""
+
+    def __init__(self, desk: Desk, ears: Ears) -> None:
+        self.desk, self.ears = desk, ears
+        self.settings = settings(status_page={"components": COMPONENTS})
+
+    def rules(self, **rules: Any) -> None:
+        self.settings = settings(status_page={"components": COMPONENTS}, incidents=rules)
+
+    def detector(self, incidents: IncidentStore | None = None) -> DetectIncidents:
+        return DetectIncidents(
+            self.ears.signals, self.ears.usual, incidents or self.desk.incidents, lambda: self.settings
+        )
+
+    def run(self, now: datetime) -> Detected:
+        """As another process would."""
+        return self.detector()(now)
+
+    def complain(self, count: int, begin: float = 0, over: float = 12, first: int = 0, **facts: Any) -> list[Signal]:
+        made = [a_signal(begin + number * over / count, first + number, **facts) for number in range(count)]
+        for one in made:
+            self.ears.put(one)
+        return made
+
+    def incident(self) -> Incident:
+        (incident,) = self.all()
+        return incident
+
+    def all(self) -> list[Incident]:
+        return self.desk.incidents.recent(NOON - timedelta(days=30))
+
+
+def a_signal(minute: float, person: int, **facts: Any) -> Signal:
+    post_id = PostId(str(int(id_at(at(minute))) + person))
+    made: dict[str, Any] = {
+        "post_id": post_id,
+        "author_id": UserId(str(3000 + person)),
+        "at": at(minute),
+        "terms": LOGIN,
+        "words": f"@shop can't log in to my account, {person}",
+        "topics": ("account", "website_app"),
+        "digest": f"text {person}",
+        "case_id": f"{post_id}#{3000 + person}",
+    }
+    return Signal(**{**made, **facts})
+
+
+@pytest.fixture
+def listening(desk: Desk, ears: Ears) -> Listening:
+    return Listening(desk, ears)
+
+
+# --- the stores -------------------------------------------------------------------------------------------
+
+
+def test_a_window_holds_what_was_said_in_it_newest_first_and_no_more_than_asked_for(ears: Ears) -> None:
+    midnight = NOON + timedelta(hours=12)
+    made = [replace(a_signal(0, number), at=midnight + minutes(number - 3)) for number in range(7)]
+    for one in made:
+        ears.put(one)
+    window = ears.signals.window(made[0].at, made[5].at, 100)
+    assert window == [made[5], made[4], made[3], made[2], made[1]]
+    assert ears.signals.window(made[0].at, made[5].at, 3) == window[:3]
+    assert ears.signals.window(made[6].at, made[6].at + minutes(60), 100) == []
+
+
+def test_an_edited_post_has_one_signal(ears: Ears) -> None:
+    first = a_signal(0, 1)
+    ears.put(first)
+    ears.put(replace(first, words="edited", terms=("delayed",)))
+    assert [one.words for one in ears.signals.window(at(-1), at(1), 10)] == ["edited"]
+
+
+def test_an_hour_is_counted_once_however_often_it_is_kept(ears: Ears) -> None:
+    slot = hour_of_week(NOON)
+    assert ears.usual.load(slot).overall == Habit()
+    habit = Habit(1.0, 4.5, {"cannot log in": 2.0}, at(60))
+    assert [ears.usual.save(habit, slot), ears.usual.save(replace(habit, voices=9.0), slot)] == [True, False]
+    assert ears.usual.save(habit)
+    usual = ears.usual.load(slot)
+    assert (usual.hour, usual.overall) == (habit, habit)
+    assert ears.usual.load(slot + 1).hour == Habit()
+    assert ears.usual.save(replace(habit, until=at(120)), slot)
+
+
+# --- noticing ---------------------------------------------------------------------------------------------
+
+
+def test_the_fifth_person_makes_a_candidate_that_staff_are_told_of_once(listening: Listening) -> None:
+    made = listening.complain(5)
+    assert listening.run(at(9)).raised == []
+    assert len(listening.run(at(10)).raised) == 1
+    incident = listening.incident()
+    assert (incident.status, incident.people, incident.posts) == (Status.CANDIDATE, 5, 5)
+    assert incident.title.lower() == "account: cannot log in"
+    assert (incident.started_at, incident.latest_at, incident.created_at) == (made[0].at, made[-1].at, at(10))
+    assert (incident.topic, incident.impact, [one.component for one in incident.affected]) == (
+        "account", Impact.MINOR, ["shop"],
+    )  # fmt: skip
+    assert 1 <= incident.severity <= 10
+    assert len(incident.samples) == 3
+    assert incident.wait is not None
+    assert (incident.wait.clock, incident.wait.answer_by) == (Clock.CONFIRM, at(40))
+    assert list(listening.desk.alerts.due(at(10), 10)) == [incident.incident_id]
+    assert [post.post_id for post in listening.desk.incidents.joined(incident.incident_id)] == [
+        one.post_id for one in made
+    ]
+    assert listening.run(at(11)).raised == []
+    assert len(listening.all()) == 1
+
+
+def test_too_few_people_copies_and_one_loud_person_make_none(listening: Listening) -> None:
+    listening.complain(4)
+    for number in range(20):
+        listening.ears.put(a_signal(number / 2, 1, post_id=PostId(str(10_000 + number)), digest=f"{number}"))
+        listening.ears.put(a_signal(4 + number / 3, 500 + number, digest="text 1"))
+    assert listening.run(at(12)).raised == []
+
+
+def test_same_here_counts_for_the_post_it_answers(listening: Listening) -> None:
+    (first,) = listening.complain(1)
+    echo: dict[str, Any] = {"terms": (), "words": "same here", "digest": "", "answers": first.post_id, "echo": True}
+    listening.complain(4, begin=1, first=10, **echo)
+    assert len(listening.run(at(14)).raised) == 1
+    assert listening.incident().people == 5
+
+
+def test_two_detectors_at_once_make_one_candidate(listening: Listening) -> None:
+    listening.complain(6)
+    other = listening.detector()
+
+    class Slow:
+        """Lets another detector do all its work between this one's look and its write."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(listening.desk.incidents, name)
+
+        def add(self, *given: Any, **more: Any) -> bool:
+            other(at(12))
+            return listening.desk.incidents.add(*given, **more)
+
+    assert listening.detector(Slow())(at(12)).raised == []
+    assert (listening.incident().people, listening.incident().posts) == (6, 6)
+
+
+@pytest.mark.parametrize("call", ["join", "save", "get"])
+def test_a_crash_on_the_way_heals_in_the_next_minute(listening: Listening, call: str) -> None:
+    listening.complain(6)
+
+    class Dying:
+        def __getattr__(self, name: str) -> Any:
+            if name == call:
+                raise KeyboardInterrupt
+            return getattr(listening.desk.incidents, name)
+
+    dying = listening.detector(Dying())
+    if call == "save":
+        # A new candidate is added as it is; only what joins later is saved.
+        dying(at(12))
+        listening.complain(1, begin=13, over=1, first=50)
+    with pytest.raises(KeyboardInterrupt):
+        dying(at(14))
+    listening.run(at(15))
+    incident = listening.incident()
+    assert incident.people == incident.posts == len(listening.desk.incidents.joined(incident.incident_id)) >= 6
+
+
+def test_it_grows_with_those_who_come_later_and_with_nobody_else(listening: Listening) -> None:
+    listening.complain(5)
+    listening.run(at(12))
+    listening.complain(20, begin=14, over=20, first=100)
+    listening.complain(3, begin=14, over=20, first=300, terms=("delayed",), words="late")
+    detector = listening.detector()
+    assert detector(at(36)).joined == 25
+    assert detector(at(37)).joined == 0
+    grown = listening.incident()
+    assert (grown.people, grown.posts, grown.impact) == (25, 25, Impact.MAJOR)
+    assert grown.latest_at == at(33)
+    assert grown.longevity == 21
+    version = grown.version
+    listening.run(at(38))
+    assert listening.incident().version == version
+
+
+def test_a_public_incident_goes_on_growing_and_keeps_what_staff_said(listening: Listening) -> None:
+    listening.complain(5)
+    listening.run(at(12))
+    incident = listening.incident()
+    update = Update(incident.incident_id, at(13), Status.IDENTIFIED, "Found it.")
+    listening.desk.incidents.save(replace(incident, title="Login", impact=Impact.CRITICAL).moved(update), update)
+    listening.complain(10, begin=14, over=10, first=100)
+    listening.run(at(25))
+    public = listening.incident()
+    assert (public.status, public.people, public.title, public.impact) == (
+        Status.IDENTIFIED, 15, "Login", Impact.CRITICAL,
+    )  # fmt: skip
+
+
+def test_somebody_who_changes_it_at_the_same_time_loses_nothing(listening: Listening) -> None:
+    listening.complain(5)
+    listening.run(at(12))
+    listening.complain(5, begin=13, over=5, first=100)
+    calls: list[int] = []
+
+    class Busy:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(listening.desk.incidents, name)
+
+        def save(self, incident: Incident, *given: Any, **more: Any) -> Incident:
+            if not calls:
+                calls.append(1)
+                listening.desk.incidents.save(replace(listening.incident(), title="By hand"))
+            return listening.desk.incidents.save(incident, *given, **more)
+
+    listening.detector(Busy())(at(19))
+    assert (listening.incident().title, listening.incident().people) == ("By hand", 10)
+
+
+# --- the end ----------------------------------------------------------------------------------------------
+
+
+def test_what_nobody_confirms_fades_and_is_recorded(listening: Listening) -> None:
+    listening.complain(5)
+    listening.run(at(12))
+    assert listening.run(at(120)).faded == []
+    assert len(listening.run(at(131)).faded) == 1
+    incident = listening.incident()
+    assert (incident.status, incident.ended_at, incident.waiting) == (Status.FADED, at(131), False)
+    assert [event.action for event in listening.desk.incidents.events(incident.incident_id)] == ["noticed", "faded"]
+    assert all(event.by is None for event in listening.desk.incidents.events(incident.incident_id))
+
+
+def test_what_is_public_does_not_fade(listening: Listening) -> None:
+    listening.complain(5)
+    listening.run(at(12))
+    update = Update(listening.incident().incident_id, at(13), Status.INVESTIGATING, "We look.")
+    listening.desk.incidents.save(listening.incident().moved(update), update)
+    listening.run(at(400))
+    assert listening.incident().open
+
+
+def test_after_the_end_the_same_is_not_raised_again_for_a_while_and_other_things_are(listening: Listening) -> None:
+    listening.complain(5)
+    listening.run(at(12))
+    listening.desk.incidents.save(listening.incident().dismissed("a joke", at(13)))
+    listening.complain(10, begin=20, over=30, first=100)
+    assert listening.run(at(51)).raised == []
+    listening.complain(6, begin=52, over=10, first=200, terms=("payment fails", "paying"), words="card declined")
+    assert len(listening.run(at(63)).raised) == 1
+    listening.complain(8, begin=100, over=10, first=300)
+    assert len(listening.run(at(111)).raised) == 1
+
+
+def test_what_comes_and_goes_is_held_twice_as_long(listening: Listening) -> None:
+    listening.rules(fade_after="30m")
+    listening.complain(5)
+    listening.run(at(12))
+    assert listening.run(at(60)).faded
+    listening.complain(5, begin=125, over=10, first=100)
+    assert len(listening.run(at(136)).raised) == 1
+    assert listening.run(at(180)).faded
+    listening.complain(5, begin=250, over=10, first=200)
+    assert listening.run(at(261)).raised == []
+    listening.complain(5, begin=310, over=10, first=300)
+    assert len(listening.run(at(321)).raised) == 1
+
+
+def test_very_many_come_through_the_hold_unless_a_person_said_it_is_none(listening: Listening) -> None:
+    listening.rules(fade_after="30m")
+    listening.complain(5)
+    listening.run(at(12))
+    listening.run(at(60))
+    listening.complain(40, begin=62, over=10, first=100)
+    assert len(listening.run(at(73)).raised) == 1
+
+
+def test_above_a_number_of_people_the_desk_itself_says_investigating(listening: Listening) -> None:
+    listening.rules(publish_over=8)
+    listening.complain(8)
+    assert listening.run(at(12)).published == []
+    listening.complain(1, begin=13, over=1, first=100)
+    (incident_id,) = listening.run(at(14)).published
+    (update,) = listening.desk.incidents.updates(incident_id)
+    assert (update.by, update.status, update.affected) == (
+        None, Status.INVESTIGATING, listening.incident().affected,
+    )  # fmt: skip
+    assert listening.incident().title in update.body
+    assert listening.run(at(15)).published == []
+
+
+# --- the usual --------------------------------------------------------------------------------------------
+
+
+def test_hours_are_learnt_once_and_then_the_usual_is_not_noticed(listening: Listening) -> None:
+    for hour in range(30):
+        listening.complain(6, begin=60 * hour, over=50, first=100 * hour, terms=("delayed",), words="late again")
+    listening.rules(people=50)
+    for hour in range(1, 31):
+        detected = listening.run(at(60 * hour + 12))
+        assert detected.hours_learnt == 1
+    assert listening.run(at(60 * 30 + 13)).hours_learnt == 0
+    usual = listening.ears.usual.load(0)
+    assert (usual.overall.hours > 29, 170 < usual.overall.voices <= 180) == (True, True)
+    listening.rules()
+    listening.complain(6, begin=1801, over=50, first=9000, terms=("delayed",), words="late again")
+    assert listening.run(at(1855)).raised == []
+
+
+def test_a_detector_that_dies_while_it_learns_counts_nothing_twice(listening: Listening) -> None:
+    listening.complain(6, begin=1, over=50)
+
+    class Dying:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(listening.ears.usual, name)
+
+        def save(self, habit: Habit, slot: int | None = None) -> bool:
+            if slot is None:
+                raise KeyboardInterrupt
+            return listening.ears.usual.save(habit, slot)
+
+    dying = DetectIncidents(
+        listening.ears.signals,
+        Dying(),
+        listening.desk.incidents,
+        lambda: listening.settings,
+    )
+    with pytest.raises(KeyboardInterrupt):
+        dying(at(75))
+    assert listening.run(at(76)).hours_learnt == 1
+    usual = listening.ears.usual.load(hour_of_week(NOON))
+    assert (usual.hour.voices, usual.overall.voices, usual.hour.hours) == (6, 6, 1)
+
+
+def test_a_storm_is_looked_at_from_its_end(listening: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(detect_incidents, "MOST_SIGNALS", 50)
+    listening.complain(120, over=30)
+    detected = listening.run(at(30))
+    assert detected.full
+    assert listening.incident().people == 50
+
+
+# --- going back -------------------------------------------------------------------------------------------
+
+
+def with_cases(listening: Listening, count: int) -> list[CaseId]:
+    """So many customers with a case each, in an incident that is resolved an hour after noon."""
+    classify = ClassifyMention(listening.desk.posts, listening.desk.cases, lambda _: tags(), lambda: listening.settings)
+    cases = []
+    for number in range(count):
+        post = a_post("can't log in", created_at=at(number), author_id=UserId(str(3000 + number)))
+        for one in (post, an_answer(post, created_at=at(number + 5))):
+            listening.desk.posts.add(one)
+            classify(one, at(number + 5))
+        listening.ears.put(a_signal(number, number, post_id=post.post_id, case_id=f"{post.post_id}#{post.author_id}"))
+        cases.append(case_id(post.conversation_id, post.author_id))
+    listening.run(at(12))
+    incident = listening.incident()
+    update = Update(incident.incident_id, at(60), Status.RESOLVED, "Fixed.")
+    first = Update(incident.incident_id, at(20), Status.INVESTIGATING, "We look.")
+    public = listening.desk.incidents.save(incident.moved(first), first)
+    listening.desk.incidents.save(public.moved(update), update)
+    return cases
+
+
+def test_every_customer_of_a_resolved_incident_gets_a_clock_and_staff_the_list_once(listening: Listening) -> None:
+    cases = with_cases(listening, 6)
+    go_back = GoBack(listening.desk.incidents, listening.desk.cases, lambda: listening.settings)
+    gone = go_back(at(61), lambda: minutes(1))
+    assert (gone.cases, gone.incidents, gone.left) == (6, [listening.incident().incident_id], False)
+    for one in cases:
+        case = listening.desk.cases.get(one)
+        assert case is not None
+        assert case.wait is not None
+        assert (case.waiting, case.wait.since, case.wait.answer_by) == (True, at(60), at(60) + timedelta(hours=24))
+        assert case.state is State.PENDING
+        assert [event.action for event in listening.desk.cases.events(case.case_id)] == ["go_back"]
+    incident = listening.incident()
+    assert (incident.gone_back_at, incident.due_at, incident.waiting) == (at(61), at(61), True)
+    assert incident.wait is not None
+    assert [due.stage for due in incident.wait.alerts] == ["go_back"]
+    assert go_back(at(62), lambda: minutes(1)).incidents == []
+
+
+def test_who_has_heard_since_or_waits_for_an_answer_anyway_gets_no_second_clock(listening: Listening) -> None:
+    answered, waiting, *_ = with_cases(listening, 6)
+    classify = ClassifyMention(listening.desk.posts, listening.desk.cases, lambda _: tags(), lambda: listening.settings)
+    heard = listening.desk.posts.get(PostId(answered.partition("#")[0]))
+    asks = listening.desk.posts.get(PostId(waiting.partition("#")[0]))
+    assert heard is not None
+    assert asks is not None
+    told = an_answer(heard, "It is fixed!", created_at=at(70))
+    again = a_post("and now?", created_at=at(71), author_id=asks.author_id, conversation_id=asks.conversation_id)
+    for one in (told, again):
+        listening.desk.posts.add(one)
+        classify(one, at(72))
+    go_back = GoBack(listening.desk.incidents, listening.desk.cases, lambda: listening.settings)
+    assert go_back(at(73), lambda: minutes(1)).cases == 4
+
+
+def test_going_back_goes_on_where_it_was_cut_short(listening: Listening) -> None:
+    with_cases(listening, 6)
+    left = iter([minutes(1)] * 3 + [minutes(0)] * 9)
+    go_back = GoBack(listening.desk.incidents, listening.desk.cases, lambda: listening.settings)
+    first = go_back(at(61), lambda: next(left))
+    assert (first.cases, first.incidents, first.left) == (3, [], True)
+    assert listening.incident().gone_back_at is None
+    second = go_back(at(62), lambda: minutes(1))
+    assert (second.cases, len(second.incidents)) == (3, 1)
+
+
+def test_a_clock_to_go_back_survives_that_the_case_is_told_again(listening: Listening) -> None:
+    cases = with_cases(listening, 6)
+    GoBack(listening.desk.incidents, listening.desk.cases, lambda: listening.settings)(at(61), lambda: minutes(1))
+    before = listening.desk.cases.get(cases[0])
+    assert before is not None
+    classify = ClassifyMention(
+        listening.desk.posts, listening.desk.cases, lambda _: tags(needs_reply=False), lambda: listening.settings
+    )
+    late = a_post("late", created_at=at(0.5), author_id=before.customer_id, conversation_id=before.conversation_id)
+    listening.desk.posts.add(late)
+    classify(late, at(63))
+    after = listening.desk.cases.get(cases[0])
+    assert after is not None
+    assert (after.posts, after.wait, after.due_at) == (before.posts + 1, before.wait, before.due_at)
+
+
+def test_an_idle_minute_reads_little(db: "DynamoDBClient", request: pytest.FixtureRequest) -> None:
+    desk: Desk = request.getfixturevalue("table_desk")
+    listening = Listening(desk, DynamoEars(db))
+    listening.run(at(12))
+    calls: list[str] = []
+    db.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name), unique_id="count")
+    try:
+        listening.run(at(13))
+        GoBack(desk.incidents, desk.cases, lambda: listening.settings)(at(13), lambda: minutes(1))
+    finally:
+        db.meta.events.unregister("before-call.dynamodb", unique_id="count")
+    assert sorted(calls) == ["BatchGetItem", "Query", "Query", "Query"]

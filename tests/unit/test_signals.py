@@ -1,0 +1,134 @@
+"""What a complaint says, whatever its words."""
+
+import time
+from typing import Any
+
+import pytest
+
+from mentiondesk.domain.ids import PostId, case_id
+from mentiondesk.domain.signals import Signal, brand_stems, signal_of, stem, surfaces
+from mentiondesk.domain.tags import Kind
+from tests.support.builders import NOON, a_post, tags
+
+BRAND = brand_stems(("Fennel & Finch", "FennelAndFinch"))
+
+
+def signal(text: str, kind: Kind = Kind.COMPLAINT, **facts: Any) -> Signal:
+    found = signal_of(a_post(text, **facts), tags(kind), BRAND)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("concept", "text"),
+    [
+        ("cannot log in", "I can't log in"),
+        ("cannot log in", "it won't let me sign in!!"),
+        ("cannot log in", "Your app logs me out every morning"),
+        ("cannot log in", "wrong password, it says. It is not"),
+        ("won't load", "the page doesn’t load"),
+        ("won't load", "checkout shows a blank screen"),
+        ("won't load", "app refuses to open"),
+        ("crashes", "it keeps closing when I tap pay"),
+        ("down", "is the site down?"),
+        ("payment fails", "my card was declined twice"),
+        ("payment fails", "can't pay for my basket"),
+        ("charged wrongly", "you have charged me twice"),
+        ("paid, not recognised", "I paid for a membership and it says I'm on a free plan"),
+        ("not delivered", "my parcel never arrived"),
+        ("not delivered", "where is my order"),
+        ("delayed", "two hours late again"),
+        ("cancelled", "my train has been cancelled"),
+        ("no connection", "internet keeps dropping out"),
+        ("no power", "power cut in the whole street"),
+        ("code or email does not come", "I never received the confirmation code"),
+        ("missing", "all my recipes have disappeared"),
+        ("makes people ill", "your soup made my kids sick"),
+        ("not working", "voucher isn't working"),
+    ],
+)
+def test_people_who_say_it_in_other_words_meet_in_a_concept(concept: str, text: str) -> None:
+    assert concept in signal(f"@FennelAndFinch {text}").terms
+
+
+@pytest.mark.parametrize(
+    "text", ["works perfectly, thank you", "no errors so far", "I love how fast it loads", "we sat down for breakfast"]
+)
+def test_what_is_no_fault_is_no_concept(text: str) -> None:
+    assert not set(signal(text).terms) & {"not working", "error message", "won't load", "down", "anything broken"}
+
+
+def test_the_words_around_say_what_it_is_about_without_handles_links_brand_and_stop_words() -> None:
+    found = signal(
+        "@FennelAndFinch hi! Fennel & Finch kettles won't load on https://x.example the Checkout page, 12 😡"
+    )
+    assert found.terms == ("won't load", "anything broken", "paying", "kettle", "checkout", "page")
+
+
+def test_a_question_or_chatter_that_names_a_fault_counts_and_other_words_do_not() -> None:
+    assert signal("is it down for anyone else?", Kind.QUESTION)
+    assert signal("app crashed again lol", Kind.CHATTER)
+    for kind, text in (
+        (Kind.QUESTION, "what time do you open?"),
+        (Kind.CHATTER, "sunny in Leeds"),
+        (Kind.PRAISE, "crash course in kettles was lovely"),
+        (Kind.SPAM, "site down? buy followers"),
+    ):
+        assert signal_of(a_post(text), tags(kind), BRAND) is None
+
+
+def test_what_is_over_and_what_the_brand_says_are_no_signals() -> None:
+    assert signal_of(a_post("could not log in but it's working now"), tags(), BRAND) is None
+    assert signal_of(a_post("the site is down, sorry", own=True), tags(), BRAND) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["same here", "@rosa Me too!", "Having the same issue", "+1", "@rosa @shop it's not just you", "mine too :("],
+)
+def test_me_too_counts_for_the_post_it_answers_whatever_triage_calls_it(text: str) -> None:
+    found = signal(text, Kind.CHATTER, replied_to=PostId("7"))
+    assert (found.echo, found.answers, found.digest) == (True, "7", "")
+
+
+def test_me_too_needs_a_post_to_answer_and_few_words() -> None:
+    assert signal_of(a_post("same here"), tags(Kind.CHATTER), BRAND) is None
+    long = "same goes for the colour of my grandmother's kettle which has nothing to do with any of this at all"
+    assert signal_of(a_post(long, replied_to=PostId("7")), tags(Kind.CHATTER), BRAND) is None
+
+
+def test_copies_have_one_digest_and_short_texts_none() -> None:
+    one = signal("@shop my Order 123 is broken again https://a.example/x")
+    other = signal("MY order 77 is broken, again! @FennelAndFinch")
+    assert one.digest == other.digest != ""
+    assert signal("site down?").digest == ""
+
+
+def test_a_signal_knows_its_post_person_time_and_case_and_holds_few_safe_words() -> None:
+    post = a_post("broken \u202e " + "https://evil.example/x kettle " * 40, quoted=PostId("8"))
+    found = signal_of(post, tags(topics=("product_fault",)), BRAND)
+    assert found is not None
+    assert (found.post_id, found.author_id, found.at) == (post.post_id, post.author_id, NOON)
+    assert (found.case_id, found.answers) == (case_id(post.conversation_id, post.author_id), "8")
+    assert found.topics == ("product_fault",)
+    assert len(found.words) <= 200
+    assert "://" not in found.words
+    assert "\u202e" not in found.words
+    assert len(found.terms) <= 40
+
+
+def test_words_meet_in_their_stems_and_titles_find_them_again() -> None:
+    assert {stem(word) for word in ("song", "songs")} == {"song"}
+    assert stem("stopped") == stem("stopping") == "stop"
+    assert (stem("family"), stem("address"), stem("batteries")) == ("family", "address", "battery")
+    assert surfaces("My Playlists are gone, playlists!")["playlist"] == "Playlists"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["not " * 4000, "paid " * 4000, "cant let me " * 2000, "a" * 20_000, "premium still " * 1500, "\u0301" * 5000],
+)
+def test_no_text_takes_long(text: str) -> None:
+    started = time.perf_counter()
+    signal_of(a_post(text), tags(), BRAND)
+    assert time.perf_counter() - started < 0.5
