@@ -1,5 +1,7 @@
 """The status site follows the table: only what changed, whatever crashes, however many run; and who else is told."""
 
+import json
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -8,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import requests
 
+from infra.local.cloud import Function
 from infra.transform import REGION
-from mentiondesk import aws
+from mentiondesk import aws, clock
 from mentiondesk.adapters.dynamo_drafts import DynamoDrafts, DynamoPushed
 from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
 from mentiondesk.adapters.dynamo_settings import DynamoSettings, SettingsMissing
@@ -51,7 +54,7 @@ from mentiondesk.usecases.publish_status import AlsoTell, Published, PublishStat
 from mentiondesk.usecases.push_status import PushStatus
 from mentiondesk.usecases.subscribe import Subscribe, forget, leave_address
 from mentiondesk.usecases.tell_subscribers import TellSubscribers
-from tests.integration.conftest import TABLE, keep
+from tests.integration.conftest import TABLE, TEMPLATE, keep
 from tests.support.builders import NOON, at, settings
 from tests.support.statuspage_standin import KEY, PAGE_ID, StatuspageStandin
 from tests.support.telling import (
@@ -1161,3 +1164,94 @@ def test_what_one_way_of_telling_does_does_not_stop_the_others(stores: Stores) -
     broken(stores)
     published: Published = publisher(stores, Fails(), DraftPosts(stores.drafts))(at(6))
     assert (published.failed, published.also) == ({"fails": f"out of order at {URL}, 12:06, 0:03:00"}, {"drafts": 1})
+
+
+# --- The functions, as Lambda runs them -------------------------------------------------------------------
+
+# Powertools warns of a run that measured nothing, which is what a failed run does.
+unmeasured = pytest.mark.filterwarnings("ignore:No application metrics to publish")
+
+
+def function(service: str, printed: list[str], **environment: str) -> Function:
+    """A function after a cold start, with its environment."""
+    given = {
+        # A logger is one for its name, and keeps the stream that it was made with.
+        "POWERTOOLS_SERVICE_NAME": f"{service} {uuid.uuid4()}",
+        "POWERTOOLS_METRICS_NAMESPACE": "Mentiondesk/test",
+        "AWS_LAMBDA_FUNCTION_NAME": service,
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "TABLE_NAME": TABLE,
+    }
+    folder = TEMPLATE.parent / "functions" / service
+    return Function(
+        service, folder, {**given, **environment}, timedelta(minutes=3), 512, lambda _, line: printed.append(line)
+    )
+
+
+def publishing(printed: list[str]) -> Function:
+    return function(
+        "publish_status",
+        printed,
+        SITE_BUCKET=BUCKET,
+        SITE_URL=URL,
+        API_URL=API_URL,
+        LINK_SECRET_ID="links",
+        STATUSPAGE_SECRET_ID="statuspage-of-the-desk",
+        STATUS_SENDER="status@example.com",
+        MAIL_EVENTS="mail-events",
+    )
+
+
+def test_the_publisher_publishes(in_aws: Stores, db: "DynamoDBClient") -> None:
+    DynamoSettings(db, TABLE).store(site_settings(), NOON)
+    broken(in_aws)
+    printed: list[str] = []
+    run = publishing(printed)
+    run({"Records": []})
+    assert b"Part of our service is not working" in in_aws.read()["index.html"]
+    DynamoSettings(db, TABLE).store(site_settings(name="Another name"), at(1))
+    run({"source": "aws.scheduler"})
+    assert b"Another name" in in_aws.read()["index.html"]
+    logged = [json.loads(line) for line in printed]
+    assert [line["PublishCompleted"] for line in logged if "_aws" in line] == [[1.0], [1.0]]
+    (first, second) = [line for line in logged if line.get("message") == "published"]
+    assert (first["failed"], second["failed"]) == ({}, {})
+    assert first["files"] > 10
+
+
+def test_the_publisher_tells_subscribers_whom_the_log_does_not_name(in_aws: Stores, db: "DynamoDBClient") -> None:
+    DynamoSettings(db, TABLE).store(site_settings(), NOON)
+    aws.secrets().create_secret(Name="links", SecretString="a made-up key")
+    aws.ses().create_email_identity(EmailIdentity="status@example.com")
+    confirmed(in_aws, "cleo@example.com")
+    now = clock.now()
+    in_aws.incidents.add(a_candidate(created_at=now))
+    incident = in_aws.incidents.get(INCIDENT_ID)
+    assert incident is not None
+    update = an_update(at=now)
+    in_aws.incidents.save(incident.moved(update), update)
+    printed: list[str] = []
+    publishing(printed)({"Records": []})
+    (line,) = [json.loads(line) for line in printed if '"published"' in line]
+    assert line["also"] == {"drafts": 1, "hosted_page": 0, "subscribers": 1}
+    assert "cleo" not in "".join(printed)
+    assert "home page" not in "".join(printed)
+
+
+@unmeasured
+def test_without_settings_the_run_fails_and_says_why(in_aws: Stores) -> None:
+    del in_aws
+    with pytest.raises(SettingsMissing):
+        publishing([])({"Records": []})
+
+
+def test_the_forgetful_function_forgets(in_aws: Stores) -> None:
+    confirmed(in_aws, "ana@example.com", "ben@example.com")
+    told = event("Bounce", bounce={"bounceType": "Permanent", **BOUNCED})
+    printed: list[str] = []
+    function("forget_bounced", printed)({"Records": [{"Sns": {"Message": json.dumps(told)}}]})
+    assert in_order(in_aws) == ["ben@example.com"]
+    assert "example.com" not in "".join(printed)
