@@ -14,6 +14,8 @@ from mentiondesk.adapters import keys
 from mentiondesk.config import ClassifyConfig, FetchConfig, NotifyConfig
 
 ROOT = Path(__file__).parents[2]
+# Only these get the packages that calling X takes.
+CALL_X = ("FetchMentions",)
 FUNCTIONS = {
     "FetchMentions": ("fetch_mentions", FetchConfig),
     "ClassifyMention": ("classify_mention", ClassifyConfig),
@@ -120,7 +122,8 @@ def test_function_runs_as_built(resources: dict[str, Resource], name: str) -> No
     function = resources[name]["Properties"]
     assert (function["Runtime"], function["Architectures"]) == ("python3.13", ["arm64"])
     layers = [resources[layer["Ref"]]["Properties"]["Content"]["S3Key"] for layer in function["Layers"]]
-    assert layers == ["layers/dependencies", "layers/core"]
+    calls_x = ["layers/x"] if name in CALL_X else []
+    assert layers == ["layers/dependencies", "layers/core", *calls_x]
 
 
 def test_layers_are_built_for_the_architecture_they_run_on() -> None:
@@ -129,7 +132,7 @@ def test_layers_are_built_for_the_architecture_they_run_on() -> None:
         for found in template(ROOT / "template.yaml")["Resources"].values()
         if found["Type"] == "AWS::Serverless::LayerVersion"
     ]
-    assert len(layers) == 2
+    assert len(layers) == 3
     for layer in layers:
         assert layer["Metadata"] == {"BuildMethod": "python3.13", "BuildArchitecture": "arm64"}
         assert layer["Properties"]["CompatibleArchitectures"] == ["arm64"]
