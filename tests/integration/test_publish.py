@@ -693,6 +693,22 @@ def test_a_page_that_does_not_answer(stores: Stores, hosted: StatuspageStandin, 
     assert pushing(stores, hosted)(at(6)).failed == {"hosted_page": failure.__name__}
 
 
+def test_an_incident_that_the_page_refuses_keeps_no_other_back(stores: Stores, hosted: StatuspageStandin) -> None:
+    broken(stores)
+    other = IncidentId("20260617-1210-shop")
+    stores.incidents.add(a_candidate(incident_id=other, title="Shop"))
+    say(stores, 12, Status.INVESTIGATING, "Slow.", incident_id=other)
+    posts: list[str] = []
+
+    def fail(method: str, _path: str) -> tuple[int, Any] | None:
+        posts.extend([method] if method == "POST" else [])
+        return (422, {"error": "no"}) if posts == ["POST"] and method == "POST" else None
+
+    hosted.fail = fail
+    assert pushing(stores, hosted)(at(13)).failed == {"hosted_page": "status 422"}
+    assert [one["name"] for one in hosted.incidents] == ["Shop"]
+
+
 def test_a_wrong_key_is_a_failure_like_others(stores: Stores, hosted: StatuspageStandin) -> None:
     broken(stores)
     assert pushing(stores, hosted, key="old")(at(6)).failed == {"hosted_page": "status 401"}
@@ -807,6 +823,20 @@ def test_one_is_asked_once_a_day_and_never_once_subscribed(stores: Stores, post:
     desk.confirm(token_in(post.sent[0][1]), NOON + timedelta(hours=25))
     desk.ask("CLEO@example.com", NOON + timedelta(days=9))
     assert len(post.sent) == 2
+
+
+def test_whom_no_question_reached_may_try_again(stores: Stores, post: Post) -> None:
+    desk = subscribing(stores, post)
+
+    def refuse(_address: str) -> None:
+        raise Undeliverable("TooManyRequestsException", passing=True)
+
+    post.refuse = refuse
+    with pytest.raises(Undeliverable):
+        desk.ask("cleo@example.com", NOON)
+    post.refuse = lambda _address: None
+    desk.ask("cleo@example.com", at(1))
+    assert len(post.sent) == 1
 
 
 def test_a_yes_may_be_pressed_twice_and_not_too_late(stores: Stores, post: Post) -> None:

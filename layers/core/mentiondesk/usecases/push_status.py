@@ -33,22 +33,25 @@ class PushStatus:
         page_id = site.settings.status_page.statuspage_id
         if page_id is None:
             return 0
-        told = 0
+        told, failures = 0, list[str]()
         for one in reversed(site.told):
             if time_left() > _RESERVE and one.words and (one.open or one.updated_at > now - _FRESH):
-                told += self._push(site, one, page_id, now)
+                try:
+                    told += self._push(site, one, page_id, now)
+                except HostedPageFails as failed:
+                    failures.append(failed.reason)
+        if failures:
+            raise TellingFails("; ".join(failures))
         return told
 
     def _push(self, site: Site, one: Told, page_id: str, now: datetime) -> int:
+        """How many incidents it told: 1 or 0. Raises HostedPageFails."""
         incident_id, last = one.incident.incident_id, one.words[-1].update_id
         if _has(self._pushed.get(incident_id), page_id, last) or not self._pushed.lease(incident_id, now, now + LEASE):
             return 0
         before = self._pushed.get(incident_id)
         hosted_id = before.hosted_id if before is not None and before.page_id == page_id else None
-        try:
-            hosted_id = self._page().tell(page_id, _hosted(site, one), hosted_id)
-        except HostedPageFails as failed:
-            raise TellingFails(failed.reason) from failed
+        hosted_id = self._page().tell(page_id, _hosted(site, one), hosted_id)
         self._pushed.save(Pushed(incident_id, page_id, hosted_id, last, now))
         return 1
 

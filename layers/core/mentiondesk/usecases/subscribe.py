@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.subscribers import Subscriber, SubscriberId, address_in, subscriber_id
-from mentiondesk.ports import CurrentSettings, Mailer, SubscriberStore, SubscriberTokens
+from mentiondesk.ports import CurrentSettings, Mailer, SubscriberStore, SubscriberTokens, Undeliverable
 from mentiondesk.status_site import mails
 
 CONFIRM, LEAVE = "confirm", "leave"
@@ -46,7 +46,13 @@ class Subscribe:
         if self._subscribers.ask(asked, unless_since=now - _ASK_AGAIN_AFTER):
             settings = self._settings()
             link = confirm_address(self._api_url, self._tokens.make(asked.subscriber_id, CONFIRM))
-            self._mailer.send(address, mails.question(settings.status_page.name or settings.brand.name, link))
+            question = mails.question(settings.status_page.name or settings.brand.name, link)
+            try:
+                self._mailer.send(address, question)
+            except Undeliverable:
+                # Whoever was not asked may try again at once.
+                self._subscribers.remove(asked.subscriber_id)
+                raise
 
     def confirm(self, token: str, now: datetime) -> bool:
         """Their yes; False when the question is too old. Raises LinkForged."""
