@@ -25,7 +25,8 @@ def event_of(
     method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes = b"", host: str = "127.0.0.1"
 ) -> dict[str, Any]:
     """A request as API Gateway hands it to a function behind the route $default."""
-    path, _, query = target.partition("?")
+    # A proxy asks for the whole address (RFC 9112, 3.2.2).
+    path, _, query = target.removeprefix(f"http://{host}").partition("?")
     told = {"host": host, **{name.lower(): value for name, value in (headers or {}).items()}}
     now = datetime.now(UTC)
     event: dict[str, Any] = {

@@ -264,7 +264,7 @@ def test_no_answer_needs_a_reason(api: Api) -> None:
     answer = api.press(token, "no_answer", written="   ")
     assert (answer.status, api.case.state) == (422, State.OPEN)
     assert "Please choose a reason, or write one." in answer.said
-    assert 'aria-invalid="true"' in answer.html
+    assert 'aria-describedby="no_answer-reason-error"' in answer.html
     for typed, kept in (
         ({"reason": "Spam, or a joke", "written": "left over"}, "Spam, or a joke"),
         ({"reason": "other", "written": "my  cousin\n wrote it"}, "my cousin wrote it"),

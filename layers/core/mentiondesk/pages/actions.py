@@ -167,21 +167,17 @@ _RECORD = {
 
 def _incident_facts(view: IncidentView) -> dict[str, Any]:
     health = {one.component: one.health for one in view.incident.affected}
+    ill = [one.name for one in view.components if health.get(one.id, Health.OPERATIONAL) is not Health.OPERATIONAL]
+    where = f" with {' and '.join(ill)}" if ill else ""
     return {
         "impacts": IMPACTS,
         "healths": tuple(one for one in Health if one is not Health.UNDER_MAINTENANCE),
         "health_of": lambda component: health.get(component, Health.OPERATIONAL),
         "health_field": HEALTH,
+        "ill_names": ", ".join(ill),
         "statuses": update_statuses(view.incident),
-        "first_words": _first_words(view),
+        # None of it in customers' words: those are for the person to judge.
+        "first_words": f"We are looking into problems{where} that customers tell us about. More soon.",
         "solved_words": "This is solved. We are sorry for the trouble it caused.",
         "plural": "s" if view.incident.posts != 1 else "",
     }
-
-
-def _first_words(view: IncidentView) -> str:
-    """What the status page could say first: none of it in customers' words."""
-    ill = {one.component for one in view.incident.affected if one.health is not Health.OPERATIONAL}
-    names = [one.name for one in view.components if one.id in ill]
-    where = f" with {' and '.join(names)}" if names else ""
-    return f"We are looking into problems{where} that customers tell us about. More here as soon as we know it."

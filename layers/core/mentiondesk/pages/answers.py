@@ -51,7 +51,7 @@ FAILURES: Mapping[type[Exception], Told] = {
     WrongMedia: Told(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "That is not a form", "Open the link, and use its buttons."),
     TooLong: Told(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "That is too long", "Nothing was done. Write less, please."),
     FormInvalid: Told(
-        HTTPStatus.UNPROCESSABLE_ENTITY, "Something is missing", "Nothing was done. See what is marked below."
+        HTTPStatus.UNPROCESSABLE_ENTITY, "Something is not right yet", "Nothing was done. See what is marked below."
     ),
     AlreadyDone: Told(HTTPStatus.OK, "This was done before", "Once is enough; nothing more was done."),
     AlreadyClaimed: Told(HTTPStatus.CONFLICT, "Somebody else has this case", "Nothing was changed."),
