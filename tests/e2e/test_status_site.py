@@ -1,5 +1,6 @@
 """The status site in a real browser, served with the headers that infra/status_site.yaml gives it."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -202,3 +203,17 @@ def test_what_reads_aloud_is_told_how_things_are(page: Browser) -> None:
     assert ("heading", "Part of our service is not working") in found
     assert all(name for role, name in found if role in ("region", "link", "button", "textbox", "heading"))
     assert ("textbox", "Your email address") in found
+
+
+AXE = os.environ.get("AXE_CORE")
+
+
+@pytest.mark.skipif(not AXE, reason="no axe-core: npm pack axe-core, and AXE_CORE=package/axe.min.js of it")
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_axe_finds_nothing(page: Browser, path: str, scheme: str, screen: str) -> None:
+    page.look(*SCREENS[screen], scheme)
+    page.show(f"{URL}{path}")
+    page.value(f"{Path(str(AXE)).read_text(encoding='utf-8')};0")
+    assert page.value("axe.run().then(found => [...found.violations, ...found.incomplete].map(one => one.id))") == []
