@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mentiondesk import aws, clock
 from mentiondesk.adapters.dynamo_cases import DynamoCases
+from mentiondesk.adapters.dynamo_incidents import DynamoIncidents, OpenIncidents
 from mentiondesk.adapters.dynamo_posts import DynamoPosts, post_from_image
 from mentiondesk.adapters.dynamo_settings import DynamoSettings
 from mentiondesk.config import ClassifyConfig
@@ -32,6 +33,7 @@ def classify_mention() -> ClassifyMention:
         DynamoCases(db, table, lambda: settings().keep),
         BrandTriage(lambda: settings().triage.brand_words),
         settings,
+        OpenIncidents(DynamoIncidents(db, table, lambda: settings().keep)),
     )
 
 

@@ -17,13 +17,15 @@ from mentiondesk.adapters.dynamo_cases import DynamoCases
 from mentiondesk.adapters.dynamo_cursors import DynamoCursors
 from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
 from mentiondesk.adapters.dynamo_posts import DynamoPosts, post_from_image
+from mentiondesk.adapters.dynamo_signals import DynamoSignals
 from mentiondesk.adapters.items import fact, python, values
 from mentiondesk.adapters.memory import MemoryAlerts, MemoryCases, MemoryCursors, MemoryIncidents, MemoryPosts
+from mentiondesk.adapters.memory_signals import MemorySignals
 from mentiondesk.domain.alerts import Record
 from mentiondesk.domain.ids import CaseId, UserId
 from mentiondesk.domain.posts import Post, Source
 from mentiondesk.domain.tags import Kind
-from mentiondesk.ports import AlertStore, CaseStore, CursorStore, IncidentStore, PostStore
+from mentiondesk.ports import AlertStore, CaseStore, CursorStore, IncidentStore, PostStore, SignalStore
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -41,6 +43,7 @@ class Desk(ABC):
 
     posts: PostStore
     cases: CaseStore
+    signals: SignalStore
     incidents: IncidentStore
     alerts: AlertStore
     cursors: CursorStore
@@ -81,7 +84,8 @@ class Desk(ABC):
 class MemoryDesk(Desk):
     def __init__(self) -> None:
         self.posts = self._posts = MemoryPosts()
-        self.cases = self._cases = MemoryCases(self._posts)
+        self.signals = MemorySignals()
+        self.cases = self._cases = MemoryCases(self._posts, self.signals)
         self.incidents = self._incidents = MemoryIncidents(self._cases.due)
         self.alerts = self._alerts = MemoryAlerts(self._cases, self._incidents)
         self.cursors = self._cursors = MemoryCursors()
@@ -117,6 +121,7 @@ class DynamoDesk(Desk):
         self._db = db
         self._schema = schema
         self.posts = DynamoPosts(db, TABLE, keep)
+        self.signals = DynamoSignals(db, TABLE)
         self.cases = DynamoCases(db, TABLE, keep)
         self.incidents = DynamoIncidents(db, TABLE, keep)
         self.alerts = DynamoAlerts(db, TABLE, keep)

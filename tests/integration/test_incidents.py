@@ -6,15 +6,17 @@ from datetime import timedelta
 
 import pytest
 
-from mentiondesk.domain.cases import State
+from mentiondesk.domain.cases import Case, State
 from mentiondesk.domain.events import Event
 from mentiondesk.domain.ids import ComponentId, IncidentId, PostId, StaffId, UserId
 from mentiondesk.domain.incidents import Affected, Health, Impact, Incident, Sample, Status, Update
 from mentiondesk.domain.policy import Clock
+from mentiondesk.domain.tags import Kind, Urgency
 from mentiondesk.ports import AlreadyDone, CaseChanged, IncidentChanged, Joined
+from mentiondesk.usecases.classify_mention import ClassifyMention
 from tests.integration.conftest import Desk
 from tests.integration.test_notify import Office
-from tests.support.builders import at
+from tests.support.builders import a_post, at, settings, tags
 
 ID = IncidentId("checkout-1")
 SAMPLES = tuple(
@@ -224,3 +226,67 @@ def test_what_staff_did_is_kept_with_the_case_and_once(office: Office) -> None:
         office.desk.cases.save(replace(case, reason="stale"), an_event("another", 11))
     assert office.desk.cases.get(case.case_id) == closed
     assert office.desk.cases.events(case.case_id) == [event]
+
+
+# --- complaints about an incident that is known -----------------------------------------------------------
+
+
+def classified(desk: Desk, said: str, urgency: Urgency = Urgency.HIGH, most: str = "normal") -> Case:
+    """A complaint comes in while the incidents that the desk holds are known."""
+    found = settings(incidents={"urgency": most})
+    post = a_post(said, created_at=at(20))
+    desk.posts.add(post)
+    classify = ClassifyMention(
+        desk.posts,
+        desk.cases,
+        lambda _: tags(Kind.COMPLAINT, urgency=urgency),
+        lambda: found,
+        lambda _: desk.incidents.open(),
+    )
+    change = classify(post, at(20))
+    assert change is not None
+    assert change.after is not None
+    case = desk.cases.get(change.after.case_id)
+    assert case is not None
+    return case
+
+
+def public(desk: Desk, *terms: str) -> None:
+    assert desk.incidents.add(an_incident(status=Status.INVESTIGATING, terms=terms))
+
+
+def test_a_complaint_about_a_public_incident_becomes_part_of_it(desk: Desk) -> None:
+    public(desk, "teapot")
+    case = classified(desk, "the teapot lid came off again")
+    assert (case.incident_id, case.urgency) == (ID, Urgency.NORMAL)
+
+
+def test_another_complaint_does_not(desk: Desk) -> None:
+    public(desk, "teapot")
+    case = classified(desk, "the courier left my parcel in the rain")
+    assert (case.incident_id, case.urgency) == (None, Urgency.HIGH)
+
+
+def test_nor_while_it_is_a_candidate(desk: Desk) -> None:
+    desk.incidents.add(an_incident(terms=("teapot",)))
+    assert classified(desk, "the teapot lid came off again").incident_id is None
+
+
+@pytest.mark.parametrize(
+    ("urgency", "most", "expected"),
+    [
+        (Urgency.CRITICAL, "low", Urgency.CRITICAL),
+        (Urgency.LOW, "normal", Urgency.LOW),
+        (Urgency.HIGH, "high", Urgency.HIGH),
+    ],
+)
+def test_settings_say_how_urgent_it_is_at_most(desk: Desk, urgency: Urgency, most: str, expected: Urgency) -> None:
+    public(desk, "teapot")
+    assert classified(desk, "the teapot lid came off again", urgency, most).urgency == expected
+
+
+def test_each_complaint_leaves_a_signal(desk: Desk) -> None:
+    classified(desk, "the teapot lid came off again")
+    (signal,) = desk.signals.window(at(0), at(60), 10)
+    assert (signal.at, signal.case_id is None) == (at(20), False)
+    assert "teapot" in signal.terms

@@ -23,6 +23,8 @@ from mentiondesk.settings import Settings
 
 # The settings in force, and how long the function may still run.
 CurrentSettings = Callable[[], Settings]
+# Incidents that go on, candidates among them; may be half a minute old.
+OpenIncidents = Callable[[datetime], Sequence[Incident]]
 TimeLeft = Callable[[], timedelta]
 
 
@@ -121,6 +123,8 @@ class CursorStore(Protocol):
 class Classified:
     """All that one classified post changes; written together or not at all.
 
+    `signal` is what it says to noticing, where it says something.
+
     `before` is the case this was worked out from (None: there was none), `after` what it becomes; both
     None when an own post answers nobody. `tags` is None for own posts.
     """
@@ -131,6 +135,7 @@ class Classified:
     before: Case | None = None
     after: Case | None = None
     entry: Entry | None = None
+    signal: Signal | None = None
 
 
 class CaseChanged(Exception):

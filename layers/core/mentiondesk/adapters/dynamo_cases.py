@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from mentiondesk.adapters import keys
 from mentiondesk.adapters.dynamo_events import events_of, put_event, refused
+from mentiondesk.adapters.dynamo_signals import signal_item
 from mentiondesk.adapters.items import fact, plain, values
 from mentiondesk.domain.cases import Case, Entry, State
 from mentiondesk.domain.events import Event
@@ -48,6 +49,8 @@ class DynamoCases:
             writes += [self._put_case(change.after, change.before), self._put_entry(change)]
         if change.tags is not None:
             writes.append(self._count(change))
+        if change.signal is not None:
+            writes.append({"Put": {"TableName": self._table, "Item": values(signal_item(change.signal))}})
         try:
             self._db.transact_write_items(TransactItems=writes)
         except self._db.exceptions.TransactionCanceledException as cancelled:

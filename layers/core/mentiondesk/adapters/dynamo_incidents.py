@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
+_CACHED = timedelta(seconds=30)
+
 
 class DynamoIncidents:
     """IncidentStore on DynamoDB. `keep`: how long an incident stays after it was created."""
@@ -151,6 +153,20 @@ class DynamoIncidents:
     def _all(self, ids: Iterable[IncidentId]) -> Iterator[Incident]:
         found = get_all(self._db, self._table, (keys.incident(one) for one in ids))
         return (fact(Incident, item) for item in found)
+
+
+class OpenIncidents:
+    """The incidents that go on, at most half a minute old; call it to get them."""
+
+    def __init__(self, incidents: DynamoIncidents) -> None:
+        self._incidents = incidents
+        self._cached: list[Incident] = []
+        self._read_at: datetime | None = None
+
+    def __call__(self, now: datetime) -> list[Incident]:
+        if self._read_at is None or now - self._read_at >= _CACHED:
+            self._cached, self._read_at = self._incidents.open(), now
+        return self._cached
 
 
 def _created(incident: Incident) -> tuple[datetime, str]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
+from mentiondesk.adapters.memory_signals import MemorySignals
 from mentiondesk.domain.alerts import Matter, Record, TextLimit, may_text
 from mentiondesk.domain.cases import Case, Entry
 from mentiondesk.domain.events import Event
@@ -70,10 +71,11 @@ class MemoryPosts:
 
 
 class MemoryCases:
-    """CaseStore in memory."""
+    """CaseStore in memory. `signals` gets what classified posts say to noticing."""
 
-    def __init__(self, posts: MemoryPosts) -> None:
+    def __init__(self, posts: MemoryPosts, signals: MemorySignals | None = None) -> None:
         self._posts = posts
+        self._signals = signals or MemorySignals()
         self.cases: dict[CaseId, Case] = {}
         self.entries: defaultdict[CaseId, dict[PostId, Entry]] = defaultdict(dict)
         self._events: defaultdict[CaseId, dict[str, Event]] = defaultdict(dict)
@@ -96,6 +98,8 @@ class MemoryCases:
             post = replace(post, case_id=change.after.case_id)
         if change.tags is not None:
             post = replace(post, kind=change.tags.kind)
+        if change.signal is not None:
+            self._signals.put(change.signal)
         self._posts.stored[post.post_id] = post
         del self._posts.untagged[post.post_id]
         return True

@@ -1,28 +1,47 @@
 """Post → tags, case, deadline, customer: one post, one idempotent act."""
 
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from mentiondesk.domain.cases import Case, Entry, entry_of, extend, is_next, new_case, retell
 from mentiondesk.domain.ids import CaseId, ConversationId, UserId, case_id
+from mentiondesk.domain.incidents import Incident
+from mentiondesk.domain.noticing import matches
 from mentiondesk.domain.posts import Post
-from mentiondesk.ports import CaseChanged, CaseStore, Classified, CurrentSettings, PostStore, Triage
+from mentiondesk.domain.signals import Signal, brand_stems, signal_of
+from mentiondesk.domain.tags import Tags, Urgency
+from mentiondesk.ports import CaseChanged, CaseStore, Classified, CurrentSettings, OpenIncidents, PostStore, Triage
 
 # Writers of one case that get in each other's way come to rest long before this; the stream retries the rest.
 _ATTEMPTS = 8
+_stems = lru_cache(maxsize=1)(brand_stems)
 
 
 class ClassifyMention:
     """Tags a post and tells its case. A post seen twice, late, edited or out of order leaves the same case."""
 
-    def __init__(self, posts: PostStore, cases: CaseStore, triage: Triage, settings: CurrentSettings) -> None:
+    def __init__(
+        self,
+        posts: PostStore,
+        cases: CaseStore,
+        triage: Triage,
+        settings: CurrentSettings,
+        incidents: OpenIncidents = lambda _: (),
+    ) -> None:
         self._posts = posts
         self._cases = cases
         self._triage = triage
         self._settings = settings
+        self._incidents = incidents
 
     def __call__(self, post: Post, now: datetime) -> Classified | None:
         """What changed; None when this text of the post was classified before. Raises CaseChanged."""
         tags = None if post.own else self._triage(post)
+        signal = signal_of(post, tags, self._brand()) if tags else None
+        incident = self._incident(signal, now) if signal else None
+        if tags and incident:
+            tags = self._calmed(tags)
         matter = self._matter(post)
         if matter is None:
             change = Classified(post, now)
@@ -31,8 +50,10 @@ class ClassifyMention:
         entry = entry_of(post, tags)
         before = self._known(post, case_id(conversation, customer))
         for attempt in range(_ATTEMPTS):
-            after = self._told(before or new_case(conversation, customer, post.created_at), post, entry)
-            change = Classified(post, now, tags, before, after, entry)
+            case = before or new_case(conversation, customer, post.created_at)
+            if incident:
+                case = replace(case, incident_id=incident.incident_id)
+            change = Classified(post, now, tags, before, self._told(case, post, entry), entry, signal)
             try:
                 return change if self._cases.commit(change) else None
             except CaseChanged as changed:
@@ -40,6 +61,19 @@ class ClassifyMention:
                     raise
                 before = changed.current
         raise AssertionError("unreachable")
+
+    def _incident(self, signal: Signal, now: datetime) -> Incident | None:
+        """The public incident that this is about."""
+        return next((one for one in self._incidents(now) if one.public and matches(one, signal)), None)
+
+    def _calmed(self, tags: Tags) -> Tags:
+        """What is known to all presses less, as settings say; danger stays what it is."""
+        most = self._settings().incidents.urgency
+        return tags if tags.urgency is Urgency.CRITICAL else replace(tags, urgency=min(tags.urgency, most))
+
+    def _brand(self) -> frozenset[str]:
+        brand = self._settings().brand
+        return _stems((brand.name, brand.handle, *brand.words))
 
     def _matter(self, post: Post) -> tuple[ConversationId, UserId] | None:
         """Whose matter a post belongs to: its author's, or that of the customer whom the brand answers.
