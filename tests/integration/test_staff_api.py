@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 import boto3
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from moto.ses.models import ses_backends
 
 from infra.local.api import event_of
@@ -635,6 +636,24 @@ def test_a_replaced_key_leaves_the_links_before_it_whole(
     secrets.put_secret_value(SecretId=arn, SecretString="and another")
     api.function = cold(api.function)
     assert (api.get(after).status, api.get(before).status) == (200, 403)
+
+
+def test_while_the_secret_cannot_be_read_the_keys_from_before_go_on(
+    secret: tuple["SecretsManagerClient", str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secrets, arn = secret
+    keys = LinkKeys(secrets, arn)
+    assert keys() == ("a made-up key",)
+    later = time.monotonic() + 301
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+
+    def fails(**_: str) -> None:
+        raise EndpointConnectionError(endpoint_url="https://secrets.example")
+
+    monkeypatch.setattr(secrets, "get_secret_value", fails)
+    assert keys() == ("a made-up key",)
+    with pytest.raises(NoLinkKeys):
+        LinkKeys(secrets, arn)()
 
 
 def test_without_a_key_there_are_no_links_and_nothing_breaks(secret: tuple["SecretsManagerClient", str]) -> None:

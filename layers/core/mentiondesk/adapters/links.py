@@ -66,18 +66,23 @@ class LinkKeys:
         """Raises NoLinkKeys."""
         if time.monotonic() - self._read_at >= (_LOOK_AGAIN_SECONDS if unknown or not self._cached else _FRESH_SECONDS):
             self._read_at = time.monotonic()
-            self._cached = tuple(filter(None, (self._value("AWSPREVIOUS"), self._value("AWSCURRENT"))))
+            self._cached = self._read() or self._cached
         if not self._cached:
             raise NoLinkKeys
         return self._cached
+
+    def _read(self) -> Keys:
+        """Nothing while the secret can not be read: what was read before it goes on."""
+        try:
+            return tuple(filter(None, (self._value("AWSPREVIOUS"), self._value("AWSCURRENT"))))
+        except (BotoCoreError, ClientError):
+            return ()
 
     def _value(self, stage: str) -> str | None:
         try:
             return self._secrets.get_secret_value(SecretId=self._secret_id, VersionStage=stage).get("SecretString")
         except self._secrets.exceptions.ResourceNotFoundException:
             return None
-        except (BotoCoreError, ClientError) as failed:
-            raise NoLinkKeys from failed
 
 
 class SignedLinks:
