@@ -27,7 +27,7 @@ from mentiondesk.adapters.statuspage import ApiKey, Statuspage
 from mentiondesk.adapters.subscriber_tokens import SignedSubscriberTokens
 from mentiondesk.domain.drafts import MOST_WEIGHT, Draft, Occasion, draft_text, weight
 from mentiondesk.domain.ids import IncidentId, StaffId
-from mentiondesk.domain.incidents import Health, Incident, Status
+from mentiondesk.domain.incidents import Health, Incident, Status, Update
 from mentiondesk.domain.links import LinkForged
 from mentiondesk.domain.subscribers import NoAddress, Subscriber, SubscriberId, address_in, subscriber_id
 from mentiondesk.ports import (
@@ -260,6 +260,25 @@ def test_only_what_an_update_is_in_is_written(stores: Stores) -> None:
     assert PAGE in written
     assert f"incidents/{other}.html" not in written
     assert b"Mended, we watch it." in stores.read()["index.html"]
+
+
+def test_only_incidents_that_changed_are_read_in_full(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken(stores)
+    publish, updates = publisher(stores), stores.incidents.updates
+    read: list[str] = []
+
+    def count(incident_id: IncidentId) -> list[Update]:
+        read.append(incident_id)
+        return updates(incident_id)
+
+    monkeypatch.setattr(stores.incidents, "updates", count)
+    publish(at(6))
+    publish(at(7))
+    assert read == [INCIDENT_ID]
+    say(stores, 20, Status.IDENTIFIED, "Found it.")
+    publish(at(21))
+    assert read == [INCIDENT_ID] * 2
+    assert b"Found it." in stores.read()["index.html"]
 
 
 def test_a_candidate_is_nobody_s_business(stores: Stores) -> None:

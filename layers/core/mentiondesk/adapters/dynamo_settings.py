@@ -39,7 +39,7 @@ class DynamoSettings:
         return self._cached
 
     def _load(self) -> Settings:
-        found = self._db.get_item(TableName=self._table, Key=values(keys.settings()))
+        found = self._db.get_item(TableName=self._table, Key=values(keys.settings()), ConsistentRead=True)
         if "Item" not in found:
             raise SettingsMissing
         return parse_settings(json.loads(str(python(found["Item"])["settings"])))

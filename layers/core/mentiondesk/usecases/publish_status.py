@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from mentiondesk.domain.ids import IncidentId
 from mentiondesk.domain.incidents import Incident, Status, Update
 from mentiondesk.ports import CurrentSettings, IncidentChanged, IncidentStore, SiteChanged, SiteStore, TimeLeft
 from mentiondesk.status_site import Site, Told, render, told
@@ -74,6 +75,7 @@ class PublishStatus:
         self._url = url
         self._api_url = api_url
         self._also = also
+        self._told: dict[IncidentId, tuple[int, Told]] = {}
 
     def __call__(self, now: datetime, time_left: TimeLeft) -> Published:
         """Raises SiteBusy."""
@@ -106,11 +108,16 @@ class PublishStatus:
         settings = self._settings()
         found = {one.incident_id: one for one in self._incidents.recent(now - settings.status_page.history)}
         found |= {one.incident_id: one for one in self._incidents.open()}
-        shown = [self._told(one) for one in found.values() if one.public]
+        self._told = {one.incident_id: self._words(one) for one in found.values() if one.public}
+        shown = [one for _, one in self._told.values()]
         return Site.at(now, settings, shown, self._since(), self._url, self._api_url)
 
-    def _told(self, incident: Incident) -> Told:
-        return told(incident, self._incidents.updates(incident.incident_id))
+    def _words(self, incident: Incident) -> tuple[int, Told]:
+        """An incident's version with all that is said of it; words come with a new version, so most are known."""
+        known = self._told.get(incident.incident_id)
+        if known is not None and known[0] == incident.version:
+            return known
+        return incident.version, told(incident, self._incidents.updates(incident.incident_id))
 
     def _move_maintenance(self, now: datetime) -> int:
         moved = 0
