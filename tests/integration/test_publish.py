@@ -2,10 +2,10 @@
 
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import requests
@@ -406,6 +406,38 @@ def test_of_two_at_once_the_newest_facts_win_wherever_the_first_stands() -> None
         assert stores.read() == expected(stores, at(7)), number
         assert done or b"Found it." in stores.read()["index.html"]
     assert number > 10
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_marks_are_looked_at_before_facts_are_read(stores: Stores, when: str) -> None:
+    """Else a run that has read old facts would take a newer file for the one it may write over."""
+    broken(stores)
+
+    class Slow:
+        """More is said and published around our look at the marks."""
+
+        def __init__(self) -> None:
+            self._looked = False
+
+        def marks(self) -> Mapping[str, str]:
+            if when == "before":
+                self._meanwhile()
+            found = stores.site.marks()
+            if when == "after":
+                self._meanwhile()
+            return found
+
+        def _meanwhile(self) -> None:
+            if not self._looked:
+                self._looked = True
+                say(stores, 7, Status.IDENTIFIED, "Found it.")
+                publisher(stores)(at(7))
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(stores.site, name)
+
+    publisher(stores, site=cast(SiteStore, Slow()))(at(6))
+    assert stores.read() == expected(stores, at(7))
 
 
 def test_two_at_once_in_aws(in_aws: Stores) -> None:
