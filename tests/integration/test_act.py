@@ -233,6 +233,22 @@ def test_a_press_that_only_met_another_on_its_way_is_tried_again(staffed: Staffe
     assert (staffed.case.owner, staffed.done()) == (ANA, [(ANA, "claim", "")])
 
 
+@pytest.mark.parametrize("act", ACTS, ids=lambda act: act.action)
+def test_a_press_cut_short_after_the_write_is_known_for_done(staffed: Staffed, act: CaseAct) -> None:
+    class CutShort(Meanwhile):
+        def save(self, *change: Any) -> Any:
+            self.store.save(*change)
+            raise ConnectionError
+
+    cut_short = CutShort(staffed.desk.cases, lambda: None)
+    with pytest.raises(ConnectionError):
+        ActOnCase(cut_short, lambda: staffed.settings)(a_link(), act, "e1", at(10))
+    after = staffed.case
+    with pytest.raises(AlreadyDone):
+        staffed.on_case(a_link(), act, "e1", at(11))
+    assert (staffed.case, len(staffed.done())) == (after, 1)
+
+
 def test_each_button_of_one_page_is_pressed_once(staffed: Staffed) -> None:
     staffed.on_case(a_link(), CLAIM, "e1", at(10))
     staffed.on_case(a_link(), CaseAct(Action.ANSWERED), "e1", at(11))
@@ -356,7 +372,7 @@ def test_confirming_publishes_what_the_person_says(staffed: Staffed) -> None:
     assert (incident.published_at, incident.waiting, incident.due_at) == (at(10), False, None)
     told = Update(INCIDENT_ID, at(10), Status.INVESTIGATING, "We are on it.", PUBLISH.affected, ANA)
     assert staffed.desk.incidents.updates(INCIDENT_ID) == [told]
-    assert staffed.done_to_incident() == [(ANA, "publish", "We are on it.")]
+    assert staffed.done_to_incident() == [(ANA, "publish", "Payments fail")]
     assert view.actions == {Action.UPDATE, Action.RESOLVE}
 
 
@@ -370,6 +386,8 @@ def test_updates_and_the_end_are_told_in_order(staffed: Staffed) -> None:
         (Status.MONITORING, MO, at(20)),
         (Status.RESOLVED, ANA, at(30)),
     ]
+    done = [("publish", "Payments fail"), ("update", "monitoring"), ("resolve", "")]
+    assert [(action, detail) for _, action, detail in staffed.done_to_incident()] == done
     assert view.updates[-1].affected == (Affected(SHOP, Health.OPERATIONAL),)
     assert (view.incident.ended_at, view.incident.affected) == (at(30), (Affected(SHOP, Health.OPERATIONAL),))
     assert view.actions == frozenset()

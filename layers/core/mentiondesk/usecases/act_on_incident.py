@@ -194,4 +194,13 @@ def _told_of(incident: Incident, wanted: Status) -> Incident:
 
 
 def _detail(act: Publish | Dismiss | Tell | Resolve) -> str:
-    return act.reason if isinstance(act, Dismiss) else act.body
+    """What the record says beside the action; public words stand in the update."""
+    match act:
+        case Publish(title):
+            return title
+        case Dismiss(reason):
+            return reason
+        case Tell(status):
+            return str(status)
+        case Resolve():
+            return ""

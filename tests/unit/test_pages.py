@@ -1,0 +1,155 @@
+"""The pages behind links, whatever is typed into their forms."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from html import unescape
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
+
+from mentiondesk.adapters.links import SignedLinks
+from mentiondesk.adapters.memory import MemoryCases, MemoryIncidents, MemoryPosts
+from mentiondesk.adapters.memory_telling import MemoryDrafts
+from mentiondesk.domain.ids import IncidentId, StaffId
+from mentiondesk.domain.incidents import Health, Impact, Incident, Status
+from mentiondesk.domain.links import CASE_ACTIONS, INCIDENT_ACTIONS, Action, Link
+from mentiondesk.pages import ActionPages, NoForm, TooLong, WrongMedia, typed_in
+from mentiondesk.pages.answers import FAILURES
+from mentiondesk.pages.forms import REASONS, FormInvalid, case_act, incident_act
+from mentiondesk.usecases.act_on_case import ActOnCase, Hold
+from mentiondesk.usecases.act_on_incident import ActOnIncident, Publish, Resolve, Tell
+from tests.support.builders import NOON, a_case, at, settings
+from tests.support.html import HtmlPage
+
+FORM = "application/x-www-form-urlencoded"
+COMPONENTS = settings(status_page={"components": [{"id": "shop", "name": "Shop"}, {"id": "van", "name": "Vans"}]})
+INCIDENT = Incident(IncidentId("20260617-1"), Status.CANDIDATE, "Checkout fails", NOON, NOON)
+
+
+class Office:
+    """The pages over stores in memory."""
+
+    def __init__(self) -> None:
+        self.cases = MemoryCases(MemoryPosts())
+        self.incidents = MemoryIncidents(self.cases.due)
+        self.cases.put(a_case(), None)
+        self.incidents.add(INCIDENT)
+        self.links = SignedLinks(lambda _: ("a made-up key",), "https://desk.example")
+        self.pages = ActionPages(
+            self.links,
+            ActOnCase(self.cases, lambda: COMPONENTS),
+            ActOnIncident(self.incidents, MemoryDrafts(), lambda: COMPONENTS),
+            lambda: COMPONENTS,
+        )
+        self.case_token = self.links.token(Link(StaffId("ana"), a_case().case_id, CASE_ACTIONS, at(600)))
+        self.incident_token = self.links.token(Link(StaffId("ana"), INCIDENT.incident_id, INCIDENT_ACTIONS, at(600)))
+
+
+_words = st.text(max_size=40) | st.sampled_from(
+    ["<script>alert(1)</script>", "'\"><img src=x>", "{{ 7*7 }}", "\u202eabc", "\x00", "x" * 3000, "other", *REASONS]
+)
+_values = _words | st.sampled_from([*Action, *Status, *Impact, *Health, *Hold])
+_names = st.sampled_from(
+    ["reason", "written", "hold", "title", "impact", "body", "status", "occasion", "health.shop", "health.van", "x"]
+)
+_forms = st.dictionaries(_names, _values, max_size=8)
+
+
+@profile(deadline=None, derandomize=True, max_examples=300)
+@given(st.lists(st.tuples(st.sampled_from(Action), _forms), min_size=1, max_size=4))
+def test_whatever_is_typed_is_answered_with_a_page_that_holds_no_markup_of_it(
+    presses: list[tuple[Action, dict[str, str]]],
+) -> None:
+    office = Office()
+    expected = {HTTPStatus.OK, *(told.status for told in FAILURES.values())}
+    for minute, (action, typed) in enumerate(presses, start=10):
+        for token in (office.case_token, office.incident_token):
+            event = office.links.new_event(token, at(minute))
+            body = urlencode({**typed, "action": action, "event": event}).encode("utf-8", "surrogatepass")
+            try:
+                sent = typed_in(body, FORM)
+            except NoForm:
+                continue
+            answer = office.pages.press(token, sent, at(minute))
+            assert answer.status in expected
+            page = HtmlPage.of(answer.html)
+            assert not {"script", "img"} & set(page.tags)
+            assert "\u202e" not in unescape(answer.html)
+            assert "\x00" not in answer.html
+
+
+def test_a_form_s_fields_come_without_what_cannot_be_seen() -> None:
+    body = urlencode({"body": " one\u202e \r\n\r\ntwo\x00 ", "action": "update"}).encode()
+    assert typed_in(body, f"{FORM}; charset=UTF-8") == {"body": "one\n\ntwo", "action": "update"}
+
+
+@pytest.mark.parametrize(
+    ("body", "media", "refusal"),
+    [
+        (b"x" * 32_769, FORM, TooLong),
+        (b"a=1", "text/plain", WrongMedia),
+        (b"a=1", "", WrongMedia),
+        (b"a=1&a=2", FORM, NoForm),
+        (b"\xff=1", FORM, NoForm),
+        (b"a=%ff", FORM, NoForm),
+        (urlencode({f"f{n}": "" for n in range(151)}).encode(), FORM, NoForm),
+    ],
+)
+def test_what_no_browser_sends_is_no_form(body: bytes, media: str, refusal: type[Exception]) -> None:
+    with pytest.raises(refusal):
+        typed_in(body, media)
+
+
+def test_the_longest_text_in_any_alphabet_is_not_too_long() -> None:
+    longest = {"body": "界" * 2000, "title": "界" * 120, "event": "x" * 100, "action": "publish", "impact": "major"}
+    healths = {f"health.{'x' * 38}{n:02}": Health.DEGRADED_PERFORMANCE for n in range(100)}
+    assert len(typed_in(urlencode({**longest, **healths}).encode(), FORM)) == 105
+
+
+def publish(typed: Mapping[str, str]) -> Publish:
+    said = {"title": "T", "impact": "minor", "body": "B", **typed}
+    act = incident_act(Action.PUBLISH, said, INCIDENT, COMPONENTS.status_page.components)
+    assert isinstance(act, Publish)
+    return act
+
+
+def test_only_components_that_are_not_well_are_published() -> None:
+    assert [
+        one.component for one in publish({"health.shop": "operational", "health.van": "major_outage"}).affected
+    ] == ["van"]
+    assert publish({}).affected == ()
+
+
+def test_a_component_that_is_well_again_is_told_of() -> None:
+    said = {"status": "monitoring", "body": "B", "health.shop": "operational", "health.van": "operational"}
+    ill = replace(INCIDENT, status=Status.INVESTIGATING, affected=publish({"health.shop": "major_outage"}).affected)
+    act = incident_act(Action.UPDATE, said, ill, COMPONENTS.status_page.components)
+    assert isinstance(act, Tell)
+    assert [(one.component, one.health) for one in act.affected] == [("shop", Health.OPERATIONAL)]
+
+
+@pytest.mark.parametrize("action", CASE_ACTIONS)
+def test_what_is_done_to_cases_is_no_act_on_an_incident(action: Action) -> None:
+    with pytest.raises(NoForm):
+        incident_act(action, {}, INCIDENT, ())
+
+
+def test_every_fault_of_a_form_is_told_at_once() -> None:
+    with pytest.raises(FormInvalid) as invalid:
+        publish({"title": "", "impact": "awful", "body": "", "health.shop": "?", "health.van": "?"})
+    assert set(invalid.value.errors) == {"title", "impact", "body", "health.shop", "health.van"}
+    with pytest.raises(FormInvalid) as invalid:
+        incident_act(Action.RESOLVE, {}, INCIDENT, ())
+    assert invalid.value.errors == {"body": "Please fill this in."}
+    with pytest.raises(FormInvalid):
+        case_act(Action.SNOOZE, {})
+
+
+def test_words_have_as_many_characters_as_may_be_typed() -> None:
+    act = incident_act(Action.RESOLVE, {"body": "x" * 2000}, INCIDENT, ())
+    assert act == Resolve("x" * 2000)
+    assert publish({"title": "x" * 120}).title == "x" * 120
