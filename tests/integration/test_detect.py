@@ -330,9 +330,9 @@ def test_what_comes_and_goes_is_held_twice_as_long(listening: Listening) -> None
     listening.complain(5, begin=125, over=10, first=100)
     assert len(listening.run(at(136)).raised) == 1
     assert listening.run(at(180)).faded
-    listening.complain(5, begin=250, over=10, first=200)
+    listening.complain(9, begin=250, over=10, first=200)
     assert listening.run(at(261)).raised == []
-    listening.complain(5, begin=310, over=10, first=300)
+    listening.complain(9, begin=310, over=10, first=300)
     assert len(listening.run(at(321)).raised) == 1
 
 

@@ -219,12 +219,12 @@ def test_the_same_posts_have_the_same_id_and_others_another() -> None:
 
 
 def test_the_title_is_made_of_customers_words_and_safe() -> None:
-    hostile = "<b>Checkout</b> PAGE https://evil.example/x \u202e fails"
+    hostile = "<b>Checkout PAGE</b> https://evil.example/x \u202e fails"
     signals = [
         replace(one, words=hostile) for one in people(6, 12, "won't load", "anything broken", "checkout", "page")
     ]
     (group,) = found(signals, at(15))
-    assert group.title == "Checkout, PAGE: won't load"
+    assert group.title == "Checkout PAGE: won't load"
     assert len(replace(group, about=("x" * 200,)).title) <= 80
 
 

@@ -18,6 +18,7 @@ _SETS = {
     "LINE": r"(?:internet|wi ?fi|broadband|networks?|signal|connection|service|reception|coverage|data|landline)",
     "UTILITY": r"(?:power|electric\w*|water|gas|heating|hot water)",
     "ASK": r"(?:reach|get through|get hold|get a hold|speak|talk|contact)",
+    "UNABLE": r"(?:cant|cannot|unable to|not able to|couldnt|let me|let us)",
     "UNSENT": r"(?:never|not|isnt|arent|wont|doesnt|dont|didnt|hasnt|havent)",
     "PLAN": r"(?:paid|pay|paying|premium|subscri\w+|member\w*|plan|renewed)",
     "SELF": r"(?:itself|themselves|by itself|its own|immediately|instantly|straight away|unexpectedly|randomly)",
@@ -32,6 +33,7 @@ _NOT = (
 # The more telling come first.
 _PHRASES = {
     "cannot log in": r"""
+        NOT(get (?:back )?into) (?:my|our|the|your)
         (?:logged|signed|kicked|thrown|booted|chucked) (?:right |straight |back )?out
         (?:no way|neither|nobody|none of us|nobody can|trying)~LOGIN
         (?:LOGIN|password)~(?:loop\w*|trouble|nope|nothing|no joy|no luck|spins|forever|gr[ae]yed out)
@@ -136,13 +138,16 @@ _PHRASES = {
         hanging
     """,
     "down": r"""
-        (?:is|are|was|were|be|has|its|gone|goes|going|went|been|completely|totally|currently)(?: \w+)? downEND
-        (?:servers?|site|app|website|systems?|service|apis?|again|everything|whole)(?: \w+)? downEND
+        (?:is|are|was|were|be|has|its|gone|goes|going|went|been|completely|totally|currently)~downEND
+        (?:servers?|site|app|website|systems?|service|apis?|networks?|banking|everything|whole)(?: \w+)? down(?! to\b)
         down (?:for (?:anyone|everyone|me|you|anybody|maintenance|hours)|again|today|right now|atm|everywhere|in \w+)
         outages?
-        servers? (?:issues?|problems?|errors?|trouble|crash\w*|dead)
+        (?:servers?|systems?) (?:issues?|problems?|errors?|trouble|crash\w*|dead|failures?)
     """,
     "no connection": r"""
+        NOT(get|go) online
+        emergency calls only
+        zero (?:bars|LINE)
         NOT(connect(?:s|ed|ing|ion)?)
         no LINE
         disconnect\w*
@@ -175,6 +180,12 @@ _PHRASES = {
         stuck (?:on|at|in) (?:the |a )?(?:tarmac|plane|train|station|airport|platform|depot|runway|gate)
     """,
     "not delivered": r"""
+        (?:no|lost) (?:delivery|deliveries)
+        (?:orders?|delivery|parcels?|packages?|tracking|driver|courier)~(?:late|lost|stuck|missing|never|not|hasnt|wrong)
+        (?:says?|said|marked|shows?)(?: as)? delivered
+        (?:waited|waiting|stayed|sat) (?:in|at home)
+        (?:was|were|is) due (?:yesterday|today|on|last|days?)
+        still (?:waiting (?:for|on)|nothing)
         NOT(arriv\w+|deliver\w*|turn(?:ed)? up|show(?:ed|n) up|dispatch\w*|shipped|moved)
         (?:wheres|where is|where are|where the hell is) (?:my|our)
         UNSENT(?: \w+)? (?:come|came|received?|got)~(?:order|parcel|package|delivery)
@@ -231,6 +242,10 @@ _PHRASES = {
         phone lines?
     """,
     "makes people ill": r"""
+        (?:is|are|was|were|been|being|so|got|get|all|feel|feels|feeling|felt|violently) (?:sick|ill)(?! of)
+        (?:vomit\w*|throwing up|threw up|diarrh\w+|stomach (?:cramps?|bug|ache|pains?))
+        (?:found|find|finding)(?: \w+){1,3} (?:in|inside) (?:my|the|our)
+        (?:raw|undercooked|pink) (?:inside|in the middle|chicken|meat|burger)
         food poison\w*
         (?:made|making|makes) (?:me|us|him|her|my \w+|people) (?:sick|ill)
         (?:mou?ldy?|rotten)
@@ -240,6 +255,10 @@ _PHRASES = {
         (?:product|been|safety|a) recall(?:ed)?
     """,
     "not working": r"""
+        UNABLE (?:even )?(?:make|use|do|send|transfer|access|book|order|join|move|call|check|withdraw)
+        UNABLE (?:even )?(?:track|print|text|type|click|select|share)
+        fix (?:the|this|that|your|ur|it|my)
+        (?:since|after|with) (?:the|this|that|your|an?) (?:\w+ )?(?:update|upgrade|patch)
         (?:nothing happens|does nothing|do nothing|did nothing)
         (?:is|are|its|has|have|just|app|site|phone|service) (?:dead|died)
         (?:just|only) me or
@@ -263,6 +282,15 @@ _PHRASES = {
 _SUBJECTS = {
     "signing in": r"""
         (?:LOGIN|passwords?|credentials|authentication|2fa|(?:my|our) accounts?)
+    """,
+    "delivery": r"""
+        (?:parcels?|packages?|couriers?|deliver\w*|tracking|dispatch\w*|shipp\w+|driver)
+    """,
+    "the connection": r"""
+        (?:internet|wi ?fi|broadband|signal|router|mobile data|[345]g|no service)
+    """,
+    "travel": r"""
+        (?:flights?|trains?|boarding|airport|gates?|platform|check ?in|departures?|luggage|bags?)
     """,
     "paying": r"""
         (?:PAYMENT|premium|subscri\w+|membership|bill(?:s|ed|ing)?|invoices?|charg(?:e|ed|es|ing)|refunds?|paid|paying)
@@ -288,12 +316,17 @@ GENERAL = {
             "not working",
         }
     ),
+    "reaching it": frozenset({"won't load", "crashes", "frozen", "down"}),
+    "playback": frozenset({"won't play", "no sound"}),
     "signing in": frozenset({"cannot log in"}),
+    "delivery": frozenset({"not delivered"}),
+    "the connection": frozenset({"no connection"}),
+    "travel": frozenset({"delayed", "cancelled"}),
     "paying": frozenset({"payment fails", "paid, not recognised", "charged wrongly"}),
 }
 CONCEPTS = (*_PHRASES, *GENERAL)
 # These may be many small things at once.
-VAGUE = frozenset({*GENERAL, "not working", "error message"})
+VAGUE = frozenset({ANY_BROKEN, "not working", "error message"})
 
 _SET = re.compile(r"\b(?:" + "|".join(_SETS) + r")\b")
 _LACKS = re.compile(r"NOT\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)")

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2s
-from math import exp, lgamma, log, log10, sqrt
+from itertools import pairwise
+from math import exp, inf, lgamma, log, log10, sqrt
 
 from mentiondesk.domain.concepts import ANY_BROKEN, CONCEPTS, GENERAL, VAGUE, related
 from mentiondesk.domain.ids import IncidentId, PostId, UserId
@@ -26,8 +27,13 @@ _AND = " + "
 
 # A surprise of 4 is one chance in 10,000 for one term at one moment.
 _ENOUGH = 4.0
+_ENOUGH_WHEN_GENERAL = 4.5
 # What may mean anything is more often many small things at once.
-_ENOUGH_WHEN_VAGUE = 5.5
+_ENOUGH_WHEN_VAGUE = 6.0
+# A word in so many of all complaints tells what the brand is about, and not what is wrong today.
+_COMMON = 0.02
+# What is asked for more on the first day, and the hours in which that falls to a third.
+_MORE_WHEN_NEW, _NEW_FOR = 2.0, 72.0
 # There are far more words than concepts, so that one of them is high by chance more often.
 _ENOUGH_FOR_A_WORD = 6.0
 _ALONGSIDE = 2.0
@@ -40,7 +46,11 @@ _ID_LENGTH = 12
 # A word stands in the title when so large a part of them use it, so many times more often than others.
 _OFTEN = 0.2
 _LIFT = 3.0
+# When most of them use it, half as many times will do.
+_MOSTLY = 0.6
 _VAGUEST = "not working"
+# A longer word in capitals is shouted.
+_ACRONYM = 4
 
 # What is believed before anything is known, and how many hours or voices of knowledge that is worth.
 _VOICES_AN_HOUR = 1.0
@@ -206,11 +216,8 @@ class Group:
 
     @property
     def title(self) -> str:
-        """Customers' own telling words and what is wrong, like "Playlists, library: missing"."""
-        written: dict[str, str] = {}
-        for one in reversed(self.signals):
-            written |= surfaces(one.words)
-        about = ", ".join(_as_title(written.get(word, word)) for word in self.about)
+        """Customers' own telling words and what is wrong, like "Home page: won't load"."""
+        about = _as_written(self.about, [one.words for one in voices(self.signals)])
         said = f"{about}: {self.what}" if about and self.what else about or self.what or self.topic
         return quotable(said[:1].upper() + said[1:], _TITLE)
 
@@ -260,21 +267,16 @@ def _most_surprising(
     for share in _WINDOWS:
         span = within * share
         for term, excess in _surprises(said, everybody, usual, now, span, people).items():
-            if excess >= _enough(term) and (best is None or excess - _enough(term) > best[0]):
-                best = (excess - _enough(term), term, span)
+            if excess >= _enough(term, usual) and (best is None or excess - _enough(term, usual) > best[0]):
+                best = (excess - _enough(term, usual), term, span)
     if best is None:
         return None
     excess, seed, span = best
     up = _surprises(said, everybody, usual, now, span, 2)
     terms = _alongside(seed, said, up)
     members = tuple(one for one in signals if meets(terms, one))
-    return Group(
-        terms=terms,
-        signals=members,
-        surprise=excess + _enough(seed),
-        about=_about(members, usual),
-        what=_what(seed, members, usual),
-    )
+    what = _what(seed, members, usual)
+    return Group(terms, members, excess + _enough(seed, usual), _about(what, members, usual), what)
 
 
 def _surprises(
@@ -312,11 +314,18 @@ def _by_term(signals: Iterable[Signal]) -> dict[str, list[Signal]]:
     return found
 
 
-def _enough(term: str) -> float:
-    """How surprising a term must be to be remarkable."""
+def _enough(term: str, usual: Usual) -> float:
+    """How surprising a term must be to be remarkable; more in the first days, when little is known.
+
+    What the brand is about is in no way remarkable.
+    """
     if term in VAGUE:
-        return _ENOUGH_WHEN_VAGUE
-    return _ENOUGH if term in CONCEPTS else _ENOUGH_FOR_A_WORD
+        enough = _ENOUGH_WHEN_VAGUE
+    elif term in CONCEPTS:
+        enough = _ENOUGH_WHEN_GENERAL if term in GENERAL else _ENOUGH
+    else:
+        enough = _ENOUGH_FOR_A_WORD if usual.share(term) < _COMMON else inf
+    return enough + _MORE_WHEN_NEW * exp(-usual.overall.hours / _NEW_FOR)
 
 
 def _expected(term: str, others: int, usual: Usual, span: timedelta) -> float:
@@ -338,14 +347,15 @@ def _alongside(seed: str, said: Mapping[str, Sequence[Signal]], up: Mapping[str,
     return tuple(sorted(found, key=lambda term: (-found[term], term)))[:_MOST_TERMS]
 
 
-def _about(members: Sequence[Signal], usual: Usual) -> tuple[str, ...]:
+def _about(what: str, members: Sequence[Signal], usual: Usual) -> tuple[str, ...]:
     """Up to two words that many of them use, far more often than others do."""
     said = voices(members)
     weights = {}
     for word, having in _said(said).items():
         part = len(having) / len(said)
         lift = part / usual.share(word)
-        if word not in CONCEPTS and len(having) >= 2 and part >= _OFTEN and lift >= _LIFT:
+        telling = (part >= _OFTEN and lift >= _LIFT) or (part >= _MOSTLY and lift >= _LIFT / 2)
+        if telling and len(having) > 1 and word not in CONCEPTS and word not in what:
             weights[word] = len(having) * log(lift)
     return tuple(sorted(weights, key=lambda word: (-weights[word], word))[:2])
 
@@ -360,12 +370,24 @@ def _what(seed: str, members: Sequence[Signal], usual: Usual) -> str:
     }
     if weights:
         return min(weights, key=lambda concept: (-weights[concept], CONCEPTS.index(concept)))
-    return _VAGUEST if seed == ANY_BROKEN else seed if seed in GENERAL else ""
+    if seed == ANY_BROKEN:
+        return _VAGUEST
+    return f"trouble with {seed}" if seed in GENERAL else ""
 
 
-def _as_title(word: str) -> str:
-    """As the customer wrote it, without shouting."""
-    return word.lower() if word.isupper() and len(word) > 4 else word
+def _as_written(about: Sequence[str], texts: Iterable[str]) -> str:
+    """Stems as most customers write them; together where they stand together."""
+    written: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    side_by_side: Counter[tuple[str, str]] = Counter()
+    for text in texts:
+        words = surfaces(text)
+        for word, surface in words:
+            written[word][surface.lower() if surface.isupper() and len(surface) > _ACRONYM else surface] += 1
+        side_by_side.update({(one, other) for (one, _), (other, _) in pairwise(words)})
+    shown = [written[word].most_common(1)[0][0] if written[word] else word for word in about]
+    if len(about) < 2 or not max(side_by_side[about[0], about[1]], side_by_side[about[1], about[0]]) > 1:
+        return ", ".join(shown)
+    return " ".join(shown if side_by_side[about[0], about[1]] >= side_by_side[about[1], about[0]] else reversed(shown))
 
 
 def counted(signals: Iterable[Signal]) -> tuple[int, dict[str, int]]:

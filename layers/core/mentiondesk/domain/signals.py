@@ -54,29 +54,31 @@ _STOP = frozenset(
     a able about above absolutely across actually add after again against ago ah ain all almost already also always am
     amp an and annoying another any anybody anymore anyone anything anyway appreciate are aren around as asap ask
     assistance at away awful back bad basically be because been before being below best better between big bit both
-    bring bro but by call came can cannot cant care change check come coming completely constantly could couldn
-    couldnt currently customer customers damn day days did didn didnt different dm dms do does doesn doesnt doing don
-    done dont down dude due during each either else end enough entirely etc even ever every everybody everyone
-    everything exactly except far fed feel few finally find fine first fix fixed fixing folks for forever found from
-    frustrating fuck fucking full get gets getting give given gives giving go god goes going gone gonna good got great
-    guess guy guys had happen happened happening happens happy has hasn hasnt have haven havent having he hear heard
-    hell hello help helped helping her here heres hey hi him his hope hopefully horrible hour hours how however i id
-    idea if ill im in instead into is isn isnt issue issues it its itself ive joke just keep keeps kept kind kindly
-    know knows lads last late later least left let lets like literally little ll lol long longer look looking looks
-    lot love made make makes making man many mate may maybe me mean means message messages might min mine mins minute
-    minutes month months more morning most much must my myself na need needed needs never new next nice night no
-    nobody none nope nor not nothing now of off often oh ok okay old omg on once one ones only onto or other others
-    our ours out over own part people per please pls plz possible pretty probably problem problems put question quite
-    rather re read really reason recently reply ridiculous right rn said same say saying says seconds see seem seems
-    seen send sent service set several shall she shit should show shows simply since sir so solve solved some somehow
-    someone something sometimes soon sorry sort sorted start started still stop stopped stuff such suddenly support
-    sure take taken takes taking talk team tell terrible than thank thanks that thats the their them then there theres
-    these they theyre thing things think this those though thought through thru thx till time times to today together
-    told tomorrow tonight too took totally tried tries true try trying tweet twice twitter two u ugh until up update
-    updated upon upset ur us use used uses using usually ve very via wait waiting want wanted wants was wasn wasnt way
-    ways we week weeks well went were weren what whatever whats when whenever where wheres whether which while who
-    whole why will wish with within without won wont work worked working works worse worst would wouldn wow wrong wtf
-    ya yall yeah year years yep yes yesterday yet you your youre yours yourself
+    bring bro but by call came can cannot cant care change check click clicked clicking come coming completely
+    constantly could couldn couldnt currently customer customers damn day days did didn didnt different dm dms do does
+    doesn doesnt doing don done dont down dude due during each either else end enough entirely error errors etc even
+    ever every everybody everyone everything exactly except far fed feel few finally find fine first fix fixed fixing
+    folks for forever found from frustrating fuck fucking full get gets getting give given gives giving go god goes
+    going gone gonna good got great guess guy guys had happen happened happening happens happy has hasn hasnt have
+    haven havent having he hear heard hell hello help helped helping her here heres hey hi him his hope hopefully
+    horrible hour hours how however i id idea if ill im in instead into is isn isnt issue issues it its itself ive
+    joke just keep keeps kept kind kindly know knows lads last late later least left let lets like literally little ll
+    log logged logging lol long longer look looking looks lot love made make makes making man many mate may maybe me
+    mean means message messages might min mine mins minute minutes month months more morning most much must my myself
+    na need needed needs never new next nice night no nobody none nope nor not nothing now occur of off often oh ok
+    okay old omg on once one ones only onto or other others our ours out over own part people per please pls plz
+    possible press pressed pretty probably problem problems put question quit quite quits rather re read really reason
+    recently reinstall reinstalled reinstalling reply reset restart restarted restarting ridiculous right rn said same
+    say saying says seconds see seem seems seen send sent service set several shall she shit should show shows sign
+    signed signing simply since sir so solve solved some somehow someone something sometimes soon sorry sort sorted
+    start started still stop stopped stuff such suddenly support sure take taken takes taking talk tap tapped tapping
+    team tell terrible than thank thanks that thats the their them then there theres these they theyre thing things
+    think this those though thought through thru thx till time times to today together told tomorrow tonight too took
+    totally tried tries true try trying tweet twice twitter two u ugh uninstall uninstalled until up update updated
+    upon upset ur us use used uses using usually ve very via wait waiting want wanted wants was wasn wasnt way ways we
+    week weeks well went were weren what whatever whats when whenever where wheres whether which while who whole why
+    will wish with within without won wont work worked working works worse worst would wouldn wow wrong wtf ya yall
+    yeah year years yep yes yesterday yet you your youre yours yourself
     """.split()  # noqa: SIM905 -- a list of words reads best as words
 )
 
@@ -150,10 +152,10 @@ def stem(word: str) -> str:
     return word
 
 
-def surfaces(words: str) -> dict[str, str]:
-    """The words of a text by their stems, as the customer wrote them."""
+def surfaces(words: str) -> list[tuple[str, str]]:
+    """The words of a text in order: the stem of each, and how the customer wrote it."""
     found = _WORD.findall(_APOSTROPHES.sub("", _NOT_WORDS.sub(" ", words)))
-    return {stem(word.lower()): word for word in reversed(found)}
+    return [(stem(word.lower()), word) for word in found]
 
 
 def _plain_text(text: str) -> str:
