@@ -45,6 +45,20 @@ _DONE = {
     Action.RESOLVE: "Resolved. You will hear in a moment which customers to go back to.",
     Action.APPROVE: "Approved. Post it now, signed in to X as the brand.",
 }
+# How the record says it, after the name of whoever did it.
+_RECORD = {
+    Action.CLAIM: "took the case",
+    Action.ANSWERED: "answered elsewhere",
+    Action.NO_ANSWER: "closed it: no answer needed",
+    Action.SNOOZE: "let alerts wait",
+    Action.RELEASE: "gave the case back",
+    Action.PUBLISH: "published it",
+    Action.DISMISS: "said that it is no incident",
+    Action.UPDATE: "published an update",
+    Action.RESOLVE: "resolved it",
+    Action.APPROVE: "approved the post on X",
+    "go_back": "started the clock to go back to the customer",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,21 +162,6 @@ class ActionPages:
             return "The desk itself"
         staff: Staff | None = self._settings().roster.find(staff_id)
         return "You" if staff_id == reader else staff.name if staff else staff_id
-
-
-_RECORD = {
-    Action.CLAIM: "took the case",
-    Action.ANSWERED: "answered elsewhere",
-    Action.NO_ANSWER: "closed it: no answer needed",
-    Action.SNOOZE: "let alerts wait",
-    Action.RELEASE: "gave the case back",
-    Action.PUBLISH: "published it",
-    Action.DISMISS: "said that it is no incident",
-    Action.UPDATE: "published an update",
-    Action.RESOLVE: "resolved it",
-    Action.APPROVE: "approved the post on X",
-    "go_back": "started the clock to go back to the customer",
-}
 
 
 def _incident_facts(view: IncidentView) -> dict[str, Any]:
