@@ -386,7 +386,8 @@ def test_a_crash_in_aws(in_aws: Stores, number: int, when: str) -> None:
     assert in_aws.read() == expected(in_aws, at(7))
 
 
-def test_of_two_at_once_the_newest_facts_win_wherever_the_first_stands() -> None:
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_of_two_at_once_the_newest_facts_win_wherever_the_first_stands(when: str) -> None:
     """While the first stands at a write, more is said and a second run publishes all of it."""
     number = 0
     done = False
@@ -402,7 +403,7 @@ def test_of_two_at_once_the_newest_facts_win_wherever_the_first_stands() -> None
             say(stores, 7, Status.IDENTIFIED, "Found it.")
             publisher(stores)(at(7))
 
-        publisher(stores, site=Meddled(stores.site, number, "before", meanwhile))(at(6))
+        publisher(stores, site=Meddled(stores.site, number, when, meanwhile))(at(6))
         assert stores.read() == expected(stores, at(7)), number
         assert done or b"Found it." in stores.read()["index.html"]
     assert number > 10
@@ -668,6 +669,13 @@ def test_without_a_page_there_is_nothing_to_push(stores: Stores) -> None:
     assert publisher(stores, PushStatus(nobody, stores.pushed))(at(6)).also == {"hosted_page": 0}
 
 
+def test_a_long_title_is_cut_for_the_page(stores: Stores, hosted: StatuspageStandin) -> None:
+    stores.incidents.add(a_candidate(title="t" * 201))
+    say(stores, 5, Status.INVESTIGATING, "We look into it.")
+    pushing(stores, hosted)(at(6))
+    assert hosted.incidents[0]["name"] == "t" * 199 + "…"
+
+
 def test_maintenance_is_told_with_its_times(stores: Stores, hosted: StatuspageStandin) -> None:
     stores.incidents.add(a_maintenance(), an_update(0, Status.SCHEDULED, "We move the shop."))
     pushing(stores, hosted)(at(1))
@@ -697,13 +705,29 @@ def test_a_crash_at_any_request_repeats_nothing(
     try:
         push(at(31))
     except Killed:
-        push(at(32))  # whoever died still holds it
+        assert push(at(32)).also == {"hosted_page": 0}, "whoever died still holds it"
         push(at(36))
     assert said_there(hosted) == [
         ("investigating", "We look into it."),
         ("identified", "Found it."),
         ("resolved", "All is well."),
     ]
+
+
+@pytest.mark.parametrize("number", range(1, 5))
+def test_two_at_once_tell_the_page_once(stores: Stores, hosted: StatuspageStandin, number: int) -> None:
+    broken(stores)
+    say(stores, 20, Status.IDENTIFIED, "Found it.")
+    push, left = pushing(stores, hosted), [number]
+
+    def meanwhile(_method: str, _path: str) -> None:
+        left[0] -= 1
+        if left[0] == 0:
+            assert push(at(21.5)).also == {"hosted_page": 0}
+
+    hosted.fail = meanwhile
+    push(at(21))
+    assert said_there(hosted) == [("investigating", "We look into it."), ("identified", "Found it.")]
 
 
 @pytest.mark.parametrize(
@@ -965,8 +989,8 @@ def test_each_update_reaches_each_subscriber_once(stores: Stores, post: Post) ->
     say(stores, 20, Status.RESOLVED, "All is well.")
     assert [tell(at(minute)).also["subscribers"] for minute in (21, 22)] == [3, 0]
     assert [email.subject for email in post.to("ben@example.com")] == [
-        "Investigating: iOS app: home page won't load",
-        "Resolved: iOS app: home page won't load",
+        "Fennel & Finch · Investigating: iOS app: home page won't load",
+        "Fennel & Finch · Resolved: iOS app: home page won't load",
     ]
 
 
@@ -1021,7 +1045,7 @@ def test_customers_words_are_words_in_a_mail(stores: Stores, post: Post) -> None
     say(stores, 5, Status.INVESTIGATING, "Go to https://evil.example/<i>x", by=None)
     telling(stores, post)(at(6))
     ((_, email),) = post.sent
-    assert email.subject == "Investigating: <b>evil[.]example</b> Bcc: all@example[.]com gnp"
+    assert email.subject == "Fennel & Finch · Investigating: <b>evil[.]example</b> Bcc: all@example[.]com gnp"
     assert "<b>" not in email.html
     assert "<i>" not in email.html
     assert "evil.example" not in email.html + email.text

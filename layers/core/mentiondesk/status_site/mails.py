@@ -39,7 +39,7 @@ def update(site: Site, told: Told, word: Word, leave: str) -> Email:
         ("List-Unsubscribe", f"<{leave}>"),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
     )
-    return _mail("update", f"{word.label}: {title}", facts, headers)
+    return _mail("update", f"{site.name} · {word.label}: {title}", facts, headers)
 
 
 def _mail(name: str, subject: str, facts: dict[str, object], headers: tuple[tuple[str, str], ...] = ()) -> Email:

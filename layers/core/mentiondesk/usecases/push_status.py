@@ -14,6 +14,8 @@ _FRESH = timedelta(days=1)
 LEASE = timedelta(minutes=4)
 # One incident takes a few requests, each with its own limit.
 _RESERVE = timedelta(seconds=60)
+# What any page takes.
+_LONGEST_NAME = 200
 
 
 class PushStatus:
@@ -64,7 +66,7 @@ def _hosted(site: Site, one: Told) -> HostedIncident:
     incident = one.incident
     return HostedIncident(
         incident.incident_id,
-        one.title,
+        one.title if len(one.title) <= _LONGEST_NAME else f"{one.title[: _LONGEST_NAME - 1]}…",
         str(Impact.MAINTENANCE if one.maintenance else incident.impact),
         tuple(_update(site, word) for word in one.words),
         incident.scheduled_for if one.maintenance else None,
