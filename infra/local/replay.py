@@ -27,7 +27,6 @@ from mentiondesk.domain.alerts import Outcome, Record
 from mentiondesk.domain.cases import Case
 from mentiondesk.domain.ids import IncidentId, MatterId, UserId
 from mentiondesk.domain.posts import Post, Source, Unreadable
-from mentiondesk.domain.signals import signal_of
 from mentiondesk.domain.tags import Kind
 from mentiondesk.messages import Writer
 from mentiondesk.ports import Added, Classified, Email, Lease
@@ -116,13 +115,15 @@ class Replay:
     look_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        self.cases = MemoryCases(self.posts)
+        self.signals = MemorySignals()
+        self.cases = MemoryCases(self.posts, self.signals)
         self.incidents = MemoryIncidents(self.cases.due)
         self.alerts = _Alerts(self.cases, self.incidents, self._sent)
         self.sent = _Sent()
         triage = BrandTriage(lambda: self.settings.triage.brand_words)
-        self._classify = ClassifyMention(self.posts, self.cases, triage, lambda: self.settings)
-        self.signals = MemorySignals()
+        self._classify = ClassifyMention(
+            self.posts, self.cases, triage, lambda: self.settings, lambda _: self.incidents.open()
+        )
         self._detect = DetectIncidents(self.signals, MemoryUsual(), self.incidents, lambda: self.settings)
         mailer, texter = _Sender(self.sent.mail), _Sender(self.sent.text)
         self._notify = NotifyStaff(
@@ -159,7 +160,7 @@ class Replay:
             change = self._classify(untagged, self.now)
             if change is not None:
                 self._note_late(change)
-                self._note_signal(change)
+                self.look_at = self.now if change.signal else self.look_at
 
     def finish(self) -> None:
         """Runs the clock on until no deadline is left."""
@@ -185,12 +186,6 @@ class Replay:
         for incident_id in self._detect(self.now).raised:
             self.noticed[incident_id] = len({post.author_id for post in self.incidents.joined(incident_id)})
         self.look_at = self.now + _MINUTE if self.incidents.open() else None
-
-    def _note_signal(self, change: Classified) -> None:
-        signal = signal_of(change.post, change.tags, self.settings.brand.stems) if change.tags else None
-        if signal is not None:
-            self.signals.put(signal)
-            self.look_at = self.now
 
     def _note_late(self, change: Classified) -> None:
         """A wait that this post ended; as it was before, with the alerts it called for."""

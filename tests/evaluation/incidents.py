@@ -43,13 +43,14 @@ RUNS, SIZES = 100, (5, 10, 30, 100)
 MINUTE = timedelta(minutes=1)
 # What a person would let stand in the title of each problem.
 TELLING = {
-    "login": "cannot log login in sign out password account facebook google details session email credential locked",
+    "login": "trouble with signing cannot log login in sign out password account facebook google details session email "
+    "credential locked",
     "load": "app won't load open crash keep start screen home page frozen down error message slow not working blank "
-    "black white web player server site website logo loading close website empty phone",
+    "black white web player server site website logo loading close empty phone trouble with reaching it",
     "play": "song songs music won't play playing playback stop skip track stream streaming no sound audio not working "
-    "buffer podcast second playlist pause error message frozen 10",
+    "buffer podcast second playlist pause error message frozen 10 trouble with",
     "pay": "premium payment fails paid pay not recognised charged wrongly subscription free account card ads family "
-    "plan missing money twice student error message ad",
+    "plan missing money twice student discount error message ad trouble with paying",
     "library": "playlist playlists library missing song songs music saved album albums empty account liked collection "
     "list not saving or syncing",
 }

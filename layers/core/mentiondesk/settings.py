@@ -26,7 +26,6 @@ from mentiondesk.domain.hours import Hours, NeverOpen, Period
 from mentiondesk.domain.ids import ComponentId, StaffId, UserId
 from mentiondesk.domain.policy import Audience, Channel, Policy, Stage, Target
 from mentiondesk.domain.roster import Roster, Staff
-from mentiondesk.domain.signals import brand_stems
 from mentiondesk.domain.tags import Kind, Urgency
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -160,11 +159,6 @@ class BrandSettings(_Model):
             if not re.fullmatch(r"[^\"\n]{2,60}", word):
                 raise ValueError(f"{word!r} cannot be searched for; use 2 to 60 characters without quotes")
         return words
-
-    @cached_property
-    def stems(self) -> frozenset[str]:
-        """What says nothing about a complaint, because every post holds it."""
-        return brand_stems((self.name, self.handle, *self.words))
 
 
 class TargetSettings(_Model):
