@@ -43,8 +43,9 @@ faults: setup ## a crash at every call, a hostile X and a hostile AWS, in full (
 bench: setup ## what it costs and how fast it is, against the last accepted table (BENCH="mentions --accept")
 	@$(PY) -m tests.benchmarks $(BENCH)
 
-evaluate: setup ## how well triage tells what posts are, beside VADER (SETS=folder EVALUATE="--mistakes 20")
+evaluate: setup ## how well triage tells what posts are, beside VADER, and how soon outages are noticed (SETS=folder EVALUATE="--mistakes 20")
 	@$(PY) -m tests.evaluation $(if $(SETS),"$(SETS)") $(EVALUATE)
+	@$(if $(SETS),,$(PY) -m tests.evaluation.incidents)
 
 lint: setup ## style and types
 	@$(BIN)/ruff check

@@ -33,7 +33,7 @@ _ENOUGH_WHEN_VAGUE = 6.0
 # A word in so many of all complaints tells what the brand is about, and not what is wrong today.
 _COMMON = 0.02
 # What is asked for more on the first day, and the hours in which that falls to a third.
-_MORE_WHEN_NEW, _NEW_FOR = 2.0, 72.0
+_MORE_WHEN_NEW, _NEW_FOR = 1.0, 72.0
 # There are far more words than concepts, so that one of them is high by chance more often.
 _ENOUGH_FOR_A_WORD = 6.0
 _ALONGSIDE = 2.0
