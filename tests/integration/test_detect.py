@@ -413,7 +413,7 @@ def test_a_storm_is_looked_at_from_its_end(listening: Listening, monkeypatch: py
 # --- going back -------------------------------------------------------------------------------------------
 
 
-def with_cases(listening: Listening, count: int) -> list[CaseId]:
+def with_cases(listening: Listening, count: int, resolve: bool = True) -> list[CaseId]:
     """So many customers with a case each, in an incident that is resolved an hour after noon."""
     classify = ClassifyMention(listening.desk.posts, listening.desk.cases, lambda _: tags(), lambda: listening.settings)
     cases = []
@@ -424,6 +424,8 @@ def with_cases(listening: Listening, count: int) -> list[CaseId]:
             classify(one, at(number + 5))
         listening.ears.put(a_signal(number, number, post_id=post.post_id, case_id=f"{post.post_id}#{post.author_id}"))
         cases.append(case_id(post.conversation_id, post.author_id))
+    if not resolve:
+        return cases
     listening.run(at(12))
     incident = listening.incident()
     update = Update(incident.incident_id, at(60), Status.RESOLVED, "Fixed.")
@@ -507,3 +509,81 @@ def test_an_idle_minute_reads_little(db: "DynamoDBClient", request: pytest.Fixtu
     finally:
         db.meta.events.unregister("before-call.dynamodb", unique_id="count")
     assert sorted(calls) == ["BatchGetItem", "Query", "Query", "Query"]
+
+
+# --- a crash at every call --------------------------------------------------------------------------------
+
+
+class Mortal:
+    """A store whose process dies at the n-th call to any of its kind, before or after the call did its work."""
+
+    def __init__(self, store: Any, countdown: list[int], after: bool) -> None:
+        self._store, self._countdown, self._after = store, countdown, after
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._store, name)
+
+        def mortal(*given: Any, **more: Any) -> Any:
+            self._countdown[0] -= 1
+            if self._countdown[0] == 0 and not self._after:
+                raise KeyboardInterrupt
+            found = call(*given, **more)
+            if self._countdown[0] == 0:
+                raise KeyboardInterrupt
+            return found
+
+        return mortal
+
+
+def an_afternoon(listening: Listening, countdown: list[int], after: bool) -> dict[str, Any]:
+    """Noticed, grown, said in public by the desk itself, resolved, gone back from; what is left of it in the end."""
+    listening.rules(publish_over=8)
+    cases = with_cases(listening, 6, resolve=False)
+
+    def mortal(store: Any) -> Any:
+        return Mortal(store, countdown, after)
+
+    def run(now: datetime) -> None:
+        try:
+            incidents = mortal(listening.desk.incidents)
+            DetectIncidents(
+                mortal(listening.ears.signals), mortal(listening.ears.usual), incidents, lambda: listening.settings
+            )(now)
+            GoBack(incidents, mortal(listening.desk.cases), lambda: listening.settings)(now, lambda: minutes(1))
+        except KeyboardInterrupt:
+            run(now)
+
+    run(at(12))
+    listening.complain(6, begin=13, over=3, first=100)
+    run(at(17))
+    incident = listening.incident()
+    assert incident.public
+    update = Update(incident.incident_id, at(60), Status.RESOLVED, "Fixed.")
+    listening.desk.incidents.save(incident.moved(update), update)
+    run(at(71))
+    stored = listening.incident()
+    usual = listening.ears.usual.load(hour_of_week(NOON))
+    return {
+        "incident": replace(stored, version=0),
+        "joined": listening.desk.incidents.joined(stored.incident_id),
+        "updates": listening.desk.incidents.updates(stored.incident_id),
+        "events": listening.desk.incidents.events(stored.incident_id),
+        "cases": [
+            (case.wait, listening.desk.cases.events(one)) for one in cases if (case := listening.desk.cases.get(one))
+        ],
+        "usual": (usual.overall, usual.hour),
+    }
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_crash_at_any_call_changes_nothing_in_the_end(after: bool) -> None:
+    def fresh() -> Listening:
+        desk = MemoryDesk()
+        return Listening(desk, MemoryEars())
+
+    calls = [10_000]
+    wanted = an_afternoon(fresh(), calls, after)
+    number = 10_000 - calls[0]
+    assert number > 20
+    for place in range(1, number + 1):
+        assert an_afternoon(fresh(), [place], after) == wanted, f"a crash at call {place}"
