@@ -13,8 +13,8 @@ from tests.support.builders import NOON, a_post, tags
 BRAND = brand_stems(("Fennel & Finch", "FennelAndFinch"))
 
 
-def signal(text: str, kind: Kind = Kind.COMPLAINT, **facts: Any) -> Signal:
-    found = signal_of(a_post(text, **facts), tags(kind), BRAND)
+def signal(text: str, kind: Kind = Kind.COMPLAINT, confidence: float = 0.5, **facts: Any) -> Signal:
+    found = signal_of(a_post(text, **facts), tags(kind, confidence=confidence), BRAND)
     assert found is not None
     return found
 
@@ -74,7 +74,11 @@ def test_a_question_or_chatter_that_names_a_fault_counts_and_other_words_do_not(
         (Kind.PRAISE, "crash course in kettles was lovely"),
         (Kind.SPAM, "site down? buy followers"),
     ):
-        assert signal_of(a_post(text), tags(kind), BRAND) is None
+        assert signal_of(a_post(text), tags(kind, confidence=0.9), BRAND) is None
+
+
+def test_what_triage_only_guesses_to_be_praise_counts_by_its_words() -> None:
+    assert signal("all my recipes are gone", Kind.PRAISE, confidence=0.4).terms[0] == "missing"
 
 
 def test_what_is_over_and_what_the_brand_says_are_no_signals() -> None:

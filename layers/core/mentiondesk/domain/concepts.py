@@ -49,6 +49,11 @@ _PHRASES = {
         (?:wrong|incorrect|invalid|reject\w*|refus\w*|not recogni\w+|doesnt recogni\w+)~(?:password|LOGIN|credentials)
         (?:wont|not|doesnt) accept\w*~(?:password|passcode|login|credentials|username)
         locked (?:me |us )?out
+        no (?:puedo|me deja|consigo) (?:entrar|iniciar|acceder|conectarme)
+        (?:einloggen|anmelden|anmeldung|login)~(?:nicht|fehlgeschlagen|unm[öo]glich)
+        (?:nicht|nicht mehr) (?:einloggen|anmelden)
+        (?:impossible|pas|plus) (?:de )?(?:me )?connecter
+        n[ãa]o consigo (?:entrar|acessar|logar)
     """,
     "payment fails": r"""
         PAYMENT~(?:fail\w*|declin\w+|reject\w*|refus\w+|wont|not|didnt|doesnt|isnt|errors?|invalid|bounc\w+)
@@ -56,6 +61,7 @@ _PHRASES = {
         (?:cant|cannot|unable to|couldnt|let me) check ?out
         NOT(pay|paying|purchas\w+|subscrib\w+|renew|upgrade|buy|reorder)
         NOT(accept|take|process|add|update|change|use|save|go) (?:\w+ )?PAYMENT
+        (?:pago|tarjeta|zahlung|karte|paiement|carte|pagamento)~(?:rechazad\w+|abgelehnt|refus\w+|recusad\w+|no|nicht)
     """,
     "paid, not recognised": r"""
         PLAN~(?:still|not|isnt|no|nothing|never|didnt|hasnt|doesnt)
@@ -93,6 +99,10 @@ _PHRASES = {
         (?:keeps?|kept) (?:on )?(?:closing|quitting|shutting|exiting|restarting|rebooting)
         (?:closes|shuts|quits|exits|closing|shutting|restarts|reboots)(?: down)?(?: \w+)? (?:SELF|as soon as|every time)
         kicks me (?:back )?to (?:the|my) home
+        se (?:cierra|cuelga)
+        st[üu]rzt (?:\w+ )?ab
+        abgest[üu]rzt
+        (?:plante|bug)
     """,
     "no sound": r"""
         no (?:sound|audio|volume)
@@ -112,6 +122,9 @@ _PHRASES = {
         (?:keeps?|kept) (?:on )?(?:stopp|paus|cutt|skipp|stutter|jump|interrupt)\w+
         cut(?:s|ting)? (?:in and )?out
         (?:stops|pauses|stopped|pausing|stopping)~(?:after|every|mid\w*|half ?way|middle|SELF|second)
+        (?:se para|no suena|no reproduce)
+        (?:stoppt|spielt nicht|pausiert)
+        sarr[êe]te
     """,
     "won't load": r"""
         (?:nothing|neither|hardly|not one|not a single)~(?:loads?|loading|opens?)
@@ -126,6 +139,10 @@ _PHRASES = {
         (?:keeps?|just|stuck|forever)(?: on)?(?: the)? load(?:s|ing)?
         NOT(get|getting|bring) (?:it |the \w+ |my \w+ )?(?:to )?(?:open|load|start|up)
         past the (?:\w+ )?(?:logo|splash|start|loading|opening)(?: screen)?
+        no (?:carga|abre|me abre|se abre)
+        (?:l[äa]dt|[öo]ffnet|startet) (?:\w+ )?nicht
+        ne (?:charge|souvre|d[ée]marre) (?:pas|plus)
+        n[ãa]o (?:abre|carrega)
     """,
     "frozen": r"""
         fro?ze\w*
@@ -143,6 +160,10 @@ _PHRASES = {
         down (?:for (?:anyone|everyone|me|you|anybody|maintenance|hours)|again|today|right now|atm|everywhere|in \w+)
         outages?
         (?:servers?|systems?) (?:issues?|problems?|errors?|trouble|crash\w*|dead|failures?)
+        (?:se ha )?ca[íi]d[oa]s?
+        st[öo]rung
+        en panne
+        fora do ar
     """,
     "no connection": r"""
         NOT(get|go) online
@@ -154,6 +175,7 @@ _PHRASES = {
         LINE~(?:dropp?(?:s|ing|ed)?|out|lost|dead|cut\w*|gone|intermittent|unstable)
         (?:lost|losing|loses) (?:the |my |our |all )?LINE
         (?:says|saying|showing|shows|appears?|im|its|keeps?|goes|going|went|currently)~offline
+        (?:sin|kein|keine|pas de|sem) (?:internet|servicio|netz|empfang|conexi[óo]n|r[ée]seau|sinal|verbindung)
     """,
     "no power": r"""
         power (?:\w+ )?(?:cuts?|out|outages?|failures?|down|off)
@@ -178,10 +200,11 @@ _PHRASES = {
         behind schedule
         held up
         stuck (?:on|at|in) (?:the |a )?(?:tarmac|plane|train|station|airport|platform|depot|runway|gate)
+        (?:retrasad\w+|versp[äa]t\w+|retard|atrasad\w+)
     """,
     "not delivered": r"""
         (?:no|lost) (?:delivery|deliveries)
-        (?:orders?|delivery|parcels?|packages?|tracking|driver|courier)~(?:late|lost|stuck|missing|never|not|hasnt|wrong)
+        (?:orders?|delivery|parcels?|packages?|tracking|driver|courier)~(?:late|lost|stuck|missing|never|not|hasnt)
         (?:says?|said|marked|shows?)(?: as)? delivered
         (?:waited|waiting|stayed|sat) (?:in|at home)
         (?:was|were|is) due (?:yesterday|today|on|last|days?)
@@ -190,6 +213,7 @@ _PHRASES = {
         (?:wheres|where is|where are|where the hell is) (?:my|our)
         UNSENT(?: \w+)? (?:come|came|received?|got)~(?:order|parcel|package|delivery)
         (?:lost|missing) (?:parcel|package|order|bags?|luggage|items?)
+        (?:pedido|paquete|paket|lieferung|colis|commande|encomenda)~(?:no|nicht|pas|n[ãa]o|nunca|nie|jamais)
     """,
     "missing": r"""
         (?:my|the|our|all|whole|saved|your|every) (?:\w+ ){1,3}?(?:gone|deleted|blank|empty|erased|wiped)
@@ -208,6 +232,10 @@ _PHRASES = {
         missing(?! out)
         NOT(find|see|showing|show(?: up)?|appear\w*|there(?: anymore| any more)?)
         (?:showing|shows?|says) (?:up )?(?:as )?(?:empty|nothing|blank|zero|0)
+        desaparec\w+
+        (?:sind|ist|alle) (?:\w+ )?(?:weg|verschwunden)
+        disparu\w*
+        sumi\w+
     """,
     "not saving or syncing": r"""
         NOT(sync(?:s|ing|ed)?|updat(?:e|es|ing)|refresh\w*|sav(?:e|es|ed|ing)|download\w*|upload\w*|post(?:s|ing)?)
@@ -276,6 +304,11 @@ _PHRASES = {
         (?:issues?|problems?) (?:with|using|on|at|today|right now|atm|this)
         (?:having|experiencing|seeing|known) (?:\w+ ){0,2}?(?:issues?|problems?|trouble|difficult\w+)
         anyone else (?:having|experiencing|getting|seeing|unable|cant)
+        no (?:me )?(?:funciona|va|sirve)
+        (?:funktioniert|geht|gehen) (?:\w+ )?nicht
+        (?:ne )?(?:marche|fonctionne) (?:pas|plus)
+        n[ãa]o (?:funciona|est[áa] funcionando)
+        non funziona
     """,
 }
 # What a post is about, whether it says what is wrong or not.

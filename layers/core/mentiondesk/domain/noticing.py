@@ -344,7 +344,16 @@ def _alongside(seed: str, said: Mapping[str, Sequence[Signal]], up: Mapping[str,
         belongs = related(seed, term) or 2 * shared >= max(len(said[term]), 4)
         if belongs and term not in GENERAL and excess >= (_ALONGSIDE if term in CONCEPTS else _ENOUGH):
             found.setdefault(term, excess)
+    if seed in VAGUE and _covered(seed, found, said) >= _MOSTLY:
+        # What is vague would draw in whatever else goes wrong.
+        del found[seed]
     return tuple(sorted(found, key=lambda term: (-found[term], term)))[:_MOST_TERMS]
+
+
+def _covered(seed: str, terms: Iterable[str], said: Mapping[str, Sequence[Signal]]) -> float:
+    """The part of those who say `seed` that say another of these terms."""
+    others = {one.author_id for term in terms if term not in VAGUE for one in said[term]}
+    return sum(one.author_id in others for one in said[seed]) / len(said[seed])
 
 
 def _about(what: str, members: Sequence[Signal], usual: Usual) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ _SAMPLE = 200
 # Shorter texts are the same by chance: "it is down" needs no copying.
 _SHORTEST_COPY = 4
 _LONGEST_ECHO = 12
+# What is surely one of these is no complaint, whatever words it uses.
+_CONTENT, _SURE = (Kind.PRAISE, Kind.SPAM), 0.6
 
 _NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w.-]+\.\w+|@\w+|&\w+;")
 _APOSTROPHES = re.compile(r"['’‘`´ʼ]")
@@ -108,13 +110,13 @@ def signal_of(post: Post, tags: Tags, brand: Collection[str] = ()) -> Signal | N
 
     `brand` holds the stems that say nothing here, as `brand_stems` gives them.
     """
-    if post.own or tags.kind is Kind.SPAM:
+    if post.own or (tags.kind in _CONTENT and tags.confidence >= _SURE):
         return None
     text = _plain_text(post.text)
     answers = post.replied_to or post.quoted
     echo = answers is not None and _is_echo(post.text, text)
     concepts, rest = concepts_in(text)
-    complains = tags.kind in (Kind.COMPLAINT, Kind.ABUSE) or (bool(concepts) and tags.kind is not Kind.PRAISE)
+    complains = tags.kind in (Kind.COMPLAINT, Kind.ABUSE) or bool(concepts)
     if not echo and (not complains or _OVER.search(text)):
         return None
     return Signal(
