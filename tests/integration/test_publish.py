@@ -2,9 +2,11 @@
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -346,10 +348,10 @@ def die() -> None:
     raise Killed
 
 
-def expected(stores: Stores, now: datetime) -> dict[str, bytes]:
+def expected(stores: Stores, now: datetime, told: Settings | None = None) -> dict[str, bytes]:
     """The site that the table asks for, in a place of its own."""
     fresh = MemorySite()
-    publisher(stores, site=fresh)(now)
+    publisher(stores, site=fresh, told=told)(now)
     return {path: file.content for path, file in fresh.files.items()}
 
 
@@ -1269,6 +1271,123 @@ def test_what_one_way_of_telling_does_does_not_stop_the_others(stores: Stores) -
     broken(stores)
     published: Published = publisher(stores, Fails(), DraftPosts(stores.drafts))(at(6))
     assert (published.failed, published.also) == ({"fails": f"out of order at {URL}, 12:06, 0:03:00"}, {"drafts": 1})
+
+
+# --- A crash at any call to anything ------------------------------------------------------------------------
+
+
+class Countdown:
+    """Something happens at the number-th call, before it takes effect or after."""
+
+    def __init__(self, number: int, when: str, deed: Callable[[], object] = die) -> None:
+        self.left = number
+        self._when = when
+        self._deed = deed
+
+    def over(self, thing: Any) -> Any:
+        """`thing`, each of whose methods counts."""
+        return _Counting(thing, self)
+
+    def call(self, method: Callable[..., Any], *given: Any, **named: Any) -> Any:
+        self.left -= 1
+        ours = self.left == 0
+        if ours and self._when == "before":
+            self._deed()
+        found = method(*given, **named)
+        if ours and self._when == "after":
+            self._deed()
+        return found
+
+
+class _Counting:
+    def __init__(self, thing: Any, countdown: Countdown) -> None:
+        self._thing = thing
+        self._countdown = countdown
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._thing, name)
+        return partial(self._countdown.call, found) if callable(found) else found
+
+
+def everything(stores: Stores, post: Post, hosted: StatuspageStandin, countdown: Countdown | None = None) -> Any:
+    """The whole publisher, as the function composes it."""
+
+    def counted(thing: Any) -> Any:
+        return countdown.over(thing) if countdown else thing
+
+    page = counted(client(hosted))
+    mails = TellSubscribers(counted(stores.subscribers), counted(stores.tellings), TOKENS, counted(post))
+    also = (DraftPosts(counted(stores.drafts)), PushStatus(lambda: page, counted(stores.pushed)), mails)
+    outside = replace(stores, incidents=counted(stores.incidents), site=counted(stores.site))
+    return publisher(outside, *also, told=site_settings(statuspage_id=PAGE_ID))
+
+
+def a_busy_hour() -> tuple[Stores, Post, StatuspageStandin]:
+    """An incident just solved, a maintenance whose time has come, and three who want to know."""
+    stores, post, hosted = in_memory(), Post(), StatuspageStandin("iOS app")
+    confirmed(stores, *names(3))
+    move = IncidentId("20260617-1200-move")
+    first = an_update(0, Status.SCHEDULED, "We move the shop.", incident_id=move)
+    stores.incidents.add(a_maintenance(incident_id=move, scheduled_for=at(30)), first)
+    broken(stores)
+    everything(stores, post, hosted)(at(6))
+    post.sent.clear()
+    say(stores, 29, Status.RESOLVED, "All is well.")
+    return stores, post, hosted
+
+
+def told_to(post: Post) -> Counter[tuple[str, str]]:
+    return Counter((address, email.subject) for address, email in post.sent)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_after_a_crash_at_any_call_the_next_runs_make_up_for_it(when: str) -> None:
+    stores, post, hosted = a_busy_hour()
+    everything(stores, post, hosted)(at(31))
+    undisturbed = told_to(post)
+    assert len(undisturbed) == 6
+    number = 0
+    while True:
+        number += 1
+        stores, post, hosted = a_busy_hour()
+        countdown = Countdown(number, when)
+        try:
+            everything(stores, post, hosted, countdown)(at(31))
+        except Killed:
+            pass
+        else:
+            break
+        for minute in (36, 41):
+            everything(stores, post, hosted)(at(minute))
+        assert stores.read() == expected(stores, at(41), site_settings(statuspage_id=PAGE_ID)), number
+        assert len(stores.drafts.of(INCIDENT_ID)) == 2, number
+        got = told_to(post)
+        # The one mail in flight may have come twice.
+        assert got.keys() == undisturbed.keys(), number
+        assert got.total() - undisturbed.total() <= 1, number
+        said = Counter(one["body"] for incident in hosted.incidents for one in incident["incident_updates"])
+        assert said.total() == len(said) == 4, number
+    assert number > 40
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_two_at_once_tell_everything_once_wherever_the_first_stands(when: str) -> None:
+    number, reached = 0, True
+    while reached:
+        number += 1
+        stores, post, hosted = a_busy_hour()
+        second = partial(everything(stores, post, hosted), at(31.1))
+        countdown = Countdown(number, when, second)
+        everything(stores, post, hosted, countdown)(at(31))
+        reached = countdown.left <= 0
+        everything(stores, post, hosted)(at(36))
+        assert stores.read() == expected(stores, at(36), site_settings(statuspage_id=PAGE_ID)), number
+        assert len(stores.drafts.of(INCIDENT_ID)) == 2, number
+        got = told_to(post)
+        assert (len(got), got.total()) == (6, 6), number
+        said = Counter(one["body"] for incident in hosted.incidents for one in incident["incident_updates"])
+        assert said.total() == len(said) == 4, number
+    assert number > 40
 
 
 # --- The functions, as Lambda runs them -------------------------------------------------------------------
