@@ -14,6 +14,8 @@ from mentiondesk.domain.tags import Kind, Urgency
 FOLDER = Path(__file__).parent
 # This project's own: the second is held out.
 OWN = (FOLDER / "posts.jsonl", FOLDER / "held.jsonl")
+# What triage's model of single words was trained on.
+LEARNED = (FOLDER / "posts.jsonl", FOLDER / "training.jsonl")
 # Labelled posts that are not this project's, where they are at hand.
 OTHERS = FOLDER.parents[2] / "shared" / "data" / "triage"
 # Topics of the set amazon_topics, and what they are called here; its other topics are not compared.

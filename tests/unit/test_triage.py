@@ -108,8 +108,8 @@ def test_clear_posts_are_what_they_say(text: str, kind: Kind) -> None:
         ("@shop charged twice!", Urgency.HIGH),
         ("@shop urgent: wrong address on my order", Urgency.HIGH),
         ("@shop my cup arrived broken", Urgency.NORMAL),
-        ("@shop love it, thank you", Urgency.NORMAL),
-        ("@shop having tea today", Urgency.NORMAL),
+        ("@shop love it, thank you", Urgency.LOW),
+        ("@shop having tea today", Urgency.LOW),
     ],
 )
 def test_what_cannot_wait_is_urgent(text: str, urgency: Urgency) -> None:

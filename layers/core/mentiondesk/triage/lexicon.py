@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from itertools import chain
 
 from mentiondesk.domain.brand_words import Always, BrandWords
+from mentiondesk.triage.loading import TableInvalid, sections, table
 from mentiondesk.triage.phrases import Phrases, Word
+from mentiondesk.triage.weights import word_weights
 from mentiondesk.triage.words import by_capitals, segmented
 
 WEIGHTS = {"decisive": 4.0, "strong": 2.0, "plain": 1.0, "weak": 0.4}
@@ -17,6 +18,9 @@ FEELINGS = ("complaint", "praise", "solved", "question", "spam", "abuse", "vent"
 FEELING, URGENCY, TOPIC = range(3)
 # The table that a brand's own words stand in.
 BRAND = "settings"
+# A brand's phrase goes before every built-in one.
+_BRAND_FIRST = 100
+_POLAR = frozenset({"complaint", "praise", "solved"})
 URGENCIES = ("critical", "high", "low", "calm")
 # Tables of English, and those of other languages. Topics and how soon count in all of them.
 _ENGLISH = (
@@ -28,10 +32,10 @@ READ = ("en", *_OTHERS)
 
 ROLES = ("not", "but", "if", "me", "you", "they", "ask", "custom")
 NOT, BUT, IF, ME, YOU, THEY, ASK, CUSTOM = (1 << place for place in range(len(ROLES)))
-_TABLES = Path(__file__).parent / "tables"
+# Of a token that is made of several words.
+SEVERAL = 1 << len(ROLES)
 _STOPS = frozenset(".!?\n;…:")
 _ELONGATED = re.compile(r"(.)\1{2,}")
-_HEADING = re.compile(r"([^\W\d_][\w' ]*):(?:\s+(.*))?")
 _MOST_REMEMBERED = 20_000
 
 
@@ -39,54 +43,27 @@ _MOST_REMEMBERED = 20_000
 class Cue:
     """What a phrase says, how much it weighs, and the table that it stands in.
 
-    `firm`: a "not" before it does not turn it round, because it has one itself.
+    `polar`: a "not" before it may turn it round; `firm`: it has a "not" of its own, and none does.
+    `rank` is added to the length of a phrase where the longer one counts. `decides`: one of the brand's rules.
     """
 
     says: str
     weight: float
     table: str
-    layer: int = 0
+    layer: int = FEELING
+    polar: bool = False
     firm: bool = False
-    # Of a brand's rule: what it decides.
+    rank: int = 0
+    decides: bool = False
+    # Of a rule under always: what it decides.
     rule: Always | None = None
 
 
 def _stronger(known: Cue, other: Cue) -> Cue | None:
     """A phrase that stands in two tables counts once."""
-    if (known.layer, known.says) != (other.layer, other.says) or known.rule or other.rule:
+    if (known.layer, known.says) != (other.layer, other.says) or known.decides or other.decides:
         return None
     return known if known.weight >= other.weight else other
-
-
-class TableInvalid(ValueError):
-    """A table that is not written as tables/README.txt tells."""
-
-
-def sections(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Each heading of a table with the phrases under it."""
-    heading, lines = "", list[str]()
-    for line in text.splitlines():
-        if not line.strip() or line.startswith("# "):
-            continue
-        found = None if line[0].isspace() else _HEADING.fullmatch(line)
-        if found:
-            if lines:
-                yield heading, _split(lines)
-            heading, lines = found[1], [found[2]] if found[2] else []
-        elif not heading:
-            raise TableInvalid(f"{line!r} stands under no heading")
-        else:
-            lines.append(line)
-    if lines:
-        yield heading, _split(lines)
-
-
-def _split(lines: Iterable[str]) -> list[str]:
-    return [phrase for line in lines for phrase in (part.strip() for part in line.split(",")) if phrase]
-
-
-def table(name: str) -> str:
-    return _TABLES.joinpath(f"{name}.txt").read_text(encoding="utf-8")
 
 
 @cache
@@ -103,13 +80,13 @@ def spelling() -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def small_words() -> Mapping[str, tuple[str, ...]]:
-    """The languages that each small word belongs to."""
-    found: dict[str, tuple[str, ...]] = {}
-    for language, words in sections(table("languages")):
-        for word in words:
-            found[word] = (*found.get(word, ()), language)
-    return found
+def languages() -> Mapping[str, frozenset[str]]:
+    """The small words by which each language is known."""
+    return {language: frozenset(words) for language, words in sections(table("languages"))}
+
+
+def small_words(language: str) -> frozenset[str]:
+    return languages()[language]
 
 
 def cues(name: str) -> Iterator[tuple[str, Cue]]:
@@ -121,10 +98,32 @@ def cues(name: str) -> Iterator[tuple[str, Cue]]:
         layer = TOPIC if name == "topics" else URGENCY if says in URGENCIES else FEELING
         if weight is None or (layer == FEELING and says not in FEELINGS) or len(rest) > 1:
             raise TableInvalid(f"{name}: {heading!r} is no heading")
-        plain, firm = Cue(says, weight, name, layer), Cue(says, weight, name, layer, firm=True)
+        polar = says in _POLAR
+        plain, firm = Cue(says, weight, name, layer, polar), Cue(says, weight, name, layer, polar, firm=True)
         for phrase in phrases:
             has_negator = any(word in negators for word in re.split(r"[ /]", phrase))
             yield phrase, firm if has_negator else plain
+
+
+class _Known(dict[str, Word[Cue]]):
+    """What was looked up before; a token that stands for several words is marked SEVERAL."""
+
+    def __init__(self, lexicon: "Lexicon") -> None:
+        super().__init__()
+        self._lexicon = lexicon
+        self._handle = lexicon.word("@")
+        self._several = Word[Cue]("", (), (), SEVERAL)
+
+    def __missing__(self, token: str) -> Word[Cue]:
+        if token[0] == "@":
+            return self._handle
+        if token[0] == "#":
+            return self._several
+        found = self._lexicon.words(token)
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        word = self[token] = found[0] if len(found) == 1 else self._several
+        return word
 
 
 class Lexicon:
@@ -139,13 +138,9 @@ class Lexicon:
         for bit, role in enumerate(ROLES):
             for word in sets()[role]:
                 self._roles[word] = self._roles.get(word, 0) | 1 << bit
-        self._known: dict[str, tuple[Word[Cue], ...]] = {}
-        self._vocabulary = (
-            self.phrases.words
-            | self._roles.keys()
-            | self._spelling.keys()
-            | {word for word, languages in small_words().items() if "en" in languages}
-        )
+        self._vocabulary = self.phrases.words | self._roles.keys() | self._spelling.keys() | small_words("en")
+        self.known = _Known(self)
+        self._hashtags: dict[str, tuple[Word[Cue], ...]] = {}
 
     def _canonical(self, phrase: str) -> str:
         """A phrase in the spelling by which words are looked up."""
@@ -160,19 +155,20 @@ class Lexicon:
 
     def words(self, token: str) -> tuple[Word[Cue], ...]:
         """What is known of a token in lower case: one word, or those that it stands for."""
-        found = self._known.get(token)
-        if found is None:
-            if len(self._known) >= _MOST_REMEMBERED:
-                self._known.clear()
-            found = self._known[token] = tuple(map(self._word, self._meant(token)))
-        return found
+        return tuple(map(self.word, self._meant(token)))
 
     def hashtag(self, tag: str) -> tuple[Word[Cue], ...]:
         """The words of a hashtag, given as it was written."""
-        words = by_capitals(tag[1:])
-        if len(words) < 2:
-            words = segmented(tag[1:].lower(), self._vocabulary)
-        return tuple(word for part in words for word in self.words(part))
+        found = self._hashtags.get(tag)
+        if found is None:
+            words = by_capitals(tag[1:])
+            if len(words) < 2:
+                words = segmented(tag[1:].lower(), self._vocabulary)
+            found = tuple(word for part in words for word in self.words(part))
+            if len(self._hashtags) >= _MOST_REMEMBERED:
+                self._hashtags.clear()
+            self._hashtags[tag] = found
+        return found
 
     def _meant(self, token: str) -> tuple[str, ...]:
         if token in self._spelling:
@@ -187,11 +183,11 @@ class Lexicon:
             return (f"{token[:-1]}g",)
         return (token,)
 
-    def _word(self, word: str) -> Word[Cue]:
+    def word(self, word: str) -> Word[Cue]:
         if word in _STOPS:
-            return Word((), (), 0, stop=True)
+            return Word(word, (), (), 0, stop=True, weights=word_weights(word))
         keys = self.phrases.keys(word) if word[:1].isalpha() else _shape(word, self.phrases.keys(word))
-        return Word(keys, self.phrases.starts(keys), self._roles.get(word, 0))
+        return Word(word, keys, self.phrases.starts(keys), self._roles.get(word, 0), weights=word_weights(word))
 
 
 def _shape(word: str, keys: tuple[str, ...]) -> tuple[str, ...]:
@@ -207,17 +203,18 @@ def _shape(word: str, keys: tuple[str, ...]) -> tuple[str, ...]:
 
 def brand_cues(brand: BrandWords) -> Iterator[tuple[str, Cue]]:
     """The phrases of a brand's settings."""
+    weight = WEIGHTS["decisive"]
     for says, phrases in brand.words:
         layer = URGENCY if says in URGENCIES else FEELING
         for phrase in phrases:
-            yield phrase, Cue(says, WEIGHTS["decisive"], BRAND, layer, firm=True)
+            yield phrase, Cue(says, weight, BRAND, layer, rank=_BRAND_FIRST, decides=says == "chatter")
     for topic, phrases in brand.topics:
         for phrase in phrases:
-            yield phrase, Cue(topic, 1.0, BRAND, TOPIC)
+            yield phrase, Cue(topic, weight, BRAND, TOPIC)
     for rule in brand.always:
-        yield rule.phrase, Cue("always", WEIGHTS["decisive"], BRAND, FEELING, rule=rule)
+        yield rule.phrase, Cue("always", weight, BRAND, rank=_BRAND_FIRST, decides=True, rule=rule)
     for phrase in brand.never:
-        yield phrase, Cue("never", WEIGHTS["decisive"], BRAND, FEELING)
+        yield phrase, Cue("never", weight, BRAND, rank=_BRAND_FIRST, decides=True)
 
 
 def lexicon(language: str, brand: BrandWords) -> Lexicon:

@@ -41,22 +41,34 @@ def alternatives(phrase: str) -> Iterator[tuple[str, ...]]:
             yield words
 
 
-@dataclass(slots=True)
 class _Node(Generic[C]):
-    cues: list[C] = field(default_factory=list)
-    next: dict[str, "_Node[C]"] = field(default_factory=dict)
-    # What may follow after up to three other words.
-    later: dict[str, "_Node[C]"] = field(default_factory=dict)
+    """A place in the phrases: what they stand for here, what comes next, and what comes after other words."""
+
+    __slots__ = ("cues", "later", "next")
+
+    def __init__(self) -> None:
+        self.cues: list[C] = []
+        self.next: dict[str, _Node[C]] = {}
+        self.later: dict[str, _Node[C]] = {}
+
+
+# As a search needs it of the first word of a phrase.
+_Start = tuple[list[C], dict[str, _Node[C]], dict[str, _Node[C]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Word(Generic[C]):
-    """What the phrases know of one word: the names they call it by, the phrases that begin with it, its roles."""
+    """What is known of one word: the names that phrases call it by, the phrases that begin with it, its roles.
 
+    `stop`: it ends a sentence. `weights`: what the model of single words says of it, for each kind.
+    """
+
+    text: str
     keys: tuple[str, ...]
-    starts: tuple[_Node[C], ...]
+    starts: tuple[_Start[C], ...]
     roles: int
     stop: bool = False
+    weights: tuple[float, ...] | None = None
 
 
 class Phrases(Generic[C]):
@@ -120,46 +132,54 @@ class Phrases(Generic[C]):
                 names += self._sets.get(f"{prefix}*", ())
         return tuple(dict.fromkeys(names))
 
-    def starts(self, keys: Iterable[str]) -> tuple[_Node[C], ...]:
-        return tuple(self._root.next[key] for key in keys if key in self._root.next)
+    def starts(self, keys: Iterable[str]) -> tuple[_Start[C], ...]:
+        """The phrases that begin with a word of these names."""
+        nodes = [self._root.next[key] for key in keys if key in self._root.next]
+        return tuple((node.cues, node.next, node.later) for node in nodes)
 
 
 def search(words: Sequence[Word[C]]) -> list[Hit[C]]:
     """Every phrase that stands in the words."""
     hits: list[Hit[C]] = []
     for place, word in enumerate(words):
-        for node in word.starts:
-            path = (place,)
-            for cue in node.cues:
-                hits.append((cue, path))
-            if node.next or node.later:
-                _follow(node, words, path, hits)
+        if not word.starts:
+            continue
+        after = words[place + 1].keys if place + 1 < len(words) else ()
+        for cues, following, later in word.starts:
+            for cue in cues:
+                hits.append((cue, (place,)))
+            for key in after:
+                if key in following:
+                    _reach(following[key], words, (place, place + 1), hits)
+            if later:
+                _later(later, words, (place,), hits)
     return hits
 
 
-def _follow(node: _Node[C], words: Sequence[Word[C]], path: tuple[int, ...], hits: list[Hit[C]]) -> None:
+def _reach(node: _Node[C], words: Sequence[Word[C]], path: tuple[int, ...], hits: list[Hit[C]]) -> None:
+    """A phrase as far as the words in `path`. Phrases are short, so that this goes a few words deep at most."""
+    for cue in node.cues:
+        hits.append((cue, path))
     place = path[-1] + 1
-    if place >= len(words):
+    if place == len(words):
         return
     if node.next:
         for key in words[place].keys:
-            child = node.next.get(key)
-            if child is not None:
-                _reach(child, words, (*path, place), hits)
+            if key in node.next:
+                _reach(node.next[key], words, (*path, place), hits)
     if node.later:
-        for further in range(place, min(place + _FURTHEST, len(words))):
-            word = words[further]
-            if word.stop:
-                return
-            met = [child for key in word.keys if (child := node.later.get(key)) is not None]
-            if met:
-                for child in met:
-                    _reach(child, words, (*path, further), hits)
-                return
+        _later(node.later, words, path, hits)
 
 
-def _reach(node: _Node[C], words: Sequence[Word[C]], path: tuple[int, ...], hits: list[Hit[C]]) -> None:
-    for cue in node.cues:
-        hits.append((cue, path))
-    if node.next or node.later:
-        _follow(node, words, path, hits)
+def _later(nodes: dict[str, _Node[C]], words: Sequence[Word[C]], path: tuple[int, ...], hits: list[Hit[C]]) -> None:
+    """The nearest word that goes on with a phrase, up to three others in between."""
+    place = path[-1] + 1
+    for further in range(place, min(place + _FURTHEST, len(words))):
+        word = words[further]
+        if word.stop:
+            return
+        met = [child for key in word.keys if (child := nodes.get(key)) is not None]
+        for child in met:
+            _reach(child, words, (*path, further), hits)
+        if met:
+            return

@@ -11,22 +11,32 @@ _LONGEST_WORD = 40
 _LAST_WORDS = ("fails", "fail", "failed", "failure", "sucks", "suck", "sux", "problems", "down", "rocks")
 
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "ʼ": "'"})
-_TOKEN = re.compile(
-    r"https?://\S+|www\.\S+"
-    r"|@\w+"
-    r"|\#\w+"
-    r"|[$£€₹]\ ?\d[\d.,]*"
-    r"|\d+(?:st|nd|rd|th)(?!\w)"
-    r"|\d+(?:[.,:/-]\d+)*"
-    r"|[^\W\d_]+(?:'[^\W\d_]+)*"
-    r"|[:;=8x]'?-?[()\[\]/\\dp*@|<>3]+(?!\w)|<3|[)(]-?[:;](?!\w)|d:(?!\w)|-_+-|/s(?!\w)"
-    r"|[.!?\n;,…:\"“”«»()]"
-    r"|[\u2190-\u2bff\U0001f000-\U0001faff]",
-)
+
+
+def _tokens(letter: str, *more: str) -> re.Pattern[str]:
+    """Words, handles, hashtags, links, sums, numbers, emoticons and marks; what is most frequent stands first."""
+    kinds = (
+        rf"(?!https?:|www\.){letter}+(?:'{letter}+)*",
+        r"[@#]\w+",
+        # Not the eyes of a face.
+        r"[.!?\n,](?![-'()])",
+        r"https?://\S+|www\.\S+",
+        r"[$£€₹]\ ?\d[\d.,]*",
+        r"\d+(?:st|nd|rd|th)(?!\w)",
+        r"\d+(?:[.,:/-]\d+)*",
+        r"[:;=8x]'?-?[()\[\]/\\dp*@|<>3]+(?!\w)|<3|[)(]-?[:;](?!\w)|d:(?!\w)|-_+-|/s(?!\w)",
+        r"[.!?\n;,…:\"“”«»()]",
+        *more,
+    )
+    return re.compile("|".join(kinds))
+
+
+_PLAIN = _tokens("[a-z]")
+_ANY = _tokens(r"[^\W\d_]", r"[\u2190-\u2bff\U0001f000-\U0001faff]")
 _CAPITALS = re.compile(r"[A-Z][a-z]+|[A-Z]+(?![a-z])|[a-z]+|\d+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Text:
     """The tokens of a post in lower case; `parts` says of each which token of the text it came from.
 
@@ -40,14 +50,15 @@ class Text:
     skipped: int = 0
     resumes: int = 0
 
-    def spans(self) -> list[tuple[int, int]]:
-        """Where each token stands in the post's own text."""
-        found, position = [], 0
-        for token in self.tokens:
-            position = self.lower.index(token, position)
-            shift = self.skipped if self.skipped and position >= self.resumes else 0
-            found.append((position + shift, position + len(token) + shift))
-            position += len(token)
+    def spans(self, last: int) -> list[tuple[int, int]]:
+        """Where each token stands in the post's own text, up to the token numbered `last`."""
+        found, position, lower = list[tuple[int, int]](), 0, self.lower
+        for token in self.tokens[: last + 1]:
+            start = lower.index(token, position)
+            position = start + len(token)
+            found.append((start, position))
+        if self.skipped:
+            found = [(a + self.skipped, b + self.skipped) if a >= self.resumes else (a, b) for a, b in found]
         return found
 
 
@@ -60,11 +71,13 @@ def read(raw: str) -> Text:
         resumes = _HEAD + 1
         skipped = len(raw) - _TAIL - resumes
     lower = text.lower()
+    token = _PLAIN
     if not lower.isascii():
+        token = _ANY
         if len(lower) != len(text):  # a few capitals become two letters
             lower = "".join(low if len(low := character.lower()) == 1 else character for character in text)
         lower = lower.translate(_APOSTROPHES)
-    return Text(raw, lower, _TOKEN.findall(lower), skipped, resumes)
+    return Text(raw, lower, token.findall(lower), skipped, resumes)
 
 
 def by_capitals(tag: str) -> list[str]:

@@ -1,0 +1,93 @@
+"""What single words, and the tables' own findings, say of each kind; the weights are in weights.py."""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from mentiondesk.triage.evidence import Evidence
+from mentiondesk.triage.lexicon import BUT, CUSTOM, ME, NOT, SEVERAL, YOU, Cue
+from mentiondesk.triage.phrases import Hit
+from mentiondesk.triage.reading import Reading
+from mentiondesk.triage.weights import NOTHING, Weights, weights
+
+# How a post is built, as bits after those of the roles of its words.
+_ROLES = ((NOT, "not"), (BUT, "but"), (ME, "me"), (YOU, "you"), (CUSTOM, "custom"))
+_ROLE_BITS = sum(bit for bit, _ in _ROLES)
+_BUILT = (
+    "handle",
+    "question mark",
+    "exclamation mark",
+    "hashtag",
+    "link",
+    "handle first",
+    "reply",
+    "media",
+    "short",
+    "long",
+)
+_HANDLE, _ASKS, _SHOUTS, _TAG, _LINK, _FIRST, _REPLY, _MEDIA, _SHORT, _LONG = (
+    SEVERAL << place for place in range(1, len(_BUILT) + 1)
+)
+_SHAPES = (*_ROLES, *((SEVERAL << place, name) for place, name in enumerate(_BUILT, start=1)))
+_MOST_SHAPES = 4096
+
+
+def shape(reading: Reading) -> int:
+    """How a post is built."""
+    lower, count = reading.text.lower, len(reading.words)
+    found = reading.roles & _ROLE_BITS
+    if "@" in lower:
+        found |= _HANDLE | _FIRST if lower[0] == "@" else _HANDLE
+    if "?" in lower:
+        found |= _ASKS
+    if "!" in lower:
+        found |= _SHOUTS
+    if "#" in lower:
+        found |= _TAG
+    if "http" in lower:
+        found |= _LINK
+    if reading.post.replied_to is not None:
+        found |= _REPLY
+    if reading.post.media:
+        found |= _MEDIA
+    if count < 8:
+        found |= _SHORT
+    elif count > 30:
+        found |= _LONG
+    return found
+
+
+def shape_features(built: int) -> list[str]:
+    """The names of what a shape is made of."""
+    return ["bias", *(name for bit, name in _SHAPES if built & bit)]
+
+
+def findings(evidence: Evidence, urgencies: Sequence[Hit[Cue]], score: float) -> Iterator[tuple[str, float]]:
+    """What the tables found: how much, and of some kinds that they found any."""
+    yield "score", max(-6.0, min(score, 6.0)) / 2
+    if evidence.bad:
+        yield "bad", min(evidence.bad, 4.0) / 2
+    if evidence.concrete:
+        yield "concrete", min(evidence.concrete, 4.0) / 2
+    if evidence.good:
+        yield "good", min(evidence.good, 4.0) / 2
+    for name, weight in evidence.other.items():
+        yield name, min(weight, 4.0) / 2
+        yield f"some {name}", 1.0
+    for level in {cue.says for cue, _ in urgencies}:
+        yield level, 1.0
+
+
+@lru_cache(_MOST_SHAPES)
+def _of_shape(built: int) -> Weights:
+    return tuple(map(sum, zip(NOTHING, *(weights().get(name, NOTHING) for name in shape_features(built)), strict=True)))
+
+
+def log_odds(reading: Reading, evidence: Evidence, score: float) -> list[float]:
+    """For each of OUTPUTS, how much speaks for it."""
+    known = weights()
+    found = [word.weights for word in reading.words if word.weights]
+    found.append(_of_shape(shape(reading)))
+    for name, value in findings(evidence, reading.urgencies, score):
+        if name in known:
+            found.append(tuple([value * one for one in known[name]]))
+    return [*map(sum, zip(*found, strict=True))]

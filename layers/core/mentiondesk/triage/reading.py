@@ -1,0 +1,129 @@
+"""One post, read: its words in its language, and the cues that stand in it."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from mentiondesk.domain.posts import Post
+from mentiondesk.triage.lexicon import FEELING, READ, SEVERAL, TOPIC, URGENCY, Cue, Lexicon, languages, small_words
+from mentiondesk.triage.phrases import Hit, Word, search
+from mentiondesk.triage.words import Text
+
+# The last letter of Latin Extended-B.
+_LAST_LATIN = 0x24F
+# X's marks for a post without words.
+_NO_LANGUAGE = frozenset({"", "un", "qa", "qc", "qh", "qm", "qs", "qt", "zx"})
+
+
+@dataclass(slots=True)
+class Reading:
+    """`origins` is None where each word is one token of the text, else the token that each word came from.
+
+    `known` is false where there are no tables for the language. `roles` are those of all words together.
+    """
+
+    post: Post
+    text: Text
+    language: str
+    known: bool
+    words: list[Word[Cue]]
+    origins: list[int] | None
+    roles: int
+    feelings: list[Hit[Cue]]
+    urgencies: list[Hit[Cue]]
+    topics: list[str]
+
+
+def language_of(text: Text, hint: str) -> tuple[str, bool]:
+    """The language of a text, X's hint at hand, and whether there are tables for it.
+
+    The language with most small words; English where nothing speaks for another.
+    """
+    hint = hint[:2].lower()
+    if not text.lower.isascii() and _other_script(text.lower):
+        return ("und" if hint in _NO_LANGUAGE or hint in READ else hint), False
+    tokens = text.tokens
+    english = len(small_words("en").intersection(tokens))
+    foreign = _foreign().intersection(tokens)
+    if len(foreign) <= english:
+        return "en", True
+    votes = {language: len(small_words(language).intersection(foreign)) + (language == hint) for language in _others()}
+    best = max(votes, key=votes.__getitem__)
+    enough = votes[best] >= (2 if english or best not in READ else 1)
+    return (best, best in READ) if enough and votes[best] > english else ("en", True)
+
+
+@cache
+def _others() -> list[str]:
+    return [language for language in languages() if language != "en"]
+
+
+@cache
+def _foreign() -> frozenset[str]:
+    return frozenset().union(*map(small_words, _others())) - small_words("en")
+
+
+def _other_script(text: str) -> bool:
+    """Whether most of the letters belong to a script that no table is written in; handles and links aside."""
+    words = [word for word in text.split() if word[0] != "@" and not word.startswith("http")]
+    letters = [character for word in words for character in word if character.isalpha()]
+    return sum(ord(character) > _LAST_LATIN for character in letters) * 2 > len(letters)
+
+
+def words_of(text: Text, lexicon: Lexicon) -> tuple[list[Word[Cue]], list[int] | None, int]:
+    """The words of a text, which token each came from where that is not one each, and their roles together."""
+    known, roles = lexicon.known, 0
+    words = [known[token] for token in text.tokens]
+    for word in words:
+        roles |= word.roles
+    if not roles & SEVERAL:
+        return words, None, roles
+    written = [text.raw[start:end] for start, end in text.spans(len(words))]
+    found: list[Word[Cue]] = []
+    origins: list[int] = []
+    for place, word in enumerate(words):
+        meant = (word,)
+        if word.roles & SEVERAL:
+            token = text.tokens[place]
+            meant = lexicon.hashtag(written[place]) if token[0] == "#" else lexicon.words(token)
+        found += meant
+        origins += [place] * len(meant)
+    for word in found:
+        roles |= word.roles
+    return found, origins, roles
+
+
+def layers(words: list[Word[Cue]]) -> tuple[list[Hit[Cue]], list[Hit[Cue]], list[str]]:
+    """The cues for what a post is, those for how soon, and its topics.
+
+    Of two cues that share a word, the longer phrase tells what the word means, and one of the brand's always.
+    """
+    found: tuple[list[Hit[Cue]], list[Hit[Cue]]] = ([], [])
+    topics: dict[str, None] = {}
+    for hit in search(words):
+        layer = hit[0].layer
+        if layer == TOPIC:
+            topics[hit[0].says] = None
+        else:
+            found[layer].append(hit)
+    return _explained(found[FEELING], len(words)), _explained(found[URGENCY], len(words)), list(topics)
+
+
+def _explained(hits: list[Hit[Cue]], count: int) -> list[Hit[Cue]]:
+    if len(hits) < 2:
+        return hits
+    longest = [0] * count
+    for cue, path in hits:
+        size = len(path) + cue.rank
+        for place in path:
+            if longest[place] < size:
+                longest[place] = size
+    return [hit for hit in hits if _rules(hit, longest)]
+
+
+def _rules(hit: Hit[Cue], longest: list[int]) -> bool:
+    cue, path = hit
+    size = len(path) + cue.rank
+    for place in path:
+        if longest[place] > size:
+            return False
+    return True
