@@ -152,6 +152,17 @@ def test_words_for_one_outage_make_one_group() -> None:
     assert group.title.startswith("App: ")
 
 
+def test_what_is_vague_gives_way_to_what_most_of_them_say_exactly() -> None:
+    down = [signal(number, number, "down", "anything broken", "not working") for number in range(6)]
+    other = [signal(6, 50, "frozen", "anything broken", "not working")]
+    (group,) = found([*down, *other], at(15))
+    assert group.terms[0] == "down"
+    assert "anything broken" not in group.terms
+    few = [signal(number, number, "down" if number < 3 else "slow", "anything broken") for number in range(8)]
+    for one in found(few, at(15)):
+        assert one.people >= 5
+
+
 def test_only_the_window_counts() -> None:
     assert found(people(5), at(75)) == []
     assert found(people(5), at(-1)) == []

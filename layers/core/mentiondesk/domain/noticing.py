@@ -273,7 +273,7 @@ def _most_surprising(
         return None
     excess, seed, span = best
     up = _surprises(said, everybody, usual, now, span, 2)
-    terms = _alongside(seed, said, up)
+    terms = _alongside(seed, said, up, people)
     members = tuple(one for one in signals if meets(terms, one))
     what = _what(seed, members, usual)
     return Group(terms, members, excess + _enough(seed, usual), _about(what, members, usual), what)
@@ -335,25 +335,23 @@ def _expected(term: str, others: int, usual: Usual, span: timedelta) -> float:
     return usual.an_hour(term) * hours * busy
 
 
-def _alongside(seed: str, said: Mapping[str, Sequence[Signal]], up: Mapping[str, float]) -> tuple[str, ...]:
+def _alongside(
+    seed: str, said: Mapping[str, Sequence[Signal]], up: Mapping[str, float], people: int
+) -> tuple[str, ...]:
     """The terms of one problem: the one that showed it, and those that are up with it and belong to it."""
     meant = {one.author_id for one in said[seed]}
-    found = {seed: float("inf")}
+    found = {seed: inf}
     for term, excess in up.items():
         shared = sum(one.author_id in meant for one in said[term])
         belongs = related(seed, term) or 2 * shared >= max(len(said[term]), 4)
         if belongs and term not in GENERAL and excess >= (_ALONGSIDE if term in CONCEPTS else _ENOUGH):
             found.setdefault(term, excess)
-    if seed in VAGUE and _covered(seed, found, said) >= _MOSTLY:
+    exact = {term: excess for term, excess in found.items() if term not in VAGUE}
+    others = {one.author_id for term in exact for one in said[term]} & meant
+    if seed in VAGUE and len(others) >= max(people, _MOSTLY * len(meant)):
         # What is vague would draw in whatever else goes wrong.
-        del found[seed]
+        found = exact
     return tuple(sorted(found, key=lambda term: (-found[term], term)))[:_MOST_TERMS]
-
-
-def _covered(seed: str, terms: Iterable[str], said: Mapping[str, Sequence[Signal]]) -> float:
-    """The part of those who say `seed` that say another of these terms."""
-    others = {one.author_id for term in terms if term not in VAGUE for one in said[term]}
-    return sum(one.author_id in others for one in said[seed]) / len(said[seed])
 
 
 def _about(what: str, members: Sequence[Signal], usual: Usual) -> tuple[str, ...]:
