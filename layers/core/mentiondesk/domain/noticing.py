@@ -30,6 +30,8 @@ _ENOUGH = 4.0
 _ENOUGH_WHEN_GENERAL = 4.5
 # What may mean anything is more often many small things at once.
 _ENOUGH_WHEN_VAGUE = 6.0
+# And what says nothing more exactly asks for so much more again.
+_MORE_WHEN_ALONE = 1.5
 # A word in so many of all complaints tells what the brand is about, and not what is wrong today.
 _COMMON = 0.02
 # What is asked for more on the first day, and the hours in which that falls to a third.
@@ -259,42 +261,44 @@ def above_usual(terms: Sequence[str], signals: Sequence[Signal], usual: Usual, n
     return surprise(said, mean, _MOST_TRUST)
 
 
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Who says each term in the time up to now, oldest first, and what is usual."""
+
+    said: Mapping[str, Sequence[Signal]]
+    everybody: Sequence[Signal]
+    usual: Usual
+    now: datetime
+
+    def surprises(self, span: timedelta, people: int) -> dict[str, float]:
+        """How surprising each term is that `people` or more have said for the first time within `span`."""
+        total = _since(self.now - span, self.everybody)
+        counts = {term: _since(self.now - span, having) for term, having in self.said.items() if len(having) >= people}
+        return {
+            term: surprise(count, _expected(term, total - count, self.usual, span), self.usual.trust(term))
+            for term, count in counts.items()
+            if count >= people
+        }
+
+
 def _most_surprising(
     signals: Sequence[Signal], usual: Usual, now: datetime, people: int, within: timedelta
 ) -> Group | None:
-    said, everybody = _said(signals), voices(signals)
-    best: tuple[float, str, timedelta] | None = None
-    for share in _WINDOWS:
-        span = within * share
-        for term, excess in _surprises(said, everybody, usual, now, span, people).items():
-            if excess >= _enough(term, usual) and (best is None or excess - _enough(term, usual) > best[0]):
-                best = (excess - _enough(term, usual), term, span)
-    if best is None:
-        return None
-    excess, seed, span = best
-    up = _surprises(said, everybody, usual, now, span, 2)
-    terms = _alongside(seed, said, up, people)
-    members = tuple(one for one in signals if meets(terms, one))
-    what = _what(seed, members, usual)
-    return Group(terms, members, excess + _enough(seed, usual), _about(what, members, usual), what)
-
-
-def _surprises(
-    said: Mapping[str, Sequence[Signal]],
-    everybody: Sequence[Signal],
-    usual: Usual,
-    now: datetime,
-    span: timedelta,
-    people: int,
-) -> dict[str, float]:
-    """How surprising each term is that `people` or more have said for the first time within `span`."""
-    total = _since(now - span, everybody)
-    counts = {term: _since(now - span, having) for term, having in said.items() if len(having) >= people}
-    return {
-        term: surprise(count, _expected(term, total - count, usual, span), usual.trust(term))
-        for term, count in counts.items()
-        if count >= people
-    }
+    window = _Window(_said(signals), voices(signals), usual, now)
+    found = [
+        (excess - _enough(term, usual), term, within * share)
+        for share in _WINDOWS
+        for term, excess in window.surprises(within * share, people).items()
+        if excess >= _enough(term, usual)
+    ]
+    for margin, seed, span in sorted(found, reverse=True):
+        terms = _alongside(seed, window.said, window.surprises(span, 2), people)
+        if margin < _MORE_WHEN_ALONE and VAGUE.issuperset(terms):
+            continue
+        members = tuple(one for one in signals if meets(terms, one))
+        what = _what(seed, members, usual)
+        return Group(terms, members, margin + _enough(seed, usual), _about(what, members, usual), what)
+    return None
 
 
 def _since(moment: datetime, signals: Sequence[Signal]) -> int:
