@@ -662,6 +662,14 @@ def test_nothing_is_asked_of_the_page_when_nothing_is_new(stores: Stores, hosted
     assert len(hosted.requests) == before
 
 
+def test_no_push_is_begun_when_time_is_nearly_up(stores: Stores, hosted: StatuspageStandin) -> None:
+    broken(stores)
+    site, page = publisher(stores)(at(6)).site, client(hosted)
+    push = PushStatus(lambda: page, stores.pushed)
+    site = replace(site, settings=site_settings(statuspage_id=PAGE_ID))
+    assert [push(site, at(6), lambda left=left: timedelta(seconds=left)) for left in (20, 50)] == [0, 1]  # type: ignore[misc]
+
+
 def test_without_a_page_there_is_nothing_to_push(stores: Stores) -> None:
     broken(stores)
 

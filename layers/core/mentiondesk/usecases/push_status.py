@@ -12,8 +12,8 @@ from mentiondesk.usecases.publish_status import TellingFails
 _FRESH = timedelta(days=1)
 # Longer than the function may run.
 LEASE = timedelta(minutes=4)
-# One incident takes a few requests, each with its own limit.
-_RESERVE = timedelta(seconds=60)
+# Enough for one incident, unless the page is slow; being stopped midway does no harm.
+_RESERVE = timedelta(seconds=20)
 # What any page takes.
 _LONGEST_NAME = 200
 
