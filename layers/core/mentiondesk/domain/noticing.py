@@ -25,11 +25,12 @@ HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)
 _AND = " + "
 
-# A surprise of 4 is one chance in 10,000 for one term at one moment.
-_ENOUGH = 4.0
-_ENOUGH_WHEN_GENERAL = 4.5
+# A surprise of 3 is one chance in 1,000 for one term at one moment. This much is asked for where people complain once
+# an hour, and one more for each ten times as many: there are as many more chances to be surprised.
+_ENOUGH = 2.8
+_ENOUGH_WHEN_GENERAL = 3.3
 # What may mean anything is more often many small things at once.
-_ENOUGH_WHEN_VAGUE = 6.0
+_ENOUGH_WHEN_VAGUE = 5.5
 # And what says nothing more exactly asks for so much more again.
 _MORE_WHEN_ALONE = 1.5
 # A word in so many of all complaints tells what the brand is about, and not what is wrong today.
@@ -37,7 +38,7 @@ _COMMON = 0.02
 # What is asked for more on the first day, and the hours in which that falls to a third.
 _MORE_WHEN_NEW, _NEW_FOR = 1.0, 72.0
 # There are far more words than concepts, so that one of them is high by chance more often.
-_ENOUGH_FOR_A_WORD = 6.0
+_ENOUGH_FOR_A_WORD = 5.5
 _ALONGSIDE = 2.0
 _WINDOWS = (1 / 12, 1 / 4, 1 / 2, 1.0)
 _MOST_GROUPS = 5
@@ -292,7 +293,7 @@ def _most_surprising(
         if excess >= _enough(term, usual)
     ]
     for margin, seed, span in sorted(found, reverse=True):
-        terms = _alongside(seed, window.said, window.surprises(span, 2), people)
+        terms = _alongside(seed, window, span, people)
         if margin < _MORE_WHEN_ALONE and VAGUE.issuperset(terms):
             continue
         members = tuple(one for one in signals if meets(terms, one))
@@ -329,7 +330,7 @@ def _enough(term: str, usual: Usual) -> float:
         enough = _ENOUGH_WHEN_GENERAL if term in GENERAL else _ENOUGH
     else:
         enough = _ENOUGH_FOR_A_WORD if usual.share(term) < _COMMON else inf
-    return enough + _MORE_WHEN_NEW * exp(-usual.overall.hours / _NEW_FOR)
+    return enough + log10(max(usual.voices(), 1.0)) + _MORE_WHEN_NEW * exp(-usual.overall.hours / _NEW_FOR)
 
 
 def _expected(term: str, others: int, usual: Usual, span: timedelta) -> float:
@@ -339,16 +340,19 @@ def _expected(term: str, others: int, usual: Usual, span: timedelta) -> float:
     return usual.an_hour(term) * hours * busy
 
 
-def _alongside(
-    seed: str, said: Mapping[str, Sequence[Signal]], up: Mapping[str, float], people: int
-) -> tuple[str, ...]:
+def _alongside(seed: str, window: _Window, span: timedelta, people: int) -> tuple[str, ...]:
     """The terms of one problem: the one that showed it, and those that are up with it and belong to it."""
+    said = window.said
     meant = {one.author_id for one in said[seed]}
     found = {seed: inf}
-    for term, excess in up.items():
+    for term, excess in window.surprises(span, 2).items():
         shared = sum(one.author_id in meant for one in said[term])
         belongs = related(seed, term) or 2 * shared >= max(len(said[term]), 4)
-        if belongs and term not in GENERAL and excess >= (_ALONGSIDE if term in CONCEPTS else _ENOUGH):
+        if (
+            belongs
+            and term not in GENERAL
+            and excess >= (_ALONGSIDE if term in CONCEPTS else _enough(term, window.usual))
+        ):
             found.setdefault(term, excess)
     exact = {term: excess for term, excess in found.items() if term not in VAGUE}
     others = {one.author_id for term in exact for one in said[term]} & meant
