@@ -26,7 +26,8 @@ from mentiondesk.domain.noticing import (
     voices,
 )
 from mentiondesk.domain.signals import Signal
-from tests.support.builders import NOON, at, minutes
+from mentiondesk.settings import SettingsInvalid
+from tests.support.builders import NOON, at, minutes, settings
 
 WITHIN = minutes(60)
 UNKNOWN = Usual()
@@ -259,3 +260,9 @@ def test_it_goes_on_only_while_more_complain_than_usual() -> None:
     usual = busy(6, "delayed")
     assert above_usual(("delayed",), people(6, 50, "delayed"), usual, at(51), WITHIN) < 1
     assert above_usual(("delayed",), people(40, 50, "delayed"), usual, at(51), WITHIN) > 4
+
+
+@pytest.mark.parametrize("within", ["1m", "2d"])
+def test_the_window_is_as_long_as_signals_can_be_looked_at(within: str) -> None:
+    with pytest.raises(SettingsInvalid, match=r"incidents\.within"):
+        settings(incidents={"within": within})

@@ -334,7 +334,7 @@ class IncidentSettings(_Model):
     """How one problem of many customers is noticed, and who hears of it."""
 
     people: int = Field(default=5, ge=3, le=1000)
-    within: Length = timedelta(minutes=60)
+    within: Length = Field(default=timedelta(minutes=60), ge=timedelta(minutes=5), le=timedelta(hours=12))
     fade_after: Length = timedelta(hours=2)
     cooldown: Length = timedelta(hours=1)
     confirm_within: Length = timedelta(minutes=30)
