@@ -13,6 +13,7 @@ from mentiondesk.adapters.dynamo_alerts import DynamoAlerts
 from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
 from mentiondesk.adapters.dynamo_settings import DynamoSettings
 from mentiondesk.adapters.email import SesMailer
+from mentiondesk.adapters.links import LinkKeys, SignedLinks
 from mentiondesk.adapters.sms import SnsTexter
 from mentiondesk.config import NotifyConfig
 from mentiondesk.messages import Writer
@@ -34,6 +35,7 @@ def notify_staff() -> NotifyStaff:
         SnsTexter(aws.sns()),
         Writer(),
         settings,
+        SignedLinks(LinkKeys(aws.secrets(), config.link_secret_id), config.api_url),
     )
 
 

@@ -23,17 +23,15 @@ from typing import Any, Self
 import boto3
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
-from moto.dynamodb.models.table import StreamRecord
 from moto.events.models import EventPattern
 from moto.server import ThreadedMotoServer
 
+from infra.local.quick_moto import quick_transactions
 from infra.transform import REGION, transformed
 from mentiondesk import aws
 
 _STACK = "mentiondesk"
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
-# For each transaction moto copies the table with every record its stream ever held. Records never change.
-StreamRecord.__deepcopy__ = lambda record, _: record  # type: ignore[attr-defined]
 _DEPLOYED = (
     "AWS::DynamoDB::Table",
     "AWS::SQS::Queue",
@@ -226,10 +224,15 @@ class LocalCloud:
     """The stack on moto. Use as a context manager; leaves nothing behind.
 
     `parameters` are the template's; `hear` gets (function, line) for everything the functions print.
+    `stand_ins` say what names of resources that are left out come to, as {"Api.ApiEndpoint": "http://..."}.
     """
 
-    def __init__(self, template: Path, parameters: Mapping[str, str], hear: Output) -> None:
+    def __init__(
+        self, template: Path, parameters: Mapping[str, str], hear: Output, stand_ins: Mapping[str, str] | None = None
+    ) -> None:
         stack = transformed(template)
+        self._conditions: dict[str, Any] = stack.get("Conditions", {})
+        self.stand_ins = dict(stand_ins or {})
         self._resources: Resources = stack["Resources"]
         self._parameters: dict[str, Any] = stack.get("Parameters", {})
         self._given = dict(parameters)
@@ -240,9 +243,11 @@ class LocalCloud:
         self._physical: dict[str, str] = {}
         self._clients: dict[str, Any] = {}
         self._before: dict[str, str] = {}
+        self._quick = quick_transactions()
 
     def __enter__(self) -> Self:
         _forget_what_moto_holds()
+        self._quick.__enter__()
         self._server.start()
         host, port = self._server.get_host_and_port()
         self.url = f"http://{host}:{port}"
@@ -275,6 +280,7 @@ class LocalCloud:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._server.stop()
+        self._quick.__exit__(None, None, None)
         os.environ.clear()
         os.environ.update(self._before)
         aws.forget_clients()
@@ -336,7 +342,7 @@ class LocalCloud:
     def _ask(self, value: object) -> str:
         """The name of an output that will hold what an intrinsic comes to."""
         name = f"Answer{len(self._outputs)}"
-        self._outputs[name] = {"Value": value}
+        self._outputs[name] = {"Value": self.stand_ins.get(_name(value), value)}
         return name
 
     def _deploy(self) -> None:
@@ -347,6 +353,7 @@ class LocalCloud:
                 self._parameters[name] = {"Type": "String"}
         stack = {
             "Parameters": self._parameters,
+            "Conditions": self._conditions,
             "Resources": {name: found for name, found in self._resources.items() if found["Type"] in _DEPLOYED},
             "Outputs": self._outputs,
         }
@@ -392,6 +399,16 @@ def _forget_what_moto_holds() -> None:
 
 def _is(resource: dict[str, Any], kind: str) -> bool:
     return bool(resource["Type"] == f"AWS::{kind}")
+
+
+def _name(value: object) -> str:
+    """What an intrinsic names: a resource, or one of its attributes; else nothing."""
+    match value:
+        case {"Ref": str(name)}:
+            return name
+        case {"Fn::GetAtt": [str(name), str(attribute)]}:
+            return f"{name}.{attribute}"
+    return ""
 
 
 def _rate(expression: str) -> timedelta:

@@ -2,10 +2,13 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from secrets import token_hex
+from threading import RLock
 from types import TracebackType
 from typing import Any, Self
 from unittest.mock import patch
@@ -16,7 +19,10 @@ from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 
 from infra.local.alarms import Alarms
+from infra.local.api import LocalApi
 from infra.local.cloud import LocalCloud
+from infra.local.colleague import Deed, Mail
+from infra.local.site import LocalSite, StoredFile
 from infra.local.x_standin import StandInX
 from infra.transform import REGION
 from mentiondesk import aws
@@ -34,6 +40,7 @@ SENDER = "desk@example.com"
 # As many as the page lists; each holds a whole mail.
 _MESSAGES_SHOWN = 100
 _MOST_NAMED = 10
+_BUCKET = "status-site"
 _MADE_UP = dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "made-up")
 
 
@@ -108,10 +115,22 @@ def _some(names: tuple[str, ...]) -> str:
 class LocalDesk:
     """The stack, deployed and configured; each `minute` runs what one minute brings.
 
-    Use as a context manager. `x` is served and answered to by `clock`.
+    Use as a context manager. `x` is served and answered to by `clock`; `api` and `site` answer at any time.
     """
 
-    def __init__(self, x: StandInX, clock: VirtualClock, settings: Settings) -> None:
+    def __init__(
+        self,
+        x: StandInX,
+        clock: VirtualClock,
+        settings: Settings,
+        deeds: Iterable[Deed] = (),
+        api_port: int = 0,
+    ) -> None:
+        self._deeds = sorted(deeds, key=lambda deed: deed.at)
+        # One at a time: functions share this process and its environment.
+        self._turn = RLock()
+        self.api = LocalApi(api_port, self._answer, self._turn)
+        self.site = LocalSite(self._stored, form_action=self.api.url)
         self.x = x
         self.clock = clock
         self.settings = settings
@@ -124,10 +143,18 @@ class LocalDesk:
         with ExitStack() as begun:
             begun.enter_context(self.x)
             begun.enter_context(self._clock_patch)
-            self.cloud = begun.enter_context(
-                LocalCloud(TEMPLATE, {"AlertSender": SENDER, "XApiUrl": self.x.url}, self._hear)
-            )
+            parameters = {"AlertSender": SENDER, "XApiUrl": self.x.url}
+            stand_ins = {
+                "Api.ApiEndpoint": self.api.url,
+                "StatusSite.Outputs.BucketName": _BUCKET,
+                "StatusSite.Outputs.BucketArn": f"arn:aws:s3:::{_BUCKET}",
+                "StatusSite.Outputs.SiteUrl": self.site.url,
+                "MailEvents": "mail-events",
+            }
+            self.cloud = begun.enter_context(LocalCloud(TEMPLATE, parameters, self._hear, stand_ins))
             self._set_up()
+            begun.enter_context(self.api)
+            begun.enter_context(self.site)
             self._ends = begun.pop_all()
         return self
 
@@ -139,6 +166,10 @@ class LocalDesk:
         self._queues = queues
         self.alarms = Alarms(self.clock.now(), {"DeskName": "mentiondesk", **queues})
         self.cloud.client("ses").verify_email_identity(EmailAddress=SENDER)
+        self.cloud.client("s3").create_bucket(Bucket=_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        self.cloud.client("secretsmanager").put_secret_value(
+            SecretId=self.cloud.resource("LinkKey"), SecretString=token_hex(32)
+        )
         self.cloud.client("secretsmanager").put_secret_value(
             SecretId=self.cloud.resource("XCredentials"), SecretString=json.dumps(_MADE_UP)
         )
@@ -149,6 +180,17 @@ class LocalDesk:
 
     def minute(self) -> list[Message]:
         """Runs the present minute, then moves the clock to the next; returns the messages it brought."""
+        self._staff_act()
+        with self._turn:
+            return self._minute()
+
+    def _staff_act(self) -> None:
+        """What staff do by now through the links in their mail."""
+        mails = [Mail(one.to, one.subject, one.body) for one in self.messages if one.channel == "email"]
+        while self._deeds and self._deeds[0].at <= self.clock.now():
+            self._deeds.pop(0).do(mails)
+
+    def _minute(self) -> list[Message]:
         self.cloud.tick(self.clock.now())
         for parameter, name in self._queues.items():
             depth = self.waiting_failures(parameter.removesuffix("Name"))
@@ -163,6 +205,21 @@ class LocalDesk:
         found = self._new_messages(self.clock.now())
         self.clock.time += timedelta(minutes=1)
         return found
+
+    def _answer(self, event: dict[str, Any]) -> dict[str, Any]:
+        """A request to the API: what the function answers, and what its writes bring with them."""
+        answer: dict[str, Any] = self.cloud.functions["StaffApi"](event)
+        self.cloud.pump()
+        return answer
+
+    def _stored(self, path: str) -> StoredFile | None:
+        """A file of the status site, as the bucket holds it."""
+        s3 = self.cloud.client("s3")
+        try:
+            found = s3.get_object(Bucket=_BUCKET, Key=path)
+        except s3.exceptions.NoSuchKey:
+            return None
+        return StoredFile(found["Body"].read(), found["ContentType"], found["CacheControl"], found["ETag"])
 
     def run(self, until: datetime) -> None:
         """Minute by minute, as fast as this machine can."""
@@ -197,13 +254,15 @@ class LocalDesk:
         delivered = {f"POST#{post.first_id}" for post in self.x.delivered if post.reposts is None}
         stored = {pk: fact(Post, item) for pk, item in posts.items()}
         known = {record.message_id for record in records if record.outcome is Outcome.SENT}
+        # Subscribers to the status page get mail as well; the ledger is of alerts.
+        told = {one.message_id for one in self.messages if self.name_of(one.to) != one.to}
         return Audit(
             delivered=len(delivered),
             lost=tuple(sorted(delivered - posts.keys())),
             untagged=tuple(pk for pk, item in posts.items() if "tagged_at" not in item),
             in_no_case=tuple(pk for pk, post in stored.items() if post.case_id is None and not post.own),
-            sent=len(self._seen_messages),
-            unrecorded=len(self._seen_messages - known) + len(known - self._seen_messages),
+            sent=len(told),
+            unrecorded=len(told ^ known),
             failed=sum(record.outcome is Outcome.FAILED for record in records),
             set_aside=sum(item["pk"]["S"].startswith("ASIDE#") for item in items),
         )

@@ -49,7 +49,7 @@ def main() -> int:
     with (
         _stopped_by_signals() as stop,
         LocalPage(options.port) as page,
-        LocalDesk(story.on(clock.now), clock, settings) as desk,
+        LocalDesk(story.on(clock.now), clock, settings, story.deeds) as desk,
     ):
         _greet(console, page, desk, options.speed)
         _play(console, desk, page, options.speed, until=story.ends + _AFTERWARDS, stop=stop)

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from infra.local.colleague import Deed
 from infra.local.x_standin import StandInX, User
 
 DAY = Path(__file__).with_name("day.yaml")
@@ -20,11 +21,12 @@ _SHOP = "shop"
 
 @dataclass(frozen=True)
 class Story:
-    """What happens on X on one day, and when it begins and ends."""
+    """What happens on X on one day, when it begins and ends, and what staff do about incidents."""
 
     brand: User
     people: dict[str, User]
     entries: tuple[dict[str, Any], ...]
+    deeds: tuple[Deed, ...] = ()
 
     @property
     def begins(self) -> datetime:
@@ -77,6 +79,7 @@ def load_story(path: Path = DAY) -> Story:
         brand=User(brand["id"], brand["username"], brand["name"]),
         people={key: User(**person) for key, person in read["people"].items()},
         entries=tuple(read["posts"]),
+        deeds=tuple(Deed(_at(one), one["by"], one["does"], one.get("typed", {})) for one in read.get("staff", [])),
     )
 
 

@@ -4,33 +4,49 @@ The whole desk goes through a morning in which everything happens that it is mad
 AWS meanwhile is held against their roles in the transformed template, both ways.
 """
 
+import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import pytest
 
+from infra.local.colleague import Deed, Mail, opened, pressed
 from infra.local.desk import SENDER, TEMPLATE, Audit, LocalDesk, VirtualClock
 from infra.local.x_standin import StandInX, User
 from infra.local.x_standin.faults import Fault
 from mentiondesk.adapters import keys
+from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
 from mentiondesk.adapters.items import fact, values
 from mentiondesk.domain.alerts import Outcome, Record
-from mentiondesk.domain.ids import PostId
+from mentiondesk.domain.ids import IncidentId, PostId
+from mentiondesk.domain.incidents import Impact, Incident, Status, Update
 from mentiondesk.domain.posts import Source
 from tests.support.builders import BRAND_ID, settings
 from tests.support.privileges import Need, Recorder, Roles, facts_of, roles_in
 
 # Statements that may name a resource with a star.
-STARS = {"SendTexts": "a phone number has no ARN; the star stands in what is excluded, all topics"}
+STARS = {
+    "SendTexts": "a phone number has no ARN; the star stands in what is excluded, all topics",
+    "WriteTheSite": "the files of one bucket have no other name",
+}
 # What a function's role is for although its code never asks: Lambda does it in the function's name.
 BY_LAMBDA = {
     # The runtime writes what the function prints.
     "WriteOwnLog": ("logs:CreateLogStream", "logs:PutLogEvents"),
     # The event source mapping reads the stream...
     "FollowNewPosts": (
+        "dynamodb:DescribeStream",
+        "dynamodb:GetRecords",
+        "dynamodb:GetShardIterator",
+        "dynamodb:ListStreams",
+    ),
+    "FollowIncidentsAndSettings": (
         "dynamodb:DescribeStream",
         "dynamodb:GetRecords",
         "dynamodb:GetShardIterator",
@@ -45,6 +61,8 @@ BY_LAMBDA = {
 BEGINS = datetime.fromisoformat("2026-06-17T10:00:00+00:00")
 BRAND = User(str(BRAND_ID), "FennelAndFinch", "Fennel & Finch")
 CROWD = 26
+# Copies of one text are one voice.
+TAILS = ("again", "here in Leeds", "for my whole office", "and my order is lost", "on my phone", "since this morning")
 
 
 @dataclass
@@ -59,6 +77,8 @@ class Morning:
     failed_runs: int = 0
     failed_records: int = 0
     posts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    pages: list[str | None] = field(default_factory=list)
+    incidents: list[Incident] = field(default_factory=list)
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +92,9 @@ def morning() -> Morning:
         _what_x_gets_wrong(desk, told)
         _what_fails(desk, told)
         _a_crowd(desk)
+        _an_incident(desk, told)
+        _subscribers(desk)
+        _a_maintenance(desk)
         facts = facts_of(desk.cloud, AlertSender=SENDER)
         told.roles = lambda template: roles_in(template, facts)
         told.needs, told.audit = recorder.needs, desk.audit()
@@ -138,12 +161,75 @@ def _what_fails(desk: LocalDesk, told: Morning) -> None:
 def _a_crowd(desk: LocalDesk) -> None:
     """More alerts at once than one batch takes, by mail and by text, and more texts than one person can take."""
     for number in range(CROWD):
-        desk.x.post(author_id=str(3000 + number), at=desk.clock.now(), text="@FennelAndFinch the website is down")
+        text = f"@FennelAndFinch the website is down {TAILS[number % len(TAILS)]}"
+        desk.x.post(author_id=str(3000 + number), at=desk.clock.now(), text=text)
     began = desk.clock.now()
     _minutes(desk, 2)
     for due in (30, 45, 60):
         desk.clock.time = began + timedelta(minutes=due)
         _minutes(desk, 2)
+
+
+def _an_incident(desk: LocalDesk, told: Morning) -> None:
+    """What the crowd complained of is confirmed, told, solved, and its customers are gone back to."""
+    mails = [Mail(one.to, one.subject, one.body) for one in desk.messages if one.channel == "email"]
+    address = next(mail.to for mail in mails if mail.subject.startswith(f"{CROWD} people"))
+    _subscribe(desk, "early@example.com")
+    for action, typed in (
+        ("publish", {}),
+        ("approve", {}),
+        ("update", {"status": "monitoring", "body": "It works."}),
+        ("resolve", {}),
+    ):
+        told.pages.append(Deed(desk.clock.now(), address, action, typed).do(mails))
+        _minutes(desk, 6)
+    told.incidents = [fact(Incident, item) for item in desk.items() if item["sk"]["S"] == keys.INCIDENT]
+    case_mail = next(mail for mail in reversed(mails) if mail.link and not mail.subject.startswith(str(CROWD)))
+    assert case_mail.link is not None
+    told.pages.append(pressed(case_mail.link, opened(case_mail.link), "claim").said)
+
+
+def _a_maintenance(desk: LocalDesk) -> None:
+    """It begins and ends by its times."""
+    now = desk.clock.now()
+    planned = Incident(
+        IncidentId("maintenance"),
+        Status.SCHEDULED,
+        "New shelves",
+        created_at=now,
+        started_at=now,
+        impact=Impact.MAINTENANCE,
+        scheduled_for=now + timedelta(minutes=2),
+        scheduled_until=now + timedelta(minutes=8),
+    )
+    update = Update(planned.incident_id, now, planned.status, "We build shelves.")
+    incidents = DynamoIncidents(desk.cloud.client("dynamodb"), desk.table, lambda: timedelta(days=1))
+    assert incidents.add(planned.moved(update), update)
+    _minutes(desk, 15)
+
+
+def _subscribe(desk: LocalDesk, address: str) -> None:
+    """Asks for mail on the status page, and says yes in the mail that comes."""
+    form = urlencode({"email": address}).encode()
+    urlopen(f"{desk.api.url}/subscribers", data=form)
+    desk.minute()
+    asked = next(one for one in reversed(desk.messages) if one.to == address)
+    found = re.search(r"https?://[\w.:-]+/subscribers/confirm/[\w.-]+", asked.body)
+    assert found is not None
+    urlopen(found[0], data=b"")
+
+
+def _subscribers(desk: LocalDesk) -> None:
+    """One leaves, and another's address bounces."""
+    mail = next(one for one in reversed(desk.messages) if one.to == "early@example.com")
+    found = re.search(r"https?://[\w.:-]+/subscribers/leave/[\w.-]+", mail.body)
+    assert found is not None
+    urlopen(found[0], data=b"")
+    bounced = {
+        "eventType": "Bounce",
+        "bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "gone@example.com"}]},
+    }
+    desk.cloud.functions["ForgetBounced"]({"Records": [{"Sns": {"Message": json.dumps(bounced)}}]})
 
 
 def test_everything_happened(morning: Morning) -> None:
@@ -157,6 +243,10 @@ def test_everything_happened(morning: Morning) -> None:
     assert sum(record.digest for record in sent) > 25
     assert {record.via for record in sent} == {"email", "text"}
     assert any(record.detail == "text limit reached" for record in sent)
+    assert all(morning.pages)
+    incident = next(one for one in morning.incidents if one.people)
+    assert (incident.status, incident.people) == (Status.RESOLVED, CROWD)
+    assert incident.gone_back_at is not None
 
 
 def test_each_function_may_do_what_it_does_and_nothing_else(morning: Morning) -> None:

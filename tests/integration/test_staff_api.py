@@ -18,6 +18,7 @@ from moto.ses.models import ses_backends
 
 from infra.local.api import event_of
 from infra.local.cloud import Function
+from infra.local.forms import HtmlPage
 from infra.transform import REGION
 from mentiondesk.adapters.dynamo_drafts import DynamoDrafts
 from mentiondesk.adapters.dynamo_settings import DynamoSettings
@@ -34,7 +35,6 @@ from mentiondesk.settings import Settings
 from tests.integration.conftest import TABLE, TEMPLATE, DynamoDesk, keep
 from tests.integration.test_act import CASE_ID, INCIDENT_ID, POST, SHOP, VAN, a_candidate, classify, team
 from tests.support.builders import NOON, a_case, at
-from tests.support.html import HtmlPage
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

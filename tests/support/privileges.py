@@ -91,6 +91,12 @@ def needs_of(service: str, operation: str, params: Mapping[str, Any]) -> Iterato
             # Which of the two is asked for depends on what the account has verified.
             address = params["FromEmailAddress"]
             yield from (("ses:SendEmail", _arn("ses", f"identity/{one}")) for one in (address, address.split("@")[1]))
+            if events := params.get("ConfigurationSetName"):
+                yield "ses:SendEmail", _arn("ses", f"configuration-set/{events}")
+        case "s3", "ListObjectsV2":
+            yield "s3:ListBucket", f"arn:aws:s3:::{params['Bucket']}"
+        case "s3", "PutObject":
+            yield "s3:PutObject", f"arn:aws:s3:::{params['Bucket']}/{params['Key']}"
         case "sns", "Publish":
             yield "sns:Publish", params.get("PhoneNumber") or params.get("TopicArn") or params["TargetArn"]
         case _:
@@ -205,7 +211,9 @@ def roles_in(template: Path, facts: Mapping[str, str]) -> Roles:
 def _grants(role: str, properties: Resource, facts: Mapping[str, str], written: yaml.Node) -> Iterator[Grant]:
     assert "ManagedPolicyArns" not in properties, f"{role}: a managed policy cannot be seen from here"
     for p, policy in enumerate(properties.get("Policies", [])):
-        for s, statement in enumerate(_listed(policy["PolicyDocument"]["Statement"])):
+        for s, written_statement in enumerate(_listed(policy["PolicyDocument"]["Statement"])):
+            # A statement on a condition, and nothing where it does not hold.
+            statement = written_statement.get("Fn::If", [None, written_statement])[1]
             assert statement["Effect"] == "Allow" and not statement.keys() & {"Condition", "NotAction"}, role
             path = ("Resources", role, "Properties", "Policies", p, "PolicyDocument", "Statement", s)
             excluded = tuple(resolved(one, facts) for one in _listed(statement.get("NotResource", [])))
@@ -224,6 +232,8 @@ def _line(node: yaml.Node, path: Sequence[str | int]) -> int:
     """Where the value at `path` stands; where its nearest parent does when the path ends before."""
     line = node.start_mark.line
     for step in path:
+        if node.tag == "!If" and isinstance(node, yaml.SequenceNode):
+            node = node.value[1]
         if isinstance(node, yaml.MappingNode):
             inner = next((value for key, value in node.value if key.value == step), None)
         elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and not node.tag.startswith("!"):
@@ -245,6 +255,8 @@ def resolved(value: Any, facts: Mapping[str, str]) -> str:
             return facts.get(name, f"${{{name}}}")
         case {"Fn::GetAtt": [str(name), str(attribute)]}:
             return facts.get(f"{name}.{attribute}", f"${{{name}.{attribute}}}")
+        case {"Fn::If": [str(condition), then, otherwise]}:
+            return resolved(then if facts.get(condition) else otherwise, facts)
         case {"Fn::Sub": [str(text), dict(more)]}:
             return resolved({"Fn::Sub": text}, {**facts, **{name: resolved(one, facts) for name, one in more.items()}})
         case {"Fn::Sub": str(text)}:
@@ -267,4 +279,6 @@ def facts_of(cloud: LocalCloud, **parameters: str) -> dict[str, str]:
         "Desk": cloud.resource("Desk"),
         "Desk.Arn": _table(cloud.resource("Desk")),
         "XCredentials": cloud.resource("XCredentials"),
+        "LinkKey": cloud.resource("LinkKey"),
+        **cloud.stand_ins,
     }

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
+from infra.local.forms import HtmlPage
 from mentiondesk.adapters.links import SignedLinks
 from mentiondesk.adapters.memory import MemoryCases, MemoryIncidents, MemoryPosts
 from mentiondesk.adapters.memory_telling import MemoryDrafts
@@ -23,7 +24,6 @@ from mentiondesk.pages.forms import REASONS, FormInvalid, case_act, incident_act
 from mentiondesk.usecases.act_on_case import ActOnCase, Hold
 from mentiondesk.usecases.act_on_incident import ActOnIncident, Publish, Resolve, Tell
 from tests.support.builders import NOON, a_case, at, settings
-from tests.support.html import HtmlPage
 
 FORM = "application/x-www-form-urlencoded"
 COMPONENTS = settings(status_page={"components": [{"id": "shop", "name": "Shop"}, {"id": "van", "name": "Vans"}]})

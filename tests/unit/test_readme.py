@@ -46,7 +46,15 @@ def test_alarm_table_has_every_alarm_and_no_other() -> None:
 
 
 def test_environment_variables_are_those_the_functions_read() -> None:
-    classes = (config.FetchConfig, config.ClassifyConfig, config.NotifyConfig)
+    classes = (
+        config.FetchConfig,
+        config.ClassifyConfig,
+        config.NotifyConfig,
+        config.DetectConfig,
+        config.PublishConfig,
+        config.ForgetConfig,
+        config.StaffApiConfig,
+    )
     read = {field.name.upper() for one in classes for field in fields(one)}
     assert set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", section("Settings"))) == read
 

@@ -8,22 +8,40 @@ from typing import Any
 
 import pytest
 from cfnlint.api import ManualArgs, lint
+from moto.events.models import EventPattern
 
 from infra.transform import REGION, template, transformed
 from mentiondesk.adapters import keys
-from mentiondesk.config import ClassifyConfig, FetchConfig, NotifyConfig
+from mentiondesk.config import (
+    ClassifyConfig,
+    DetectConfig,
+    FetchConfig,
+    ForgetConfig,
+    NotifyConfig,
+    PublishConfig,
+    StaffApiConfig,
+)
+from mentiondesk.domain.ids import CaseId, IncidentId, PostId
+from mentiondesk.domain.incidents import Status
 
 ROOT = Path(__file__).parents[2]
-# Only these get the packages that calling X takes.
-CALL_X = ("FetchMentions",)
+# Only these get the packages that calling X, or another API on the web, takes.
+CALL_X = ("FetchMentions", "PublishStatus")
 FUNCTIONS = {
     "FetchMentions": ("fetch_mentions", FetchConfig),
     "ClassifyMention": ("classify_mention", ClassifyConfig),
     "NotifyStaff": ("notify_staff", NotifyConfig),
+    "DetectIncidents": ("detect_incidents", DetectConfig),
+    "PublishStatus": ("publish_status", PublishConfig),
+    "ForgetBounced": ("forget_bounced", ForgetConfig),
+    "StaffApi": ("staff_api", StaffApiConfig),
 }
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 # Statements that may name a resource with a star, and why.
-STARS = {"SendTexts": "a phone number has no ARN; the star stands in what is excluded, all topics"}
+STARS = {
+    "SendTexts": "a phone number has no ARN; the star stands in what is excluded, all topics",
+    "WriteTheSite": "the files of one bucket have no other name",
+}
 
 Resource = dict[str, Any]
 
@@ -65,13 +83,14 @@ def test_transformed_template_lints(stack: dict[str, Any]) -> None:
 
 
 def test_nested_template_lints() -> None:
-    text = (ROOT / "infra" / "alarms.yaml").read_text()
-    assert [str(match) for match in lint(text, config=ManualArgs(regions=[REGION]))] == []
+    for name in ("alarms.yaml", "status_site.yaml"):
+        text = (ROOT / "infra" / name).read_text()
+        assert [str(match) for match in lint(text, config=ManualArgs(regions=[REGION]))] == []
 
 
 def test_nested_stack_is_given_every_parameter(resources: dict[str, Resource]) -> None:
-    (nested,) = of_type(resources, "CloudFormation::Stack").values()
-    assert nested["Parameters"].keys() == template(ROOT / nested["TemplateURL"])["Parameters"].keys()
+    for nested in of_type(resources, "CloudFormation::Stack").values():
+        assert nested["Parameters"].keys() == template(ROOT / nested["TemplateURL"])["Parameters"].keys()
 
 
 # --- Table ------------------------------------------------------------------------------------------------
@@ -145,8 +164,16 @@ def test_logs_are_kept_for_a_while_only(resources: dict[str, Resource], name: st
     assert group["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
 
 
-@pytest.mark.parametrize("name", ["FetchMentions", "NotifyStaff"])
-def test_failed_run_is_kept_and_not_repeated(resources: dict[str, Resource], name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "rate"),
+    [
+        ("FetchMentions", "rate(1 minute)"),
+        ("NotifyStaff", "rate(1 minute)"),
+        ("DetectIncidents", "rate(1 minute)"),
+        ("PublishStatus", "rate(5 minutes)"),
+    ],
+)
+def test_failed_run_is_kept_and_not_repeated(resources: dict[str, Resource], name: str, rate: str) -> None:
     (config,) = [
         one for one in of_type(resources, "Lambda::EventInvokeConfig").values() if one["FunctionName"] == {"Ref": name}
     ]
@@ -155,7 +182,7 @@ def test_failed_run_is_kept_and_not_repeated(resources: dict[str, Resource], nam
     ]
     assert config["MaximumRetryAttempts"] == 0
     assert config["DestinationConfig"]["OnFailure"]["Destination"] == arn("RunFailures")
-    assert schedule["ScheduleExpression"] == "rate(1 minute)"
+    assert schedule["ScheduleExpression"] == rate
     assert schedule["Target"]["DeadLetterConfig"]["Arn"] == arn("RunFailures")
     assert schedule["Target"]["RetryPolicy"] == {"MaximumRetryAttempts": 1, "MaximumEventAgeInSeconds": 60}
     # A fixed name would keep a second desk out of the account.
@@ -163,20 +190,41 @@ def test_failed_run_is_kept_and_not_repeated(resources: dict[str, Resource], nam
 
 
 def test_stream_gives_up_and_says_so(resources: dict[str, Resource]) -> None:
-    (mapping,) = of_type(resources, "Lambda::EventSourceMapping").values()
-    assert mapping["DestinationConfig"]["OnFailure"]["Destination"] == arn("StreamFailures")
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert mapping["BisectBatchOnFunctionError"]
-    assert (mapping["MaximumRetryAttempts"], mapping["MaximumRecordAgeInSeconds"]) == (5, 6 * 3600)
+    for mapping in of_type(resources, "Lambda::EventSourceMapping").values():
+        assert mapping["DestinationConfig"]["OnFailure"]["Destination"] == arn("StreamFailures")
+        assert mapping["BisectBatchOnFunctionError"]
+        assert mapping["MaximumRetryAttempts"] == 5
+        assert mapping["MaximumRecordAgeInSeconds"] <= 6 * 3600
+    assert _readers(resources)["ClassifyMention"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
 
 
 def test_stream_brings_untagged_posts_only(resources: dict[str, Resource]) -> None:
     """The classifier's own writes must not feed it; Lambda filters DynamoDB streams by the dynamodb key alone."""
-    (mapping,) = of_type(resources, "Lambda::EventSourceMapping").values()
-    (pattern,) = mapping["FilterCriteria"]["Filters"]
+    (pattern,) = _readers(resources)["ClassifyMention"]["FilterCriteria"]["Filters"]
     assert json.loads(pattern["Pattern"]) == {
         "dynamodb": {"NewImage": {"sk": {"S": [keys.POST]}, "tagged_at": {"S": [{"exists": False}]}}}
     }
+
+
+def test_incidents_and_settings_alone_bring_the_publisher(resources: dict[str, Resource]) -> None:
+    incident = keys.incident(IncidentId("one"))
+    settings, version = keys.settings(), keys.settings(7)
+    filters = _readers(resources)["PublishStatus"]["FilterCriteria"]["Filters"]
+    patterns = [EventPattern.load(one["Pattern"]) for one in filters]
+
+    def brings(key: keys.Key, **more: str) -> bool:
+        record = {"dynamodb": {"NewImage": {name: {"S": value} for name, value in (key | more).items()}}}
+        return any(pattern.matches_event(record) for pattern in patterns)  # type: ignore[arg-type]
+
+    assert {status for status in Status if brings(incident, status=status)} == {s for s in Status if s.public}
+    assert brings(settings)
+    assert not any(map(brings, (version, keys.post(PostId("1")), keys.case(CaseId("1#2")))))
+
+
+def _readers(resources: dict[str, Resource]) -> dict[str, Resource]:
+    """The readers of the table's stream, by function."""
+    found = of_type(resources, "Lambda::EventSourceMapping").values()
+    return {mapping["FunctionName"]["Ref"]: mapping for mapping in found}
 
 
 def test_queues_keep_failures_for_two_weeks(resources: dict[str, Resource]) -> None:
@@ -192,7 +240,8 @@ def _statements(resources: dict[str, Resource]) -> Iterator[tuple[str, Resource]
     for name, role in of_type(resources, "IAM::Role").items():
         for policy in role["Policies"]:
             for statement in policy["PolicyDocument"]["Statement"]:
-                yield name, statement
+                # A statement on a condition, and nothing where it does not hold.
+                yield name, statement.get("Fn::If", [None, statement])[1]
 
 
 def test_no_permission_has_a_star(resources: dict[str, Resource]) -> None:
@@ -201,11 +250,12 @@ def test_no_permission_has_a_star(resources: dict[str, Resource]) -> None:
         for name, statement in _statements(resources)
         if "*" in json.dumps([statement["Action"], statement.get("Resource"), statement.get("NotResource")])
     ]
-    assert with_star == [("NotifyStaffRole", sid) for sid in STARS]
+    assert with_star == [("NotifyStaffRole", "SendTexts"), ("PublishStatusRole", "WriteTheSite")]
+    assert {sid for _, sid in with_star} == STARS.keys()
 
 
 def test_texts_may_go_to_phones_and_to_no_topic(resources: dict[str, Resource]) -> None:
-    (statement,) = [one for _, one in _statements(resources) if one.get("Sid") in STARS]
+    (statement,) = [one for _, one in _statements(resources) if one.get("Sid") == "SendTexts"]
     assert statement["Action"] == ["sns:Publish"]
     assert statement["NotResource"] == {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}
 
@@ -230,6 +280,10 @@ def test_every_statement_of_a_function_says_what_for(resources: dict[str, Resour
         ("FetchMentions", "GetItem PutItem Query UpdateItem"),
         ("ClassifyMention", "GetItem PutItem Query UpdateItem"),
         ("NotifyStaff", "BatchWriteItem GetItem PutItem Query UpdateItem"),
+        ("DetectIncidents", "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query"),
+        ("PublishStatus", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
+        ("ForgetBounced", "DeleteItem"),
+        ("StaffApi", "DeleteItem GetItem PutItem Query UpdateItem"),
     ],
 )
 def test_function_may_do_only_this_to_the_table(resources: dict[str, Resource], name: str, actions: str) -> None:
@@ -261,10 +315,16 @@ def test_every_alarm_reaches_the_operators(alarms: dict[str, Resource]) -> None:
 
 def test_silence_is_an_alarm_for_the_heartbeats_alone(alarms: dict[str, Resource]) -> None:
     found = of_type(alarms, "CloudWatch::Alarm")
-    assert {name for name, a in found.items() if a["TreatMissingData"] == "breaching"} == {"NoFetch", "NoNotifier"}
-    for name, metric in (("NoFetch", "FetchCompleted"), ("NoNotifier", "NotifyCompleted")):
+    heartbeats = {
+        "NoFetch": ("FetchCompleted", 5),
+        "NoNotifier": ("NotifyCompleted", 5),
+        "NoDetector": ("DetectCompleted", 5),
+        "NoPublisher": ("PublishCompleted", 15),
+    }
+    assert {name for name, a in found.items() if a["TreatMissingData"] == "breaching"} == heartbeats.keys()
+    for name, (metric, minutes) in heartbeats.items():
         assert found[name]["MetricName"] == metric
-        assert found[name]["Period"] * found[name]["EvaluationPeriods"] == 5 * 60
+        assert found[name]["Period"] * found[name]["EvaluationPeriods"] == minutes * 60
         assert (found[name]["ComparisonOperator"], found[name]["Threshold"]) == ("LessThanThreshold", 1)
 
 
@@ -290,9 +350,12 @@ def test_every_function_queue_and_index_is_watched(alarms: dict[str, Resource]) 
         (alarm["MetricName"], json.dumps(alarm["Dimensions"][-1]["Value"]))
         for alarm in of_type(alarms, "CloudWatch::Alarm").values()
     }
-    for name in FUNCTIONS:
+    for name in ("FetchMentions", "ClassifyMention", "NotifyStaff"):
         for metric in ("Errors", "Throttles"):
             assert (metric, json.dumps({"Ref": f"{name}Name"})) in watched
+    # Those that run by the clock have a heartbeat.
+    for name in ("StaffApi", "ForgetBounced"):
+        assert ("Errors", json.dumps({"Ref": f"{name}Name"})) in watched
     for queue in ("StreamFailures", "RunFailures"):
         assert ("ApproximateNumberOfMessagesVisible", json.dumps({"Ref": f"{queue}Name"})) in watched
     for index in (keys.DUE_INDEX, keys.QUEUE_INDEX):

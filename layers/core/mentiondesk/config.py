@@ -39,6 +39,8 @@ class ClassifyConfig(_FromEnv):
 class NotifyConfig(_FromEnv):
     table_name: str
     alert_sender: str
+    link_secret_id: str
+    api_url: str
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,11 @@ class HtmlPage(HTMLParser):
         """What the form of this action sends."""
         return next(form.fields for form in self.forms if form.fields.get("action") == action)
 
+    def pressed(self, action: str) -> dict[str, str]:
+        """What the form of this action sends by its first button."""
+        form = next(form for form in self.forms if form.fields.get("action") == action)
+        return form.fields | (form.buttons[0] if form.buttons else {})
+
     def offers(self) -> set[str]:
         return {form.fields["action"] for form in self.forms if "action" in form.fields}
 
