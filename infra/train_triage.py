@@ -1,8 +1,8 @@
 """Trains the model of single words that triage has beside its tables: python -m infra.train_triage.
 
-On this project's own posts (tests/evaluation/posts.jsonl and training.jsonl) and on nothing else. Multinomial logistic regression by
-stochastic gradient descent, in an order that a fixed seed gives; weights are rounded to 32nds, so that the same
-posts and tables give the same file, bit for bit.
+On this project's own posts (tests/evaluation/posts.jsonl and training.jsonl) and on nothing else: logistic
+regression by stochastic gradient descent, in an order that a fixed seed gives. Weights are rounded to 32nds, so that
+the same posts and tables give the same file, bit for bit.
 """
 
 import math
@@ -46,7 +46,7 @@ def features(posts: Sequence[Labelled]) -> list[_Features]:
     for labelled in posts:
         reading = engine.read(labelled.post)
         evidence = evidence_of(reading)
-        names = Counter(name for word in reading.words for name in word_features(word.text))
+        names = Counter(name for word in set(reading.words) for name in word_features(word.text))
         names.update(shape_features(shape(reading)))
         found.append(dict(names) | dict(findings(evidence, reading.urgencies, complaint_score(reading, evidence))))
     return found
@@ -71,8 +71,8 @@ def trained(posts: Sequence[Labelled]) -> _Weights:
 
 def _outputs(labelled: Labelled) -> list[bool]:
     """What the model should say of a post, for each of OUTPUTS."""
-    assert labelled.kind is not None and labelled.urgency is not None, "this project's posts have both"
     urgency = labelled.urgency
+    assert urgency is not None, "this project's posts tell it"
     return [*(kind is labelled.kind for kind in KINDS), urgency is Urgency.CRITICAL, urgency >= Urgency.HIGH]
 
 

@@ -34,15 +34,15 @@ def main(arguments: Sequence[str]) -> int:
     try:
         chosen = sets(options.sets or [path for path in (OTHERS, *OWN) if path.exists()])
     except (SetInvalid, OSError) as wrong:
-        print(wrong, file=sys.stderr)
+        sys.stderr.write(f"{wrong}\n")
         return 2
     if not chosen:
-        print("there are no sets of labelled posts there", file=sys.stderr)
+        sys.stderr.write("there are no sets of labelled posts there\n")
         return 2
     yardstick = vader()
     results = [(one, *_measured(one, yardstick)) for one in chosen]
     if options.json:
-        print(json.dumps({one.name: figures for one, figures, _ in results}, indent=2))
+        sys.stdout.write(json.dumps({one.name: figures for one, figures, _ in results}, indent=2) + "\n")
         return 0
     console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
     _show(console, [(one.name, figures) for one, figures, _ in results])
@@ -195,7 +195,7 @@ def _show_mistakes(console: Console, one: LabelledSet, judged: Sequence[Judgemen
         if (said := _wrong(labelled, judgement))
     ]
     console.print(f"\n{one.name}: {min(most, len(wrong))} of {len(wrong)} mistakes")
-    for said, text, judgement in random.Random(seed).sample(wrong, min(most, len(wrong))):  # noqa: S311
+    for said, text, judgement in random.Random(seed).sample(wrong, min(most, len(wrong))):
         tags = judgement.tags
         why = "; ".join(f"{reason.rule}: {text[reason.start : reason.end]!r}" for reason in tags.reasons)
         shown = " ".join(text.split())

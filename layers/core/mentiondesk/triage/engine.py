@@ -16,18 +16,22 @@ from mentiondesk.triage.weights import KINDS
 from mentiondesk.triage.words import read
 
 _MOST_REASONS = 6
-_by_weight = itemgetter(0)
 _NO_BRAND = BrandWords()
 # How much of the odds of a complaint the model of single words has to say; the tables have the rest.
-_MODEL_SHARE = 0.3
-# A little doubt is on the side of no complaint.
-_DOUBT = 0.25
-_UNSURE = 0.2
-# What has fewer words asks nothing, unless it says so.
-_SHORTEST_QUESTION = 4
+_MODEL_SHARE = 0.25
+# A complaint that is missed costs more than a look at a post that is none.
+_CARE = 0.15
 _LEAST_ODDS = -50.0
 # The log odds from which a post counts as that urgent: rather once too often.
 _CRITICAL_FROM, _HIGH_FROM = -1.0, -0.4
+_UNSURE = 0.2
+# The model is not asked where it is less sure, nor about questions of fewer words.
+_LEAST_SHARE = 0.45
+_SHORTEST_QUESTION = 4
+_ANSWERED = frozenset({Kind.COMPLAINT, Kind.QUESTION, Kind.ABUSE})
+# What is in danger is not looked past, whatever the post sounds like.
+_CALM = frozenset({Kind.QUESTION, Kind.VENT, Kind.CHATTER})
+_by_weight = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +58,15 @@ class Engine:
         evidence = evidence_of(reading)
         score = complaint_score(reading, evidence)
         *odds, critical, high = model.log_odds(reading, evidence, score)
-        highest = max(odds)
-        shares = [math.exp(max(one - highest, _LEAST_ODDS)) for one in odds]
-        others = sum(shares[1:])
-        complaint = (1 - _MODEL_SHARE) * score + _MODEL_SHARE * math.log(shares[0] / others) - _DOUBT
-        probability = 1 / (1 + math.exp(-complaint))
-        urgency, urgent = _urgency(reading, critical, high)
+        shares = _shares(odds)
+        by_words = math.log(shares[0] / sum(shares[1:]))
+        probability = _logistic((1 - _MODEL_SHARE) * score + _MODEL_SHARE * by_words + _CARE)
+        urgency = _urgency(reading, critical, high)
         kind, confidence = _kind(reading, evidence, probability, shares, urgency)
-        if evidence.rule is not None:
-            kind, urgency, confidence = _ruled(evidence.rule, kind, urgency)
-        elif kind not in _HURRY:
+        if kind not in _ANSWERED:
             urgency = Urgency.LOW
+        if evidence.rule is not None:
+            kind, urgency, confidence = evidence.rule.kind or kind, evidence.rule.urgency or urgency, 1.0
         tags = Tags(
             kind=kind,
             needs_reply=kind in _ANSWERED or (kind is Kind.PRAISE and _addressed(reading)),
@@ -73,7 +75,7 @@ class Engine:
             sentiment=max(-1.0, min((evidence.good + evidence.says("solved") - evidence.bad) / 4, 1.0)),
             language=reading.language,
             confidence=confidence,
-            reasons=_reasons(reading, evidence, urgent),
+            reasons=_reasons(reading, evidence, urgency),
         )
         return Judgement(tags, probability)
 
@@ -89,10 +91,6 @@ class Engine:
         if found is None:
             found = self._lexicons[language] = lexicon(language, self.brand)
         return found
-
-
-_HURRY = frozenset({Kind.COMPLAINT, Kind.QUESTION, Kind.ABUSE})
-_ANSWERED = _HURRY
 
 
 def complaint_score(reading: Reading, evidence: Evidence) -> float:
@@ -124,7 +122,19 @@ def complaint_score(reading: Reading, evidence: Evidence) -> float:
     return score
 
 
-def _kind(reading: Reading, evidence: Evidence, probability: float, shares: list[float], urgency: Urgency) -> tuple[Kind, float]:
+def _shares(odds: list[float]) -> list[float]:
+    """What each kind has of the odds, in no certain unit."""
+    highest = max(odds)
+    return [math.exp(max(one - highest, _LEAST_ODDS)) for one in odds]
+
+
+def _logistic(odds: float) -> float:
+    return 1 / (1 + math.exp(-max(_LEAST_ODDS, min(odds, -_LEAST_ODDS))))
+
+
+def _kind(
+    reading: Reading, evidence: Evidence, probability: float, shares: list[float], urgency: Urgency
+) -> tuple[Kind, float]:
     """The kind, and how sure that is."""
     if probability >= 0.5:
         return Kind.COMPLAINT, probability
@@ -133,26 +143,19 @@ def _kind(reading: Reading, evidence: Evidence, probability: float, shares: list
     others = shares[1:]
     most = max(others)
     kind = KINDS[1 + others.index(most)]
-    if kind is Kind.QUESTION and len(reading.words) < _SHORTEST_QUESTION and not _asks(reading, evidence):
-        kind = Kind.CHATTER
+    share = most / sum(others)
+    if share < _LEAST_SHARE or (kind is Kind.QUESTION and len(reading.words) < _SHORTEST_QUESTION):
+        kind = _plainly(reading, evidence)
     if urgency is Urgency.CRITICAL and kind in _CALM:
         return Kind.COMPLAINT, max(probability, _UNSURE)
-    return kind, (1 - probability) * most / sum(others)
+    return kind, (1 - probability) * share
 
 
-def _asks(reading: Reading, evidence: Evidence) -> bool:
-    return bool(evidence.says("question")) or "?" in reading.text.lower
-
-
-# What is in danger is not looked past, whatever the post sounds like.
-_CALM = frozenset({Kind.QUESTION, Kind.VENT, Kind.CHATTER})
-
-
-def _ruled(cue: Cue, kind: Kind, urgency: Urgency) -> tuple[Kind, Urgency, float]:
-    """What the brand's rule makes of it."""
-    if cue.rule is None:
-        return Kind.CHATTER, Urgency.LOW, 1.0
-    return cue.rule.kind or kind, cue.rule.urgency or urgency, 1.0
+def _plainly(reading: Reading, evidence: Evidence) -> Kind:
+    """What a post is of which the model has no opinion: what it says of itself."""
+    if evidence.says("question") or "?" in reading.text.lower:
+        return Kind.QUESTION
+    return Kind.PRAISE if evidence.good >= 1.0 else Kind.CHATTER
 
 
 def _addressed(reading: Reading) -> bool:
@@ -160,20 +163,17 @@ def _addressed(reading: Reading) -> bool:
     return "@" in reading.text.lower or reading.post.replied_to is not None
 
 
-def _urgency(reading: Reading, critical: float, high: float) -> tuple[Urgency, list[Hit[Cue]]]:
-    """How urgent it is, and the cues that say so."""
-    level = Urgency.NORMAL
-    if critical > _CRITICAL_FROM or _brand_says(reading, Urgency.CRITICAL):
-        level = Urgency.CRITICAL
-    elif high > _HIGH_FROM or _brand_says(reading, Urgency.HIGH):
-        level = Urgency.HIGH
-    elif any(cue.says == Urgency.LOW for cue, _ in reading.urgencies):
-        level = Urgency.LOW
-    return level, [hit for hit in reading.urgencies if hit[0].says == level]
-
-
-def _brand_says(reading: Reading, level: Urgency) -> bool:
-    return any(cue.says == level and cue.table == BRAND for cue, _ in reading.urgencies)
+def _urgency(reading: Reading, critical: float, high: float) -> Urgency:
+    """How urgent it is by the brand's words, else by the model, which knows what the tables found."""
+    of_brand = {cue.says for cue, _ in reading.urgencies if cue.table == BRAND}
+    for level in (Urgency.CRITICAL, Urgency.HIGH, Urgency.LOW):
+        if level in of_brand:
+            return level
+    if critical > _CRITICAL_FROM and not of_brand:
+        return Urgency.CRITICAL
+    if high > _HIGH_FROM and not of_brand:
+        return Urgency.HIGH
+    return Urgency.LOW if any(cue.says == Urgency.LOW for cue, _ in reading.urgencies) else Urgency.NORMAL
 
 
 def _last_token(reading: Reading, hits: list[Hit[Cue]]) -> int:
@@ -181,10 +181,11 @@ def _last_token(reading: Reading, hits: list[Hit[Cue]]) -> int:
     return last if reading.origins is None else reading.origins[last]
 
 
-def _reasons(reading: Reading, evidence: Evidence, urgent: list[Hit[Cue]]) -> tuple[Reason, ...]:
+def _reasons(reading: Reading, evidence: Evidence, urgency: Urgency) -> tuple[Reason, ...]:
     """The words that weighed most, as spans of the post's own text."""
     evidence.used.sort(key=_by_weight, reverse=True)
-    chosen = [*urgent[:2], *(hit for _, hit in evidence.used[:_MOST_REASONS])]
+    chosen = [hit for hit in reading.urgencies if hit[0].says == urgency][:2]
+    chosen += [hit for _, hit in evidence.used[:_MOST_REASONS]]
     if not chosen:
         return ()
     spans = reading.text.spans(_last_token(reading, chosen))

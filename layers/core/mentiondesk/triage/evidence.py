@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from mentiondesk.domain.brand_words import Always
 from mentiondesk.triage.lexicon import BUT, IF, NOT, Cue
 from mentiondesk.triage.phrases import Hit, Word
 from mentiondesk.triage.reading import Reading
@@ -23,7 +24,7 @@ _OPINIONS = frozenset({"judgement", "demand"})
 class Evidence:
     """How much speaks for each kind. `concrete` is the part of what is bad that tells of something that happened.
 
-    `used` has each cue with its weight there; `rule` is the first of the brand's rules that was met.
+    `used` has each cue with its weight there; `rule` is what the brand has decided about such posts.
     """
 
     bad: float = 0.0
@@ -31,30 +32,20 @@ class Evidence:
     good: float = 0.0
     other: dict[str, float] = field(default_factory=dict)
     used: list[tuple[float, Hit[Cue]]] = field(default_factory=list)
-    rule: Cue | None = None
+    rule: Always | None = None
 
     def says(self, kind: str) -> float:
         return self.other.get(kind, 0.0)
 
 
 def evidence_of(reading: Reading) -> Evidence:
+    """What the cues of a post come to."""
     found = Evidence()
-    bad, good = list[float](), list[float]()
-    hints = 0.0
-    words, roles = reading.words, reading.roles
-    turn = _last_turn(words) if roles & BUT else 0
+    bad, good, hints, decided = list[float](), list[float](), 0.0, 0
+    turn = _last_turn(reading.words) if reading.roles & BUT else 0
     for hit in reading.feelings:
-        cue, path = hit
-        says, weight, first = cue.says, cue.weight, path[0]
-        if cue.polar:
-            if roles & NOT and not cue.firm and _reached(words, first, NOT, _NOT_REACHES):
-                if says == "complaint":
-                    continue
-                says, weight = "complaint", weight * _NEGATED
-            elif first < turn and says == "praise":
-                weight *= _BEFORE_BUT
-            if roles & IF and weight >= 1.0 and _reached(words, first, IF, _IF_REACHES):
-                weight *= _SUPPOSED
+        cue = hit[0]
+        says, weight = _meant(hit, reading, turn) if cue.polar else (cue.says, cue.weight)
         if says == "complaint":
             if weight < _HINT:
                 hints += weight
@@ -64,15 +55,30 @@ def evidence_of(reading: Reading) -> Evidence:
                     found.concrete += weight
         elif says == "praise":
             good.append(weight)
-        else:
+        elif says != "hush":
             found.other[says] = found.other.get(says, 0.0) + weight
-            if found.rule is None and cue.decides:
-                found.rule = cue
         if says != "hush":
             found.used.append((weight, hit))
+        if cue.decides > decided:
+            found.rule, decided = cue.rule, cue.decides
     found.bad = _faded(bad) + min(hints, _MOST_HINTS)
     found.good = _faded(good)
     return found
+
+
+def _meant(hit: Hit[Cue], reading: Reading, turn: int) -> tuple[str, float]:
+    """What a cue says where it stands, and how much; a complaint with a "not" says nothing."""
+    cue, path = hit
+    says, weight, words = cue.says, cue.weight, reading.words
+    if reading.roles & NOT and not cue.firm and _reached(words, path[0], NOT, _NOT_REACHES):
+        if says == "complaint":
+            return "hush", 0.0
+        says, weight = "complaint", weight * _NEGATED
+    elif path[0] < turn and says == "praise":
+        weight *= _BEFORE_BUT
+    if reading.roles & IF and weight >= 1.0 and _reached(words, path[0], IF, _IF_REACHES):
+        weight *= _SUPPOSED
+    return says, weight
 
 
 def _faded(weights: list[float]) -> float:

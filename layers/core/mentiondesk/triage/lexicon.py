@@ -7,12 +7,13 @@ from functools import cache
 from itertools import chain
 
 from mentiondesk.domain.brand_words import Always, BrandWords
+from mentiondesk.domain.tags import Kind, Urgency
 from mentiondesk.triage.loading import TableInvalid, sections, table
 from mentiondesk.triage.phrases import Phrases, Word
 from mentiondesk.triage.weights import word_weights
 from mentiondesk.triage.words import by_capitals, segmented
 
-WEIGHTS = {"decisive": 4.0, "strong": 2.0, "plain": 1.0, "weak": 0.4}
+WEIGHTS = {"decisive": 4.0, "heavy": 2.6, "strong": 2.0, "plain": 1.0, "weak": 0.4}
 FEELINGS = ("complaint", "praise", "solved", "question", "spam", "abuse", "vent", "chatter", "hush")
 # Cues of one layer explain each other; those of different layers do not meet.
 FEELING, URGENCY, TOPIC = range(3)
@@ -44,7 +45,8 @@ class Cue:
     """What a phrase says, how much it weighs, and the table that it stands in.
 
     `polar`: a "not" before it may turn it round; `firm`: it has a "not" of its own, and none does.
-    `rank` is added to the length of a phrase where the longer one counts. `decides`: one of the brand's rules.
+    `rank` is added to the length of a phrase where the longer one counts. A brand's phrase has a `rule`, and of
+    several rules the one with the highest `decides` holds.
     """
 
     says: str
@@ -54,8 +56,7 @@ class Cue:
     polar: bool = False
     firm: bool = False
     rank: int = 0
-    decides: bool = False
-    # Of a rule under always: what it decides.
+    decides: int = 0
     rule: Always | None = None
 
 
@@ -202,19 +203,23 @@ def _shape(word: str, keys: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def brand_cues(brand: BrandWords) -> Iterator[tuple[str, Cue]]:
-    """The phrases of a brand's settings."""
+    """The phrases of a brand's settings: what stands under always goes before never, and never before single words."""
     weight = WEIGHTS["decisive"]
     for says, phrases in brand.words:
-        layer = URGENCY if says in URGENCIES else FEELING
         for phrase in phrases:
-            yield phrase, Cue(says, weight, BRAND, layer, rank=_BRAND_FIRST, decides=says == "chatter")
+            if says in URGENCIES:
+                yield phrase, Cue(says, weight, BRAND, URGENCY, rank=_BRAND_FIRST)
+            else:
+                rule = Always(phrase, Kind(says))
+                yield phrase, Cue(says, weight, BRAND, rank=_BRAND_FIRST, decides=1, rule=rule)
     for topic, phrases in brand.topics:
         for phrase in phrases:
             yield phrase, Cue(topic, weight, BRAND, TOPIC)
-    for rule in brand.always:
-        yield rule.phrase, Cue("always", weight, BRAND, rank=_BRAND_FIRST, decides=True, rule=rule)
     for phrase in brand.never:
-        yield phrase, Cue("never", weight, BRAND, rank=_BRAND_FIRST, decides=True)
+        rule = Always(phrase, Kind.CHATTER, Urgency.LOW)
+        yield phrase, Cue("never", weight, BRAND, rank=_BRAND_FIRST, decides=2, rule=rule)
+    for rule in brand.always:
+        yield rule.phrase, Cue("always", weight, BRAND, rank=_BRAND_FIRST, decides=3, rule=rule)
 
 
 def lexicon(language: str, brand: BrandWords) -> Lexicon:

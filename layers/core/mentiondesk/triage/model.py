@@ -85,7 +85,8 @@ def _of_shape(built: int) -> Weights:
 def log_odds(reading: Reading, evidence: Evidence, score: float) -> list[float]:
     """For each of OUTPUTS, how much speaks for it."""
     known = weights()
-    found = [word.weights for word in reading.words if word.weights]
+    # A word said again says nothing new.
+    found = [word.weights for word in set(reading.words) if word.weights]
     found.append(_of_shape(shape(reading)))
     for name, value in findings(evidence, reading.urgencies, score):
         if name in known:

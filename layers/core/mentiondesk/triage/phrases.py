@@ -7,7 +7,7 @@ the set with that name. Every phrase is searched for at once, in time that grows
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from typing import Generic, TypeVar
 
@@ -31,7 +31,7 @@ def alternatives(phrase: str) -> Iterator[tuple[str, ...]]:
     """Every way to write a phrase, without `/` and `?`."""
     choices: list[list[tuple[str, ...]]] = []
     for part in phrase.split():
-        optional = len(part) > 1 and part.endswith("?") and part[0].isalpha() or part.endswith(">?")
+        optional = part.endswith("?") and (part[0].isalpha() or part.endswith(">?"))
         word = part[:-1] if optional else part
         either = word.split("/") if _EITHER.fullmatch(word) and not word[0].isdigit() else [word]
         choices.append([(one,) for one in either] + ([()] if optional else []))
@@ -56,7 +56,7 @@ class _Node(Generic[C]):
 _Start = tuple[list[C], dict[str, _Node[C]], dict[str, _Node[C]]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Word(Generic[C]):
     """What is known of one word: the names that phrases call it by, the phrases that begin with it, its roles.
 
@@ -146,8 +146,8 @@ def search(words: Sequence[Word[C]]) -> list[Hit[C]]:
             continue
         after = words[place + 1].keys if place + 1 < len(words) else ()
         for cues, following, later in word.starts:
-            for cue in cues:
-                hits.append((cue, (place,)))
+            if cues:
+                hits += [(cue, (place,)) for cue in cues]
             for key in after:
                 if key in following:
                     _reach(following[key], words, (place, place + 1), hits)
@@ -158,8 +158,8 @@ def search(words: Sequence[Word[C]]) -> list[Hit[C]]:
 
 def _reach(node: _Node[C], words: Sequence[Word[C]], path: tuple[int, ...], hits: list[Hit[C]]) -> None:
     """A phrase as far as the words in `path`. Phrases are short, so that this goes a few words deep at most."""
-    for cue in node.cues:
-        hits.append((cue, path))
+    if node.cues:
+        hits += [(cue, path) for cue in node.cues]
     place = path[-1] + 1
     if place == len(words):
         return

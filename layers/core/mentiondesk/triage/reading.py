@@ -81,7 +81,7 @@ def words_of(text: Text, lexicon: Lexicon) -> tuple[list[Word[Cue]], list[int] |
     found: list[Word[Cue]] = []
     origins: list[int] = []
     for place, word in enumerate(words):
-        meant = (word,)
+        meant: tuple[Word[Cue], ...] = (word,)
         if word.roles & SEVERAL:
             token = text.tokens[place]
             meant = lexicon.hashtag(written[place]) if token[0] == "#" else lexicon.words(token)
@@ -115,15 +115,5 @@ def _explained(hits: list[Hit[Cue]], count: int) -> list[Hit[Cue]]:
     for cue, path in hits:
         size = len(path) + cue.rank
         for place in path:
-            if longest[place] < size:
-                longest[place] = size
-    return [hit for hit in hits if _rules(hit, longest)]
-
-
-def _rules(hit: Hit[Cue], longest: list[int]) -> bool:
-    cue, path = hit
-    size = len(path) + cue.rank
-    for place in path:
-        if longest[place] > size:
-            return False
-    return True
+            longest[place] = max(longest[place], size)
+    return [hit for hit in hits if max([longest[place] for place in hit[1]]) == len(hit[1]) + hit[0].rank]

@@ -86,7 +86,7 @@ def by_capitals(tag: str) -> list[str]:
 
 
 def segmented(tag: str, known: "set[str] | dict[str, object]") -> list[str]:
-    """The words of a hashtag written #likethis, as few as there can be; the tag itself where it is not made of known words."""
+    """The words of a hashtag written #likethis, as few as there can be; else its known ending, or itself."""
     tag = tag[:_LONGEST_WORD]
     best: list[list[str] | None] = [[]] + [None] * len(tag)
     for end in range(1, len(tag) + 1):
