@@ -40,6 +40,8 @@ WEEKS = HERE.parents[2] / "shared/data/replay/SpotifyCares.posts.jsonl"
 BRAND, BRAND_NAMES = "1000000001", ("Spotify", "SpotifyCares")
 SETTINGS = HERE.parents[1] / "infra/settings.example.yaml"
 RUNS, SIZES = 100, (5, 10, 30, 100)
+# Of the held texts there are fewer.
+HELD_RUNS, HELD_SIZES = 60, (5, 10, 20)
 MINUTE = timedelta(minutes=1)
 # What a person would let stand in the title of each problem.
 TELLING = {
@@ -91,6 +93,7 @@ class Figures:
     """What `make evaluate` shows."""
 
     recall: dict[int, float]
+    held_recall: dict[int, float]
     median_delay: timedelta
     late: dict[int, timedelta]
     title_precision: float
@@ -166,17 +169,13 @@ def measure(runs: int = RUNS) -> tuple[Figures, list[Result], Weeks] | None:
     if not WEEKS.exists():
         return None
     weeks = Weeks(load_settings(SETTINGS))
-    results: defaultdict[int, list[Result]] = defaultdict(list)
-    for size in SIZES:
-        for run in range(runs // len(SIZES)):
-            outage = made_up(random.Random(f"{size}-{run}"), size, weeks)
-            results[size].append(Result(outage, weeks.with_outage(outage)))
+    results = _results(weeks, SIZES, runs, held=False)
+    held = _results(weeks, HELD_SIZES, HELD_RUNS * runs // RUNS, held=True)
     found = [one for several in results.values() for one in several if one.found]
     words = [(one.outage.problem, word) for one in found for word in _WORD.findall(one.title.lower())]
     figures = Figures(
-        recall={
-            size: sum(one.found is not None for one in several) / len(several) for size, several in results.items()
-        },
+        recall=_recall(results),
+        held_recall=_recall(held),
         median_delay=timedelta(seconds=statistics.median(one.delay.total_seconds() for one in found)),
         late={
             size: max((one.delay for one in several if one.found), default=timedelta())
@@ -188,12 +187,23 @@ def measure(runs: int = RUNS) -> tuple[Figures, list[Result], Weeks] | None:
     return figures, [one for several in results.values() for one in several], weeks
 
 
-def made_up(chance: random.Random, size: int, weeks: Weeks) -> Outage:
+def _results(weeks: Weeks, sizes: Sequence[int], runs: int, held: bool) -> dict[int, list[Result]]:
+    """So many outages of each size, with what became of them."""
+    seeds = {size: [f"{size}-{run}" for run in range(runs // len(sizes))] for size in sizes}
+    outages = {size: [made_up(random.Random(seed), size, weeks, held) for seed in seeds[size]] for size in sizes}
+    return {size: [Result(one, weeks.with_outage(one)) for one in several] for size, several in outages.items()}
+
+
+def _recall(results: dict[int, list[Result]]) -> dict[int, float]:
+    return {size: sum(one.found is not None for one in several) / len(several) for size, several in results.items()}
+
+
+def made_up(chance: random.Random, size: int, weeks: Weeks, held: bool = False) -> Outage:
     """An outage of so many people over 15 to 60 minutes at a random moment of the weeks."""
-    problem = chance.choice(sorted(_texts()))
+    problem = chance.choice(sorted(_texts(held)))
     begin = weeks.first + chance.random() * (weeks.last - weeks.first)
     span = timedelta(minutes=chance.uniform(15, 60))
-    texts = chance.sample(_texts()[problem], size)
+    texts = chance.sample(_texts(held)[problem], size)
     moments = sorted(begin + chance.random() * span for _ in texts)
     posts = (
         _post(f"@SpotifyCares {text}", at, number) for number, (text, at) in enumerate(zip(texts, moments, strict=True))
@@ -216,11 +226,12 @@ def _post(text: str, at: datetime, number: int) -> Post:
 
 
 @cache
-def _texts() -> dict[str, list[str]]:
+def _texts(held: bool = False) -> dict[str, list[str]]:
     found: defaultdict[str, list[str]] = defaultdict(list)
     for line in (HERE / "outages.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        found[row["problem"]].append(row["text"])
+        if row.get("held", False) is held:
+            found[row["problem"]].append(row["text"])
     return found
 
 
@@ -247,10 +258,14 @@ def _tells(problem: str, word: str) -> bool:
 
 def lines(figures: Figures) -> list[tuple[str, str]]:
     """The figures in words."""
-    recall = ", ".join(f"{size} people {share:.0%}" for size, share in figures.recall.items())
+    recall, held = (
+        ", ".join(f"{size} people {share:.0%}" for size, share in shares.items())
+        for shares in (figures.recall, figures.held_recall)
+    )
     late = ", ".join(f"{size} people {_minutes_of(delay)}" for size, delay in figures.late.items())
     return [
         ("outages noticed", recall),
+        ("outages noticed, in held words", held),
         ("median delay after the fifth person", _minutes_of(figures.median_delay)),
         ("longest delay", late),
         ("title words that tell", f"{figures.title_precision:.0%}"),

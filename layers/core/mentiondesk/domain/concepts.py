@@ -14,12 +14,14 @@ _SETS = {
     "LOGIN": r"(?:(?:log|sign)(?:ged|ging|ed|ing|s)? ?(?:back )?(?:in|on|into)|login|signin)",
     "PAYMENT": r"(?:payments?|cards?|paypal|checkout|transactions?|purchases?|apple pay|google pay|direct debit)",
     "MESSAGE": r"(?:codes?|emails?|mails?|texts?|otp|sms|confirmations?|notifications?|verification)",
-    "PLAYED": r"(?:music|songs?|tracks?|videos?|playback|streams?|audio|episodes?|podcasts?|playlists?|shows?|it)",
+    "PLAYED": r"(?:music|songs?|tracks?|videos?|sound|playback|streams?|audio|episodes?|podcasts?|playlists?|it)",
     "LINE": r"(?:internet|wi ?fi|broadband|networks?|signal|connection|service|reception|coverage|data|landline)",
     "UTILITY": r"(?:power|electric\w*|water|gas|heating|hot water)",
     "ASK": r"(?:reach|get through|get hold|get a hold|speak|talk|contact)",
     "UNABLE": r"(?:cant|cannot|unable to|not able to|couldnt|let me|let us)",
     "UNSENT": r"(?:never|not|isnt|arent|wont|doesnt|dont|didnt|hasnt|havent)",
+    "PARCEL": r"(?:orders?|parcels?|packages?|delivery|food|driver|stuff|refund|bags?|luggage|items?|mail|courier|bus)",
+    "GOT": r"(?:all|is|are|was|were|got|have been|has been|just|now|completely)",
     "PLAN": r"(?:paid|pay|paying|premium|subscri\w+|member\w*|plan|renewed)",
     "SELF": r"(?:itself|themselves|by itself|its own|immediately|instantly|straight away|unexpectedly|randomly)",
 }
@@ -97,7 +99,7 @@ _PHRASES = {
         crash\w*
         force closes
         (?:keeps?|kept) (?:on )?(?:closing|quitting|shutting|exiting|restarting|rebooting)
-        (?:closes|shuts|quits|exits|closing|shutting|restarts|reboots)(?: down)?(?: \w+)? (?:SELF|as soon as|every time)
+        (?:closes|shuts|quits|exits|closing|restarts|reboots)(?: down)?(?: \w+)? (?:SELF|as soon as|every time|whenever)
         kicks me (?:back )?to (?:the|my) home
         se (?:cierra|cuelga)
         st[üu]rzt (?:\w+ )?ab
@@ -108,6 +110,8 @@ _PHRASES = {
         no (?:sound|audio|volume)
         (?:is|are|gone|goes|went|all|completely) silent
         NOT(hear)
+        (?:hear|plays|playing) nothing
+        (?:goes|gone|then|went|is) (?:quiet|silence)
         (?:sound|audio|volume)~(?:gone|missing|cut\w*|dead|lost|disappear\w*)
     """,
     "won't play": r"""
@@ -150,6 +154,7 @@ _PHRASES = {
         (?:is|are|was|gets?|been|its|completely|just|still) stuck
         stuck (?:on|at|in|loading)
         unresponsive
+        stop(?:s|ped)? respond\w*
         not respond\w*
         hangs
         hanging
@@ -210,14 +215,18 @@ _PHRASES = {
         (?:was|were|is) due (?:yesterday|today|on|last|days?)
         still (?:waiting (?:for|on)|nothing)
         NOT(arriv\w+|deliver\w*|turn(?:ed)? up|show(?:ed|n) up|dispatch\w*|shipped|moved)
-        (?:wheres|where is|where are|where the hell is) (?:my|our)
+        (?:wheres|where is|where are|where the hell is) (?:my|our) (?:\w+ )?PARCEL
         UNSENT(?: \w+)? (?:come|came|received?|got)~(?:order|parcel|package|delivery)
         (?:lost|missing) (?:parcel|package|order|bags?|luggage|items?)
         (?:pedido|paquete|paket|lieferung|colis|commande|encomenda)~(?:no|nicht|pas|n[ãa]o|nunca|nie|jamais)
     """,
     "missing": r"""
         (?:my|the|our|all|whole|saved|your|every) (?:\w+ ){1,3}?(?:gone|deleted|blank|empty|erased|wiped)
-        (?:\w{3,}s|library|history|everything|account|collection|order|money) (?:all )?(?:gone|deleted|wiped|erased)
+        (?:\w{3,}s|library|history|everything|account|collection|money)(?: GOT)? (?:gone|deleted|wiped|erased|empty)
+        (?:wheres|where is|where are|where the hell is|where have) (?:all )?(?:my|our)
+        (?:lost|ate|emptied|deleted|wiped|erased) (?:its|my|our|his|her|their)
+        (?:dont|do not|doesnt) have (?:any|a single)~(?:left|anymore|yet)
+        empty (?:library|list|account|basket|cart|inbox|calendar)
         (?:bring|get|give|want|need)~(?:my|our|the) (?:\w+ ){1,3}?back
         (?:bring back|restore)
         none of (?:my|our|the)
@@ -230,7 +239,7 @@ _PHRASES = {
         (?:lost|deleted|wiped|erased|removed)(?: \w+)? (?:all|my|every\w*|our|half)
         where (?:did|have|has|are|is|do)(?: all)? (?:my|our|the)~(?:go|gone)
         missing(?! out)
-        NOT(find|see|showing|show(?: up)?|appear\w*|there(?: anymore| any more)?)
+        NOT(find|see|seeing|showing|show(?: up)?|appear\w*|there(?: anymore| any more)?)
         (?:showing|shows?|says) (?:up )?(?:as )?(?:empty|nothing|blank|zero|0)
         desaparec\w+
         (?:sind|ist|alle) (?:\w+ )?(?:weg|verschwunden)

@@ -26,7 +26,7 @@ _SAMPLE = 200
 _SHORTEST_COPY = 4
 _LONGEST_ECHO = 12
 # What is surely one of these is no complaint, whatever words it uses.
-_CONTENT, _SURE = (Kind.PRAISE, Kind.SPAM), 0.6
+_CONTENT, _SURE = (Kind.PRAISE, Kind.SPAM), 0.8
 
 _NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w.-]+\.\w+|@\w+|&\w+;")
 _APOSTROPHES = re.compile(r"['’‘`´ʼ]")
