@@ -30,6 +30,10 @@ class Mail:
         found = _LINK.search(self.text)
         return found[0] if found else None
 
+    @property
+    def about_incident(self) -> bool:
+        return _ABOUT_INCIDENT.match(self.subject) is not None
+
 
 @dataclass(frozen=True)
 class Deed:
@@ -47,7 +51,7 @@ class Deed:
         Somebody may have done it before: then the page offers it no more.
         """
         for mail in reversed(list(mails)):
-            if mail.to != self.to or mail.link is None or not _ABOUT_INCIDENT.match(mail.subject):
+            if mail.to != self.to or mail.link is None or not mail.about_incident:
                 continue
             page = opened(mail.link)
             return pressed(mail.link, page, self.action, self.typed).said if self.action in page.offers() else None

@@ -32,6 +32,7 @@ from mentiondesk.adapters.items import fact
 from mentiondesk.domain.alerts import Outcome, Record
 from mentiondesk.domain.cases import Case
 from mentiondesk.domain.ids import MatterId
+from mentiondesk.domain.incidents import Incident
 from mentiondesk.domain.posts import Post
 from mentiondesk.settings import Settings
 
@@ -186,9 +187,11 @@ class LocalDesk:
 
     def _staff_act(self) -> None:
         """What staff do by now through the links in their mail."""
-        mails = [Mail(one.to, one.subject, one.body) for one in self.messages if one.channel == "email"]
         while self._deeds and self._deeds[0].at <= self.clock.now():
-            self._deeds.pop(0).do(mails)
+            self._deeds.pop(0).do(self._mails())
+
+    def _mails(self) -> list[Mail]:
+        return [Mail(one.to, one.subject, one.body) for one in self.messages if one.channel == "email"]
 
     def _minute(self) -> list[Message]:
         self.cloud.tick(self.clock.now())
@@ -246,6 +249,11 @@ class LocalDesk:
     def cases(self) -> list[Case]:
         return _cases(self.items())
 
+    def incidents(self) -> list[Incident]:
+        """The latest first."""
+        found = [fact(Incident, item) for item in self.items() if item["sk"]["S"] == keys.INCIDENT]
+        return sorted(found, key=lambda incident: incident.created_at, reverse=True)
+
     def audit(self) -> Audit:
         """The table and the ledger against what the stand-in X and the providers saw."""
         items = self.items()
@@ -279,6 +287,7 @@ class LocalDesk:
                 for message in reversed(self.messages[-_MESSAGES_SHOWN:])
             ],
             "notices": [{**asdict(notice), "at": notice.at.isoformat()} for notice in reversed(self.alarms.notices)],
+            "incidents": [self._incident_row(one) for one in self.incidents()],
             "x": self._x_row(),
             "failures": {name: len(function.failures) for name, function in self.cloud.functions.items()},
         }
@@ -341,6 +350,19 @@ class LocalDesk:
             "answer_by": wait.answer_by.isoformat() if wait else None,
             "answered_at": wait.ended_at.isoformat() if wait and wait.ended_at else None,
             "breached": case.breached(self.clock.now()),
+        }
+
+    def _incident_row(self, incident: Incident) -> dict[str, Any]:
+        return {
+            "title": incident.title,
+            "status": incident.status,
+            "open": incident.open,
+            "impact": incident.impact,
+            "people": incident.people,
+            "posts": incident.posts,
+            "started_at": incident.started_at.isoformat(),
+            "act": next((mail.link for mail in reversed(self._mails()) if mail.about_incident), None),
+            "page": self.site.url if incident.public else None,
         }
 
     def _x_row(self) -> dict[str, Any]:

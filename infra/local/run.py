@@ -95,6 +95,7 @@ def _greet(console: Console, page: LocalPage, desk: LocalDesk, speed: float) -> 
     )
     console.print(f"  the desk   [bold]{page.url}[/bold]")
     console.print(f"  the cloud  moto at {desk.cloud.url}", soft_wrap=True)
+    console.print(f"  status     {desk.site.url}", soft_wrap=True)
     console.print(f"  X          a stand-in at {desk.x.url}", soft_wrap=True)
     console.print("Below is every message to staff. Ctrl-C ends the day early.\n", style="dim")
     if sys.stdout.isatty() and (os.environ.get("DISPLAY") or sys.platform == "darwin"):
