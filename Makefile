@@ -47,6 +47,9 @@ evaluate: setup ## how well triage tells what posts are, beside VADER, and how s
 	@$(PY) -m tests.evaluation $(if $(SETS),"$(SETS)") $(EVALUATE)
 	@$(if $(SETS),,$(PY) -m tests.evaluation.incidents)
 
+triage-model: setup ## renew what triage learned from our own posts, after a change to them or to its tables
+	@$(PY) -m infra.train_triage
+
 lint: setup ## style and types
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check --quiet || { echo "run make format"; exit 1; }
@@ -86,4 +89,4 @@ reclassify: setup ## have a post classified again that was set aside (POST=id)
 	@test -n "$(POST)" || { echo "say which post: make reclassify POST=1234567890"; exit 2; }
 	@$(PY) -m infra.operate reclassify "$(POST)" $(if $(STACK),--stack $(STACK))
 
-.PHONY: help run replay triage setup test faults bench evaluate lint format validate build check lock deploy settings x-credentials reclassify
+.PHONY: help run replay triage setup test faults bench evaluate triage-model lint format validate build check lock deploy settings x-credentials reclassify

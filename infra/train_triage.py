@@ -33,10 +33,14 @@ _Weights = dict[str, list[float]]
 
 
 def main() -> int:
-    posts = [labelled for one in sets(LEARNED) for labelled in one.posts]
-    MODEL.write_text(written(trained(posts)), encoding="utf-8")
+    MODEL.write_text(made(), encoding="utf-8")
     print(f"{MODEL}: {MODEL.stat().st_size} bytes")
     return 0
+
+
+def made() -> str:
+    """The table of the model, as this project's posts give it."""
+    return written(trained([labelled for one in sets(LEARNED) for labelled in one.posts]))
 
 
 def features(posts: Sequence[Labelled]) -> list[_Features]:

@@ -1,11 +1,14 @@
 """Triage: clear posts get the right kind and urgency, and no post stops it."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from mentiondesk.domain.cases import entry_of
+from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.tags import Kind, Tags, Urgency
 from mentiondesk.triage import triage
 from tests.support.builders import a_post
@@ -147,6 +150,177 @@ def test_reasons_are_the_words_that_decided() -> None:
     assert {"URGENT", "broken"} <= set(words)
     assert any(word.startswith("still waiting") for word in words)
     assert entry_of(a_post(text), tagged(text)).why == tuple(words)
+
+
+# The hard cases, each by posts that look like something else.
+HARD: dict[str, tuple[tuple[str, Kind], ...]] = {
+    "negation": (
+        ("@shop the staff were not helpful at all", Kind.COMPLAINT),
+        ("@shop I'm not happy with this lamp", Kind.COMPLAINT),
+        ("@shop no problems at all with my order, thank you!", Kind.PRAISE),
+    ),
+    "contrast": (
+        ("@shop lovely kettle, but it arrived broken", Kind.COMPLAINT),
+        ("@shop your app was great until the update, now it keeps crashing", Kind.COMPLAINT),
+    ),
+    "past and solved": (
+        ("@shop my parcel was late but it's all sorted now, thanks so much for the help!", Kind.PRAISE),
+        ("@shop fixed now, thank you for sorting it so quickly", Kind.PRAISE),
+    ),
+    "sarcasm": (
+        ("@shop great job losing my parcel again", Kind.COMPLAINT),
+        ("@shop thanks for nothing", Kind.COMPLAINT),
+        ("@shop love waiting on hold for two hours", Kind.COMPLAINT),
+    ),
+    "a question that reports a breach": (
+        ("@shop where is my order, it's been two weeks?", Kind.COMPLAINT),
+        ("@shop why is nobody answering my emails?", Kind.COMPLAINT),
+        ("@shop how hard is it to send the right size?", Kind.COMPLAINT),
+    ),
+    "elongation, capitals, emoticons": (
+        ("@shop soooo disappointed with the serviceeee", Kind.COMPLAINT),
+        ("@shop WORST DELIVERY EVER, STILL WAITING", Kind.COMPLAINT),
+        ("@shop parcel arrived smashed 😡", Kind.COMPLAINT),
+    ),
+    "hashtags": (
+        ("@shop #worstservice #stillwaiting", Kind.COMPLAINT),
+        ("@shop my order #NeverArrived", Kind.COMPLAINT),
+    ),
+    "misspellings": (
+        ("@shop definately dissapointed, recieved the wrong iteam and cant return it", Kind.COMPLAINT),
+        ("@shop ur app dosnt work", Kind.COMPLAINT),
+    ),
+    "British, American and Indian English": (
+        ("@shop absolutely gutted, proper shambles, parcel's gone walkabout and nobody picks up", Kind.COMPLAINT),
+        ("@shop y'all lost my package again, this is ridiculous", Kind.COMPLAINT),
+        ("@shop my order is not received since 10 days, kindly do the needful, pathetic service", Kind.COMPLAINT),
+    ),
+    "trades": (
+        ("@bank you have charged me twice and my card is blocked", Kind.COMPLAINT),
+        ("@telecom no signal at home since yesterday, your coverage is useless", Kind.COMPLAINT),
+        ("@gym the showers are broken again and nobody cares", Kind.COMPLAINT),
+        ("@council bins not collected for three weeks", Kind.COMPLAINT),
+        ("@hotel room was dirty and the staff rude", Kind.COMPLAINT),
+    ),
+    "other languages": (
+        ("@shop llevo dos semanas esperando mi pedido y nadie responde", Kind.COMPLAINT),
+        ("@shop toujours pas de colis et aucune réponse, inadmissible", Kind.COMPLAINT),
+        ("@shop warte seit drei Wochen auf mein Paket, keine Antwort, unverschämt", Kind.COMPLAINT),
+        ("@shop meu pedido ainda não chegou e ninguém responde, péssimo", Kind.COMPLAINT),
+        ("@shop muchas gracias, todo perfecto", Kind.PRAISE),
+        ("@shop habt ihr am Sonntag geöffnet?", Kind.QUESTION),
+        ("@shop vocês entregam no domingo?", Kind.QUESTION),
+        ("@shop vous êtes ouverts le dimanche ?", Kind.QUESTION),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"), [pair for pairs in HARD.values() for pair in pairs], ids=lambda value: str(value)[:60]
+)
+def test_hard_cases(text: str, kind: Kind) -> None:
+    assert tagged(text).kind is kind, tagged(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("@shop thank you for the quick help", "en"),
+        ("@shop llevo dos semanas esperando mi pedido", "es"),
+        ("@shop je n'ai toujours pas reçu mon colis", "fr"),
+        ("@shop ich habe mein Paket noch nicht bekommen", "de"),
+        ("@shop ainda não recebi meu pedido", "pt"),
+        ("@shop il mio ordine non è ancora arrivato, grazie", "it"),
+        ("@shop mijn pakket is nog niet gekomen, waar is het", "nl"),
+    ],
+)
+def test_the_language_is_told(text: str, language: str) -> None:
+    assert tagged(text).language == language
+
+
+def test_a_language_without_tables_goes_to_a_person() -> None:
+    found = tagged("@shop il negozio di via Roma è grande, sono stato lì con mio fratello ieri")
+    assert (found.kind, found.needs_reply) == (Kind.QUESTION, True)
+    assert found.confidence < 0.5
+
+
+def test_x_s_hint_names_a_language_in_another_script() -> None:
+    assert triage(replace(a_post("@shop 注文した商品がまだ届きません"), language="ja")).language == "ja"
+    assert tagged("@shop 注文した商品がまだ届きません").language == "und"
+
+
+@pytest.mark.parametrize(
+    ("text", "needs"), [("@shop thank you so much!", True), ("fennel and finch is the best", False)]
+)
+def test_praise_is_answered_where_it_was_said_to_the_brand(text: str, needs: bool) -> None:
+    assert (tagged(text).kind, tagged(text).needs_reply) == (Kind.PRAISE, needs)
+
+
+def test_praise_in_a_conversation_is_answered() -> None:
+    assert triage(a_post("you are the best, thank you!", replied_to=PostId("1"))).needs_reply
+
+
+# --- whatever is written
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@shop my parcel is late" + " and late" * 4000,
+        "a" * 25_000 + " my parcel never arrived",
+        "\x00\x00 @shop my parcel is broken \x00",
+        "@shop my parcel is broken \ud83d",
+        "İİİ @shop my parcel is broken İ",
+        "@shop my parcel\u202e is broken",
+    ],
+    ids=["repeats", "one long word", "NUL", "half a pair", "capitals that grow", "direction marks"],
+)
+def test_odd_posts_are_read_all_the_same(text: str) -> None:
+    found = tagged(text)
+    assert found.kind is Kind.COMPLAINT
+    words = [text[reason.start : reason.end].lower() for reason in found.reasons]
+    assert any(word in {"late", "broken", "never arrived"} or "late" in word for word in words)
+
+
+@pytest.mark.parametrize(
+    "bit",
+    [
+        "a",
+        "@a ",
+        "not work ",
+        "still not ",
+        "#a",
+        "#failsucks",
+        "waiting for an answer for hours ",
+        "注文",
+        "😂",
+        "İ",
+        "a'",
+        "1.",
+        "aaaa bbbb ",
+        ":(",
+        "if could would ",
+        "#worstairlineever ",
+        "?",
+        "-_",
+        "http://",
+        "\n",
+        " ",
+        "'",
+    ],
+)
+def test_a_long_post_is_no_more_work_than_a_short_one(bit: str) -> None:
+    """The words looked at are counted: those of 2,000 characters at most, whatever the post."""
+    reading = triage.read(a_post(bit * (25_000 // len(bit))))
+    assert len(reading.text.tokens) <= 2_001
+    assert len(reading.words) <= 2_001
+    assert len(reading.feelings) + len(reading.urgencies) <= 8 * 2_001
+
+
+def test_the_end_of_a_long_post_is_read_too() -> None:
+    text = "@shop " + "hello there my friend " * 1_000 + "and my parcel never arrived"
+    found = tagged(text)
+    assert "never arrived" in [text[reason.start : reason.end] for reason in found.reasons]
 
 
 _any_text = st.text(max_size=200) | st.text(st.characters(codec=None), max_size=60)

@@ -189,12 +189,12 @@ def _reasons(reading: Reading, evidence: Evidence, urgency: Urgency) -> tuple[Re
     if not chosen:
         return ()
     spans = reading.text.spans(_last_token(reading, chosen))
-    found: dict[tuple[int, int], Reason] = {}
+    found: list[Reason] = []
     for cue, path in chosen:
         first, last = path[0], path[-1]
         if reading.origins is not None:
             first, last = reading.origins[first], reading.origins[last]
-        place = (spans[first][0], spans[last][1])
-        if place not in found:
-            found[place] = Reason(cue.table, *place)
-    return tuple(found.values())[:_MOST_REASONS]
+        start, end = spans[first][0], spans[last][1]
+        if not any(one.start <= start and end <= one.end for one in found):
+            found.append(Reason(cue.table, start, end))
+    return tuple(found[:_MOST_REASONS])
