@@ -338,6 +338,7 @@ _SUBJECTS = {
         (?:PAYMENT|premium|subscri\w+|membership|bill(?:s|ed|ing)?|invoices?|charg(?:e|ed|es|ing)|refunds?|paid|paying)
     """,
 }
+SUBJECTS = frozenset(_SUBJECTS)
 ANY_BROKEN = "anything broken"
 # Concepts that take in others: people say "down", "won't load" and "crashes" of one outage.
 GENERAL = {

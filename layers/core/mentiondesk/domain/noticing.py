@@ -15,7 +15,7 @@ from hashlib import blake2s
 from itertools import pairwise
 from math import exp, inf, lgamma, log, log10, sqrt
 
-from mentiondesk.domain.concepts import ANY_BROKEN, CONCEPTS, GENERAL, VAGUE, related
+from mentiondesk.domain.concepts import ANY_BROKEN, CONCEPTS, GENERAL, SUBJECTS, VAGUE, related
 from mentiondesk.domain.ids import IncidentId, PostId, UserId
 from mentiondesk.domain.incidents import Incident, Sample
 from mentiondesk.domain.plaintext import quotable
@@ -27,19 +27,20 @@ _AND = " + "
 
 # A surprise of 3 is one chance in 1,000 for one term at one moment. This much is asked for where people complain once
 # an hour, and one more for each ten times as many: there are as many more chances to be surprised.
-_ENOUGH = 2.8
-_ENOUGH_WHEN_GENERAL = 3.3
+_ENOUGH = 2.5
+_ENOUGH_WHEN_GENERAL = 3.0
 # What may mean anything is more often many small things at once.
-_ENOUGH_WHEN_VAGUE = 5.5
+_ENOUGH_WHEN_VAGUE = 4.5
 # And what says nothing more exactly asks for so much more again.
 _MORE_WHEN_ALONE = 1.5
-# A word in so many of all complaints tells what the brand is about, and not what is wrong today.
-_COMMON = 0.02
+# A word or a subject in so many of all complaints tells what the brand is about, and not what is wrong today.
+_COMMON, _COMMON_SUBJECT = 0.02, 0.2
 # What is asked for more on the first day, and the hours in which that falls to a third.
 _MORE_WHEN_NEW, _NEW_FOR = 1.0, 72.0
 # There are far more words than concepts, so that one of them is high by chance more often.
 _ENOUGH_FOR_A_WORD = 5.5
 _ALONGSIDE = 2.0
+_MOST_SHARE = 0.9
 _WINDOWS = (1 / 12, 1 / 4, 1 / 2, 1.0)
 _MOST_GROUPS = 5
 _MOST_TERMS = 8
@@ -324,20 +325,21 @@ def _enough(term: str, usual: Usual) -> float:
 
     What the brand is about is in no way remarkable.
     """
+    if usual.share(term) >= (_COMMON_SUBJECT if term in SUBJECTS else inf if term in CONCEPTS else _COMMON):
+        return inf
     if term in VAGUE:
         enough = _ENOUGH_WHEN_VAGUE
     elif term in CONCEPTS:
         enough = _ENOUGH_WHEN_GENERAL if term in GENERAL else _ENOUGH
     else:
-        enough = _ENOUGH_FOR_A_WORD if usual.share(term) < _COMMON else inf
+        enough = _ENOUGH_FOR_A_WORD
     return enough + log10(max(usual.voices(), 1.0)) + _MORE_WHEN_NEW * exp(-usual.overall.hours / _NEW_FOR)
 
 
 def _expected(term: str, others: int, usual: Usual, span: timedelta) -> float:
-    """Voices that the usual brings; on a day with more of everything else, more of this as well."""
-    hours = span / HOUR
-    busy = max(1.0, others / (usual.voices() * hours + 1.0))
-    return usual.an_hour(term) * hours * busy
+    """Voices that the usual brings; where more of everything else is heard than usual, more of this as well."""
+    share = min(usual.share(term), _MOST_SHARE)
+    return max(usual.an_hour(term) * (span / HOUR), others * share / (1 - share))
 
 
 def _alongside(seed: str, window: _Window, span: timedelta, people: int) -> tuple[str, ...]:
