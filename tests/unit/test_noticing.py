@@ -124,6 +124,15 @@ def test_a_day_with_more_of_everything_is_no_incident() -> None:
     assert found([*people(6, 50, "not delivered"), *other], at(52), usual) == []
 
 
+def test_many_times_as_much_of_everything_is_no_busy_day() -> None:
+    sums = {"anything broken": 175.0, "not working": 75.0}
+    quiet = Usual(Habit(500, 500, sums, NOON), Habit(4, 4, {}, NOON))
+    broken = people(9, 14, "not working", "anything broken")
+    other = [signal(number * 2, 500 + number, f"word{number}") for number in range(7)]
+    assert found(broken[:2] + other[:2], at(15), quiet) == []
+    assert len(found([*broken, *other], at(15), quiet)) == 1
+
+
 def test_before_anything_is_known_a_busy_brand_is_not_an_incident() -> None:
     mixed = [signal(number / 4, 500 + number, f"word{number}") for number in range(200)]
     assert found([*people(5, 50, "delayed"), *mixed], at(52)) == []

@@ -41,6 +41,8 @@ _MORE_WHEN_NEW, _NEW_FOR = 1.0, 72.0
 _ENOUGH_FOR_A_WORD = 5.5
 _ALONGSIDE = 2.0
 _MOST_SHARE = 0.9
+# A busy day has no more than so many times the usual.
+_BUSY = 3.0
 _WINDOWS = (1 / 12, 1 / 4, 1 / 2, 1.0)
 _MOST_GROUPS = 5
 _MOST_TERMS = 8
@@ -337,9 +339,15 @@ def _enough(term: str, usual: Usual) -> float:
 
 
 def _expected(term: str, others: int, usual: Usual, span: timedelta) -> float:
-    """Voices that the usual brings; where more of everything else is heard than usual, more of this as well."""
+    """Voices that the usual brings; where more of everything else is heard than usual, more of this as well.
+
+    Once the usual is known, many times as much of everything is no busy day any more: it is what is to be noticed.
+    """
+    hours = span / HOUR
+    busiest = _BUSY if usual.overall.hours >= _KNOWS else inf
+    others_meant = min(others, usual.voices() * hours * busiest + 1.0)
     share = min(usual.share(term), _MOST_SHARE)
-    return max(usual.an_hour(term) * (span / HOUR), others * share / (1 - share))
+    return max(usual.an_hour(term) * hours, others_meant * share / (1 - share))
 
 
 def _alongside(seed: str, window: _Window, span: timedelta, people: int) -> tuple[str, ...]:
