@@ -28,6 +28,8 @@ _WORD_STEP = 0.15
 _KEEP = 1e-3
 # A word that stands in one post alone tells of that post.
 _LEAST_POSTS = 2
+# In 32nds. A word that weighs less everywhere is left out.
+_LEAST_WEIGHT = 8
 _Features = dict[str, float]
 _Weights = dict[str, list[float]]
 
@@ -101,7 +103,7 @@ def written(weights: _Weights) -> str:
     lines = []
     for name, numbers in sorted(weights.items()):
         rounded = [round(number * SCALE) for number in numbers]
-        if any(rounded):
+        if max(map(abs, rounded)) >= _LEAST_WEIGHT:
             lines.append(f"{name}\t{' '.join(map(str, rounded))}\n")
     return _HEAD.format(" ".join(OUTPUTS)) + "".join(lines)
 

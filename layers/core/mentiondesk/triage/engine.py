@@ -21,16 +21,17 @@ _NO_BRAND = BrandWords()
 _MODEL_SHARE = 0.25
 # A complaint that is missed costs more than a look at a post that is none.
 _CARE = 0.15
-_LEAST_ODDS = -50.0
+_MOST_ODDS, _TINY = 50.0, 1e-20
 # The log odds from which a post counts as that urgent: rather once too often.
 _CRITICAL_FROM, _HIGH_FROM = -1.0, -0.4
+_MOST_URGENT = (Urgency.CRITICAL, Urgency.HIGH, Urgency.LOW)
 _UNSURE = 0.2
 # The model is not asked where it is less sure, nor about questions of fewer words.
 _LEAST_SHARE = 0.45
 _SHORTEST_QUESTION = 4
-_ANSWERED = frozenset({Kind.COMPLAINT, Kind.QUESTION, Kind.ABUSE})
+_ANSWERED = (Kind.COMPLAINT, Kind.QUESTION, Kind.ABUSE)
 # What is in danger is not looked past, whatever the post sounds like.
-_CALM = frozenset({Kind.QUESTION, Kind.VENT, Kind.CHATTER})
+_CALM = (Kind.QUESTION, Kind.VENT, Kind.CHATTER)
 _by_weight = itemgetter(0)
 
 
@@ -59,7 +60,7 @@ class Engine:
         score = complaint_score(reading, evidence)
         *odds, critical, high = model.log_odds(reading, evidence, score)
         shares = _shares(odds)
-        by_words = math.log(shares[0] / sum(shares[1:]))
+        by_words = math.log((shares[0] + _TINY) / (sum(shares[1:]) + _TINY))
         probability = _logistic((1 - _MODEL_SHARE) * score + _MODEL_SHARE * by_words + _CARE)
         urgency = _urgency(reading, critical, high)
         kind, confidence = _kind(reading, evidence, probability, shares, urgency)
@@ -125,11 +126,11 @@ def complaint_score(reading: Reading, evidence: Evidence) -> float:
 def _shares(odds: list[float]) -> list[float]:
     """What each kind has of the odds, in no certain unit."""
     highest = max(odds)
-    return [math.exp(max(one - highest, _LEAST_ODDS)) for one in odds]
+    return [math.exp(one - highest) for one in odds]
 
 
 def _logistic(odds: float) -> float:
-    return 1 / (1 + math.exp(-max(_LEAST_ODDS, min(odds, -_LEAST_ODDS))))
+    return 1 / (1 + math.exp(-max(-_MOST_ODDS, min(odds, _MOST_ODDS))))
 
 
 def _kind(
@@ -165,15 +166,14 @@ def _addressed(reading: Reading) -> bool:
 
 def _urgency(reading: Reading, critical: float, high: float) -> Urgency:
     """How urgent it is by the brand's words, else by the model, which knows what the tables found."""
-    of_brand = {cue.says for cue, _ in reading.urgencies if cue.table == BRAND}
-    for level in (Urgency.CRITICAL, Urgency.HIGH, Urgency.LOW):
-        if level in of_brand:
-            return level
-    if critical > _CRITICAL_FROM and not of_brand:
+    of_brand = {cue.says for cue, _ in reading.urgencies if cue.table == BRAND} if reading.urgencies else ()
+    if of_brand:
+        return next((level for level in _MOST_URGENT if level.value in of_brand), Urgency.NORMAL)
+    if critical > _CRITICAL_FROM:
         return Urgency.CRITICAL
-    if high > _HIGH_FROM and not of_brand:
+    if high > _HIGH_FROM:
         return Urgency.HIGH
-    return Urgency.LOW if any(cue.says == Urgency.LOW for cue, _ in reading.urgencies) else Urgency.NORMAL
+    return Urgency.LOW if any(cue.says == "low" for cue, _ in reading.urgencies) else Urgency.NORMAL
 
 
 def _last_token(reading: Reading, hits: list[Hit[Cue]]) -> int:
@@ -184,17 +184,17 @@ def _last_token(reading: Reading, hits: list[Hit[Cue]]) -> int:
 def _reasons(reading: Reading, evidence: Evidence, urgency: Urgency) -> tuple[Reason, ...]:
     """The words that weighed most, as spans of the post's own text."""
     evidence.used.sort(key=_by_weight, reverse=True)
-    chosen = [hit for hit in reading.urgencies if hit[0].says == urgency][:2]
+    chosen = [hit for hit in reading.urgencies if hit[0].says == urgency.value][:2]
     chosen += [hit for _, hit in evidence.used[:_MOST_REASONS]]
     if not chosen:
         return ()
-    spans = reading.text.spans(_last_token(reading, chosen))
+    text, starts = reading.text, reading.text.starts(_last_token(reading, chosen))
     found: list[Reason] = []
     for cue, path in chosen:
         first, last = path[0], path[-1]
         if reading.origins is not None:
             first, last = reading.origins[first], reading.origins[last]
-        start, end = spans[first][0], spans[last][1]
+        start, end = starts[first], starts[last] + len(text.tokens[last])
         if not any(one.start <= start and end <= one.end for one in found):
             found.append(Reason(cue.table, start, end))
     return tuple(found[:_MOST_REASONS])

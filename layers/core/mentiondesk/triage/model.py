@@ -1,6 +1,6 @@
 """What single words, and the tables' own findings, say of each kind; the weights are in weights.py."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from mentiondesk.triage.evidence import Evidence
@@ -61,20 +61,25 @@ def shape_features(built: int) -> list[str]:
     return ["bias", *(name for bit, name in _SHAPES if built & bit)]
 
 
-def findings(evidence: Evidence, urgencies: Sequence[Hit[Cue]], score: float) -> Iterator[tuple[str, float]]:
-    """What the tables found: how much, and of some kinds that they found any."""
-    yield "score", max(-6.0, min(score, 6.0)) / 2
-    if evidence.bad:
-        yield "bad", min(evidence.bad, 4.0) / 2
-    if evidence.concrete:
-        yield "concrete", min(evidence.concrete, 4.0) / 2
-    if evidence.good:
-        yield "good", min(evidence.good, 4.0) / 2
+def findings(evidence: Evidence, urgencies: Sequence[Hit[Cue]], score: float) -> list[tuple[str, float]]:
+    """What the tables found: how much, in quarters, and of some kinds that they found any."""
+    found = [
+        ("score", round(max(-6.0, min(score, 6.0)) * 2) / 4),
+        ("bad", round(min(evidence.bad, 4.0) * 2) / 4),
+        ("concrete", round(min(evidence.concrete, 4.0) * 2) / 4),
+        ("good", round(min(evidence.good, 4.0) * 2) / 4),
+    ]
     for name, weight in evidence.other.items():
-        yield name, min(weight, 4.0) / 2
-        yield f"some {name}", 1.0
-    for level in {cue.says for cue, _ in urgencies}:
-        yield level, 1.0
+        found += ((name, round(min(weight, 4.0) * 2) / 4), (f"some {name}", 1.0))
+    if urgencies:
+        found += [(level, 1.0) for level in {cue.says for cue, _ in urgencies}]
+    return found
+
+
+@lru_cache(_MOST_SHAPES)
+def _of_finding(name: str, value: float) -> Weights | None:
+    known = weights().get(name)
+    return tuple(value * one for one in known) if known and value else None
 
 
 @lru_cache(_MOST_SHAPES)
@@ -84,11 +89,11 @@ def _of_shape(built: int) -> Weights:
 
 def log_odds(reading: Reading, evidence: Evidence, score: float) -> list[float]:
     """For each of OUTPUTS, how much speaks for it."""
-    known = weights()
     # A word said again says nothing new.
     found = [word.weights for word in set(reading.words) if word.weights]
     found.append(_of_shape(shape(reading)))
     for name, value in findings(evidence, reading.urgencies, score):
-        if name in known:
-            found.append(tuple([value * one for one in known[name]]))
+        known = _of_finding(name, value)
+        if known:
+            found.append(known)
     return [*map(sum, zip(*found, strict=True))]

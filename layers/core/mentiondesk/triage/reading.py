@@ -77,14 +77,15 @@ def words_of(text: Text, lexicon: Lexicon) -> tuple[list[Word[Cue]], list[int] |
         roles |= word.roles
     if not roles & SEVERAL:
         return words, None, roles
-    written = [text.raw[start:end] for start, end in text.spans(len(words))]
+    starts = text.starts(len(words))
     found: list[Word[Cue]] = []
     origins: list[int] = []
     for place, word in enumerate(words):
         meant: tuple[Word[Cue], ...] = (word,)
         if word.roles & SEVERAL:
             token = text.tokens[place]
-            meant = lexicon.hashtag(written[place]) if token[0] == "#" else lexicon.words(token)
+            written = text.raw[starts[place] : starts[place] + len(token)]
+            meant = lexicon.hashtag(written) if token[0] == "#" else lexicon.words(token)
         found += meant
         origins += [place] * len(meant)
     for word in found:
@@ -109,11 +110,13 @@ def layers(words: list[Word[Cue]]) -> tuple[list[Hit[Cue]], list[Hit[Cue]], list
 
 
 def _explained(hits: list[Hit[Cue]], count: int) -> list[Hit[Cue]]:
+    """Without those that share a word with a longer one."""
     if len(hits) < 2:
         return hits
     longest = [0] * count
-    for cue, path in hits:
-        size = len(path) + cue.rank
+    sizes = [len(path) + cue.rank for cue, path in hits]
+    for (_, path), size in zip(hits, sizes, strict=True):
         for place in path:
             longest[place] = max(longest[place], size)
-    return [hit for hit in hits if max([longest[place] for place in hit[1]]) == len(hit[1]) + hit[0].rank]
+    at = longest.__getitem__
+    return [hit for hit, size in zip(hits, sizes, strict=True) if max(map(at, hit[1])) == size]

@@ -50,15 +50,15 @@ class Text:
     skipped: int = 0
     resumes: int = 0
 
-    def spans(self, last: int) -> list[tuple[int, int]]:
-        """Where each token stands in the post's own text, up to the token numbered `last`."""
-        found, position, lower = list[tuple[int, int]](), 0, self.lower
+    def starts(self, last: int) -> list[int]:
+        """Where each token begins in the post's own text, up to the token numbered `last`."""
+        found, position, find = list[int](), 0, self.lower.index
         for token in self.tokens[: last + 1]:
-            start = lower.index(token, position)
-            position = start + len(token)
-            found.append((start, position))
+            position = find(token, position)
+            found.append(position)
+            position += len(token)
         if self.skipped:
-            found = [(a + self.skipped, b + self.skipped) if a >= self.resumes else (a, b) for a, b in found]
+            found = [start + self.skipped if start >= self.resumes else start for start in found]
         return found
 
 
