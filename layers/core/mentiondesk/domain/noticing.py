@@ -27,10 +27,10 @@ _AND = " + "
 
 # A surprise of 3 is one chance in 1,000 for one term at one moment. This much is asked for where people complain once
 # an hour, and one more for each ten times as many: there are as many more chances to be surprised.
-_ENOUGH = 2.5
-_ENOUGH_WHEN_GENERAL = 3.0
+_ENOUGH = 3.1
+_ENOUGH_WHEN_GENERAL = 3.6
 # What may mean anything is more often many small things at once.
-_ENOUGH_WHEN_VAGUE = 4.5
+_ENOUGH_WHEN_VAGUE = 5.5
 # And what says nothing more exactly asks for so much more again.
 _MORE_WHEN_ALONE = 1.5
 # A word or a subject in so many of all complaints tells what the brand is about, and not what is wrong today.
@@ -341,13 +341,16 @@ def _enough(term: str, usual: Usual) -> float:
 def _expected(term: str, others: int, usual: Usual, span: timedelta) -> float:
     """Voices that the usual brings; where more of everything else is heard than usual, more of this as well.
 
-    Once the usual is known, many times as much of everything is no busy day any more: it is what is to be noticed.
+    Before the usual is known, this goes by what else is heard alone. Once it is known, many times as much of
+    everything is no busy day any more: it is what is to be noticed.
     """
     hours = span / HOUR
-    busiest = _BUSY if usual.overall.hours >= _KNOWS else inf
-    others_meant = min(others, usual.voices() * hours * busiest + 1.0)
-    share = min(usual.share(term), _MOST_SHARE)
-    return max(usual.an_hour(term) * hours, others_meant * share / (1 - share))
+    mean = usual.an_hour(term) * hours
+    if usual.overall.hours < _KNOWS:
+        share = min(usual.share(term), _MOST_SHARE)
+        return max(mean, others * share / (1 - share))
+    most = usual.voices() * hours
+    return mean * min(max(others / (most + sqrt(most) + 1.0), 1.0), _BUSY)
 
 
 def _alongside(seed: str, window: _Window, span: timedelta, people: int) -> tuple[str, ...]:
