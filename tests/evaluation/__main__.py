@@ -149,7 +149,11 @@ def _by_hard_case(one: LabelledSet, right: Sequence[bool]) -> dict[str, str]:
 
 def _topics(one: LabelledSet, judged: Sequence[Judgement]) -> dict[str, Any]:
     there = [labelled.topics or frozenset() for labelled in one.posts]
-    topics = by_label([judgement.tags.topics for judgement in judged], there, sorted(one.topics))
+    said = [
+        [topic for topic in tags.topics if tags.kind is Kind.COMPLAINT or topic not in one.of_complaints]
+        for tags in (judgement.tags for judgement in judged)
+    ]
+    topics = by_label(said, there, sorted(one.topics))
     return {"f1_by_topic": {name: result.f1 for name, result in topics.items()}}
 
 

@@ -18,7 +18,8 @@ OWN = (FOLDER / "posts.jsonl", FOLDER / "held.jsonl")
 LEARNED = (FOLDER / "posts.jsonl", FOLDER / "training.jsonl")
 # Labelled posts that are not this project's, where they are at hand.
 OTHERS = FOLDER.parents[2] / "shared" / "data" / "triage"
-# Topics of the set amazon_topics, and what they are called here; its other topics are not compared.
+# Topics of the set amazon_topics, and what they are called here; its other topics are not compared. "Bad Support" is
+# said of complaints only.
 _AMAZON = {"Delivery": "delivery", "Refund": "refund", "Return": "refund", "Bad Support": "staff_service"}
 
 
@@ -43,8 +44,9 @@ class LabelledSet:
     name: str
     posts: tuple[Labelled, ...]
     held: bool = False
-    # The topics that its labels know.
+    # The topics that its labels know, and those which they tell of complaints only.
     topics: frozenset[str] = frozenset()
+    of_complaints: frozenset[str] = frozenset()
 
 
 class SetInvalid(ValueError):
@@ -70,7 +72,9 @@ def _set(file: Path) -> LabelledSet:
         raise SetInvalid(f"{file} holds no posts")
     own = file.parent.resolve() == FOLDER.resolve()
     known = {topic for one in posts for topic in one.topics or ()}
-    return LabelledSet(f"own {file.stem}" if own else file.stem, tuple(posts), file.stem == "held", frozenset(known))
+    of_complaints = frozenset() if posts[0].kind else frozenset({_AMAZON["Bad Support"]})
+    name = f"own {file.stem}" if own else file.stem
+    return LabelledSet(name, tuple(posts), file.stem == "held", frozenset(known), of_complaints)
 
 
 def _labelled(row: dict[str, object]) -> Labelled:

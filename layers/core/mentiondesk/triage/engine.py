@@ -72,7 +72,7 @@ class Engine:
             kind=kind,
             needs_reply=kind in _ANSWERED or (kind is Kind.PRAISE and _addressed(reading)),
             urgency=urgency,
-            topics=tuple(reading.topics),
+            topics=tuple(reading.topics) if kind in _ANSWERED or kind is Kind.PRAISE else (),
             sentiment=max(-1.0, min((evidence.good + evidence.says("solved") - evidence.bad) / 4, 1.0)),
             language=reading.language,
             confidence=confidence,
