@@ -180,7 +180,7 @@ def test_only_the_window_counts() -> None:
 
 @pytest.mark.parametrize(
     ("count", "mean", "least", "most"),
-    [(5, 0.1, 6.0, 8.0), (5, 5.0, 0.0, 0.5), (0, 1.0, 0.0, 0.0), (900, 1.0, 100, 301)],
+    [(5, 0.1, 6.0, 8.0), (5, 5.0, 0.0, 0.5), (0, 1.0, 0.0, 0.0), (900, 1.0, 100, 301), (5, 1e-20, 90, 301)],
 )
 def test_surprise_is_the_chance_of_so_many_or_more(count: int, mean: float, least: float, most: float) -> None:
     assert least <= surprise(count, mean, 1000) <= most

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2s
 from itertools import pairwise
-from math import exp, inf, lgamma, log, log10, sqrt
+from math import exp, inf, lgamma, log, log1p, log10, sqrt
 
 from mentiondesk.domain.concepts import ANY_BROKEN, CONCEPTS, GENERAL, SUBJECTS, VAGUE, related
 from mentiondesk.domain.ids import IncidentId, PostId, UserId
@@ -24,6 +24,8 @@ from mentiondesk.domain.signals import Signal, surfaces
 HOUR = timedelta(hours=1)
 WEEK = timedelta(weeks=1)
 _AND = " + "
+# More surprising than floating point can tell.
+_CERTAIN = 300.0
 
 # A surprise of 3 is one chance in 1,000 for one term at one moment. This much is asked for where people complain once
 # an hour, and one more for each ten times as many: there are as many more chances to be surprised.
@@ -39,10 +41,12 @@ _COMMON, _COMMON_SUBJECT = 0.02, 0.2
 _MORE_WHEN_NEW, _NEW_FOR = 1.0, 72.0
 # There are far more words than concepts, so that one of them is high by chance more often.
 _ENOUGH_FOR_A_WORD = 5.5
+# What goes with something remarkable need not be so by itself.
 _ALONGSIDE = 2.0
 _MOST_SHARE = 0.9
 # A busy day has no more than so many times the usual.
 _BUSY = 3.0
+# Parts of the window, each looked at for what is new in it.
 _WINDOWS = (1 / 12, 1 / 4, 1 / 2, 1.0)
 _MOST_GROUPS = 5
 _MOST_TERMS = 8
@@ -129,19 +133,18 @@ def surprise(count: int, mean: float, trust: float) -> float:
     """
     if count <= mean:
         return 0.0
-    p = trust / (trust + mean)
-    term = (
-        exp(lgamma(count + trust) - lgamma(trust) - lgamma(count + 1) + trust * log(p) + count * log(1 - p))
-        if (mean > 0)
-        else 0.0
-    )
+    rest = mean / (trust + mean)
+    if rest <= 0.0:
+        return _CERTAIN
+    first = lgamma(count + trust) - lgamma(trust) - lgamma(count + 1) - trust * log1p(mean / trust) + count * log(rest)
+    term = total = exp(first)
     if term <= 0.0:
-        return 300.0
-    total, k = term, count
-    while term > total * 1e-9 and k < count + 10_000:
-        term *= (k + trust) / (k + 1) * (1 - p)
+        return _CERTAIN
+    further = count
+    while term > total * 1e-9 and further < count + 10_000:
+        term *= (further + trust) / (further + 1) * rest
         total += term
-        k += 1
+        further += 1
     return max(-log10(min(total, 1.0)), 0.0)
 
 
@@ -438,15 +441,14 @@ def learnt(habit: Habit, usual: Usual, until: datetime, said: float, terms: Mapp
     if habit.until is not None and until <= habit.until:
         return habit
     kept = _WEEK_KEPT ** ((until - habit.until) / WEEK) if habit.until else 0.0
-    cut = {
-        term: min(count, _TEACHES * (1 + usual.an_hour(term))) if habit.hours >= _KNOWS else count
-        for term, count in terms.items()
-    }
+    known = usual.overall.hours >= _KNOWS
+    most_said = _TEACHES * (1 + usual.voices()) if known else inf
+    cut = {term: min(count, _TEACHES * (1 + usual.an_hour(term)) if known else inf) for term, count in terms.items()}
     sums = {term: kept * habit.terms.get(term, 0.0) + cut.get(term, 0.0) for term in {*habit.terms, *cut}}
     frequent = sorted(sums, key=lambda term: (term not in CONCEPTS, -sums[term], term))[:most]
     return Habit(
         hours=round(kept * habit.hours + 1, _DIGITS),
-        voices=round(kept * habit.voices + said, _DIGITS),
+        voices=round(kept * habit.voices + min(said, most_said), _DIGITS),
         terms={term: round(sums[term], _DIGITS) for term in frequent if sums[term] >= _FORGOTTEN},
         until=until,
     )
