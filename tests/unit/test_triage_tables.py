@@ -131,9 +131,10 @@ def test_always_may_decide_one_thing_only() -> None:
 
 
 def test_a_brands_topics_and_words_hold_in_every_language() -> None:
-    found = tagged("@shop die Wibbles sind leider nicht schön", topics={"wibbles": ["wibble*"]}, never=["wibbles"])
-    assert found.topics == ("wibbles",)
-    assert (found.language, found.kind) == ("de", Kind.CHATTER)
+    text, topics = "@shop die Wibbles sind leider kaputt", {"wibbles": ["wibble*"]}
+    assert "wibbles" in tagged(text, topics=topics).topics
+    found = tagged(text, topics=topics, never=["wibbles"])
+    assert (found.language, found.kind, found.topics) == ("de", Kind.CHATTER, ())
 
 
 def test_brand_words_are_looked_up_as_people_write_them() -> None:

@@ -19,8 +19,6 @@ _MOST_REASONS = 6
 _NO_BRAND = BrandWords()
 # How much of the odds of a complaint the model of single words has to say; the tables have the rest.
 _MODEL_SHARE = 0.25
-# A complaint that is missed costs more than a look at a post that is none.
-_CARE = 0.15
 _MOST_ODDS, _TINY = 50.0, 1e-20
 # The log odds from which a post counts as that urgent: rather once too often.
 _CRITICAL_FROM, _HIGH_FROM = -1.0, -0.4
@@ -61,7 +59,7 @@ class Engine:
         *odds, critical, high = model.log_odds(reading, evidence, score)
         shares = _shares(odds)
         by_words = math.log((shares[0] + _TINY) / (sum(shares[1:]) + _TINY))
-        probability = _logistic((1 - _MODEL_SHARE) * score + _MODEL_SHARE * by_words + _CARE)
+        probability = _logistic((1 - _MODEL_SHARE) * score + _MODEL_SHARE * by_words)
         urgency = _urgency(reading, critical, high)
         kind, confidence = _kind(reading, evidence, probability, shares, urgency)
         if kind not in _ANSWERED:
