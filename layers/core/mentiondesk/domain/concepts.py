@@ -104,7 +104,7 @@ _PHRASES = {
         se (?:cierra|cuelga)
         st[üu]rzt (?:\w+ )?ab
         abgest[üu]rzt
-        (?:plante|bug)
+        plante
     """,
     "no sound": r"""
         no (?:sound|audio|volume)
