@@ -42,7 +42,8 @@ def test_every_table_is_used() -> None:
 
 
 def _cues_of(node: _Node[Cue]) -> list[Cue]:
-    return [*node.cues, *(cue for child in (*node.next.values(), *node.later.values()) for cue in _cues_of(child))]
+    children = [child for some in (*node.next.values(), *node.later.values()) for child in some]
+    return [*node.cues, *(cue for child in children for cue in _cues_of(child))]
 
 
 def test_sets_spellings_and_languages_are_single_words() -> None:

@@ -113,7 +113,7 @@ class _Known(dict[str, Word[Cue]]):
         super().__init__()
         self._lexicon = lexicon
         self._handle = lexicon.word("@")
-        self._several = Word[Cue]("", (), (), SEVERAL)
+        self._several = Word[Cue]("", (), None, SEVERAL)
 
     def __missing__(self, token: str) -> Word[Cue]:
         if token[0] == "@":
@@ -186,9 +186,9 @@ class Lexicon:
 
     def word(self, word: str) -> Word[Cue]:
         if word in _STOPS:
-            return Word(word, (), (), 0, stop=True, weights=word_weights(word))
+            return Word(word, (), None, 0, stop=True, weights=word_weights(word))
         keys = self.phrases.keys(word) if word[:1].isalpha() else _shape(word, self.phrases.keys(word))
-        return Word(word, keys, self.phrases.starts(keys), self._roles.get(word, 0), weights=word_weights(word))
+        return Word(word, keys, self.phrases.start(keys), self._roles.get(word, 0), weights=word_weights(word))
 
 
 def _shape(word: str, keys: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ the set with that name. Every phrase is searched for at once, in time that grows
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -48,12 +49,13 @@ class _Node(Generic[C]):
 
     def __init__(self) -> None:
         self.cues: list[C] = []
-        self.next: dict[str, _Node[C]] = {}
-        self.later: dict[str, _Node[C]] = {}
+        # One place under each name; a list, because several meet where the names of a word do.
+        self.next: dict[str, list[_Node[C]]] = {}
+        self.later: dict[str, list[_Node[C]]] = {}
 
 
-# As a search needs it of the first word of a phrase.
-_Start = tuple[list[C], dict[str, _Node[C]], dict[str, _Node[C]]]
+# All that can begin with a word: what it stands for alone, what may come next, what may come after other words.
+_Start = tuple[list[C], dict[str, list[_Node[C]]], dict[str, list[_Node[C]]]]
 
 
 @dataclass(eq=False, slots=True)
@@ -65,7 +67,7 @@ class Word(Generic[C]):
 
     text: str
     keys: tuple[str, ...]
-    starts: tuple[_Start[C], ...]
+    start: _Start[C] | None
     roles: int
     stop: bool = False
     weights: tuple[float, ...] | None = None
@@ -109,8 +111,9 @@ class Phrases(Generic[C]):
                     raise Unreadable(f"{phrase!r}: there is no set {word}")
                 self._name(word)
                 edges = node.later if later else node.next
-                found = edges.get(word)
-                node = edges[word] = found if found is not None else _Node()
+                if word not in edges:
+                    edges[word] = [_Node()]
+                (node,) = edges[word]
                 later = False
             self._put(node.cues, cue)
 
@@ -132,27 +135,37 @@ class Phrases(Generic[C]):
                 names += self._sets.get(f"{prefix}*", ())
         return tuple(dict.fromkeys(names))
 
-    def starts(self, keys: Iterable[str]) -> tuple[_Start[C], ...]:
-        """The phrases that begin with a word of these names."""
-        nodes = [self._root.next[key] for key in keys if key in self._root.next]
-        return tuple((node.cues, node.next, node.later) for node in nodes)
+    def start(self, keys: Iterable[str]) -> _Start[C] | None:
+        """The phrases that begin with a word of these names; None where there are none."""
+        nodes = [node for key in keys for node in self._root.next.get(key, ())]
+        if not nodes:
+            return None
+        following, later = defaultdict[str, list[_Node[C]]](list), defaultdict[str, list[_Node[C]]](list)
+        for node in nodes:
+            for key, places in node.next.items():
+                following[key] += places
+            for key, places in node.later.items():
+                later[key] += places
+        return [cue for node in nodes for cue in node.cues], dict(following), dict(later)
 
 
 def search(words: Sequence[Word[C]]) -> list[Hit[C]]:
     """Every phrase that stands in the words."""
     hits: list[Hit[C]] = []
+    last = len(words) - 1
     for place, word in enumerate(words):
-        if not word.starts:
+        if word.start is None:
             continue
-        after = words[place + 1].keys if place + 1 < len(words) else ()
-        for cues, following, later in word.starts:
-            if cues:
-                hits += [(cue, (place,)) for cue in cues]
-            for key in after:
+        cues, following, later = word.start
+        if cues:
+            hits += [(cue, (place,)) for cue in cues]
+        if following and place < last:
+            for key in words[place + 1].keys:
                 if key in following:
-                    _reach(following[key], words, (place, place + 1), hits)
-            if later:
-                _later(later, words, (place,), hits)
+                    for node in following[key]:
+                        _reach(node, words, (place, place + 1), hits)
+        if later:
+            _later(later, words, (place,), hits)
     return hits
 
 
@@ -165,21 +178,23 @@ def _reach(node: _Node[C], words: Sequence[Word[C]], path: tuple[int, ...], hits
         return
     if node.next:
         for key in words[place].keys:
-            if key in node.next:
-                _reach(node.next[key], words, (*path, place), hits)
+            for further in node.next.get(key, ()):
+                _reach(further, words, (*path, place), hits)
     if node.later:
         _later(node.later, words, path, hits)
 
 
-def _later(nodes: dict[str, _Node[C]], words: Sequence[Word[C]], path: tuple[int, ...], hits: list[Hit[C]]) -> None:
+def _later(
+    nodes: Mapping[str, list[_Node[C]]], words: Sequence[Word[C]], path: tuple[int, ...], hits: list[Hit[C]]
+) -> None:
     """The nearest word that goes on with a phrase, up to three others in between."""
     place = path[-1] + 1
     for further in range(place, min(place + _FURTHEST, len(words))):
         word = words[further]
         if word.stop:
             return
-        met = [child for key in word.keys if (child := nodes.get(key)) is not None]
-        for child in met:
-            _reach(child, words, (*path, further), hits)
+        met = [node for key in word.keys if key in nodes for node in nodes[key]]
+        for node in met:
+            _reach(node, words, (*path, further), hits)
         if met:
             return
