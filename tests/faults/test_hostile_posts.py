@@ -49,7 +49,7 @@ BY_HAND = (
     "line\u2028separator\u2029paragraph\u0085next",
     "%s %d {0} ${HOME} `id` $(id) ; DROP TABLE posts; --",
 )
-LIVE_LINK = re.compile(r"(?:https?:/{2,}|www\.)(?!x\.com/i/status/\d+\b)", re.IGNORECASE)
+LIVE_LINK = re.compile(r"(?:https?:/{2,}|www\.)(?!x\.com/i/status/\d+\b|api\.example\.com/act/)", re.IGNORECASE)
 
 
 class Page(Meddler):

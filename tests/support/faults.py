@@ -36,10 +36,13 @@ from infra.local.x_standin.problems import Answer
 from infra.transform import REGION
 from mentiondesk import aws
 from mentiondesk.adapters import dynamo_settings, x
+from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
 from mentiondesk.adapters.dynamo_settings import DynamoSettings
+from mentiondesk.domain.incidents import Incident
 from mentiondesk.settings import Settings
 
 FETCH, CLASSIFY, NOTIFY = "FetchMentions", "ClassifyMention", "NotifyStaff"
+SCHEDULED = (FETCH, NOTIFY, "DetectIncidents", "PublishStatus")
 MINUTE = timedelta(minutes=1)
 # How long after a failure every minute is run: what was leased is due again by then.
 _AFTERMATH = 3 * MINUTE
@@ -85,12 +88,14 @@ class Call:
         """What is done to what: calls of one kind stand at one place of the code."""
         key = self.params.get("Item") or self.params.get("Key") or {}
         change = str(self.params.get("UpdateExpression"))[:20]
-        return self.function, self.operation, str(key.get("pk")).partition("#")[0], change
+        # A file's key is its path; one file is written like the other.
+        place = str(key.get("pk")).partition("#")[0] if isinstance(key, dict) else "file"
+        return self.function, self.operation, place, change
 
     @property
     def only_reads(self) -> bool:
         """Whether the world is the same after it; X charges for what it gives out."""
-        return self.operation.endswith((".GetItem", ".Query", ".GetSecretValue"))
+        return self.operation.endswith((".GetItem", ".BatchGetItem", ".Query", ".GetSecretValue", ".ListObjectsV2"))
 
     @property
     def sends(self) -> bool:
@@ -199,11 +204,21 @@ class _Stream:
         return {"Records": [record.to_json() for record in self._desk.stream[first : first + Limit]]}
 
 
+BUCKET = "status-site"
+# What moto makes no resources for.
+STAND_INS = {
+    "Api.ApiEndpoint": "https://api.example.com",
+    "StatusSite.Outputs.BucketName": BUCKET,
+    "StatusSite.Outputs.SiteUrl": "https://status.example.com",
+    "MailEvents": "mail-events",
+}
+
+
 class _Cloud(LocalCloud):
     """LocalCloud on moto in this process, with functions that can die."""
 
     def __init__(self, desk: "FaultyDesk", x_url: str) -> None:
-        super().__init__(TEMPLATE, {"AlertSender": SENDER, "XApiUrl": x_url}, lambda *_: None)
+        super().__init__(TEMPLATE, {"AlertSender": SENDER, "XApiUrl": x_url}, lambda *_: None, STAND_INS)
         self._server = _InProcess()  # type: ignore[assignment]
         self._desk = desk
 
@@ -228,7 +243,10 @@ class _Cloud(LocalCloud):
 class FaultyDesk:
     """The whole desk, with a meddler at every call its functions make. Use as a context manager."""
 
-    def __init__(self, stand_in: StandInX, clock: VirtualClock, settings: Settings) -> None:
+    def __init__(
+        self, stand_in: StandInX, clock: VirtualClock, settings: Settings, incidents: Iterable[Incident] = ()
+    ) -> None:
+        self._incidents = tuple(incidents)
         self.x = stand_in
         self.clock = clock
         self.settings = settings
@@ -250,8 +268,15 @@ class FaultyDesk:
             self._exit.enter_context(patched)
         self.table = self.cloud.resource("Desk")
         self.cloud.client("ses").verify_email_identity(EmailAddress=SENDER)
+        self.cloud.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        self.cloud.client("secretsmanager").put_secret_value(
+            SecretId=self.cloud.resource("LinkKey"), SecretString="made-up"
+        )
         self.renew_credentials()
         DynamoSettings(aws.dynamodb(), self.table).store(self.settings, self.clock.now())
+        store = DynamoIncidents(aws.dynamodb(), self.table, lambda: self.settings.keep)
+        for incident in self._incidents:
+            store.add(incident)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -397,6 +422,11 @@ class FaultyDesk:
         return {
             mail.id: (mail.destinations["ToAddresses"][0], f"{mail.subject}\n{mail.body}") for mail in mails
         } | texts
+
+    def site_file(self, path: str) -> bytes:
+        """A file of the status site."""
+        found: bytes = self.cloud.client("s3").get_object(Bucket=BUCKET, Key=path)["Body"].read()
+        return found
 
     @property
     def log(self) -> str:

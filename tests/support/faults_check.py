@@ -1,5 +1,6 @@
 """The promises, checked on a desk whose faults are over. Each violation is one plain sentence."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from mentiondesk.adapters import keys
 from mentiondesk.adapters.items import fact, python
 from mentiondesk.domain.alerts import Outcome, Record
 from mentiondesk.domain.cases import Case, Entry, retell
+from mentiondesk.domain.incidents import Incident
 from mentiondesk.domain.posts import Post
 from tests.support.faults import FaultyDesk
 
@@ -35,11 +37,13 @@ class Held:
     entries: dict[str, list[Entry]] = field(default_factory=dict)
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
     customers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    incidents: list[Incident] = field(default_factory=list)
+    updates: Counter[str] = field(default_factory=Counter)
     reads: int = 0
     aside: int = 0
 
 
-def held(desk: FaultyDesk) -> Held:
+def held(desk: FaultyDesk) -> Held:  # noqa: C901 - a branch for each kind of item
     """The table's items as facts."""
     found = Held()
     for item in desk.items():
@@ -53,6 +57,10 @@ def held(desk: FaultyDesk) -> Held:
             found.due_shards |= {rest} if "due_shard" in item else set()
         elif sk.startswith(keys.TIMELINE):
             found.entries.setdefault(rest, []).append(fact(Entry, item))
+        elif sk == keys.INCIDENT:
+            found.incidents.append(fact(Incident, item))
+        elif sk.startswith(keys.UPDATE):
+            found.updates[rest] += 1
         elif sk.startswith(keys.ALERT):
             found.records[pk, sk] = fact(Record, item)
         elif head == keys.CUSTOMER:
@@ -77,10 +85,21 @@ def violations(desk: FaultyDesk, allowed: Allowance, oracle: "Ending | None" = N
         *_alerts(desk, found, allowed),
         *_reads(desk, found, allowed),
         *_leftovers(desk, found, allowed),
+        *_site(desk, found),
     ]
     if oracle is not None:
         told += oracle.differences(Ending.of(desk, found))
     return told
+
+
+def _site(desk: FaultyDesk, found: Held) -> Iterator[str]:
+    """The status site tells of each public incident what the table tells."""
+    told = json.loads(desk.site_file("api/v2/incidents.json"))["incidents"]
+    told += json.loads(desk.site_file("api/v2/scheduled-maintenances.json"))["scheduled_maintenances"]
+    on_site = {one["id"]: (one["status"], len(one["incident_updates"])) for one in told}
+    in_table = {one.incident_id: (one.status, found.updates[one.incident_id]) for one in found.incidents if one.public}
+    if on_site != in_table:
+        yield f"the status site says {on_site}, the table {in_table}"
 
 
 def _posts(desk: FaultyDesk, found: Held) -> Iterator[str]:
@@ -180,7 +199,7 @@ def _reaches_its_person(desk: FaultyDesk, sk: str, record: Record, address: str,
     assert staff is not None, "alerts go to the roster"
     if not record.detail and address not in (staff.email, staff.phone):
         yield f"alert {sk} went to {address}"
-    if not record.digest and "x.com/i/status/" not in words:
+    if not (record.digest or "x.com/i/status/" in words or "/act/" in words):
         yield f"alert {sk} names no post"
 
 

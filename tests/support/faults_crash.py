@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.support.faults import FETCH, NOTIFY, Call, FaultyDesk, Killed, Meddler, refusal
+from tests.support.faults import FETCH, NOTIFY, SCHEDULED, Call, FaultyDesk, Killed, Meddler, refusal
 from tests.support.faults_check import Allowance, Ending, held, uncounted, violations
 from tests.support.faults_fork import Copies, tried
 from tests.support.faults_story import Story
@@ -108,7 +108,7 @@ def _allowance(desk: FaultyDesk, call: Call, when: str) -> Allowance:
     return Allowance(
         repeats=1 if call.function == NOTIFY and in_doubt else 0,
         uncounted=max(uncounted(desk, held(desk)), 0) if call.function == FETCH else 0,
-        failed_runs=1 if call.function in (FETCH, NOTIFY) else 0,
+        failed_runs=1 if call.function in SCHEDULED else 0,
     )
 
 

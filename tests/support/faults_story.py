@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 from infra.local.desk import VirtualClock
 from infra.local.x_standin import StandInX, User
+from mentiondesk.domain.ids import IncidentId
+from mentiondesk.domain.incidents import Impact, Incident, Status
 from mentiondesk.settings import Settings
 from tests.support.builders import BRAND_ID, NOON, settings
 from tests.support.faults import MINUTE, FaultyDesk
@@ -63,7 +65,22 @@ class Story:
         tell(x, NOON, timedelta(0) if self.strict else timedelta(minutes=4))
         if not self.brief:
             tell_more(x, NOON)
-        return FaultyDesk(x, clock, the_settings(self.strict))
+        return FaultyDesk(x, clock, the_settings(self.strict), [a_maintenance(NOON)])
+
+
+def a_maintenance(start: datetime) -> Incident:
+    """Begins and ends while the story goes on; the status page tells of both."""
+    return Incident(
+        IncidentId("maintenance"),
+        Status.SCHEDULED,
+        "New tills",
+        created_at=start,
+        started_at=start,
+        impact=Impact.MAINTENANCE,
+        scheduled_for=start + 2 * MINUTE,
+        scheduled_until=start + 6 * MINUTE,
+        published_at=start,
+    )
 
 
 def _said(x: StandInX, at: datetime, author: str, text: str, **more: object) -> str:

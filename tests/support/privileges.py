@@ -68,7 +68,9 @@ class Recorder:
             self.needs |= {Need(function, action, resource) for action, resource in asked}
 
 
-def needs_of(service: str, operation: str, params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def needs_of(  # noqa: C901 - a case for each kind of call
+    service: str, operation: str, params: Mapping[str, Any]
+) -> Iterator[tuple[str, str]]:
     """The action and resource of each question that IAM decides for one call.
 
     Source: Service Authorization Reference. An operation that stands nowhere here needs what no role has,
@@ -246,7 +248,7 @@ def _line(node: yaml.Node, path: Sequence[str | int]) -> int:
     return line
 
 
-def resolved(value: Any, facts: Mapping[str, str]) -> str:
+def resolved(value: Any, facts: Mapping[str, str]) -> str:  # noqa: PLR0911 - a case for each intrinsic
     """An intrinsic as text. What `facts` does not tell stays as ${its name}, which no call names."""
     match value:
         case str():
