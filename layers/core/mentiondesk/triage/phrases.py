@@ -30,6 +30,9 @@ class Unreadable(ValueError):
 
 def alternatives(phrase: str) -> Iterator[tuple[str, ...]]:
     """Every way to write a phrase, without `/` and `?`."""
+    if "/" not in phrase and "?" not in phrase:
+        yield tuple(phrase.split())
+        return
     choices: list[list[tuple[str, ...]]] = []
     for part in phrase.split():
         optional = part.endswith("?") and (part[0].isalpha() or part.endswith(">?"))
@@ -107,11 +110,11 @@ class Phrases(Generic[C]):
                 if word == GAP:
                     later = True
                     continue
-                if word[0] == "<" and len(word) > 2 and word not in self._names and word[1].isalpha():
-                    raise Unreadable(f"{phrase!r}: there is no set {word}")
-                self._name(word)
                 edges = node.later if later else node.next
                 if word not in edges:
+                    if word[0] == "<" and word[1:2].isalpha() and word not in self._names:
+                        raise Unreadable(f"{phrase!r}: there is no set {word}")
+                    self._name(word)
                     edges[word] = [_Node()]
                 (node,) = edges[word]
                 later = False
