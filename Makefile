@@ -89,4 +89,8 @@ reclassify: setup ## have a post classified again that was set aside (POST=id)
 	@test -n "$(POST)" || { echo "say which post: make reclassify POST=1234567890"; exit 2; }
 	@$(PY) -m infra.operate reclassify "$(POST)" $(if $(STACK),--stack $(STACK))
 
-.PHONY: help run replay triage setup test faults bench evaluate triage-model lint format validate build check lock deploy settings x-credentials reclassify
+maintenance: setup ## announce planned maintenance (TITLE="..." FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30 PARTS=ids BODY="...")
+	@test -n "$(TITLE)" -a -n "$(FROM)" -a -n "$(UNTIL)" || { echo 'say what and when: make maintenance TITLE="New tills" FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30'; exit 2; }
+	@$(PY) -m infra.operate maintenance "$(TITLE)" --from "$(FROM)" --until "$(UNTIL)" --parts "$(PARTS)" --body "$(BODY)" $(if $(STACK),--stack $(STACK))
+
+.PHONY: help run replay triage setup test faults bench evaluate triage-model lint format validate build check lock deploy settings x-credentials reclassify maintenance

@@ -5,7 +5,10 @@ import getpass
 import json
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
+from zoneinfo import ZoneInfo
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
@@ -13,9 +16,11 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 from infra.settings_file import EXAMPLE, SettingsFileInvalid, load_settings
 from mentiondesk import aws, clock
 from mentiondesk.adapters import keys
+from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
 from mentiondesk.adapters.dynamo_settings import DynamoSettings
 from mentiondesk.adapters.items import values
-from mentiondesk.domain.ids import PostId
+from mentiondesk.domain.ids import ComponentId, IncidentId, PostId
+from mentiondesk.domain.incidents import Affected, Health, Impact, Incident, Status, Update
 
 X_CREDENTIALS = {
     "consumer_key": "API key (consumer key)",
@@ -23,6 +28,9 @@ X_CREDENTIALS = {
     "access_token": "Access token",
     "access_token_secret": "Access token secret",
 }
+
+
+_TIME = "like 2026-12-01T22:00"
 
 
 class CannotDo(Exception):
@@ -85,9 +93,22 @@ def _parser() -> argparse.ArgumentParser:
     reclassify.add_argument("post_id", metavar="POST_ID", help="the number behind POST# in the classifier's log")
     reclassify.set_defaults(run=_reclassify)
 
-    for command in (settings, credentials, reclassify):
+    maintenance = commands.add_parser(
+        "maintenance",
+        help="announce a planned maintenance on the status page",
+        description="The status page tells of it at once, and that it has begun and ended at its times. Times are "
+        "on the desk's own clock (zone in the settings) unless they name an offset.",
+    )
+    maintenance.add_argument("title", metavar="TITLE", help='like "New tills in both shops"')
+    maintenance.add_argument("--from", dest="begins", type=_moment, required=True, metavar="TIME", help=_TIME)
+    maintenance.add_argument("--until", dest="ends", type=_moment, required=True, metavar="TIME", help=_TIME)
+    maintenance.add_argument("--parts", default="", metavar="IDS", help="ids of components in the settings: one,two")
+    maintenance.add_argument("--body", default="", metavar="TEXT", help="what customers should know")
+    maintenance.set_defaults(run=_announce)
+
+    for command in (settings, credentials, reclassify, maintenance):
         command.add_argument("--stack", default="mentiondesk", metavar="NAME", help="default: %(default)s")
-    for command in (settings, reclassify):
+    for command in (settings, reclassify, maintenance):
         command.add_argument("--table", metavar="NAME", help="the table's name, in place of the stack's table")
     return parser
 
@@ -142,6 +163,39 @@ def _reclassify(asked: argparse.Namespace) -> str:
         why = "is classified already" if known else "is not stored"
         raise CannotDo(f"nothing to do: post {asked.post_id} {why}") from None
     return f"post {asked.post_id} goes to the classifier again; its log says within a minute what became of it"
+
+
+def _moment(written: str) -> datetime:
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{written!r} is no time; write it {_TIME}") from None
+
+
+def _announce(asked: argparse.Namespace) -> str:
+    current = DynamoSettings(aws.dynamodb(), _table(asked))()
+    now, zone = clock.now(), ZoneInfo(current.zone)
+    begins, ends = ((at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC) for at in (asked.begins, asked.ends))
+    if not now < ends or not begins < ends:
+        raise CannotDo("nothing announced: it must end after it begins, and after now")
+    known = [one.id for one in current.status_page.components]
+    parts = [ComponentId(part.strip()) for part in asked.parts.split(",") if part.strip()]
+    if strange := [part for part in parts if part not in known]:
+        raise CannotDo(f"nothing announced: no component {', '.join(strange)}; there are {', '.join(known) or 'none'}")
+    planned = Incident(
+        IncidentId(f"m{token_hex(6)}"),
+        Status.SCHEDULED,
+        asked.title,
+        created_at=now,
+        started_at=now,
+        impact=Impact.MAINTENANCE,
+        scheduled_for=begins,
+        scheduled_until=ends,
+    )
+    affected = tuple(Affected(part, Health.UNDER_MAINTENANCE) for part in parts)
+    word = Update(planned.incident_id, now, Status.SCHEDULED, asked.body or asked.title, affected)
+    DynamoIncidents(aws.dynamodb(), _table(asked), lambda: current.keep).add(planned.moved(word), word)
+    return f"announced as {planned.incident_id}, from {begins:%Y-%m-%d %H:%M} to {ends:%Y-%m-%d %H:%M} UTC"
 
 
 def _table(asked: argparse.Namespace) -> str:

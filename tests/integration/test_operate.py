@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +14,13 @@ from moto import mock_aws
 from infra import operate
 from infra.settings_file import load_settings
 from infra.transform import REGION, transformed
-from mentiondesk import aws
+from mentiondesk import aws, clock
 from mentiondesk.adapters import keys
+from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
 from mentiondesk.adapters.dynamo_settings import DynamoSettings
 from mentiondesk.adapters.items import python, values
 from mentiondesk.domain.ids import PostId
+from mentiondesk.domain.incidents import Incident, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -198,3 +200,48 @@ def test_no_region(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtur
 def test_refusal_of_aws_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert operate.main(["reclassify", POST, "--table", "gone"]) == 1
     assert capsys.readouterr().err.startswith("AWS refused UpdateItem: ")
+
+
+# --- maintenance ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def _configured() -> None:
+    table = boto3.client("cloudformation").describe_stacks(StackName="mentiondesk")["Stacks"][0]["Outputs"][0]
+    DynamoSettings(aws.dynamodb(), table["OutputValue"]).store(load_settings(EXAMPLE), clock.now())
+
+
+def _planned() -> list[Incident]:
+    table = boto3.client("cloudformation").describe_stacks(StackName="mentiondesk")["Stacks"][0]["Outputs"][0]
+    return DynamoIncidents(aws.dynamodb(), table["OutputValue"], lambda: timedelta(days=1)).open()
+
+
+@pytest.mark.usefixtures("_configured")
+def test_maintenance_is_announced_on_the_desks_own_clock(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["maintenance", "New tills", "--from", "2099-07-01T22:00", "--until", "2099-07-01T23:00"]
+    assert operate.main([*asked, "--parts", "online-shop", "--body", "Both shops take cash."]) == 0
+    (planned,) = _planned()
+    assert planned.incident_id in capsys.readouterr().out
+    # London is an hour ahead of UTC in July.
+    assert planned.scheduled_for == datetime(2099, 7, 1, 21, tzinfo=UTC)
+    assert planned.scheduled_until == datetime(2099, 7, 1, 22, tzinfo=UTC)
+    assert (planned.status, planned.public, planned.title) == (Status.SCHEDULED, True, "New tills")
+    assert [one.component for one in planned.affected] == ["online-shop"]
+
+
+@pytest.mark.usefixtures("_configured")
+@pytest.mark.parametrize(
+    ("times", "parts", "why"),
+    [
+        (("2099-07-01T23:00", "2099-07-01T22:00"), "", "end after it begins"),
+        (("2001-07-01T22:00", "2001-07-01T23:00"), "", "after now"),
+        (("2099-07-01T22:00", "2099-07-01T23:00"), "tills", "no component tills; there are online-shop, deliveries"),
+    ],
+)
+def test_what_cannot_be_announced_says_why(
+    times: tuple[str, str], parts: str, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["maintenance", "New tills", "--from", times[0], "--until", times[1], "--parts", parts]
+    assert operate.main(asked) == 1
+    assert why in capsys.readouterr().err
+    assert _planned() == []

@@ -132,7 +132,7 @@ def test_a_component_that_is_well_again_is_told_of() -> None:
     assert [(one.component, one.health) for one in act.affected] == [("shop", Health.OPERATIONAL)]
 
 
-@pytest.mark.parametrize("action", CASE_ACTIONS)
+@pytest.mark.parametrize("action", sorted(CASE_ACTIONS))
 def test_what_is_done_to_cases_is_no_act_on_an_incident(action: Action) -> None:
     with pytest.raises(NoForm):
         incident_act(action, {}, INCIDENT, ())

@@ -64,8 +64,8 @@ def window_for(cursor: Cursor, now: datetime, overlap: timedelta, first_look: ti
     """What this minute's read asks for: everything new, and `overlap` again, because X delivers late.
 
     The first read ever goes back by `first_look`. On a new UTC day X charges for yesterday's posts again: the
-    read goes back to the latest sweep then, before which all are stored, if that was later. A search that has not run for a week starts as far
-    back as X lets it.
+    read goes back to the latest sweep then, before which all are stored, if that was later. A search that has
+    not run for a week starts as far back as X lets it.
     """
     if cursor.newest is None:
         return Window(start=now - first_look)
