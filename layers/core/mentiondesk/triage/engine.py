@@ -19,16 +19,19 @@ _MOST_REASONS = 6
 _NO_BRAND = BrandWords()
 # How much of the odds of a complaint the model of single words has to say; the tables have the rest.
 _MODEL_SHARE = 0.25
+# From here on a post is a complaint where the model alone says so too.
+_LIKELY = 0.4
 _MOST_ODDS, _TINY = 50.0, 1e-20
-# The log odds from which a post counts as that urgent: rather once too often.
-_CRITICAL_FROM, _HIGH_FROM = -1.0, -0.4
+# The log odds from which a post counts as that urgent, where a table says so and where none does.
+_FROM = {Urgency.CRITICAL: (-1.6, -0.6), Urgency.HIGH: (-1.8, -0.4)}
+# From here on what is critical is a complaint, whatever it sounds like.
+_ALARMING = 0.5
 _MOST_URGENT = (Urgency.CRITICAL, Urgency.HIGH, Urgency.LOW)
 _UNSURE = 0.2
 # The model is not asked where it is less sure, nor about questions of fewer words.
-_LEAST_SHARE = 0.45
+_LEAST_SHARE = 0.5
 _SHORTEST_QUESTION = 4
 _ANSWERED = (Kind.COMPLAINT, Kind.QUESTION, Kind.ABUSE)
-# What is in danger is not looked past, whatever the post sounds like.
 _CALM = (Kind.QUESTION, Kind.VENT, Kind.CHATTER)
 _by_weight = itemgetter(0)
 
@@ -61,7 +64,9 @@ class Engine:
         by_words = math.log((shares[0] + _TINY) / (sum(shares[1:]) + _TINY))
         probability = _logistic((1 - _MODEL_SHARE) * score + _MODEL_SHARE * by_words)
         urgency = _urgency(reading, critical, high)
-        kind, confidence = _kind(reading, evidence, probability, shares, urgency)
+        kind, confidence = _kind(reading, evidence, probability, shares)
+        if kind in _CALM and critical > _ALARMING:
+            kind, confidence = Kind.COMPLAINT, max(probability, _UNSURE)
         if kind not in _ANSWERED:
             urgency = Urgency.LOW
         if evidence.rule is not None:
@@ -100,7 +105,7 @@ def complaint_score(reading: Reading, evidence: Evidence) -> float:
     if evidence.concrete >= 1.0 and not solved:
         # Thanks beside something that happened are polite, or meant the other way round.
         good *= 0.5
-    score = -1.35 + bad - 0.6 * good - 0.8 * solved
+    score = -1.5 + bad - 0.6 * good - 0.8 * solved
     score -= 0.3 * min(evidence.says("chatter"), 4.0) + 0.4 * min(evidence.says("spam"), 4.0)
     score += 0.3 * min(evidence.says("vent"), 2.0)
     if roles & ME:
@@ -131,12 +136,11 @@ def _logistic(odds: float) -> float:
     return 1 / (1 + math.exp(-max(-_MOST_ODDS, min(odds, _MOST_ODDS))))
 
 
-def _kind(
-    reading: Reading, evidence: Evidence, probability: float, shares: list[float], urgency: Urgency
-) -> tuple[Kind, float]:
+def _kind(reading: Reading, evidence: Evidence, probability: float, shares: list[float]) -> tuple[Kind, float]:
     """The kind, and how sure that is."""
-    if probability >= 0.5:
-        return Kind.COMPLAINT, probability
+    by_words = shares[0] / sum(shares)
+    if probability >= 0.5 or (probability >= _LIKELY and by_words >= 0.5):
+        return Kind.COMPLAINT, max(probability, 0.5)
     if not reading.known:
         return Kind.QUESTION, _UNSURE
     others = shares[1:]
@@ -145,8 +149,6 @@ def _kind(
     share = most / sum(others)
     if share < _LEAST_SHARE or (kind is Kind.QUESTION and len(reading.words) < _SHORTEST_QUESTION):
         kind = _plainly(reading, evidence)
-    if urgency is Urgency.CRITICAL and kind in _CALM:
-        return Kind.COMPLAINT, max(probability, _UNSURE)
     return kind, (1 - probability) * share
 
 
@@ -167,11 +169,12 @@ def _urgency(reading: Reading, critical: float, high: float) -> Urgency:
     of_brand = {cue.says for cue, _ in reading.urgencies if cue.table == BRAND} if reading.urgencies else ()
     if of_brand:
         return next((level for level in _MOST_URGENT if level.value in of_brand), Urgency.NORMAL)
-    if critical > _CRITICAL_FROM:
-        return Urgency.CRITICAL
-    if high > _HIGH_FROM:
-        return Urgency.HIGH
-    return Urgency.LOW if any(cue.says == "low" for cue, _ in reading.urgencies) else Urgency.NORMAL
+    said = {cue.says for cue, _ in reading.urgencies} if reading.urgencies else ()
+    for level, odds in ((Urgency.CRITICAL, critical), (Urgency.HIGH, high)):
+        with_cue, without = _FROM[level]
+        if odds > (with_cue if level.value in said else without):
+            return level
+    return Urgency.LOW if "low" in said else Urgency.NORMAL
 
 
 def _last_token(reading: Reading, hits: list[Hit[Cue]]) -> int:
