@@ -23,13 +23,13 @@ _MODEL_SHARE = 0.25
 _LIKELY = 0.4
 _MOST_ODDS, _TINY = 50.0, 1e-20
 # The log odds from which a post counts as that urgent, where a table says so and where none does.
-_FROM = {Urgency.CRITICAL: (-1.6, -0.6), Urgency.HIGH: (-1.8, -0.4)}
+_CRITICAL_FROM, _HIGH_FROM = (-1.6, -0.6), (-1.8, -0.4)
 # From here on what is critical is a complaint, whatever it sounds like.
 _ALARMING = 0.5
 _MOST_URGENT = (Urgency.CRITICAL, Urgency.HIGH, Urgency.LOW)
 _UNSURE = 0.2
 # The model is not asked where it is less sure, nor about questions of fewer words.
-_LEAST_SHARE = 0.5
+_LEAST_SHARE = 0.55
 _SHORTEST_QUESTION = 4
 _ANSWERED = (Kind.COMPLAINT, Kind.QUESTION, Kind.ABUSE)
 _CALM = (Kind.QUESTION, Kind.VENT, Kind.CHATTER)
@@ -170,10 +170,10 @@ def _urgency(reading: Reading, critical: float, high: float) -> Urgency:
     if of_brand:
         return next((level for level in _MOST_URGENT if level.value in of_brand), Urgency.NORMAL)
     said = {cue.says for cue, _ in reading.urgencies} if reading.urgencies else ()
-    for level, odds in ((Urgency.CRITICAL, critical), (Urgency.HIGH, high)):
-        with_cue, without = _FROM[level]
-        if odds > (with_cue if level.value in said else without):
-            return level
+    if critical > _CRITICAL_FROM["critical" not in said]:
+        return Urgency.CRITICAL
+    if high > _HIGH_FROM["high" not in said]:
+        return Urgency.HIGH
     return Urgency.LOW if "low" in said else Urgency.NORMAL
 
 
