@@ -38,7 +38,7 @@ ROOT = TEMPLATE.parent
 ACCOUNT_ID = "123456789012"
 SENDER = "desk@example.com"
 HANDLE = "FennelAndFinch"
-NAMES = ("FetchMentions", "ClassifyMention", "NotifyStaff")
+NAMES = ("FetchMentions", "ClassifyMention", "NotifyStaff", "DetectIncidents")
 CREDENTIALS = dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "made-up")
 
 
@@ -107,6 +107,8 @@ def account_of_a_desk(
             "X_SECRET_ID": secret,
             "X_API_URL": x.url,
             "ALERT_SENDER": SENDER,
+            "LINK_SECRET_ID": secret,
+            "API_URL": "https://api.example.com",
             "POWERTOOLS_METRICS_NAMESPACE": "Mentiondesk/test",
         }
         yield Account(table_desk, db, x, resources, known)

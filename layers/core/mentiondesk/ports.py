@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mentiondesk.domain.alerts import Matter, Record, TextLimit
 from mentiondesk.domain.cases import Case, Entry
@@ -13,13 +13,16 @@ from mentiondesk.domain.events import Event
 from mentiondesk.domain.ids import CaseId, IncidentId, MatterId, PostId, StaffId, UserId
 from mentiondesk.domain.incidents import Incident, Update
 from mentiondesk.domain.links import Link
-from mentiondesk.domain.noticing import Habit, Usual
 from mentiondesk.domain.posts import Post, Source, Unreadable
 from mentiondesk.domain.reading import Cursor, Obstacle, Window
-from mentiondesk.domain.signals import Signal
 from mentiondesk.domain.subscribers import Subscriber, SubscriberId
 from mentiondesk.domain.tags import Tags
 from mentiondesk.settings import Settings
+
+if TYPE_CHECKING:
+    # What noticing knows takes a while to read, and only two functions notice.
+    from mentiondesk.domain.noticing import Habit, Usual
+    from mentiondesk.domain.signals import Signal
 
 # The settings in force, and how long the function may still run.
 CurrentSettings = Callable[[], Settings]
@@ -135,7 +138,7 @@ class Classified:
     before: Case | None = None
     after: Case | None = None
     entry: Entry | None = None
-    signal: Signal | None = None
+    signal: "Signal | None" = None
 
 
 class CaseChanged(Exception):
@@ -473,15 +476,15 @@ class SubscriberTokens(Protocol):
 class SignalStore(Protocol):
     """What each complaint says; kept for two days."""
 
-    def window(self, since: datetime, until: datetime, limit: int) -> list[Signal]:
+    def window(self, since: datetime, until: datetime, limit: int) -> "list[Signal]":
         """The latest signals made after `since` and up to `until`, newest first, at most `limit`."""
 
 
 class UsualStore(Protocol):
     """What the desk usually hears."""
 
-    def load(self, hour_of_week: int) -> Usual:
+    def load(self, hour_of_week: int) -> "Usual":
         """What is usual at this hour of the week, by that hour and by all hours."""
 
-    def save(self, habit: Habit, hour_of_week: int | None = None) -> bool:
+    def save(self, habit: "Habit", hour_of_week: int | None = None) -> bool:
         """Keeps what is usual at that hour, or over all hours; False when its latest hour is counted already."""

@@ -9,7 +9,6 @@ from botocore.exceptions import ClientError
 
 from mentiondesk.adapters import keys
 from mentiondesk.adapters.dynamo_events import events_of, put_event, refused
-from mentiondesk.adapters.dynamo_signals import signal_item
 from mentiondesk.adapters.items import fact, plain, values
 from mentiondesk.domain.cases import Case, Entry, State
 from mentiondesk.domain.events import Event
@@ -50,6 +49,8 @@ class DynamoCases:
         if change.tags is not None:
             writes.append(self._count(change))
         if change.signal is not None:
+            from mentiondesk.adapters.dynamo_signals import signal_item  # noqa: PLC0415 - whoever only reads cases has none
+
             writes.append({"Put": {"TableName": self._table, "Item": values(signal_item(change.signal))}})
         try:
             self._db.transact_write_items(TransactItems=writes)
