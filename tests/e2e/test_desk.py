@@ -175,8 +175,16 @@ def test_a_complaint_without_the_handle_is_found_by_the_brands_words(new_day: Ne
 
 def test_many_complaints_at_once_come_as_one_message_each_time(new_day: NewDay) -> None:
     day = new_day(alerts={"digest_over": 3})
-    for number in range(5):
-        day.post(0.1 + number / 100, f"@FennelAndFinch kettle {number} is broken", by=str(3000 + number))
+    # Of different things: five who say the same would be an incident.
+    matters = (
+        "the kettle is broken",
+        "my parcel never came",
+        "I was charged twice",
+        "your website logs me out",
+        "the rug smells awful",
+    )
+    for number, matter in enumerate(matters):
+        day.post(0.1 + number / 100, f"@FennelAndFinch {matter}", by=str(3000 + number))
     day.until(7)
     assert day.told() == [(5, "email", ANA), (7, "text", ANA_PHONE)]
     subjects = [message.subject for _, message in day.got]
@@ -194,7 +202,7 @@ def test_hostile_words_arrive_as_words(new_day: NewDay) -> None:
     assert "<script" not in mail.body and "<img" not in mail.body
     # SES takes the subject as data; on one line it could not be a header of a raw mail either.
     assert mail.subject.isprintable()
-    assert len(text.body) <= 160 and "\n" not in text.body
+    assert len(text.body) <= 306 and "\n" not in text.body
 
 
 # --- what X does to posts
@@ -318,9 +326,11 @@ def test_records_that_are_delivered_again_change_nothing(new_day: NewDay) -> Non
     day.answer(2.5, to=rosa)
     day.until(7)
     before = sorted(day.desk.items(), key=str)
+    again = {}
     for source in day.desk.cloud.sources:
         source.last = ""  # back to the stream's beginning
-        assert source.pump() == 3
+        again[source.function.name] = source.pump()
+    assert again == {"ClassifyMention": 3, "PublishStatus": 1}
     assert sorted(day.desk.items(), key=str) == before
     day.post(7.5, by=LENA)
     day.until(8)
@@ -421,18 +431,21 @@ def test_an_address_ses_refuses_gets_a_text_and_the_others_their_mail(new_day: N
 @pytest.mark.filterwarnings("ignore:No application metrics to publish")
 def test_a_desk_without_settings_says_so_and_begins_once_it_has_some(new_day: NewDay) -> None:
     day = new_day()
+    day.desk.cloud.pump()
     aws.dynamodb().delete_item(TableName=day.desk.table, Key=values(keys.settings()))
     rosa = day.post(0.5)
     day.until(4)
     assert [name for _, name, _ in day.notices()] == ["runs have failed"]
     day.until(5)
-    assert day.notices()[1:] == [(5, "X is not being read", True), (5, "staff are not being alerted", True)]
-    assert day.desk.waiting_failures("RunFailures") == 2 * 6
+    silent = ["X is not being read", "staff are not being alerted", "incidents are not being noticed"]
+    assert day.notices()[1:] == [(5, name, True) for name in silent]
+    # Three functions every minute, and the publisher twice.
+    assert day.desk.waiting_failures("RunFailures") == 3 * 6 + 2
     assert any("no settings are stored" in line for _, line in day.desk.logs)
     DynamoSettings(aws.dynamodb(), day.desk.table).store(shop_settings(), day.desk.clock.now())
     day.until(8)
     assert rosa in day.stored()
-    assert day.notices()[3:] == [(6, "X is not being read", False), (6, "staff are not being alerted", False)]
+    assert day.notices()[4:] == [(6, name, False) for name in silent]
     assert [to for _, _, to in day.told()] == [ANA, ANA_PHONE]
 
 
