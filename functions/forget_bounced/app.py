@@ -12,7 +12,7 @@ from mentiondesk import aws
 from mentiondesk.adapters.dynamo_subscribers import DynamoSubscribers
 from mentiondesk.adapters.ses_events import unwelcome
 from mentiondesk.config import ForgetConfig
-from mentiondesk.usecases.subscribe import forget
+from mentiondesk.usecases.forget_bounced import forget
 
 logger = Logger()
 metrics = Metrics()

@@ -52,9 +52,10 @@ from mentiondesk.ports import (
 from mentiondesk.settings import Settings
 from mentiondesk.status_site import Site
 from mentiondesk.usecases.draft_posts import DraftPosts
+from mentiondesk.usecases.forget_bounced import forget
 from mentiondesk.usecases.publish_status import AlsoTell, Published, PublishStatus, SiteBusy, TellingFails
 from mentiondesk.usecases.push_status import PushStatus
-from mentiondesk.usecases.subscribe import Subscribe, forget, leave_address
+from mentiondesk.usecases.subscribe import Subscribe, leave_address
 from mentiondesk.usecases.tell_subscribers import TellSubscribers
 from tests.integration.conftest import TABLE, TEMPLATE, keep
 from tests.support.builders import NOON, at, settings

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # The settings in force, and how long the function may still run.
 CurrentSettings = Callable[[], Settings]
-# Incidents that go on, candidates among them; may be half a minute old.
+# Incidents that go on, candidates among them; may be a minute old.
 OpenIncidents = Callable[[datetime], Sequence[Incident]]
 TimeLeft = Callable[[], timedelta]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef
 
-_CACHED = timedelta(seconds=30)
+_CACHED = timedelta(minutes=1)
 
 
 class DynamoIncidents:
@@ -156,7 +156,7 @@ class DynamoIncidents:
 
 
 class OpenIncidents:
-    """The incidents that go on, at most half a minute old; call it to get them."""
+    """The incidents that go on, at most a minute old; call it to get them."""
 
     def __init__(self, incidents: DynamoIncidents) -> None:
         self._incidents = incidents

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from mentiondesk.domain.subscribers import Subscriber, SubscriberId, address_in, subscriber_id
+from mentiondesk.domain.subscribers import Subscriber, address_in, subscriber_id
 from mentiondesk.ports import CurrentSettings, Mailer, SubscriberStore, SubscriberTokens, Undeliverable
 from mentiondesk.status_site import mails
 
@@ -67,10 +67,3 @@ class Subscribe:
     def leave(self, token: str) -> None:
         """Forgets them, however often they say so. Raises LinkForged."""
         self._subscribers.remove(self._tokens.read(token, LEAVE))
-
-
-def forget(subscribers: SubscriberStore, address: str) -> SubscriberId:
-    """Forgets an address that mail does not reach, or whose owner calls it spam; tells whose id it was."""
-    who = subscriber_id(address)
-    subscribers.remove(who)
-    return who
