@@ -65,7 +65,7 @@ def test_the_model_is_what_its_posts_and_the_tables_give() -> None:
 
 
 def test_the_model_has_weights_for_every_output() -> None:
-    assert {len(numbers) for numbers in weights().values()} == {len(OUTPUTS)}
+    assert {len(numbers.split()) for numbers in weights().values()} == {len(OUTPUTS)}
 
 
 @pytest.mark.parametrize(

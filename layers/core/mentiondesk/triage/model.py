@@ -7,7 +7,7 @@ from mentiondesk.triage.evidence import Evidence
 from mentiondesk.triage.lexicon import BUT, CUSTOM, ME, NOT, SEVERAL, YOU, Cue
 from mentiondesk.triage.phrases import Hit
 from mentiondesk.triage.reading import Reading
-from mentiondesk.triage.weights import NOTHING, Weights, weights
+from mentiondesk.triage.weights import unpacked, weights_of
 
 # How a post is built, as bits after those of the roles of its words.
 _ROLES = ((NOT, "not"), (BUT, "but"), (ME, "me"), (YOU, "you"), (CUSTOM, "custom"))
@@ -29,6 +29,8 @@ _HANDLE, _ASKS, _SHOUTS, _TAG, _LINK, _FIRST, _REPLY, _MEDIA, _SHORT, _LONG = (
 )
 _SHAPES = (*_ROLES, *((SEVERAL << place, name) for place, name in enumerate(_BUILT, start=1)))
 _MOST_SHAPES = 4096
+# What the tables found is counted in quarters.
+_QUARTERS = 4
 
 
 def shape(reading: Reading) -> int:
@@ -63,37 +65,43 @@ def shape_features(built: int) -> list[str]:
 
 def findings(evidence: Evidence, urgencies: Sequence[Hit[Cue]], score: float) -> list[tuple[str, float]]:
     """What the tables found: how much, in quarters, and of some kinds that they found any."""
+    return [(name, quarters / _QUARTERS) for name, quarters in _findings(evidence, urgencies, score)]
+
+
+def _findings(evidence: Evidence, urgencies: Sequence[Hit[Cue]], score: float) -> list[tuple[str, int]]:
     found = [
-        ("score", round(max(-6.0, min(score, 6.0)) * 2) / 4),
-        ("bad", round(min(evidence.bad, 4.0) * 2) / 4),
-        ("concrete", round(min(evidence.concrete, 4.0) * 2) / 4),
-        ("good", round(min(evidence.good, 4.0) * 2) / 4),
+        ("score", round((min(score, 6.0) if score > -6.0 else -6.0) * 2)),
+        ("bad", _quarters(evidence.bad)),
+        ("concrete", _quarters(evidence.concrete)),
+        ("good", _quarters(evidence.good)),
     ]
     for name, weight in evidence.other.items():
-        found += ((name, round(min(weight, 4.0) * 2) / 4), (f"some {name}", 1.0))
+        found += ((name, _quarters(weight)), (f"some {name}", _QUARTERS))
     if urgencies:
-        found += [(level, 1.0) for level in {cue.says for cue, _ in urgencies}]
+        found += [(level, _QUARTERS) for level in {cue.says for cue, _ in urgencies}]
     return found
 
 
-@lru_cache(_MOST_SHAPES)
-def _of_finding(name: str, value: float) -> Weights | None:
-    known = weights().get(name)
-    return tuple(value * one for one in known) if known and value else None
+def _quarters(weight: float) -> int:
+    """Half of a weight of at most 4."""
+    return round(weight * 2) if weight < 4.0 else 8
 
 
 @lru_cache(_MOST_SHAPES)
-def _of_shape(built: int) -> Weights:
-    return tuple(map(sum, zip(NOTHING, *(weights().get(name, NOTHING) for name in shape_features(built)), strict=True)))
+def _of_finding(name: str, quarters: int) -> int:
+    return quarters * weights_of(name)
+
+
+@lru_cache(_MOST_SHAPES)
+def _of_shape(built: int) -> int:
+    return _QUARTERS * sum(map(weights_of, shape_features(built)))
 
 
 def log_odds(reading: Reading, evidence: Evidence, score: float) -> list[float]:
     """For each of OUTPUTS, how much speaks for it."""
     # A word said again says nothing new.
-    found = [word.weights for word in set(reading.words) if word.weights]
-    found.append(_of_shape(shape(reading)))
-    for name, value in findings(evidence, reading.urgencies, score):
-        known = _of_finding(name, value)
-        if known:
-            found.append(known)
-    return [*map(sum, zip(*found, strict=True))]
+    total = _QUARTERS * sum([word.weights for word in set(reading.words)]) + _of_shape(shape(reading))
+    for name, quarters in _findings(evidence, reading.urgencies, score):
+        if quarters:
+            total += _of_finding(name, quarters)
+    return unpacked(total, _QUARTERS)

@@ -65,7 +65,7 @@ _Start = tuple[list[C], dict[str, list[_Node[C]]], dict[str, list[_Node[C]]]]
 class Word(Generic[C]):
     """What is known of one word: the names that phrases call it by, the phrases that begin with it, its roles.
 
-    `stop`: it ends a sentence. `weights`: what the model of single words says of it, for each kind.
+    `stop`: it ends a sentence. `weights`: what the model of single words says of it, packed.
     """
 
     text: str
@@ -73,7 +73,7 @@ class Word(Generic[C]):
     start: _Start[C] | None
     roles: int
     stop: bool = False
-    weights: tuple[float, ...] | None = None
+    weights: int = 0
 
 
 class Phrases(Generic[C]):
