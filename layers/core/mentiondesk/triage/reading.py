@@ -1,5 +1,6 @@
 """One post, read: its words in its language, and the cues that stand in it."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -8,8 +9,9 @@ from mentiondesk.triage.lexicon import FEELING, READ, SEVERAL, TOPIC, URGENCY, C
 from mentiondesk.triage.phrases import Hit, Word, search
 from mentiondesk.triage.words import Text
 
-# The last letter of Latin Extended-B.
+# The last letter of Latin Extended-B, and what lies behind it: emoji as well.
 _LAST_LATIN = 0x24F
+_FAR = re.compile(r"[^\x00-\u024f]")
 # X's marks for a post without words.
 _NO_LANGUAGE = frozenset({"", "un", "qa", "qc", "qh", "qm", "qs", "qt", "zx"})
 
@@ -38,12 +40,17 @@ def language_of(text: Text, hint: str) -> tuple[str, bool]:
 
     The language with most small words; English where nothing speaks for another.
     """
-    hint = hint[:2].lower()
     if not text.lower.isascii() and _other_script(text.lower):
+        hint = hint[:2].lower()
         return ("und" if hint in _NO_LANGUAGE or hint in READ else hint), False
     tokens = text.tokens
-    english = len(small_words("en").intersection(tokens))
-    foreign = _foreign().intersection(tokens)
+    foreign = _foreign()
+    if foreign.isdisjoint(tokens):
+        return "en", True
+    return _by_small_words(foreign.intersection(tokens), len(small_words("en").intersection(tokens)), hint[:2].lower())
+
+
+def _by_small_words(foreign: frozenset[str], english: int, hint: str) -> tuple[str, bool]:
     if len(foreign) <= english:
         return "en", True
     votes = {language: len(small_words(language).intersection(foreign)) + (language == hint) for language in _others()}
@@ -64,6 +71,8 @@ def _foreign() -> frozenset[str]:
 
 def _other_script(text: str) -> bool:
     """Whether most of the letters belong to a script that no table is written in; handles and links aside."""
+    if not any(map(str.isalpha, _FAR.findall(text))):
+        return False
     words = [word for word in text.split() if word[0] != "@" and not word.startswith("http")]
     letters = [character for word in words for character in word if character.isalpha()]
     return sum(ord(character) > _LAST_LATIN for character in letters) * 2 > len(letters)
@@ -106,17 +115,21 @@ def layers(words: list[Word[Cue]]) -> tuple[list[Hit[Cue]], list[Hit[Cue]], list
             topics[hit[0].says] = None
         else:
             found[layer].append(hit)
-    return _explained(found[FEELING], len(words)), _explained(found[URGENCY], len(words)), list(topics)
+    return _explained(found[FEELING]), _explained(found[URGENCY]), list(topics)
 
 
-def _explained(hits: list[Hit[Cue]], count: int) -> list[Hit[Cue]]:
+def _explained(hits: list[Hit[Cue]]) -> list[Hit[Cue]]:
     """Without those that share a word with a longer one."""
     if len(hits) < 2:
         return hits
-    longest = [0] * count
+    places = [place for _, path in hits for place in path]
+    if len(set(places)) == len(places):
+        return hits
+    longest: dict[int, int] = {}
     sizes = [len(path) + cue.rank for cue, path in hits]
     for (_, path), size in zip(hits, sizes, strict=True):
         for place in path:
-            longest[place] = max(longest[place], size)
+            if size > longest.get(place, 0):
+                longest[place] = size
     at = longest.__getitem__
     return [hit for hit, size in zip(hits, sizes, strict=True) if max(map(at, hit[1])) == size]
