@@ -232,9 +232,16 @@ class Group:
 
     @property
     def samples(self) -> tuple[Sample, ...]:
-        """Posts that show what it is about: those that say most of it, in the words of different people."""
-        wanted = {*self.about, self.what, *self.terms}
-        told = sorted(voices(self.signals), key=lambda one: (-len(wanted.intersection(one.terms)), one.at))
+        """Posts that show what it is about: those that say most of it, in the words of different people.
+
+        The latest of them: a window may begin before the problem does.
+        """
+        wanted = {*self.about, self.what}
+        told = sorted(
+            voices(self.signals),
+            key=lambda one: (self.what in one.terms, len(wanted.intersection(one.terms)), one.at),
+            reverse=True,
+        )
         return tuple(Sample(one.post_id, one.author_id, one.at, one.words) for one in told[:_MOST_SAMPLES])
 
 
