@@ -9,8 +9,7 @@ from mentiondesk.domain.posts import Post
 from mentiondesk.domain.tags import Kind, Reason, Tags, Urgency
 from mentiondesk.triage import model
 from mentiondesk.triage.evidence import Evidence, evidence_of
-from mentiondesk.triage.lexicon import BRAND, CUSTOM, ME, NOT, Cue, Lexicon, lexicon
-from mentiondesk.triage.phrases import Hit
+from mentiondesk.triage.lexicon import BRAND, CUSTOM, ME, NOT, Lexicon, lexicon
 from mentiondesk.triage.reading import Reading, language_of, layers, words_of
 from mentiondesk.triage.weights import KINDS
 from mentiondesk.triage.words import read
@@ -138,8 +137,7 @@ def _logistic(odds: float) -> float:
 
 def _kind(reading: Reading, evidence: Evidence, probability: float, shares: list[float]) -> tuple[Kind, float]:
     """The kind, and how sure that is."""
-    by_words = shares[0] / sum(shares)
-    if probability >= 0.5 or (probability >= _LIKELY and by_words >= 0.5):
+    if probability >= 0.5 or (probability >= _LIKELY and shares[0] / sum(shares) >= 0.5):
         return Kind.COMPLAINT, max(probability, 0.5)
     if not reading.known:
         return Kind.QUESTION, _UNSURE
@@ -177,25 +175,28 @@ def _urgency(reading: Reading, critical: float, high: float) -> Urgency:
     return Urgency.LOW if "low" in said else Urgency.NORMAL
 
 
-def _last_token(reading: Reading, hits: list[Hit[Cue]]) -> int:
-    last = max(path[-1] for _, path in hits)
-    return last if reading.origins is None else reading.origins[last]
-
-
 def _reasons(reading: Reading, evidence: Evidence, urgency: Urgency) -> tuple[Reason, ...]:
     """The words that weighed most, as spans of the post's own text."""
     evidence.used.sort(key=_by_weight, reverse=True)
-    chosen = [hit for hit in reading.urgencies if hit[0].says == urgency.value][:2]
-    chosen += [hit for _, hit in evidence.used[:_MOST_REASONS]]
+    chosen = [hit for _, hit in evidence.used[:_MOST_REASONS]]
+    if reading.urgencies:
+        chosen = [hit for hit in reading.urgencies if hit[0].says == urgency.value][:2] + chosen
     if not chosen:
         return ()
-    text, starts = reading.text, reading.text.starts(_last_token(reading, chosen))
+    tokens, origins = reading.text.tokens, reading.origins
+    last = max([path[-1] for _, path in chosen])
+    starts = reading.text.starts(last if origins is None else origins[last])
+    spans: list[tuple[int, int]] = []
     found: list[Reason] = []
     for cue, path in chosen:
         first, last = path[0], path[-1]
-        if reading.origins is not None:
-            first, last = reading.origins[first], reading.origins[last]
-        start, end = starts[first], starts[last] + len(text.tokens[last])
-        if not any(one.start <= start and end <= one.end for one in found):
+        if origins is not None:
+            first, last = origins[first], origins[last]
+        start, end = starts[first], starts[last] + len(tokens[last])
+        for known_start, known_end in spans:
+            if known_start <= start and end <= known_end:
+                break
+        else:
+            spans.append((start, end))
             found.append(Reason(cue.table, start, end))
     return tuple(found[:_MOST_REASONS])

@@ -116,15 +116,18 @@ class _Known(dict[str, Word[Cue]]):
         self._several = Word[Cue]("", (), None, SEVERAL)
 
     def __missing__(self, token: str) -> Word[Cue]:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        word = self[token] = self._looked_up(token)
+        return word
+
+    def _looked_up(self, token: str) -> Word[Cue]:
         if token[0] == "@":
             return self._handle
         if token[0] == "#":
             return self._several
         found = self._lexicon.words(token)
-        if len(self) >= _MOST_REMEMBERED:
-            self.clear()
-        word = self[token] = found[0] if len(found) == 1 else self._several
-        return word
+        return found[0] if len(found) == 1 else self._several
 
 
 class Lexicon:

@@ -90,15 +90,16 @@ def words_of(text: Text, lexicon: Lexicon) -> tuple[list[Word[Cue]], list[int] |
     found: list[Word[Cue]] = []
     origins: list[int] = []
     for place, word in enumerate(words):
-        meant: tuple[Word[Cue], ...] = (word,)
-        if word.roles & SEVERAL:
-            token = text.tokens[place]
-            written = text.raw[starts[place] : starts[place] + len(token)]
-            meant = lexicon.hashtag(written) if token[0] == "#" else lexicon.words(token)
-        found += meant
-        origins += [place] * len(meant)
-    for word in found:
-        roles |= word.roles
+        if not word.roles & SEVERAL:
+            found.append(word)
+            origins.append(place)
+            continue
+        token = text.tokens[place]
+        written = text.raw[starts[place] : starts[place] + len(token)]
+        for meant in lexicon.hashtag(written) if token[0] == "#" else lexicon.words(token):
+            found.append(meant)
+            origins.append(place)
+            roles |= meant.roles
     return found, origins, roles
 
 
