@@ -155,16 +155,15 @@ class Phrases(Generic[C]):
 def search(words: Sequence[Word[C]]) -> list[Hit[C]]:
     """Every phrase that stands in the words."""
     hits: list[Hit[C]] = []
-    keys_after = [word.keys for word in words[1:]]
-    keys_after.append(())
+    last = len(words) - 1
     for place, word in enumerate(words):
         if word.start is None:
             continue
         cues, following, later = word.start
-        for cue in cues:
-            hits.append((cue, (place,)))  # noqa: PERF401 - one at most, as a rule
-        if following:
-            for key in keys_after[place]:
+        if cues:
+            hits += [(cue, (place,)) for cue in cues]
+        if following and place < last:
+            for key in words[place + 1].keys:
                 if key in following:
                     for node in following[key]:
                         _reach(node, words, (place, place + 1), hits)
