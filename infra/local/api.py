@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import unquote
 from uuid import uuid4
+
+from infra.local.loopback import Loopback
 
 Handler = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -62,7 +62,7 @@ def event_of(
     return event
 
 
-class LocalApi:
+class LocalApi(Loopback):
     """Serves one function on loopback. Port 0 takes any that is free.
 
     `turn` is held while the function runs: on this machine functions share one process and its environment.
@@ -106,21 +106,4 @@ class LocalApi:
             def log_message(self, *_: object) -> None:
                 """Paths hold tokens."""
 
-        try:
-            self._server = ThreadingHTTPServer(("127.0.0.1", port), OneRequest)
-        except OSError:
-            self._server = ThreadingHTTPServer(("127.0.0.1", 0), OneRequest)
-        self._thread = Thread(target=self._server.serve_forever, daemon=True)
-
-    @property
-    def url(self) -> str:
-        """Without a slash at its end, as API Gateway's own addresses are."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(port, OneRequest)

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import unquote
 
+from infra.local.loopback import Loopback
 from infra.transform import template
 
 _TEMPLATE = Path("infra/status_site.yaml")
@@ -25,7 +24,7 @@ class StoredFile:
     etag: str
 
 
-class LocalSite:
+class LocalSite(Loopback):
     """Serves what `read` finds, on any free port of loopback, with the headers that infra/status_site.yaml sets.
 
     `form_action` is where forms may be sent.
@@ -59,21 +58,7 @@ class LocalSite:
             def log_message(self, *_: object) -> None:
                 """The terminal tells the story; who looks at the page is none of it."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), OneRequest)
-        self._thread = Thread(target=self._server.serve_forever, daemon=True)
-
-    @property
-    def url(self) -> str:
-        """Without a slash at its end."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(0, OneRequest)
 
 
 def _headers(policy: str) -> Mapping[str, str]:

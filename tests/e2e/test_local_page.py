@@ -98,14 +98,14 @@ def test_the_page_and_its_state_are_served_to_this_machine_only(page: LocalPage)
     assert headers["Content-Type"] == "text/html; charset=utf-8"
     assert body == (ROOT / "infra/local/page.html").read_bytes()
     page.show(a_state())
-    headers, body = fetched(f"{page.url}state.json")
+    headers, body = fetched(f"{page.url}/state.json")
     assert headers["Content-Type"] == "application/json"
     assert json.loads(body)["cases"][0]["words"] == HOSTILE
 
 
 @pytest.mark.parametrize("path", ["", "state.json"])
 def test_nothing_from_elsewhere_is_let_into_the_page(page: LocalPage, path: str) -> None:
-    headers, _ = fetched(page.url + path)
+    headers, _ = fetched(f"{page.url}/{path}")
     policy = dict(part.strip().partition(" ")[::2] for part in headers["Content-Security-Policy"].split(";"))
     assert policy["default-src"] == "'none'"
     assert policy["connect-src"] == "'self'"
@@ -124,7 +124,7 @@ def test_the_page_names_no_other_host_and_sets_no_html() -> None:
 @pytest.mark.parametrize("path", ["etc/passwd", "../desk.py", "state.json/", "?x=1", "page.html"])
 def test_other_paths_are_not_there(page: LocalPage, path: str) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
-        fetched(page.url + path)
+        fetched(f"{page.url}/{path}")
     assert refused.value.code == 404
     refused.value.close()
 
@@ -226,7 +226,7 @@ def test_a_run_that_is_ended_ends_with_its_audit(number: signal.Signals) -> None
         url = said[1].split()[-1]
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            state = json.loads(fetched(f"{url}state.json")[1])
+            state = json.loads(fetched(f"{url}/state.json")[1])
             if state.get("cases"):
                 break
             time.sleep(0.1)
