@@ -102,8 +102,7 @@ def cues(name: str) -> Iterator[tuple[str, Cue]]:
         polar = says in _POLAR
         plain, firm = Cue(says, weight, name, layer, polar), Cue(says, weight, name, layer, polar, firm=True)
         for phrase in phrases:
-            has_negator = any(word in negators for word in re.split(r"[ /]", phrase))
-            yield phrase, firm if has_negator else plain
+            yield phrase, plain if negators.isdisjoint(phrase.replace("/", " ").split(" ")) else firm
 
 
 class _Known(dict[str, Word[Cue]]):
@@ -148,13 +147,16 @@ class Lexicon:
 
     def _canonical(self, phrase: str) -> str:
         """A phrase in the spelling by which words are looked up."""
+        parts = phrase.split()
+        if "/" not in phrase and self._spelling.keys().isdisjoint(parts):
+            return " ".join(parts)
         return " ".join(
             " ".join(self._spelling.get(part, (part,)))
             if "/" not in part
             else "/".join(
                 word if len(self._spelling.get(word, ())) != 1 else self._spelling[word][0] for word in part.split("/")
             )
-            for part in phrase.split()
+            for part in parts
         )
 
     def words(self, token: str) -> tuple[Word[Cue], ...]:
