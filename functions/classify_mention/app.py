@@ -11,13 +11,19 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mentiondesk import aws, clock
+from mentiondesk.adapters.bedrock import BedrockAdviser
 from mentiondesk.adapters.dynamo_cases import DynamoCases
 from mentiondesk.adapters.dynamo_incidents import DynamoIncidents, OpenIncidents
+from mentiondesk.adapters.dynamo_opinions import DynamoOpinions
 from mentiondesk.adapters.dynamo_posts import DynamoPosts, post_from_image
 from mentiondesk.adapters.dynamo_settings import DynamoSettings
-from mentiondesk.config import ClassifyConfig
+from mentiondesk.config import NONE, ClassifyConfig
+from mentiondesk.domain.posts import Post
+from mentiondesk.domain.tags import Opinion
+from mentiondesk.ports import Adviser, OpinionFails, Triage
 from mentiondesk.triage import BrandTriage
 from mentiondesk.usecases.classify_mention import ClassifyMention
+from mentiondesk.usecases.second_opinion import SecondOpinion
 
 logger = Logger()
 metrics = Metrics()
@@ -26,15 +32,41 @@ processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire
 
 @cache
 def classify_mention() -> ClassifyMention:
-    db, table = aws.dynamodb(), ClassifyConfig.from_env().table_name
+    db, config = aws.dynamodb(), ClassifyConfig.from_env()
+    table = config.table_name
     settings = DynamoSettings(db, table)
+    triage: Triage = BrandTriage(lambda: settings().triage.brand_words)
+    if config.second_opinion_model != NONE:
+        triage = SecondOpinion(
+            triage,
+            adviser(config.second_opinion_model),
+            DynamoOpinions(db, table),
+            lambda: settings().triage.second_opinion,
+            clock.now,
+        )
     return ClassifyMention(
         DynamoPosts(db, table, lambda: settings().keep),
         DynamoCases(db, table, lambda: settings().keep),
-        BrandTriage(lambda: settings().triage.brand_words),
+        triage,
         settings,
         OpenIncidents(DynamoIncidents(db, table, lambda: settings().keep)),
     )
+
+
+def adviser(model_id: str) -> Adviser:
+    """Bedrock, with a count of what it was asked."""
+    bedrock = BedrockAdviser(aws.bedrock(), model_id)
+
+    def ask(post: Post) -> Opinion:
+        metrics.add_metric("OpinionsAsked", MetricUnit.Count, 1)
+        try:
+            return bedrock(post)
+        except OpinionFails as failed:
+            metrics.add_metric("OpinionsFailed", MetricUnit.Count, 1)
+            logger.warning("no second opinion", reason=str(failed))
+            raise
+
+    return ask
 
 
 def classify(record: DynamoDBRecord) -> None:

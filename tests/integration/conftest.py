@@ -16,16 +16,24 @@ from mentiondesk.adapters.dynamo_alerts import DynamoAlerts
 from mentiondesk.adapters.dynamo_cases import DynamoCases
 from mentiondesk.adapters.dynamo_cursors import DynamoCursors
 from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
+from mentiondesk.adapters.dynamo_opinions import DynamoOpinions
 from mentiondesk.adapters.dynamo_posts import DynamoPosts, post_from_image
 from mentiondesk.adapters.dynamo_signals import DynamoSignals
 from mentiondesk.adapters.items import fact, python, values
-from mentiondesk.adapters.memory import MemoryAlerts, MemoryCases, MemoryCursors, MemoryIncidents, MemoryPosts
+from mentiondesk.adapters.memory import (
+    MemoryAlerts,
+    MemoryCases,
+    MemoryCursors,
+    MemoryIncidents,
+    MemoryOpinions,
+    MemoryPosts,
+)
 from mentiondesk.adapters.memory_signals import MemorySignals
 from mentiondesk.domain.alerts import Record
 from mentiondesk.domain.ids import CaseId, UserId
 from mentiondesk.domain.posts import Post, Source
 from mentiondesk.domain.tags import Kind
-from mentiondesk.ports import AlertStore, CaseStore, CursorStore, IncidentStore, PostStore, SignalStore
+from mentiondesk.ports import AlertStore, CaseStore, CursorStore, IncidentStore, OpinionBudget, PostStore, SignalStore
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -47,6 +55,7 @@ class Desk(ABC):
     incidents: IncidentStore
     alerts: AlertStore
     cursors: CursorStore
+    opinions: OpinionBudget
 
     @abstractmethod
     def restarted(self) -> "Desk":
@@ -89,6 +98,7 @@ class MemoryDesk(Desk):
         self.incidents = self._incidents = MemoryIncidents(self._cases.due)
         self.alerts = self._alerts = MemoryAlerts(self._cases, self._incidents)
         self.cursors = self._cursors = MemoryCursors()
+        self.opinions = MemoryOpinions()
 
     def restarted(self) -> Desk:
         return self
@@ -126,6 +136,7 @@ class DynamoDesk(Desk):
         self.incidents = DynamoIncidents(db, TABLE, keep)
         self.alerts = DynamoAlerts(db, TABLE, keep)
         self.cursors = DynamoCursors(db, TABLE)
+        self.opinions = DynamoOpinions(db, TABLE)
 
     def restarted(self) -> Desk:
         return DynamoDesk(self._db, self._schema)

@@ -9,21 +9,25 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 
 from infra.local.cloud import Function
 from infra.local.x_standin import Fault, StandInX, User
 from infra.transform import REGION
+from mentiondesk import aws
 from mentiondesk.adapters import keys
 from mentiondesk.adapters.dynamo_settings import DynamoSettings, SettingsMissing
 from mentiondesk.adapters.items import plain, values
-from mentiondesk.config import NotConfigured
+from mentiondesk.config import NONE, NotConfigured
 from mentiondesk.domain.alerts import Outcome
 from mentiondesk.domain.cases import State
 from mentiondesk.domain.ids import CaseId, case_id
 from mentiondesk.domain.posts import Post, Source
+from mentiondesk.domain.tags import Kind
 from mentiondesk.ports import Undeliverable
+from mentiondesk.triage import triage
 from tests.integration.conftest import TABLE, TEMPLATE, DynamoDesk
 from tests.support.builders import BRAND_ID, CUSTOMER_ID, NOON, a_post, an_answer, at, settings
 
@@ -108,6 +112,7 @@ def account_of_a_desk(
             "X_API_URL": x.url,
             "ALERT_SENDER": SENDER,
             "LINK_SECRET_ID": secret,
+            "SECOND_OPINION_MODEL": NONE,
             "API_URL": "https://api.example.com",
             "POWERTOOLS_METRICS_NAMESPACE": "Mentiondesk/test",
         }
@@ -257,6 +262,35 @@ def test_classify_takes_a_batch_with_repeats(desk_account: Account) -> None:
     case = account.desk.cases.get(case_id(post.conversation_id, CUSTOMER_ID))
     assert case is not None
     assert (case.posts, case.state) == (2, State.PENDING)
+
+
+def test_a_model_is_asked_where_the_stack_names_one(desk_account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    account, posts = desk_account, [a_post("@FennelAndFinch hmm so the teapot", created_at=at(n)) for n in range(2)]
+    DynamoSettings(account.db, TABLE).store(settings(triage={"second_opinion": {"below": 1}}), NOON)
+    bedrock = Bedrock()
+    monkeypatch.setattr(aws, "bedrock", lambda: bedrock)
+    function = account.function("ClassifyMention", SECOND_OPINION_MODEL="eu.some.model")
+    for post in posts:
+        account.desk.posts.add(post)
+        assert function({"Records": [record(post)]}) == {"batchItemFailures": []}
+    cases = [account.desk.cases.get(case_id(post.conversation_id, CUSTOMER_ID)) for post in posts]
+    assert [case.kind if case else None for case in cases] == [Kind.ABUSE, triage(posts[1]).kind]
+    assert bedrock.asked == ["eu.some.model"] * 2
+    assert account.metrics() == {"PostsClassified": [1, 1], "OpinionsAsked": [1, 1], "OpinionsFailed": [1]}
+
+
+class Bedrock:
+    """Takes the first post for abuse, and is throttled afterwards."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def converse(self, modelId: str, **_: Any) -> dict[str, Any]:  # noqa: N803 - as boto3 has it
+        self.asked.append(modelId)
+        if len(self.asked) > 1:
+            raise ClientError({"Error": {"Code": "ThrottlingException", "Message": "slower"}}, "Converse")
+        use = {"input": {"kind": "abuse", "urgency": "critical", "topics": ["safety"]}}
+        return {"output": {"message": {"content": [{"toolUse": use}]}}}
 
 
 POISON: list[dict[str, Any]] = [

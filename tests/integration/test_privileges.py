@@ -28,13 +28,8 @@ from mentiondesk.domain.ids import IncidentId, PostId
 from mentiondesk.domain.incidents import Impact, Incident, Status, Update
 from mentiondesk.domain.posts import Source
 from tests.support.builders import BRAND_ID, settings
-from tests.support.privileges import Need, Recorder, Roles, facts_of, roles_in
+from tests.support.privileges import STARS, Need, Recorder, Roles, facts_of, roles_in
 
-# Statements that may name a resource with a star.
-STARS = {
-    "SendTexts": "a phone number has no ARN; the star stands in what is excluded, all topics",
-    "WriteTheSite": "the files of one bucket have no other name",
-}
 # What a function's role is for although its code never asks: Lambda does it in the function's name.
 BY_LAMBDA = {
     # The runtime writes what the function prints.

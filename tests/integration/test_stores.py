@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from mentiondesk.adapters import keys
 from mentiondesk.adapters.batches import TableBusy
 from mentiondesk.adapters.dynamo_alerts import DynamoAlerts
+from mentiondesk.adapters.dynamo_opinions import DynamoOpinions
 from mentiondesk.adapters.dynamo_settings import DynamoSettings, SettingsMissing
 from mentiondesk.adapters.items import fact, plain, python, values
 from mentiondesk.domain.alerts import Outcome, Record, TextLimit
@@ -20,7 +21,7 @@ from mentiondesk.domain.policy import Channel, Clock, Due, Wait
 from mentiondesk.domain.posts import Post, Source, Unreadable
 from mentiondesk.domain.reading import Cursor, Gap, Obstacle
 from mentiondesk.domain.tags import Kind, Urgency
-from mentiondesk.ports import Added, CaseChanged, Classified
+from mentiondesk.ports import Added, CaseChanged, Classified, OpinionFails
 from mentiondesk.settings import SettingsInvalid
 from tests.integration.conftest import TABLE, Desk, DynamoDesk, keep
 from tests.support.builders import (
@@ -834,6 +835,21 @@ def test_months_are_counted_apart(desk: Desk) -> None:
     desk.cursors.count_reads(last, Source.OWN, 1)
     desk.cursors.count_reads(last + timedelta(seconds=1), Source.OWN, 10)
     assert [desk.cursors.reads_in_month(month) for month in ("2026-05", "2026-06", "2026-07")] == [0, 1, 10]
+
+
+# --- second opinions --------------------------------------------------------------------------------------
+
+
+def test_no_more_opinions_are_taken_than_a_day_has(desk: Desk) -> None:
+    assert [desk.opinions.take(NOON, 2) for _ in range(3)] == [True, True, False]
+    assert desk.opinions.take(NOON, 3)
+    assert desk.opinions.take(NOON + timedelta(days=1), 1)
+    assert not desk.opinions.take(NOON + timedelta(days=2), 0)
+
+
+def test_a_table_that_does_not_count_opinions_gives_none(db: "DynamoDBClient") -> None:
+    with pytest.raises(OpinionFails, match="does not count"):
+        DynamoOpinions(db, "gone").take(NOON, 5)
 
 
 # --- settings ---------------------------------------------------------------------------------------------

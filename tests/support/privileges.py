@@ -16,6 +16,12 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from infra.local.cloud import LocalCloud
 from infra.transform import REGION, transformed
 
+# Statements that may name a resource with a star, and why.
+STARS = {
+    "AskForASecondOpinion": "a profile may ask one model in any region of its geography; only in stacks that have one",
+    "SendTexts": "a phone number has no ARN; the star stands in what is excluded, all topics",
+    "WriteTheSite": "the files of one bucket have no other name",
+}
 UNUSED = re.compile(r"#\s*unused here:\s*\S")
 _SUBSTITUTED = re.compile(r"\$\{([\w:.]+)\}")
 # A transaction is authorized part by part; there is no action for the whole.

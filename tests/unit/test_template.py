@@ -23,6 +23,7 @@ from mentiondesk.config import (
 )
 from mentiondesk.domain.ids import CaseId, IncidentId, PostId
 from mentiondesk.domain.incidents import Status
+from tests.support.privileges import STARS
 
 ROOT = Path(__file__).parents[2]
 # Only these get the packages that calling X, or another API on the web, takes.
@@ -37,11 +38,6 @@ FUNCTIONS = {
     "StaffApi": ("staff_api", StaffApiConfig),
 }
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
-# Statements that may name a resource with a star, and why.
-STARS = {
-    "SendTexts": "a phone number has no ARN; the star stands in what is excluded, all topics",
-    "WriteTheSite": "the files of one bucket have no other name",
-}
 
 Resource = dict[str, Any]
 
@@ -250,7 +246,11 @@ def test_no_permission_has_a_star(resources: dict[str, Resource]) -> None:
         for name, statement in _statements(resources)
         if "*" in json.dumps([statement["Action"], statement.get("Resource"), statement.get("NotResource")])
     ]
-    assert with_star == [("NotifyStaffRole", "SendTexts"), ("PublishStatusRole", "WriteTheSite")]
+    assert with_star == [
+        ("ClassifyMentionRole", "AskForASecondOpinion"),
+        ("NotifyStaffRole", "SendTexts"),
+        ("PublishStatusRole", "WriteTheSite"),
+    ]
     assert {sid for _, sid in with_star} == STARS.keys()
 
 

@@ -7,6 +7,7 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
 
 # Short of a function's timeout, so that what is slow is an error of ours to handle.
 _CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
+# An opinion that comes late is none: the post waits for it, and those behind it.
+_ADVISER_CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 1})
+
+
+@cache
+def bedrock() -> "BedrockRuntimeClient":
+    return boto3.client("bedrock-runtime", config=_ADVISER_CONFIG)
 
 
 @cache
@@ -44,5 +52,5 @@ def s3() -> "S3Client":
 
 def forget_clients() -> None:
     """The next call makes new ones; for tests and for the desk on one machine."""
-    for client in (dynamodb, ses, sns, secrets, s3):
+    for client in (bedrock, dynamodb, ses, sns, secrets, s3):
         client.cache_clear()

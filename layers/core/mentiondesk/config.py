@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Self
 
+# What stands in the environment where a stack goes without.
+NONE = "none"
+
 
 class NotConfigured(RuntimeError):
     """A variable that the template sets is not there."""
@@ -33,6 +36,7 @@ class FetchConfig(_FromEnv):
 @dataclass(frozen=True)
 class ClassifyConfig(_FromEnv):
     table_name: str
+    second_opinion_model: str
 
 
 @dataclass(frozen=True)

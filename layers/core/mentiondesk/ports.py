@@ -16,7 +16,7 @@ from mentiondesk.domain.links import Link
 from mentiondesk.domain.posts import Post, Source, Unreadable
 from mentiondesk.domain.reading import Cursor, Obstacle, Window
 from mentiondesk.domain.subscribers import Subscriber, SubscriberId
-from mentiondesk.domain.tags import Tags
+from mentiondesk.domain.tags import Opinion, Tags
 from mentiondesk.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,9 +32,27 @@ TimeLeft = Callable[[], timedelta]
 
 
 class Triage(Protocol):
-    """Tells what a post is. Never raises; uses no network."""
+    """Tells what a post is. Never raises."""
 
     def __call__(self, post: Post) -> Tags: ...
+
+
+class OpinionFails(Exception):
+    """No opinion that can be used: none in time, none at all, or one that makes no sense."""
+
+
+class Adviser(Protocol):
+    """Somebody else to ask what a post is; costs time and money."""
+
+    def __call__(self, post: Post, /) -> Opinion:
+        """Raises OpinionFails."""
+
+
+class OpinionBudget(Protocol):
+    """How many opinions were asked for on each UTC day."""
+
+    def take(self, now: datetime, a_day: int) -> bool:
+        """Counts one; False, and nothing counted, where the day has had so many. Raises OpinionFails."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -431,8 +431,15 @@ class AlwaysSettings(_Model):
         return self
 
 
+class SecondOpinionSettings(_Model):
+    """When a model at Amazon Bedrock is asked as well; only where the stack was deployed with one."""
+
+    below: float = Field(default=0.6, ge=0, le=1)
+    a_day: int = Field(default=500, ge=0, le=100_000)
+
+
 class TriageSettings(_Model):
-    """What the brand adds to triage's own knowledge; it wins over it."""
+    """What the brand adds to triage's own knowledge, which wins over it, and when to ask somebody else."""
 
     words: WordsSettings = WordsSettings()
     topics: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,29}$")], Phrases] = Field(
@@ -440,6 +447,7 @@ class TriageSettings(_Model):
     )
     always: tuple[AlwaysSettings, ...] = Field(default=(), max_length=200)
     never: Phrases = ()
+    second_opinion: SecondOpinionSettings = SecondOpinionSettings()
 
     @cached_property
     def brand_words(self) -> BrandWords:

@@ -122,6 +122,11 @@ def reads(now: datetime) -> Key:
     return _key(f"{READS}{now:%Y-%m}", f"{now:%d}")
 
 
+def opinions(now: datetime) -> Key:
+    """One UTC day's count of second opinions."""
+    return _key("OPINIONS", f"{now:%Y-%m-%d}")
+
+
 def set_aside(now: datetime, digest: str) -> Key:
     return _key(f"ASIDE#{now:%Y-%m-%d}", digest)
 

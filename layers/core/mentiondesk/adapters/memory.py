@@ -299,3 +299,16 @@ class MemoryCursors:
 
     def count_reads(self, now: datetime, source: Source, posts: int) -> None:
         self.reads[f"{now:%Y-%m-%d}", source] += posts
+
+
+class MemoryOpinions:
+    """OpinionBudget in memory."""
+
+    def __init__(self) -> None:
+        self._asked: Counter[date] = Counter()
+
+    def take(self, now: datetime, a_day: int) -> bool:
+        if self._asked[now.date()] >= a_day:
+            return False
+        self._asked[now.date()] += 1
+        return True

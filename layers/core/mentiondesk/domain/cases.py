@@ -274,7 +274,7 @@ def entry_of(post: Post, tags: Tags | None) -> Entry:
         needs_reply=tags.needs_reply,
         topics=tags.topics,
         language=tags.language,
-        why=tuple(post.text[reason.start : reason.end] for reason in tags.reasons[:_MOST_REASONS]),
+        why=tuple(post.text[reason.start : reason.end] or reason.rule for reason in tags.reasons[:_MOST_REASONS]),
     )
 
 

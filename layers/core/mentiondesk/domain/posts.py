@@ -42,6 +42,11 @@ class Post:
     case_id: CaseId | None = None
     kind: Kind | None = None
 
+    @property
+    def addressed(self) -> bool:
+        """Whether it is said to somebody, not only about them."""
+        return "@" in self.text or self.replied_to is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:

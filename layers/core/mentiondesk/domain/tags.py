@@ -19,6 +19,10 @@ class Kind(StrEnum):
         return len(Kind) - list(Kind).index(self)
 
 
+# Kinds that a person must answer, or decide about.
+ANSWERED = (Kind.COMPLAINT, Kind.QUESTION, Kind.ABUSE)
+
+
 class Urgency(StrEnum):
     LOW = "low"
     NORMAL = "normal"
@@ -46,7 +50,10 @@ class Urgency(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Words of a post that decided, as a span of its text, and the rule they met."""
+    """Words of a post that decided, as a span of its text, and the rule they met.
+
+    An empty span is the post as a whole.
+    """
 
     rule: str
     start: int
@@ -68,3 +75,17 @@ class Tags:
     language: str = "und"
     confidence: float = 0.5
     reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What somebody else than triage takes a post for."""
+
+    kind: Kind
+    urgency: Urgency
+    topics: tuple[str, ...] = ()
+
+
+def needs_reply(kind: Kind, addressed: bool) -> bool:
+    """Whether a person should answer: praise is answered where it was said to the brand, not only about it."""
+    return kind in ANSWERED or (kind is Kind.PRAISE and addressed)

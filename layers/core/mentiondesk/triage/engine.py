@@ -6,7 +6,7 @@ from operator import itemgetter
 
 from mentiondesk.domain.brand_words import BrandWords
 from mentiondesk.domain.posts import Post
-from mentiondesk.domain.tags import Kind, Reason, Tags, Urgency
+from mentiondesk.domain.tags import ANSWERED, Kind, Reason, Tags, Urgency, needs_reply
 from mentiondesk.triage import model
 from mentiondesk.triage.evidence import Evidence, evidence_of
 from mentiondesk.triage.lexicon import BRAND, CUSTOM, ME, NOT, Lexicon, lexicon
@@ -30,7 +30,6 @@ _UNSURE = 0.2
 # The model is not asked where it is less sure, nor about questions of fewer words.
 _LEAST_SHARE = 0.55
 _SHORTEST_QUESTION = 4
-_ANSWERED = (Kind.COMPLAINT, Kind.QUESTION, Kind.ABUSE)
 _CALM = (Kind.QUESTION, Kind.VENT, Kind.CHATTER)
 _by_weight = itemgetter(0)
 
@@ -66,15 +65,15 @@ class Engine:
         kind, confidence = _kind(reading, evidence, probability, shares)
         if kind in _CALM and critical > _ALARMING:
             kind, confidence = Kind.COMPLAINT, max(probability, _UNSURE)
-        if kind not in _ANSWERED:
+        if kind not in ANSWERED:
             urgency = Urgency.LOW
         if evidence.rule is not None:
             kind, urgency, confidence = evidence.rule.kind or kind, evidence.rule.urgency or urgency, 1.0
         tags = Tags(
             kind=kind,
-            needs_reply=kind in _ANSWERED or (kind is Kind.PRAISE and _addressed(reading)),
+            needs_reply=needs_reply(kind, post.addressed),
             urgency=urgency,
-            topics=tuple(reading.topics) if kind in _ANSWERED or kind is Kind.PRAISE else (),
+            topics=tuple(reading.topics) if kind in ANSWERED or kind is Kind.PRAISE else (),
             sentiment=max(-1.0, min((evidence.good + evidence.says("solved") - evidence.bad) / 4, 1.0)),
             language=reading.language,
             confidence=confidence,
@@ -155,11 +154,6 @@ def _plainly(reading: Reading, evidence: Evidence) -> Kind:
     if evidence.says("question") or "?" in reading.text.lower:
         return Kind.QUESTION
     return Kind.PRAISE if evidence.good >= 1.0 else Kind.CHATTER
-
-
-def _addressed(reading: Reading) -> bool:
-    """Whether a post is said to the brand, not only about it."""
-    return "@" in reading.text.lower or reading.post.replied_to is not None
 
 
 def _urgency(reading: Reading, critical: float, high: float) -> Urgency:
