@@ -77,7 +77,7 @@ def subscriber_pages() -> SubscriberPages:
     subscribe = Subscribe(
         DynamoSubscribers(aws.dynamodb(), config().table_name),
         SignedSubscriberTokens(link_keys()),
-        SesMailer(aws.ses(), config().status_sender),
+        SesMailer(aws.ses(), config().status_sender, config().mail_events),
         settings(),
         config().api_url,
     )

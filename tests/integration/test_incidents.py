@@ -285,6 +285,20 @@ def test_settings_say_how_urgent_it_is_at_most(desk: Desk, urgency: Urgency, mos
     assert classified(desk, "the teapot lid came off again", urgency, most).urgency == expected
 
 
+def test_a_complaint_edited_into_something_else_leaves_none(desk: Desk) -> None:
+    post = a_post("@shop the teapot lid came off", created_at=at(20))
+    edit = replace(post, text="@shop lovely teapot, thank you", edits=1, version_id=PostId(f"{int(post.post_id) + 1}"))
+    left = []
+    for text in (post, edit):
+        desk.posts.add(text)
+        (stored,) = desk.unclassified()
+        kind = Kind.PRAISE if text is edit else Kind.COMPLAINT
+        judged = tags(kind, confidence=0.9)
+        assert ClassifyMention(desk.posts, desk.cases, lambda _, judged=judged: judged, settings)(stored, at(21))
+        left.append(len(desk.signals.window(at(0), at(60), 10)))
+    assert left == [1, 0]
+
+
 def test_each_complaint_leaves_a_signal(desk: Desk) -> None:
     classified(desk, "the teapot lid came off again")
     (signal,) = desk.signals.window(at(0), at(60), 10)

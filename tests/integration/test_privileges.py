@@ -116,6 +116,7 @@ def _conversations(desk: LocalDesk) -> None:
     desk.clock.time += timedelta(seconds=10)
     x.post(author_id="2001", at=at(), text="Where is it?", reply_to=lost)
     x.edit(typo, "@FennelAndFinch no thank you, it is broken", at())
+    x.edit(seen, "Fennel & Finch answered, thank you!", at())
     _minutes(desk, 4)
     answer = x.post(author_id=BRAND.id, at=at(), text="We are sorry! We look for it.", reply_to=lost)
     x.post(author_id=BRAND.id, at=at(), text="It is in the van.", reply_to=answer)

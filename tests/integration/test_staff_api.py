@@ -168,6 +168,7 @@ def api(
         "LINK_SECRET_ID": secret[1],
         "API_URL": URL,
         "STATUS_SENDER": SENDER,
+        "MAIL_EVENTS": "mail-events",
     }
     function = Function(
         name="StaffApi",

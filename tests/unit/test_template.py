@@ -278,7 +278,7 @@ def test_every_statement_of_a_function_says_what_for(resources: dict[str, Resour
     ("name", "actions"),
     [
         ("FetchMentions", "GetItem PutItem Query UpdateItem"),
-        ("ClassifyMention", "GetItem PutItem Query UpdateItem"),
+        ("ClassifyMention", "DeleteItem GetItem PutItem Query UpdateItem"),
         ("NotifyStaff", "BatchWriteItem GetItem PutItem Query UpdateItem"),
         ("DetectIncidents", "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query"),
         ("PublishStatus", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),

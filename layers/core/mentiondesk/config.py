@@ -75,3 +75,4 @@ class StaffApiConfig(_FromEnv):
     link_secret_id: str
     api_url: str
     status_sender: str
+    mail_events: str

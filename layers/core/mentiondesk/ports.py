@@ -144,7 +144,7 @@ class CursorStore(Protocol):
 class Classified:
     """All that one classified post changes; written together or not at all.
 
-    `signal` is what it says to noticing, where it says something.
+    `signal` is what it says to noticing, where it says something; what it said before an edit is gone.
 
     `before` is the case this was worked out from (None: there was none), `after` what it becomes; both
     None when an own post answers nobody. `tags` is None for own posts.

@@ -52,6 +52,10 @@ class DynamoCases:
             from mentiondesk.adapters.dynamo_signals import signal_item  # noqa: PLC0415 - whoever only reads cases has none
 
             writes.append({"Put": {"TableName": self._table, "Item": values(signal_item(change.signal))}})
+        elif change.tags is not None and change.post.edits:
+            # What it said before the edit may have been a complaint.
+            key = keys.signal(change.post.created_at, change.post.post_id)
+            writes.append({"Delete": {"TableName": self._table, "Key": values(key)}})
         try:
             self._db.transact_write_items(TransactItems=writes)
         except self._db.exceptions.TransactionCanceledException as cancelled:

@@ -100,6 +100,8 @@ class MemoryCases:
             post = replace(post, kind=change.tags.kind)
         if change.signal is not None:
             self._signals.put(change.signal)
+        elif change.tags is not None and change.post.edits:
+            self._signals.drop(post.post_id)
         self._posts.stored[post.post_id] = post
         del self._posts.untagged[post.post_id]
         return True

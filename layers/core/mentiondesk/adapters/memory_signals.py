@@ -22,6 +22,12 @@ class MemorySignals:
         self._signals[signal.post_id] = signal
         self._forget(before=signal.at - SIGNALS_KEPT - timedelta(days=1))
 
+    def drop(self, post_id: PostId) -> None:
+        """Forgets what a post said before it was edited, where that was kept."""
+        signal = self._signals.pop(post_id, None)
+        if signal is not None:
+            self._order.remove((signal.at, int(post_id)))
+
     def _forget(self, before: datetime) -> None:
         while self._order and self._order[0][0] < before:
             del self._signals[PostId(str(self._order.pop(0)[1]))]
