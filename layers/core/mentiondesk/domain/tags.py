@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -48,8 +49,8 @@ class Urgency(StrEnum):
         return self.rank >= other.rank if isinstance(other, Urgency) else NotImplemented
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+# Reasons and tags are made for each post there is: named tuples take a fifth of the time that dataclasses take.
+class Reason(NamedTuple):
     """Words of a post that decided, as a span of its text, and the rule they met.
 
     An empty span is the post as a whole.
@@ -60,8 +61,7 @@ class Reason:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Tags:
+class Tags(NamedTuple):
     """What a post is and how soon it needs an answer, with the reasons.
 
     `sentiment` runs from -1 to 1, `confidence` from 0 to 1; `reasons` point into the post's text.

@@ -1,41 +1,40 @@
 """Text → tags: which cues stand in a post, what they mean where they stand, and what that makes the post."""
 
 import math
-from dataclasses import dataclass
 from operator import itemgetter
+from typing import NamedTuple
 
 from mentiondesk.domain.brand_words import BrandWords
 from mentiondesk.domain.posts import Post
 from mentiondesk.domain.tags import ANSWERED, Kind, Reason, Tags, Urgency, needs_reply
 from mentiondesk.triage import model
 from mentiondesk.triage.evidence import Evidence, evidence_of
-from mentiondesk.triage.lexicon import BRAND, CUSTOM, ME, NOT, Lexicon, lexicon
+from mentiondesk.triage.lexicon import BRAND, CARE, CUSTOM, ME, NOT, Lexicon, lexicon
+from mentiondesk.triage.phrases import search
 from mentiondesk.triage.reading import Reading, language_of, layers, words_of
 from mentiondesk.triage.weights import KINDS
 from mentiondesk.triage.words import read
 
 _MOST_REASONS = 6
 _NO_BRAND = BrandWords()
-# How much of the odds of a complaint the model of single words has to say; the tables have the rest.
+# How much of the odds of a complaint the model of words has to say; the tables have the rest.
 _MODEL_SHARE = 0.25
-# From here on a post is a complaint where the model alone says so too.
-_LIKELY = 0.4
+# From here on a post is a complaint: one that is missed costs more than one too many.
+_LIKELY = 0.29
 _MOST_ODDS, _TINY = 50.0, 1e-20
 # The log odds from which a post counts as that urgent, where a table says so and where none does.
-_CRITICAL_FROM, _HIGH_FROM = (-1.6, -0.6), (-1.8, -0.4)
+_CRITICAL_FROM, _HIGH_FROM = (-2.0, -1.0), (-1.8, -0.4)
 # From here on what is critical is a complaint, whatever it sounds like.
 _ALARMING = 0.5
 _MOST_URGENT = (Urgency.CRITICAL, Urgency.HIGH, Urgency.LOW)
 _UNSURE = 0.2
-# The model is not asked where it is less sure, nor about questions of fewer words.
-_LEAST_SHARE = 0.55
-_SHORTEST_QUESTION = 4
+# Vents are rarer among the posts that the model learned from than among what brands get to hear.
+_VENT, _RARE = KINDS.index(Kind.VENT) - 1, 2.0
 _CALM = (Kind.QUESTION, Kind.VENT, Kind.CHATTER)
 _by_weight = itemgetter(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """What a post is, with the probability that it is a complaint."""
 
     tags: Tags
@@ -58,11 +57,16 @@ class Engine:
         evidence = evidence_of(reading)
         score = complaint_score(reading, evidence)
         *odds, critical, high = model.log_odds(reading, evidence, score)
-        shares = _shares(odds)
-        by_words = math.log((shares[0] + _TINY) / (sum(shares[1:]) + _TINY))
+        complains, *others = _shares(odds)
+        rest = sum(others) + _TINY
+        by_words = math.log((complains + _TINY) / rest)
         probability = _logistic((1 - _MODEL_SHARE) * score + _MODEL_SHARE * by_words)
         urgency = _urgency(reading, critical, high)
-        kind, confidence = _kind(reading, evidence, probability, shares)
+        if probability >= _LIKELY:
+            kind, confidence = Kind.COMPLAINT, probability
+        else:
+            kind, share = _other_kind(reading, others)
+            confidence = (1 - probability) * share
         if kind in _CALM and critical > _ALARMING:
             kind, confidence = Kind.COMPLAINT, max(probability, _UNSURE)
         if kind not in ANSWERED:
@@ -85,8 +89,7 @@ class Engine:
         text = read(post.text)
         language, known = language_of(text, post.language)
         words, origins, roles = words_of(text, self._lexicon(language if known else "en"))
-        feelings, urgencies, topics = layers(words)
-        return Reading(post, text, language, known, words, origins, roles, feelings, urgencies, topics)
+        return Reading(post, text, language, known, words, origins, roles, *layers(search(words)))
 
     def _lexicon(self, language: str) -> Lexicon:
         found = self._lexicons.get(language)
@@ -103,25 +106,32 @@ def complaint_score(reading: Reading, evidence: Evidence) -> float:
     if evidence.concrete >= 1.0 and not solved:
         # Thanks beside something that happened are polite, or meant the other way round.
         good *= 0.5
-    score = -1.5 + bad - 0.6 * good - 0.8 * solved
+    score = -1.5 + bad - 0.75 * good - 0.8 * solved
     score -= 0.3 * min(evidence.says("chatter"), 4.0) + 0.4 * min(evidence.says("spam"), 4.0)
-    score += 0.3 * min(evidence.says("vent"), 2.0)
     if roles & ME:
         score += 0.15
     if roles & NOT:
-        score += 0.4
+        score += 0.6
     if "http" in lower:
-        score -= 0.5
+        score -= 0.8
     if "@" not in lower:
         score -= 0.4
-    if reading.language == "en" and not roles & CUSTOM:
+    elif roles & CARE:
+        # People turn to those who look after customers with something to say.
+        score += 1.0
+    else:
+        # Talk among several people is seldom about a customer's matter.
+        score -= 0.25 * min(lower.count("@") - 1, 3)
+    if reading.language == "en" and not roles & (CUSTOM | CARE):
         # Nothing that a customer deals with is named: opinions are about something else.
-        score -= 0.3 + 0.25 * max(bad - evidence.concrete, 0.0)
+        score -= 0.6 + 0.25 * max(bad - evidence.concrete, 0.0)
+    if "#" in lower:
+        # Said to everybody.
+        score -= 0.2 * min(lower.count("#"), 3)
     if count < 8 and bad < 1.5:
         score -= 0.3
-    elif count > 18:
-        score += 0.3
-    return score
+    # Who has met something tells it in more words.
+    return score + 0.05 * (min(count, 30) - 15)
 
 
 def _shares(odds: list[float]) -> list[float]:
@@ -134,26 +144,13 @@ def _logistic(odds: float) -> float:
     return 1 / (1 + math.exp(-max(-_MOST_ODDS, min(odds, _MOST_ODDS))))
 
 
-def _kind(reading: Reading, evidence: Evidence, probability: float, shares: list[float]) -> tuple[Kind, float]:
-    """The kind, and how sure that is."""
-    if probability >= 0.5 or (probability >= _LIKELY and shares[0] / sum(shares) >= 0.5):
-        return Kind.COMPLAINT, max(probability, 0.5)
+def _other_kind(reading: Reading, shares: list[float]) -> tuple[Kind, float]:
+    """What a post is that is no complaint, by what each other kind has of the odds; and how sure that is."""
     if not reading.known:
         return Kind.QUESTION, _UNSURE
-    others = shares[1:]
-    most = max(others)
-    kind = KINDS[1 + others.index(most)]
-    share = most / sum(others)
-    if share < _LEAST_SHARE or (kind is Kind.QUESTION and len(reading.words) < _SHORTEST_QUESTION):
-        kind = _plainly(reading, evidence)
-    return kind, (1 - probability) * share
-
-
-def _plainly(reading: Reading, evidence: Evidence) -> Kind:
-    """What a post is of which the model has no opinion: what it says of itself."""
-    if evidence.says("question") or "?" in reading.text.lower:
-        return Kind.QUESTION
-    return Kind.PRAISE if evidence.good >= 1.0 else Kind.CHATTER
+    shares[_VENT] *= _RARE
+    most = max(shares)
+    return KINDS[1 + shares.index(most)], most / (sum(shares) + _TINY)
 
 
 def _urgency(reading: Reading, critical: float, high: float) -> Urgency:

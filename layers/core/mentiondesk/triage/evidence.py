@@ -41,7 +41,9 @@ class Evidence:
 def evidence_of(reading: Reading) -> Evidence:
     """What the cues of a post come to."""
     found = Evidence()
-    bad, good, hints, decided = list[float](), list[float](), 0.0, 0
+    bad: list[float] = []
+    good: list[float] = []
+    hints, decided = 0.0, 0
     turn = _last_turn(reading.words) if reading.roles & BUT else 0
     for hit in reading.feelings:
         cue = hit[0]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 
@@ -33,8 +33,10 @@ READ = ("en", *_OTHERS)
 
 ROLES = ("not", "but", "if", "me", "you", "they", "ask", "custom")
 NOT, BUT, IF, ME, YOU, THEY, ASK, CUSTOM = (1 << place for place in range(len(ROLES)))
+# Of a handle that names those who look after customers.
+CARE = 1 << len(ROLES)
 # Of a token that is made of several words.
-SEVERAL = 1 << len(ROLES)
+SEVERAL = CARE << 1
 _STOPS = frozenset(".!?\n;…:")
 _ELONGATED = re.compile(r"(.)\1{2,}")
 _MOST_REMEMBERED = 20_000
@@ -112,6 +114,8 @@ class _Known(dict[str, Word[Cue]]):
         super().__init__()
         self._lexicon = lexicon
         self._handle = lexicon.word("@")
+        self._care = replace(self._handle, roles=CARE)
+        self._names_of_care = tuple(sets()["care"])
         self._several = Word[Cue]("", (), None, SEVERAL)
 
     def __missing__(self, token: str) -> Word[Cue]:
@@ -122,7 +126,7 @@ class _Known(dict[str, Word[Cue]]):
 
     def _looked_up(self, token: str) -> Word[Cue]:
         if token[0] == "@":
-            return self._handle
+            return self._care if any(name in token for name in self._names_of_care) else self._handle
         if token[0] == "#":
             return self._several
         found = self._lexicon.words(token)

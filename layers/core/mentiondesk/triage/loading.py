@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-_TABLES = Path(__file__).parent / "tables"
+TABLES = Path(__file__).parent / "tables"
 _HEADING = re.compile(r"([^\W\d_][\w' ]*):(?:\s+(.*))?")
 
 
@@ -36,4 +36,4 @@ def _split(lines: Iterable[str]) -> list[str]:
 
 
 def table(name: str) -> str:
-    return _TABLES.joinpath(f"{name}.txt").read_text(encoding="utf-8")
+    return TABLES.joinpath(f"{name}.txt").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What single words, and the tables' own findings, say of each kind; the weights are in weights.py."""
+"""What words, and the tables' own findings, say of each kind; the weights are in weights.py."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -100,7 +100,7 @@ def _of_shape(built: int) -> int:
 def log_odds(reading: Reading, evidence: Evidence, score: float) -> list[float]:
     """For each of OUTPUTS, how much speaks for it."""
     # A word said again says nothing new.
-    total = _QUARTERS * sum([word.weights for word in set(reading.words)]) + _of_shape(shape(reading))
+    total = _of_shape(shape(reading)) + _QUARTERS * sum([word.weights for word in set(reading.words)])
     for name, quarters in _findings(evidence, reading.urgencies, score):
         if quarters:
             total += _of_finding(name, quarters)

@@ -65,7 +65,7 @@ _Start = tuple[list[C], dict[str, list[_Node[C]]], dict[str, list[_Node[C]]]]
 class Word(Generic[C]):
     """What is known of one word: the names that phrases call it by, the phrases that begin with it, its roles.
 
-    `stop`: it ends a sentence. `weights`: what the model of single words says of it, packed.
+    `stop`: it ends a sentence. `weights`: what the model says of it, packed.
     """
 
     text: str

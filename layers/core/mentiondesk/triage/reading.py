@@ -1,12 +1,12 @@
 """One post, read: its words in its language, and the cues that stand in it."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from mentiondesk.domain.posts import Post
 from mentiondesk.triage.lexicon import FEELING, READ, SEVERAL, TOPIC, URGENCY, Cue, Lexicon, languages, small_words
-from mentiondesk.triage.phrases import Hit, Word, search
+from mentiondesk.triage.phrases import Hit, Word
 from mentiondesk.triage.words import Text
 
 # The last letter of Latin Extended-B, and what lies behind it: emoji as well.
@@ -16,8 +16,7 @@ _FAR = re.compile(r"[^\x00-\u024f]")
 _NO_LANGUAGE = frozenset({"", "un", "qa", "qc", "qh", "qm", "qs", "qt", "zx"})
 
 
-@dataclass(slots=True)
-class Reading:
+class Reading(NamedTuple):
     """`origins` is None where each word is one token of the text, else the token that each word came from.
 
     `known` is false where there are no tables for the language. `roles` are those of all words together.
@@ -81,7 +80,7 @@ def _other_script(text: str) -> bool:
 def words_of(text: Text, lexicon: Lexicon) -> tuple[list[Word[Cue]], list[int] | None, int]:
     """The words of a text, which token each came from where that is not one each, and their roles together."""
     known, roles = lexicon.known, 0
-    words = [known[token] for token in text.tokens]
+    words = list(map(known.__getitem__, text.tokens))
     for word in words:
         roles |= word.roles
     if not roles & SEVERAL:
@@ -103,14 +102,14 @@ def words_of(text: Text, lexicon: Lexicon) -> tuple[list[Word[Cue]], list[int] |
     return found, origins, roles
 
 
-def layers(words: list[Word[Cue]]) -> tuple[list[Hit[Cue]], list[Hit[Cue]], list[str]]:
+def layers(hits: list[Hit[Cue]]) -> tuple[list[Hit[Cue]], list[Hit[Cue]], list[str]]:
     """The cues for what a post is, those for how soon, and its topics.
 
     Of two cues that share a word, the longer phrase tells what the word means, and one of the brand's always.
     """
     found: tuple[list[Hit[Cue]], list[Hit[Cue]]] = ([], [])
     topics: dict[str, None] = {}
-    for hit in search(words):
+    for hit in hits:
         layer = hit[0].layer
         if layer == TOPIC:
             topics[hit[0].says] = None

@@ -1,24 +1,32 @@
-"""The weights of the small linear model beside the tables, in the table model.txt.
+"""The weights of the small linear model beside the tables, in tables/model.gz.
 
-It was trained on this project's own posts alone by infra/train_triage.py, which rebuilds the table bit for bit: a line
-for each feature, with its weights in 32nds, one for each of OUTPUTS.
+It was trained on this project's own posts alone by infra/train_triage.py, which rebuilds it bit for bit. Unpacked it is
+text: a line for each feature, with a character for its weight in each of OUTPUTS.
 """
 
+import gzip
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from mentiondesk.domain.tags import Kind, Urgency
-from mentiondesk.triage.loading import table
+from mentiondesk.triage.loading import TABLES
 
+MODEL = TABLES / "model.gz"
 KINDS = tuple(Kind)
 # What there are weights for: each kind, and two levels of urgency ("high" is high or more).
 OUTPUTS = (*map(str, Kind), str(Urgency.CRITICAL), str(Urgency.HIGH))
-SCALE = 32
+# Weights are whole 8ths; the characters are those of ASCII that can be seen, with P in the middle.
+SCALE, _ZERO, _MOST = 8, ord("P"), 46
 _BEGINNING = 5
 # The weights of a feature are kept side by side in one integer, a field of 32 bits each: one addition adds all of them.
 _FIELD = 32
 _fields = struct.Struct(f">{len(OUTPUTS)}I")
+
+
+def coded(weights: Iterable[int]) -> str:
+    """Weights in 8ths as characters."""
+    return "".join(chr(_ZERO + max(-_MOST, min(weight, _MOST))) for weight in weights)
 
 
 def _packed(numbers: Iterable[int]) -> int:
@@ -35,14 +43,14 @@ _HALVES = _packed([_HALF] * len(OUTPUTS))
 
 @cache
 def weights() -> Mapping[str, str]:
-    """The weights of each feature, as the table has them; most are never asked for."""
-    lines = (line for line in table("model").splitlines() if line and not line.startswith("# "))
-    return {name: numbers for name, _, numbers in (line.rpartition("\t") for line in lines)}
+    """The weights of each feature as written; most are never asked for."""
+    lines = gzip.decompress(MODEL.read_bytes()).decode().splitlines()
+    return {name: coded for name, _, coded in (line.rpartition("\t") for line in lines)}
 
 
 def weights_of(name: str) -> int:
     """The weights of a feature, packed; 0 where it has none."""
-    return _packed(map(int, weights().get(name, "").split()))
+    return _packed([ord(one) - _ZERO for one in weights().get(name, "")])
 
 
 def unpacked(total: int, parts: int) -> list[float]:

@@ -53,10 +53,11 @@ class Text:
 
     def starts(self, last: int) -> list[int]:
         """Where each token begins in the post's own text, up to the token numbered `last`."""
-        found, end, find = list[int](), 0, self.lower.index
+        found: list[int] = []
+        end, find, add = 0, self.lower.index, found.append
         for token in self.tokens[: last + 1]:
             start = find(token, end)
-            found.append(start)
+            add(start)
             end = start + len(token)
         if self.skipped:
             found = [start + self.skipped if start >= self.resumes else start for start in found]

@@ -69,7 +69,7 @@ class ClassifyMention:
     def _calmed(self, tags: Tags) -> Tags:
         """What is known to all presses less, as settings say; danger stays what it is."""
         most = self._settings().incidents.urgency
-        return tags if tags.urgency is Urgency.CRITICAL else replace(tags, urgency=min(tags.urgency, most))
+        return tags if tags.urgency is Urgency.CRITICAL else tags._replace(urgency=min(tags.urgency, most))
 
     def _brand(self) -> frozenset[str]:
         brand = self._settings().brand

@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.posts import Post
@@ -65,8 +64,7 @@ class SecondOpinion:
 def _told(tags: Tags, opinion: Opinion, post: Post, confidence: float) -> Tags:
     """The tags by the opinion; just so sure that nobody is asked again."""
     answered = opinion.kind in ANSWERED
-    return replace(
-        tags,
+    return tags._replace(
         kind=opinion.kind,
         needs_reply=needs_reply(opinion.kind, post.addressed),
         urgency=opinion.urgency if answered else Urgency.LOW,
