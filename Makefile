@@ -48,7 +48,7 @@ evaluate: setup ## how well triage tells what posts are, beside VADER, and how s
 	@$(if $(SETS),,$(PY) -m tests.evaluation.incidents)
 
 triage-model: setup ## renew what triage learned from our own posts, after a change to them or to its tables
-	@$(PY) -m infra.train_triage
+	@$(PY) -m infra.train_triage $(if $(CHECK),--check)
 
 lint: setup ## style and types
 	@$(BIN)/ruff check
@@ -68,6 +68,7 @@ build: setup ## build for Lambda (arm64), and check what was built
 	@$(PY) -m infra.check_build
 
 check: test lint validate ## everything that CI runs
+	@$(MAKE) --no-print-directory triage-model CHECK=yes
 	@if [ -x $(BIN)/python3.13 ]; then $(MAKE) build; else echo "skipped: sam build needs Python 3.13, the runtime's own"; fi
 
 lock: setup ## renew requirements.lock from pyproject.toml

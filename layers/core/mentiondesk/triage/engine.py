@@ -23,13 +23,18 @@ _MODEL_SHARE = 0.25
 _LIKELY = 0.29
 _MOST_ODDS, _TINY = 50.0, 1e-20
 # The log odds from which a post counts as that urgent, where a table says so and where none does.
-_CRITICAL_FROM, _HIGH_FROM = (-2.0, -1.0), (-1.8, -0.4)
-# From here on what is critical is a complaint, whatever it sounds like.
+_CRITICAL_FROM, _HIGH_FROM = (-2.0, -1.0), (-3.0, -0.4)
+# From here on what is critical is a complaint, even as a question.
 _ALARMING = 0.5
 _MOST_URGENT = (Urgency.CRITICAL, Urgency.HIGH, Urgency.LOW)
 _UNSURE = 0.2
+# The other kinds, in the order of KINDS; those of which the tables have something to say, and how much it weighs.
+_OTHERS = KINDS[1:]
+_SAID = tuple({Kind.PRAISE: "solved", Kind.CHATTER: ""}.get(kind, str(kind)) for kind in _OTHERS)
+_PRAISE, _VENT = _OTHERS.index(Kind.PRAISE), _OTHERS.index(Kind.VENT)
+_TABLES_SAY, _MOST_SAID = 0.75, 3.0
 # Vents are rarer among the posts that the model learned from than among what brands get to hear.
-_VENT, _RARE = KINDS.index(Kind.VENT) - 1, 2.0
+_RARE = 2.0
 _CALM = (Kind.QUESTION, Kind.VENT, Kind.CHATTER)
 _by_weight = itemgetter(0)
 
@@ -65,9 +70,9 @@ class Engine:
         if probability >= _LIKELY:
             kind, confidence = Kind.COMPLAINT, probability
         else:
-            kind, share = _other_kind(reading, others)
+            kind, share = _other_kind(reading, evidence, others)
             confidence = (1 - probability) * share
-        if kind in _CALM and critical > _ALARMING:
+        if kind in _CALM and urgency is Urgency.CRITICAL and (critical > _ALARMING or kind is not Kind.QUESTION):
             kind, confidence = Kind.COMPLAINT, max(probability, _UNSURE)
         if kind not in ANSWERED:
             urgency = Urgency.LOW
@@ -144,10 +149,15 @@ def _logistic(odds: float) -> float:
     return 1 / (1 + math.exp(-max(-_MOST_ODDS, min(odds, _MOST_ODDS))))
 
 
-def _other_kind(reading: Reading, shares: list[float]) -> tuple[Kind, float]:
-    """What a post is that is no complaint, by what each other kind has of the odds; and how sure that is."""
+def _other_kind(reading: Reading, evidence: Evidence, shares: list[float]) -> tuple[Kind, float]:
+    """What a post is that is no complaint, by the model's odds and by the tables; and how sure that is."""
     if not reading.known:
         return Kind.QUESTION, _UNSURE
+    for place, found in enumerate(_SAID):
+        weight = evidence.says(found) if found else 0.0
+        if weight:
+            shares[place] *= math.exp(_TABLES_SAY * min(weight, _MOST_SAID))
+    shares[_PRAISE] *= math.exp(_TABLES_SAY * min(evidence.good, _MOST_SAID))
     shares[_VENT] *= _RARE
     most = max(shares)
     return KINDS[1 + shares.index(most)], most / (sum(shares) + _TINY)
