@@ -260,7 +260,7 @@ def test_x_s_hint_names_a_language_in_another_script() -> None:
 
 @pytest.mark.parametrize(
     ("text", "needs"),
-    [("@shop thank you so much!", True), ("my fennel and finch teapot is the best, I love it", False)],
+    [("@shop thank you so much!", True), ("my fennel and finch teapot is the best, love it", False)],
 )
 def test_praise_is_answered_where_it_was_said_to_the_brand(text: str, needs: bool) -> None:
     assert (tagged(text).kind, tagged(text).needs_reply) == (Kind.PRAISE, needs)

@@ -178,26 +178,26 @@ def _urgency(reading: Reading, critical: float, high: float) -> Urgency:
 
 def _reasons(reading: Reading, evidence: Evidence, urgency: Urgency) -> tuple[Reason, ...]:
     """The words that weighed most, as spans of the post's own text."""
-    evidence.used.sort(key=_by_weight, reverse=True)
-    chosen = [hit for _, hit in evidence.used[:_MOST_REASONS]]
+    used = evidence.used
+    if len(used) > 1:
+        used.sort(key=_by_weight, reverse=True)
+    chosen = [hit for _, hit in used[:_MOST_REASONS]]
     if reading.urgencies:
-        chosen = [hit for hit in reading.urgencies if hit[0].says == urgency.value][:2] + chosen
+        urgent = [hit for hit in reading.urgencies if hit[0].says == urgency.value][:2]
+        # Words that are part of an urgent phrase are told with it.
+        within = {place for _, path in urgent for place in range(path[0], path[-1] + 1)}
+        chosen = urgent + [hit for hit in chosen if not within.issuperset(hit[1])]
     if not chosen:
         return ()
     tokens, origins = reading.text.tokens, reading.origins
     last = max([path[-1] for _, path in chosen])
     starts = reading.text.starts(last if origins is None else origins[last])
-    spans: list[tuple[int, int]] = []
-    found: list[Reason] = []
+    # Two cues may stand on the same words.
+    found: dict[tuple[int, int], Reason] = {}
     for cue, path in chosen:
         first, last = path[0], path[-1]
         if origins is not None:
             first, last = origins[first], origins[last]
-        start, end = starts[first], starts[last] + len(tokens[last])
-        for known_start, known_end in spans:
-            if known_start <= start and end <= known_end:
-                break
-        else:
-            spans.append((start, end))
-            found.append(Reason(cue.table, start, end))
-    return tuple(found[:_MOST_REASONS])
+        if (first, last) not in found:
+            found[first, last] = Reason(cue.table, starts[first], starts[last] + len(tokens[last]))
+    return tuple(found.values())[:_MOST_REASONS]
