@@ -18,14 +18,14 @@ from mentiondesk.triage.words import read
 _MOST_REASONS = 6
 _NO_BRAND = BrandWords()
 # How much of the odds of a complaint the model of words has to say; the tables have the rest.
-_MODEL_SHARE = 0.25
+_MODEL_SHARE, _MOST_BY_WORDS = 0.25, 8.0
 # From here on a post is a complaint: one that is missed costs more than one too many.
-_LIKELY = 0.29
+_LIKELY = 0.28
 _MOST_ODDS, _TINY = 50.0, 1e-20
 # The log odds from which a post counts as that urgent, where a table says so and where none does.
 _CRITICAL_FROM, _HIGH_FROM = (-2.0, -1.0), (-3.0, -0.4)
-# From here on what is critical is a complaint, even as a question.
-_ALARMING = 0.5
+# From here on what is critical is a complaint, whatever it sounds like.
+_ALARMING = 0.0
 _MOST_URGENT = (Urgency.CRITICAL, Urgency.HIGH, Urgency.LOW)
 _UNSURE = 0.2
 # The other kinds, in the order of KINDS; those of which the tables have something to say, and how much it weighs.
@@ -64,7 +64,7 @@ class Engine:
         *odds, critical, high = model.log_odds(reading, evidence, score)
         complains, *others = _shares(odds)
         rest = sum(others) + _TINY
-        by_words = math.log((complains + _TINY) / rest)
+        by_words = max(-_MOST_BY_WORDS, min(math.log((complains + _TINY) / rest), _MOST_BY_WORDS))
         probability = _logistic((1 - _MODEL_SHARE) * score + _MODEL_SHARE * by_words)
         urgency = _urgency(reading, critical, high)
         if probability >= _LIKELY:
@@ -72,7 +72,7 @@ class Engine:
         else:
             kind, share = _other_kind(reading, evidence, others)
             confidence = (1 - probability) * share
-        if kind in _CALM and urgency is Urgency.CRITICAL and (critical > _ALARMING or kind is not Kind.QUESTION):
+        if kind in _CALM and critical > _ALARMING:
             kind, confidence = Kind.COMPLAINT, max(probability, _UNSURE)
         if kind not in ANSWERED:
             urgency = Urgency.LOW
