@@ -17,6 +17,7 @@ from mentiondesk.adapters.items import fact, plain, python, values
 from mentiondesk.domain.alerts import Outcome, Record, TextLimit
 from mentiondesk.domain.cases import Case, Entry, Leg, Settled, State, entry_of, extend, new_case, retell
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, UserId, case_id, id_at
+from mentiondesk.domain.noticing import Habit
 from mentiondesk.domain.policy import Channel, Clock, Due, Wait
 from mentiondesk.domain.posts import Post, Source, Unreadable
 from mentiondesk.domain.reading import Cursor, Gap, Obstacle
@@ -903,7 +904,7 @@ def test_stored_settings_that_no_longer_fit(db: "DynamoDBClient") -> None:
     "value",
     [
         said(0, urgency=Urgency.HIGH, topics=("a", "b"), why=("broken",), seen_at=at(1)),
-        tags(Kind.VENT, sentiment=-0.1, confidence=0.333333333333),
+        Habit(hours=0.333333333333, voices=-0.1, terms={"lid": 1e-9}),
         Cursor(Source.OWN),
     ],
     ids=lambda value: type(value).__name__,
