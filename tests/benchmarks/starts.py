@@ -12,6 +12,7 @@ from pathlib import Path
 from statistics import median
 
 from infra.transform import REGION
+from mentiondesk.config import NONE
 from tests.benchmarks.figures import Figure
 
 FUNCTIONS = (
@@ -115,6 +116,7 @@ def _environment(path: str) -> Mapping[str, str]:
     )
     return {
         **dict.fromkeys(names, "made-up"),
+        "SECOND_OPINION_MODEL": NONE,
         "X_API_URL": "http://127.0.0.1:1",
         "PATH": os.defpath,
         "PYTHONPATH": path,
