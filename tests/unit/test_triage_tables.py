@@ -11,9 +11,9 @@ from mentiondesk.domain.brand_words import Always, BrandWords
 from mentiondesk.domain.tags import Kind, Tags, Urgency
 from mentiondesk.settings import SettingsInvalid, TriageSettings, parse_settings
 from mentiondesk.triage import BrandTriage, Engine
-from mentiondesk.triage.lexicon import READ, Cue, cues, languages, lexicon, sets, spelling
+from mentiondesk.triage.lexicon import READ, cues, languages, lexicon, sets, spelling
 from mentiondesk.triage.loading import sections, table
-from mentiondesk.triage.phrases import Unreadable, _Node, alternatives
+from mentiondesk.triage.phrases import Unreadable, alternatives
 from mentiondesk.triage.weights import OUTPUTS, weights
 from tests.evaluation.labelled import LEARNED
 from tests.evaluation.labelled import sets as labelled_sets
@@ -39,13 +39,11 @@ def test_every_table_can_be_read_and_repeats_nothing(name: str) -> None:
 
 
 def test_every_table_is_used() -> None:
-    used = {cue.table for language in READ for cue in _cues_of(lexicon(language, BrandWords()).phrases._root)}
+    used = set()
+    for language in READ:
+        phrases = lexicon(language, BrandWords()).phrases
+        used |= {cue.table for added in phrases._added.values() for _, cue in added}
     assert used == set(TABLES)
-
-
-def _cues_of(node: _Node[Cue]) -> list[Cue]:
-    children = [child for some in (*node.next.values(), *node.later.values()) for child in some]
-    return [*node.cues, *(cue for child in children for cue in _cues_of(child))]
 
 
 def test_sets_spellings_and_languages_are_single_words() -> None:

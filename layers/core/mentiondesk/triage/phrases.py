@@ -84,7 +84,10 @@ class Phrases(Generic[C]):
 
     def __init__(self, sets: Mapping[str, Iterable[str]], stronger: Callable[[C, C], C | None]) -> None:
         self._stronger = stronger
-        self._root: _Node[C] = _Node()
+        # Phrases by their first word: as they were added, and once that word was looked up as nodes. A few posts hold
+        # few of all the words.
+        self._added: defaultdict[str, list[tuple[tuple[str, ...], C]]] = defaultdict(list)
+        self._grown: dict[str, _Node[C]] = {}
         self._sets: dict[str, list[str]] = {}
         self.words: set[str] = set()
         self._prefixes: set[str] = set()
@@ -95,7 +98,7 @@ class Phrases(Generic[C]):
         self._names = {f"<{name}>" for name in sets} | set(SHAPES)
 
     def _name(self, word: str) -> None:
-        if word.endswith("*") and len(word) > 1:
+        if word[-1] == "*" and len(word) > 1:
             self._prefixes.add(word[:-1])
         else:
             self.words.add(word)
@@ -105,20 +108,35 @@ class Phrases(Generic[C]):
         for words in alternatives(phrase):
             if words[0] == GAP or words[-1] == GAP:
                 raise Unreadable(f"{phrase!r}: {GAP} stands between words")
-            node, later = self._root, False
             for word in words:
-                if word == GAP:
-                    later = True
-                    continue
-                edges = node.later if later else node.next
-                if word not in edges:
-                    if word[0] == "<" and word[1:2].isalpha() and word not in self._names:
-                        raise Unreadable(f"{phrase!r}: there is no set {word}")
+                if word[0] == "<" and word[1:2].isalpha() and word not in self._names:
+                    raise Unreadable(f"{phrase!r}: there is no set {word}")
+                if word != GAP:
                     self._name(word)
-                    edges[word] = [_Node()]
-                (node,) = edges[word]
-                later = False
-            self._put(node.cues, cue)
+            self._added[words[0]].append((words[1:], cue))
+
+    def _first(self, word: str) -> _Node[C] | None:
+        """Where phrases go on that begin with a word."""
+        if word in self._added:
+            first: _Node[C] = _Node()
+            self._grown[word] = first
+            for words, cue in self._added.pop(word):
+                self._put(self._last(first, words).cues, cue)
+        return self._grown.get(word)
+
+    def _last(self, node: _Node[C], words: tuple[str, ...]) -> _Node[C]:
+        """Where words lead to, which make their way there."""
+        later = False
+        for word in words:
+            if word == GAP:
+                later = True
+                continue
+            edges = node.later if later else node.next
+            if word not in edges:
+                edges[word] = [_Node()]
+            (node,) = edges[word]
+            later = False
+        return node
 
     def _put(self, cues: list[C], cue: C) -> None:
         for place, known in enumerate(cues):
@@ -140,7 +158,7 @@ class Phrases(Generic[C]):
 
     def start(self, keys: Iterable[str]) -> _Start[C] | None:
         """The phrases that begin with a word of these names; None where there are none."""
-        nodes = [node for key in keys for node in self._root.next.get(key, ())]
+        nodes = [node for key in keys if (node := self._first(key)) is not None]
         if not nodes:
             return None
         following, later = defaultdict[str, list[_Node[C]]](list), defaultdict[str, list[_Node[C]]](list)
