@@ -20,7 +20,7 @@ _NO_BRAND = BrandWords()
 # How much of the odds of a complaint the model of words has to say; the tables have the rest.
 _MODEL_SHARE, _MOST_BY_WORDS = 0.25, 8.0
 # From here on a post is a complaint: one that is missed costs more than one too many.
-_LIKELY = 0.28
+_LIKELY = 0.29
 _MOST_ODDS, _TINY = 50.0, 1e-20
 # The log odds from which a post counts as that urgent, where a table says so and where none does.
 _CRITICAL_FROM, _HIGH_FROM = (-2.0, -1.0), (-3.0, -0.4)
@@ -28,10 +28,9 @@ _CRITICAL_FROM, _HIGH_FROM = (-2.0, -1.0), (-3.0, -0.4)
 _ALARMING = 0.0
 _MOST_URGENT = (Urgency.CRITICAL, Urgency.HIGH, Urgency.LOW)
 _UNSURE = 0.2
-# The other kinds, in the order of KINDS; those of which the tables have something to say, and how much it weighs.
+# The other kinds, in the order of KINDS; what the tables found of them counts too, but for chatter, which is the rest.
 _OTHERS = KINDS[1:]
-_SAID = tuple({Kind.PRAISE: "solved", Kind.CHATTER: ""}.get(kind, str(kind)) for kind in _OTHERS)
-_PRAISE, _VENT = _OTHERS.index(Kind.PRAISE), _OTHERS.index(Kind.VENT)
+_PLACES = {kind: _OTHERS.index(kind) for kind in _OTHERS if kind is not Kind.CHATTER}
 _TABLES_SAY, _MOST_SAID = 0.75, 3.0
 # Vents are rarer among the posts that the model learned from than among what brands get to hear.
 _RARE = 2.0
@@ -153,12 +152,12 @@ def _other_kind(reading: Reading, evidence: Evidence, shares: list[float]) -> tu
     """What a post is that is no complaint, by the model's odds and by the tables; and how sure that is."""
     if not reading.known:
         return Kind.QUESTION, _UNSURE
-    for place, found in enumerate(_SAID):
-        weight = evidence.says(found) if found else 0.0
-        if weight:
-            shares[place] *= math.exp(_TABLES_SAY * min(weight, _MOST_SAID))
-    shares[_PRAISE] *= math.exp(_TABLES_SAY * min(evidence.good, _MOST_SAID))
-    shares[_VENT] *= _RARE
+    pleased = evidence.good + evidence.says("solved")
+    for kind, place in _PLACES.items():
+        found = pleased if kind is Kind.PRAISE else evidence.says(kind)
+        if found:
+            shares[place] *= math.exp(_TABLES_SAY * min(found, _MOST_SAID))
+    shares[_PLACES[Kind.VENT]] *= _RARE
     most = max(shares)
     return KINDS[1 + shares.index(most)], most / (sum(shares) + _TINY)
 
