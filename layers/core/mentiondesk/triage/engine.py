@@ -20,7 +20,7 @@ _NO_BRAND = BrandWords()
 # How much of the odds of a complaint the model of words has to say; the tables have the rest.
 _MODEL_SHARE, _MOST_BY_WORDS = 0.25, 8.0
 # From here on a post is a complaint: one that is missed costs more than one too many.
-_LIKELY = 0.29
+_LIKELY = 0.285
 _MOST_ODDS, _TINY = 50.0, 1e-20
 # The log odds from which a post counts as that urgent, where a table says so and where none does.
 _CRITICAL_FROM, _HIGH_FROM = (-2.0, -1.0), (-3.0, -0.4)
