@@ -23,7 +23,7 @@ _MODEL_SHARE, _MOST_BY_WORDS = 0.25, 8.0
 _LIKELY = 0.285
 _MOST_ODDS, _TINY = 50.0, 1e-20
 # The log odds from which a post counts as that urgent, where a table says so and where none does.
-_CRITICAL_FROM, _HIGH_FROM = (-2.0, -1.0), (-3.0, -0.4)
+_CRITICAL_FROM, _HIGH_FROM = (-2.0, 0.0), (-3.0, -0.4)
 # From here on what is critical is a complaint, whatever it sounds like.
 _ALARMING = 0.0
 _MOST_URGENT = (Urgency.CRITICAL, Urgency.HIGH, Urgency.LOW)
