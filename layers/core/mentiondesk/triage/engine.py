@@ -31,6 +31,9 @@ _UNSURE = 0.2
 # The other kinds, in the order of KINDS; what the tables found of them counts too, but for chatter, which is the rest.
 _OTHERS = KINDS[1:]
 _PLACES = {kind: _OTHERS.index(kind) for kind in _OTHERS if kind is not Kind.CHATTER}
+_ABUSE, _SPAM = _OTHERS.index(Kind.ABUSE), _OTHERS.index(Kind.SPAM)
+# Abuse and spam often complain as well: they are what they are where they are so many times as likely.
+_SURELY = 8.0
 _TABLES_SAY, _MOST_SAID = 0.75, 3.0
 # Vents are rarer among the posts that the model learned from than among what brands get to hear.
 _RARE = 2.0
@@ -66,7 +69,7 @@ class Engine:
         by_words = max(-_MOST_BY_WORDS, min(math.log((complains + _TINY) / rest), _MOST_BY_WORDS))
         probability = _logistic((1 - _MODEL_SHARE) * score + _MODEL_SHARE * by_words)
         urgency = _urgency(reading, critical, high)
-        if probability >= _LIKELY:
+        if probability >= _LIKELY and max(others[_ABUSE], others[_SPAM]) < _SURELY * complains:
             kind, confidence = Kind.COMPLAINT, probability
         else:
             kind, share = _other_kind(reading, evidence, others)
