@@ -31,7 +31,7 @@ _UNSURE = 0.2
 # The other kinds, in the order of KINDS; what the tables found of them counts too, but for chatter, which is the rest.
 _OTHERS = KINDS[1:]
 _PLACES = {kind: _OTHERS.index(kind) for kind in _OTHERS if kind is not Kind.CHATTER}
-_ABUSE, _SPAM = _OTHERS.index(Kind.ABUSE), _OTHERS.index(Kind.SPAM)
+_ABUSE, _SPAM, _VENT = (_PLACES[kind] for kind in (Kind.ABUSE, Kind.SPAM, Kind.VENT))
 # Abuse and spam often complain as well: they are what they are where they are so many times as likely.
 _SURELY = 8.0
 _TABLES_SAY, _MOST_SAID = 0.75, 3.0
@@ -160,7 +160,7 @@ def _other_kind(reading: Reading, evidence: Evidence, shares: list[float]) -> tu
         found = pleased if kind is Kind.PRAISE else evidence.says(kind)
         if found:
             shares[place] *= math.exp(_TABLES_SAY * min(found, _MOST_SAID))
-    shares[_PLACES[Kind.VENT]] *= _RARE
+    shares[_VENT] *= _RARE
     most = max(shares)
     return KINDS[1 + shares.index(most)], most / (sum(shares) + _TINY)
 
