@@ -14,13 +14,13 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from infra.settings_file import EXAMPLE, SettingsFileInvalid, load_settings
-from mentiondesk import aws, clock
-from mentiondesk.adapters import keys
-from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
-from mentiondesk.adapters.dynamo_settings import DynamoSettings
-from mentiondesk.adapters.items import values
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
+from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.storage.items import values
 from mentiondesk.domain.ids import ComponentId, IncidentId, PostId
-from mentiondesk.domain.incidents import Affected, Health, Impact, Incident, Status, Update
+from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, Status, Update
+from mentiondesk.runtime import aws, clock
 
 X_CREDENTIALS = {
     "consumer_key": "API key (consumer key)",

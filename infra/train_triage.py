@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from mentiondesk.domain.tags import Urgency
+from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.triage import Engine
 from mentiondesk.triage.engine import complaint_score
 from mentiondesk.triage.evidence import evidence_of

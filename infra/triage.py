@@ -16,11 +16,11 @@ from rich.console import Console
 from rich.text import Text
 
 from infra.settings_file import SettingsFileInvalid, load_settings
-from mentiondesk.adapters.x_posts import read_post
-from mentiondesk.domain.brand_words import BrandWords
+from mentiondesk.adapters.x.posts import read_post
 from mentiondesk.domain.ids import UserId
-from mentiondesk.domain.posts import Post, Source
-from mentiondesk.domain.tags import Tags
+from mentiondesk.domain.posts.brand_words import BrandWords
+from mentiondesk.domain.posts.post import Post, Source
+from mentiondesk.domain.posts.tags import Tags
 from mentiondesk.triage import Engine
 
 _NOBODY = UserId("0")

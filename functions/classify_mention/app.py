@@ -10,20 +10,20 @@ from aws_lambda_powertools.utilities.batch.types import PartialItemFailureRespon
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mentiondesk import aws, clock
 from mentiondesk.adapters.bedrock import BedrockAdviser
-from mentiondesk.adapters.dynamo_cases import DynamoCases
-from mentiondesk.adapters.dynamo_incidents import DynamoIncidents, OpenIncidents
-from mentiondesk.adapters.dynamo_opinions import DynamoOpinions
-from mentiondesk.adapters.dynamo_posts import DynamoPosts, post_from_image
-from mentiondesk.adapters.dynamo_settings import DynamoSettings
-from mentiondesk.config import NONE, ClassifyConfig
-from mentiondesk.domain.posts import Post
-from mentiondesk.domain.tags import Opinion
-from mentiondesk.ports import Adviser, OpinionFails, Triage
+from mentiondesk.adapters.storage.dynamo_cases import DynamoCases
+from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents, OpenIncidents
+from mentiondesk.adapters.storage.dynamo_opinions import DynamoOpinions
+from mentiondesk.adapters.storage.dynamo_posts import DynamoPosts, post_from_image
+from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.domain.posts.post import Post
+from mentiondesk.domain.posts.tags import Classification
+from mentiondesk.ports.triage import Classifier, ClassifierUnavailable, Triage
+from mentiondesk.runtime import aws, clock
+from mentiondesk.runtime.config import NONE, ClassifyConfig
 from mentiondesk.triage import BrandTriage
-from mentiondesk.usecases.classify_mention import ClassifyMention
-from mentiondesk.usecases.second_opinion import SecondOpinion
+from mentiondesk.usecases.intake.classify_mention import ClassifyMention
+from mentiondesk.usecases.intake.second_opinion import SecondOpinion
 
 logger = Logger()
 metrics = Metrics()
@@ -53,15 +53,15 @@ def classify_mention() -> ClassifyMention:
     )
 
 
-def adviser(model_id: str) -> Adviser:
+def adviser(model_id: str) -> Classifier:
     """Bedrock, with a count of what it was asked."""
     bedrock = BedrockAdviser(aws.bedrock(), model_id)
 
-    def ask(post: Post) -> Opinion:
+    def ask(post: Post) -> Classification:
         metrics.add_metric("OpinionsAsked", MetricUnit.Count, 1)
         try:
             return bedrock(post)
-        except OpinionFails as failed:
+        except ClassifierUnavailable as failed:
             metrics.add_metric("OpinionsFailed", MetricUnit.Count, 1)
             logger.warning("no second opinion", reason=str(failed))
             raise

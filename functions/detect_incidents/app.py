@@ -8,14 +8,14 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mentiondesk import aws, clock
-from mentiondesk.adapters.dynamo_cases import DynamoCases
-from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
-from mentiondesk.adapters.dynamo_settings import DynamoSettings
-from mentiondesk.adapters.dynamo_signals import DynamoSignals, DynamoUsual
-from mentiondesk.config import DetectConfig
-from mentiondesk.usecases.detect_incidents import DetectIncidents
-from mentiondesk.usecases.go_back import GoBack
+from mentiondesk.adapters.storage.dynamo_cases import DynamoCases
+from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
+from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.storage.dynamo_signals import DynamoSignals, DynamoUsual
+from mentiondesk.runtime import aws, clock
+from mentiondesk.runtime.config import DetectConfig
+from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
+from mentiondesk.usecases.incidents.follow_up_customers import GoBack
 
 logger = Logger()
 metrics = Metrics()

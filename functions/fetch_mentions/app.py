@@ -8,25 +8,25 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mentiondesk import aws, clock
-from mentiondesk.adapters.dynamo_cursors import DynamoCursors
-from mentiondesk.adapters.dynamo_posts import DynamoPosts
-from mentiondesk.adapters.dynamo_settings import DynamoSettings
-from mentiondesk.adapters.x import TweepyFeed, XSecret
-from mentiondesk.config import FetchConfig
-from mentiondesk.domain.reading import Obstacle
-from mentiondesk.usecases.fetch_mentions import Fetched, FetchMentions
+from mentiondesk.adapters.storage.dynamo_cursors import DynamoCursors
+from mentiondesk.adapters.storage.dynamo_posts import DynamoPosts
+from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.x.feed import TweepyFeed, XSecret
+from mentiondesk.domain.posts.cursor import ReadBlock
+from mentiondesk.runtime import aws, clock
+from mentiondesk.runtime.config import FetchConfig
+from mentiondesk.usecases.intake.fetch_mentions import Fetched, FetchMentions
 
 logger = Logger()
 metrics = Metrics()
 
 _METRIC_OF = {
-    Obstacle.TOKEN_REFUSED: "XTokenRefused",
-    Obstacle.ACCESS_REFUSED: "XAccessRefused",
-    Obstacle.CREDITS_SPENT: "XCreditsSpent",
-    Obstacle.RATE_LIMITED: "XRateLimited",
-    Obstacle.DAY_LIMITED: "XRateLimited",
-    Obstacle.MONTH_CAPPED: "XMonthCapped",
+    ReadBlock.TOKEN_REFUSED: "XTokenRefused",
+    ReadBlock.ACCESS_REFUSED: "XAccessRefused",
+    ReadBlock.CREDITS_SPENT: "XCreditsSpent",
+    ReadBlock.RATE_LIMITED: "XRateLimited",
+    ReadBlock.DAY_LIMITED: "XRateLimited",
+    ReadBlock.MONTH_CAPPED: "XMonthCapped",
 }
 
 

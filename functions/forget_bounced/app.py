@@ -8,11 +8,11 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mentiondesk import aws
-from mentiondesk.adapters.dynamo_subscribers import DynamoSubscribers
-from mentiondesk.adapters.ses_events import unwelcome
-from mentiondesk.config import ForgetConfig
-from mentiondesk.usecases.forget_bounced import forget
+from mentiondesk.adapters.channels.ses_events import unwelcome
+from mentiondesk.adapters.storage.dynamo_subscribers import DynamoSubscribers
+from mentiondesk.runtime import aws
+from mentiondesk.runtime.config import ForgetConfig
+from mentiondesk.usecases.status.forget_bounced import forget
 
 logger = Logger()
 metrics = Metrics()

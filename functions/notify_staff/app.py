@@ -8,16 +8,16 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mentiondesk import aws, clock
-from mentiondesk.adapters.dynamo_alerts import DynamoAlerts
-from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
-from mentiondesk.adapters.dynamo_settings import DynamoSettings
-from mentiondesk.adapters.email import SesMailer
-from mentiondesk.adapters.links import LinkKeys, SignedLinks
-from mentiondesk.adapters.sms import SnsTexter
-from mentiondesk.config import NotifyConfig
-from mentiondesk.messages import Writer
-from mentiondesk.usecases.notify_staff import NotifyStaff
+from mentiondesk.adapters.channels.ses import SesMailer
+from mentiondesk.adapters.channels.sns import SnsTexter
+from mentiondesk.adapters.storage.dynamo_alerts import DynamoAlerts
+from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
+from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.tokens.links import LinkKeys, SignedLinks
+from mentiondesk.presentation.staff_messages import Writer
+from mentiondesk.runtime import aws, clock
+from mentiondesk.runtime.config import NotifyConfig
+from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
 
 logger = Logger()
 metrics = Metrics()

@@ -8,22 +8,22 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mentiondesk import aws, clock
-from mentiondesk.adapters.dynamo_drafts import DynamoDrafts, DynamoPushed
-from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
-from mentiondesk.adapters.dynamo_settings import DynamoSettings
-from mentiondesk.adapters.dynamo_subscribers import DynamoSubscribers, DynamoTellings
-from mentiondesk.adapters.email import SesMailer
-from mentiondesk.adapters.links import LinkKeys
-from mentiondesk.adapters.s3_site import S3Site
-from mentiondesk.adapters.subscriber_tokens import SignedSubscriberTokens
-from mentiondesk.config import PublishConfig
-from mentiondesk.ports import HostedPage
+from mentiondesk.adapters.channels.ses import SesMailer
+from mentiondesk.adapters.status.s3_site import S3Site
+from mentiondesk.adapters.storage.dynamo_drafts import DynamoDrafts, DynamoPushed
+from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
+from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.storage.dynamo_subscribers import DynamoSubscribers, DynamoTellings
+from mentiondesk.adapters.tokens.links import LinkKeys
+from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
+from mentiondesk.ports.status import HostedPage
+from mentiondesk.runtime import aws, clock
+from mentiondesk.runtime.config import PublishConfig
 from mentiondesk.settings import Settings
-from mentiondesk.usecases.draft_posts import DraftPosts
-from mentiondesk.usecases.publish_status import PublishStatus
-from mentiondesk.usecases.push_status import PushStatus
-from mentiondesk.usecases.tell_subscribers import TellSubscribers
+from mentiondesk.usecases.incidents.draft_posts import DraftPosts
+from mentiondesk.usecases.status.broadcast import BroadcastToSubscribers
+from mentiondesk.usecases.status.publish_status import PublishStatus
+from mentiondesk.usecases.status.sync_hosted_page import SyncHostedPage
 
 logger = Logger()
 metrics = Metrics()
@@ -49,8 +49,8 @@ def publish_status() -> PublishStatus:
         config.api_url,
         also=(
             DraftPosts(DynamoDrafts(db, table, lambda: settings().keep)),
-            PushStatus(hosted_page, DynamoPushed(db, table, lambda: settings().keep)),
-            TellSubscribers(
+            SyncHostedPage(hosted_page, DynamoPushed(db, table, lambda: settings().keep)),
+            BroadcastToSubscribers(
                 DynamoSubscribers(db, table),
                 DynamoTellings(db, table, lambda: settings().keep),
                 tokens,
@@ -62,7 +62,7 @@ def publish_status() -> PublishStatus:
 
 @cache
 def hosted_page() -> HostedPage:
-    from mentiondesk.adapters.statuspage import ApiKey, Statuspage  # noqa: PLC0415 - few desks have one
+    from mentiondesk.adapters.status.statuspage import ApiKey, Statuspage  # noqa: PLC0415 - few desks have one
 
     return Statuspage(ApiKey(aws.secrets(), PublishConfig.from_env().statuspage_secret_id))
 

@@ -12,32 +12,32 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mentiondesk import aws, clock
-from mentiondesk.adapters.dynamo_cases import DynamoCases
-from mentiondesk.adapters.dynamo_drafts import DynamoDrafts
-from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
-from mentiondesk.adapters.dynamo_settings import DynamoSettings
-from mentiondesk.adapters.dynamo_subscribers import DynamoSubscribers
-from mentiondesk.adapters.email import SesMailer
-from mentiondesk.adapters.links import LinkKeys, SignedLinks
-from mentiondesk.adapters.subscriber_tokens import SignedSubscriberTokens
-from mentiondesk.config import StaffApiConfig
-from mentiondesk.pages import (
+from mentiondesk.adapters.channels.ses import SesMailer
+from mentiondesk.adapters.storage.dynamo_cases import DynamoCases
+from mentiondesk.adapters.storage.dynamo_drafts import DynamoDrafts
+from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
+from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.storage.dynamo_subscribers import DynamoSubscribers
+from mentiondesk.adapters.tokens.links import LinkKeys, SignedLinks
+from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
+from mentiondesk.presentation.action_pages import (
     ActionPages,
     Answer,
-    NoForm,
+    FormFields,
+    MalformedForm,
+    PayloadTooLarge,
     SubscriberPages,
-    TooLong,
-    Typed,
-    WrongMedia,
+    UnsupportedMediaType,
     plain,
     refused,
     security_headers,
     typed_in,
 )
-from mentiondesk.usecases.act_on_case import ActOnCase
-from mentiondesk.usecases.act_on_incident import ActOnIncident
-from mentiondesk.usecases.subscribe import Subscribe
+from mentiondesk.runtime import aws, clock
+from mentiondesk.runtime.config import StaffApiConfig
+from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.usecases.incidents.change_incident import ChangeIncident
+from mentiondesk.usecases.status.subscribe import Subscribe
 
 logger = Logger()
 metrics = Metrics()
@@ -66,8 +66,8 @@ def action_pages() -> ActionPages:
     stored = (aws.dynamodb(), config().table_name, lambda: settings()().keep)
     return ActionPages(
         SignedLinks(link_keys(), config().api_url),
-        ActOnCase(DynamoCases(*stored), settings()),
-        ActOnIncident(DynamoIncidents(*stored), DynamoDrafts(*stored), settings()),
+        ChangeCase(DynamoCases(*stored), settings()),
+        ChangeIncident(DynamoIncidents(*stored), DynamoDrafts(*stored), settings()),
         settings(),
     )
 
@@ -139,7 +139,7 @@ def refuse_method(**_: str) -> Response[str]:
     return answer
 
 
-@app.exception_handler([NoForm, TooLong, WrongMedia])  # type: ignore[untyped-decorator]
+@app.exception_handler([MalformedForm, PayloadTooLarge, UnsupportedMediaType])  # type: ignore[untyped-decorator]
 def refuse_body(failure: Exception) -> Response[str]:
     return _page(refused(failure))
 
@@ -161,15 +161,15 @@ def _page(answer: Answer) -> Response[str]:
     return Response(int(answer.status), "text/html; charset=utf-8", answer.html)
 
 
-def _typed() -> Typed:
-    """Raises TooLong, WrongMedia or NoForm."""
+def _typed() -> FormFields:
+    """Raises PayloadTooLarge, UnsupportedMediaType or NoForm."""
     event = app.current_event
     body = (event.body or "").encode()
     if event.is_base64_encoded:
         try:
             body = base64.b64decode(body, validate=True)
         except binascii.Error as broken:
-            raise NoForm from broken
+            raise MalformedForm from broken
     return typed_in(body, event.headers.get("content-type", ""))
 
 

@@ -28,7 +28,7 @@ from moto.server import ThreadedMotoServer
 
 from infra.local.quick_moto import quick_transactions
 from infra.transform import REGION, transformed
-from mentiondesk import aws
+from mentiondesk.runtime import aws
 
 _STACK = "mentiondesk"
 logging.getLogger("werkzeug").setLevel(logging.ERROR)

@@ -36,7 +36,7 @@ class Mail:
 
 
 @dataclass(frozen=True)
-class Deed:
+class ScriptedAction:
     """What somebody does at a time of day about the latest incident they were told of."""
 
     at: datetime

@@ -21,19 +21,19 @@ from moto.sns.models import sns_backends
 from infra.local.alarms import Alarms
 from infra.local.api import LocalApi
 from infra.local.cloud import LocalCloud
-from infra.local.colleague import Deed, Mail
+from infra.local.colleague import Mail, ScriptedAction
 from infra.local.site import LocalSite, StoredFile
 from infra.local.x_standin import StandInX
 from infra.transform import REGION
-from mentiondesk import aws
-from mentiondesk.adapters import keys
-from mentiondesk.adapters.dynamo_settings import DynamoSettings
-from mentiondesk.adapters.items import fact
-from mentiondesk.domain.alerts import Outcome, Record
-from mentiondesk.domain.cases import Case
-from mentiondesk.domain.ids import MatterId
-from mentiondesk.domain.incidents import Incident
-from mentiondesk.domain.posts import Post
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.storage.items import fact
+from mentiondesk.domain.alerts.plan import Outcome, Record
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.ids import SubjectId
+from mentiondesk.domain.incidents.incident import Incident
+from mentiondesk.domain.posts.post import Post
+from mentiondesk.runtime import aws
 from mentiondesk.settings import Settings
 
 TEMPLATE = Path("template.yaml")
@@ -124,7 +124,7 @@ class LocalDesk:
         x: StandInX,
         clock: VirtualClock,
         settings: Settings,
-        deeds: Iterable[Deed] = (),
+        deeds: Iterable[ScriptedAction] = (),
         api_port: int = 0,
     ) -> None:
         self._deeds = sorted(deeds, key=lambda deed: deed.at)
@@ -320,7 +320,7 @@ class LocalDesk:
     def _about(self) -> dict[str, str]:
         """For each message about one case, that case's words."""
         items = self.items()
-        words: dict[MatterId, str] = {case.case_id: case.words for case in _cases(items)}
+        words: dict[SubjectId, str] = {case.case_id: case.words for case in _cases(items)}
         records = _records(items)
         times = Counter(record.message_id for record in records)
         return {r.message_id: words.get(r.alert.matter_id, "") for r in records if times[r.message_id] == 1}

@@ -11,7 +11,7 @@ import moto.dynamodb.models
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
 
-from mentiondesk.adapters import keys
+from mentiondesk.adapters.storage import keys
 
 
 @contextmanager

@@ -20,21 +20,23 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from infra.settings_file import SettingsFileInvalid, load_settings
-from mentiondesk.adapters.memory import MemoryAlerts, MemoryCases, MemoryIncidents, MemoryPosts
-from mentiondesk.adapters.memory_signals import MemorySignals, MemoryUsual
-from mentiondesk.adapters.x_posts import Repost, read_post
-from mentiondesk.domain.alerts import Outcome, Record
-from mentiondesk.domain.cases import Case
-from mentiondesk.domain.ids import IncidentId, MatterId, UserId
-from mentiondesk.domain.posts import Post, Source, Unreadable
-from mentiondesk.domain.tags import Kind
-from mentiondesk.messages import Writer
-from mentiondesk.ports import Added, Classified, Email, Lease
+from mentiondesk.adapters.storage.memory import MemoryAlerts, MemoryCases, MemoryIncidents, MemoryPosts
+from mentiondesk.adapters.storage.memory_signals import MemorySignals, MemoryUsual
+from mentiondesk.adapters.x.posts import Repost, read_post
+from mentiondesk.domain.alerts.messages import Email
+from mentiondesk.domain.alerts.plan import Outcome, Record
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.ids import IncidentId, SubjectId, UserId
+from mentiondesk.domain.posts.post import Added, Post, Source, Unreadable
+from mentiondesk.domain.posts.tags import Kind
+from mentiondesk.ports.alerts import Lease
+from mentiondesk.ports.cases import Classified
+from mentiondesk.presentation.staff_messages import Writer
 from mentiondesk.settings import Settings
 from mentiondesk.triage import BrandTriage
-from mentiondesk.usecases.classify_mention import ClassifyMention
-from mentiondesk.usecases.detect_incidents import DetectIncidents
-from mentiondesk.usecases.notify_staff import NotifyStaff
+from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
+from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
+from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 
 EXAMPLE = Path("infra/settings.example.yaml")
 _MINUTE = timedelta(minutes=1)
@@ -73,7 +75,7 @@ class _Alerts(MemoryAlerts):
     def __init__(self, cases: MemoryCases, incidents: MemoryIncidents, hand_on: Callable[[Record], None]) -> None:
         super().__init__(cases, incidents)
         self._hand_on = hand_on
-        self._waits: deque[tuple[MatterId, datetime]] = deque()
+        self._waits: deque[tuple[SubjectId, datetime]] = deque()
 
     def record(self, records: Iterable[Record]) -> None:
         super().record(records)
@@ -106,9 +108,9 @@ class Replay:
     counts: Counter[str] = field(default_factory=Counter)
     bad_lines: list[tuple[int, str]] = field(default_factory=list)
     # Every wait that ran past its deadline, once it is over, and whether it called for alerts.
-    late_waits: dict[tuple[MatterId, datetime], bool] = field(default_factory=dict)
+    late_waits: dict[tuple[SubjectId, datetime], bool] = field(default_factory=dict)
     # Those that staff heard of before they ran past it.
-    warned: set[tuple[MatterId, datetime]] = field(default_factory=set)
+    warned: set[tuple[SubjectId, datetime]] = field(default_factory=set)
     # How many different people each incident had when it was noticed.
     noticed: dict[IncidentId, int] = field(default_factory=dict)
     # When the detector would next find something to do.

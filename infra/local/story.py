@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from infra.local.colleague import Deed
+from infra.local.colleague import ScriptedAction
 from infra.local.x_standin import StandInX, User
 
 DAY = Path(__file__).with_name("day.yaml")
@@ -26,7 +26,7 @@ class Story:
     brand: User
     people: dict[str, User]
     entries: tuple[dict[str, Any], ...]
-    deeds: tuple[Deed, ...] = ()
+    deeds: tuple[ScriptedAction, ...] = ()
 
     @property
     def begins(self) -> datetime:
@@ -79,7 +79,9 @@ def load_story(path: Path = DAY) -> Story:
         brand=User(brand["id"], brand["username"], brand["name"]),
         people={key: User(**person) for key, person in read["people"].items()},
         entries=tuple(read["posts"]),
-        deeds=tuple(Deed(_at(one), one["by"], one["does"], one.get("typed", {})) for one in read.get("staff", [])),
+        deeds=tuple(
+            ScriptedAction(_at(one), one["by"], one["does"], one.get("typed", {})) for one in read.get("staff", [])
+        ),
     )
 
 

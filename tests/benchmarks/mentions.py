@@ -17,7 +17,7 @@ from infra.local.desk import TEMPLATE, LocalDesk, VirtualClock
 from infra.local.quick_moto import quick_transactions
 from infra.local.x_standin import StandInX
 from infra.transform import template, transformed
-from mentiondesk.adapters import keys
+from mentiondesk.adapters.storage import keys
 from tests.benchmarks import traffic
 from tests.benchmarks.figures import Figure, number
 from tests.benchmarks.units import Call, Meter, indexes_of, steps

@@ -14,17 +14,18 @@ from moto.dynamodb.models import dynamodb_backends
 
 from infra.local.desk import TEMPLATE
 from infra.transform import REGION, transformed
-from mentiondesk import aws
-from mentiondesk.adapters.dynamo_alerts import DynamoAlerts
-from mentiondesk.adapters.dynamo_cases import DynamoCases
-from mentiondesk.adapters.items import values
-from mentiondesk.adapters.memory import MemoryAlerts, MemoryCases, MemoryIncidents, MemoryPosts
-from mentiondesk.domain.cases import Case
+from mentiondesk.adapters.storage.dynamo_alerts import DynamoAlerts
+from mentiondesk.adapters.storage.dynamo_cases import DynamoCases
+from mentiondesk.adapters.storage.items import values
+from mentiondesk.adapters.storage.memory import MemoryAlerts, MemoryCases, MemoryIncidents, MemoryPosts
+from mentiondesk.domain.alerts.messages import Email
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer
 from mentiondesk.domain.ids import ConversationId, PostId, UserId, case_id
-from mentiondesk.domain.policy import Clock, Due, Wait
-from mentiondesk.messages import Writer
-from mentiondesk.ports import AlertStore, Email
-from mentiondesk.usecases.notify_staff import NotifyStaff
+from mentiondesk.ports.alerts import AlertStore
+from mentiondesk.presentation.staff_messages import Writer
+from mentiondesk.runtime import aws
+from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.units import Meter, indexes_of, steps
 from tests.support.builders import NOON, a_case, settings
@@ -80,10 +81,10 @@ def _cases(count: int) -> Iterator[Case]:
         yield replace(models[min(number // DUE, _RUNS)], case_id=case_id(conversation, customer))
 
 
-def _wait(due_at: datetime) -> Wait:
+def _wait(due_at: datetime) -> ReplyTimer:
     half = timedelta(minutes=30)
     alerts = (Due("half_time", due_at),)
-    return Wait(PostId("1"), due_at - half, due_at + half, Clock.FIRST_REPLY, alerts)
+    return ReplyTimer(PostId("1"), due_at - half, due_at + half, Clock.FIRST_REPLY, alerts)
 
 
 def _times() -> dict[int, list[float]]:

@@ -6,14 +6,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from infra.local.x_standin import StandInX
-from mentiondesk.adapters.memory import MemoryCursors, MemoryPosts
-from mentiondesk.adapters.x import _parameters, search_query
-from mentiondesk.adapters.x_posts import read_page
-from mentiondesk.domain.posts import Source
-from mentiondesk.domain.reading import Window
-from mentiondesk.ports import Page
+from mentiondesk.adapters.storage.memory import MemoryCursors, MemoryPosts
+from mentiondesk.adapters.x.feed import _parameters, search_query
+from mentiondesk.adapters.x.posts import read_page
+from mentiondesk.domain.posts.cursor import Window
+from mentiondesk.domain.posts.page import Page
+from mentiondesk.domain.posts.post import Source
 from mentiondesk.settings import BrandSettings
-from mentiondesk.usecases.fetch_mentions import FetchMentions
+from mentiondesk.usecases.intake.fetch_mentions import FetchMentions
 from tests.benchmarks import traffic
 from tests.benchmarks.figures import Figure
 from tests.support.builders import settings

@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-from mentiondesk.adapters.memory import MemoryCases, MemoryCursors, MemoryPosts
-from mentiondesk.adapters.x_posts import read_page
-from mentiondesk.domain.posts import Source
-from mentiondesk.domain.reading import Window
-from mentiondesk.ports import Page
+from mentiondesk.adapters.storage.memory import MemoryCases, MemoryCursors, MemoryPosts
+from mentiondesk.adapters.x.posts import read_page
+from mentiondesk.domain.posts.cursor import Window
+from mentiondesk.domain.posts.page import Page
+from mentiondesk.domain.posts.post import Source
 from mentiondesk.triage import triage
-from mentiondesk.usecases.classify_mention import ClassifyMention
-from mentiondesk.usecases.fetch_mentions import PAGE_SIZE, FetchMentions
+from mentiondesk.usecases.intake.classify_mention import ClassifyMention
+from mentiondesk.usecases.intake.fetch_mentions import PAGE_SIZE, FetchMentions
 from tests.benchmarks import traffic
 from tests.benchmarks.figures import Figure
 from tests.support.builders import BRAND_ID, settings

@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 
 from infra.transform import REGION
-from mentiondesk.config import NONE
+from mentiondesk.runtime.config import NONE
 from tests.benchmarks.figures import Figure
 
 FUNCTIONS = (

@@ -11,20 +11,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
-from mentiondesk.adapters import keys
-from mentiondesk.adapters.memory import MemoryAlerts, MemoryCases, MemoryCursors, MemoryIncidents, MemoryPosts
-from mentiondesk.domain.alerts import Outcome, Record, TextLimit
-from mentiondesk.domain.ids import MatterId, PostId, StaffId
-from mentiondesk.domain.policy import Channel
-from mentiondesk.domain.posts import Post, Source
-from mentiondesk.domain.reading import Cursor, Window
-from mentiondesk.messages import Writer
-from mentiondesk.ports import Added, Email, Lease, Page
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.memory import MemoryAlerts, MemoryCases, MemoryCursors, MemoryIncidents, MemoryPosts
+from mentiondesk.domain.alerts.messages import Email
+from mentiondesk.domain.alerts.plan import Outcome, Record, TextLimit
+from mentiondesk.domain.cases.timers import Channel
+from mentiondesk.domain.ids import PostId, StaffId, SubjectId
+from mentiondesk.domain.posts.cursor import Cursor, Window
+from mentiondesk.domain.posts.page import Page
+from mentiondesk.domain.posts.post import Added, Post, Source
+from mentiondesk.ports.alerts import Lease
+from mentiondesk.presentation.staff_messages import Writer
 from mentiondesk.settings import Settings
 from mentiondesk.triage import triage
-from mentiondesk.usecases.classify_mention import ClassifyMention
-from mentiondesk.usecases.fetch_mentions import FetchMentions
-from mentiondesk.usecases.notify_staff import NotifyStaff
+from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
+from mentiondesk.usecases.intake.classify_mention import ClassifyMention
+from mentiondesk.usecases.intake.fetch_mentions import FetchMentions
 from tests.benchmarks import traffic
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.mentions import PRICES
@@ -120,16 +122,16 @@ class _Alerts(MemoryAlerts):
         self.mails: Counter[tuple[StaffId, int]] = Counter()
         self._told: set[str] = set()
 
-    def due(self, now: datetime, limit: int) -> Sequence[MatterId]:
+    def due(self, now: datetime, limit: int) -> Sequence[SubjectId]:
         self._work.spend("Query", keys.SHARDS)
         return super().due(now, limit)
 
-    def lease(self, matter_id: MatterId, now: datetime, until: datetime) -> Lease | None:
+    def lease(self, matter_id: SubjectId, now: datetime, until: datetime) -> Lease | None:
         self._moved(matter_id)
         self._work.spend("Query")
         return super().lease(matter_id, now, until)
 
-    def _moved(self, matter_id: MatterId) -> None:
+    def _moved(self, matter_id: SubjectId) -> None:
         """A changed key is taken out of the due index and put in again."""
         self._work.spend("UpdateItem")
         self._work.write(keys.due_shard(keys.shard(matter_id)), 2)

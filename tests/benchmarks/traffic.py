@@ -8,7 +8,7 @@ from random import Random
 
 from infra.local.x_standin import StandInX, User
 from mentiondesk.domain.ids import ConversationId, PostId, UserId, id_at
-from mentiondesk.domain.posts import Post, Source
+from mentiondesk.domain.posts.post import Post, Source
 from tests.support.builders import BRAND_ID
 
 BRAND = User(str(BRAND_ID), "FennelAndFinch", "Fennel & Finch")

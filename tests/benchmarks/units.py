@@ -18,7 +18,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 from infra.transform import REGION
-from mentiondesk.adapters import keys
+from mentiondesk.adapters.storage import keys
 
 Item = Mapping[str, Mapping[str, Any]]
 _KEYS = (keys.PK, keys.SK)

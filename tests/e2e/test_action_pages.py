@@ -9,16 +9,16 @@ from typing import Any
 import pytest
 
 from infra.local.api import LocalApi
-from mentiondesk.adapters.links import SignedLinks
-from mentiondesk.adapters.memory_telling import MemoryDrafts
-from mentiondesk.domain.cases import Case
-from mentiondesk.domain.drafts import Draft, Occasion
+from mentiondesk.adapters.storage.memory_telling import MemoryDrafts
+from mentiondesk.adapters.tokens.links import SignedLinks
+from mentiondesk.domain.access.links import CASE_ACTIONS, INCIDENT_ACTIONS, Link
+from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import StaffId
-from mentiondesk.domain.incidents import Status
-from mentiondesk.domain.links import CASE_ACTIONS, INCIDENT_ACTIONS, Link
-from mentiondesk.pages import ActionPages, security_headers, typed_in
-from mentiondesk.usecases.act_on_case import ActOnCase
-from mentiondesk.usecases.act_on_incident import ActOnIncident
+from mentiondesk.domain.incidents.drafts import Draft, Occasion
+from mentiondesk.domain.incidents.incident import Status
+from mentiondesk.presentation.action_pages import ActionPages, security_headers, typed_in
+from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 from tests.integration.conftest import MemoryDesk
 from tests.integration.test_act import CASE_ID, INCIDENT_ID, POST, a_candidate, classify, team
 from tests.support.builders import a_case, at
@@ -51,8 +51,8 @@ class Served:
         self.links = SignedLinks(lambda _: ("a made-up key",), URL)
         self.pages = ActionPages(
             self.links,
-            ActOnCase(self.desk.cases, lambda: settings),
-            ActOnIncident(self.desk.incidents, self.drafts, lambda: settings),
+            ChangeCase(self.desk.cases, lambda: settings),
+            ChangeIncident(self.desk.incidents, self.drafts, lambda: settings),
             lambda: settings,
         )
 

@@ -15,14 +15,14 @@ import pytest
 from infra import operate
 from infra.local.desk import LocalDesk, Message, VirtualClock
 from infra.local.x_standin import Fault, StandInX, User
-from mentiondesk import aws
-from mentiondesk.adapters import keys
-from mentiondesk.adapters.dynamo_settings import DynamoSettings
-from mentiondesk.adapters.items import fact, values
-from mentiondesk.domain.alerts import Outcome, Record
-from mentiondesk.domain.cases import Case, State
-from mentiondesk.domain.posts import Post
-from mentiondesk.domain.tags import Kind, Tags
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.storage.items import fact, values
+from mentiondesk.domain.alerts.plan import Outcome, Record
+from mentiondesk.domain.cases.case import Case, State
+from mentiondesk.domain.posts.post import Post
+from mentiondesk.domain.posts.tags import Kind, Tags
+from mentiondesk.runtime import aws
 from mentiondesk.settings import Settings
 from tests.support.builders import BRAND_ID, NOON, settings
 

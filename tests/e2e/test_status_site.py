@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from infra.transform import template
-from mentiondesk.domain.incidents import Health, Status
-from mentiondesk.ports import SiteFile
-from mentiondesk.status_site import Site, render, told
+from mentiondesk.domain.incidents.incident import Health, Status
+from mentiondesk.domain.status.site_file import SiteFile
+from mentiondesk.presentation.status_site import Site, render, told
 from tests.support.chromium import CHROMIUM, Answer, Browser, browser, web
 from tests.support.telling import (
     API_URL,

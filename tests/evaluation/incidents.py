@@ -24,16 +24,16 @@ from pathlib import Path
 from rich.console import Console
 
 from infra.settings_file import load_settings
-from mentiondesk.adapters.memory import MemoryIncidents
-from mentiondesk.adapters.memory_signals import MemorySignals, MemoryUsual
-from mentiondesk.adapters.x_posts import read_post
+from mentiondesk.adapters.storage.memory import MemoryIncidents
+from mentiondesk.adapters.storage.memory_signals import MemorySignals, MemoryUsual
+from mentiondesk.adapters.x.posts import read_post
+from mentiondesk.detection.signals import Signal, brand_stems, signal_of, stem
 from mentiondesk.domain.ids import ConversationId, PostId, UserId, id_at
-from mentiondesk.domain.incidents import Incident
-from mentiondesk.domain.posts import Post, Source
-from mentiondesk.domain.signals import Signal, brand_stems, signal_of, stem
+from mentiondesk.domain.incidents.incident import Incident
+from mentiondesk.domain.posts.post import Post, Source
 from mentiondesk.settings import Settings
 from mentiondesk.triage import triage
-from mentiondesk.usecases.detect_incidents import DetectIncidents
+from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
 
 HERE = Path(__file__).parent
 WEEKS = HERE.parents[2] / "shared/data/replay/SpotifyCares.posts.jsonl"

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mentiondesk.domain.ids import ConversationId, PostId, UserId
-from mentiondesk.domain.posts import Post, Source
-from mentiondesk.domain.tags import Kind, Urgency
+from mentiondesk.domain.posts.post import Post, Source
+from mentiondesk.domain.posts.tags import Kind, Urgency
 
 FOLDER = Path(__file__).parent
 # This project's own: the second is held out.

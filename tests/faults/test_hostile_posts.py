@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from infra.local.desk import VirtualClock
 from infra.local.x_standin import StandInX
 from infra.local.x_standin.problems import Answer
-from mentiondesk.adapters.memory import MemoryCases, MemoryPosts
+from mentiondesk.adapters.storage.memory import MemoryCases, MemoryPosts
 from mentiondesk.domain.ids import ConversationId, UserId, id_at
-from mentiondesk.domain.plaintext import clean
+from mentiondesk.domain.text import clean
 from mentiondesk.triage import triage
-from mentiondesk.usecases.classify_mention import ClassifyMention
+from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from tests.support.builders import NOON, a_post, an_answer
 from tests.support.faults import MINUTE, Call, FaultyDesk, Instead, Meddler, response_of
 from tests.support.faults_check import held

@@ -8,9 +8,9 @@ from typing import get_args
 
 from infra.local.x_standin import Fault, Request
 from infra.local.x_standin.faults import Distortion, Disturbance, Refusal
-from mentiondesk.adapters.dynamo_cursors import DynamoCursors
-from mentiondesk.domain.posts import Source
-from mentiondesk.domain.reading import next_month
+from mentiondesk.adapters.storage.dynamo_cursors import DynamoCursors
+from mentiondesk.domain.posts.cursor import next_month
+from mentiondesk.domain.posts.post import Source
 from tests.support.builders import NOON
 from tests.support.faults import FETCH, MINUTE, FaultyDesk
 from tests.support.faults_check import Allowance, Ending, held, violations

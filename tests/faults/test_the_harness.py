@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 
-from mentiondesk.adapters.dynamo_posts import DynamoPosts
-from mentiondesk.domain.alerts import Outcome
-from mentiondesk.domain.posts import Post
-from mentiondesk.ports import Added, Classified, Lease
-from mentiondesk.usecases.classify_mention import ClassifyMention
-from mentiondesk.usecases.fetch_mentions import _Run
-from mentiondesk.usecases.notify_staff import Notified, NotifyStaff
+from mentiondesk.adapters.storage.dynamo_posts import DynamoPosts
+from mentiondesk.domain.alerts.plan import Outcome
+from mentiondesk.domain.posts.post import Added, Post
+from mentiondesk.ports.alerts import Lease
+from mentiondesk.ports.cases import Classified
+from mentiondesk.usecases.alerts.notify_staff import Notified, NotifyStaff
+from mentiondesk.usecases.intake.classify_mention import ClassifyMention
+from mentiondesk.usecases.intake.fetch_mentions import _Run
 from tests.support.faults import CLASSIFY, FETCH, NOTIFY
-from tests.support.faults_crash import AFTER, BEFORE, Deed, OfEachKind, Point, be_throttled, die, explore
+from tests.support.faults_crash import AFTER, BEFORE, OfEachKind, Point, ScriptedAction, be_throttled, die, explore
 from tests.support.faults_story import Story
 
 pytestmark = pytest.mark.skipif(os.environ.get("FAULTS") != "all", reason="the longer form is for make faults")
@@ -24,7 +25,7 @@ STRICT = Story(brief=True, strict=True)
 USUAL = Story(brief=True)
 
 
-def _found(story: Story, deed: Deed, function: str, operation: str, when: str) -> str:
+def _found(story: Story, deed: ScriptedAction, function: str, operation: str, when: str) -> str:
     """What the crashes that `make test` tries show at their points of this kind."""
     chosen = OfEachKind(story)
 

@@ -10,17 +10,16 @@ import pytest
 from moto import mock_aws
 
 from infra.transform import REGION, transformed
-from mentiondesk import aws
-from mentiondesk.adapters import keys
-from mentiondesk.adapters.dynamo_alerts import DynamoAlerts
-from mentiondesk.adapters.dynamo_cases import DynamoCases
-from mentiondesk.adapters.dynamo_cursors import DynamoCursors
-from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
-from mentiondesk.adapters.dynamo_opinions import DynamoOpinions
-from mentiondesk.adapters.dynamo_posts import DynamoPosts, post_from_image
-from mentiondesk.adapters.dynamo_signals import DynamoSignals
-from mentiondesk.adapters.items import fact, python, values
-from mentiondesk.adapters.memory import (
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.dynamo_alerts import DynamoAlerts
+from mentiondesk.adapters.storage.dynamo_cases import DynamoCases
+from mentiondesk.adapters.storage.dynamo_cursors import DynamoCursors
+from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
+from mentiondesk.adapters.storage.dynamo_opinions import DynamoOpinions
+from mentiondesk.adapters.storage.dynamo_posts import DynamoPosts, post_from_image
+from mentiondesk.adapters.storage.dynamo_signals import DynamoSignals
+from mentiondesk.adapters.storage.items import fact, python, values
+from mentiondesk.adapters.storage.memory import (
     MemoryAlerts,
     MemoryCases,
     MemoryCursors,
@@ -28,12 +27,18 @@ from mentiondesk.adapters.memory import (
     MemoryOpinions,
     MemoryPosts,
 )
-from mentiondesk.adapters.memory_signals import MemorySignals
-from mentiondesk.domain.alerts import Record
+from mentiondesk.adapters.storage.memory_signals import MemorySignals
+from mentiondesk.domain.alerts.plan import Record
 from mentiondesk.domain.ids import CaseId, UserId
-from mentiondesk.domain.posts import Post, Source
-from mentiondesk.domain.tags import Kind
-from mentiondesk.ports import AlertStore, CaseStore, CursorStore, IncidentStore, OpinionBudget, PostStore, SignalStore
+from mentiondesk.domain.posts.post import Post, Source
+from mentiondesk.domain.posts.tags import Kind
+from mentiondesk.ports.alerts import AlertStore
+from mentiondesk.ports.cases import CaseStore
+from mentiondesk.ports.detection import SignalStore
+from mentiondesk.ports.incidents import IncidentStore
+from mentiondesk.ports.posts import CursorStore, PostStore
+from mentiondesk.ports.triage import ClassifierBudget
+from mentiondesk.runtime import aws
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -55,7 +60,7 @@ class Desk(ABC):
     incidents: IncidentStore
     alerts: AlertStore
     cursors: CursorStore
-    opinions: OpinionBudget
+    opinions: ClassifierBudget
 
     @abstractmethod
     def restarted(self) -> "Desk":

@@ -6,27 +6,37 @@ from typing import Any
 
 import pytest
 
-from mentiondesk.adapters.dynamo_drafts import DynamoDrafts
-from mentiondesk.adapters.memory_telling import MemoryDrafts
-from mentiondesk.domain.cases import AlreadyClaimed, Case, CaseClosed, NotWaiting, State, extend
-from mentiondesk.domain.drafts import Draft, Occasion
-from mentiondesk.domain.ids import CaseId, ComponentId, IncidentId, PostId, StaffId, UserId
-from mentiondesk.domain.incidents import Affected, Health, Impact, Incident, NotPossible, Sample, Status, Update
-from mentiondesk.domain.links import (
+from mentiondesk.adapters.storage.dynamo_drafts import DynamoDrafts
+from mentiondesk.adapters.storage.memory_telling import MemoryDrafts
+from mentiondesk.domain.access.links import (
     CASE_ACTIONS,
     INCIDENT_ACTIONS,
     Action,
     Link,
     LinkExpired,
-    MatterGone,
     NoLongerStaff,
     NotInLink,
+    SubjectGone,
 )
-from mentiondesk.domain.policy import Clock
-from mentiondesk.ports import AlreadyDone, CaseChanged, Classified, DraftStore, IncidentChanged
+from mentiondesk.domain.cases.case import AlreadyClaimed, Case, CaseClosed, NotWaiting, State, extend
+from mentiondesk.domain.cases.timers import Clock
+from mentiondesk.domain.ids import CaseId, ComponentId, IncidentId, PostId, StaffId, UserId
+from mentiondesk.domain.incidents.drafts import Draft, Occasion
+from mentiondesk.domain.incidents.incident import (
+    Affected,
+    Health,
+    Impact,
+    Incident,
+    NotPossible,
+    Sample,
+    Status,
+    Update,
+)
+from mentiondesk.ports.cases import AlreadyDone, CaseChanged, Classified
+from mentiondesk.ports.incidents import DraftStore, IncidentChanged
 from mentiondesk.settings import Settings
-from mentiondesk.usecases.act_on_case import ActOnCase, CaseAct, Hold
-from mentiondesk.usecases.act_on_incident import ActOnIncident, Approve, Dismiss, Publish, Resolve, Tell
+from mentiondesk.usecases.cases.change_case import CaseAct, ChangeCase, SnoozeFor
+from mentiondesk.usecases.incidents.change_incident import Approve, ChangeIncident, Dismiss, Publish, Resolve, Tell
 from tests.integration.conftest import TABLE, Desk, DynamoDesk, keep
 from tests.support.builders import NOON, a_case, a_post, answered, at, said, settings, tags
 
@@ -54,12 +64,12 @@ class Staffed:
     settings: Settings
 
     @property
-    def on_case(self) -> ActOnCase:
-        return ActOnCase(self.desk.cases, lambda: self.settings)
+    def on_case(self) -> ChangeCase:
+        return ChangeCase(self.desk.cases, lambda: self.settings)
 
     @property
-    def on_incident(self) -> ActOnIncident:
-        return ActOnIncident(self.desk.incidents, self.drafts, lambda: self.settings)
+    def on_incident(self) -> ChangeIncident:
+        return ChangeIncident(self.desk.incidents, self.drafts, lambda: self.settings)
 
     @property
     def case(self) -> Case:
@@ -127,7 +137,12 @@ def an_incident_link(by: StaffId = ANA, **overrides: Any) -> Link:
 
 CLAIM = CaseAct(Action.CLAIM)
 PUBLISH = Publish("Payments fail", Impact.MAJOR, "We are on it.", (Affected(SHOP, Health.MAJOR_OUTAGE),))
-ACTS = [CLAIM, CaseAct(Action.ANSWERED), CaseAct(Action.NO_ANSWER, "a joke"), CaseAct(Action.SNOOZE, hold=Hold.HOUR)]
+ACTS = [
+    CLAIM,
+    CaseAct(Action.ANSWERED),
+    CaseAct(Action.NO_ANSWER, "a joke"),
+    CaseAct(Action.SNOOZE, hold=SnoozeFor.HOUR),
+]
 
 
 # --- a case -----------------------------------------------------------------------------------------------
@@ -183,14 +198,14 @@ def test_of_two_people_at_the_same_moment_one_wins(staffed: Staffed) -> None:
 
     between = Meanwhile(staffed.desk.cases, mo_claims)
     with pytest.raises(AlreadyClaimed) as refused:
-        ActOnCase(between, lambda: staffed.settings)(a_link(ANA), CLAIM, "e1", at(10))
+        ChangeCase(between, lambda: staffed.settings)(a_link(ANA), CLAIM, "e1", at(10))
     assert refused.value.owner == MO
     assert (staffed.case.owner, staffed.done()) == (MO, [(MO, "claim", "")])
 
 
 def test_a_case_that_changed_meanwhile_is_read_again(staffed: Staffed) -> None:
     between = Meanwhile(staffed.desk.cases, lambda: staffed.desk.cases.save(replace(staffed.case, alerted_until=at(9))))
-    ActOnCase(between, lambda: staffed.settings)(a_link(), CLAIM, "e1", at(10))
+    ChangeCase(between, lambda: staffed.settings)(a_link(), CLAIM, "e1", at(10))
     assert (staffed.case.owner, staffed.case.alerted_until) == (ANA, at(9))
     assert staffed.done() == [(ANA, "claim", "")]
 
@@ -203,7 +218,7 @@ def test_a_case_that_never_rests_is_given_up_with_nothing_done(staffed: Staffed)
 
     restless = Restless(staffed.desk.cases, lambda: staffed.desk.cases.save(staffed.case))
     with pytest.raises(CaseChanged):
-        ActOnCase(restless, lambda: staffed.settings)(a_link(), CLAIM, "e1", at(10))
+        ChangeCase(restless, lambda: staffed.settings)(a_link(), CLAIM, "e1", at(10))
     assert (staffed.case.owner, staffed.done()) == (None, [])
 
 
@@ -217,10 +232,10 @@ def test_a_button_pressed_twice_acts_once(staffed: Staffed, act: CaseAct) -> Non
 
 
 def test_a_button_pressed_twice_at_the_same_moment_acts_once(staffed: Staffed) -> None:
-    act = CaseAct(Action.SNOOZE, hold=Hold.HOUR)
+    act = CaseAct(Action.SNOOZE, hold=SnoozeFor.HOUR)
     between = Meanwhile(staffed.desk.cases, lambda: staffed.on_case(a_link(), act, "e1", at(10)))
     with pytest.raises(AlreadyDone):
-        ActOnCase(between, lambda: staffed.settings)(a_link(), act, "e1", at(10))
+        ChangeCase(between, lambda: staffed.settings)(a_link(), act, "e1", at(10))
     assert len(staffed.done()) == 1
 
 
@@ -229,7 +244,7 @@ def test_a_press_that_only_met_another_on_its_way_is_tried_again(staffed: Staffe
         raise AlreadyDone
 
     between = Meanwhile(staffed.desk.cases, refuse_once)
-    ActOnCase(between, lambda: staffed.settings)(a_link(), CLAIM, "e1", at(10))
+    ChangeCase(between, lambda: staffed.settings)(a_link(), CLAIM, "e1", at(10))
     assert (staffed.case.owner, staffed.done()) == (ANA, [(ANA, "claim", "")])
 
 
@@ -242,7 +257,7 @@ def test_a_press_cut_short_after_the_write_is_known_for_done(staffed: Staffed, a
 
     cut_short = CutShort(staffed.desk.cases, lambda: None)
     with pytest.raises(ConnectionError):
-        ActOnCase(cut_short, lambda: staffed.settings)(a_link(), act, "e1", at(10))
+        ChangeCase(cut_short, lambda: staffed.settings)(a_link(), act, "e1", at(10))
     after = staffed.case
     with pytest.raises(AlreadyDone):
         staffed.on_case(a_link(), act, "e1", at(11))
@@ -280,8 +295,8 @@ def test_a_closed_case_stays_as_it_is(staffed: Staffed) -> None:
 
 def test_snoozing_ends_when_the_lead_is_told_at_the_latest(staffed: Staffed) -> None:
     view = staffed.on_case.look(a_link(), at(20))
-    assert view.holds == ((Hold.HALF_HOUR, at(50)), (Hold.HOUR, at(60)), (Hold.LEAD_IS_TOLD, at(60)))
-    after = staffed.on_case(a_link(), CaseAct(Action.SNOOZE, hold=Hold.HALF_HOUR), "e1", at(20))
+    assert view.holds == ((SnoozeFor.HALF_HOUR, at(50)), (SnoozeFor.HOUR, at(60)), (SnoozeFor.LEAD_IS_TOLD, at(60)))
+    after = staffed.on_case(a_link(), CaseAct(Action.SNOOZE, hold=SnoozeFor.HALF_HOUR), "e1", at(20))
     assert after.case.due_at == at(50)
     assert staffed.done() == [(ANA, "snooze", "until 2026-06-17 12:50 UTC")]
     assert list(staffed.desk.alerts.due(at(49), 10)) == [INCIDENT_ID]
@@ -291,7 +306,7 @@ def test_snoozing_ends_when_the_lead_is_told_at_the_latest(staffed: Staffed) -> 
 def test_a_lease_that_runs_does_not_undo_a_snooze(staffed: Staffed) -> None:
     lease = staffed.desk.alerts.lease(CASE_ID, at(30), at(32))
     assert lease is not None
-    staffed.on_case(a_link(), CaseAct(Action.SNOOZE, hold=Hold.HALF_HOUR), "e1", at(30))
+    staffed.on_case(a_link(), CaseAct(Action.SNOOZE, hold=SnoozeFor.HALF_HOUR), "e1", at(30))
     staffed.desk.alerts.done(lease, at(30), at(45), 0)
     assert staffed.case.due_at == at(60)
 
@@ -327,7 +342,7 @@ def test_an_answer_on_x_meanwhile_leaves_nothing_to_do(staffed: Staffed) -> None
         ({"until": at(10)}, LinkExpired),
         ({"by": StaffId("gone")}, NoLongerStaff),
         ({"actions": frozenset({Action.SNOOZE})}, NotInLink),
-        ({"matter_id": CaseId("1#1")}, MatterGone),
+        ({"matter_id": CaseId("1#1")}, SubjectGone),
     ],
 )
 def test_a_link_that_does_not_hold_changes_nothing(
@@ -348,7 +363,7 @@ def test_a_link_that_does_not_hold_changes_nothing(
         ({"until": at(10)}, LinkExpired),
         ({"by": StaffId("gone")}, NoLongerStaff),
         ({"actions": frozenset({Action.DISMISS})}, NotInLink),
-        ({"matter_id": IncidentId("none")}, MatterGone),
+        ({"matter_id": IncidentId("none")}, SubjectGone),
     ],
 )
 def test_a_link_to_an_incident_that_does_not_hold_changes_nothing(
@@ -441,7 +456,7 @@ def test_of_two_people_who_confirm_at_the_same_moment_one_publishes(staffed: Sta
     mine = replace(PUBLISH, title="Mo's words")
     between = Meanwhile(staffed.desk.incidents, lambda: staffed.on_incident(an_incident_link(MO), mine, "e2", at(10)))
     with pytest.raises(NotPossible):
-        ActOnIncident(between, staffed.drafts, lambda: staffed.settings)(an_incident_link(), PUBLISH, "e1", at(10))
+        ChangeIncident(between, staffed.drafts, lambda: staffed.settings)(an_incident_link(), PUBLISH, "e1", at(10))
     assert (staffed.incident.title, len(staffed.desk.incidents.updates(INCIDENT_ID))) == ("Mo's words", 1)
 
 
@@ -449,7 +464,7 @@ def test_an_incident_that_grew_meanwhile_is_read_again(staffed: Staffed) -> None
     between = Meanwhile(
         staffed.desk.incidents, lambda: staffed.desk.incidents.save(replace(staffed.incident, people=9))
     )
-    ActOnIncident(between, staffed.drafts, lambda: staffed.settings)(an_incident_link(), PUBLISH, "e1", at(10))
+    ChangeIncident(between, staffed.drafts, lambda: staffed.settings)(an_incident_link(), PUBLISH, "e1", at(10))
     assert (staffed.incident.people, staffed.incident.status) == (9, Status.INVESTIGATING)
 
 
@@ -461,13 +476,13 @@ def test_an_incident_that_never_rests_is_given_up_with_nothing_done(staffed: Sta
 
     restless = Restless(staffed.desk.incidents, lambda: staffed.desk.incidents.save(staffed.incident))
     with pytest.raises(IncidentChanged):
-        ActOnIncident(restless, staffed.drafts, lambda: staffed.settings)(an_incident_link(), PUBLISH, "e1", at(10))
+        ChangeIncident(restless, staffed.drafts, lambda: staffed.settings)(an_incident_link(), PUBLISH, "e1", at(10))
     assert staffed.incident.status is Status.CANDIDATE
 
 
 def test_the_post_on_x_is_approved_once_by_one_person(staffed: Staffed) -> None:
     assert Action.APPROVE not in staffed.on_incident.look(an_incident_link(), at(9)).actions
-    with pytest.raises(MatterGone):
+    with pytest.raises(SubjectGone):
         staffed.on_incident(an_incident_link(), Approve(Occasion.PUBLISHED), "e1", at(9))
     staffed.on_incident(an_incident_link(), PUBLISH, "e1", at(10))
     staffed.drafts.add(Draft(INCIDENT_ID, Occasion.PUBLISHED, "We know of it.", at(11)))

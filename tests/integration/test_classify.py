@@ -9,13 +9,13 @@ from typing import Any, cast
 
 import pytest
 
-from mentiondesk.domain.cases import Case, Entry, Leg, State
+from mentiondesk.domain.cases.case import Case, Entry, Leg, State
 from mentiondesk.domain.events import Event
 from mentiondesk.domain.ids import CaseId, ConversationId, PostId, StaffId, UserId, case_id
-from mentiondesk.domain.posts import Post, Source
-from mentiondesk.domain.tags import Kind, Tags
-from mentiondesk.ports import CaseChanged, CaseStore, Classified
-from mentiondesk.usecases.classify_mention import ClassifyMention
+from mentiondesk.domain.posts.post import Post, Source
+from mentiondesk.domain.posts.tags import Kind, Tags
+from mentiondesk.ports.cases import CaseChanged, CaseStore, Classified
+from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from tests.integration.conftest import Desk, MemoryDesk
 from tests.support.builders import BRAND_ID, CUSTOMER_ID, a_post, an_answer, at, settings, tags
 

@@ -7,20 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mentiondesk.adapters.dynamo_signals import DynamoSignals, DynamoUsual, signal_item
-from mentiondesk.adapters.items import values
-from mentiondesk.adapters.memory_signals import MemorySignals, MemoryUsual
-from mentiondesk.domain.cases import State
+from mentiondesk.adapters.storage.dynamo_signals import DynamoSignals, DynamoUsual, signal_item
+from mentiondesk.adapters.storage.items import values
+from mentiondesk.adapters.storage.memory_signals import MemorySignals, MemoryUsual
+from mentiondesk.detection.noticing import HourlyCounts, hour_of_week
+from mentiondesk.detection.signals import Signal
+from mentiondesk.domain.cases.case import State
+from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.ids import CaseId, PostId, UserId, case_id, id_at
-from mentiondesk.domain.incidents import Impact, Incident, Status, Update
-from mentiondesk.domain.noticing import Habit, hour_of_week
-from mentiondesk.domain.policy import Clock
-from mentiondesk.domain.signals import Signal
-from mentiondesk.ports import IncidentStore, SignalStore, UsualStore
-from mentiondesk.usecases import detect_incidents
-from mentiondesk.usecases.classify_mention import ClassifyMention
-from mentiondesk.usecases.detect_incidents import Detected, DetectIncidents
-from mentiondesk.usecases.go_back import GoBack
+from mentiondesk.domain.incidents.incident import Impact, Incident, Status, Update
+from mentiondesk.ports.detection import BaselineStore, SignalStore
+from mentiondesk.ports.incidents import IncidentStore
+from mentiondesk.usecases.incidents import detect_incidents
+from mentiondesk.usecases.incidents.detect_incidents import Detected, DetectIncidents
+from mentiondesk.usecases.incidents.follow_up_customers import GoBack
+from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from tests.integration.conftest import TABLE, Desk, MemoryDesk
 from tests.support.builders import NOON, a_post, an_answer, at, minutes, settings, tags
 
@@ -38,7 +39,7 @@ class Ears(ABC):
     """What the detector listens to."""
 
     signals: SignalStore
-    usual: UsualStore
+    usual: BaselineStore
 
     @abstractmethod
     def put(self, signal: Signal) -> None: ...
@@ -144,13 +145,13 @@ def test_an_edited_post_has_one_signal(ears: Ears) -> None:
 
 def test_an_hour_is_counted_once_however_often_it_is_kept(ears: Ears) -> None:
     slot = hour_of_week(NOON)
-    assert ears.usual.load(slot).overall == Habit()
-    habit = Habit(1.0, 4.5, {"cannot log in": 2.0}, at(60))
+    assert ears.usual.load(slot).overall == HourlyCounts()
+    habit = HourlyCounts(1.0, 4.5, {"cannot log in": 2.0}, at(60))
     assert [ears.usual.save(habit, slot), ears.usual.save(replace(habit, voices=9.0), slot)] == [True, False]
     assert ears.usual.save(habit)
     usual = ears.usual.load(slot)
     assert (usual.hour, usual.overall) == (habit, habit)
-    assert ears.usual.load(slot + 1).hour == Habit()
+    assert ears.usual.load(slot + 1).hour == HourlyCounts()
     assert ears.usual.save(replace(habit, until=at(120)), slot)
 
 
@@ -384,7 +385,7 @@ def test_a_detector_that_dies_while_it_learns_counts_nothing_twice(listening: Li
         def __getattr__(self, name: str) -> Any:
             return getattr(listening.ears.usual, name)
 
-        def save(self, habit: Habit, slot: int | None = None) -> bool:
+        def save(self, habit: HourlyCounts, slot: int | None = None) -> bool:
             if slot is None:
                 raise KeyboardInterrupt
             return listening.ears.usual.save(habit, slot)

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from mentiondesk.domain.ids import PostId, id_at
-from mentiondesk.domain.posts import Post, Source, Unreadable
-from mentiondesk.domain.reading import SEARCH_REACH, Cursor, Gap, Obstacle, Window, next_month
-from mentiondesk.ports import Page, XRefuses, XTooFarBack, XUnavailable
-from mentiondesk.usecases.fetch_mentions import Fetched, FetchMentions
+from mentiondesk.domain.posts.cursor import SEARCH_REACH, Cursor, Gap, ReadBlock, Window, next_month
+from mentiondesk.domain.posts.page import Page
+from mentiondesk.domain.posts.post import Post, Source, Unreadable
+from mentiondesk.ports.x import XRefuses, XTooFarBack, XUnavailable
+from mentiondesk.usecases.intake.fetch_mentions import Fetched, FetchMentions
 from tests.integration.conftest import Desk, MemoryDesk
 from tests.support.builders import BRAND_ID, NOON, a_post, at, minutes, settings
 
@@ -339,9 +340,12 @@ def test_a_gap_is_filled_over_several_runs(reader: Reader) -> None:
 def test_a_refusal_between_pages_leaves_a_gap(reader: Reader) -> None:
     reader.x.page_size = 1
     reader.x.show(mention(-2), mention(-1))
-    reader.x.script[MENTIONS] = [None, XRefuses(Obstacle.RATE_LIMITED, at(15))]
+    reader.x.script[MENTIONS] = [None, XRefuses(ReadBlock.RATE_LIMITED, at(15))]
     reader.run(0)
-    assert (reader.cursor().gap, reader.cursor().obstacle) == (Gap(id_at(at(-1)), id_at(at(-1))), Obstacle.RATE_LIMITED)
+    assert (reader.cursor().gap, reader.cursor().obstacle) == (
+        Gap(id_at(at(-1)), id_at(at(-1))),
+        ReadBlock.RATE_LIMITED,
+    )
     reader.run(15)
     assert reader.stored() == [-2, -1]
     assert (reader.cursor().gap, reader.cursor().obstacle) == (None, None)
@@ -366,7 +370,7 @@ def test_a_repeated_token_ends_the_read(reader: Reader) -> None:
 
 
 def test_too_many_pages_end_the_read(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mentiondesk.usecases.fetch_mentions._MOST_PAGES", 3)
+    monkeypatch.setattr("mentiondesk.usecases.intake.fetch_mentions._MOST_PAGES", 3)
     reader.x.page_size = 1
     reader.x.show(*(mention(-n) for n in range(1, 8)))
     assert reader.run(0).unfinished == 1
@@ -430,7 +434,7 @@ def test_nothing_in_reach_stops_no_other_source(reader: Reader) -> None:
 # --- when X refuses ---------------------------------------------------------------------------------------
 
 
-def refuse(obstacle: Obstacle, until: datetime | None = None) -> Script:
+def refuse(obstacle: ReadBlock, until: datetime | None = None) -> Script:
     return [XRefuses(obstacle, until)]
 
 
@@ -439,15 +443,15 @@ def asked(reader: Reader) -> set[Source]:
 
 
 def test_a_refused_token_stops_everything_until_there_is_another(reader: Reader) -> None:
-    reader.x.script[OWN] = refuse(Obstacle.TOKEN_REFUSED)
+    reader.x.script[OWN] = refuse(ReadBlock.TOKEN_REFUSED)
     fetched = reader.run(0)
     assert len(reader.x.requests) == 1
-    assert fetched.obstacles == dict.fromkeys(Source, Obstacle.TOKEN_REFUSED)
+    assert fetched.obstacles == dict.fromkeys(Source, ReadBlock.TOKEN_REFUSED)
     for minute in (1, 60, 60 * 24 * 40):
-        assert reader.run(minute).obstacles == dict.fromkeys(Source, Obstacle.TOKEN_REFUSED)
+        assert reader.run(minute).obstacles == dict.fromkeys(Source, ReadBlock.TOKEN_REFUSED)
         assert reader.x.requests == []
     reader.x.credentials = "v2"
-    reader.x.script[OWN] = refuse(Obstacle.TOKEN_REFUSED)
+    reader.x.script[OWN] = refuse(ReadBlock.TOKEN_REFUSED)
     reader.run(60 * 24 * 40 + 1)
     assert len(reader.x.requests) == 1
     reader.x.credentials = "v3"
@@ -457,18 +461,18 @@ def test_a_refused_token_stops_everything_until_there_is_another(reader: Reader)
 
 
 def test_a_token_refused_in_the_middle(reader: Reader) -> None:
-    reader.x.script[MENTIONS] = refuse(Obstacle.TOKEN_REFUSED)
-    assert reader.run(0).obstacles == dict.fromkeys(Source, Obstacle.TOKEN_REFUSED)
+    reader.x.script[MENTIONS] = refuse(ReadBlock.TOKEN_REFUSED)
+    assert reader.run(0).obstacles == dict.fromkeys(Source, ReadBlock.TOKEN_REFUSED)
     assert asked(reader) == {OWN, MENTIONS}
     reader.run(1)
     assert reader.x.requests == []
 
 
 def test_spent_credits_are_asked_about_once_an_hour(reader: Reader) -> None:
-    reader.x.always = dict.fromkeys(Source, XRefuses(Obstacle.CREDITS_SPENT, at(60)))
+    reader.x.always = dict.fromkeys(Source, XRefuses(ReadBlock.CREDITS_SPENT, at(60)))
     made = 0
     for minute in range(0, 60, 5):
-        assert reader.run(minute).obstacles == dict.fromkeys(Source, Obstacle.CREDITS_SPENT)
+        assert reader.run(minute).obstacles == dict.fromkeys(Source, ReadBlock.CREDITS_SPENT)
         made += len(reader.x.requests)
     assert made == 1
     reader.x.always = {}
@@ -477,16 +481,16 @@ def test_spent_credits_are_asked_about_once_an_hour(reader: Reader) -> None:
 
 
 def test_a_month_that_is_used_up_ends_for_all(reader: Reader) -> None:
-    reader.x.script[SEARCH] = refuse(Obstacle.MONTH_CAPPED, next_month(NOON))
-    assert reader.run(0).obstacles == dict.fromkeys(Source, Obstacle.MONTH_CAPPED)
+    reader.x.script[SEARCH] = refuse(ReadBlock.MONTH_CAPPED, next_month(NOON))
+    assert reader.run(0).obstacles == dict.fromkeys(Source, ReadBlock.MONTH_CAPPED)
     reader.run(60 * 24 * 13)
     assert reader.x.requests == []
     reader.run((next_month(NOON) - NOON) / minutes(1))
     assert asked(reader) == set(Source)
 
 
-@pytest.mark.parametrize("obstacle", [Obstacle.RATE_LIMITED, Obstacle.DAY_LIMITED, Obstacle.ACCESS_REFUSED])
-def test_other_limits_hold_for_their_source(reader: Reader, obstacle: Obstacle) -> None:
+@pytest.mark.parametrize("obstacle", [ReadBlock.RATE_LIMITED, ReadBlock.DAY_LIMITED, ReadBlock.ACCESS_REFUSED])
+def test_other_limits_hold_for_their_source(reader: Reader, obstacle: ReadBlock) -> None:
     reader.x.script[MENTIONS] = refuse(obstacle, at(15))
     reader.x.show(mention(-1), source=SEARCH)
     fetched = reader.run(0)
@@ -499,14 +503,14 @@ def test_other_limits_hold_for_their_source(reader: Reader, obstacle: Obstacle) 
 
 
 def test_new_credentials_are_worth_a_try_under_any_obstacle(reader: Reader) -> None:
-    reader.x.script[MENTIONS] = refuse(Obstacle.ACCESS_REFUSED, at(60))
+    reader.x.script[MENTIONS] = refuse(ReadBlock.ACCESS_REFUSED, at(60))
     reader.run(0)
     reader.x.credentials = "v2"
     assert reader.run(1).obstacles == {}
 
 
 def test_an_obstacle_is_not_forgotten_while_x_is_down(reader: Reader) -> None:
-    reader.x.script[MENTIONS] = refuse(Obstacle.RATE_LIMITED, at(15))
+    reader.x.script[MENTIONS] = refuse(ReadBlock.RATE_LIMITED, at(15))
     reader.run(0)
     reader.x.script[MENTIONS] = down(3)
     assert reader.run(16).unfinished == 1
@@ -515,7 +519,7 @@ def test_an_obstacle_is_not_forgotten_while_x_is_down(reader: Reader) -> None:
 
 
 def test_a_refusal_is_not_retried_in_its_run(reader: Reader) -> None:
-    reader.x.always[MENTIONS] = XRefuses(Obstacle.RATE_LIMITED, at(15))
+    reader.x.always[MENTIONS] = XRefuses(ReadBlock.RATE_LIMITED, at(15))
     reader.run(0)
     assert len(reader.x.calls(MENTIONS)) == 1
 
@@ -692,7 +696,7 @@ def test_a_run_that_was_overtaken_moves_no_cursor(reader: Reader) -> None:
 def test_a_run_that_was_overtaken_leaves_no_obstacle_behind(reader: Reader) -> None:
     """The other run read well after X had refused this one."""
     reader.x.show(mention(-1))
-    reader.x.script[MENTIONS] = refuse(Obstacle.RATE_LIMITED, at(15))
+    reader.x.script[MENTIONS] = refuse(ReadBlock.RATE_LIMITED, at(15))
 
     def other() -> None:
         script, reader.x.script[MENTIONS] = reader.x.script[MENTIONS], []
@@ -717,7 +721,7 @@ def test_many_minutes_of_a_bad_day_lose_nothing(desk: Desk) -> None:
         for source in Source:
             reader.x.script[source] = list(failures[(minute * 3 + list(Source).index(source)) % len(failures)])
             if minute % 11 == 5:
-                reader.x.script[source] = refuse(Obstacle.RATE_LIMITED, at(minute + 3))
+                reader.x.script[source] = refuse(ReadBlock.RATE_LIMITED, at(minute + 3))
         reader.run(minute)
     reader.x.script.clear()
     reader.run(64)

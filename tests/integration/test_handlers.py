@@ -16,17 +16,17 @@ from moto.sns.models import sns_backends
 from infra.local.cloud import Function
 from infra.local.x_standin import Fault, StandInX, User
 from infra.transform import REGION
-from mentiondesk import aws
-from mentiondesk.adapters import keys
-from mentiondesk.adapters.dynamo_settings import DynamoSettings, SettingsMissing
-from mentiondesk.adapters.items import plain, values
-from mentiondesk.config import NONE, NotConfigured
-from mentiondesk.domain.alerts import Outcome
-from mentiondesk.domain.cases import State
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings, SettingsMissing
+from mentiondesk.adapters.storage.items import plain, values
+from mentiondesk.domain.alerts.plan import Outcome
+from mentiondesk.domain.cases.case import State
 from mentiondesk.domain.ids import CaseId, case_id
-from mentiondesk.domain.posts import Post, Source
-from mentiondesk.domain.tags import Kind
-from mentiondesk.ports import Undeliverable
+from mentiondesk.domain.posts.post import Post, Source
+from mentiondesk.domain.posts.tags import Kind
+from mentiondesk.ports.channels import Undeliverable
+from mentiondesk.runtime import aws
+from mentiondesk.runtime.config import NONE, NotConfigured
 from mentiondesk.triage import triage
 from tests.integration.conftest import TABLE, TEMPLATE, DynamoDesk
 from tests.support.builders import BRAND_ID, CUSTOMER_ID, NOON, a_post, an_answer, at, settings
@@ -98,7 +98,7 @@ _LIKE_LAMBDA = {
 def account_of_a_desk(
     table_desk: DynamoDesk, db: "DynamoDBClient", resources: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Account]:
-    monkeypatch.setattr("mentiondesk.clock.now", lambda: Clock.now)
+    monkeypatch.setattr("mentiondesk.runtime.clock.now", lambda: Clock.now)
     Clock.now = NOON
     secrets = boto3.client("secretsmanager")
     secret = secrets.create_secret(Name=f"x-{len(secrets.list_secrets()['SecretList'])}")["ARN"]

@@ -6,14 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from mentiondesk.domain.cases import Case, State
+from mentiondesk.domain.cases.case import Case, State
+from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.events import Event
 from mentiondesk.domain.ids import ComponentId, IncidentId, PostId, StaffId, UserId
-from mentiondesk.domain.incidents import Affected, Health, Impact, Incident, Sample, Status, Update
-from mentiondesk.domain.policy import Clock
-from mentiondesk.domain.tags import Kind, Urgency
-from mentiondesk.ports import AlreadyDone, CaseChanged, IncidentChanged, Joined
-from mentiondesk.usecases.classify_mention import ClassifyMention
+from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, LinkedPost, Sample, Status, Update
+from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.ports.cases import AlreadyDone, CaseChanged
+from mentiondesk.ports.incidents import IncidentChanged
+from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from tests.integration.conftest import Desk
 from tests.integration.test_notify import Office
 from tests.support.builders import a_post, at, settings, tags
@@ -52,8 +53,8 @@ def an_event(event_id: str = "2026-03-02T12:00:00.000000Z-a1", minute: float = 6
     return Event(event_id, at(minute), StaffId("ana"), "publish", "as it was")
 
 
-def joined(number: int, author: int) -> Joined:
-    return Joined(PostId(str(number)), UserId(str(author)), at(number), "Wörter 🧵")
+def joined(number: int, author: int) -> LinkedPost:
+    return LinkedPost(PostId(str(number)), UserId(str(author)), at(number), "Wörter 🧵")
 
 
 # --- the store --------------------------------------------------------------------------------------------

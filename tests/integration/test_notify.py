@@ -8,17 +8,18 @@ from typing import Any
 
 import pytest
 
-from mentiondesk.domain.alerts import Outcome
-from mentiondesk.domain.cases import Case, State
+from mentiondesk.domain.alerts.messages import Email
+from mentiondesk.domain.alerts.plan import Outcome
+from mentiondesk.domain.alerts.roster import Staff
+from mentiondesk.domain.cases.case import Case, State
+from mentiondesk.domain.cases.timers import Channel
 from mentiondesk.domain.ids import CaseId, StaffId, UserId
-from mentiondesk.domain.policy import Channel
-from mentiondesk.domain.roster import Staff
-from mentiondesk.domain.tags import Kind, Urgency
-from mentiondesk.messages import Notice, Writer
-from mentiondesk.ports import Email, Undeliverable
+from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.ports.channels import Undeliverable
+from mentiondesk.presentation.staff_messages import Notice, Writer
 from mentiondesk.settings import Settings
-from mentiondesk.usecases.classify_mention import ClassifyMention
-from mentiondesk.usecases.notify_staff import Notified, NotifyStaff
+from mentiondesk.usecases.alerts.notify_staff import Notified, NotifyStaff
+from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from tests.integration.conftest import Desk, DynamoDesk, MemoryDesk
 from tests.support.builders import NOON, a_post, an_answer, at, minutes, settings, tags
 
@@ -200,14 +201,14 @@ def test_the_counts_of_a_run(office: Office) -> None:
 
 
 def test_more_cases_than_one_round_takes(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mentiondesk.usecases.notify_staff._BATCH", 3)
+    monkeypatch.setattr("mentiondesk.usecases.alerts.notify_staff._BATCH", 3)
     for customer in range(8):
         office.opens(customer / 100, customer)
     assert office.run(31).matters == 8
 
 
 def test_what_there_is_no_time_for_is_left_to_the_next_run(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mentiondesk.usecases.notify_staff._BATCH", 2)
+    monkeypatch.setattr("mentiondesk.usecases.alerts.notify_staff._BATCH", 2)
     for customer in range(5):
         office.opens(customer / 100, customer)
     seconds = iter([50, 20])

@@ -14,13 +14,13 @@ from moto import mock_aws
 from infra import operate
 from infra.settings_file import load_settings
 from infra.transform import REGION, transformed
-from mentiondesk import aws, clock
-from mentiondesk.adapters import keys
-from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
-from mentiondesk.adapters.dynamo_settings import DynamoSettings
-from mentiondesk.adapters.items import python, values
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
+from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.storage.items import python, values
 from mentiondesk.domain.ids import PostId
-from mentiondesk.domain.incidents import Incident, Status
+from mentiondesk.domain.incidents.incident import Incident, Status
+from mentiondesk.runtime import aws, clock
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -16,17 +16,17 @@ from urllib.request import urlopen
 
 import pytest
 
-from infra.local.colleague import Deed, Mail, opened, pressed
+from infra.local.colleague import Mail, ScriptedAction, opened, pressed
 from infra.local.desk import SENDER, TEMPLATE, Audit, LocalDesk, VirtualClock
 from infra.local.x_standin import StandInX, User
 from infra.local.x_standin.faults import Fault
-from mentiondesk.adapters import keys
-from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
-from mentiondesk.adapters.items import fact, values
-from mentiondesk.domain.alerts import Outcome, Record
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
+from mentiondesk.adapters.storage.items import fact, values
+from mentiondesk.domain.alerts.plan import Outcome, Record
 from mentiondesk.domain.ids import IncidentId, PostId
-from mentiondesk.domain.incidents import Impact, Incident, Status, Update
-from mentiondesk.domain.posts import Source
+from mentiondesk.domain.incidents.incident import Impact, Incident, Status, Update
+from mentiondesk.domain.posts.post import Source
 from tests.support.builders import BRAND_ID, settings
 from tests.support.privileges import STARS, Need, Recorder, Roles, facts_of, roles_in
 
@@ -177,7 +177,7 @@ def _an_incident(desk: LocalDesk, told: Morning) -> None:
         ("update", {"status": "monitoring", "body": "It works."}),
         ("resolve", {}),
     ):
-        told.pages.append(Deed(desk.clock.now(), address, action, typed).do(mails))
+        told.pages.append(ScriptedAction(desk.clock.now(), address, action, typed).do(mails))
         _minutes(desk, 6)
     told.incidents = [fact(Incident, item) for item in desk.items() if item["sk"]["S"] == keys.INCIDENT]
     case_mail = next(mail for mail in reversed(mails) if mail.link and not mail.subject.startswith(str(CROWD)))

@@ -14,49 +14,48 @@ import requests
 
 from infra.local.cloud import Function
 from infra.transform import REGION
-from mentiondesk import aws, clock
-from mentiondesk.adapters.dynamo_drafts import DynamoDrafts, DynamoPushed
-from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
-from mentiondesk.adapters.dynamo_settings import DynamoSettings, SettingsMissing
-from mentiondesk.adapters.dynamo_subscribers import DynamoSubscribers, DynamoTellings
-from mentiondesk.adapters.email import SesMailer
-from mentiondesk.adapters.memory import MemoryIncidents
-from mentiondesk.adapters.memory_site import MemorySite
-from mentiondesk.adapters.memory_telling import MemoryDrafts, MemoryPushed, MemorySubscribers, MemoryTellings
-from mentiondesk.adapters.s3_site import S3Site
-from mentiondesk.adapters.ses_events import unwelcome
-from mentiondesk.adapters.statuspage import ApiKey, Statuspage
-from mentiondesk.adapters.subscriber_tokens import SignedSubscriberTokens
-from mentiondesk.domain.drafts import MOST_WEIGHT, Draft, Occasion, draft_text, weight
+from mentiondesk.adapters.channels.ses import SesMailer
+from mentiondesk.adapters.channels.ses_events import unwelcome
+from mentiondesk.adapters.status.s3_site import S3Site
+from mentiondesk.adapters.status.statuspage import ApiKey, Statuspage
+from mentiondesk.adapters.storage.dynamo_drafts import DynamoDrafts, DynamoPushed
+from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
+from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings, SettingsMissing
+from mentiondesk.adapters.storage.dynamo_subscribers import DynamoSubscribers, DynamoTellings
+from mentiondesk.adapters.storage.memory import MemoryIncidents
+from mentiondesk.adapters.storage.memory_site import MemorySite
+from mentiondesk.adapters.storage.memory_telling import MemoryDrafts, MemoryPushed, MemorySubscribers, MemoryTellings
+from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
+from mentiondesk.domain.access.links import LinkForged
+from mentiondesk.domain.alerts.messages import Email
 from mentiondesk.domain.ids import IncidentId, StaffId
-from mentiondesk.domain.incidents import Health, Incident, Status, Update
-from mentiondesk.domain.links import LinkForged
-from mentiondesk.domain.subscribers import NoAddress, Subscriber, SubscriberId, address_in, subscriber_id
-from mentiondesk.ports import (
-    DraftStore,
-    Email,
+from mentiondesk.domain.incidents.drafts import MOST_WEIGHT, Draft, Occasion, draft_text, weight
+from mentiondesk.domain.incidents.incident import Health, Incident, Status, Update
+from mentiondesk.domain.status.broadcast import Broadcast
+from mentiondesk.domain.status.hosted import HostedSync
+from mentiondesk.domain.status.site_file import SiteFile
+from mentiondesk.domain.status.subscribers import NoAddress, Subscriber, SubscriberId, address_in, subscriber_id
+from mentiondesk.ports.channels import Undeliverable
+from mentiondesk.ports.incidents import DraftStore, IncidentStore
+from mentiondesk.ports.status import (
+    BroadcastStore,
     HostedPage,
     HostedPageFails,
-    IncidentStore,
-    Pushed,
-    PushedStore,
+    HostedSyncStore,
+    LeaseLost,
     SiteChanged,
-    SiteFile,
     SiteStore,
     SubscriberStore,
-    Telling,
-    TellingLost,
-    TellingStore,
-    Undeliverable,
 )
+from mentiondesk.presentation.status_site import Site
+from mentiondesk.runtime import aws, clock
 from mentiondesk.settings import Settings
-from mentiondesk.status_site import Site
-from mentiondesk.usecases.draft_posts import DraftPosts
-from mentiondesk.usecases.forget_bounced import forget
-from mentiondesk.usecases.publish_status import AlsoTell, Published, PublishStatus, SiteBusy, TellingFails
-from mentiondesk.usecases.push_status import PushStatus
-from mentiondesk.usecases.subscribe import Subscribe, leave_address
-from mentiondesk.usecases.tell_subscribers import TellSubscribers
+from mentiondesk.usecases.incidents.draft_posts import DraftPosts
+from mentiondesk.usecases.status.broadcast import BroadcastToSubscribers
+from mentiondesk.usecases.status.forget_bounced import forget
+from mentiondesk.usecases.status.publish_status import ChannelFailed, Published, PublishStatus, SiteBusy, StatusChannel
+from mentiondesk.usecases.status.subscribe import Subscribe, leave_address
+from mentiondesk.usecases.status.sync_hosted_page import SyncHostedPage
 from tests.integration.conftest import TABLE, TEMPLATE, keep
 from tests.support.builders import NOON, at, settings
 from tests.support.statuspage_standin import KEY, PAGE_ID, StatuspageStandin
@@ -98,9 +97,9 @@ class Stores:
     incidents: IncidentStore
     site: SiteStore
     drafts: DraftStore
-    pushed: PushedStore
+    pushed: HostedSyncStore
     subscribers: SubscriberStore
-    tellings: TellingStore
+    tellings: BroadcastStore
     read: Callable[[], dict[str, bytes]]
 
 
@@ -154,7 +153,7 @@ def stores(request: pytest.FixtureRequest) -> Stores:
     return found
 
 
-def publisher(stores: Stores, *also: AlsoTell, site: SiteStore | None = None, told: Settings | None = None) -> Any:
+def publisher(stores: Stores, *also: StatusChannel, site: SiteStore | None = None, told: Settings | None = None) -> Any:
     """The use case; call it with the time."""
     current = told or site_settings()
     use_case = PublishStatus(
@@ -622,7 +621,7 @@ def client(hosted: StatuspageStandin, key: str = KEY) -> Statuspage:
 
 def pushing(stores: Stores, hosted: StatuspageStandin, page_id: str | None = PAGE_ID, key: str = KEY) -> Any:
     page: HostedPage = client(hosted, key)
-    return publisher(stores, PushStatus(lambda: page, stores.pushed), told=site_settings(statuspage_id=page_id))
+    return publisher(stores, SyncHostedPage(lambda: page, stores.pushed), told=site_settings(statuspage_id=page_id))
 
 
 def said_there(hosted: StatuspageStandin) -> list[tuple[str, str]]:
@@ -666,7 +665,7 @@ def test_nothing_is_asked_of_the_page_when_nothing_is_new(stores: Stores, hosted
 def test_no_push_is_begun_when_time_is_nearly_up(stores: Stores, hosted: StatuspageStandin) -> None:
     broken(stores)
     site, page = publisher(stores)(at(6)).site, client(hosted)
-    push = PushStatus(lambda: page, stores.pushed)
+    push = SyncHostedPage(lambda: page, stores.pushed)
     site = replace(site, settings=site_settings(statuspage_id=PAGE_ID))
     assert [push(site, at(6), lambda left=left: timedelta(seconds=left)) for left in (20, 50)] == [0, 1]  # type: ignore[misc]
 
@@ -677,7 +676,7 @@ def test_without_a_page_there_is_nothing_to_push(stores: Stores) -> None:
     def nobody() -> HostedPage:
         raise AssertionError("asked for a page that the settings do not name")
 
-    assert publisher(stores, PushStatus(nobody, stores.pushed))(at(6)).also == {"hosted_page": 0}
+    assert publisher(stores, SyncHostedPage(nobody, stores.pushed))(at(6)).also == {"hosted_page": 0}
 
 
 def test_a_long_title_is_cut_for_the_page(stores: Stores, hosted: StatuspageStandin) -> None:
@@ -759,7 +758,7 @@ def test_a_page_that_fails_keeps_nothing_else_back(
     hosted.fail = lambda _method, _path: answer
     page = client(hosted)
     told = site_settings(statuspage_id=PAGE_ID)
-    also = (PushStatus(lambda: page, stores.pushed), DraftPosts(stores.drafts))
+    also = (SyncHostedPage(lambda: page, stores.pushed), DraftPosts(stores.drafts))
     published: Published = publisher(stores, *also, told=told)(at(6))
     assert published.failed == {"hosted_page": reason}
     assert published.also == {"drafts": 1}
@@ -803,7 +802,7 @@ def test_a_wrong_key_is_a_failure_like_others(stores: Stores, hosted: Statuspage
 def test_another_page_is_told_from_the_beginning(stores: Stores, hosted: StatuspageStandin) -> None:
     broken(stores)
     stores.pushed.save(
-        Pushed(INCIDENT_ID, "former99", "gone", stores.incidents.updates(INCIDENT_ID)[-1].update_id, NOON)
+        HostedSync(INCIDENT_ID, "former99", "gone", stores.incidents.updates(INCIDENT_ID)[-1].update_id, NOON)
     )
     assert pushing(stores, hosted)(at(6)).also == {"hosted_page": 1}
     assert said_there(hosted) == [("investigating", "We look into it.")]
@@ -813,7 +812,7 @@ def test_one_tells_the_page_at_a_time(stores: Stores) -> None:
     lease = stores.pushed.lease
     assert [lease(INCIDENT_ID, at(minute), at(minute + 4)) for minute in (0, 1, 4)] == [True, False, True]
     assert stores.pushed.get(INCIDENT_ID) is None
-    pushed = Pushed(INCIDENT_ID, PAGE_ID, "hosted0", "u-1", at(4))
+    pushed = HostedSync(INCIDENT_ID, PAGE_ID, "hosted0", "u-1", at(4))
     stores.pushed.save(pushed)
     assert stores.pushed.get(INCIDENT_ID) == pushed
     assert lease(INCIDENT_ID, at(5), at(9))
@@ -871,7 +870,7 @@ def subscribing(stores: Stores, post: Post) -> Subscribe:
 
 
 def telling(stores: Stores, post: Post) -> Any:
-    return publisher(stores, TellSubscribers(stores.subscribers, stores.tellings, TOKENS, post))
+    return publisher(stores, BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post))
 
 
 def token_in(email: Email) -> str:
@@ -1092,7 +1091,7 @@ def test_many_subscribers_take_several_batches_and_runs(stores: Stores, post: Po
         left[0] -= 1
         return timedelta(seconds=60 if left[0] > 0 else 1)
 
-    tell = TellSubscribers(stores.subscribers, stores.tellings, TOKENS, post)
+    tell = BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post)
     site = publisher(stores)(at(6)).site
     first = tell(site, at(6), time_left)
     assert 0 < first < 230
@@ -1105,11 +1104,11 @@ def test_many_subscribers_take_several_batches_and_runs(stores: Stores, post: Po
 def test_a_crash_repeats_at_most_the_one_mail_it_fell_on(stores: Stores, post: Post, number: int) -> None:
     confirmed(stores, *names(4))
     broken(stores)
-    tell = TellSubscribers(stores.subscribers, stores.tellings, TOKENS, post)
+    tell = BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post)
     site = publisher(stores)(at(6)).site
     reach, left = stores.tellings.reach, [number]
 
-    def crash(telling: Telling, subscriber_id: SubscriberId) -> Telling:
+    def crash(telling: Broadcast, subscriber_id: SubscriberId) -> Broadcast:
         left[0] -= 1
         if left[0] == 0:
             raise Killed
@@ -1157,7 +1156,7 @@ def test_when_nobody_s_mail_is_taken_the_next_run_goes_on(stores: Stores, post: 
 def test_two_at_once_tell_each_subscriber_once(stores: Stores, post: Post) -> None:
     confirmed(stores, *names(3))
     broken(stores)
-    tell = TellSubscribers(stores.subscribers, stores.tellings, TOKENS, post)
+    tell = BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post)
     site = publisher(stores)(at(6)).site
     again: list[int] = []
 
@@ -1179,8 +1178,8 @@ def test_whoever_lost_the_lease_stops(stores: Stores) -> None:
     mine = stores.tellings.reach(mine, SubscriberId("aa"))
     assert lease(INCIDENT_ID, "u-1", at(3), at(7)) is None
     theirs = lease(INCIDENT_ID, "u-1", at(4), at(8))
-    assert theirs == Telling(INCIDENT_ID, "u-1", at(8), SubscriberId("aa"))
-    with pytest.raises(TellingLost):
+    assert theirs == Broadcast(INCIDENT_ID, "u-1", at(8), SubscriberId("aa"))
+    with pytest.raises(LeaseLost):
         stores.tellings.reach(mine, SubscriberId("bb"))
     stores.tellings.release(mine, done=True)
     assert lease(INCIDENT_ID, "u-1", at(5), at(9)) is None
@@ -1275,7 +1274,7 @@ def test_what_one_way_of_telling_does_does_not_stop_the_others(stores: Stores) -
         name = "fails"
 
         def __call__(self, site: Site, now: datetime, time_left: Callable[[], timedelta]) -> int:
-            raise TellingFails(f"out of order at {site.url}, {now:%H:%M}, {time_left()}")
+            raise ChannelFailed(f"out of order at {site.url}, {now:%H:%M}, {time_left()}")
 
     broken(stores)
     published: Published = publisher(stores, Fails(), DraftPosts(stores.drafts))(at(6))
@@ -1325,8 +1324,8 @@ def everything(stores: Stores, post: Post, hosted: StatuspageStandin, countdown:
         return countdown.over(thing) if countdown else thing
 
     page = counted(client(hosted))
-    mails = TellSubscribers(counted(stores.subscribers), counted(stores.tellings), TOKENS, counted(post))
-    also = (DraftPosts(counted(stores.drafts)), PushStatus(lambda: page, counted(stores.pushed)), mails)
+    mails = BroadcastToSubscribers(counted(stores.subscribers), counted(stores.tellings), TOKENS, counted(post))
+    also = (DraftPosts(counted(stores.drafts)), SyncHostedPage(lambda: page, counted(stores.pushed)), mails)
     outside = replace(stores, incidents=counted(stores.incidents), site=counted(stores.site))
     return publisher(outside, *also, told=site_settings(statuspage_id=PAGE_ID))
 

@@ -20,17 +20,17 @@ from infra.local.api import event_of
 from infra.local.cloud import Function
 from infra.local.forms import HtmlPage
 from infra.transform import REGION
-from mentiondesk.adapters.dynamo_drafts import DynamoDrafts
-from mentiondesk.adapters.dynamo_settings import DynamoSettings
-from mentiondesk.adapters.dynamo_subscribers import DynamoSubscribers
-from mentiondesk.adapters.links import LinkKeys, NoLinkKeys, SignedLinks
-from mentiondesk.adapters.subscriber_tokens import SignedSubscriberTokens
-from mentiondesk.domain.cases import Case, State
-from mentiondesk.domain.drafts import Draft, Occasion
+from mentiondesk.adapters.storage.dynamo_drafts import DynamoDrafts
+from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.storage.dynamo_subscribers import DynamoSubscribers
+from mentiondesk.adapters.tokens.links import LinkKeys, NoLinkKeys, SignedLinks
+from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
+from mentiondesk.domain.access.links import CASE_ACTIONS, INCIDENT_ACTIONS, Action, Link
+from mentiondesk.domain.cases.case import Case, State
 from mentiondesk.domain.ids import StaffId
-from mentiondesk.domain.incidents import Affected, Health, Impact, Incident, Status
-from mentiondesk.domain.links import CASE_ACTIONS, INCIDENT_ACTIONS, Action, Link
-from mentiondesk.domain.subscribers import Subscriber, subscriber_id
+from mentiondesk.domain.incidents.drafts import Draft, Occasion
+from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, Status
+from mentiondesk.domain.status.subscribers import Subscriber, subscriber_id
 from mentiondesk.settings import Settings
 from tests.integration.conftest import TABLE, TEMPLATE, DynamoDesk, keep
 from tests.integration.test_act import CASE_ID, INCIDENT_ID, POST, SHOP, VAN, a_candidate, classify, team
@@ -147,7 +147,7 @@ def api(
     secret: tuple["SecretsManagerClient", str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Api:
-    monkeypatch.setattr("mentiondesk.clock.now", lambda: Clock.now)
+    monkeypatch.setattr("mentiondesk.runtime.clock.now", lambda: Clock.now)
     Clock.now = at(10)
     DynamoSettings(db, TABLE).store(team(), NOON)
     opened = replace(a_case(), case_id=CASE_ID, conversation_id=POST.conversation_id, customer_id=POST.author_id)

@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from mentiondesk.adapters import keys
-from mentiondesk.adapters.batches import TableBusy
-from mentiondesk.adapters.dynamo_alerts import DynamoAlerts
-from mentiondesk.adapters.dynamo_opinions import DynamoOpinions
-from mentiondesk.adapters.dynamo_settings import DynamoSettings, SettingsMissing
-from mentiondesk.adapters.items import fact, plain, python, values
-from mentiondesk.domain.alerts import Outcome, Record, TextLimit
-from mentiondesk.domain.cases import Case, Entry, Leg, Settled, State, entry_of, extend, new_case, retell
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.batches import TableBusy
+from mentiondesk.adapters.storage.dynamo_alerts import DynamoAlerts
+from mentiondesk.adapters.storage.dynamo_opinions import DynamoOpinions
+from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings, SettingsMissing
+from mentiondesk.adapters.storage.items import fact, plain, python, values
+from mentiondesk.detection.noticing import HourlyCounts
+from mentiondesk.domain.alerts.plan import Outcome, Record, TextLimit
+from mentiondesk.domain.cases.case import Case, Entry, Leg, StaffOutcome, State, entry_of, extend, new_case, retell
+from mentiondesk.domain.cases.timers import Channel, Clock, Due, ReplyTimer
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, UserId, case_id, id_at
-from mentiondesk.domain.noticing import Habit
-from mentiondesk.domain.policy import Channel, Clock, Due, Wait
-from mentiondesk.domain.posts import Post, Source, Unreadable
-from mentiondesk.domain.reading import Cursor, Gap, Obstacle
-from mentiondesk.domain.tags import Kind, Urgency
-from mentiondesk.ports import Added, CaseChanged, Classified, OpinionFails
+from mentiondesk.domain.posts.cursor import Cursor, Gap, ReadBlock
+from mentiondesk.domain.posts.post import Added, Post, Source, Unreadable
+from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.ports.cases import CaseChanged, Classified
+from mentiondesk.ports.triage import ClassifierUnavailable
 from mentiondesk.settings import SettingsInvalid
 from tests.integration.conftest import TABLE, Desk, DynamoDesk, keep
 from tests.support.builders import (
@@ -170,7 +171,7 @@ def test_every_fact_of_a_post_comes_back(desk: Desk) -> None:
 
 
 def test_recent_posts_are_forgotten_in_time(table_desk: DynamoDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mentiondesk.adapters.dynamo_posts._MOST_RECENT", 2)
+    monkeypatch.setattr("mentiondesk.adapters.storage.dynamo_posts._MOST_RECENT", 2)
     many = [a_post(created_at=at(n)) for n in range(4)]
     assert [table_desk.posts.add(post) for post in (*many, *many)] == [Added.NEW] * 4 + [Added.KNOWN] * 4
     assert len(cast(Any, table_desk.posts)._recent) == 2
@@ -380,7 +381,7 @@ def full_case(desk: Desk) -> Case:
         claimed_at=at(1),
         closed_at=at(2) + timedelta(microseconds=1),
         reason="spoke “by phone”",
-        wait=Wait(
+        wait=ReplyTimer(
             PostId("1"), NOON, at(30), Clock.NEXT_REPLY, (Due("half_time", at(15)), Due("breach", at(30))), at(29)
         ),
         due_at=at(15),
@@ -392,7 +393,7 @@ def full_case(desk: Desk) -> Case:
         posts=7,
         last_post=(at(29), 2**63),
         incident_id=IncidentId("i-1"),
-        settled=(Settled(at(1), (at(0), 1), State.PENDING, "by phone"),),
+        settled=(StaffOutcome(at(1), (at(0), 1), State.PENDING, "by phone"),),
         post_id=PostId("9"),
         words="Wörter 🧵",
         why=("broken", "again"),
@@ -779,7 +780,7 @@ def test_every_fact_of_a_cursor_comes_back(desk: Desk) -> None:
         newest=id_at(NOON),
         gap=Gap(id_at(at(-9)), id_at(at(3))),
         swept_at=at(1),
-        obstacle=Obstacle.DAY_LIMITED,
+        obstacle=ReadBlock.DAY_LIMITED,
         not_before=at(2) + timedelta(microseconds=1),
         credentials="v-1",
         version=0,
@@ -811,7 +812,7 @@ def test_a_cursor_that_another_run_moved_stays(desk: Desk, version: int) -> None
 
 
 def test_a_gap_that_was_filled_is_gone(desk: Desk) -> None:
-    cursor = Cursor(Source.OWN, gap=Gap(PostId("1"), PostId("2")), obstacle=Obstacle.RATE_LIMITED, not_before=NOON)
+    cursor = Cursor(Source.OWN, gap=Gap(PostId("1"), PostId("2")), obstacle=ReadBlock.RATE_LIMITED, not_before=NOON)
     desk.cursors.save(cursor)
     desk.cursors.save(Cursor(Source.OWN, version=1))
     assert desk.cursors.load()[Source.OWN] == Cursor(Source.OWN, version=2)
@@ -849,7 +850,7 @@ def test_no_more_opinions_are_taken_than_a_day_has(desk: Desk) -> None:
 
 
 def test_a_table_that_does_not_count_opinions_gives_none(db: "DynamoDBClient") -> None:
-    with pytest.raises(OpinionFails, match="does not count"):
+    with pytest.raises(ClassifierUnavailable, match="does not count"):
         DynamoOpinions(db, "gone").take(NOON, 5)
 
 
@@ -904,7 +905,7 @@ def test_stored_settings_that_no_longer_fit(db: "DynamoDBClient") -> None:
     "value",
     [
         said(0, urgency=Urgency.HIGH, topics=("a", "b"), why=("broken",), seen_at=at(1)),
-        Habit(hours=0.333333333333, voices=-0.1, terms={"lid": 1e-9}),
+        HourlyCounts(hours=0.333333333333, voices=-0.1, terms={"lid": 1e-9}),
         Cursor(Source.OWN),
     ],
     ids=lambda value: type(value).__name__,

@@ -17,13 +17,14 @@ from infra.local.x_standin import Fault, Rules, StandInX, User
 from infra.local.x_standin.faults import FaultKind
 from infra.local.x_standin.problems import Answer
 from infra.local.x_standin.server import Served, Server
-from mentiondesk.adapters import x as adapter
-from mentiondesk.adapters.x import TweepyFeed, XCredentials, XSecret, search_query
-from mentiondesk.adapters.x_posts import Repost, read_page, read_post
+from mentiondesk.adapters.x import feed as adapter
+from mentiondesk.adapters.x.feed import TweepyFeed, XCredentials, XSecret, search_query
+from mentiondesk.adapters.x.posts import Repost, read_page, read_post
 from mentiondesk.domain.ids import PostId, UserId, id_at
-from mentiondesk.domain.posts import Post, Source, Unreadable
-from mentiondesk.domain.reading import Obstacle, Window
-from mentiondesk.ports import Page, XRefuses, XTooFarBack, XUnavailable
+from mentiondesk.domain.posts.cursor import ReadBlock, Window
+from mentiondesk.domain.posts.page import Page
+from mentiondesk.domain.posts.post import Post, Source, Unreadable
+from mentiondesk.ports.x import XRefuses, XTooFarBack, XUnavailable
 from mentiondesk.settings import BrandSettings
 from tests.support.builders import BRAND_ID, NOON, at
 
@@ -186,17 +187,17 @@ def test_an_empty_page(wire: Wire) -> None:
 
 # --- every fault ------------------------------------------------------------------------------------------
 
-REFUSALS: dict[FaultKind, tuple[Obstacle, datetime | None]] = {
-    "unauthorized": (Obstacle.TOKEN_REFUSED, None),
-    "client_forbidden": (Obstacle.ACCESS_REFUSED, NOON + HOUR),
-    "missing_scope": (Obstacle.ACCESS_REFUSED, NOON + HOUR),
-    "reply_not_allowed": (Obstacle.ACCESS_REFUSED, NOON + HOUR),
-    "duplicate": (Obstacle.ACCESS_REFUSED, NOON + HOUR),
-    "credits_spent": (Obstacle.CREDITS_SPENT, NOON + HOUR),
-    "limit_window": (Obstacle.RATE_LIMITED, at(15)),
-    "limit_day": (Obstacle.DAY_LIMITED, NOON + DAY),
-    "limit_month": (Obstacle.MONTH_CAPPED, datetime(2026, 7, 1, tzinfo=UTC)),
-    "limit_bare": (Obstacle.RATE_LIMITED, at(15)),
+REFUSALS: dict[FaultKind, tuple[ReadBlock, datetime | None]] = {
+    "unauthorized": (ReadBlock.TOKEN_REFUSED, None),
+    "client_forbidden": (ReadBlock.ACCESS_REFUSED, NOON + HOUR),
+    "missing_scope": (ReadBlock.ACCESS_REFUSED, NOON + HOUR),
+    "reply_not_allowed": (ReadBlock.ACCESS_REFUSED, NOON + HOUR),
+    "duplicate": (ReadBlock.ACCESS_REFUSED, NOON + HOUR),
+    "credits_spent": (ReadBlock.CREDITS_SPENT, NOON + HOUR),
+    "limit_window": (ReadBlock.RATE_LIMITED, at(15)),
+    "limit_day": (ReadBlock.DAY_LIMITED, NOON + DAY),
+    "limit_month": (ReadBlock.MONTH_CAPPED, datetime(2026, 7, 1, tzinfo=UTC)),
+    "limit_bare": (ReadBlock.RATE_LIMITED, at(15)),
 }
 UNAVAILABLE: set[FaultKind] = {
     "down_json",
@@ -312,14 +313,14 @@ def test_a_window_too_far_back(wire: Wire) -> None:
 def test_another_bad_request_is_no_matter_of_the_window(wire: Wire) -> None:
     with pytest.raises(XRefuses) as refused:
         wire.read(token="made up")
-    assert refused.value.obstacle is Obstacle.ACCESS_REFUSED
+    assert refused.value.obstacle is ReadBlock.ACCESS_REFUSED
 
 
 def test_a_revoked_token(wire: Wire) -> None:
     wire.x.revoke(SECRETS[2])
     with pytest.raises(XRefuses) as refused:
         wire.read()
-    assert refused.value.obstacle is Obstacle.TOKEN_REFUSED
+    assert refused.value.obstacle is ReadBlock.TOKEN_REFUSED
 
 
 def test_the_limit_of_a_window_in_earnest() -> None:
@@ -329,7 +330,7 @@ def test_the_limit_of_a_window_in_earnest() -> None:
         feed.read(Source.MENTIONS, ALL, None, NOON)
         with pytest.raises(XRefuses) as refused:
             feed.read(Source.MENTIONS, ALL, None, NOON)
-    assert (refused.value.obstacle, refused.value.until) == (Obstacle.RATE_LIMITED, at(15))
+    assert (refused.value.obstacle, refused.value.until) == (ReadBlock.RATE_LIMITED, at(15))
 
 
 def test_an_account_that_does_not_exist_is_no_empty_page(wire: Wire) -> None:
@@ -384,18 +385,18 @@ ODD_BODIES = [
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (400, Obstacle.ACCESS_REFUSED),
-        (401, Obstacle.TOKEN_REFUSED),
-        (402, Obstacle.CREDITS_SPENT),
-        (403, Obstacle.ACCESS_REFUSED),
-        (404, Obstacle.ACCESS_REFUSED),
-        (410, Obstacle.ACCESS_REFUSED),
-        (429, Obstacle.RATE_LIMITED),
+        (400, ReadBlock.ACCESS_REFUSED),
+        (401, ReadBlock.TOKEN_REFUSED),
+        (402, ReadBlock.CREDITS_SPENT),
+        (403, ReadBlock.ACCESS_REFUSED),
+        (404, ReadBlock.ACCESS_REFUSED),
+        (410, ReadBlock.ACCESS_REFUSED),
+        (429, ReadBlock.RATE_LIMITED),
         (500, None),
         (502, None),
     ],
 )
-def test_odd_bodies_change_nothing_about_a_status(status: int, expected: Obstacle | None, body: str) -> None:
+def test_odd_bodies_change_nothing_about_a_status(status: int, expected: ReadBlock | None, body: str) -> None:
     with answering(status, body) as (feed, asked):
         with pytest.raises((XRefuses, XUnavailable)) as failed:
             feed.read(Source.MENTIONS, ALL, None, NOON)
@@ -424,7 +425,7 @@ def test_a_redirect_is_not_followed() -> None:
         with pytest.raises(XRefuses) as refused:
             feed.read(Source.MENTIONS, ALL, None, NOON)
         assert len(asked) == 1
-    assert refused.value.obstacle is Obstacle.ACCESS_REFUSED
+    assert refused.value.obstacle is ReadBlock.ACCESS_REFUSED
 
 
 RESET = str(int(at(7).timestamp()))
@@ -433,31 +434,31 @@ RESET = str(int(at(7).timestamp()))
 @pytest.mark.parametrize(
     ("headers", "body", "expected"),
     [
-        ({"x_rate_limit_reset": RESET}, "{}", (Obstacle.RATE_LIMITED, at(7))),
-        ({"x_rate_limit_reset": "soon"}, "{}", (Obstacle.RATE_LIMITED, at(15))),
-        ({"x_rate_limit_reset": "-5"}, "{}", (Obstacle.RATE_LIMITED, at(15))),
-        ({"x_rate_limit_reset": "9" * 30}, "{}", (Obstacle.RATE_LIMITED, at(15))),
-        ({"x_rate_limit_reset": "9" * 11}, "{}", (Obstacle.RATE_LIMITED, NOON + DAY)),
-        ({"x_rate_limit_reset": "1"}, "{}", (Obstacle.RATE_LIMITED, at(1))),
-        ({"x_rate_limit_remaining": "3", "x_rate_limit_reset": RESET}, "{}", (Obstacle.DAY_LIMITED, NOON + HOUR)),
+        ({"x_rate_limit_reset": RESET}, "{}", (ReadBlock.RATE_LIMITED, at(7))),
+        ({"x_rate_limit_reset": "soon"}, "{}", (ReadBlock.RATE_LIMITED, at(15))),
+        ({"x_rate_limit_reset": "-5"}, "{}", (ReadBlock.RATE_LIMITED, at(15))),
+        ({"x_rate_limit_reset": "9" * 30}, "{}", (ReadBlock.RATE_LIMITED, at(15))),
+        ({"x_rate_limit_reset": "9" * 11}, "{}", (ReadBlock.RATE_LIMITED, NOON + DAY)),
+        ({"x_rate_limit_reset": "1"}, "{}", (ReadBlock.RATE_LIMITED, at(1))),
+        ({"x_rate_limit_remaining": "3", "x_rate_limit_reset": RESET}, "{}", (ReadBlock.DAY_LIMITED, NOON + HOUR)),
         (
             {"x_user_limit_24hour_remaining": "0", "x_user_limit_24hour_reset": RESET},
             "{}",
-            (Obstacle.DAY_LIMITED, at(7)),
+            (ReadBlock.DAY_LIMITED, at(7)),
         ),
         (
             {},
             '{"title": "UsageCapExceeded", "period": "Daily"}',
-            (Obstacle.DAY_LIMITED, NOON + HOUR),
+            (ReadBlock.DAY_LIMITED, NOON + HOUR),
         ),
         (
             {"x_rate_limit_reset": RESET},
             '{"type": "https://api.x.com/2/problems/usage-capped", "period": "Monthly"}',
-            (Obstacle.MONTH_CAPPED, datetime(2026, 7, 1, tzinfo=UTC)),
+            (ReadBlock.MONTH_CAPPED, datetime(2026, 7, 1, tzinfo=UTC)),
         ),
     ],
 )
-def test_how_long_a_limit_lasts(headers: dict[str, str], body: str, expected: tuple[Obstacle, datetime]) -> None:
+def test_how_long_a_limit_lasts(headers: dict[str, str], body: str, expected: tuple[ReadBlock, datetime]) -> None:
     with answering(429, body, None, **headers) as (feed, _), pytest.raises(XRefuses) as refused:
         feed.read(Source.MENTIONS, ALL, None, NOON)
     assert (refused.value.obstacle, refused.value.until) == expected
@@ -502,7 +503,7 @@ def test_without_credentials_nothing_is_asked(wire: Wire) -> None:
     feed = TweepyFeed(lambda: XCredentials("", "", "", "", "v0"), wire.x.url, lambda: BRAND)
     with pytest.raises(XRefuses, match="make x-credentials") as refused:
         feed.read(Source.MENTIONS, ALL, None, NOON)
-    assert (refused.value.obstacle, refused.value.until) == (Obstacle.TOKEN_REFUSED, None)
+    assert (refused.value.obstacle, refused.value.until) == (ReadBlock.TOKEN_REFUSED, None)
     assert wire.x.requests == []
 
 
@@ -520,7 +521,7 @@ def test_new_credentials_are_used_at_once(wire: Wire) -> None:
 @pytest.mark.usefixtures("account")
 def test_the_secret_is_read_again_after_five_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = 50.0
-    monkeypatch.setattr("mentiondesk.adapters.x.time.monotonic", lambda: clock)
+    monkeypatch.setattr("mentiondesk.adapters.x.feed.time.monotonic", lambda: clock)
     secrets = boto3.client("secretsmanager")
     names = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
     arn = secrets.create_secret(Name="x", SecretString='{"placeholder": "abc"}')["ARN"]

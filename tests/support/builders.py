@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from mentiondesk.domain.alerts import Alert, Outcome, Record
-from mentiondesk.domain.cases import Case, Entry, extend, new_case
+from mentiondesk.domain.alerts.plan import Alert, Outcome, Record
+from mentiondesk.domain.alerts.roster import Staff
+from mentiondesk.domain.cases.case import Case, Entry, extend, new_case
+from mentiondesk.domain.cases.timers import Channel, Policy
 from mentiondesk.domain.hours import Hours, Period
 from mentiondesk.domain.ids import ConversationId, PostId, StaffId, UserId, case_id, id_at
-from mentiondesk.domain.policy import Channel, Policy
-from mentiondesk.domain.posts import Post, Source
-from mentiondesk.domain.roster import Staff
-from mentiondesk.domain.tags import Kind, Tags, Urgency
+from mentiondesk.domain.posts.post import Post, Source
+from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
 from mentiondesk.settings import Settings, parse_settings
 
 # A Wednesday, in nobody's clock change.

@@ -34,11 +34,12 @@ from infra.local.desk import SENDER, TEMPLATE, VirtualClock
 from infra.local.x_standin import StandInX
 from infra.local.x_standin.problems import Answer
 from infra.transform import REGION
-from mentiondesk import aws
-from mentiondesk.adapters import dynamo_settings, x
-from mentiondesk.adapters.dynamo_incidents import DynamoIncidents
-from mentiondesk.adapters.dynamo_settings import DynamoSettings
-from mentiondesk.domain.incidents import Incident
+from mentiondesk.adapters.storage import dynamo_settings
+from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
+from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.x import feed as x
+from mentiondesk.domain.incidents.incident import Incident
+from mentiondesk.runtime import aws
 from mentiondesk.settings import Settings
 
 FETCH, CLASSIFY, NOTIFY = "FetchMentions", "ClassifyMention", "NotifyStaff"
@@ -284,7 +285,7 @@ class FaultyDesk:
 
     def _clocks(self) -> Iterator[Any]:
         seconds = SimpleNamespace(monotonic=lambda: self.clock.now().timestamp())
-        yield patch("mentiondesk.clock.now", self.clock.now)
+        yield patch("mentiondesk.runtime.clock.now", self.clock.now)
         yield patch.object(dynamo_settings, "time", seconds)
         yield patch.object(x, "time", seconds)
 

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from mentiondesk.adapters import keys
-from mentiondesk.adapters.items import fact, python
-from mentiondesk.domain.alerts import Outcome, Record
-from mentiondesk.domain.cases import Case, Entry, retell
-from mentiondesk.domain.incidents import Incident
-from mentiondesk.domain.posts import Post
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.items import fact, python
+from mentiondesk.domain.alerts.plan import Outcome, Record
+from mentiondesk.domain.cases.case import Case, Entry, retell
+from mentiondesk.domain.incidents.incident import Incident
+from mentiondesk.domain.posts.post import Post
 from tests.support.faults import FaultyDesk
 
 

@@ -42,7 +42,7 @@ class Report:
 
 Choice = Callable[[Point], bool]
 # What happens at a point in the copy. What it raises is raised in the function that makes the call.
-Deed = Callable[[FaultyDesk, Point, Call], None]
+ScriptedAction = Callable[[FaultyDesk, Point, Call], None]
 
 
 def die(desk: FaultyDesk, point: Point, call: Call) -> None:
@@ -71,7 +71,7 @@ def everywhere(point: Point) -> bool:
 class Forking(Meddler):
     """Does a deed at every chosen point, each in a copy of its own; there, what follows runs undisturbed."""
 
-    def __init__(self, desk: FaultyDesk, choose: Choice, deed: Deed) -> None:
+    def __init__(self, desk: FaultyDesk, choose: Choice, deed: ScriptedAction) -> None:
         self._desk = desk
         self._choose = choose
         self._deed = deed
@@ -112,7 +112,9 @@ def _allowance(desk: FaultyDesk, call: Call, when: str) -> Allowance:
     )
 
 
-def explore(story: Story, choose: Choice = everywhere, deed: Deed = die, oracle: Ending | None = None) -> Report:
+def explore(
+    story: Story, choose: Choice = everywhere, deed: ScriptedAction = die, oracle: Ending | None = None
+) -> Report:
     """The story once, and once more from every chosen point with the deed done there."""
 
     def told() -> list[str]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from infra.local.desk import VirtualClock
 from infra.local.x_standin import StandInX, User
 from mentiondesk.domain.ids import IncidentId
-from mentiondesk.domain.incidents import Impact, Incident, Status
+from mentiondesk.domain.incidents.incident import Impact, Incident, Status
 from mentiondesk.settings import Settings
 from tests.support.builders import BRAND_ID, NOON, settings
 from tests.support.faults import MINUTE, FaultyDesk

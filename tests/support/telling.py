@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from mentiondesk.domain.ids import ComponentId, IncidentId, StaffId
-from mentiondesk.domain.incidents import Affected, Health, Impact, Incident, Status, Update
+from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, Status, Update
+from mentiondesk.presentation.status_site import PublicIncident, Site, told
 from mentiondesk.settings import Settings
-from mentiondesk.status_site import Site, Told, told
 from tests.support.builders import NOON, at, settings
 
 URL = "https://status.example.com"
@@ -82,7 +82,7 @@ def after(incident: Incident, updates: Iterable[Update]) -> Incident:
     return incident
 
 
-def a_story(*updates: Update, **overrides: Any) -> Told:
+def a_story(*updates: Update, **overrides: Any) -> PublicIncident:
     """An incident and these words about it."""
     return told(after(a_candidate(**overrides), updates), updates)
 
@@ -90,5 +90,5 @@ def a_story(*updates: Update, **overrides: Any) -> Told:
 LATER = at(60)
 
 
-def a_site(*found: Told, now: datetime = LATER, api_url: str | None = API_URL, **status_page: Any) -> Site:
+def a_site(*found: PublicIncident, now: datetime = LATER, api_url: str | None = API_URL, **status_page: Any) -> Site:
     return Site.at(now, site_settings(**status_page), found, SINCE, URL, api_url)

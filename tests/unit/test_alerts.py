@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from mentiondesk.domain.alerts import GOALERT_TEXT_LIMITS, Alert, Outcome, Plan, Record, may_text, plan
-from mentiondesk.domain.cases import Case, State
+from mentiondesk.domain.alerts.plan import GOALERT_TEXT_LIMITS, Alert, Outcome, Plan, Record, may_text, plan
+from mentiondesk.domain.alerts.roster import Roster, Staff
+from mentiondesk.domain.cases.case import Case, State
+from mentiondesk.domain.cases.timers import Audience, Channel
 from mentiondesk.domain.ids import StaffId
-from mentiondesk.domain.policy import Audience, Channel
-from mentiondesk.domain.roster import Roster, Staff
-from mentiondesk.domain.tags import Kind, Urgency
+from mentiondesk.domain.posts.tags import Kind, Urgency
 from tests.support.builders import (
     a_case,
     a_record,

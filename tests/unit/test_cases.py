@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from mentiondesk.domain.cases import (
+from mentiondesk.domain.cases.case import (
     AlreadyClaimed,
     Case,
     CaseClosed,
@@ -22,9 +22,9 @@ from mentiondesk.domain.cases import (
     new_case,
     retell,
 )
+from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer
 from mentiondesk.domain.ids import ConversationId, StaffId, UserId, id_at
-from mentiondesk.domain.policy import Clock, Due, Wait
-from mentiondesk.domain.tags import Kind, Reason, Urgency
+from mentiondesk.domain.posts.tags import Kind, Reason, Urgency
 from tests.support.builders import (
     CONVERSATION_ID,
     CUSTOMER_ID,
@@ -43,7 +43,7 @@ ANA, BOB = StaffId("ana"), StaffId("bob")
 POLICY = settings(targets={"next_reply": {"complaint": "2h"}, "follow_up": "1d"}).policy
 
 
-def wait_of(case: Case) -> Wait:
+def wait_of(case: Case) -> ReplyTimer:
     assert case.wait is not None
     return case.wait
 
@@ -394,7 +394,7 @@ def test_an_earlier_post_seen_late_starts_the_clock_earlier() -> None:
 
 
 def test_of_two_waits_that_end_together_the_longer_one_counts() -> None:
-    one = Wait(a_post_id(1), at(0), at(60), Clock.FIRST_REPLY, (Due("breach", at(60)),))
+    one = ReplyTimer(a_post_id(1), at(0), at(60), Clock.FIRST_REPLY, (Due("breach", at(60)),))
     other = replace(one, post_id=a_post_id(2), since=at(30))
     assert other.stricter(one) is one
     assert one.stricter(other) is one

@@ -9,8 +9,8 @@ import yaml
 from pydantic import BaseModel
 
 from infra.settings_file import load_settings
-from mentiondesk.domain.policy import Target
-from mentiondesk.domain.tags import Kind, Urgency
+from mentiondesk.domain.cases.timers import Target
+from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.settings import AlertSettings, ReadingSettings, Settings
 
 ROOT = Path(__file__).parents[2]

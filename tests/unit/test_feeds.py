@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mentiondesk.domain.ids import IncidentId
-from mentiondesk.domain.incidents import Status
-from mentiondesk.status_site import Site, Told, told
-from mentiondesk.status_site.feeds import atom, rss
+from mentiondesk.domain.incidents.incident import Status
+from mentiondesk.presentation.status_site import PublicIncident, Site, told
+from mentiondesk.presentation.status_site.feeds import atom, rss
 from tests.support.builders import NOON, at
 from tests.support.telling import HOSTILE, INCIDENT_ID, SINCE, URL, a_maintenance, a_site, a_story, an_update
 
@@ -23,7 +23,7 @@ FIRST = (an_update(5), an_update(20, Status.INVESTIGATING, "Still looking.\nBear
 SOLVED = (*FIRST, an_update(50, Status.RESOLVED, "All is well."))
 
 
-def another(name: str, hours: float) -> Told:
+def another(name: str, hours: float) -> PublicIncident:
     """An incident published so many hours before noon."""
     published = NOON - timedelta(hours=hours)
     incident = replace(a_story(*SOLVED).incident, incident_id=IncidentId(name), published_at=published, updated_at=None)

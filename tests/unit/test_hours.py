@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mentiondesk.domain.cases.timers import Clock, Policy, Stage, Target
 from mentiondesk.domain.hours import Hours, NeverOpen, Period, after
-from mentiondesk.domain.policy import Clock, Policy, Stage, Target
-from mentiondesk.domain.tags import Kind, Urgency
+from mentiondesk.domain.posts.tags import Kind, Urgency
 from tests.support.builders import a_post_id, daily, hours, minutes, weekdays
 
 BERLIN = "Europe/Berlin"

@@ -11,8 +11,19 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from mentiondesk.adapters.links import NoLinkKeys, SignedLinks
-from mentiondesk.domain.cases import (
+from mentiondesk.adapters.tokens.links import NoLinkKeys, SignedLinks
+from mentiondesk.domain.access.links import (
+    CASE_ACTIONS,
+    INCIDENT_ACTIONS,
+    Action,
+    Link,
+    LinkExpired,
+    LinkForged,
+    NoLongerStaff,
+    NotInLink,
+)
+from mentiondesk.domain.alerts.roster import Roster
+from mentiondesk.domain.cases.case import (
     AlreadyClaimed,
     Case,
     CaseClosed,
@@ -27,21 +38,10 @@ from mentiondesk.domain.cases import (
     new_case,
     retell,
 )
-from mentiondesk.domain.ids import CaseId, IncidentId, MatterId, StaffId
-from mentiondesk.domain.incidents import Incident, Status
-from mentiondesk.domain.links import (
-    CASE_ACTIONS,
-    INCIDENT_ACTIONS,
-    Action,
-    Link,
-    LinkExpired,
-    LinkForged,
-    NoLongerStaff,
-    NotInLink,
-)
-from mentiondesk.domain.policy import Clock
-from mentiondesk.domain.roster import Roster
-from mentiondesk.messages.gsm7 import SEGMENT, places, to_gsm7
+from mentiondesk.domain.cases.timers import Clock
+from mentiondesk.domain.ids import CaseId, IncidentId, StaffId, SubjectId
+from mentiondesk.domain.incidents.incident import Incident, Status
+from mentiondesk.presentation.staff_messages.gsm7 import SEGMENT, places, to_gsm7
 from tests.support.builders import (
     CONVERSATION_ID,
     CUSTOMER_ID,
@@ -95,7 +95,7 @@ def an_incident(incident_id: str = "20260617-outage-1") -> Incident:
         IncidentId("2026-06-17-website-app-1"),
     ],
 )
-def test_a_link_says_what_it_was_made_for(matter_id: MatterId) -> None:
+def test_a_link_says_what_it_was_made_for(matter_id: SubjectId) -> None:
     for actions in (frozenset({Action.SNOOZE}), CASE_ACTIONS, INCIDENT_ACTIONS, frozenset(Action)):
         link = a_link(matter_id=matter_id, actions=actions, staff_id=StaffId("maria-2"))
         assert links().read(links().token(link)) == link

@@ -12,15 +12,15 @@ from hypothesis import example, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from mentiondesk.domain.cases import Case
+from mentiondesk.domain.alerts.messages import Email
+from mentiondesk.domain.alerts.roster import Staff
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.ids import CaseId, StaffId, UserId
-from mentiondesk.domain.policy import Clock
-from mentiondesk.domain.roster import Staff
-from mentiondesk.domain.tags import Kind, Urgency
-from mentiondesk.messages import Notice, Writer
-from mentiondesk.messages.gsm7 import SEGMENT, cut, places, to_gsm7
-from mentiondesk.messages.notices import spoken
-from mentiondesk.ports import Email
+from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.presentation.staff_messages import Notice, Writer
+from mentiondesk.presentation.staff_messages.gsm7 import SEGMENT, cut, places, to_gsm7
+from mentiondesk.presentation.staff_messages.notices import spoken
 from tests.support.builders import NOON, a_case, a_post_id, a_staff, an_alert, at, minutes
 
 WRITER = Writer()

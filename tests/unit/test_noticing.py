@@ -6,14 +6,12 @@ from typing import Any
 
 import pytest
 
-from mentiondesk.domain.ids import PostId, UserId, id_at
-from mentiondesk.domain.incidents import Incident, Status
-from mentiondesk.domain.noticing import (
+from mentiondesk.detection.noticing import (
     HABIT_TERMS,
     HOUR,
-    Group,
-    Habit,
-    Usual,
+    Baseline,
+    Cluster,
+    HourlyCounts,
     above_usual,
     counted,
     groups,
@@ -25,12 +23,14 @@ from mentiondesk.domain.noticing import (
     surprise,
     voices,
 )
-from mentiondesk.domain.signals import Signal
+from mentiondesk.detection.signals import Signal
+from mentiondesk.domain.ids import PostId, UserId, id_at
+from mentiondesk.domain.incidents.incident import Incident, Status
 from mentiondesk.settings import SettingsInvalid
 from tests.support.builders import NOON, at, minutes, settings
 
 WITHIN = minutes(60)
-UNKNOWN = Usual()
+UNKNOWN = Baseline()
 
 
 def signal(minute: float, person: int, *terms: str, **facts: Any) -> Signal:
@@ -50,15 +50,15 @@ def people(count: int, over: float = 12, *terms: str, first: int = 0) -> list[Si
     return [signal(number * over / count, first + number, *terms) for number in range(count)]
 
 
-def found(signals: list[Signal], now: datetime, usual: Usual = UNKNOWN) -> list[Group]:
+def found(signals: list[Signal], now: datetime, usual: Baseline = UNKNOWN) -> list[Cluster]:
     return groups(heard(signals), usual, now, 5, WITHIN)
 
 
-def busy(an_hour: float, *terms: str, hours: float = 500) -> Usual:
+def busy(an_hour: float, *terms: str, hours: float = 500) -> Baseline:
     """A brand that has heard so many complaints an hour for weeks, all of them with these terms."""
     sums = dict.fromkeys(terms, an_hour * hours)
     slot = dict.fromkeys(terms, an_hour * 4)
-    return Usual(Habit(hours, an_hour * hours, sums, NOON), Habit(4, an_hour * 4, slot, NOON))
+    return Baseline(HourlyCounts(hours, an_hour * hours, sums, NOON), HourlyCounts(4, an_hour * 4, slot, NOON))
 
 
 # --- voices -----------------------------------------------------------------------------------------------
@@ -126,7 +126,7 @@ def test_a_day_with_more_of_everything_is_no_incident() -> None:
 
 def test_many_times_as_much_of_everything_is_no_busy_day() -> None:
     sums = {"anything broken": 175.0, "not working": 75.0}
-    quiet = Usual(Habit(500, 500, sums, NOON), Habit(4, 4, {}, NOON))
+    quiet = Baseline(HourlyCounts(500, 500, sums, NOON), HourlyCounts(4, 4, {}, NOON))
     broken = people(9, 14, "not working", "anything broken")
     other = [signal(number * 2, 500 + number, f"word{number}") for number in range(7)]
     assert found(broken[:2] + other[:2], at(15), quiet) == []
@@ -202,25 +202,25 @@ def test_severity_runs_from_one_to_ten() -> None:
 def test_an_hour_is_learnt_once() -> None:
     said, terms = counted(people(6))
     assert (said, terms["cannot log in"]) == (6, 6)
-    once = learnt(Habit(), UNKNOWN, at(60), said, terms, HABIT_TERMS)
+    once = learnt(HourlyCounts(), UNKNOWN, at(60), said, terms, HABIT_TERMS)
     assert (once.hours, once.voices, once.until) == (1, 6, at(60))
     assert learnt(once, UNKNOWN, at(60), said, terms, HABIT_TERMS) is once
 
 
 def test_what_was_learnt_fades_and_an_outage_teaches_little() -> None:
-    habit, hour = Habit(), NOON
+    habit, hour = HourlyCounts(), NOON
     for _ in range(24 * 21):
         hour += HOUR
-        habit = learnt(habit, Usual(habit), hour, 2, {"delayed": 2}, HABIT_TERMS)
-    usual = Usual(habit)
+        habit = learnt(habit, Baseline(habit), hour, 2, {"delayed": 2}, HABIT_TERMS)
+    usual = Baseline(habit)
     assert usual.an_hour("delayed") == pytest.approx(2, rel=0.1)
     after = learnt(habit, usual, hour + HOUR, 500, {"delayed": 500}, HABIT_TERMS)
-    assert Usual(after).an_hour("delayed") < 4
+    assert Baseline(after).an_hour("delayed") < 4
     assert learnt(habit, usual, hour + timedelta(weeks=20), 0, {}, HABIT_TERMS).voices < 20
 
 
 def test_a_habit_stays_small() -> None:
-    habit = learnt(Habit(), UNKNOWN, at(60), 5000, {f"word{number}": 1 for number in range(5000)}, HABIT_TERMS)
+    habit = learnt(HourlyCounts(), UNKNOWN, at(60), 5000, {f"word{number}": 1 for number in range(5000)}, HABIT_TERMS)
     assert len(habit.terms) == HABIT_TERMS
 
 

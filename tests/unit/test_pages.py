@@ -12,17 +12,23 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from infra.local.forms import HtmlPage
-from mentiondesk.adapters.links import SignedLinks
-from mentiondesk.adapters.memory import MemoryCases, MemoryIncidents, MemoryPosts
-from mentiondesk.adapters.memory_telling import MemoryDrafts
+from mentiondesk.adapters.storage.memory import MemoryCases, MemoryIncidents, MemoryPosts
+from mentiondesk.adapters.storage.memory_telling import MemoryDrafts
+from mentiondesk.adapters.tokens.links import SignedLinks
+from mentiondesk.domain.access.links import CASE_ACTIONS, INCIDENT_ACTIONS, Action, Link
 from mentiondesk.domain.ids import IncidentId, StaffId
-from mentiondesk.domain.incidents import Health, Impact, Incident, Status
-from mentiondesk.domain.links import CASE_ACTIONS, INCIDENT_ACTIONS, Action, Link
-from mentiondesk.pages import ActionPages, NoForm, TooLong, WrongMedia, typed_in
-from mentiondesk.pages.answers import FAILURES
-from mentiondesk.pages.forms import REASONS, FormInvalid, case_act, incident_act
-from mentiondesk.usecases.act_on_case import ActOnCase, Hold
-from mentiondesk.usecases.act_on_incident import ActOnIncident, Publish, Resolve, Tell
+from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status
+from mentiondesk.presentation.action_pages import (
+    ActionPages,
+    MalformedForm,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    typed_in,
+)
+from mentiondesk.presentation.action_pages.answers import FAILURES
+from mentiondesk.presentation.action_pages.forms import REASONS, FormInvalid, case_act, incident_act
+from mentiondesk.usecases.cases.change_case import ChangeCase, SnoozeFor
+from mentiondesk.usecases.incidents.change_incident import ChangeIncident, Publish, Resolve, Tell
 from tests.support.builders import NOON, a_case, at, settings
 
 FORM = "application/x-www-form-urlencoded"
@@ -41,8 +47,8 @@ class Office:
         self.links = SignedLinks(lambda _: ("a made-up key",), "https://desk.example")
         self.pages = ActionPages(
             self.links,
-            ActOnCase(self.cases, lambda: COMPONENTS),
-            ActOnIncident(self.incidents, MemoryDrafts(), lambda: COMPONENTS),
+            ChangeCase(self.cases, lambda: COMPONENTS),
+            ChangeIncident(self.incidents, MemoryDrafts(), lambda: COMPONENTS),
             lambda: COMPONENTS,
         )
         self.case_token = self.links.token(Link(StaffId("ana"), a_case().case_id, CASE_ACTIONS, at(600)))
@@ -52,7 +58,7 @@ class Office:
 _words = st.text(max_size=40) | st.sampled_from(
     ["<script>alert(1)</script>", "'\"><img src=x>", "{{ 7*7 }}", "\u202eabc", "\x00", "x" * 3000, "other", *REASONS]
 )
-_values = _words | st.sampled_from([*Action, *Status, *Impact, *Health, *Hold])
+_values = _words | st.sampled_from([*Action, *Status, *Impact, *Health, *SnoozeFor])
 _names = st.sampled_from(
     ["reason", "written", "hold", "title", "impact", "body", "status", "occasion", "health.shop", "health.van", "x"]
 )
@@ -72,7 +78,7 @@ def test_whatever_is_typed_is_answered_with_a_page_that_holds_no_markup_of_it(
             body = urlencode({**typed, "action": action, "event": event}).encode("utf-8", "surrogatepass")
             try:
                 sent = typed_in(body, FORM)
-            except NoForm:
+            except MalformedForm:
                 continue
             answer = office.pages.press(token, sent, at(minute))
             assert answer.status in expected
@@ -90,13 +96,13 @@ def test_a_form_s_fields_come_without_what_cannot_be_seen() -> None:
 @pytest.mark.parametrize(
     ("body", "media", "refusal"),
     [
-        (b"x" * 32_769, FORM, TooLong),
-        (b"a=1", "text/plain", WrongMedia),
-        (b"a=1", "", WrongMedia),
-        (b"a=1&a=2", FORM, NoForm),
-        (b"\xff=1", FORM, NoForm),
-        (b"a=%ff", FORM, NoForm),
-        (urlencode({f"f{n}": "" for n in range(151)}).encode(), FORM, NoForm),
+        (b"x" * 32_769, FORM, PayloadTooLarge),
+        (b"a=1", "text/plain", UnsupportedMediaType),
+        (b"a=1", "", UnsupportedMediaType),
+        (b"a=1&a=2", FORM, MalformedForm),
+        (b"\xff=1", FORM, MalformedForm),
+        (b"a=%ff", FORM, MalformedForm),
+        (urlencode({f"f{n}": "" for n in range(151)}).encode(), FORM, MalformedForm),
     ],
 )
 def test_what_no_browser_sends_is_no_form(body: bytes, media: str, refusal: type[Exception]) -> None:
@@ -134,7 +140,7 @@ def test_a_component_that_is_well_again_is_told_of() -> None:
 
 @pytest.mark.parametrize("action", sorted(CASE_ACTIONS))
 def test_what_is_done_to_cases_is_no_act_on_an_incident(action: Action) -> None:
-    with pytest.raises(NoForm):
+    with pytest.raises(MalformedForm):
         incident_act(action, {}, INCIDENT, ())
 
 

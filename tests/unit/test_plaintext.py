@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from mentiondesk.domain.plaintext import clean, defang, quotable
+from mentiondesk.domain.text import clean, defang, quotable
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,16 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from mentiondesk.domain.ids import id_at, time_of
-from mentiondesk.domain.posts import Source
-from mentiondesk.domain.reading import Cursor, Window, furthest_back, month_of, next_month, sweep_window, window_for
+from mentiondesk.domain.posts.cursor import (
+    Cursor,
+    Window,
+    furthest_back,
+    month_of,
+    next_month,
+    sweep_window,
+    window_for,
+)
+from mentiondesk.domain.posts.post import Source
 from tests.support.builders import NOON, minutes
 
 OVERLAP, FIRST_LOOK = minutes(5), minutes(60)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra.transform import template
-from mentiondesk import config
+from mentiondesk.runtime import config
 from mentiondesk.settings import Settings
 
 README = Path("README.md").read_text(encoding="utf-8")

@@ -11,23 +11,23 @@ from botocore.exceptions import ReadTimeoutError
 from botocore.stub import ANY, Stubber
 
 from mentiondesk.adapters.bedrock import BedrockAdviser, Topic
-from mentiondesk.adapters.memory import MemoryOpinions
-from mentiondesk.domain.posts import Post
-from mentiondesk.domain.tags import Kind, Opinion, Reason, Tags, Urgency
-from mentiondesk.ports import OpinionFails
+from mentiondesk.adapters.storage.memory import MemoryOpinions
+from mentiondesk.domain.posts.post import Post
+from mentiondesk.domain.posts.tags import Classification, Kind, Reason, Tags, Urgency
+from mentiondesk.ports.triage import ClassifierUnavailable
 from mentiondesk.settings import SecondOpinionSettings
 from mentiondesk.triage import triage
 from mentiondesk.triage.loading import sections, table
-from mentiondesk.usecases.second_opinion import RULE, SecondOpinion
+from mentiondesk.usecases.intake.second_opinion import RULE, SecondOpinion
 from tests.support.builders import NOON, a_post, minutes
 
-HIGH_COMPLAINT = Opinion(Kind.COMPLAINT, Urgency.HIGH, ("delivery",))
+HIGH_COMPLAINT = Classification(Kind.COMPLAINT, Urgency.HIGH, ("delivery",))
 
 
 class Asking:
     """Triage with an adviser, a day's budget and a clock, all of which a test may set."""
 
-    def __init__(self, opinion: Opinion | None = HIGH_COMPLAINT, **first: Any) -> None:
+    def __init__(self, opinion: Classification | None = HIGH_COMPLAINT, **first: Any) -> None:
         self.opinion = opinion
         self.first = Tags(**{"kind": Kind.CHATTER, "needs_reply": False, "urgency": Urgency.LOW, **first})
         self.settings = SecondOpinionSettings(below=0.6, a_day=50)
@@ -37,10 +37,10 @@ class Asking:
             lambda _: self.first, self.adviser, MemoryOpinions(), lambda: self.settings, lambda: self.now
         )
 
-    def adviser(self, _: Post) -> Opinion:
+    def adviser(self, _: Post) -> Classification:
         self.asked.append(self.now)
         if self.opinion is None:
-            raise OpinionFails("late")
+            raise ClassifierUnavailable("late")
         return self.opinion
 
     def __call__(self, text: str = "@shop hm") -> Tags:
@@ -71,7 +71,7 @@ def test_topics_of_the_tables_stay() -> None:
 
 @pytest.mark.parametrize(("text", "reply"), [("@shop lovely", True), ("my new mug is lovely", False)])
 def test_praise_is_answered_where_it_is_addressed(text: str, reply: bool) -> None:
-    tags = Asking(Opinion(Kind.PRAISE, Urgency.HIGH), confidence=0.4)(text)
+    tags = Asking(Classification(Kind.PRAISE, Urgency.HIGH), confidence=0.4)(text)
     assert (tags.kind, tags.urgency, tags.needs_reply) == (Kind.PRAISE, Urgency.LOW, reply)
 
 
@@ -184,7 +184,7 @@ def test_the_post_is_data_and_nothing_tells_who_wrote_it(bedrock: Any) -> None:
 )
 def test_an_answer_of_another_shape_is_none(bedrock: Any, content: list[Any]) -> None:
     bedrock.add_response("converse", says(*content))
-    with pytest.raises(OpinionFails) as failed:
+    with pytest.raises(ClassifierUnavailable) as failed:
         adviser(bedrock)(a_post())
     assert "pay this man" not in str(failed.value)
 
@@ -192,7 +192,7 @@ def test_an_answer_of_another_shape_is_none(bedrock: Any, content: list[Any]) ->
 @pytest.mark.parametrize("code", ["ThrottlingException", "AccessDeniedException", "ValidationException"])
 def test_errors_of_bedrock_are_named(bedrock: Any, code: str) -> None:
     bedrock.add_client_error("converse", code)
-    with pytest.raises(OpinionFails, match=code):
+    with pytest.raises(ClassifierUnavailable, match=code):
         adviser(bedrock)(a_post())
 
 
@@ -201,7 +201,7 @@ def test_a_timeout_is_no_opinion() -> None:
         def converse(self, **_: Any) -> None:
             raise ReadTimeoutError(endpoint_url="https://bedrock")
 
-    with pytest.raises(OpinionFails, match="ReadTimeoutError"):
+    with pytest.raises(ClassifierUnavailable, match="ReadTimeoutError"):
         BedrockAdviser(Late(), "model")(a_post())  # type: ignore[arg-type]
 
 

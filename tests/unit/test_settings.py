@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
+from mentiondesk.domain.cases.timers import Audience, Channel, Stage, Target
 from mentiondesk.domain.hours import Period
-from mentiondesk.domain.policy import Audience, Channel, Stage, Target
-from mentiondesk.domain.tags import Kind, Urgency
+from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.settings import SettingsInvalid, parse_settings
 from tests.support.builders import changed, minutes, raw_settings, settings
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from mentiondesk.domain.ids import ComponentId, IncidentId
-from mentiondesk.domain.incidents import Health, Impact, Status
-from mentiondesk.ports import SiteFile
-from mentiondesk.status_site import Site, Told, render, told
-from mentiondesk.status_site.html import stylesheet
+from mentiondesk.domain.incidents.incident import Health, Impact, Status
+from mentiondesk.domain.status.site_file import SiteFile
+from mentiondesk.presentation.status_site import PublicIncident, Site, render, told
+from mentiondesk.presentation.status_site.html import stylesheet
 from tests.support.builders import NOON, at, settings
 from tests.support.telling import (
     API_URL,
@@ -47,7 +47,7 @@ SOLVED = (*GOING_ON, an_update(50, Status.MONITORING, "Mended."), an_update(55, 
 MAINTENANCE_ID = IncidentId("20260617-1200-move")
 
 
-def planned(**overrides: Any) -> Told:
+def planned(**overrides: Any) -> PublicIncident:
     update = an_update(0, Status.SCHEDULED, "We move the shop.", incident_id=MAINTENANCE_ID)
     return told(a_maintenance(incident_id=MAINTENANCE_ID, **overrides), [update])
 
@@ -457,7 +457,7 @@ def test_nothing_is_said_of_how_many_complained() -> None:
         ([a_story(*SOLVED)], "Everything is working"),
     ],
 )
-def test_the_first_page_says_first_how_things_are(found: list[Told], headline: str) -> None:
+def test_the_first_page_says_first_how_things_are(found: list[PublicIncident], headline: str) -> None:
     assert f'<h1 id="headline">{headline}</h1>' in page(a_site(*found))
 
 

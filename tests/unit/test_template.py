@@ -11,8 +11,10 @@ from cfnlint.api import ManualArgs, lint
 from moto.events.models import EventPattern
 
 from infra.transform import REGION, template, transformed
-from mentiondesk.adapters import keys
-from mentiondesk.config import (
+from mentiondesk.adapters.storage import keys
+from mentiondesk.domain.ids import CaseId, IncidentId, PostId
+from mentiondesk.domain.incidents.incident import Status
+from mentiondesk.runtime.config import (
     ClassifyConfig,
     DetectConfig,
     FetchConfig,
@@ -21,8 +23,6 @@ from mentiondesk.config import (
     PublishConfig,
     StaffApiConfig,
 )
-from mentiondesk.domain.ids import CaseId, IncidentId, PostId
-from mentiondesk.domain.incidents import Status
 from tests.support.privileges import STARS
 
 ROOT = Path(__file__).parents[2]

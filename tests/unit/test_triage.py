@@ -7,9 +7,9 @@ from hypothesis import example, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from mentiondesk.domain.cases import entry_of
+from mentiondesk.domain.cases.case import entry_of
 from mentiondesk.domain.ids import PostId
-from mentiondesk.domain.tags import Kind, Tags, Urgency
+from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
 from mentiondesk.triage import triage
 from tests.support.builders import a_post
 

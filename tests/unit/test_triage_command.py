@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra import triage as command
-from mentiondesk.domain.tags import Kind
+from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.triage import triage
 from tests.evaluation import __main__ as evaluation
 from tests.evaluation.labelled import SetInvalid, sets

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from infra import train_triage
-from mentiondesk.domain.brand_words import Always, BrandWords
-from mentiondesk.domain.tags import Kind, Tags, Urgency
+from mentiondesk.domain.posts.brand_words import Always, BrandWords
+from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
 from mentiondesk.settings import SettingsInvalid, TriageSettings, parse_settings
 from mentiondesk.triage import BrandTriage, Engine
 from mentiondesk.triage.lexicon import READ, cues, languages, lexicon, sets, spelling

@@ -20,13 +20,13 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from mentiondesk.domain.alerts import GOALERT_TEXT_LIMITS, TextLimit
-from mentiondesk.domain.brand_words import Always, BrandWords
+from mentiondesk.domain.alerts.plan import GOALERT_TEXT_LIMITS, TextLimit
+from mentiondesk.domain.alerts.roster import Roster, Staff
+from mentiondesk.domain.cases.timers import Audience, Channel, Policy, Stage, Target
 from mentiondesk.domain.hours import Hours, NeverOpen, Period
 from mentiondesk.domain.ids import ComponentId, StaffId, UserId
-from mentiondesk.domain.policy import Audience, Channel, Policy, Stage, Target
-from mentiondesk.domain.roster import Roster, Staff
-from mentiondesk.domain.tags import Kind, Urgency
+from mentiondesk.domain.posts.brand_words import Always, BrandWords
+from mentiondesk.domain.posts.tags import Kind, Urgency
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # To see whether opening hours can meet a deadline at all; any day does.

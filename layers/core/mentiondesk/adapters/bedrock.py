@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from mentiondesk.domain.posts import Post
-from mentiondesk.domain.tags import Kind, Opinion, Urgency
-from mentiondesk.ports import OpinionFails
+from mentiondesk.domain.posts.post import Post
+from mentiondesk.domain.posts.tags import Classification, Kind, Urgency
+from mentiondesk.ports.triage import ClassifierUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
@@ -81,7 +81,7 @@ class BedrockAdviser:
         self._bedrock = bedrock
         self._model_id = model_id
 
-    def __call__(self, post: Post) -> Opinion:
+    def __call__(self, post: Post) -> Classification:
         try:
             said = self._bedrock.converse(
                 modelId=self._model_id,
@@ -91,9 +91,9 @@ class BedrockAdviser:
                 toolConfig=_tools(),
             )
         except (BotoCoreError, ClientError) as failed:
-            raise OpinionFails(f"Bedrock does not answer: {_reason(failed)}") from failed
+            raise ClassifierUnavailable(f"Bedrock does not answer: {_reason(failed)}") from failed
         answer = _answer(said)
-        return Opinion(answer.kind, answer.urgency, tuple(dict.fromkeys(answer.topics)))
+        return Classification(answer.kind, answer.urgency, tuple(dict.fromkeys(answer.topics)))
 
 
 def _shown(post: Post) -> str:
@@ -123,13 +123,13 @@ def _reason(failed: BotoCoreError | ClientError) -> str:
 
 
 def _answer(said: Any) -> _Answer:
-    """Raises OpinionFails where the tool was not called once, or not as its shape says; the reason quotes nothing."""
+    """Raises ClassifierUnavailable where the tool was not called once, or not in its shape; quotes nothing."""
     try:
         content = said["output"]["message"]["content"]
         (use,) = [part["toolUse"] for part in content if "toolUse" in part]
         return _Answer.model_validate(use["input"])
     except ValidationError as odd:
         places = ", ".join(sorted({str(one["loc"][0]) if one["loc"] else "all" for one in odd.errors()}))
-        raise OpinionFails(f"the answer does not fit in: {places}") from None
+        raise ClassifierUnavailable(f"the answer does not fit in: {places}") from None
     except (KeyError, TypeError, ValueError) as odd:
-        raise OpinionFails("the tool was not called once") from odd
+        raise ClassifierUnavailable("the tool was not called once") from odd

@@ -11,7 +11,7 @@ StaffId = NewType("StaffId", str)
 IncidentId = NewType("IncidentId", str)
 ComponentId = NewType("ComponentId", str)
 # What alerts are about. A case's id holds a "#", an incident's holds none.
-MatterId = CaseId | IncidentId
+SubjectId = CaseId | IncidentId
 
 # X's ids are "snowflakes": milliseconds since this moment, shifted left by 22 bits.
 # Source: https://github.com/twitter-archive/snowflake (twepoch 1288834974657).

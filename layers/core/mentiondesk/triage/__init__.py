@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from mentiondesk.domain.brand_words import BrandWords
-from mentiondesk.domain.posts import Post
-from mentiondesk.domain.tags import Tags
+from mentiondesk.domain.posts.brand_words import BrandWords
+from mentiondesk.domain.posts.post import Post
+from mentiondesk.domain.posts.tags import Tags
 from mentiondesk.triage.engine import Engine, Judgement
 
 # Triage by the built-in knowledge alone.

@@ -4,9 +4,9 @@ import math
 from operator import itemgetter
 from typing import NamedTuple
 
-from mentiondesk.domain.brand_words import BrandWords
-from mentiondesk.domain.posts import Post
-from mentiondesk.domain.tags import ANSWERED, Kind, Reason, Tags, Urgency, needs_reply
+from mentiondesk.domain.posts.brand_words import BrandWords
+from mentiondesk.domain.posts.post import Post
+from mentiondesk.domain.posts.tags import ANSWERED, Kind, Reason, Tags, Urgency, needs_reply
 from mentiondesk.triage import model
 from mentiondesk.triage.evidence import Evidence, evidence_of
 from mentiondesk.triage.lexicon import BRAND, CARE, CUSTOM, ME, NOT, Lexicon, lexicon

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from mentiondesk.domain.brand_words import Always
+from mentiondesk.domain.posts.brand_words import Always
 from mentiondesk.triage.lexicon import BUT, IF, NOT, Cue
 from mentiondesk.triage.phrases import Hit, Word
 from mentiondesk.triage.reading import Reading

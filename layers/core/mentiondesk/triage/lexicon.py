@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 
-from mentiondesk.domain.brand_words import Always, BrandWords
-from mentiondesk.domain.tags import Kind, Urgency
+from mentiondesk.domain.posts.brand_words import Always, BrandWords
+from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.triage.loading import TableInvalid, sections, table
 from mentiondesk.triage.phrases import Phrases, Word
 from mentiondesk.triage.weights import word_weights

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from mentiondesk.domain.posts import Post
+from mentiondesk.domain.posts.post import Post
 from mentiondesk.triage.lexicon import FEELING, READ, SEVERAL, TOPIC, URGENCY, Cue, Lexicon, languages, small_words
 from mentiondesk.triage.phrases import Hit, Word
 from mentiondesk.triage.words import Text

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
-from mentiondesk.domain.tags import Kind, Urgency
+from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.triage.loading import TABLES
 
 MODEL = TABLES / "model.gz"

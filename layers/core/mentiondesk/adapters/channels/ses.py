@@ -1,0 +1,59 @@
+"""Mail through SES."""
+
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from mentiondesk.domain.alerts.messages import Email
+from mentiondesk.ports.channels import Undeliverable
+
+if TYPE_CHECKING:
+    from mypy_boto3_sesv2 import SESV2Client
+    from mypy_boto3_sesv2.type_defs import MessageTypeDef
+
+
+# Refusals that have nothing to do with the mail or its address. Source: SES v2 API, SendEmail, Errors.
+_PASSING = (
+    "AccountSuspendedException",
+    "LimitExceededException",
+    "MailFromDomainNotVerifiedException",
+    "NotFoundException",
+    "SendingPausedException",
+    "TooManyRequestsException",
+)
+
+
+class SesMailer:
+    """Mailer on SES v2. SES builds the message, so nothing in it can become a header.
+
+    `events`: the configuration set that tells of bounces and complaints.
+    """
+
+    def __init__(self, ses: "SESV2Client", sender: str, events: str | None = None) -> None:
+        self._ses = ses
+        self._sender = sender
+        self._events: dict[str, Any] = {"ConfigurationSetName": events} if events else {}
+
+    def send(self, address: str, email: Email) -> str:
+        simple: MessageTypeDef = {
+            "Subject": {"Data": email.subject, "Charset": "UTF-8"},
+            "Body": {
+                "Text": {"Data": email.text, "Charset": "UTF-8"},
+                "Html": {"Data": email.html, "Charset": "UTF-8"},
+            },
+        }
+        if email.headers:
+            simple["Headers"] = [{"Name": name, "Value": value} for name, value in email.headers]
+        try:
+            sent = self._ses.send_email(
+                FromEmailAddress=self._sender,
+                Destination={"ToAddresses": [address]},
+                Content={"Simple": simple},
+                **self._events,
+            )
+        except ClientError as refused:
+            code = refused.response["Error"]["Code"]
+            raise Undeliverable(code, passing=code in _PASSING) from refused
+        except BotoCoreError as failed:
+            raise Undeliverable(type(failed).__name__, passing=True) from failed
+        return sent["MessageId"]

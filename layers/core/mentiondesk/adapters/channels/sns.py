@@ -1,0 +1,31 @@
+"""Texts through SNS."""
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from mentiondesk.ports.channels import Undeliverable
+
+if TYPE_CHECKING:
+    from mypy_boto3_sns import SNSClient
+
+
+class SnsTexter:
+    """Texter on SNS, straight to a phone."""
+
+    def __init__(self, sns: "SNSClient") -> None:
+        self._sns = sns
+
+    def send(self, number: str, text: str) -> str:
+        try:
+            sent = self._sns.publish(
+                PhoneNumber=number,
+                Message=text,
+                # Transactional texts are delivered first and cost the same.
+                MessageAttributes={"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}},
+            )
+        except ClientError as refused:
+            raise Undeliverable(refused.response["Error"]["Code"]) from refused
+        except BotoCoreError as failed:
+            raise Undeliverable(type(failed).__name__) from failed
+        return sent["MessageId"]

@@ -1,0 +1,150 @@
+"""A page at Atlassian Statuspage, told through its REST API.
+
+Source: https://developer.statuspage.io. Each API key may ask once a second on average; beyond that it answers
+420 or 429.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import requests
+from botocore.exceptions import BotoCoreError, ClientError
+
+from mentiondesk.domain.ids import IncidentId
+from mentiondesk.domain.status.hosted import HostedIncident, HostedUpdate
+from mentiondesk.ports.status import HostedPageFails
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+API_URL = "https://api.statuspage.io/v1"
+# Seconds to connect, and to wait for an answer.
+_TIMEOUT = (3.05, 8)
+_LISTED = 100
+# Ours stands under this name in what Statuspage keeps with an incident for us.
+_OURS, _ID = "mentiondesk", "incident_id"
+
+Json = dict[str, Any]
+
+
+class ApiKey:
+    """The API key in Secrets Manager, as JSON with the key api_key; read once."""
+
+    def __init__(self, secrets: "SecretsManagerClient", secret_id: str) -> None:
+        self._secrets = secrets
+        self._secret_id = secret_id
+
+    @cached_property
+    def _key(self) -> str:
+        try:
+            stored = json.loads(self._secrets.get_secret_value(SecretId=self._secret_id)["SecretString"])
+            return str(stored["api_key"])
+        except (BotoCoreError, ClientError) as failed:
+            raise HostedPageFails("the secret can not be read") from failed
+        except (KeyError, TypeError, ValueError) as odd:
+            raise HostedPageFails("the secret holds no api_key") from odd
+
+    def __call__(self) -> str:
+        """Raises HostedPageFails."""
+        return self._key
+
+
+class Statuspage:
+    """HostedPage at Statuspage. One call, one request; never sleeps, never retries."""
+
+    def __init__(self, api_key: Callable[[], str], api_url: str = API_URL) -> None:
+        self._api_key = api_key
+        self._api_url = api_url.rstrip("/")
+        self._session = requests.Session()
+
+    def tell(self, page_id: str, incident: HostedIncident, hosted_id: str | None) -> str:
+        try:
+            return self._tell(page_id, incident, hosted_id)
+        except (AttributeError, KeyError, TypeError) as odd:
+            raise HostedPageFails("an answer of another shape") from odd
+
+    def _tell(self, page_id: str, incident: HostedIncident, hosted_id: str | None) -> str:
+        components = {str(one["name"]): str(one["id"]) for one in self._ask("GET", f"pages/{page_id}/components")}
+        found = self._known(page_id, hosted_id) if hosted_id else self._find(page_id, incident.incident_id)
+        if found is None:
+            first, *missing = incident.updates
+            body = _described(incident) | _said(first, components)
+            found = self._ask("POST", f"pages/{page_id}/incidents", {"incident": body})
+        else:
+            missing = list(_missing(incident, found))
+        for update in missing:
+            body = {"name": incident.name} | _said(update, components)
+            self._ask("PATCH", f"pages/{page_id}/incidents/{found['id']}", {"incident": body})
+        return str(found["id"])
+
+    def _known(self, page_id: str, hosted_id: str) -> Json:
+        found: Json = self._ask("GET", f"pages/{page_id}/incidents/{hosted_id}")
+        return found
+
+    def _find(self, page_id: str, incident_id: IncidentId) -> Json | None:
+        """The incident that we have made there before and whose id was not written down."""
+        listed = self._ask("GET", f"pages/{page_id}/incidents?limit={_LISTED}")
+        ours = ((one.get("metadata") or {}).get(_OURS) or {} for one in listed)
+        return next((one for one, mark in zip(listed, ours, strict=True) if mark.get(_ID) == incident_id), None)
+
+    def _ask(self, method: str, path: str, body: Json | None = None) -> Any:
+        """What the API answers. Raises HostedPageFails."""
+        try:
+            answer = self._session.request(
+                method,
+                f"{self._api_url}/{path}",
+                json=body,
+                headers={"Authorization": f"OAuth {self._api_key()}"},
+                timeout=_TIMEOUT,
+                allow_redirects=False,
+            )
+            if answer.status_code not in (200, 201):
+                raise HostedPageFails(f"status {answer.status_code}")
+            return answer.json()
+        except requests.RequestException as failed:
+            raise HostedPageFails(type(failed).__name__) from failed
+
+
+def _described(incident: HostedIncident) -> Json:
+    """What stays the same for all of its updates."""
+    body: Json = {"name": incident.name, "metadata": {_OURS: {_ID: incident.incident_id}}}
+    if incident.scheduled_for is None:
+        return body | {"impact_override": incident.impact}
+    # The desk itself moves it on at its times.
+    return body | {
+        "scheduled_for": _stamp(incident.scheduled_for),
+        "scheduled_until": _stamp(incident.scheduled_until or incident.scheduled_for),
+        "scheduled_auto_in_progress": False,
+        "scheduled_auto_completed": False,
+    }
+
+
+def _said(update: HostedUpdate, components: dict[str, str]) -> Json:
+    """One update; components that the page does not have are left out."""
+    health = {components[name]: health for name, health in update.health.items() if name in components}
+    body: Json = {"status": update.status, "body": update.body}
+    return body | ({"component_ids": list(health), "components": health} if health else {})
+
+
+def _missing(incident: HostedIncident, found: Json) -> Iterator[HostedUpdate]:
+    """Updates that the page does not have yet, oldest first. It keeps no id of ours with them: words must do."""
+    there = Counter((one["status"], _words(one["body"])) for one in found["incident_updates"])
+    for update in incident.updates:
+        said = (update.status, _words(update.body))
+        if there[said]:
+            there[said] -= 1
+        else:
+            yield update
+
+
+def _words(body: str | None) -> str:
+    """However the page breaks the lines."""
+    return " ".join((body or "").split())
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

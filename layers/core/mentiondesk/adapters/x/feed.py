@@ -1,0 +1,244 @@
+"""X through tweepy: one call, one request, with a timeout, and every failure given its name."""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import requests
+import tweepy
+from requests.adapters import HTTPAdapter
+
+from mentiondesk.adapters.x.posts import FIELDS, read_page
+from mentiondesk.domain.posts.cursor import ReadBlock, Window, next_month
+from mentiondesk.domain.posts.page import Page
+from mentiondesk.domain.posts.post import Source
+from mentiondesk.ports.x import XRefuses, XTooFarBack, XUnavailable
+from mentiondesk.settings import BrandSettings
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+_TWEEPY_URL = "https://api.twitter.com"
+_CONNECT_AND_READ_SECONDS = (3.0, 10.0)
+_SECRET_SECONDS = 300.0
+_LONGEST_QUERY = 512
+_PAGE_SIZE = 100
+# Where X does not say when a limit ends: its windows are 15 minutes long.
+_WINDOW = timedelta(minutes=15)
+# How often to see whether somebody has paid, or given the access that was missing.
+_LOOK_AGAIN = timedelta(hours=1)
+
+# At DEBUG these print the Authorization header.
+for _name in ("tweepy", "oauthlib", "requests_oauthlib", "urllib3"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True)
+class XCredentials:
+    """The brand's own user token (OAuth 1.0a). `version` changes when they are stored anew."""
+
+    consumer_key: str
+    consumer_secret: str
+    access_token: str
+    access_token_secret: str
+    version: str
+
+    def __repr__(self) -> str:
+        return f"XCredentials(version={self.version!r})"
+
+
+class XSecret:
+    """The credentials in Secrets Manager, read again after five minutes."""
+
+    def __init__(self, secrets: "SecretsManagerClient", secret_id: str) -> None:
+        self._secrets = secrets
+        self._secret_id = secret_id
+        self._cached: XCredentials | None = None
+        self._fresh_until = 0.0
+
+    def __call__(self) -> XCredentials:
+        if self._cached is None or time.monotonic() >= self._fresh_until:
+            found = self._secrets.get_secret_value(SecretId=self._secret_id)
+            self._cached = _credentials(found["SecretString"], found["VersionId"])
+            self._fresh_until = time.monotonic() + _SECRET_SECONDS
+        return self._cached
+
+
+def _credentials(secret: str, version: str) -> XCredentials:
+    """What is not there stays empty: X refuses it, and the refusal reaches a person."""
+    try:
+        stored = json.loads(secret)
+    except ValueError:
+        stored = {}
+    names = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
+    return XCredentials(**{name: str(stored.get(name, "")) for name in names}, version=version)
+
+
+class _NoSuccess(Exception):
+    """X answered with anything but success; a redirect too, since one call is one request."""
+
+    def __init__(self, response: requests.Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
+class _Timed(HTTPAdapter):
+    """Gives every request a timeout, which tweepy does not, and the base URL that is configured.
+
+    Raises _NoSuccess before tweepy makes an error of its own, in which odd bodies and headers are fatal.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__()
+        self._base_url = base_url.rstrip("/")
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        assert request.url is not None, "prepared requests have a URL"
+        request.url = request.url.replace(_TWEEPY_URL, self._base_url, 1)
+        kwargs["timeout"] = _CONNECT_AND_READ_SECONDS
+        response = super().send(request, *args, **kwargs)
+        if not 200 <= response.status_code < 300:
+            # Read here, so that a connection which breaks in the middle of a refusal is a broken connection.
+            _ = response.content
+            raise _NoSuccess(response)
+        return response
+
+
+class TweepyFeed:
+    """XFeed on X's API v2, with the brand's user token: that makes its mentions "owned reads"."""
+
+    def __init__(
+        self, credentials: Callable[[], XCredentials], base_url: str, brand: Callable[[], BrandSettings]
+    ) -> None:
+        self._credentials = credentials
+        self._base_url = base_url
+        self._brand = brand
+        self._client: tuple[str, tweepy.Client] | None = None
+
+    @property
+    def credentials(self) -> str:
+        return self._credentials().version
+
+    def read(self, source: Source, window: Window, token: str | None, now: datetime) -> Page:
+        brand = self._brand()
+        if not self._credentials().access_token:
+            raise XRefuses(ReadBlock.TOKEN_REFUSED, detail="no credentials are stored; run make x-credentials")
+        try:
+            body = self._call(source, brand, _parameters(window, token, source))
+        except _NoSuccess as failure:
+            raise named(failure.response, now) from failure
+        except requests.RequestException as failure:
+            raise XUnavailable(type(failure).__name__) from failure
+        return read_page(body, source, brand.user_id)
+
+    def _call(self, source: Source, brand: BrandSettings, parameters: dict[str, Any]) -> object:
+        client = self._connected()
+        match source:
+            case Source.MENTIONS:
+                return client.get_users_mentions(brand.user_id, user_auth=True, **parameters)
+            case Source.OWN:
+                return client.get_users_tweets(brand.user_id, exclude="retweets", user_auth=True, **parameters)
+            case Source.SEARCH:
+                return client.search_recent_tweets(search_query(brand), user_auth=True, **parameters)
+
+    def _connected(self) -> tweepy.Client:
+        secret = self._credentials()
+        if self._client is None or self._client[0] != secret.version:
+            client = tweepy.Client(
+                consumer_key=secret.consumer_key,
+                consumer_secret=secret.consumer_secret,
+                access_token=secret.access_token,
+                access_token_secret=secret.access_token_secret,
+                return_type=dict,
+                wait_on_rate_limit=False,
+            )
+            client.session.trust_env = False
+            client.session.mount(_TWEEPY_URL, _Timed(self._base_url))
+            self._client = (secret.version, client)
+        return self._client[1]
+
+
+def search_query(brand: BrandSettings) -> str:
+    """Posts with the brand's words but without its handle, which the mentions already bring.
+
+    Raises ValueError when the words do not fit X's 512 characters.
+    """
+    words = brand.words or (brand.name,)
+    wanted = " OR ".join(word if word.startswith(("#", "@")) else f'"{word}"' for word in words)
+    query = f"({wanted}) -@{brand.handle} -from:{brand.handle} -is:retweet"
+    if len(query) > _LONGEST_QUERY:
+        raise ValueError(f"the brand's words make a search of {len(query)} characters; X takes {_LONGEST_QUERY}")
+    return query
+
+
+def _parameters(window: Window, token: str | None, source: Source) -> dict[str, Any]:
+    found: dict[str, Any] = {"max_results": _PAGE_SIZE, "tweet_fields": list(FIELDS)}
+    if window.since is not None:
+        found["since_id"] = window.since
+    if window.start is not None:
+        found["start_time"] = window.start.astimezone(UTC).replace(microsecond=0)
+    if window.until is not None:
+        found["until_id"] = window.until
+    if token is not None:
+        found["next_token" if source is Source.SEARCH else "pagination_token"] = token
+    return found
+
+
+def named(response: requests.Response, now: datetime) -> Exception:
+    """X's refusal by its status and its body, never by the wording of an exception."""
+    problem = _problem(response)
+    detail = f"{response.status_code} {problem.get('title', '')} {problem.get('type', '')}".strip()
+    match response.status_code:
+        case 400 if _names_window(problem):
+            return XTooFarBack(detail)
+        case 401:
+            return XRefuses(ReadBlock.TOKEN_REFUSED, None, detail)
+        case 402:
+            return XRefuses(ReadBlock.CREDITS_SPENT, now + _LOOK_AGAIN, detail)
+        case 429:
+            return _limited(response.headers, problem, now, detail)
+        case status if status >= 500:
+            return XUnavailable(detail)
+        case _:
+            return XRefuses(ReadBlock.ACCESS_REFUSED, now + _LOOK_AGAIN, detail)
+
+
+def _problem(response: requests.Response) -> dict[str, Any]:
+    try:
+        body = response.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _names_window(problem: dict[str, Any]) -> bool:
+    errors = problem.get("errors")
+    parameters = [e.get("parameters") for e in errors if isinstance(e, dict)] if isinstance(errors, list) else []
+    return any(isinstance(p, dict) and {"since_id", "until_id", "start_time"} & p.keys() for p in parameters)
+
+
+def _limited(headers: Mapping[str, str], problem: dict[str, Any], now: datetime, detail: str) -> XRefuses:
+    """A monthly cap, a 24-hour limit or a 15-minute window: each ends at another time."""
+    if "usage-capped" in str(problem.get("type", "")) or "UsageCapExceeded" in str(problem.get("title", "")):
+        if str(problem.get("period", "Monthly")).lower() != "daily":
+            return XRefuses(ReadBlock.MONTH_CAPPED, next_month(now), detail)
+        return XRefuses(ReadBlock.DAY_LIMITED, _ends(headers.get("x-app-limit-24hour-reset"), now, _LOOK_AGAIN), detail)
+    for scope in ("app", "user"):
+        if headers.get(f"x-{scope}-limit-24hour-remaining") == "0":
+            reset = headers.get(f"x-{scope}-limit-24hour-reset")
+            return XRefuses(ReadBlock.DAY_LIMITED, _ends(reset, now, _LOOK_AGAIN), detail)
+    if headers.get("x-rate-limit-remaining", "0") != "0":
+        # Requests are left in the window, so it is the daily limit that is spent.
+        return XRefuses(ReadBlock.DAY_LIMITED, now + _LOOK_AGAIN, detail)
+    return XRefuses(ReadBlock.RATE_LIMITED, _ends(headers.get("x-rate-limit-reset"), now, _WINDOW), detail)
+
+
+def _ends(reset: str | None, now: datetime, otherwise: timedelta) -> datetime:
+    """The moment a header names, within the next day and not in the past; else `otherwise` from now."""
+    if reset is None or not reset.isdecimal() or len(reset) > 11:
+        return now + otherwise
+    return min(max(datetime.fromtimestamp(int(reset), UTC), now + timedelta(minutes=1)), now + timedelta(days=1))

@@ -1,0 +1,166 @@
+"""X's JSON → posts. Understands both the Tweet and the Post field names."""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from sys import intern
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from mentiondesk.domain.ids import ConversationId, PostId, UserId, time_of
+from mentiondesk.domain.posts.page import Page
+from mentiondesk.domain.posts.post import Post, Source, Unreadable
+from mentiondesk.ports.x import XUnavailable
+
+# What to ask X for. No expansions: X charges for every author it adds.
+FIELDS = (
+    "attachments",
+    "author_id",
+    "conversation_id",
+    "created_at",
+    "edit_history_tweet_ids",
+    "in_reply_to_user_id",
+    "lang",
+    "note_tweet",
+    "referenced_tweets",
+)
+
+# X's longest posts have 25,000 characters, and no item of the table may have more than 400 KB.
+_MOST_TEXT = 50_000
+# As long as a language tag gets (RFC 5646, section 4.4.1).
+_MOST_LANGUAGE = 35
+_FIRST_YEAR, _LAST_YEAR = 2006, 2500
+
+
+def _mended(value: Any) -> Any:
+    """Half of a surrogate pair is no character, and no store takes it."""
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return value
+
+
+def _plausible(moment: datetime) -> datetime:
+    """In UTC, and within the years in which X can have posts and times can be added up."""
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ValueError("no time at which X had posts")
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+Text = Annotated[str, BeforeValidator(_mended)]
+Moment = Annotated[datetime, AfterValidator(_plausible)]
+_ID = re.compile(r"[0-9]{1,20}")
+Id = Annotated[str, Field(pattern=f"^{_ID.pattern}$")]
+
+
+class _Raw(BaseModel):
+    model_config = ConfigDict(coerce_numbers_to_str=True, extra="ignore")
+
+
+class _Reference(_Raw):
+    type: str
+    id: Id
+
+
+class _Note(_Raw):
+    text: Text = ""
+
+
+class _RawPost(_Raw):
+    id: Id
+    text: Text
+    author_id: Id
+    created_at: Moment
+    conversation_id: Id | None = None
+    history: list[Id] | None = Field(
+        default=None, validation_alias=AliasChoices("edit_history_tweet_ids", "edit_history_post_ids")
+    )
+    references: list[_Reference] = Field(
+        default=[], validation_alias=AliasChoices("referenced_tweets", "referenced_posts")
+    )
+    note: _Note | None = Field(default=None, validation_alias=AliasChoices("note_tweet", "note_post"))
+    in_reply_to_user_id: Id | None = None
+    lang: Text = "und"
+    attachments: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repost:
+    """Somebody else's words again: read, and dropped."""
+
+    post_id: PostId
+
+
+def read_post(raw: object, source: Source, brand: UserId) -> Post | Repost | Unreadable:
+    """One of X's posts. `source` is where it was read; a post by `brand` is an own one wherever that was."""
+    try:
+        found = _RawPost.model_validate(raw)
+    except ValidationError as invalid:
+        wrong = sorted({".".join(map(str, error["loc"])) or "post" for error in invalid.errors()})
+        return Unreadable(_as_json(raw), f"cannot read {', '.join(wrong)}")
+    references = {reference.type: PostId(reference.id) for reference in found.references}
+    if "retweeted" in references or "reposted" in references:
+        return Repost(PostId(found.id))
+    history = found.history or [found.id]
+    # Equal ids are one string: a long replay holds millions of them.
+    first = PostId(found.id if found.id == history[0] else history[0])
+    own = found.author_id == brand
+    return Post(
+        post_id=first,
+        version_id=PostId(found.id),
+        author_id=UserId(found.author_id),
+        text=_unescaped(found.note.text if found.note and found.note.text else found.text)[:_MOST_TEXT],
+        # An edit is a new post to X; the customer has waited since the first version.
+        created_at=found.created_at if len(history) == 1 else time_of(history[0]),
+        conversation_id=ConversationId(
+            found.conversation_id if found.conversation_id and found.conversation_id != first else first
+        ),
+        source=Source.OWN if own else source,
+        own=own,
+        edits=len(history) - 1,
+        replied_to=references.get("replied_to"),
+        reply_to_user=UserId(found.in_reply_to_user_id) if found.in_reply_to_user_id else None,
+        quoted=references.get("quoted"),
+        language=intern(found.lang[:_MOST_LANGUAGE]),
+        media=bool(found.attachments),
+    )
+
+
+def read_page(body: object, source: Source, brand: UserId) -> Page:
+    """One page of X's answer. Raises XUnavailable when it is not one.
+
+    Posts that X names in `errors` (deleted, withheld, protected) are not in `data` and need nothing more.
+    """
+    if not isinstance(body, dict) or not isinstance(body.get("data", []), list) or not {"data", "meta"} & body.keys():
+        raise XUnavailable("the body is no page of posts")
+    raws: list[object] = body.get("data", [])
+    meta = body.get("meta")
+    if not isinstance(meta, dict):
+        meta = {}
+    if meta.get("result_count") and not raws:
+        raise XUnavailable("the page tells of posts and holds none")
+    read = [read_post(raw, source, brand) for raw in raws]
+    ids = [int(raw["id"]) for raw in raws if isinstance(raw, dict) and _ID.fullmatch(str(raw.get("id", "")))]
+    return Page(
+        posts=tuple(one for one in read if isinstance(one, Post)),
+        unreadable=tuple(one for one in read if isinstance(one, Unreadable)),
+        newest=PostId(str(max(ids))) if ids else None,
+        oldest=PostId(str(min(ids))) if ids else None,
+        next_token=str(meta["next_token"]) if meta.get("next_token") else None,
+        read=len(raws),
+        unknown_shape=sum(not _known_shape(raw) for raw in raws),
+    )
+
+
+def _known_shape(raw: object) -> bool:
+    return isinstance(raw, dict) and ("edit_history_tweet_ids" in raw or "edit_history_post_ids" in raw)
+
+
+def _unescaped(text: str) -> str:
+    """X escapes these three and no others. Its entity offsets, which count escaped characters, are not used."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _as_json(raw: object) -> str:
+    return json.dumps(raw, default=str)

@@ -1,0 +1,179 @@
+"""Which alerts a case or an incident calls for at a moment, and how many texts one person can take."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from mentiondesk.domain.alerts.roster import Roster, Staff
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.timers import Channel, ReplyTimer, Stage
+from mentiondesk.domain.ids import StaffId, SubjectId
+from mentiondesk.domain.incidents.incident import Incident
+from mentiondesk.domain.posts.tags import Urgency
+
+
+class Outcome(StrEnum):
+    """What became of an alert."""
+
+    SENT = "sent"
+    HELD = "held"
+    FAILED = "failed"
+    MERGED = "merged"
+
+
+# What somebody must see to by a deadline.
+Subject = Case | Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One notice to one person on one channel about one wait."""
+
+    matter_id: SubjectId
+    since: datetime
+    stage: str
+    staff_id: StaffId
+    channel: Channel
+    due_at: datetime
+    answer_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The ledger's line on an alert: its latest outcome, and the provider's id of what was sent.
+
+    `until` is when a held text may go. `via` differs from the alert's channel when that one failed, was
+    missing or over its limit. `digest` tells that it went out together with others.
+    """
+
+    alert: Alert
+    outcome: Outcome
+    at: datetime
+    via: Channel
+    message_id: str = ""
+    detail: str = ""
+    until: datetime | None = None
+    digest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to send now, what to hold or leave out, and when to look at the case again."""
+
+    send: tuple[Alert, ...]
+    records: tuple[Record, ...]
+    next_at: datetime | None
+
+
+def plan(matter: Subject, now: datetime, stages: Sequence[Stage], roster: Roster, ledger: Iterable[Record]) -> Plan:
+    """The alerts that `matter` calls for at `now`, given what the ledger of this wait holds.
+
+    Nothing for a case that does not wait. Where several stages have fallen due at once, each person
+    hears once per channel, of the latest. Texts wait for the end of quiet hours unless the case is urgent.
+    """
+    wait = matter.wait
+    if wait is None or not matter.waiting:
+        return Plan((), (), None)
+    ledger = tuple(ledger)
+    known = {(r.alert.stage, r.alert.staff_id, r.alert.channel): r for r in ledger if r.outcome is not Outcome.FAILED}
+    # One person may be meant twice, as on duty and as the lead.
+    fresh = dict.fromkeys(
+        alert
+        for alert in _alerts_due(matter, wait, now, stages, roster)
+        if (alert.stage, alert.staff_id, alert.channel) not in known
+    )
+    ripe = [r.alert for r in ledger if _ripe(matter, r, now) and _still_theirs(matter, r.alert, now, stages, roster)]
+    latest: dict[tuple[StaffId, Channel], Alert] = {}
+    records: list[Record] = []
+    for alert in sorted([*ripe, *fresh], key=lambda a: a.due_at):
+        earlier = latest.pop((alert.staff_id, alert.channel), None)
+        if earlier is not None:
+            records.append(Record(earlier, Outcome.MERGED, now, earlier.channel, detail=f"said with {alert.stage}"))
+        latest[alert.staff_id, alert.channel] = alert
+    send: list[Alert] = []
+    for alert in latest.values():
+        quiet_until = _quiet_until(matter, alert, now, roster)
+        if quiet_until is None:
+            send.append(alert)
+        else:
+            records.append(Record(alert, Outcome.HELD, now, alert.channel, detail="quiet hours", until=quiet_until))
+    held = [r.until for r in (*known.values(), *records) if r.outcome is Outcome.HELD and r.until]
+    ahead = [moment for moment in (*(due.at for due in wait.alerts), *held) if moment > now]
+    return Plan(tuple(send), tuple(records), min(ahead, default=None))
+
+
+def _alerts_due(
+    matter: Subject, wait: ReplyTimer, now: datetime, stages: Sequence[Stage], roster: Roster
+) -> Iterable[Alert]:
+    by_name = {stage.name: stage for stage in stages}
+    for due in wait.alerts:
+        stage = by_name.get(due.stage)
+        done = matter.alerted_until is not None and due.at <= matter.alerted_until
+        if stage is None or done or due.at > now:
+            continue
+        for audience, channel in stage.send:
+            for staff in roster.audience(audience, now, matter.owner):
+                alert = Alert(matter.matter_id, wait.since, due.stage, staff.staff_id, channel, due.at, wait.answer_by)
+                if not _claimed_since(matter, alert):
+                    yield replace(alert, channel=_reachable(staff, channel))
+
+
+def _claimed_since(matter: Subject, alert: Alert) -> bool:
+    """Whether this person has taken the case since the alert fell due: they know."""
+    return matter.owner == alert.staff_id and matter.claimed_at is not None and alert.due_at <= matter.claimed_at
+
+
+def _ripe(matter: Subject, record: Record, now: datetime) -> bool:
+    """Whether this is a held text whose time has come, or one that failed then and was not given up."""
+    if record.outcome is Outcome.HELD:
+        return (record.until or now) <= now
+    marked = matter.alerted_until
+    return record.outcome is Outcome.FAILED and marked is not None and record.alert.due_at <= marked < record.at
+
+
+def _still_theirs(matter: Subject, alert: Alert, now: datetime, stages: Sequence[Stage], roster: Roster) -> bool:
+    """Whether a held text still concerns its person; once the case is claimed, only those who hear of claimed cases."""
+    if roster.find(alert.staff_id) is None or _claimed_since(matter, alert):
+        return False
+    if matter.owner is None:
+        return True
+    audiences = [audience for stage in stages if stage.name == alert.stage for audience, _ in stage.send]
+    return any(
+        staff.staff_id == alert.staff_id
+        for audience in audiences
+        for staff in roster.audience(audience, now, matter.owner)
+    )
+
+
+def _reachable(staff: Staff, channel: Channel) -> Channel:
+    return channel if staff.address(channel) else channel.other
+
+
+def _quiet_until(matter: Subject, alert: Alert, now: datetime, roster: Roster) -> datetime | None:
+    staff = roster.find(alert.staff_id)
+    if alert.channel is not Channel.TEXT or matter.urgency >= Urgency.HIGH or staff is None or staff.quiet is None:
+        return None
+    return staff.quiet.closes(now)
+
+
+@dataclass(frozen=True, slots=True)
+class TextLimit:
+    """At most `most` texts to one person within `span`."""
+
+    most: int
+    span: timedelta
+
+
+# GoAlert's limits for texts to one contact (engine/message/ratelimit.go, Apache-2.0): beyond these a
+# phone is noise. Settings can change them.
+GOALERT_TEXT_LIMITS = (
+    TextLimit(5, timedelta(minutes=15)),
+    TextLimit(11, timedelta(hours=1)),
+    TextLimit(21, timedelta(hours=3)),
+)
+
+
+def may_text(sent: Sequence[datetime], now: datetime, limits: Sequence[TextLimit]) -> bool:
+    """Whether one more text to a person who got texts at `sent` keeps every limit."""
+    return all(sum(at > now - limit.span for at in sent) < limit.most for limit in limits)

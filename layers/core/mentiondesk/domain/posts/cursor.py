@@ -1,0 +1,100 @@
+"""How reading X goes on: how far each source was read, what it cost, and what stands in the way."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from mentiondesk.domain.ids import PostId, id_at, time_of
+from mentiondesk.domain.posts.post import Source
+
+# X answers a search with a since_id older than this with an error (docs.x.com, recent search).
+SEARCH_REACH = timedelta(days=7)
+# Reading near the edge of that reach would fail by the time the request arrives.
+_EDGE = timedelta(minutes=5)
+
+
+class ReadBlock(StrEnum):
+    """Why a source is not being read for now."""
+
+    TOKEN_REFUSED = "token_refused"
+    ACCESS_REFUSED = "access_refused"
+    CREDITS_SPENT = "credits_spent"
+    RATE_LIMITED = "rate_limited"
+    DAY_LIMITED = "day_limited"
+    MONTH_CAPPED = "month_capped"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A read that ended before its last page: posts older than `until` are still to come."""
+
+    until: PostId
+    newest: PostId
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far one source has been read; every post up to `newest` that X showed is stored.
+
+    `not_before`: X has asked us, or we have decided, not to call until then; None while only a person can
+    change it. `swept_at`: when the source was last read to the end and looked through further back.
+    `credentials` is the version of the credentials that were refused; others are tried at once.
+    """
+
+    source: Source
+    newest: PostId | None = None
+    gap: Gap | None = None
+    swept_at: datetime | None = None
+    obstacle: ReadBlock | None = None
+    not_before: datetime | None = None
+    credentials: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What to ask X for: after `since` or from `start`, never both, and before `until`."""
+
+    since: PostId | None = None
+    start: datetime | None = None
+    until: PostId | None = None
+
+
+def window_for(cursor: Cursor, now: datetime, overlap: timedelta, first_look: timedelta) -> Window:
+    """What this minute's read asks for: everything new, and `overlap` again, because X delivers late.
+
+    The first read ever goes back by `first_look`. On a new UTC day X charges for yesterday's posts again: the
+    read goes back to the latest sweep then, before which all are stored, if that was later. A search that has
+    not run for a week starts as far back as X lets it.
+    """
+    if cursor.newest is None:
+        return Window(start=now - first_look)
+    since = time_of(cursor.newest)
+    if cursor.swept_at is not None and since.date() < now.date():
+        since = max(since, cursor.swept_at)
+    since -= overlap
+    if cursor.source is Source.SEARCH and since < furthest_back(now):
+        return Window(start=furthest_back(now))
+    return Window(since=id_at(since))
+
+
+def furthest_back(now: datetime) -> datetime:
+    """As far back as a search reaches; what is older X does not give any more."""
+    return now - SEARCH_REACH + _EDGE
+
+
+def sweep_window(now: datetime, reach: timedelta) -> Window:
+    """The slower look further back; within the UTC day, in which X charges for a post only once."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    return Window(start=max(now - reach, midnight))
+
+
+def month_of(now: datetime) -> str:
+    """The billing month, as YYYY-MM in UTC."""
+    return f"{now:%Y-%m}"
+
+
+def next_month(now: datetime) -> datetime:
+    """The first moment of the next UTC month."""
+    first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return (first + timedelta(days=32)).replace(day=1)

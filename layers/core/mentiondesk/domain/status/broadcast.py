@@ -1,0 +1,22 @@
+"""Progress of one update on its way to the subscribers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from mentiondesk.domain.ids import IncidentId
+from mentiondesk.domain.status.subscribers import SubscriberId
+
+if TYPE_CHECKING:
+    # What noticing knows takes a while to read, and only two functions notice.
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """One update on its way to the subscribers: ours until `until`, told up to and with `reached`."""
+
+    incident_id: IncidentId
+    update_id: str
+    until: datetime
+    reached: SubscriberId | None = None

@@ -1,0 +1,44 @@
+"""Incidents as a hosted status page takes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from mentiondesk.domain.ids import IncidentId
+
+if TYPE_CHECKING:
+    # What noticing knows takes a while to read, and only two functions notice.
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class HostedSync:
+    """How far an incident is told at a hosted status page: its id there, and the last update that it has."""
+
+    incident_id: IncidentId
+    page_id: str
+    hosted_id: str
+    update_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HostedUpdate:
+    """One update as the hosted status page takes it. `health` is by the component's name."""
+
+    status: str
+    body: str
+    health: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class HostedIncident:
+    """An incident or a maintenance as the hosted status page takes it, its updates oldest first."""
+
+    incident_id: IncidentId
+    name: str
+    impact: str
+    updates: tuple[HostedUpdate, ...]
+    scheduled_for: datetime | None = None
+    scheduled_until: datetime | None = None

@@ -1,0 +1,18 @@
+"""One file of the status site."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    # What noticing knows takes a while to read, and only two functions notice.
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFile:
+    """One file of the status site; `fresh_for` is how many seconds a reader may show it without asking again."""
+
+    path: str
+    content: bytes
+    content_type: str
+    fresh_for: int

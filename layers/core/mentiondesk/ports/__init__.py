@@ -1,0 +1,1 @@
+"""Protocols that use cases need from the outside, one module an area."""

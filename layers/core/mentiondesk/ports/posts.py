@@ -1,0 +1,39 @@
+"""Stored posts, and how far each source has been read."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from mentiondesk.domain.ids import PostId
+from mentiondesk.domain.posts.cursor import Cursor
+from mentiondesk.domain.posts.post import Added, Post, Source, Unreadable
+
+if TYPE_CHECKING:
+    # What noticing knows takes a while to read, and only two functions notice.
+    pass
+
+
+class PostStore(Protocol):
+    """Every post X delivered, once, with its latest text."""
+
+    def add(self, post: Post) -> Added:
+        """Stores a post that is not stored yet, or the newer text of one that is. `seen_at` must be set."""
+
+    def get(self, post_id: PostId) -> Post | None: ...
+
+    def set_aside(self, unreadable: Unreadable, now: datetime) -> None:
+        """Keeps what could not be read where a person finds it."""
+
+
+class CursorStore(Protocol):
+    """How far each source was read, and what X will charge for it."""
+
+    def load(self) -> dict[Source, Cursor]: ...
+
+    def save(self, cursor: Cursor) -> bool:
+        """False, and nothing written, when another run has moved this cursor since it was loaded."""
+
+    def reads_in_month(self, month: str) -> int:
+        """Posts read in a month (YYYY-MM, UTC), over all sources."""
+
+    def count_reads(self, now: datetime, source: Source, posts: int) -> None:
+        """Adds to the count of this UTC day and source."""

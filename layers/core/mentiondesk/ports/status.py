@@ -1,0 +1,102 @@
+"""The status site, the hosted status page, and subscribers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from mentiondesk.domain.ids import IncidentId
+from mentiondesk.domain.status.broadcast import Broadcast
+from mentiondesk.domain.status.hosted import HostedIncident, HostedSync
+from mentiondesk.domain.status.site_file import SiteFile
+from mentiondesk.domain.status.subscribers import Subscriber, SubscriberId
+
+if TYPE_CHECKING:
+    # What noticing knows takes a while to read, and only two functions notice.
+    pass
+
+
+class SiteChanged(Exception):
+    """Another writer has put something else there since we looked."""
+
+
+class SiteStore(Protocol):
+    """Where the status site lies."""
+
+    def marks(self) -> Mapping[str, str]:
+        """What lies at each path now, never stale; the same mark is the same bytes."""
+
+    def mark(self, file: SiteFile) -> str:
+        """The mark that this file will have."""
+
+    def put(self, file: SiteFile, replacing: str | None) -> None:
+        """Writes a file over the one with this mark, or where there is none. Raises SiteChanged, writing nothing."""
+
+
+class HostedSyncStore(Protocol):
+    """What the hosted status page has been told."""
+
+    def get(self, incident_id: IncidentId) -> HostedSync | None: ...
+
+    def lease(self, incident_id: IncidentId, now: datetime, until: datetime) -> bool:
+        """Whether we alone tell the page about this incident until then, or until we save."""
+
+    def save(self, pushed: HostedSync) -> None:
+        """Writes how far it is told, and ends the lease."""
+
+
+class HostedPageFails(Exception):
+    """The hosted status page did not take it; `reason` holds no text of ours."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class HostedPage(Protocol):
+    """A status page that somebody else keeps."""
+
+    def tell(self, page_id: str, incident: HostedIncident, hosted_id: str | None) -> str:
+        """Brings the page up to this incident's last update, each update once however often it is told.
+
+        Finds the incident by its id there or, where that is not known, by ours. Returns its id there.
+        Raises HostedPageFails.
+        """
+
+
+class SubscriberStore(Protocol):
+    """People who get mail about incidents."""
+
+    def ask(self, subscriber: Subscriber, unless_since: datetime) -> bool:
+        """Remembers who is to be asked; False when they are subscribed, or were asked after `unless_since`."""
+
+    def asked(self, subscriber_id: SubscriberId) -> Subscriber | None:
+        """Who was asked and has perhaps not confirmed yet."""
+
+    def confirm(self, subscriber: Subscriber) -> None:
+        """From now on they get mail."""
+
+    def get(self, subscriber_id: SubscriberId) -> Subscriber | None:
+        """A confirmed subscriber."""
+
+    def remove(self, subscriber_id: SubscriberId) -> None:
+        """Forgets everything about them; nothing happens when they are not known."""
+
+    def page(self, after: SubscriberId | None, limit: int) -> list[Subscriber]:
+        """Up to `limit` confirmed subscribers in the order of their ids, beginning after this one."""
+
+
+class LeaseLost(Exception):
+    """The lease has ended and another run goes on with this update."""
+
+
+class BroadcastStore(Protocol):
+    """How far each update has come on its way to the subscribers."""
+
+    def lease(self, incident_id: IncidentId, update_id: str, now: datetime, until: datetime) -> Broadcast | None:
+        """Where to go on; None when everybody has been told, or another run is at it."""
+
+    def reach(self, telling: Broadcast, subscriber_id: SubscriberId) -> Broadcast:
+        """Everybody up to this one has been told. Raises LeaseLost."""
+
+    def release(self, telling: Broadcast, done: bool) -> None:
+        """Ends the lease. `done`: nobody is left to tell. Does nothing when it is lost."""

@@ -1,0 +1,43 @@
+"""Signed links and tokens."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from mentiondesk.domain.access.links import Link
+from mentiondesk.domain.alerts.plan import Subject
+from mentiondesk.domain.ids import StaffId
+from mentiondesk.domain.status.subscribers import SubscriberId
+
+if TYPE_CHECKING:
+    # What noticing knows takes a while to read, and only two functions notice.
+    pass
+
+
+class Links(Protocol):
+    """Makes the link with which one person acts on one case or incident."""
+
+    def __call__(self, staff_id: StaffId, matter: Subject, now: datetime) -> str | None:
+        """The whole address; None where no links can be made."""
+
+
+class LinkReader(Protocol):
+    """Knows which links and which forms are the desk's own."""
+
+    def read(self, token: str) -> Link:
+        """What a link was made for. Raises LinkForged."""
+
+    def new_event(self, token: str, now: datetime) -> str:
+        """What a form behind this link carries, so that pressing its button twice is known for once."""
+
+    def event_id(self, token: str, shown: str) -> str:
+        """The event's id, from what a form behind this very link carried. Raises LinkForged."""
+
+
+class SubscriberTokens(Protocol):
+    """What proves that somebody came by a link in a mail of ours."""
+
+    def make(self, subscriber_id: SubscriberId, purpose: str) -> str:
+        """Short, and safe in an address."""
+
+    def read(self, token: str, purpose: str) -> SubscriberId:
+        """Whose it is. Raises LinkForged when it is not ours or was made for another purpose."""

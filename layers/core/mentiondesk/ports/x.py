@@ -1,0 +1,43 @@
+"""Reading X."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from mentiondesk.domain.posts.cursor import ReadBlock, Window
+from mentiondesk.domain.posts.page import Page
+from mentiondesk.domain.posts.post import Source
+
+if TYPE_CHECKING:
+    # What noticing knows takes a while to read, and only two functions notice.
+    pass
+
+
+class XRefuses(Exception):
+    """X will not answer for now, for a reason that a retry does not change.
+
+    `until`: when to try again; None when only a person can change it.
+    """
+
+    def __init__(self, obstacle: ReadBlock, until: datetime | None = None, detail: str = "") -> None:
+        super().__init__(f"{obstacle}: {detail}")
+        self.obstacle = obstacle
+        self.until = until
+
+
+class XUnavailable(Exception):
+    """X failed in a way that may pass: 5xx, a body that is not JSON, a timeout, a broken connection."""
+
+
+class XTooFarBack(Exception):
+    """X refuses the start of the window as too old."""
+
+
+class XFeed(Protocol):
+    """Reads X. One call, one request, with a timeout; never sleeps, never retries."""
+
+    @property
+    def credentials(self) -> str:
+        """The version of the credentials in use."""
+
+    def read(self, source: Source, window: Window, token: str | None, now: datetime) -> Page:
+        """One page. Raises XRefuses, XUnavailable or XTooFarBack."""

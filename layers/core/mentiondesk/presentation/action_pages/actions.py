@@ -1,0 +1,185 @@
+"""The pages behind links in alerts: opening one shows what will happen, a button does it, once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from mentiondesk.domain.access.links import Action, Link, LinkRefused
+from mentiondesk.domain.alerts.roster import Staff
+from mentiondesk.domain.cases.case import AlreadyClaimed, CaseRefuses
+from mentiondesk.domain.ids import StaffId
+from mentiondesk.domain.incidents.incident import Health, NotPossible
+from mentiondesk.ports.cases import AlreadyDone, CaseChanged
+from mentiondesk.ports.incidents import IncidentChanged
+from mentiondesk.ports.runtime import CurrentSettings
+from mentiondesk.ports.tokens import LinkReader
+from mentiondesk.presentation.action_pages.answers import FAILURES, Answer, refused
+from mentiondesk.presentation.action_pages.forms import (
+    HEALTH,
+    IMPACTS,
+    OTHER,
+    REASONS,
+    FormFields,
+    FormInvalid,
+    MalformedForm,
+    action_in,
+    case_act,
+    incident_act,
+    update_statuses,
+)
+from mentiondesk.presentation.action_pages.html import render
+from mentiondesk.presentation.staff_messages.notices import WAITS_FOR, left, on_clock, on_x
+from mentiondesk.usecases.cases.change_case import CaseView, ChangeCase, SnoozeFor
+from mentiondesk.usecases.incidents.change_incident import ChangeIncident, IncidentView
+
+_View = CaseView | IncidentView
+
+_DONE = {
+    Action.CLAIM: "You have this case now.",
+    Action.ANSWERED: "Noted: the customer has an answer. The clock has stopped.",
+    Action.NO_ANSWER: "Noted: no answer is needed. The case is closed.",
+    Action.SNOOZE: "Alerts wait. The customer's clock runs on.",
+    Action.RELEASE: "Nobody has this case now. The others are told again.",
+    Action.PUBLISH: "Published. The status page tells of it within a minute.",
+    Action.DISMISS: "Noted: it is no incident. Nothing was published.",
+    Action.UPDATE: "Published. The status page says so within a minute.",
+    Action.RESOLVE: "Resolved. You will hear in a moment which customers to go back to.",
+    Action.APPROVE: "Approved. Post it now, signed in to X as the brand.",
+}
+# How the record says it, after the name of whoever did it.
+_RECORD = {
+    Action.CLAIM: "took the case",
+    Action.ANSWERED: "answered elsewhere",
+    Action.NO_ANSWER: "closed it: no answer needed",
+    Action.SNOOZE: "let alerts wait",
+    Action.RELEASE: "gave the case back",
+    Action.PUBLISH: "published it",
+    Action.DISMISS: "said that it is no incident",
+    Action.UPDATE: "published an update",
+    Action.RESOLVE: "resolved it",
+    Action.APPROVE: "approved the post on X",
+    "go_back": "started the clock to go back to the customer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a page says above what there is: what was done, or what was not and why; and the form as it was typed."""
+
+    status: HTTPStatus = HTTPStatus.OK
+    done: str = ""
+    trouble: str = ""
+    then: str = ""
+    action: Action | None = None
+    typed: FormFields = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+class ActionPages:
+    """GET and POST of one link."""
+
+    def __init__(
+        self, links: LinkReader, on_case: ChangeCase, on_incident: ChangeIncident, settings: CurrentSettings
+    ) -> None:
+        self._links = links
+        self._on_case = on_case
+        self._on_incident = on_incident
+        self._settings = settings
+
+    def show(self, token: str, now: datetime) -> Answer:
+        """What the link is about and what can be done. Changes nothing, however often it is opened."""
+        return self._shown(token, _Said(), now)
+
+    def press(self, token: str, typed: FormFields, now: datetime) -> Answer:
+        """Does what the pressed button says, once."""
+        action = None
+        try:
+            link = self._links.read(token)
+            action = action_in(typed)
+            view = self._act(link, action, typed, self._links.event_id(token, typed.get("event", "")), now)
+        except (LinkRefused, MalformedForm) as refusal:
+            return refused(refusal)
+        except FormInvalid as invalid:
+            told = FAILURES[FormInvalid]
+            return self._shown(token, _Said(told.status, "", told.what, told.then, action, typed, invalid.errors), now)
+        except (CaseRefuses, NotPossible, AlreadyDone, CaseChanged, IncidentChanged) as refusal:
+            return self._shown(token, self._not_done(refusal, link), now)
+        return self._page(token, view, _Said(done=_DONE[action]), now)
+
+    def _act(self, link: Link, action: Action, typed: FormFields, event_id: str, now: datetime) -> _View:
+        link.must_allow(action)
+        if link.about_case:
+            return self._on_case(link, case_act(action, typed), event_id, now)
+        before = self._on_incident.look(link, now)
+        act = incident_act(action, typed, before.incident, before.components)
+        return self._on_incident(link, act, event_id, now)
+
+    def _shown(self, token: str, said: _Said, now: datetime) -> Answer:
+        try:
+            link = self._links.read(token)
+            view = self._on_case.look(link, now) if link.about_case else self._on_incident.look(link, now)
+        except LinkRefused as refusal:
+            return refused(refusal)
+        return self._page(token, view, said, now)
+
+    def _not_done(self, refusal: Exception, link: Link) -> _Said:
+        told = next(told for kind, told in FAILURES.items() if isinstance(refusal, kind))
+        what = told.what
+        if isinstance(refusal, AlreadyClaimed):
+            what = f"{self._name(refusal.owner, link.staff_id)} has this case"
+        return _Said(told.status, "", what, told.then)
+
+    def _page(self, token: str, view: _View, said: _Said, now: datetime) -> Answer:
+        facts = self._case_facts(view, now) if isinstance(view, CaseView) else _incident_facts(view)
+        staff = view.staff
+        facts |= {
+            "view": view,
+            "said": said,
+            "now": now,
+            "event": self._links.new_event(token, now),
+            "brand": self._settings().brand.name,
+            "at": lambda moment: on_clock(moment, staff, now),
+            "name": lambda staff_id: self._name(staff_id, staff.staff_id),
+            "on_x": on_x,
+            "done_words": _RECORD,
+        }
+        return Answer(said.status, render("case.html" if isinstance(view, CaseView) else "incident.html", facts))
+
+    def _case_facts(self, view: CaseView, now: datetime) -> dict[str, Any]:
+        wait = view.case.wait if view.case.waiting else None
+        return {
+            "wait": wait,
+            "left": left(wait.answer_by, now) if wait else "",
+            "late": wait.late(now) if wait else False,
+            "waits_for": WAITS_FOR[wait.clock] if wait else "",
+            "reasons": REASONS,
+            "other": OTHER,
+            "lead_is_told": SnoozeFor.LEAD_IS_TOLD,
+        }
+
+    def _name(self, staff_id: StaffId | None, reader: StaffId) -> str:
+        """How the reader knows somebody."""
+        if staff_id is None:
+            return "The desk itself"
+        staff: Staff | None = self._settings().roster.find(staff_id)
+        return "You" if staff_id == reader else staff.name if staff else staff_id
+
+
+def _incident_facts(view: IncidentView) -> dict[str, Any]:
+    health = {one.component: one.health for one in view.incident.affected}
+    ill = [one.name for one in view.components if health.get(one.id, Health.OPERATIONAL) is not Health.OPERATIONAL]
+    where = f" with {' and '.join(ill)}" if ill else ""
+    return {
+        "impacts": IMPACTS,
+        "healths": tuple(one for one in Health if one is not Health.UNDER_MAINTENANCE),
+        "health_of": lambda component: health.get(component, Health.OPERATIONAL),
+        "health_field": HEALTH,
+        "ill_names": ", ".join(ill),
+        "statuses": update_statuses(view.incident),
+        # None of it in customers' words: those are for the person to judge.
+        "first_words": f"We are looking into problems{where} that customers tell us about. More soon.",
+        "solved_words": "This is solved. We are sorry for the trouble it caused.",
+        "plural": "s" if view.incident.posts != 1 else "",
+    }

@@ -1,0 +1,254 @@
+"""X → posts: reads each source from where it was left, stores every post, and only then moves on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from mentiondesk.domain.ids import PostId, time_of
+from mentiondesk.domain.posts.cursor import (
+    Cursor,
+    Gap,
+    ReadBlock,
+    Window,
+    furthest_back,
+    month_of,
+    sweep_window,
+    window_for,
+)
+from mentiondesk.domain.posts.page import Page
+from mentiondesk.domain.posts.post import Added, Source
+from mentiondesk.ports.posts import CursorStore, PostStore
+from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
+from mentiondesk.ports.x import XFeed, XRefuses, XTooFarBack, XUnavailable
+from mentiondesk.settings import ReadingSettings
+
+PAGE_SIZE = 100
+_TRIES = 3
+_MOST_PAGES = 200
+# How far X's clock may be ahead of ours.
+_SKEW = timedelta(minutes=1)
+# Time kept back to store the last page and its cursor.
+_RESERVE = timedelta(seconds=15)
+# A refused token, spent credits and a monthly cap hold for every source at once.
+_FOR_ALL_SOURCES = frozenset({ReadBlock.TOKEN_REFUSED, ReadBlock.CREDITS_SPENT, ReadBlock.MONTH_CAPPED})
+
+
+@dataclass(slots=True)
+class Fetched:
+    """What one run did.
+
+    `deepest` is the longest read of the mentions feed, of which X shows 800 posts. `obstacles` keep a source
+    from being read; `refusals` are those of this run, in X's own terms.
+    """
+
+    new: int = 0
+    edited: int = 0
+    known: int = 0
+    set_aside: int = 0
+    unknown_shape: int = 0
+    unavailable: int = 0
+    deepest: int = 0
+    unfinished: int = 0
+    out_of_reach: int = 0
+    reads_this_month: int = 0
+    budget_spent: bool = False
+    obstacles: dict[Source, ReadBlock] = field(default_factory=dict)
+    refusals: dict[Source, str] = field(default_factory=dict)
+
+
+class _Interrupted(Exception):
+    """The read cannot go on in this run: no time, no budget, or X does not answer."""
+
+
+class FetchMentions:
+    """One run over all sources.
+
+    A crash at any moment loses nothing: posts are stored before the cursor moves, reads overlap, and a
+    post that is stored already is dropped.
+    """
+
+    def __init__(self, feed: XFeed, posts: PostStore, cursors: CursorStore, settings: CurrentSettings) -> None:
+        self._feed = feed
+        self._posts = posts
+        self._cursors = cursors
+        self._settings = settings
+
+    def __call__(self, now: datetime, time_left: TimeLeft) -> Fetched:
+        reading = self._settings().reading
+        fetched = Fetched(reads_this_month=self._cursors.reads_in_month(month_of(now)))
+        cursors = self._cursors.load()
+        for source in _sources(reading):
+            cursor = cursors.get(source) or Cursor(source)
+            if self._blocked(cursor, now):
+                assert cursor.obstacle is not None, "only an obstacle blocks"
+                fetched.obstacles[source] = cursor.obstacle
+                continue
+            run = _Run(self._feed, self._posts, self._cursors, reading, now, time_left, fetched, cursor)
+            refusal = run.read()
+            cursors[source] = run.cursor
+            if refusal is None:
+                continue
+            fetched.refusals[source] = str(refusal)
+            for_all = refusal.obstacle in _FOR_ALL_SOURCES
+            for refused in _sources(reading) if for_all else [source]:
+                fetched.obstacles[refused] = refusal.obstacle
+                self._remember(refusal, cursors.get(refused) or Cursor(refused))
+            if for_all:
+                break
+        return fetched
+
+    def _blocked(self, cursor: Cursor, now: datetime) -> bool:
+        """Whether to leave X alone; credentials stored since then are worth a try."""
+        if cursor.obstacle is None or (cursor.not_before is not None and now >= cursor.not_before):
+            return False
+        return cursor.credentials == self._feed.credentials
+
+    def _remember(self, refusal: XRefuses, cursor: Cursor) -> None:
+        self._cursors.save(
+            replace(
+                cursor,
+                obstacle=refusal.obstacle,
+                not_before=refusal.until,
+                credentials=self._feed.credentials,
+            )
+        )
+
+
+@dataclass(slots=True)
+class _Run:
+    """One source in one run."""
+
+    feed: XFeed
+    posts: PostStore
+    cursors: CursorStore
+    reading: ReadingSettings
+    now: datetime
+    time_left: TimeLeft
+    fetched: Fetched
+    cursor: Cursor
+
+    def read(self) -> XRefuses | None:
+        """Reads as far as this run can; returns X's refusal where it refused."""
+        try:
+            self._read_all()
+        except (_Interrupted, XTooFarBack):
+            self.fetched.unfinished += 1
+        except XRefuses as refusal:
+            return refusal
+        return None
+
+    def _read_all(self) -> None:
+        """What an interrupted read left, then what is new, then now and then a look further back."""
+        if self.cursor.gap is not None:
+            self._read_gap(self.cursor.gap)
+        self._read_new()
+        if self.cursor.swept_at is None or self.now - self.cursor.swept_at >= self.reading.sweep_every:
+            for _ in self._pages(sweep_window(self.now, self.reading.sweep_reach)):
+                pass
+            self._move(replace(self.cursor, swept_at=self.now))
+
+    def _window(self) -> Window:
+        return window_for(self.cursor, self.now, self.reading.overlap, self.reading.first_look)
+
+    def _read_new(self) -> None:
+        newest, oldest = self.cursor.newest, None
+        try:
+            for page in self._pages(self._window()):
+                newest, oldest = _later(newest, self._made_by_now(page.newest)), page.oldest or oldest
+        except (_Interrupted, XRefuses):
+            if oldest is not None and newest is not None:
+                self._move(replace(self.cursor, gap=Gap(until=oldest, newest=newest)))
+            raise
+        self._move(replace(self.cursor, newest=newest, obstacle=None, not_before=None))
+
+    def _made_by_now(self, newest: PostId | None) -> PostId | None:
+        """None for an id from the future: a cursor there would pass over every post until then."""
+        return newest if newest is not None and time_of(newest) <= self.now + _SKEW else None
+
+    def _read_gap(self, gap: Gap) -> None:
+        until = gap.until
+        try:
+            for page in self._pages(replace(self._window(), until=until)):
+                until = page.oldest or until
+        except (_Interrupted, XRefuses):
+            self._move(replace(self.cursor, gap=replace(gap, until=until)))
+            raise
+        except XTooFarBack:
+            self.fetched.out_of_reach += 1
+        self._move(replace(self.cursor, newest=_later(self.cursor.newest, gap.newest), gap=None))
+
+    def _pages(self, window: Window) -> Iterator[Page]:
+        """Each page once its posts are stored. Raises _Interrupted before the last page, and XRefuses."""
+        token: str | None = None
+        seen: set[str] = set()
+        depth = 0
+        for _ in range(_MOST_PAGES):
+            try:
+                page = self._page(window, token)
+            except XTooFarBack:
+                self.fetched.out_of_reach += 1
+                window = Window(start=furthest_back(self.now), until=window.until)
+                page = self._page(window, token)
+            self._store(page)
+            depth += page.read
+            if self.cursor.source is Source.MENTIONS:
+                self.fetched.deepest = max(self.fetched.deepest, depth)
+            yield page
+            token = page.next_token
+            if token is None:
+                return
+            if token in seen:
+                break
+            seen.add(token)
+        raise _Interrupted
+
+    def _page(self, window: Window, token: str | None) -> Page:
+        if self.fetched.reads_this_month + PAGE_SIZE > self.reading.monthly_reads:
+            self.fetched.budget_spent = True
+            raise _Interrupted
+        for _ in range(_TRIES):
+            if self.time_left() < _RESERVE:
+                break
+            try:
+                return self.feed.read(self.cursor.source, window, token, self.now)
+            except XUnavailable:
+                self.fetched.unavailable += 1
+        raise _Interrupted
+
+    def _store(self, page: Page) -> None:
+        for unreadable in page.unreadable:
+            self.posts.set_aside(unreadable, self.now)
+        outcomes = [self.posts.add(replace(post, seen_at=self.now)) for post in reversed(page.posts)]
+        self.fetched.new += outcomes.count(Added.NEW)
+        self.fetched.edited += outcomes.count(Added.EDITED)
+        self.fetched.known += outcomes.count(Added.KNOWN) + outcomes.count(Added.KNOWN_EARLIER_DAY)
+        self.fetched.set_aside += len(page.unreadable)
+        self.fetched.unknown_shape += page.unknown_shape
+        # X charges for a post once in a UTC day.
+        charged = len(page.unreadable) + len(outcomes) - outcomes.count(Added.KNOWN)
+        if charged:
+            self.cursors.count_reads(self.now, self.cursor.source, charged)
+            self.fetched.reads_this_month += charged
+
+    def _move(self, cursor: Cursor) -> None:
+        """Saves a cursor that has changed. When another run moved it meanwhile, that run's word holds."""
+        if cursor == self.cursor:
+            return
+        if self.cursors.save(cursor):
+            self.cursor = replace(cursor, version=cursor.version + 1)
+        else:
+            raise _Interrupted
+
+
+def _sources(reading: ReadingSettings) -> Iterator[Source]:
+    """Own posts first: they stop clocks."""
+    yield Source.OWN
+    if reading.mentions:
+        yield Source.MENTIONS
+    if reading.search:
+        yield Source.SEARCH
+
+
+def _later(one: PostId | None, other: PostId | None) -> PostId | None:
+    """The newer of two ids; ids compare as numbers."""
+    return max((i for i in (one, other) if i is not None), key=int, default=None)
