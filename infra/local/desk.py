@@ -138,7 +138,7 @@ class LocalDesk:
         self.logs: list[tuple[str, str]] = []
         self.messages: list[Message] = []
         self._seen_messages: set[str] = set()
-        self._clock_patch = patch("mentiondesk.clock.now", clock.now)
+        self._clock_patch = patch("mentiondesk.runtime.clock.now", clock.now)
 
     def __enter__(self) -> Self:
         with ExitStack() as begun:

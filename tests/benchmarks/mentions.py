@@ -141,8 +141,8 @@ def _desk(said: list[traffic.Said]) -> Iterator[tuple[LocalDesk, Run, Callable[.
 
     aging = SimpleNamespace(monotonic=monotonic)
     with ExitStack() as all_of:
-        all_of.enter_context(patch("mentiondesk.adapters.dynamo_settings.time", aging))
-        all_of.enter_context(patch("mentiondesk.adapters.x.time", aging))
+        all_of.enter_context(patch("mentiondesk.adapters.storage.dynamo_settings.time", aging))
+        all_of.enter_context(patch("mentiondesk.adapters.x.feed.time", aging))
         all_of.enter_context(quick_transactions())
         table = transformed(TEMPLATE)["Resources"]["Desk"]["Properties"]
         meter = all_of.enter_context(Meter(indexes_of(table)))

@@ -400,7 +400,7 @@ def test_notify_measures_what_nobody_got(desk_account: Account, monkeypatch: pyt
     def refuse(*_: object) -> str:
         raise Undeliverable("OptedOut")
 
-    monkeypatch.setattr("mentiondesk.adapters.sms.SnsTexter.send", refuse)
+    monkeypatch.setattr("mentiondesk.adapters.channels.sns.SnsTexter.send", refuse)
     account.function("NotifyStaff", ALERT_SENDER="nobody@elsewhere.example")({})
     (one,) = account.desk.ledger(case)
     assert (account.metrics()["AlertsFailed"], one.outcome) == ([1], Outcome.FAILED)

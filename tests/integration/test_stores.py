@@ -873,7 +873,7 @@ def test_settings_by_version(db: "DynamoDBClient") -> None:
 
 def test_settings_are_looked_up_once_a_minute(db: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch) -> None:
     clock = 1000.0
-    monkeypatch.setattr("mentiondesk.adapters.dynamo_settings.time.monotonic", lambda: clock)
+    monkeypatch.setattr("mentiondesk.adapters.storage.dynamo_settings.time.monotonic", lambda: clock)
     store = DynamoSettings(db, TABLE)
     store.store(settings(zone="UTC"), NOON)
     assert store().zone == "UTC"
