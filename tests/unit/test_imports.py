@@ -1,4 +1,4 @@
-"""Imports point inward only: domain ← triage, detection, settings, ports ← use cases ← presentation ← adapters ← functions."""
+"""Imports point inward only: domain ← triage, detection, settings, ports ← use cases ← presentation, adapters."""
 
 import ast
 import sys
