@@ -18,6 +18,7 @@ from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
 from mentiondesk.adapters.storage.dynamo_opinions import DynamoOpinions
 from mentiondesk.adapters.storage.dynamo_posts import DynamoPosts, post_from_image
 from mentiondesk.adapters.storage.dynamo_signals import DynamoSignals
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.items import fact, python, values
 from mentiondesk.adapters.storage.memory import (
     MemoryAlerts,
@@ -28,6 +29,8 @@ from mentiondesk.adapters.storage.memory import (
     MemoryPosts,
 )
 from mentiondesk.adapters.storage.memory_signals import MemorySignals
+from mentiondesk.adapters.storage.memory_table import MemoryTable
+from mentiondesk.adapters.storage.table import Table
 from mentiondesk.domain.alerts.plan import Record
 from mentiondesk.domain.ids import CaseId, UserId
 from mentiondesk.domain.posts.post import Post, Source
@@ -228,6 +231,12 @@ def db(account: "DynamoDBClient", schema: dict[str, Any]) -> Iterator["DynamoDBC
     account.create_table(TableName=TABLE, **schema)
     yield account
     account.delete_table(TableName=TABLE)
+
+
+@pytest.fixture(params=["memory", "dynamo"])
+def table(request: pytest.FixtureRequest) -> Table:
+    """Each implementation of the table port."""
+    return MemoryTable() if request.param == "memory" else DynamoTable(request.getfixturevalue("db"), TABLE)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Every key and index of the table. Sort keys sort: UTC, fixed width."""
 
 from datetime import UTC, datetime
+from typing import NamedTuple
 from zlib import crc32
 
 from mentiondesk.domain.alerts.plan import Alert
@@ -12,11 +13,26 @@ from mentiondesk.domain.status.subscribers import SubscriberId
 
 PK, SK = "pk", "sk"
 EXPIRES = "expires_at"
+# The number of the form in which an item was written.
+SCHEMA = "schema"
 
-# Sparse: only cases with an alert to come. Sharded, so that no key is hot on a bad day.
-DUE_INDEX, DUE_SHARD, DUE_AT = "due", "due_shard", "due_at"
+
+class Index(NamedTuple):
+    """An index of the table: its name, and the attributes that are its partition and sort key."""
+
+    name: str
+    partition: str
+    sort: str
+
+
+DUE_SHARD, DUE_AT = "due_shard", "due_at"
+# Sparse: only what has an alert to come. Sharded, so that no key is hot on a bad day.
+DUE = Index("due", DUE_SHARD, DUE_AT)
+QUEUE, ANSWER_BY = "queue", "answer_by"
 # Cases by state; the customers who wait, by deadline.
-QUEUE_INDEX, QUEUE, ANSWER_BY = "queue", "queue", "answer_by"
+WAITING = Index("queue", QUEUE, ANSWER_BY)
+INDEXES = (DUE, WAITING)
+DUE_INDEX, QUEUE_INDEX = DUE.name, WAITING.name
 SHARDS = 4
 # Ids compare as numbers: digits of a 64-bit id.
 _LONGEST_ID = 20
