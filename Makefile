@@ -53,11 +53,12 @@ evaluate: setup ## how well triage tells what posts are, beside VADER, and how s
 triage-model: setup ## renew what triage learned from our own posts, after a change to them or to its tables
 	@$(PY) -m infra.train_triage $(if $(CHECK),--check)
 
-lint: setup ## style and types
+lint: setup ## style, types and language
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check --quiet || { echo "run make format"; exit 1; }
 	@$(BIN)/mypy layers/core/mentiondesk infra tests
 	@for app in functions/*/app.py; do $(BIN)/mypy --no-error-summary $$app; done
+	@$(PY) -m infra.check_language --only-report
 
 format: setup ## put the code into its form
 	@$(BIN)/ruff check --fix --quiet || true
