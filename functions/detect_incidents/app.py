@@ -1,4 +1,4 @@
-"""Every minute: many customers, one problem → an incident candidate; a resolved one → customers to go back to."""
+"""Runs every minute: raises and follows incidents, and starts follow-ups with customers of resolved ones."""
 
 from datetime import timedelta
 from functools import cache
@@ -57,13 +57,16 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         published=detected.published,
         faded=detected.faded,
         joined=detected.joined,
-        hours_learnt=detected.hours_learnt,
+        hours_learned=detected.hours_learned,
         gone_back=gone_back.cases,
         left=gone_back.left,
     )
+    if detected.given_up:
+        logger.warning("incident saves given up after concurrent changes", incidents=detected.given_up)
     counts = {
         "IncidentsNoticed": len(detected.raised),
         "PostsJoined": detected.joined,
+        "IncidentSavesGivenUp": len(detected.given_up),
         "SignalsFull": int(detected.full),
         "GoBackLeft": int(gone_back.left),
         "DetectCompleted": 1,

@@ -27,9 +27,10 @@ from infra.settings_file import load_settings
 from mentiondesk.adapters.storage.memory import MemoryIncidents
 from mentiondesk.adapters.storage.memory_signals import MemorySignals, MemoryUsual
 from mentiondesk.adapters.x.posts import read_post
-from mentiondesk.detection.signals import Signal, brand_stems, signal_of, stem
+from mentiondesk.detection.signals import brand_stems, signal_of, stem
 from mentiondesk.domain.ids import ConversationId, PostId, UserId, id_at
 from mentiondesk.domain.incidents.incident import Incident
+from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post, Source
 from mentiondesk.settings import Settings
 from mentiondesk.triage import triage

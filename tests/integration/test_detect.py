@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.dynamo_signals import DynamoSignals, DynamoUsual, signal_item
 from mentiondesk.adapters.storage.items import values
 from mentiondesk.adapters.storage.memory_signals import MemorySignals, MemoryUsual
-from mentiondesk.detection.noticing import HourlyCounts, hour_of_week
-from mentiondesk.detection.signals import Signal
+from mentiondesk.detection.baseline import hour_of_week
 from mentiondesk.domain.cases.case import State
 from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.ids import CaseId, PostId, UserId, case_id, id_at
 from mentiondesk.domain.incidents.incident import Impact, Incident, Status, Update
+from mentiondesk.domain.incidents.signals import HourlyCounts, Signal
 from mentiondesk.ports.detection import BaselineStore, SignalStore
 from mentiondesk.ports.incidents import IncidentStore
-from mentiondesk.usecases.incidents import detect_incidents
 from mentiondesk.usecases.incidents.detect_incidents import Detected, DetectIncidents
 from mentiondesk.usecases.incidents.follow_up_customers import GoBack
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
@@ -79,9 +79,9 @@ class Listening:
     def rules(self, **rules: Any) -> None:
         self.settings = settings(status_page={"components": COMPONENTS}, incidents=rules)
 
-    def detector(self, incidents: IncidentStore | None = None) -> DetectIncidents:
+    def detector(self, incidents: IncidentStore | None = None, **bounds: Any) -> DetectIncidents:
         return DetectIncidents(
-            self.ears.signals, self.ears.usual, incidents or self.desk.incidents, lambda: self.settings
+            self.ears.signals, self.ears.usual, incidents or self.desk.incidents, lambda: self.settings, **bounds
         )
 
     def run(self, now: datetime) -> Detected:
@@ -147,12 +147,18 @@ def test_an_hour_is_counted_once_however_often_it_is_kept(ears: Ears) -> None:
     slot = hour_of_week(NOON)
     assert ears.usual.load(slot).overall == HourlyCounts()
     habit = HourlyCounts(1.0, 4.5, {"cannot log in": 2.0}, at(60))
-    assert [ears.usual.save(habit, slot), ears.usual.save(replace(habit, voices=9.0), slot)] == [True, False]
+    assert [ears.usual.save(habit, slot), ears.usual.save(replace(habit, reporters=9.0), slot)] == [True, False]
     assert ears.usual.save(habit)
     usual = ears.usual.load(slot)
     assert (usual.hour, usual.overall) == (habit, habit)
     assert ears.usual.load(slot + 1).hour == HourlyCounts()
     assert ears.usual.save(replace(habit, until=at(120)), slot)
+
+
+def test_counts_stored_under_their_former_name_are_read(db: "DynamoDBClient") -> None:
+    stored = {"hours": 1, "voices": 4, "terms": {"slow": 2}, "until": "2026-01-07T13:00:00Z"}
+    db.put_item(TableName=TABLE, Item=values(stored | keys.usual()))
+    assert DynamoUsual(db, TABLE).load(0).overall.reporters == 4
 
 
 # --- noticing ---------------------------------------------------------------------------------------------
@@ -288,6 +294,28 @@ def test_somebody_who_changes_it_at_the_same_time_loses_nothing(listening: Liste
     assert (listening.incident().title, listening.incident().people) == ("By hand", 10)
 
 
+def test_a_save_that_always_meets_another_is_given_up_and_made_good_by_the_next_run(listening: Listening) -> None:
+    listening.complain(5)
+    listening.run(at(12))
+    listening.complain(5, begin=13, over=5, first=100)
+    incident_id = listening.incident().incident_id
+
+    class Contended:
+        """Changes the incident before each save."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(listening.desk.incidents, name)
+
+        def save(self, incident: Incident, *given: Any, **more: Any) -> Incident:
+            listening.desk.incidents.save(replace(listening.incident(), title="By hand"))
+            return listening.desk.incidents.save(incident, *given, **more)
+
+    detected = listening.detector(Contended())(at(19))
+    assert (detected.given_up, detected.joined, listening.incident().people) == ([incident_id], 0, 5)
+    detected = listening.run(at(20))
+    assert (detected.given_up, listening.incident().people) == ([], 10)
+
+
 # --- the end ----------------------------------------------------------------------------------------------
 
 
@@ -369,10 +397,10 @@ def test_hours_are_learnt_once_and_then_the_usual_is_not_noticed(listening: List
     listening.rules(people=50)
     for hour in range(1, 31):
         detected = listening.run(at(60 * hour + 12))
-        assert detected.hours_learnt == 1
-    assert listening.run(at(60 * 30 + 13)).hours_learnt == 0
+        assert detected.hours_learned == 1
+    assert listening.run(at(60 * 30 + 13)).hours_learned == 0
     usual = listening.ears.usual.load(0)
-    assert (usual.overall.hours > 29, 170 < usual.overall.voices <= 180) == (True, True)
+    assert (usual.overall.hours > 29, 170 < usual.overall.reporters <= 180) == (True, True)
     listening.rules()
     listening.complain(6, begin=1801, over=50, first=9000, terms=("delayed",), words="late again")
     assert listening.run(at(1855)).raised == []
@@ -398,15 +426,14 @@ def test_a_detector_that_dies_while_it_learns_counts_nothing_twice(listening: Li
     )
     with pytest.raises(KeyboardInterrupt):
         dying(at(75))
-    assert listening.run(at(76)).hours_learnt == 1
+    assert listening.run(at(76)).hours_learned == 1
     usual = listening.ears.usual.load(hour_of_week(NOON))
-    assert (usual.hour.voices, usual.overall.voices, usual.hour.hours) == (6, 6, 1)
+    assert (usual.hour.reporters, usual.overall.reporters, usual.hour.hours) == (6, 6, 1)
 
 
-def test_a_storm_is_looked_at_from_its_end(listening: Listening, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(detect_incidents, "MOST_SIGNALS", 50)
+def test_a_storm_is_looked_at_from_its_end(listening: Listening) -> None:
     listening.complain(120, over=30)
-    detected = listening.run(at(30))
+    detected = listening.detector(most_signals=50)(at(30))
     assert detected.full
     assert listening.incident().people == 50
 

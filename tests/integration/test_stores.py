@@ -14,11 +14,11 @@ from mentiondesk.adapters.storage.dynamo_alerts import DynamoAlerts
 from mentiondesk.adapters.storage.dynamo_opinions import DynamoOpinions
 from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings, SettingsMissing
 from mentiondesk.adapters.storage.items import fact, plain, python, values
-from mentiondesk.detection.noticing import HourlyCounts
 from mentiondesk.domain.alerts.plan import Outcome, Record, TextLimit
 from mentiondesk.domain.cases.case import Case, Entry, Leg, StaffOutcome, State, entry_of, extend, new_case, retell
 from mentiondesk.domain.cases.timers import Channel, Clock, Due, ReplyTimer
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, UserId, case_id, id_at
+from mentiondesk.domain.incidents.signals import HourlyCounts
 from mentiondesk.domain.posts.cursor import Cursor, Gap, ReadBlock
 from mentiondesk.domain.posts.post import Added, Post, Source, Unreadable
 from mentiondesk.domain.posts.tags import Kind, Urgency
@@ -905,7 +905,7 @@ def test_stored_settings_that_no_longer_fit(db: "DynamoDBClient") -> None:
     "value",
     [
         said(0, urgency=Urgency.HIGH, topics=("a", "b"), why=("broken",), seen_at=at(1)),
-        HourlyCounts(hours=0.333333333333, voices=-0.1, terms={"lid": 1e-9}),
+        HourlyCounts(hours=0.333333333333, reporters=-0.1, terms={"lid": 1e-9}),
         Cursor(Source.OWN),
     ],
     ids=lambda value: type(value).__name__,

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from mentiondesk.detection.signals import Signal, brand_stems, signal_of, stem, surfaces
+from mentiondesk.detection.signals import brand_stems, signal_of, stem, surfaces
 from mentiondesk.domain.ids import PostId, case_id
+from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.tags import Kind
 from tests.support.builders import NOON, a_post, tags
 

@@ -1,7 +1,7 @@
-r"""What people complain of, whatever their words: "can't get in" and "keeps logging me out" are one concept.
+r"""Concepts: the problems that people report, whatever their words. "Can't get in" and "keeps logging me out" are one.
 
-Knowledge to read and mend by hand, in the terms of any trade. Each line of a concept is one way to say it, a
-regular expression over lower-case words without handles, links, apostrophes and punctuation, in which
+The tables are maintained by hand and apply to any trade. Each line of a concept is one way to say it, a regular
+expression over lower-case words without handles, links, apostrophes and punctuation, in which
 
     ~           stands for up to three other words and the spaces around them
     NOT(x)      is "can't x", "won't x", "unable to x", "problems x", with up to three words in between
@@ -32,7 +32,7 @@ _NOT = (
     r"(?:trouble|problems?|issues?|difficult\w+)(?: with)?|(?:wont|doesnt|not|cant) (?:let|allow)\w* \w+)"
 )
 
-# The more telling come first.
+# The more specific concepts come first.
 _PHRASES = {
     "cannot log in": r"""
         NOT(get (?:back )?into) (?:my|our|the|your)
@@ -320,7 +320,7 @@ _PHRASES = {
         non funziona
     """,
 }
-# What a post is about, whether it says what is wrong or not.
+# Subjects: concepts that name a part of the service, in complaints and other posts alike.
 _SUBJECTS = {
     "signing in": r"""
         (?:LOGIN|passwords?|credentials|authentication|2fa|(?:my|our) accounts?)
@@ -340,7 +340,7 @@ _SUBJECTS = {
 }
 SUBJECTS = frozenset(_SUBJECTS)
 ANY_BROKEN = "anything broken"
-# Concepts that take in others: people say "down", "won't load" and "crashes" of one outage.
+# General concepts and the narrower ones in each: people report one outage as "down", "won't load" and "crashes".
 GENERAL = {
     ANY_BROKEN: frozenset(
         {
@@ -368,7 +368,7 @@ GENERAL = {
     "paying": frozenset({"payment fails", "paid, not recognised", "charged wrongly"}),
 }
 CONCEPTS = (*_PHRASES, *GENERAL)
-# These may be many small things at once.
+# Concepts that are often several small problems at once.
 VAGUE = frozenset({ANY_BROKEN, "not working", "error message"})
 
 _SET = re.compile(r"\b(?:" + "|".join(_SETS) + r")\b")
@@ -390,7 +390,10 @@ _SUBJECT_PATTERNS = {name: _compiled(lines) for name, lines in _SUBJECTS.items()
 
 
 def concepts_in(text: str) -> tuple[tuple[str, ...], str]:
-    """The concepts of a plain text, the telling ones first, and the text without the words that told them."""
+    """The concepts of a plain text, the specific ones first, and the text without the words that matched them.
+
+    The text is in lower case, words only, separated by single spaces.
+    """
     found, rest = [], text
     for name, pattern in _PATTERNS.items():
         if pattern.search(rest):
@@ -402,5 +405,5 @@ def concepts_in(text: str) -> tuple[tuple[str, ...], str]:
 
 
 def related(one: str, other: str) -> bool:
-    """Whether two concepts may well be said of one problem."""
+    """True if people may report one problem by either concept."""
     return any({one, other} <= {name, *narrower} for name, narrower in GENERAL.items())

@@ -1,38 +1,36 @@
-"""What one complaint says, small enough to compare with many others: its fingerprint.
+"""The fingerprint of a complaint: the concepts in its text, and the telling words around them.
 
-People say one thing in many words: a concept is what they have in common, the words around it say what it is about.
+Different words for one problem share a concept; the words around it name the subject.
 """
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from hashlib import blake2s
 
 from mentiondesk.detection.concepts import concepts_in
-from mentiondesk.domain.ids import CaseId, PostId, UserId, case_id
+from mentiondesk.domain.ids import case_id
+from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Kind, Tags
 from mentiondesk.domain.text import clean, quotable
 
-# Longer than any window, and long enough to learn from after a day of standing still.
-SIGNALS_KEPT = timedelta(days=2)
-
+# Bounds on the characters read, the stems kept, the letters in one, and the characters shown.
 _LONGEST_READ = 1200
 _MOST_WORDS = 16
 _LONGEST_WORD = 24
 _SAMPLE = 200
-# Shorter texts are the same by chance: "it is down" needs no copying.
+# Fewest words that make equal texts copies: short ones like "it is down" are equal by chance.
 _SHORTEST_COPY = 4
+# Longest echo in words: a longer post says more than "same here".
 _LONGEST_ECHO = 12
-# What is surely one of these is no complaint, whatever words it uses.
-_CONTENT, _SURE = (Kind.PRAISE, Kind.SPAM), 0.8
+# Posts of these kinds are no complaints, whatever their words, if triage is this confident.
+_NO_COMPLAINT, _CONFIDENT = (Kind.PRAISE, Kind.SPAM), 0.8
 
 _NOT_WORDS = re.compile(r"https?://\S+|www\.\S+|[\w.+-]+@[\w.-]+\.\w+|@\w+|&\w+;")
 _APOSTROPHES = re.compile(r"['’‘`´ʼ]")
 _WORD = re.compile(r"[^\W_]+")
 
-# Said at the beginning, these mean the post that is answered.
+# Openings that repeat the complaint of the post that is answered.
 _ECHO = re.compile(
     r"^(?:\w+ ){0,3}?(?:"
     r"same(?: (?:here|issue|problem|thing|for|with|boat|story|to me|on|in|happening|happened|as))?|"
@@ -43,7 +41,7 @@ _ECHO = re.compile(
     r"so (?:am|do|did) i|neither can i|i cant either)\b"
 )
 _ONE_MORE = re.compile(r"^\s*(?:@\w+\s*)*\+\s?1\b")
-# Said of something that is over.
+# Words of posts that report the end of a problem.
 _OVER = re.compile(
     r"\b(?:(?:its|is|are|all|seems?|everything|now|back|it) (?:\w+ )?"
     r"(?:working|fine|fixed|sorted|resolved|solved|good|ok|okay)(?: \w+)? ?(?:now|again)|"
@@ -85,32 +83,12 @@ _STOP = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """One complaint as noticing sees it.
-
-    `terms`: concepts and telling words. `digest` tells copies of one text; it is empty for texts so short that
-    they are the same by chance. `answers` is the post replied to or quoted; an `echo` says "same here" of it.
-    """
-
-    post_id: PostId
-    author_id: UserId
-    at: datetime
-    terms: tuple[str, ...]
-    words: str
-    topics: tuple[str, ...] = ()
-    digest: str = ""
-    answers: PostId | None = None
-    echo: bool = False
-    case_id: CaseId | None = None
-
-
 def signal_of(post: Post, tags: Tags, brand: Collection[str] = ()) -> Signal | None:
-    """The fingerprint of a complaint, of a question about a fault ("is it down?"), or of a "same here"; else None.
+    """The fingerprint of a complaint, of a question about a fault ("is it down?") or of a "same here"; else None.
 
-    `brand` holds the stems that say nothing here, as `brand_stems` gives them.
+    `brand` holds the stems of the brand's names, as `brand_stems` returns them; they are left out of the terms.
     """
-    if post.own or (tags.kind in _CONTENT and tags.confidence >= _SURE):
+    if post.own or (tags.kind in _NO_COMPLAINT and tags.confidence >= _CONFIDENT):
         return None
     text = _plain_text(post.text)
     answers = post.replied_to or post.quoted
@@ -123,7 +101,7 @@ def signal_of(post: Post, tags: Tags, brand: Collection[str] = ()) -> Signal | N
         post_id=post.post_id,
         author_id=post.author_id,
         at=post.created_at,
-        terms=(*concepts, *_telling(rest, brand)),
+        terms=(*concepts, *_subject_stems(rest, brand)),
         words=quotable(clean(post.text), _SAMPLE),
         topics=tags.topics,
         digest="" if echo else _digest(text),
@@ -134,13 +112,13 @@ def signal_of(post: Post, tags: Tags, brand: Collection[str] = ()) -> Signal | N
 
 
 def brand_stems(names: Iterable[str]) -> frozenset[str]:
-    """The stems of the brand's own names: every post holds them."""
+    """The stems of the brand's own names, which occur in every post and so tell nothing."""
     words = [word for name in names for word in _WORD.findall(_APOSTROPHES.sub("", name.lower()))]
     return frozenset(stem(word) for word in words) | {stem("".join(words))}
 
 
 def stem(word: str) -> str:
-    """A word without its usual English endings, so that songs meet song and loading meets loaded."""
+    """A word without its regular English endings, so that "songs" equals "song" and "loading" equals "loaded"."""
     for ending in ("ing", "ed"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word.removesuffix(ending)
@@ -155,13 +133,13 @@ def stem(word: str) -> str:
 
 
 def surfaces(words: str) -> list[tuple[str, str]]:
-    """The words of a text in order: the stem of each, and how the customer wrote it."""
+    """The words of a text in order, each as its stem and its spelling."""
     found = _WORD.findall(_APOSTROPHES.sub("", _NOT_WORDS.sub(" ", words)))
     return [(stem(word.lower()), word) for word in found]
 
 
 def _plain_text(text: str) -> str:
-    """Lower case, words only, between single spaces."""
+    """The text in lower case: words only, separated by single spaces."""
     bare = _APOSTROPHES.sub("", _NOT_WORDS.sub(" ", clean(text[:_LONGEST_READ])))
     return " ".join(_WORD.findall(bare.lower()))
 
@@ -170,8 +148,8 @@ def _is_echo(raw: str, text: str) -> bool:
     return text.count(" ") < _LONGEST_ECHO and (bool(_ECHO.match(text)) or bool(_ONE_MORE.match(raw)))
 
 
-def _telling(rest: str, brand: Collection[str]) -> list[str]:
-    """The stems that say what it is about, in the order of the text."""
+def _subject_stems(rest: str, brand: Collection[str]) -> list[str]:
+    """Stems of the words that name the subject, in the order of the text."""
     stems = [stem(word) for word in rest.split() if word not in _STOP and 2 < len(word) <= _LONGEST_WORD]
     kept = (one for one in stems if one not in brand and one not in _STOP and not one.isdigit())
     return list(dict.fromkeys(kept))[:_MOST_WORDS]

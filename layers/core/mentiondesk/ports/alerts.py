@@ -3,14 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from mentiondesk.domain.alerts.plan import Record, Subject, TextLimit
 from mentiondesk.domain.ids import StaffId, SubjectId
-
-if TYPE_CHECKING:
-    # What noticing knows takes a while to read, and only two functions notice.
-    pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,24 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from mentiondesk.domain.cases.case import Case, Entry
 from mentiondesk.domain.events import Event
 from mentiondesk.domain.ids import CaseId
+from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Tags
-
-if TYPE_CHECKING:
-    # What noticing knows takes a while to read, and only two functions notice.
-    from mentiondesk.detection.signals import Signal
 
 
 @dataclass(frozen=True, slots=True)
 class Classified:
     """All that one classified post changes; written together or not at all.
 
-    `signal` is what it says to noticing, where it says something; what it said before an edit is gone.
+    `signal` is the fingerprint of a complaint for incident detection; it replaces that of the text before an edit.
 
     `before` is the case this was worked out from (None: there was none), `after` what it becomes; both
     None when an own post answers nobody. `tags` is None for own posts.
@@ -31,7 +28,7 @@ class Classified:
     before: Case | None = None
     after: Case | None = None
     entry: Entry | None = None
-    signal: "Signal | None" = None
+    signal: Signal | None = None
 
 
 class CaseChanged(Exception):

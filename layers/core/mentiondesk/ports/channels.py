@@ -1,12 +1,8 @@
 """Email and text providers."""
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from mentiondesk.domain.alerts.messages import Email
-
-if TYPE_CHECKING:
-    # What noticing knows takes a while to read, and only two functions notice.
-    pass
 
 
 class Undeliverable(Exception):

@@ -1,26 +1,26 @@
-"""Complaint signals and the baseline they are held against."""
+"""Stores of complaint signals, and of the baseline they are compared with."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    # What noticing knows takes a while to read, and only two functions notice.
-    from mentiondesk.detection.noticing import Baseline, HourlyCounts
-    from mentiondesk.detection.signals import Signal
+from mentiondesk.domain.incidents.signals import Baseline, HourlyCounts, Signal
 
 
 class SignalStore(Protocol):
-    """What each complaint says; kept for two days."""
+    """Signals of the last two days."""
 
-    def window(self, since: datetime, until: datetime, limit: int) -> "list[Signal]":
-        """The latest signals made after `since` and up to `until`, newest first, at most `limit`."""
+    def window(self, since: datetime, until: datetime, limit: int) -> list[Signal]:
+        """The latest `limit` signals made after `since` and up to `until`, newest first."""
 
 
 class BaselineStore(Protocol):
-    """What the desk usually hears."""
+    """Hourly counts: one set over every hour, and one for each hour of the week."""
 
-    def load(self, hour_of_week: int) -> "Baseline":
-        """What is usual at this hour of the week, by that hour and by all hours."""
+    def load(self, hour_of_week: int) -> Baseline:
+        """The overall counts and those of `hour_of_week` (0 to 167); empty counts where none are stored."""
 
-    def save(self, habit: "HourlyCounts", hour_of_week: int | None = None) -> bool:
-        """Keeps what is usual at that hour, or over all hours; False when its latest hour is counted already."""
+    def save(self, counts: HourlyCounts, hour_of_week: int | None = None) -> bool:
+        """Stores the counts of one hour of the week, or the overall ones for None.
+
+        False, and nothing written, if the stored counts include that hour already.
+        """

@@ -2,17 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from mentiondesk.domain.events import Event
 from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents.drafts import Draft, Occasion
 from mentiondesk.domain.incidents.incident import Incident, LinkedPost, Update
-
-if TYPE_CHECKING:
-    # What noticing knows takes a while to read, and only two functions notice.
-    pass
-
 
 # Incidents that go on, candidates among them; may be a minute old.
 OpenIncidents = Callable[[datetime], Sequence[Incident]]

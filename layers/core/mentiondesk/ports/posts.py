@@ -1,15 +1,11 @@
 """Stored posts, and how far each source has been read."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.cursor import Cursor
 from mentiondesk.domain.posts.post import Added, Post, Source, Unreadable
-
-if TYPE_CHECKING:
-    # What noticing knows takes a while to read, and only two functions notice.
-    pass
 
 
 class PostStore(Protocol):

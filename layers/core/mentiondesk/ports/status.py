@@ -2,17 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from mentiondesk.domain.ids import IncidentId
 from mentiondesk.domain.status.broadcast import Broadcast
 from mentiondesk.domain.status.hosted import HostedIncident, HostedSync
 from mentiondesk.domain.status.site_file import SiteFile
 from mentiondesk.domain.status.subscribers import Subscriber, SubscriberId
-
-if TYPE_CHECKING:
-    # What noticing knows takes a while to read, and only two functions notice.
-    pass
 
 
 class SiteChanged(Exception):

@@ -1,16 +1,12 @@
 """Signed links and tokens."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from mentiondesk.domain.access.links import Link
 from mentiondesk.domain.alerts.plan import Subject
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.status.subscribers import SubscriberId
-
-if TYPE_CHECKING:
-    # What noticing knows takes a while to read, and only two functions notice.
-    pass
 
 
 class Links(Protocol):

@@ -1,14 +1,10 @@
 """Classification of posts: triage itself, and the external classifier it may ask."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Classification, Tags
-
-if TYPE_CHECKING:
-    # What noticing knows takes a while to read, and only two functions notice.
-    pass
 
 
 class Triage(Protocol):

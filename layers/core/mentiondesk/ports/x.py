@@ -1,15 +1,11 @@
 """Reading X."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from mentiondesk.domain.posts.cursor import ReadBlock, Window
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Source
-
-if TYPE_CHECKING:
-    # What noticing knows takes a while to read, and only two functions notice.
-    pass
 
 
 class XRefuses(Exception):

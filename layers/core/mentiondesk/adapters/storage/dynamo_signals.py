@@ -1,6 +1,6 @@
-"""Signals and what is usual, in the table."""
+"""Complaint signals and the detection baseline, in the table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.batches import get_all
 from mentiondesk.adapters.storage.items import fact, plain, values
-from mentiondesk.detection.noticing import Baseline, HourlyCounts
-from mentiondesk.detection.signals import SIGNALS_KEPT, Signal
+from mentiondesk.domain.incidents.signals import SIGNALS_KEPT, Baseline, HourlyCounts, Signal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -18,13 +17,13 @@ _DAY = timedelta(days=1)
 
 
 def signal_item(signal: Signal) -> dict[str, Any]:
-    """The item of a signal, to be put in the transaction that classifies its post; an edit puts it again."""
+    """The item of a signal, written in the transaction that classifies its post. An edited post replaces it."""
     expires = int((signal.at + SIGNALS_KEPT).timestamp())
     return plain(signal) | keys.signal(signal.at, signal.post_id) | {keys.EXPIRES: expires}
 
 
 class DynamoSignals:
-    """SignalStore on DynamoDB: one read a window, two where it reaches over midnight."""
+    """SignalStore on DynamoDB: one query for a window, two if it spans midnight."""
 
     def __init__(self, db: "DynamoDBClient", table: str) -> None:
         self._db = db
@@ -63,23 +62,27 @@ class DynamoUsual:
 
     def load(self, hour_of_week: int) -> Baseline:
         overall, hour = keys.usual(), keys.usual(hour_of_week)
-        found = {
-            item[keys.SK]["S"]: fact(HourlyCounts, item) for item in get_all(self._db, self._table, (overall, hour))
-        }
+        found = {item[keys.SK]["S"]: _counts(item) for item in get_all(self._db, self._table, (overall, hour))}
         return Baseline(found.get(overall[keys.SK], HourlyCounts()), found.get(hour[keys.SK], HourlyCounts()))
 
-    def save(self, habit: HourlyCounts, hour_of_week: int | None = None) -> bool:
-        if habit.until is None:
+    def save(self, counts: HourlyCounts, hour_of_week: int | None = None) -> bool:
+        if counts.until is None:
             return False
         hour_not_counted_yet = "attribute_not_exists(#pk) OR #until < :until"
         try:
             self._db.put_item(
                 TableName=self._table,
-                Item=values(plain(habit) | keys.usual(hour_of_week)),
+                Item=values(plain(counts) | keys.usual(hour_of_week)),
                 ConditionExpression=hour_not_counted_yet,
                 ExpressionAttributeNames={"#pk": keys.PK, "#until": "until"},
-                ExpressionAttributeValues=values({":until": plain(habit)["until"]}),
+                ExpressionAttributeValues=values({":until": plain(counts)["until"]}),
             )
         except self._db.exceptions.ConditionalCheckFailedException:
             return False
         return True
+
+
+def _counts(item: Mapping[str, Any]) -> HourlyCounts:
+    """The counts of an item. Items written before `reporters` had its name call it `voices`."""
+    renamed = {"reporters": item["voices"]} if "voices" in item else {}
+    return fact(HourlyCounts, {**item, **renamed})

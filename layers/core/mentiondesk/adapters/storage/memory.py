@@ -73,7 +73,7 @@ class MemoryPosts:
 
 
 class MemoryCases:
-    """CaseStore in memory. `signals` gets what classified posts say to noticing."""
+    """CaseStore in memory. `signals` receives the signals of classified posts."""
 
     def __init__(self, posts: MemoryPosts, signals: MemorySignals | None = None) -> None:
         self._posts = posts

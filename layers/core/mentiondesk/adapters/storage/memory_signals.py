@@ -1,11 +1,10 @@
-"""Signals and what is usual in memory, keeping the same promises as the table; for replays and tests."""
+"""Complaint signals and the detection baseline in memory, for replays and tests."""
 
 from bisect import bisect_right, insort
 from datetime import datetime, timedelta
 
-from mentiondesk.detection.noticing import Baseline, HourlyCounts
-from mentiondesk.detection.signals import SIGNALS_KEPT, Signal
 from mentiondesk.domain.ids import PostId
+from mentiondesk.domain.incidents.signals import SIGNALS_KEPT, Baseline, HourlyCounts, Signal
 
 
 class MemorySignals:
@@ -16,14 +15,14 @@ class MemorySignals:
         self._order: list[tuple[datetime, int]] = []
 
     def put(self, signal: Signal) -> None:
-        """Keeps a signal; an edited post's takes the place of the one before."""
+        """Stores a signal. An edited post's replaces the one before."""
         if signal.post_id not in self._signals:
             insort(self._order, (signal.at, int(signal.post_id)))
         self._signals[signal.post_id] = signal
         self._forget(before=signal.at - SIGNALS_KEPT - timedelta(days=1))
 
     def drop(self, post_id: PostId) -> None:
-        """Forgets what a post said before it was edited, where that was kept."""
+        """Removes the signal of a post's text before an edit, if there is one."""
         signal = self._signals.pop(post_id, None)
         if signal is not None:
             self._order.remove((signal.at, int(post_id)))
@@ -43,20 +42,20 @@ class MemoryUsual:
     """BaselineStore in memory."""
 
     def __init__(self) -> None:
-        self._habits: dict[int | None, HourlyCounts] = {}
+        self._counts: dict[int | None, HourlyCounts] = {}
 
     def load(self, hour_of_week: int) -> Baseline:
-        return Baseline(self._habits.get(None, HourlyCounts()), self._habits.get(hour_of_week, HourlyCounts()))
+        return Baseline(self._counts.get(None, HourlyCounts()), self._counts.get(hour_of_week, HourlyCounts()))
 
-    def save(self, habit: HourlyCounts, hour_of_week: int | None = None) -> bool:
-        known = self._habits.get(hour_of_week, HourlyCounts())
-        if known.until is not None and (habit.until is None or habit.until <= known.until):
+    def save(self, counts: HourlyCounts, hour_of_week: int | None = None) -> bool:
+        known = self._counts.get(hour_of_week, HourlyCounts())
+        if known.until is not None and (counts.until is None or counts.until <= known.until):
             return False
-        self._habits[hour_of_week] = habit
+        self._counts[hour_of_week] = counts
         return True
 
     def copy(self) -> "MemoryUsual":
-        """As it is now; what is learnt later is learnt by one of the two."""
+        """An independent copy of the present counts."""
         other = MemoryUsual()
-        other._habits = dict(self._habits)
+        other._counts = dict(self._counts)
         return other

@@ -1,11 +1,6 @@
 """Messages to staff and subscribers, ready to send."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    # What noticing knows takes a while to read, and only two functions notice.
-    pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,9 @@
 """One page of a feed, as read from X."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.post import Post, Unreadable
-
-if TYPE_CHECKING:
-    # What noticing knows takes a while to read, and only two functions notice.
-    pass
 
 
 @dataclass(frozen=True, slots=True)

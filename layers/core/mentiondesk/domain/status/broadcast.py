@@ -2,14 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from mentiondesk.domain.ids import IncidentId
 from mentiondesk.domain.status.subscribers import SubscriberId
-
-if TYPE_CHECKING:
-    # What noticing knows takes a while to read, and only two functions notice.
-    pass
 
 
 @dataclass(frozen=True, slots=True)

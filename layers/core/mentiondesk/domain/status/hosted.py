@@ -3,13 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from mentiondesk.domain.ids import IncidentId
-
-if TYPE_CHECKING:
-    # What noticing knows takes a while to read, and only two functions notice.
-    pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from mentiondesk.detection.noticing import matches
-from mentiondesk.detection.signals import Signal, brand_stems, signal_of
+from mentiondesk.detection.matching import matches
+from mentiondesk.detection.signals import brand_stems, signal_of
 from mentiondesk.domain.cases.case import Case, Entry, entry_of, extend, is_next, new_case, retell
 from mentiondesk.domain.ids import CaseId, ConversationId, UserId, case_id
 from mentiondesk.domain.incidents.incident import Incident
+from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Tags, Urgency
 from mentiondesk.ports.cases import CaseChanged, CaseStore, Classified

@@ -1,4 +1,4 @@
-"""Many people, one thing, far more than usual: counting."""
+"""Clusters of complaints above the baseline, the baseline itself, and titles."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -6,26 +6,12 @@ from typing import Any
 
 import pytest
 
-from mentiondesk.detection.noticing import (
-    HABIT_TERMS,
-    HOUR,
-    Baseline,
-    Cluster,
-    HourlyCounts,
-    above_usual,
-    counted,
-    groups,
-    heard,
-    hour_of_week,
-    learnt,
-    matches,
-    severity,
-    surprise,
-    voices,
-)
-from mentiondesk.detection.signals import Signal
+from mentiondesk.detection.baseline import HOUR, OVERALL_TERMS, Expectation, hour_of_week, updated
+from mentiondesk.detection.clusters import Cluster, above_baseline, find_clusters
+from mentiondesk.detection.matching import count_terms, distinct_reporters, matches, resolve_echoes
 from mentiondesk.domain.ids import PostId, UserId, id_at
 from mentiondesk.domain.incidents.incident import Incident, Status
+from mentiondesk.domain.incidents.signals import Baseline, HourlyCounts, Signal
 from mentiondesk.settings import SettingsInvalid
 from tests.support.builders import NOON, at, minutes, settings
 
@@ -46,22 +32,22 @@ def signal(minute: float, person: int, *terms: str, **facts: Any) -> Signal:
 
 
 def people(count: int, over: float = 12, *terms: str, first: int = 0) -> list[Signal]:
-    """So many people who say the same, evenly over some minutes from noon on."""
+    """Signals of `count` people with the same terms, spread evenly over some minutes from noon on."""
     return [signal(number * over / count, first + number, *terms) for number in range(count)]
 
 
 def found(signals: list[Signal], now: datetime, usual: Baseline = UNKNOWN) -> list[Cluster]:
-    return groups(heard(signals), usual, now, 5, WITHIN)
+    return find_clusters(resolve_echoes(signals), Expectation(usual), now, 5, WITHIN)
 
 
 def busy(an_hour: float, *terms: str, hours: float = 500) -> Baseline:
-    """A brand that has heard so many complaints an hour for weeks, all of them with these terms."""
+    """The baseline of a brand with this many complaints an hour for weeks, all of them with these terms."""
     sums = dict.fromkeys(terms, an_hour * hours)
     slot = dict.fromkeys(terms, an_hour * 4)
     return Baseline(HourlyCounts(hours, an_hour * hours, sums, NOON), HourlyCounts(4, an_hour * 4, slot, NOON))
 
 
-# --- voices -----------------------------------------------------------------------------------------------
+# --- reporters -----------------------------------------------------------------------------------------------
 
 
 def test_the_fifth_person_within_a_quarter_of_an_hour_is_noticed_and_the_fourth_is_not() -> None:
@@ -72,7 +58,7 @@ def test_the_fifth_person_within_a_quarter_of_an_hour_is_noticed_and_the_fourth_
 
 def test_fifty_posts_of_one_person_are_one_person() -> None:
     angry = [signal(number / 4, 1, post_id=PostId(str(100 + number)), digest=f"{number}") for number in range(50)]
-    assert voices(angry) == angry[:1]
+    assert distinct_reporters(angry) == angry[:1]
     assert found([*angry, *people(3, first=10)], at(15)) == []
     assert len(found([*angry, *people(4, first=10)], at(15))) == 1
 
@@ -93,12 +79,12 @@ def test_same_here_says_what_the_post_it_answers_says() -> None:
     (group,) = found([*echoes, first], at(15))
     assert group.people == 5
     again = [signal(9, 9, answers=echoes[0].post_id, echo=True, digest="")]
-    assert heard([first, *echoes, *again])[-1].terms[0] == "cannot log in"
+    assert resolve_echoes([first, *echoes, *again])[-1].terms[0] == "cannot log in"
 
 
 def test_same_here_of_what_nobody_knows_says_nothing() -> None:
     lost = replace(signal(3, 3, answers=PostId("1"), echo=True), terms=())
-    assert heard([lost]) == []
+    assert resolve_echoes([lost]) == []
 
 
 # --- the usual --------------------------------------------------------------------------------------------
@@ -151,7 +137,7 @@ def test_a_word_alone_is_enough_where_nearly_all_say_it_who_else_never_do() -> N
 
 def test_two_problems_at_once_are_two_groups() -> None:
     both = [*people(8, 12, "payment fails", "paying"), *people(8, 12, "no power", first=50)]
-    assert {group.what for group in found(both, at(15))} == {"payment fails", "no power"}
+    assert {group.failure for group in found(both, at(15))} == {"payment fails", "no power"}
 
 
 def test_words_for_one_outage_make_one_group() -> None:
@@ -178,50 +164,39 @@ def test_only_the_window_counts() -> None:
     assert found(people(5), at(-1)) == []
 
 
-@pytest.mark.parametrize(
-    ("count", "mean", "least", "most"),
-    [(5, 0.1, 6.0, 8.0), (5, 5.0, 0.0, 0.5), (0, 1.0, 0.0, 0.0), (900, 1.0, 100, 301), (5, 1e-20, 90, 301)],
-)
-def test_surprise_is_the_chance_of_so_many_or_more(count: int, mean: float, least: float, most: float) -> None:
-    assert least <= surprise(count, mean, 1000) <= most
-
-
-def test_what_is_little_known_surprises_less() -> None:
-    assert surprise(8, 1.0, 2) < surprise(8, 1.0, 20)
-
-
-def test_severity_runs_from_one_to_ten() -> None:
-    levels = [severity(excess) for excess in (0, 4, 10, 40, 300)]
-    assert levels == sorted(levels)
-    assert (levels[0], levels[-1]) == (1, 10)
-
-
 # --- learning ---------------------------------------------------------------------------------------------
 
 
 def test_an_hour_is_learnt_once() -> None:
-    said, terms = counted(people(6))
+    said, terms = count_terms(people(6))
     assert (said, terms["cannot log in"]) == (6, 6)
-    once = learnt(HourlyCounts(), UNKNOWN, at(60), said, terms, HABIT_TERMS)
-    assert (once.hours, once.voices, once.until) == (1, 6, at(60))
-    assert learnt(once, UNKNOWN, at(60), said, terms, HABIT_TERMS) is once
+    once = updated(HourlyCounts(), Expectation(UNKNOWN), at(60), said, terms, OVERALL_TERMS)
+    assert (once.hours, once.reporters, once.until) == (1, 6, at(60))
+    assert updated(once, Expectation(UNKNOWN), at(60), said, terms, OVERALL_TERMS) is once
 
 
 def test_what_was_learnt_fades_and_an_outage_teaches_little() -> None:
     habit, hour = HourlyCounts(), NOON
     for _ in range(24 * 21):
         hour += HOUR
-        habit = learnt(habit, Baseline(habit), hour, 2, {"delayed": 2}, HABIT_TERMS)
-    usual = Baseline(habit)
-    assert usual.an_hour("delayed") == pytest.approx(2, rel=0.1)
-    after = learnt(habit, usual, hour + HOUR, 500, {"delayed": 500}, HABIT_TERMS)
-    assert Baseline(after).an_hour("delayed") < 4
-    assert learnt(habit, usual, hour + timedelta(weeks=20), 0, {}, HABIT_TERMS).voices < 20
+        habit = updated(habit, Expectation(Baseline(habit)), hour, 2, {"delayed": 2}, OVERALL_TERMS)
+    usual = Expectation(Baseline(habit))
+    assert usual.hourly("delayed") == pytest.approx(2, rel=0.1)
+    after = updated(habit, usual, hour + HOUR, 500, {"delayed": 500}, OVERALL_TERMS)
+    assert Expectation(Baseline(after)).hourly("delayed") < 4
+    assert updated(habit, usual, hour + timedelta(weeks=20), 0, {}, OVERALL_TERMS).reporters < 20
 
 
 def test_a_habit_stays_small() -> None:
-    habit = learnt(HourlyCounts(), UNKNOWN, at(60), 5000, {f"word{number}": 1 for number in range(5000)}, HABIT_TERMS)
-    assert len(habit.terms) == HABIT_TERMS
+    habit = updated(
+        HourlyCounts(),
+        Expectation(UNKNOWN),
+        at(60),
+        5000,
+        {f"word{number}": 1 for number in range(5000)},
+        OVERALL_TERMS,
+    )
+    assert len(habit.terms) == OVERALL_TERMS
 
 
 def test_the_hours_of_the_week_are_in_utc() -> None:
@@ -246,7 +221,7 @@ def test_the_title_is_made_of_customers_words_and_safe() -> None:
     ]
     (group,) = found(signals, at(15))
     assert group.title == "Checkout PAGE: won't load"
-    assert len(replace(group, about=("x" * 200,)).title) <= 80
+    assert len(replace(group, subject=("x" * 200,)).title) <= 80
 
 
 def test_samples_are_of_different_people() -> None:
@@ -267,8 +242,8 @@ def test_further_complaints_match_by_what_was_found() -> None:
 
 def test_it_goes_on_only_while_more_complain_than_usual() -> None:
     usual = busy(6, "delayed")
-    assert above_usual(("delayed",), people(6, 50, "delayed"), usual, at(51), WITHIN) < 1
-    assert above_usual(("delayed",), people(40, 50, "delayed"), usual, at(51), WITHIN) > 4
+    assert above_baseline(("delayed",), people(6, 50, "delayed"), Expectation(usual), at(51), WITHIN) < 1
+    assert above_baseline(("delayed",), people(40, 50, "delayed"), Expectation(usual), at(51), WITHIN) > 4
 
 
 @pytest.mark.parametrize("within", ["1m", "2d"])

@@ -1,0 +1,138 @@
+"""The normal number of complaints at one hour of the week, and how it is updated hour by hour."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from math import exp, inf, log10, sqrt
+
+from mentiondesk.detection.concepts import CONCEPTS, GENERAL, SUBJECTS, VAGUE
+from mentiondesk.detection.thresholds import THRESHOLDS, Thresholds
+from mentiondesk.domain.incidents.signals import Baseline, HourlyCounts
+
+HOUR = timedelta(hours=1)
+WEEK = timedelta(weeks=1)
+# Bounds on the size of a stored item: terms kept over every hour, and over one hour of the week.
+OVERALL_TERMS = 600
+HOUR_TERMS = 60
+# Counts are stored with this many digits, and smaller ones are dropped.
+_DIGITS = 3
+_SMALLEST_COUNT = 0.05
+
+_CONCEPTS = frozenset(CONCEPTS)
+
+
+class Expectation:
+    """Expected numbers of reporters under a baseline, blended with priors that fade as counts come in.
+
+    One object serves one run: what depends on the baseline alone is computed once.
+    """
+
+    def __init__(self, baseline: Baseline, thresholds: Thresholds = THRESHOLDS) -> None:
+        self.thresholds = thresholds
+        self._overall, self._hour = baseline.overall, baseline.hour
+        self.mature = self._overall.hours >= thresholds.mature_hours
+        self.hourly_reporters = self._hourly_reporters()
+        self._extra = self._extra_surprise()
+
+    def share(self, term: str) -> float:
+        """Share of all complaints that has this term, over every hour."""
+        t = self.thresholds
+        prior = (
+            t.prior_general_share
+            if term in GENERAL
+            else t.prior_concept_share
+            if term in _CONCEPTS
+            else t.prior_word_share
+        )
+        known = self._overall.terms.get(term, 0.0)
+        return (known + prior * t.prior_share_reporters) / (self._overall.reporters + t.prior_share_reporters)
+
+    def hourly(self, term: str) -> float:
+        """Reporters an hour who use this term, at this hour of the week."""
+        weight = self.thresholds.overall_term_hours
+        expected = self.hourly_reporters * self.share(term)
+        return (self._hour.terms.get(term, 0.0) + expected * weight) / (self._hour.hours + weight)
+
+    def trust(self, term: str) -> float:
+        """Number of events that the expected count of this term is known from, for `surprise`."""
+        return min(1.0 + self._overall.terms.get(term, 0.0), self.thresholds.most_trust)
+
+    def within(self, term: str, others: int, span: timedelta) -> float:
+        """Reporters of this term to expect within `span`, given `others` reporters without it.
+
+        A busy day raises the expectation, up to a cap: many times as many complaints about everything are an outage.
+        An immature baseline knows no busy days, and the expectation follows the other complaints alone.
+        """
+        hours = span / HOUR
+        mean = self.hourly(term) * hours
+        if not self.mature:
+            share = min(self.share(term), self.thresholds.largest_share)
+            return max(mean, others * share / (1 - share))
+        # One standard deviation above the expected total still counts as a normal day.
+        normal = self.hourly_reporters * hours
+        return mean * min(max(others / (normal + sqrt(normal) + 1.0), 1.0), self.thresholds.busy_day_cap)
+
+    def required_surprise(self, term: str) -> float:
+        """Least surprise at which a surge of this term is notable; infinite for terms that are always common."""
+        t = self.thresholds
+        concept = term in _CONCEPTS
+        common = t.common_subject_share if term in SUBJECTS else inf if concept else t.common_word_share
+        if self.share(term) >= common:
+            return inf
+        if term in VAGUE:
+            required = t.vague_concept_surprise
+        elif concept:
+            required = t.general_concept_surprise if term in GENERAL else t.concept_surprise
+        else:
+            required = t.word_surprise
+        return required + self._extra[0] + self._extra[1]
+
+    def _hourly_reporters(self) -> float:
+        t = self.thresholds
+        prior = t.prior_rate * t.prior_rate_hours
+        overall = (self._overall.reporters + prior) / (self._overall.hours + t.prior_rate_hours)
+        return (self._hour.reporters + overall * t.overall_rate_hours) / (self._hour.hours + t.overall_rate_hours)
+
+    def _extra_surprise(self) -> tuple[float, float]:
+        """Extra surprise for the number of complaints an hour, and for a new baseline."""
+        t = self.thresholds
+        newness = exp(-self._overall.hours / t.new_baseline_hours)
+        return log10(max(self.hourly_reporters, 1.0)), t.new_baseline_extra * newness
+
+
+def hour_of_week(moment: datetime) -> int:
+    """Hours since Monday 00:00 UTC, from 0 to 167."""
+    at = moment.astimezone(UTC)
+    return at.weekday() * 24 + at.hour
+
+
+def updated(
+    counts: HourlyCounts,
+    expectation: Expectation,
+    until: datetime,
+    reporters: float,
+    terms: Mapping[str, float],
+    most_terms: int,
+) -> HourlyCounts:
+    """The counts with one more hour, which ended at `until`; unchanged if that hour is counted already.
+
+    `reporters` and `terms` are the hour's, as `count_terms` returns them. Once the baseline is mature, counts far above
+    it are cut, so that an outage does not become normal. The `most_terms` most frequent terms are kept, concepts first.
+    """
+    if counts.until is not None and until <= counts.until:
+        return counts
+    retention = expectation.thresholds.weekly_retention
+    kept = retention ** ((until - counts.until) / WEEK) if counts.until else 0.0
+    added = {term: min(count, _most_learned(expectation, expectation.hourly(term))) for term, count in terms.items()}
+    sums = {term: kept * counts.terms.get(term, 0.0) + added.get(term, 0.0) for term in {*counts.terms, *added}}
+    frequent = sorted(sums, key=lambda term: (term not in _CONCEPTS, -sums[term], term))[:most_terms]
+    most_reporters = _most_learned(expectation, expectation.hourly_reporters)
+    return HourlyCounts(
+        hours=round(kept * counts.hours + 1, _DIGITS),
+        reporters=round(kept * counts.reporters + min(reporters, most_reporters), _DIGITS),
+        terms={term: round(sums[term], _DIGITS) for term in frequent if sums[term] >= _SMALLEST_COUNT},
+        until=until,
+    )
+
+
+def _most_learned(expectation: Expectation, normal: float) -> float:
+    return expectation.thresholds.learning_cap * (1 + normal) if expectation.mature else inf

@@ -1,0 +1,54 @@
+"""Complaint signals, and the hourly counts that a surge of them is compared with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from mentiondesk.domain.ids import CaseId, PostId, UserId
+
+# Longer than any detection window, and long enough to catch up with counting after a day's standstill.
+SIGNALS_KEPT = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """The fingerprint of one complaint, small enough to compare with thousands of others.
+
+    `terms` are the concepts in the text and the stems of its telling words. `words` is the text, cleaned and cut for
+    display. `digest` identifies copies of one text; it is empty for texts so short that they are equal by chance.
+    `answers` is the post replied to or quoted, and `echo` marks a post that only says "same here" about it.
+    """
+
+    post_id: PostId
+    author_id: UserId
+    at: datetime
+    terms: tuple[str, ...]
+    words: str
+    topics: tuple[str, ...] = ()
+    digest: str = ""
+    answers: PostId | None = None
+    echo: bool = False
+    case_id: CaseId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HourlyCounts:
+    """Decayed sums over past hours: either over every hour, or over one hour of the week.
+
+    `hours` is how many hours were counted, `reporters` how many distinct reporters they had, `terms` how many
+    reporters used each term. Older hours weigh less, so that all three are fractions. `until` is the end of the latest
+    hour counted.
+    """
+
+    hours: float = 0.0
+    reporters: float = 0.0
+    terms: Mapping[str, float] = field(default_factory=dict)
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The counts that are normal for one hour of the week: over every hour, and over that hour in past weeks."""
+
+    overall: HourlyCounts = HourlyCounts()
+    hour: HourlyCounts = HourlyCounts()
