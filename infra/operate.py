@@ -1,4 +1,4 @@
-"""What an operator does to a deployed desk: python -m infra.operate --help."""
+"""Commands for the operator of a deployed desk: python -m infra.operate --help."""
 
 import argparse
 import getpass
@@ -203,12 +203,12 @@ def _table(asked: argparse.Namespace) -> str:
 
 
 def _output(stack: str, name: str) -> str:
-    """One output of the stack. Raises CannotDo when there is none."""
+    """An output of the stack. Raises CannotDo when there is none."""
     cloudformation = boto3.client("cloudformation")
     try:
         found = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as refused:
-        # What CloudFormation answers when a stack does not exist.
+        # CloudFormation's error code for a stack that does not exist.
         if refused.response["Error"]["Code"] != "ValidationError":
             raise
         region = cloudformation.meta.region_name

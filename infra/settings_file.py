@@ -101,7 +101,7 @@ def _line(root: yaml.Node, place: _Place) -> int:
 
 
 def _child(node: yaml.Node, key: str | int) -> tuple[yaml.Node, int] | None:
-    """What stands under a key or at an index, and its line counted from 0."""
+    """The node under a key or at an index, and its line counted from 0."""
     if isinstance(node, yaml.SequenceNode) and isinstance(key, int) and key < len(node.value):
         item = node.value[key]
         return item, item.start_mark.line

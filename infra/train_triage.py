@@ -55,7 +55,7 @@ def made() -> str:
 
 
 def features(posts: Sequence[Labelled]) -> list[_Features]:
-    """What the model sees of each post; the same as triage shows it."""
+    """The model's input for each post, the same as in triage."""
     engine = Engine()
     return [_features(engine.read(labelled.post)) for labelled in posts]
 
@@ -96,7 +96,7 @@ def _numbered(seen: Sequence[_Features], posts: Sequence[Labelled]) -> tuple[lis
 
 
 def _outputs(labelled: Labelled) -> list[float]:
-    """What the model should say of a post, for each of OUTPUTS."""
+    """The expected value of each of OUTPUTS for a post."""
     urgency = labelled.urgency
     assert urgency is not None, "this project's posts tell it"
     right = [*(kind is labelled.kind for kind in KINDS), urgency is Urgency.CRITICAL, urgency >= Urgency.HIGH]
@@ -104,7 +104,7 @@ def _outputs(labelled: Labelled) -> list[float]:
 
 
 def _learn(weights: list[list[float]], paces: list[float], example: _Example, slower: float) -> None:
-    """One step: kinds shut each other out, urgencies are told each by itself."""
+    """A gradient step: softmax over kinds, a sigmoid for each level of urgency."""
     seen, right = example
     sums = [0.0] * len(OUTPUTS)
     for number, value in seen:

@@ -1,4 +1,4 @@
-"""What triage makes of posts: JSON lines in, JSON lines out; on a terminal, type a post and read the answer.
+"""Shows triage's tags of posts: JSON lines in, JSON lines out; on a terminal, type a post and read the answer.
 
 A line is {"text": "..."} or a post as X's API v2 gives it. The answer is the line with `triage` added: kind,
 needs_reply, urgency, topics, sentiment, language, confidence, and reasons with the words and the rule they met.
@@ -24,7 +24,7 @@ from mentiondesk.domain.posts.tags import Tags
 from mentiondesk.triage import Engine
 
 _NOBODY = UserId("0")
-# What a line need not have, since triage does not look at it.
+# Fields that a line may leave out, since triage does not read them.
 _LEAST: dict[str, Any] = {"id": "1", "author_id": "1", "created_at": datetime(2026, 1, 1, tzinfo=UTC).isoformat()}
 
 

@@ -14,7 +14,7 @@ NOISE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table. `reach` is the most it may be, or the least where `at_least`; None: for information.
+    """A row of the table. `reach` is its upper bound, or its lower bound where `at_least`; None: for information.
 
     `timed` figures depend on a clock; all others come out the same on every run. `why` says what is in it.
     """

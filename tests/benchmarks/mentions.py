@@ -1,4 +1,4 @@
-"""What mentions cost in calls, request units and money, and what silence costs. Counted, not timed."""
+"""The cost of mentions and of silence in calls, request units and money. Counted, not timed."""
 
 import json
 from collections import Counter
@@ -40,7 +40,7 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass
 class Run:
-    """What some minutes of the whole desk asked for."""
+    """AWS and X calls of some minutes of the whole desk."""
 
     calls: list[list[Call]] = field(default_factory=list)
     x_calls: list[int] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Run:
     fetched: int = 0
 
     def forget(self) -> None:
-        """What was noted so far was only the way there."""
+        """Forgets the calls noted so far, which belong to the preparation."""
         self.calls.clear()
         self.x_calls.clear()
         self.invocations.clear()

@@ -1,4 +1,4 @@
-"""One run of the notifier with ten alerts due, whatever else is open: it must cost the same."""
+"""A run of the notifier with ten alerts due costs the same whatever else is open."""
 
 import gc
 import time

@@ -1,4 +1,4 @@
-"""What X would bill for a week of reading, per post that is not the same as another. Counted, not timed."""
+"""X's bill for a week of reading, for each distinct post. Counted, not timed."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta

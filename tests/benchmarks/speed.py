@@ -51,7 +51,7 @@ class Recorded:
     bodies: Sequence[dict[str, object]]
     ids: Sequence[int]
     at: Sequence[datetime]
-    # How many of the latest posts X shows; 800 in life.
+    # The number of latest posts that X shows; 800 in life.
     depth: int = 1_000_000
     credentials: str = "made-up"
 

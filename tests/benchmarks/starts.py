@@ -1,4 +1,4 @@
-"""How long functions take to start, what they import, and how big what is deployed is."""
+"""Start times of the functions, their imports, and the size of the deployed code."""
 
 import importlib.util
 import json
@@ -24,14 +24,14 @@ FUNCTIONS = (
     "forget_bounced",
     "staff_api",
 )
-# What each makes on first use, where that is not of its own name.
+# The object that each function makes on first use, where its name differs from the function's.
 _COMPOSED = {"forget_bounced": "subscribers", "staff_api": "action_pages"}
 BUILD = Path(".aws-sam/build")
 _BASE = "import boto3; boto3.client('dynamodb')"
 _START = "import sys; sys.path.insert(0, 'functions/{0}'); import app; from mentiondesk import aws; aws.dynamodb()"
 _COMPOSE = "import sys; sys.path.insert(0, 'functions/{0}'); import app; app.{1}()"
 _RUNS = 9
-# What the runtime brings beside the standard library.
+# Packages that the runtime provides beside the standard library.
 _RUNTIME = {"boto3", "botocore", "s3transfer", "dateutil", "jmespath", "six", "urllib3", "awscrt", "certifi"}
 _COMMON = {"aws_lambda_powertools", "pydantic", "pydantic_core", "annotated_types", "typing_extensions"}
 _COMMON |= {"typing_inspection", "mentiondesk", "app"}
@@ -154,7 +154,7 @@ def _output(command: str) -> str:
 
 
 def _sizes() -> Iterator[Figure]:
-    """Of what `sam build` left, which it is asked for when there is nothing."""
+    """Sizes of the output of `sam build`, which runs when there is none."""
     if not (BUILD / "template.yaml").exists():
         subprocess.run(["make", "build"], check=True, capture_output=True)
     newest = max(path.stat().st_mtime for root in ("layers", "functions") for path in Path(root).rglob("*.py"))

@@ -175,7 +175,7 @@ class _Provider:
 
 
 def measure() -> Iterator[Figure]:
-    """What a storm does to delays, keys and people."""
+    """The effect of a storm on delays, keys and people."""
     feed = recorded(traffic.mentions(POSTS, _HOUR, late=0, without_handle=0, follow_ups=0.1))
     desk = Storm(feed, _settings())
     desk.run()

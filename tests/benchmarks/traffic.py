@@ -50,7 +50,7 @@ _ANSWERS = ("We are sorry to hear that. We look into it at once.", "Thanks for a
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One post. `to` is the place, in the whole sequence, of the post it answers; `late` hides it that long."""
+    """A post. `to` is the index, in the whole sequence, of the post it answers; `late` hides it that long."""
 
     at: datetime
     author: str
@@ -120,7 +120,7 @@ def lines(said: list[Said]) -> Iterator[str]:
 
 
 def raw(one: Said, number: int, said: list[Said], post_ids: list[PostId]) -> dict[str, object]:
-    """One post as X tells it."""
+    """A post in X's JSON form."""
     told: dict[str, object] = {
         "id": post_ids[number],
         "text": one.text,

@@ -1,4 +1,4 @@
-"""What AWS is asked, call by call, and the request units that DynamoDB charges for it, from the items' own sizes.
+"""Records AWS calls, and the request units that DynamoDB charges for each, from the items' own sizes.
 
 moto's consumed capacity is not used: it counts one unit whatever the size. Source of the rules: the DynamoDB
 developer guide, "Read and write operations", "Item sizes and formats" and "Global secondary indexes".
@@ -33,7 +33,7 @@ class Index:
     extra: tuple[str, ...]
 
     def entry(self, item: Item | None) -> Item | None:
-        """What stands in the index for an item; None for an item that lacks part of its key."""
+        """The index entry for an item; None for an item that lacks part of its key."""
         if item is None or not all(name in item for name in self.key):
             return None
         return {name: item[name] for name in (*_KEYS, *self.key, *self.extra) if name in item}
@@ -86,7 +86,7 @@ def _kilobytes(bytes_: int, unit: int = 1024) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call to AWS. `what` tells items apart, like "POST"; units are 0 for other services."""
+    """A call to AWS. `what` is the kind of item, like "POST"; units are 0 for other services."""
 
     function: str
     operation: str

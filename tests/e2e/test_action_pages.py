@@ -88,7 +88,7 @@ def served() -> Served:
 
 @pytest.fixture(scope="module")
 def running(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """One browser for all tests: starting it takes longest."""
+    """A browser for all tests: starting it takes longest."""
     with LocalApi(0, served) as api:
         way_out = Web(HOST, lambda _: (404, {}, b""), int(api.url.rpartition(":")[2]))
         with browser(way_out, tmp_path_factory.mktemp("profile")) as found:
@@ -148,7 +148,7 @@ def go(page: Browser, words: str) -> None:
 
 @contextmanager
 def followed(page: Browser) -> Iterator[None]:
-    """What is done inside leads to another page; waits until it is there."""
+    """Runs the block, which leads to another page, and waits until that page is there."""
     page._loaded = False
     yield
     while not page._loaded:

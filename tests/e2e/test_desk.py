@@ -58,7 +58,7 @@ class Day:
         return self.desk.x
 
     def post(self, minute: float, text: str = BROKEN, by: str = ROSA, **more: Any) -> str:
-        """Somebody posts, so many minutes after noon."""
+        """A customer posts, `minute` minutes after noon."""
         return self.x.post(author_id=by, at=NOON + minute * MINUTE, text=text, **more)
 
     def answer(self, minute: float, to: str, text: str = "So sorry, a new one is on its way. ^Ana") -> str:
@@ -175,7 +175,7 @@ def test_a_complaint_without_the_handle_is_found_by_the_brands_words(new_day: Ne
 
 def test_many_complaints_at_once_come_as_one_message_each_time(new_day: NewDay) -> None:
     day = new_day(alerts={"digest_over": 3})
-    # Of different things: five who say the same would be an incident.
+    # Each complains of something else: five equal complaints would be an incident.
     matters = (
         "the kettle is broken",
         "my parcel never came",
@@ -312,7 +312,7 @@ def test_a_post_that_cannot_be_classified_is_set_aside_and_everything_else_goes_
     assert (2, "posts could not be classified", True) in day.notices()
     assert day.desk.audit().untagged == (f"POST#{poison}",)
     assert {record.alert.matter_id for record in day.ledger()} == {f"{toby}#{TOBY}", f"{rosa}#{ROSA}"}
-    # What the alarm's description tells to do:
+    # The steps in the alarm's description:
     assert operate.main(["reclassify", poison, "--table", day.desk.table]) == 0
     day.until(8)
     assert day.case(LENA).kind is Kind.COMPLAINT
@@ -427,7 +427,7 @@ def test_an_address_ses_refuses_gets_a_text_and_the_others_their_mail(new_day: N
     assert day.desk.audit().agrees
 
 
-# What a run that fails before it has measured anything draws from Powertools.
+# Powertools' warning about a run that fails before it has measured anything.
 @pytest.mark.filterwarnings("ignore:No application metrics to publish")
 def test_a_desk_without_settings_says_so_and_begins_once_it_has_some(new_day: NewDay) -> None:
     day = new_day()

@@ -29,7 +29,7 @@ HOSTILE = (
 
 
 def a_state(**overrides: Any) -> dict[str, Any]:
-    """What the page is told when everything in it is hostile."""
+    """A snapshot for the page with hostile text in every field."""
     case = {
         "id": HOSTILE,
         "kind": "complaint",
@@ -217,7 +217,7 @@ def started(*arguments: str) -> subprocess.Popen[str]:
 
 
 def _has_cases(running: subprocess.Popen[str], url: str) -> bool:
-    """Whether the page shows a case by now, after a moment in which the run should not have ended."""
+    """True when the page shows a case, after a moment in which the run should not have ended."""
     with pytest.raises(subprocess.TimeoutExpired):
         running.wait(timeout=0.1)
     return bool(json.loads(fetched(f"{url}/state.json")[1]).get("cases"))

@@ -45,7 +45,7 @@ Run = Callable[..., "Outcome"]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one replay wrote and said."""
+    """The files and the output of one replay."""
 
     status: int
     said: str
@@ -62,7 +62,7 @@ class Outcome:
 
 
 def raw_post(minute: float, text: str = "@FennelAndFinch my kettle is broken", by: str = ROSA, **more: Any) -> Raw:
-    """One post as X gives it out, so many minutes after noon."""
+    """A post in X's JSON form, `minute` minutes after noon."""
     at = NOON + timedelta(minutes=minute)
     post_id = id_at(at)
     facts = {
@@ -147,7 +147,7 @@ def moment(written: str) -> datetime:
 
 
 def check_promises(outcome: Outcome) -> None:
-    """What holds for every replay, whatever was in the file."""
+    """Asserts the invariants of every replay."""
     summary, cases, alerts = outcome.summary, outcome.rows("cases"), outcome.rows("alerts")
     assert list(summary) == SUMMARY_KEYS
     assert all(list(case) == CASE_KEYS for case in cases)

@@ -34,7 +34,7 @@ SCREENS = {"phone": (360, 740), "desktop": (1280, 900)}
 
 
 def security_headers(policy: str) -> dict[str, str]:
-    """What CloudFront adds to every answer, as the template says."""
+    """The response headers that the template adds in CloudFront."""
     config = template(ROOT / "infra" / "status_site.yaml")["Resources"][policy]["Properties"][
         "ResponseHeadersPolicyConfig"
     ]
@@ -67,7 +67,7 @@ def served() -> Served:
 
 @pytest.fixture(scope="module")
 def running(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """One browser for all tests: starting it takes longest."""
+    """A browser for all tests: starting it takes longest."""
     with web(HOST, served) as way_out, browser(way_out, tmp_path_factory.mktemp("profile")) as found:
         yield found
 
@@ -92,7 +92,7 @@ def a_day(text: str = "") -> Site:
     return a_site(open_one, told(maintenance, [an_update(0, Status.SCHEDULED, f"We move the shop. {text}")]))
 
 
-# What the page itself does not say, asked of the browser.
+# Facts that only the browser knows.
 _WIDTH = "document.documentElement.scrollWidth"
 _BACKGROUND = "getComputedStyle(document.documentElement).backgroundColor"
 _FOCUSED = """(() => {
@@ -124,7 +124,7 @@ def test_every_page_is_quiet_keeps_to_itself_and_fits(page: Browser, path: str, 
 
 
 def test_the_browser_would_tell_of_errors_and_requests_elsewhere(page: Browser) -> None:
-    """What the test above relies on."""
+    """Checks the assumption of the test above."""
     page.show(f"{URL}/")
     page.value("console.error('heard')")
     page.value("document.body.append(Object.assign(new Image(), {src: 'https://elsewhere.example/x.png'}))")

@@ -1,4 +1,4 @@
-"""How well triage tells what posts are, beside VADER on the same posts: python -m tests.evaluation."""
+"""Measures triage beside VADER on the same posts: python -m tests.evaluation."""
 
 import argparse
 import json
@@ -47,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
     _show(console, [(one.name, figures) for one, figures, _ in results])
     for one, _, judged in results:
-        # Whoever looks at held posts cannot measure with them any more.
+        # Held-out posts that were looked at cannot be measured with any more.
         if options.mistakes and not one.held:
             _show_mistakes(console, one, judged, options.mistakes, options.seed)
     return 0
@@ -194,7 +194,7 @@ def _figure(value: object) -> str:
 
 
 def _wrong(labelled: Labelled, judgement: Judgement) -> str | None:
-    """What people say where triage says something else."""
+    """The label of a post that triage tagged otherwise; None where they agree."""
     if labelled.kind is not None:
         return None if judgement.tags.kind is labelled.kind else str(labelled.kind)
     if labelled.complaint is None or labelled.complaint == (judgement.tags.kind is Kind.COMPLAINT):

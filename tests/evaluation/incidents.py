@@ -1,4 +1,4 @@
-"""How well outages are noticed: made-up ones, dropped into real weeks of other complaints.
+"""Measures the detection of made-up outages, dropped into real weeks of other complaints.
 
     python -m tests.evaluation.incidents [--show]
 
@@ -41,10 +41,10 @@ WEEKS = HERE.parents[2] / "shared/data/replay/SpotifyCares.posts.jsonl"
 BRAND, BRAND_NAMES = "1000000001", ("Spotify", "SpotifyCares")
 SETTINGS = HERE.parents[1] / "infra/settings.example.yaml"
 RUNS, SIZES = 100, (5, 10, 30, 100)
-# Of the held texts there are fewer.
+# The held-out texts are fewer.
 HELD_RUNS, HELD_SIZES = 60, (5, 10, 20)
 MINUTE = timedelta(minutes=1)
-# What a person would let stand in the title of each problem.
+# Words that a reader would accept in the title of each problem.
 TELLING = {
     "login": "trouble with signing cannot log login in sign out password account facebook google details session email "
     "credential locked",
@@ -62,7 +62,7 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True)
 class Outage:
-    """One made-up outage: what, how many people, and when each of them wrote."""
+    """A made-up outage: its problem, its number of people, and the time of each post."""
 
     problem: str
     posts: tuple[Post, ...]
@@ -74,7 +74,7 @@ class Outage:
 
 @dataclass
 class Result:
-    """What became of one outage."""
+    """The result of one outage."""
 
     outage: Outage
     found: tuple[datetime, Incident] | None
@@ -91,7 +91,7 @@ class Result:
 
 @dataclass
 class Figures:
-    """What `make evaluate` shows."""
+    """Prints the tables of `make evaluate`."""
 
     recall: dict[int, float]
     held_recall: dict[int, float]
@@ -138,7 +138,7 @@ class Weeks:
             self._snapshots.setdefault(now.replace(minute=0, second=0, microsecond=0), self._usual.copy())
 
     def usual_at(self, moment: datetime) -> MemoryUsual:
-        """What the desk had learnt by then."""
+        """The baseline that the desk had by then."""
         known = [hour for hour in self._snapshots if hour <= moment]
         return self._snapshots[max(known)].copy() if known else MemoryUsual()
 
@@ -189,7 +189,7 @@ def measure(runs: int = RUNS) -> tuple[Figures, list[Result], Weeks] | None:
 
 
 def _results(weeks: Weeks, sizes: Sequence[int], runs: int, held: bool) -> dict[int, list[Result]]:
-    """So many outages of each size, with what became of them."""
+    """Runs outages of each size, `runs` times, and returns their results."""
     seeds = {size: [f"{size}-{run}" for run in range(runs // len(sizes))] for size in sizes}
     outages = {size: [made_up(random.Random(seed), size, weeks, held) for seed in seeds[size]] for size in sizes}
     return {size: [Result(one, weeks.with_outage(one)) for one in several] for size, several in outages.items()}

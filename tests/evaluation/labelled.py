@@ -14,7 +14,7 @@ from mentiondesk.domain.posts.tags import Kind, Urgency
 FOLDER = Path(__file__).parent
 # This project's own: the second is held out.
 OWN = (FOLDER / "posts.jsonl", FOLDER / "held.jsonl")
-# What triage's model of single words was trained on.
+# The posts that triage's model of single words was trained on.
 LEARNED = (FOLDER / "posts.jsonl", FOLDER / "training.jsonl")
 # Labelled posts that are not this project's, where they are at hand.
 OTHERS = FOLDER.parents[2] / "shared" / "data" / "triage"
@@ -25,7 +25,7 @@ _AMAZON = {"Delivery": "delivery", "Refund": "refund", "Return": "refund", "Bad 
 
 @dataclass(frozen=True)
 class Labelled:
-    """One post and its labels; None where the set does not tell."""
+    """A post and its labels; None where the set has no label."""
 
     post: Post
     complaint: bool | None = None

@@ -9,7 +9,7 @@ _BINS = 10
 
 @dataclass(frozen=True)
 class Found:
-    """How well a yes or no was found."""
+    """Precision and recall of a binary decision."""
 
     right: int
     said: int

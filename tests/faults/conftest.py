@@ -9,7 +9,7 @@ _told: list[str] = []
 
 @pytest.fixture
 def thorough() -> bool:
-    """Whether to try everything."""
+    """True when FAULTS=all asks for every point."""
     return os.environ.get("FAULTS") == "all"
 
 

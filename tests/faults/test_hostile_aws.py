@@ -37,7 +37,7 @@ class Refusing(Meddler):
 
 
 class LeavingUndone(Meddler):
-    """Of each batch of writes AWS leaves the last undone, the first time it is asked."""
+    """AWS leaves the last write of each batch unprocessed on the first call."""
 
     def __init__(self) -> None:
         self._again = False
@@ -145,7 +145,7 @@ def _troubled(trouble: Trouble, oracle: Ending) -> list[str]:
     with STORY.desk() as desk:
         desk.meddler = trouble.meddler(desk)
         desk.run(STORY.minutes())
-        # What was put off comes a little later.
+        # The postponed record comes a little later.
         desk.run(desk.clock.now() + step * MINUTE for step in range(1, 13))
         return [
             *violations(desk, trouble.allowed),
@@ -193,7 +193,7 @@ def test_posts_that_cannot_be_classified_are_set_aside_and_the_rest_goes_on() ->
 
 
 def _touch(desk: FaultyDesk, post_id: str) -> None:
-    """What `make reclassify` does: the stream shows the post again."""
+    """Does the same as `make reclassify`: the stream shows the post again."""
     desk.cloud.client("dynamodb").update_item(
         TableName=desk.table,
         Key={"pk": {"S": f"POST#{post_id}"}, "sk": {"S": "POST"}},

@@ -110,7 +110,7 @@ def _is_safe(words: str, text: bool) -> None:
 
 
 def _log_is_safe(desk: FaultyDesk, raws: Sequence[Any]) -> None:
-    """One line an event, and nothing that a customer wrote."""
+    """Each event is one line, without any text of a customer."""
     for line in desk.log.splitlines():
         json.loads(line)
     for raw in raws:
@@ -203,7 +203,7 @@ raw_posts = st.builds(
 )
 @given(st.lists(raw_posts, min_size=5, max_size=20))
 def test_posts_made_at_random(found: list[dict[str, Any]]) -> None:
-    """Whatever they hold, every run of every function ends well or sets aside what it could not read."""
+    """Every run of every function succeeds, or sets unreadable posts aside, for any content of posts."""
     desk = _desk()
     raws = [{**_raw(number, ""), **raw, "text": _COMPLAINT + raw["text"]} for number, raw in enumerate(found)]
     with desk:

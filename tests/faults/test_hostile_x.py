@@ -22,11 +22,11 @@ STORY = Story(brief=True)
 BEGINS = NOON + 4 * MINUTE
 ONE_CALL = timedelta(0)
 SPANS = {"one call": ONE_CALL, "ten minutes": 10 * MINUTE, "two hours": timedelta(hours=2)}
-# What only writing to X can meet.
+# Refusals that only writes to X can meet.
 _WRITING = {"reply_not_allowed", "duplicate", "post_then_cut"}
 KINDS = [kind for kinds in (Refusal, Disturbance, Distortion) for kind in get_args(kinds) if kind not in _WRITING]
 SOME = (("unauthorized", "one call"), ("hang", "ten minutes"), ("repeated_next_token", "one call"))
-# How long X is left alone after each refusal, and by all sources or by the one that was refused.
+# The pause after each refusal, and its reach: all sources or the refused one.
 _HOUR, _QUARTER, _DAY = timedelta(hours=1), timedelta(minutes=15), timedelta(days=1)
 REST = {
     "client_forbidden": _HOUR,

@@ -26,7 +26,7 @@ USUAL = Story(brief=True)
 
 
 def _found(story: Story, deed: ScriptedAction, function: str, operation: str, when: str) -> str:
-    """What the crashes that `make test` tries show at their points of this kind."""
+    """The outcome of the crashes that `make test` tries at points of this kind."""
     chosen = OfEachKind(story)
 
     def one_of_these(point: Point) -> bool:

@@ -95,7 +95,7 @@ class Desk(ABC):
 
     @abstractmethod
     def reads(self, now: datetime) -> dict[Source, int]:
-        """What was counted on this UTC day."""
+        """The number counted on this UTC day."""
 
 
 class MemoryDesk(Desk):
@@ -198,7 +198,7 @@ def _in_order(records: Iterator[Record]) -> list[Record]:
 
 @pytest.fixture(scope="session")
 def resources() -> dict[str, Any]:
-    """What template.yaml deploys."""
+    """The resources of template.yaml."""
     found: dict[str, Any] = transformed(TEMPLATE)["Resources"]
     return found
 
@@ -218,7 +218,7 @@ def account() -> Iterator["DynamoDBClient"]:
 
 @pytest.fixture(scope="session")
 def schema(resources: dict[str, Any]) -> dict[str, Any]:
-    """What of the template's table a request to make one takes."""
+    """The parameters of CreateTable, from the template's table."""
     table = resources["Desk"]["Properties"]
     return {
         name: table[name] for name in ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")

@@ -1,4 +1,4 @@
-"""One post, one idempotent act: the same posts end in the same cases, however they come."""
+"""Classifying a post is idempotent: the same posts end in the same cases in any order."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence

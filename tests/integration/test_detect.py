@@ -36,7 +36,7 @@ LOGIN = ("cannot log in", "signing in", "anything broken", "account")
 
 
 class Ears(ABC):
-    """What the detector listens to."""
+    """The signals that the detector reads."""
 
     signals: SignalStore
     usual: BaselineStore
@@ -442,7 +442,7 @@ def test_a_storm_is_looked_at_from_its_end(listening: Listening) -> None:
 
 
 def with_cases(listening: Listening, count: int, resolve: bool = True) -> list[CaseId]:
-    """So many customers with a case each, in an incident that is resolved an hour after noon."""
+    """Customers with a case each, in an incident that is resolved an hour after noon."""
     classify = ClassifyMention(listening.desk.posts, listening.desk.cases, lambda _: tags(), lambda: listening.settings)
     cases = []
     for number in range(count):

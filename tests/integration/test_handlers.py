@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 ROOT = TEMPLATE.parent
-# Where moto works by default.
+# Moto's default account and region.
 ACCOUNT_ID = "123456789012"
 SENDER = "desk@example.com"
 HANDLE = "FennelAndFinch"
@@ -72,7 +72,7 @@ class Account:
         )
 
     def metrics(self) -> dict[str, list[float]]:
-        """What was measured since the last look, by name."""
+        """Metrics since the last call, by name."""
         found: defaultdict[str, list[float]] = defaultdict(list)
         for line in self.printed:
             told = json.loads(line) if line.startswith("{") else {}
@@ -131,7 +131,7 @@ def desk_account(account_of_a_desk: Account) -> Account:
 
 
 def record(post: Post, number: int = 1, **image: Any) -> dict[str, Any]:
-    """What the stream says of a new post."""
+    """The stream record of a new post."""
     key = values(keys.post(post.post_id))
     return {
         "eventID": str(number),
@@ -447,7 +447,7 @@ def test_missing_settings_of_the_classifier(account_of_a_desk: Account) -> None:
 
 
 def _inside(function: Function, name: str) -> Any:
-    """What a function composes from its environment."""
+    """The object that a function composes from its environment."""
     with pytest.MonkeyPatch.context() as patch:
         for key, value in function.environment.items():
             patch.setenv(key, value)

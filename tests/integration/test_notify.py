@@ -1,4 +1,4 @@
-"""Who is told what and when: no due alert is lost, and none goes out twice without need."""
+"""Delivery of alerts: no due alert is lost, and none goes out twice without need."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -29,7 +29,7 @@ LEA = {"id": "lea", "name": "Lea", "email": "lea@example.com", "phone": "+447700
 MAX = {"id": "max", "name": "Max", "email": "max@example.com", "phone": "+447700900003", "roles": ["manager"]}
 STAFF: list[dict[str, Any]] = [ANA, LEA, MAX]
 NAMES = {str(person[way]): str(person["id"]) for person in STAFF for way in ("email", "phone")}
-# What each stage of a complaint of noon sends, as (person, channel).
+# The messages of each stage of a complaint of noon, as (person, channel).
 STAGES: dict[float, list[tuple[str, str]]] = {
     30: [("ana", "email")],
     45: [("ana", "text")],
@@ -79,7 +79,7 @@ class Office:
         return self.notifier()(at(minute), lambda: timedelta(seconds=50))
 
     def got(self) -> list[tuple[str, str]]:
-        """Who got what since the last look, as (person, channel)."""
+        """Messages since the last call, as (person, channel)."""
         found = [
             (NAMES[address], str(provider.channel))
             for provider in (self.mail, self.texts)
@@ -90,7 +90,7 @@ class Office:
         return sorted(found)
 
     def over(self, until: float, start: float = 0) -> dict[float, list[tuple[str, str]]]:
-        """What went out in each minute; the table is not asked about those in which nothing is due."""
+        """Messages by minute; the table is not asked about minutes in which no alert is due."""
         found: dict[float, list[tuple[str, str]]] = {}
         idle_until = start
         for step in range(int(until - start) + 1):
@@ -268,7 +268,7 @@ def test_who_has_claimed_a_case_is_not_told_what_they_know(office: Office) -> No
     NAMES.update({"ben@example.com": "ben", "+447700900004": "ben"})
     case = office.opens()
     office.desk.cases.save(case.claim(StaffId("ben"), at(31)))
-    # Nobody ran at half time: it is over for the one who claimed it, and no matter of the others any more.
+    # No run at half time: the claimer knows by now, and it does not concern the others any more.
     assert office.over(44, start=31) == {}
     assert office.over(60, start=45) == {45: [("ben", "text")], 60: [("ben", "text"), *STAGES[60][1:]]}
 
@@ -323,7 +323,7 @@ def test_texts_beyond_the_limit_are_one_mail(office: Office) -> None:
 
 
 def test_a_digest_is_one_text(office: Office) -> None:
-    """One segment, and one of what the person can take."""
+    """The text is one segment and counts once against the person's limit."""
     for n in range(8):
         office.opens(n / 100, customer=n)
     office.run(44)

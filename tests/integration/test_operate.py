@@ -1,4 +1,4 @@
-"""What the operator's commands do to a deployed desk, and what they say when they cannot."""
+"""The operator's commands on a deployed desk, and their errors."""
 
 import io
 import json

@@ -30,7 +30,7 @@ from mentiondesk.domain.posts.post import Source
 from tests.support.builders import BRAND_ID, settings
 from tests.support.privileges import STARS, Need, Recorder, Roles, facts_of, roles_in
 
-# What a function's role is for although its code never asks: Lambda does it in the function's name.
+# Grants that Lambda itself uses in the function's name.
 BY_LAMBDA = {
     # The runtime writes what the function prints.
     "WriteOwnLog": ("logs:CreateLogStream", "logs:PutLogEvents"),
@@ -62,7 +62,7 @@ TAILS = ("again", "here in Leeds", "for my whole office", "and my order is lost"
 
 @dataclass
 class Morning:
-    """What is left of it: what the functions asked for, the last audit, and what was seen on the way."""
+    """The record of a day: calls of the functions, the last audit, and observations on the way."""
 
     needs: set[Need] = field(default_factory=set)
     roles: Callable[[Path], Roles] = field(init=False)
@@ -167,7 +167,7 @@ def _a_crowd(desk: LocalDesk) -> None:
 
 
 def _an_incident(desk: LocalDesk, told: Morning) -> None:
-    """What the crowd complained of is confirmed, told, solved, and its customers are gone back to."""
+    """The incident is confirmed, published and resolved, and its customers are followed up."""
     mails = [Mail(one.to, one.subject, one.body) for one in desk.messages if one.channel == "email"]
     address = next(mail.to for mail in mails if mail.subject.startswith(f"{CROWD} people"))
     _subscribe(desk, "early@example.com")
@@ -216,7 +216,7 @@ def _subscribe(desk: LocalDesk, address: str) -> None:
 
 
 def _subscribers(desk: LocalDesk) -> None:
-    """One leaves, and another's address bounces."""
+    """A subscriber leaves, and the address of another bounces."""
     mail = next(one for one in reversed(desk.messages) if one.to == "early@example.com")
     found = re.search(r"https?://[\w.:-]+/subscribers/leave/[\w.-]+", mail.body)
     assert found is not None
@@ -263,7 +263,7 @@ def faults(morning: Morning, template: Path) -> list[str]:
 
 @pytest.fixture
 def changed(morning: Morning, tmp_path: Path) -> Callable[[str, str], list[str]]:
-    """What is found wrong with the template once one piece of its text is another."""
+    """The problems found in the template after one piece of its text is replaced."""
 
     def found(before: str, after: str) -> list[str]:
         text = TEMPLATE.read_text(encoding="utf-8")

@@ -625,7 +625,7 @@ def pushing(stores: Stores, hosted: StatuspageStandin, page_id: str | None = PAG
 
 
 def said_there(hosted: StatuspageStandin) -> list[tuple[str, str]]:
-    """What the page says of its one incident, oldest first."""
+    """The page's text about its one incident, oldest first."""
     (incident,) = hosted.incidents
     return [(one["status"], one["body"]) for one in reversed(incident["incident_updates"])]
 

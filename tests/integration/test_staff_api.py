@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 URL = "https://desk.example"
 SENDER = "status@example.com"
-# Where moto works by default.
+# Moto's default account and region.
 ACCOUNT_ID = "123456789012"
 FORM = "application/x-www-form-urlencoded"
 ANA, MO = StaffId("ana"), StaffId("mo")
@@ -54,7 +54,7 @@ MARKS = ("<script>alert", "<img", "onerror=alert(1)>&lt;b")
 
 @dataclass
 class Answer:
-    """What came back."""
+    """An HTTP response."""
 
     status: int
     headers: dict[str, str]

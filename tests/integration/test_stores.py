@@ -54,7 +54,7 @@ def edited(post: Post, text: str, edits: int = 1) -> Post:
 
 
 def change(post: Post, before: Case | None = None, kind: Kind = Kind.COMPLAINT, seen: datetime = NOON) -> Classified:
-    """What classifying this post comes to, worked out from the case `before`."""
+    """The change that classifying this post makes to the case `before`."""
     tagged = None if post.own else tags(kind)
     entry = entry_of(post, tagged)
     customer = post.reply_to_user if post.own and post.reply_to_user else post.author_id

@@ -120,7 +120,7 @@ def test_an_item_of_a_later_form_may_hold_more() -> None:
 
 
 def test_moments_sort_as_text() -> None:
-    """Where conditions and sort keys compare them."""
+    """Conditions and sort keys compare them as text."""
     moments = [at(0), at(0) + timedelta(microseconds=1), at(0) + timedelta(seconds=1)]
     stored = [to_attributes(Item(key("a"), Note("x", "ana", moment), {"until": moment})) for moment in moments]
     assert sorted(cast(Any, item)["made_at"]["S"] for item in stored) == [item["made_at"]["S"] for item in stored]
@@ -175,7 +175,7 @@ def test_queries(notes: Table, query: Query, expected: str) -> None:
 
 
 def test_a_query_of_more_than_a_page(table: Table) -> None:
-    """One answer of DynamoDB holds a megabyte."""
+    """A page of DynamoDB holds a megabyte."""
     table.put_many(Item(key(f"{n:02}"), Note("w" * 50_000, "ana")) for n in range(45))
     assert sks(table.query(Query("NOTE#1"))) == [f"{n:02}" for n in range(45)]
     assert sks(table.query(Query("NOTE#1", limit=30))) == [f"{n:02}" for n in range(30)]

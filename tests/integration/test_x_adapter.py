@@ -51,7 +51,7 @@ class Wire:
         return self.x.post(**{"author_id": ALICE, "text": text, "at": at(minute), **more})
 
     def query(self) -> dict[str, str]:
-        """What the only request asked for."""
+        """The parameters of the only request."""
         (request,) = self.x.requests
         return dict(request.query)
 
@@ -644,7 +644,7 @@ def test_what_is_no_post(raw: object) -> None:
     ],
 )
 def test_times_that_cannot_be(when: object) -> None:
-    """Nothing could be added to some of them."""
+    """Some of these times are so late that no duration can be added."""
     assert isinstance(parsed(created_at=when), Unreadable)
 
 

@@ -786,7 +786,7 @@ def test_a_revoked_oauth1_token_is_refused(x: StandInX, by_tweepy: tweepy.Client
 
 
 class _Receiver(BaseHTTPRequestHandler):
-    """What a webhook has to do: answer the challenge, check the signature."""
+    """A webhook answers the challenge and checks the signature."""
 
     def do_GET(self) -> None:
         token = parse_qs(urlsplit(self.path).query)["crc_token"][0]

@@ -1,4 +1,4 @@
-"""What the stand-in says and accepts is what X's own specification declares."""
+"""Responses and parameters of the stand-in match X's own specification."""
 
 import json
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def x() -> Iterator[StandInX]:
 
 
 def fill(x: StandInX) -> str:
-    """One of everything; returns the id of a post the brand may answer."""
+    """Makes a post of each sort; returns the id of a post the brand may answer."""
     own = x.post(author_id=BRAND.id, text="Sale! https://shop.example/?a=1&b=2", at=NOON - timedelta(hours=2))
     asked = x.post(author_id="2001", text="When & where? #sale $ACME", at=NOON - timedelta(hours=1), reply_to=own)
     x.edit(asked, "When and where?", NOON - timedelta(minutes=50))

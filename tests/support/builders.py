@@ -26,7 +26,7 @@ def minutes(count: float) -> timedelta:
 
 
 def at(count: float) -> datetime:
-    """So many minutes after noon."""
+    """The time `count` minutes after noon."""
     return NOON + minutes(count)
 
 
@@ -68,7 +68,7 @@ def tags(kind: Kind = Kind.COMPLAINT, **overrides: Any) -> Tags:
 
 
 def said(minute: float, kind: Kind = Kind.COMPLAINT, **overrides: Any) -> Entry:
-    """What the customer posted so many minutes after noon."""
+    """A customer's post `minute` minutes after noon."""
     needs_reply = kind in (Kind.COMPLAINT, Kind.QUESTION, Kind.PRAISE, Kind.ABUSE)
     facts: dict[str, Any] = {
         "post_id": id_at(at(minute)),
@@ -84,7 +84,7 @@ def said(minute: float, kind: Kind = Kind.COMPLAINT, **overrides: Any) -> Entry:
 
 
 def answered(minute: float, words: str = "We look into it.", **overrides: Any) -> Entry:
-    """What the brand posted so many minutes after noon."""
+    """The brand's post `minute` minutes after noon."""
     return Entry(**{"post_id": id_at(at(minute)), "at": at(minute), "words": words, **overrides})
 
 
@@ -131,7 +131,7 @@ def _wall_time(text: str) -> time:
 
 
 def a_staff(staff_id: str = "ana", **overrides: Any) -> Staff:
-    """One person, always on duty, with an email address and a phone."""
+    """A person who is always on duty, with an email address and a phone."""
     facts: dict[str, Any] = {
         "staff_id": StaffId(staff_id),
         "name": staff_id.capitalize(),
@@ -143,7 +143,7 @@ def a_staff(staff_id: str = "ana", **overrides: Any) -> Staff:
 
 
 def an_alert(stage: str = "breach", staff_id: str = "ana", channel: Channel = Channel.EMAIL, **overrides: Any) -> Alert:
-    """One alert of the wait that began at noon."""
+    """An alert of the reply timer that began at noon."""
     facts: dict[str, Any] = {
         "matter_id": case_id(CONVERSATION_ID, CUSTOMER_ID),
         "since": NOON,
@@ -162,7 +162,7 @@ def a_record(alert: Alert, outcome: Outcome = Outcome.SENT, **overrides: Any) ->
 
 
 def raw_settings(**overrides: Any) -> dict[str, Any]:
-    """What the smallest useful YAML file holds."""
+    """The content of the smallest useful settings file."""
     facts: dict[str, Any] = {
         "brand": {"name": "Fennel & Finch", "user_id": str(BRAND_ID), "handle": "FennelAndFinch"},
         "staff": [

@@ -86,7 +86,7 @@ _NOT_HERE: Answer = (502, {}, b"")
 
 
 class Browser:
-    """One page of the browser: what it asks for, and what its console says and it could not load."""
+    """A page of the browser: its requests, its console messages, and its failed loads."""
 
     def __init__(self, process: "subprocess.Popen[bytes]", write: int, read: int) -> None:
         self._process = process
@@ -103,7 +103,7 @@ class Browser:
             self.do(f"{domain}.enable")
 
     def do(self, method: str, **params: Any) -> Any:
-        """One command of the protocol; returns what it answers."""
+        """Sends a command of the protocol; returns its result."""
         self._number += 1
         message = {"id": self._number, "method": method, "params": params}
         if self._session:
@@ -133,7 +133,7 @@ class Browser:
         self.do("Emulation.setEmulatedMedia", features=[*features, *more.get("features", [])])
 
     def value(self, expression: str) -> Any:
-        """What a JavaScript expression comes to in the page; the page's own policy does not bind it."""
+        """Evaluates a JavaScript expression in the page; the page's own policy does not bind it."""
         found = self.do("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         assert "exceptionDetails" not in found, found
         return found["result"].get("value")

@@ -45,7 +45,7 @@ from mentiondesk.settings import Settings
 FETCH, CLASSIFY, NOTIFY = "FetchMentions", "ClassifyMention", "NotifyStaff"
 SCHEDULED = (FETCH, NOTIFY, "DetectIncidents", "PublishStatus")
 MINUTE = timedelta(minutes=1)
-# How long after a failure every minute is run: what was leased is due again by then.
+# The time after a failure in which every minute is run: leases have ended by then.
 _AFTERMATH = 3 * MINUTE
 _X_TIMEOUT = timedelta(seconds=10)
 _KEYS = dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "made-up")
@@ -56,7 +56,7 @@ class Killed(BaseException):
 
 
 class Died(Exception):
-    """What Lambda sees of a function whose process has ended."""
+    """The end of a function's process, as Lambda sees it."""
 
 
 class Instead(Exception):
@@ -69,7 +69,7 @@ class Instead(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """One call that a function makes to AWS ("dynamodb.PutItem") or to X ("x.mentions")."""
+    """A call that a function makes to AWS ("dynamodb.PutItem") or to X ("x.mentions")."""
 
     function: str
     operation: str
@@ -86,7 +86,7 @@ class Call:
 
     @property
     def kind(self) -> tuple[str, ...]:
-        """What is done to what: calls of one kind stand at one place of the code."""
+        """The operation and its target: calls of one kind stand at one place of the code."""
         key = self.params.get("Item") or self.params.get("Key") or {}
         change = str(self.params.get("UpdateExpression"))[:20]
         # A file's key is its path; one file is written like the other.
@@ -95,7 +95,7 @@ class Call:
 
     @property
     def only_reads(self) -> bool:
-        """Whether the world is the same after it; X charges for what it gives out."""
+        """True when the call changes no state; X charges for posts that it gives out."""
         return self.operation.endswith((".GetItem", ".BatchGetItem", ".Query", ".GetSecretValue", ".ListObjectsV2"))
 
     @property
@@ -104,7 +104,7 @@ class Call:
 
 
 def refusal(call: Call, code: str, **more: Any) -> ClientError:
-    """What botocore raises when AWS refuses a call for good, its own retries spent."""
+    """Botocore's error when AWS refuses a call for good, its own retries spent."""
     kind: type[ClientError] = call.client.exceptions.from_code(code)
     answer: Any = {"Error": {"Code": code, "Message": "made up"}, **more}
     return kind(answer, call.operation.partition(".")[2])
@@ -206,7 +206,7 @@ class _Stream:
 
 
 BUCKET = "status-site"
-# What moto makes no resources for.
+# Resource types that moto does not make.
 STAND_INS = {
     "Api.ApiEndpoint": "https://api.example.com",
     "StatusSite.Outputs.BucketName": BUCKET,
@@ -317,7 +317,7 @@ class FaultyDesk:
         return self.meddler.after(call, go_on())
 
     def _answer(self, request: requests.PreparedRequest) -> requests.Response:
-        """What the stand-in X answers, or what requests would raise."""
+        """Returns the stand-in X's response, or raises as requests would."""
         url = urlsplit(str(request.url))
         authorization = request.headers.get("Authorization") or ""
         served = self.x._serve(
@@ -368,7 +368,7 @@ class FaultyDesk:
             self._tick(at)
 
     def run_only(self, function: str, at: datetime) -> None:
-        """One minute of one schedule, and what the stream brings."""
+        """Runs a minute of one schedule, then the stream's records."""
         self.clock.time = at
         for schedule in self.cloud.schedules:
             if schedule.function.name == function:
@@ -392,7 +392,7 @@ class FaultyDesk:
             self.failed_at = at
 
     def failures(self) -> int:
-        """How often a function has failed or died."""
+        """The number of failures and crashes of a function."""
         return sum(len(function.failures) for function in self.cloud.functions.values())
 
     def waiting(self, queue: str) -> int:
@@ -417,7 +417,7 @@ class FaultyDesk:
         return dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table(self.table)
 
     def messages(self) -> dict[str, tuple[str, str]]:
-        """What the providers took: (address, words) by message id."""
+        """Messages accepted by the providers: (address, words) by message id."""
         mails = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
         texts = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages
         return {

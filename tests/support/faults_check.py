@@ -17,7 +17,7 @@ from tests.support.faults import FaultyDesk
 
 @dataclass(frozen=True)
 class Allowance:
-    """What a scenario may cost: messages sent and not recorded, reads not counted, runs and records given up."""
+    """The accepted cost of a scenario: messages sent and not recorded, reads not counted, runs and records given up."""
 
     repeats: int = 0
     uncounted: int = 0
@@ -28,7 +28,7 @@ class Allowance:
 
 @dataclass
 class Held:
-    """What the table holds, by kind."""
+    """The items of the table, by kind."""
 
     posts: dict[str, Post] = field(default_factory=dict)
     tagged: set[str] = field(default_factory=set)
@@ -125,7 +125,7 @@ def _posts(desk: FaultyDesk, found: Held) -> Iterator[str]:
 
 
 def _taggings(desk: FaultyDesk) -> Counter[str]:
-    """How often each post was tagged, as the stream saw it."""
+    """The number of times each post was tagged, as the stream saw it."""
     times: dict[str, set[str]] = {}
     for record in desk.stream:
         image = record.record["dynamodb"].get("NewImage", {})
@@ -204,7 +204,7 @@ def _reaches_its_person(desk: FaultyDesk, sk: str, record: Record, address: str,
 
 
 def _answered(found: Held, record: Record) -> bool:
-    """Whether the wait was over before a text that was held could go."""
+    """True when the reply timer ended before a held text could go."""
     wait = found.cases[record.alert.matter_id].wait
     return wait is None or wait.since != record.alert.since or wait.ended_at is not None
 
@@ -231,7 +231,7 @@ def _reads(desk: FaultyDesk, found: Held, allowed: Allowance) -> Iterator[str]:
 
 
 def _leftovers(desk: FaultyDesk, found: Held, allowed: Allowance) -> Iterator[str]:
-    """Nothing is leased, half open or left lying."""
+    """Asserts that no lease, half-open state or leftover remains."""
     for case_id, case in found.cases.items():
         if (case.due_at is not None) != (case_id in found.due_shards):
             yield f"case {case_id} is half in the due index"
@@ -254,7 +254,7 @@ def _planned(found: Held, case: Case) -> set[Any]:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a scenario ends, without what may differ by when the desk came to see things."""
+    """The final state of a scenario, without facts that depend on when posts were seen."""
 
     posts: dict[str, tuple[object, ...]]
     cases: dict[str, tuple[object, ...]]
@@ -272,7 +272,7 @@ class Ending:
         )
 
     def differences(self, other: "Ending", alerts: bool = True) -> Iterator[str]:
-        """What `other` has otherwise; which alerts fall due depends on when a post is first seen."""
+        """The differences of `other`; the alerts that fall due depend on when a post is first seen."""
         for name in ("posts", "cases", "timelines"):
             mine, theirs = getattr(self, name), getattr(other, name)
             for key in mine.keys() | theirs.keys():

@@ -31,7 +31,7 @@ class Point:
 
 @dataclass
 class Report:
-    """What came of a run over points."""
+    """The result of a run over points."""
 
     points: list[Point] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Report:
 
 
 Choice = Callable[[Point], bool]
-# What happens at a point in the copy. What it raises is raised in the function that makes the call.
+# The action at a point in the copy. Its exceptions are raised in the function that makes the call.
 ScriptedAction = Callable[[FaultyDesk, Point, Call], None]
 
 
@@ -103,7 +103,7 @@ class Forking(Meddler):
 
 
 def _allowance(desk: FaultyDesk, call: Call, when: str) -> Allowance:
-    """What it may cost when a function ends at this point."""
+    """The accepted cost of a crash at this point."""
     in_doubt = (call.sends and when == AFTER) or (call.operation == "dynamodb.BatchWriteItem" and when == BEFORE)
     return Allowance(
         repeats=1 if call.function == NOTIFY and in_doubt else 0,
@@ -148,7 +148,7 @@ class OfEachKind:
 
 
 def ending(story: Story) -> Ending:
-    """How the story ends without faults."""
+    """The final state of the story without faults."""
     with story.desk() as desk:
         desk.run(story.minutes())
         return Ending.of(desk)

@@ -45,7 +45,7 @@ class Copies:
         os._exit(0)
 
     def collect(self) -> list[str]:
-        """What all copies found, once they have ended."""
+        """The findings of all copies, once they have ended."""
         while self._readers:
             self._collect_one()
         return self._told
@@ -69,7 +69,7 @@ def side_by_side(jobs: Mapping[str, Callable[[], list[str]]]) -> list[str]:
 
 
 def tried(job: Callable[[], list[str]]) -> list[str]:
-    """What the job found; that it raised is something found."""
+    """The job's findings; an exception is a finding."""
     try:
         return job()
     except BaseException:  # noqa: BLE001  a copy must not go on as if it were the original

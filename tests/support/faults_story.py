@@ -47,7 +47,7 @@ def the_settings(strict: bool = False) -> Settings:
 
 @dataclass(frozen=True)
 class Story:
-    """What happens on X, and the minutes in which the schedules run; skipped are those that bring nothing."""
+    """The posts on X, and the minutes in which the schedules run; idle minutes are left out."""
 
     brief: bool = False
     strict: bool = False
@@ -107,7 +107,7 @@ def tell(x: StandInX, start: datetime, late: timedelta) -> None:
 
 
 def tell_more(x: StandInX, start: datetime) -> None:
-    """What a whole day has beside that: an outage, a search hit, a repost, a case that goes on in private."""
+    """Further events of a whole day: an outage, a search hit, a repost, a case that goes on in private."""
 
     def at(minute: float) -> datetime:
         return start + timedelta(minutes=minute)

@@ -1,4 +1,4 @@
-"""What the functions ask of AWS, held against what their roles in the template let them do."""
+"""Compares the functions' calls to AWS with the grants of their roles in the template."""
 
 import os
 import re
@@ -38,7 +38,7 @@ Resource = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One question IAM decides: may `function` do `action` to `resource`?"""
+    """A question that IAM decides: may `function` do `action` to `resource`?"""
 
     function: str
     action: str
@@ -67,7 +67,7 @@ class Recorder:
         boto3.DEFAULT_SESSION = None
 
     def _hear(self, params: Mapping[str, Any], model: OperationModel, **_: object) -> None:
-        # What LocalCloud gives a function while it runs, as Lambda does.
+        # Variables that LocalCloud gives a function while it runs, as Lambda does.
         function = os.environ.get("AWS_LAMBDA_FUNCTION_NAME")
         if function is not None:
             asked = needs_of(model.service_model.signing_name, model.name, params)
@@ -121,7 +121,7 @@ def _arn(service: str, rest: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One action on one resource that a statement allows; or on all but some, where `excluded` names those."""
+    """An action that a statement allows on a resource, or on all but the `excluded` ones."""
 
     role: str
     sid: str
@@ -155,14 +155,14 @@ def _like(pattern: str, text: str) -> bool:
 
 @dataclass(frozen=True)
 class Roles:
-    """What each function may do: by its name, and every grant of every role; and the template they come from."""
+    """The grants of each function's role by function name, with the template they come from."""
 
     of_function: Mapping[str, str]
     grants: Sequence[Grant]
     text: str
 
     def faults(self, needs: Iterable[Need], stars: Iterable[str], by_lambda: Mapping[str, Sequence[str]]) -> list[str]:
-        """What a function did and may not, what it may and never did, and each star; empty when all is well.
+        """Calls without a grant, grants without a call, and each star; empty when all is well.
 
         `stars` are the Sids that may have one; `by_lambda` gives, by Sid, the actions of a function's role that
         Lambda itself carries out. An unused permission is excused by a comment "# unused here: reason" on its
@@ -237,7 +237,7 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _line(node: yaml.Node, path: Sequence[str | int]) -> int:
-    """Where the value at `path` stands; where its nearest parent does when the path ends before."""
+    """The line of the value at `path`, or of its nearest parent when the path ends before."""
     line = node.start_mark.line
     for step in path:
         if node.tag == "!If" and isinstance(node, yaml.SequenceNode):
@@ -278,7 +278,7 @@ def resolved(value: Any, facts: Mapping[str, str]) -> str:  # noqa: PLR0911 - a 
 
 
 def facts_of(cloud: LocalCloud, **parameters: str) -> dict[str, str]:
-    """What the template's names come to in a stack on this machine."""
+    """The physical names of the template's resources in a stack on this machine."""
     return {
         **parameters,
         "AWS::Partition": "aws",

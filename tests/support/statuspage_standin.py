@@ -1,4 +1,4 @@
-"""What of Statuspage's REST API the desk uses, in memory, as a transport adapter of `requests`."""
+"""The part of Statuspage's REST API that the desk uses, in memory, as a transport adapter of `requests`."""
 
 import json
 from collections.abc import Callable
@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 
 class StatuspageStandin(BaseAdapter):
-    """One page. `fail` is asked before each request, and may answer in its place or raise."""
+    """A page. `fail` is called before each request, and may respond in its place or raise."""
 
     def __init__(self, *components: str) -> None:
         super().__init__()

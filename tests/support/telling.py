@@ -40,13 +40,13 @@ def affected(component: ComponentId = APP, health: Health = Health.PARTIAL_OUTAG
 def an_update(
     minute: float = 0, status: Status = Status.INVESTIGATING, body: str = "We look into it.", **more: Any
 ) -> Update:
-    """What a person said so many minutes after noon."""
+    """A person's update `minute` minutes after noon."""
     facts: dict[str, Any] = {"incident_id": INCIDENT_ID, "at": at(minute), "status": status, "body": body}
     return Update(**{**facts, "by": StaffId("ana"), **more})
 
 
 def a_candidate(**overrides: Any) -> Incident:
-    """What the desk noticed at noon, five minutes after it began."""
+    """A candidate noticed at noon, five minutes after it began."""
     facts: dict[str, Any] = {
         "incident_id": INCIDENT_ID,
         "status": Status.CANDIDATE,

@@ -1,4 +1,4 @@
-"""Who is told about a waiting customer, when, and on which channel."""
+"""Planning of alerts: recipient, time and channel."""
 
 from collections.abc import Iterable
 from dataclasses import replace

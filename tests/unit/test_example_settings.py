@@ -43,7 +43,7 @@ def _groups(value: object) -> Iterable[BaseModel]:
 
 
 def test_every_key_is_explained() -> None:
-    """Where a key first stands, a comment stands above it."""
+    """The first use of each key has a comment above it."""
     lines = EXAMPLE.read_text().splitlines()
     first: dict[str, int] = {}
     for key, line in _keys(yaml.compose("\n".join(lines))):

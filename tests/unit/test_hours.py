@@ -184,7 +184,7 @@ _MINUTES = 9 * 24 * 60
 
 @lru_cache
 def _walls(zone: str, first: date) -> list[datetime]:
-    """What the clock on the wall shows in each of the minutes from two days before `first`."""
+    """The wall-clock time of each minute from two days before `first`."""
     start = datetime.combine(first, time(), UTC) - timedelta(days=2)
     zone_info = ZoneInfo(zone)
     return [(start + minutes(count)).astimezone(zone_info).replace(tzinfo=None) for count in range(_MINUTES)]

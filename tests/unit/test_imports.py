@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 CORE = ROOT / "layers/core/mentiondesk"
 FUNCTIONS = ROOT / "functions"
 
-# What each part of the package may import: of ours, by the name after "mentiondesk.", and of others.
+# The imports allowed in each part of the package: ours, by the name after "mentiondesk.", and others'.
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "domain": ({"domain"}, set()),
     "triage": ({"domain", "triage"}, set()),
@@ -33,7 +33,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
 
 
 class Import(NamedTuple):
-    """One import at run time; what stands under TYPE_CHECKING is none."""
+    """An import at run time; imports under TYPE_CHECKING do not count."""
 
     file: Path
     line: int

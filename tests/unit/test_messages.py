@@ -1,4 +1,4 @@
-"""What staff read: short, complete, and inert whatever a customer wrote."""
+"""Messages to staff are short, complete, and inert whatever a customer wrote."""
 
 import re
 import unicodedata
@@ -198,7 +198,7 @@ def test_a_customer_s_words_are_shown_as_they_were_written() -> None:
 
 
 def _case(number: int, urgency: Urgency = Urgency.NORMAL, **overrides: Any) -> Case:
-    """One of several cases; each is a minute longer due than the one before."""
+    """A case of a series; each is due a minute later than the one before."""
     wait = a_case().wait
     assert wait is not None
     return a_case(

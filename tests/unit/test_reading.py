@@ -1,4 +1,4 @@
-"""How far X was read, and what to ask for next."""
+"""The cursor of a source, and the next request."""
 
 from datetime import UTC, datetime, timedelta
 

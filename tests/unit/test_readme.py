@@ -1,4 +1,4 @@
-"""What README.md says is so."""
+"""Holds the statements of README.md against the code."""
 
 import re
 from dataclasses import fields

@@ -123,7 +123,7 @@ def adviser(bedrock: Any) -> BedrockAdviser:
 
 
 def says(*content: Any) -> dict[str, Any]:
-    """What Converse answers."""
+    """A response of Converse."""
     return {
         "output": {"message": {"role": "assistant", "content": list(content)}},
         "stopReason": "tool_use",

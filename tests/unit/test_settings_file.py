@@ -26,7 +26,7 @@ Problems = Callable[[str | bytes], list[str]]
 
 @pytest.fixture
 def problems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Problems:
-    """What is wrong with a file that holds this."""
+    """The problems of a file with this content."""
     monkeypatch.chdir(tmp_path)
 
     def read(content: str | bytes) -> list[str]:

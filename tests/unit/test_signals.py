@@ -1,4 +1,4 @@
-"""What a complaint says, whatever its words."""
+"""The signal of a complaint does not depend on its wording."""
 
 import time
 from typing import Any

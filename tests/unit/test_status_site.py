@@ -373,7 +373,7 @@ class Read(HTMLParser):
 
 
 def words_of(read: Read) -> str:
-    """What it says, with a space between elements."""
+    """Its text, with a space between elements."""
     return " ".join(" ".join(read.text).split())
 
 
@@ -401,7 +401,7 @@ def test_pages_set_a_language_a_viewport_and_landmarks() -> None:
 
 
 def test_pages_hold_no_script_no_style_of_their_own_and_nothing_from_elsewhere() -> None:
-    """What the strict content security policy would refuse must not be there in the first place."""
+    """No page holds anything that the strict content security policy would refuse."""
     for path, read in pages(a_site(*EVERYTHING)).items():
         assert not read.all("script") + read.all("style") + read.all("iframe") + read.all("img"), path
         for tag, attributes in read.elements:
@@ -589,7 +589,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def pairs() -> Iterator[tuple[str, str, float]]:
-    """What stands on what, and the least contrast: 4.5 for text, 3 for what is drawn (WCAG 2.2 AA, 1.4.3, 1.4.11)."""
+    """Foreground, background and the least contrast: 4.5 for text, 3 for graphics (WCAG 2.2 AA, 1.4.3, 1.4.11)."""
     states = ("good", "planned", "slow", "partial", "down")
     for ground in ("page", "card"):
         yield from ((name, ground, 4.5) for name in ("text", "soft", "link"))

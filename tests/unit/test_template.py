@@ -353,7 +353,7 @@ def test_every_function_queue_and_index_is_watched(alarms: dict[str, Resource]) 
     for name in ("FetchMentions", "ClassifyMention", "NotifyStaff"):
         for metric in ("Errors", "Throttles"):
             assert (metric, json.dumps({"Ref": f"{name}Name"})) in watched
-    # Those that run by the clock have a heartbeat.
+    # Scheduled functions have a heartbeat.
     for name in ("StaffApi", "ForgetBounced"):
         assert ("Errors", json.dumps({"Ref": f"{name}Name"})) in watched
     for queue in ("StreamFailures", "RunFailures"):

@@ -61,7 +61,7 @@ def test_what_is_shipped_is_small() -> None:
 
 
 def test_the_same_posts_give_the_same_model() -> None:
-    """Of all posts it is made anew by `make check`, which takes a minute."""
+    """`make check` trains it anew on all posts, which takes a minute."""
     posts = [labelled for one in labelled_sets(LEARNED) for labelled in one.posts[:150]]
     first = train_triage.written(train_triage.trained(posts))
     assert first

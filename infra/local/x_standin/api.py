@@ -40,7 +40,7 @@ class Api:
         }
 
     def answer(self, endpoint: Endpoint | None, call: Call, fault: FaultKind | None) -> Answer:
-        """What X would answer, changed by the fault where that concerns the content."""
+        """The response of X, changed by a fault that concerns the content."""
         try:
             answer = refusal(fault, call.at, self._rules) or self._served(endpoint, call)
         except Refused as refused:

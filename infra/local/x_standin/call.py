@@ -17,7 +17,7 @@ _WINDOW = ("since_id", "until_id", "start_time", "end_time", "max_results", "pag
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One operation, as X's specification declares it."""
+    """An operation as X's specification declares it."""
 
     name: str
     method: str

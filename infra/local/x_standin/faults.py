@@ -1,4 +1,4 @@
-"""What can be made to go wrong, and how often."""
+"""Faults that can be injected, and their frequency."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -53,7 +53,7 @@ def _names(kinds: object) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that goes wrong: for `calls` requests, or until a time, or until it is removed.
+    """A fault, active for `calls` requests, or until a time, or until it is removed.
 
     The first `after` requests to the endpoint pass unharmed, so that the second page can fail.
     """
@@ -106,7 +106,7 @@ class Faults:
 
 
 def refusal(kind: FaultKind | None, now: datetime, rules: Rules) -> Answer | None:
-    """What is answered instead of doing anything, or None when the fault is of another sort."""
+    """The response sent in place of any action; None when the fault is of another sort."""
     quarter, day = now + timedelta(minutes=15), now + timedelta(hours=24)
     used_up = limit_headers("x-rate-limit", limit=300, remaining=0, reset=quarter)
     day_used_up = limit_headers("x-rate-limit", limit=300, remaining=299, reset=quarter) | limit_headers(

@@ -1,4 +1,4 @@
-"""What is counted: requests, rate limits, and what X would bill."""
+"""Counts requests, rate limits, and the reads that X would bill."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ _QUARTER = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Request:
-    """One request as it was served.
+    """A request as it was served.
 
     Status 0: nothing was done. The posts are those X gave out, before a fault dropped or distorted any.
     """

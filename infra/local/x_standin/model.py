@@ -42,7 +42,7 @@ class User:
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """What somebody publishes; StandInX.post explains each."""
+    """The fields of a post to publish; StandInX.post explains each."""
 
     author_id: str
     at: datetime
@@ -59,7 +59,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class Post:
-    """One version of a post. `text` is what was typed; escaping happens on the way out."""
+    """A version of a post. `text` is as typed; it is escaped when served."""
 
     id: str
     author_id: str

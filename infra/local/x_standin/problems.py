@@ -10,7 +10,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Answer:
-    """What goes back. `body` is JSON, or text served as HTML."""
+    """An HTTP response. `body` is JSON, or text served as HTML."""
 
     status: int
     body: Json | str
@@ -114,7 +114,7 @@ def no_such_endpoint() -> Answer:
 
 
 def not_found(resource: str, parameter: str, value: str) -> Json:
-    """One of the errors[] beside the data: what was asked for does not exist (any more)."""
+    """An item of errors[] beside the data: the resource does not exist (any more)."""
     return {
         "title": "Not Found Error",
         "detail": f"Could not find {resource} with {parameter}: [{value}].",
@@ -127,7 +127,7 @@ def not_found(resource: str, parameter: str, value: str) -> Json:
 
 
 def withheld(parameter: str, value: str) -> Json:
-    """One of the errors[] beside the data: it exists, but is not shown."""
+    """An item of errors[] beside the data: the resource exists, but is not shown."""
     return {
         "title": "Resource Unavailable",
         "detail": f"The tweet with {parameter}: [{value}] is withheld.",

@@ -25,7 +25,7 @@ class QueryError(ValueError):
 
 
 def parse(query: str, user_id: UserId) -> Matches:
-    """What a query matches. `user_id` finds the id of a handle. Raises QueryError."""
+    """Compiles a query into a predicate. `user_id` finds the id of a handle. Raises QueryError."""
     parser = _Parser(_tokens(query), user_id)
     matches = parser.any_of()
     if parser.rest:

@@ -26,7 +26,7 @@ _EXCLUDABLE = frozenset(("replies", "retweets"))
 
 
 class Reading:
-    """What can be read, and X's rules about how much and how far back."""
+    """Read operations, and X's limits on their size and age."""
 
     def __init__(self, world: World, brand: User, rules: Rules) -> None:
         self._world = world

@@ -19,7 +19,7 @@ _DROPS = 20
 
 @dataclass(frozen=True)
 class Served:
-    """What to deliver. No answer means that nothing was done; the fault may concern the delivery."""
+    """A response to deliver. Without one, no action was taken; the fault may concern the delivery."""
 
     answer: Answer | None
     fault: FaultKind | None
@@ -31,7 +31,7 @@ Serve = Callable[[str, str, str, bytes], Served]
 
 
 class Server(ThreadingHTTPServer):
-    """One thread per connection; when it has stopped, no thread and no connection is left."""
+    """An HTTP server with a thread per connection; stopping it ends all threads and connections."""
 
     daemon_threads = False
     request_queue_size = 128

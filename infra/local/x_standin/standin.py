@@ -124,7 +124,7 @@ class StandInX:
 
     @property
     def sent(self) -> list[Post]:
-        """What the brand has posted by now and not deleted, oldest first."""
+        """The brand's posts up to now, without deleted ones, oldest first."""
         with self._lock:
             return list(self._world.posts_of(self.brand.id, self.now()))[::-1]
 

@@ -1,4 +1,4 @@
-"""What X does to text: HTML escapes, and entities found in the escaped text."""
+"""X's treatment of text: HTML escapes, and entities found in the escaped text."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Who may call: credentials that were revoked, and OAuth 2 tokens with refresh tokens that work once."""
+"""Checks callers: revoked credentials, and OAuth 2 tokens with single-use refresh tokens."""
 
 import base64
 import re
@@ -46,7 +46,7 @@ class Tokens:
         return token
 
     def exchange(self, form: Mapping[str, str], authorization: str, now: datetime) -> Answer:
-        """What POST /2/oauth2/token answers to a refresh; a refresh token works once."""
+        """The response of POST /2/oauth2/token to a refresh; a refresh token works once."""
         if not (form.get("client_id") or _has_basic(authorization)):
             return _token_error(401, "unauthorized_client", "Missing valid authorization header")
         if form.get("grant_type") != "refresh_token":

@@ -15,7 +15,7 @@ _TIMEOUT_SECONDS = 10.0
 
 
 def signature(consumer_secret: str, message: bytes) -> str:
-    """What X puts into x-twitter-webhooks-signature, and what a receiver gives back for a challenge."""
+    """The value of x-twitter-webhooks-signature, and of a receiver's answer to a challenge."""
     digest = hmac.new(consumer_secret.encode(), message, hashlib.sha256).digest()
     return f"sha256={base64.b64encode(digest).decode()}"
 

@@ -1,4 +1,4 @@
-"""How posts and users look in JSON, in either of the two dialects X has spoken."""
+"""Serialises posts and users as JSON, in either of X's two dialects."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ DIALECTS: Mapping[DialectName, Dialect] = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a request asked to be shown."""
+    """The fields and expansions that a request asks for."""
 
     fields: frozenset[str] = frozenset()
     user_fields: frozenset[str] = frozenset()

@@ -96,7 +96,7 @@ class World:
         self._gone_at[self._posts[int(post_id)].first_id] = at
 
     def withhold(self, post_id: str) -> None:
-        """Nobody can read any version of the post."""
+        """Deletes all versions of the post for every reader."""
         self._withheld.add(self._posts[int(post_id)].first_id)
 
     def _store(self, post: Post) -> None:
@@ -157,7 +157,7 @@ class World:
         return self._newest_first(self._by_mention[user.username.lower()] if user else [], now)
 
     def count(self, kind: str, post_id: str, now: datetime) -> int:
-        """How many posts that can be read refer to this one: replied_to, quoted or retweeted."""
+        """The number of readable posts that refer to this one: replied_to, quoted or retweeted."""
         return sum(1 for _ in self._newest_first(self._references[kind, post_id], now))
 
     def _newest_first(self, ids: list[int], now: datetime, below: int | None = None) -> Iterator[Post]:

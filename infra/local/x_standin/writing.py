@@ -13,7 +13,7 @@ _CREATE_FIELDS = frozenset(("text", "reply", "reply_settings", "media", "made_wi
 
 
 class Writing:
-    """What the brand may do, and X's rules about it."""
+    """Write operations of the brand, and X's rules about them."""
 
     def __init__(self, world: World, brand: User, rules: Rules) -> None:
         self._world = world

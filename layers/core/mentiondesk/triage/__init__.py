@@ -7,12 +7,12 @@ from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Tags
 from mentiondesk.triage.engine import Engine, Judgement
 
-# Triage by the built-in knowledge alone.
+# Triage by the built-in tables and model alone.
 triage = Engine()
 
 
 class BrandTriage:
-    """Triage by the brand's words as well, compiled once for each version of them."""
+    """Triage that also uses the brand's words, compiled once for each version of them."""
 
     def __init__(self, words: Callable[[], BrandWords]) -> None:
         self._words = words

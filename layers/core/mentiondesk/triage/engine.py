@@ -1,4 +1,4 @@
-"""Text → tags: which cues stand in a post, what they mean where they stand, and what that makes the post."""
+"""Text → tags: finds the cues of a post, weighs them in context, and combines them with the model."""
 
 import math
 from operator import itemgetter
@@ -17,39 +17,39 @@ from mentiondesk.triage.words import read
 
 _MOST_REASONS = 6
 _NO_BRAND = BrandWords()
-# How much of the odds of a complaint the model of words has to say; the tables have the rest.
+# The model's share of the odds of a complaint; the tables have the rest.
 _MODEL_SHARE, _MOST_BY_WORDS = 0.25, 8.0
-# From here on a post is a complaint: one that is missed costs more than one too many.
+# Probability from which a post is a complaint; low, since a missed complaint costs more than a false one.
 _LIKELY = 0.285
 _MOST_ODDS, _TINY = 50.0, 1e-20
-# The log odds from which a post counts as that urgent, where a table says so and where none does.
+# Log odds from which a post has this urgency, with support of a table and without.
 _CRITICAL_FROM, _HIGH_FROM = (-2.0, 0.0), (-3.0, -0.4)
-# From here on what is critical is a complaint, whatever it sounds like.
+# Log odds of critical urgency from which a post is a complaint in any case.
 _ALARMING = 0.0
 _MOST_URGENT = (Urgency.CRITICAL, Urgency.HIGH, Urgency.LOW)
 _UNSURE = 0.2
-# The other kinds, in the order of KINDS; what the tables found of them counts too, but for chatter, which is the rest.
+# The other kinds, in the order of KINDS. The tables add evidence for each but chatter, which is the rest.
 _OTHERS = KINDS[1:]
 _PLACES = {kind: _OTHERS.index(kind) for kind in _OTHERS if kind is not Kind.CHATTER}
 _ABUSE, _SPAM, _VENT = (_PLACES[kind] for kind in (Kind.ABUSE, Kind.SPAM, Kind.VENT))
-# Abuse and spam often complain as well: they are what they are where they are so many times as likely.
+# Odds against other kinds from which abuse and spam win, although such posts often complain as well.
 _SURELY = 8.0
 _TABLES_SAY, _MOST_SAID = 0.75, 3.0
-# Vents are rarer among the posts that the model learned from than among what brands get to hear.
+# Correction for vents, which are rarer in the training posts than in brands' mentions.
 _RARE = 2.0
 _CALM = (Kind.QUESTION, Kind.VENT, Kind.CHATTER)
 _by_weight = itemgetter(0)
 
 
 class Judgement(NamedTuple):
-    """What a post is, with the probability that it is a complaint."""
+    """The tags of a post, with the probability that it is a complaint."""
 
     tags: Tags
     complaint: float
 
 
 class Engine:
-    """Tells what a post is. Never raises; the same post gives the same tags."""
+    """Tags posts. Never raises; the same post gives the same tags."""
 
     def __init__(self, brand: BrandWords = _NO_BRAND) -> None:
         self.brand = brand
@@ -59,7 +59,7 @@ class Engine:
         return self.judge(post).tags
 
     def judge(self, post: Post) -> Judgement:
-        """The tags, and how likely the post is a complaint whatever they say."""
+        """The tags, and the probability of a complaint whatever the tags are."""
         reading = self.read(post)
         evidence = evidence_of(reading)
         score = complaint_score(reading, evidence)
@@ -111,7 +111,7 @@ def complaint_score(reading: Reading, evidence: Evidence) -> float:
     bad, good = evidence.bad, evidence.good
     solved = evidence.says("solved")
     if evidence.concrete >= 1.0 and not solved:
-        # Thanks beside something that happened are polite, or meant the other way round.
+        # Thanks beside a reported event are polite or ironic.
         good *= 0.5
     score = -1.5 + bad - 0.75 * good - 0.8 * solved
     score -= 0.3 * min(evidence.says("chatter"), 4.0) + 0.4 * min(evidence.says("spam"), 4.0)
@@ -124,25 +124,25 @@ def complaint_score(reading: Reading, evidence: Evidence) -> float:
     if "@" not in lower:
         score -= 0.4
     elif roles & CARE:
-        # People turn to those who look after customers with something to say.
+        # Posts to a customer care account are more often complaints.
         score += 1.0
     else:
-        # Talk among several people is seldom about a customer's matter.
+        # Conversations among several people are seldom complaints.
         score -= 0.25 * min(lower.count("@") - 1, 3)
     if reading.language == "en" and not roles & (CUSTOM | CARE):
-        # Nothing that a customer deals with is named: opinions are about something else.
+        # Without a named product or service, opinions are about something else.
         score -= 0.6 + 0.25 * max(bad - evidence.concrete, 0.0)
     if "#" in lower:
-        # Said to everybody.
+        # Hashtags address everybody, not the brand.
         score -= 0.2 * min(lower.count("#"), 3)
     if count < 8 and bad < 1.5:
         score -= 0.3
-    # Who has met something tells it in more words.
+    # Longer posts are more often complaints.
     return score + 0.05 * (min(count, 30) - 15)
 
 
 def _shares(odds: list[float]) -> list[float]:
-    """What each kind has of the odds, in no certain unit."""
+    """Evidence for each kind, on a scale that only compares kinds."""
     highest = max(odds)
     return [math.exp(one - highest) for one in odds]
 
@@ -152,7 +152,7 @@ def _logistic(odds: float) -> float:
 
 
 def _other_kind(reading: Reading, evidence: Evidence, shares: list[float]) -> tuple[Kind, float]:
-    """What a post is that is no complaint, by the model's odds and by the tables; and how sure that is."""
+    """The likeliest kind other than complaint, by the model's odds and the tables, and its confidence."""
     if not reading.known:
         return Kind.QUESTION, _UNSURE
     pleased = evidence.good + evidence.says("solved")
@@ -166,7 +166,7 @@ def _other_kind(reading: Reading, evidence: Evidence, shares: list[float]) -> tu
 
 
 def _urgency(reading: Reading, critical: float, high: float) -> Urgency:
-    """How urgent it is by the brand's words, else by the model, which knows what the tables found."""
+    """The urgency by the brand's own words, else by the model, whose inputs include the tables' findings."""
     of_brand = {cue.says for cue, _ in reading.urgencies if cue.table == BRAND} if reading.urgencies else ()
     if of_brand:
         return next((level for level in _MOST_URGENT if level.value in of_brand), Urgency.NORMAL)
@@ -179,14 +179,14 @@ def _urgency(reading: Reading, critical: float, high: float) -> Urgency:
 
 
 def _reasons(reading: Reading, evidence: Evidence, urgency: Urgency) -> tuple[Reason, ...]:
-    """The words that weighed most, as spans of the post's own text."""
+    """The cues with the largest weights, as spans of the post's own text."""
     used = evidence.used
     if len(used) > 1:
         used.sort(key=_by_weight, reverse=True)
     chosen = [hit for _, hit in used[:_MOST_REASONS]]
     if reading.urgencies:
         urgent = [hit for hit in reading.urgencies if hit[0].says == urgency.value][:2]
-        # Words that are part of an urgent phrase are told with it.
+        # Words that are part of an urgent phrase are listed with it.
         within = {place for _, path in urgent for place in range(path[0], path[-1] + 1)}
         chosen = urgent + [hit for hit in chosen if not within.issuperset(hit[1])]
     if not chosen:
@@ -194,7 +194,7 @@ def _reasons(reading: Reading, evidence: Evidence, urgency: Urgency) -> tuple[Re
     tokens, origins = reading.text.tokens, reading.origins
     last = max([path[-1] for _, path in chosen])
     starts = reading.text.starts(last if origins is None else origins[last])
-    # Two cues may stand on the same words.
+    # Two cues may cover the same words.
     found: dict[tuple[int, int], Reason] = {}
     for cue, path in chosen:
         first, last = path[0], path[-1]

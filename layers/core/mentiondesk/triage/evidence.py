@@ -1,4 +1,4 @@
-"""What the cues of a post mean where they stand: turned round by a "not", weaker before a "but" or after an "if"."""
+"""Weighs the cues of a post in their context: a "not" reverses them, a "but" or an "if" weakens them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -8,21 +8,21 @@ from mentiondesk.triage.lexicon import BUT, IF, NOT, Cue
 from mentiondesk.triage.phrases import Hit, Word
 from mentiondesk.triage.reading import Reading
 
-# How much each further cue for the same kind adds: the second tells less that is new.
+# Weight of each further cue for the same kind; repeated evidence adds less.
 _FADING = (1.0, 0.6, 0.45, 0.35, 0.25, 0.2, 0.15, 0.1)
-# How many words before a cue a "not", and an "if", reaches it.
+# Reach of a "not" and of an "if", in words before a cue.
 _NOT_REACHES, _IF_REACHES = 3, 6
-# What is left of a weight: of liking turned into a complaint, of liking before a "but", after an "if".
+# Factors for a weight: praise reversed into a complaint, praise before a "but", anything after an "if".
 _NEGATED, _BEFORE_BUT, _SUPPOSED = 0.8, 0.4, 0.6
-# A cue that says less than this is a hint: many of them do not make a complaint.
+# A lighter cue is a hint: many hints do not make a complaint.
 _HINT, _MOST_HINTS = 0.5, 1.6
-# Tables of how people judge and what they ask for; the others tell of something that happened.
+# Tables of judgements and requests; the other tables describe events.
 _OPINIONS = frozenset({"judgement", "demand"})
 
 
 @dataclass(slots=True)
 class Evidence:
-    """How much speaks for each kind. `concrete` is the part of what is bad that tells of something that happened.
+    """Weight of evidence for each kind. `concrete` is the part of the complaint weight that reports an event.
 
     `used` has each cue with its weight there; `rule` is what the brand has decided about such posts.
     """
@@ -39,7 +39,7 @@ class Evidence:
 
 
 def evidence_of(reading: Reading) -> Evidence:
-    """What the cues of a post come to."""
+    """Sums the cues of a post by kind."""
     found = Evidence()
     bad: list[float] = []
     good: list[float] = []
@@ -69,7 +69,7 @@ def evidence_of(reading: Reading) -> Evidence:
 
 
 def _meant(hit: Hit[Cue], reading: Reading, turn: int) -> tuple[str, float]:
-    """What a cue says where it stands, and how much; a complaint with a "not" says nothing."""
+    """The kind and weight of a cue in its context; a negated complaint has no weight."""
     cue, path = hit
     says, weight, words = cue.says, cue.weight, reading.words
     if reading.roles & NOT and not cue.firm and _reached(words, path[0], NOT, _NOT_REACHES):
@@ -91,12 +91,12 @@ def _faded(weights: list[float]) -> float:
 
 
 def _last_turn(words: Sequence[Word[Cue]]) -> int:
-    """The place of the last "but", before which liking weighs less."""
+    """The position of the last "but", before which praise weighs less."""
     return next((place for place in range(len(words) - 1, 0, -1) if words[place].roles & BUT), 0)
 
 
 def _reached(words: Sequence[Word[Cue]], first: int, role: int, reach: int) -> bool:
-    """Whether a word with this role stands before, in the same sentence and clause."""
+    """True when a word with this role precedes in the same sentence and clause."""
     for place in range(first - 1, max(-1, first - 1 - reach), -1):
         word = words[place]
         if word.roles & role:

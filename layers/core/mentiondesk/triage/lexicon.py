@@ -1,4 +1,4 @@
-"""The tables in `tables/`, as the engine uses them. Their format is told in tables/README.txt."""
+"""The tables in `tables/`, compiled for the engine. tables/README.txt describes their format."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,15 +15,15 @@ from mentiondesk.triage.words import by_capitals, segmented
 
 WEIGHTS = {"decisive": 4.0, "heavy": 2.6, "strong": 2.0, "plain": 1.0, "weak": 0.4}
 FEELINGS = ("complaint", "praise", "solved", "question", "spam", "abuse", "vent", "chatter", "hush")
-# Cues of one layer explain each other; those of different layers do not meet.
+# Cues that overlap compete within a layer; cues of different layers do not affect each other.
 FEELING, URGENCY, TOPIC = range(3)
-# The table that a brand's own words stand in.
+# Name of the table of the brand's own words.
 BRAND = "settings"
-# A brand's phrase goes before every built-in one.
+# Rank of a brand's phrase, above every built-in one.
 _BRAND_FIRST = 100
 _POLAR = frozenset({"complaint", "praise", "solved"})
 URGENCIES = ("critical", "high", "low", "calm")
-# Tables of English, and those of other languages. Topics and how soon count in all of them.
+# Tables of English, and of other languages. Topics and urgency tables apply to all languages.
 _ENGLISH = (
     *("failed", "late", "wrong", "money", "staff", "waiting", "judgement", "leaving", "demand", "sarcasm"),
     *("praise", "question", "spam", "abuse", "vent", "chatter", "urgency"),
@@ -33,9 +33,9 @@ READ = ("en", *_OTHERS)
 
 ROLES = ("not", "but", "if", "me", "you", "they", "ask", "custom")
 NOT, BUT, IF, ME, YOU, THEY, ASK, CUSTOM = (1 << place for place in range(len(ROLES)))
-# Of a handle that names those who look after customers.
+# Marks a handle that names a customer care account.
 CARE = 1 << len(ROLES)
-# Of a token that is made of several words.
+# Marks a token that stands for several words.
 SEVERAL = CARE << 1
 _STOPS = frozenset(".!?\n;…:")
 _ELONGATED = re.compile(r"(.)\1{2,}")
@@ -44,7 +44,7 @@ _MOST_REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What a phrase says, how much it weighs, and the table that it stands in.
+    """The meaning of a phrase, its weight, and the table that defines it.
 
     `polar`: a "not" before it may turn it round; `firm`: it has a "not" of its own, and none does.
     `rank` is added to the length of a phrase where the longer one counts. A brand's phrase has a `rule`, and of
@@ -63,7 +63,7 @@ class Cue:
 
 
 def _stronger(known: Cue, other: Cue) -> Cue | None:
-    """A phrase that stands in two tables counts once."""
+    """Drops a phrase that occurs in a second table."""
     if (known.layer, known.says) != (other.layer, other.says) or known.decides or other.decides:
         return None
     return known if known.weight >= other.weight else other
@@ -76,7 +76,7 @@ def sets() -> Mapping[str, list[str]]:
 
 @cache
 def spelling() -> Mapping[str, tuple[str, ...]]:
-    """Each way to write a word, with the words that are meant."""
+    """Spellings, each with the words that it stands for."""
     return {
         variant: tuple(heading.split()) for heading, variants in sections(table("spelling")) for variant in variants
     }
@@ -84,7 +84,7 @@ def spelling() -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def languages() -> Mapping[str, frozenset[str]]:
-    """The small words by which each language is known."""
+    """The function words that identify each language."""
     return {language: frozenset(words) for language, words in sections(table("languages"))}
 
 
@@ -108,7 +108,7 @@ def cues(name: str) -> Iterator[tuple[str, Cue]]:
 
 
 class _Known(dict[str, Word[Cue]]):
-    """What was looked up before; a token that stands for several words is marked SEVERAL."""
+    """Cache of looked-up tokens; a token that stands for several words is marked SEVERAL."""
 
     def __init__(self, lexicon: "Lexicon") -> None:
         super().__init__()
@@ -134,7 +134,7 @@ class _Known(dict[str, Word[Cue]]):
 
 
 class Lexicon:
-    """Everything the tables know, for one language."""
+    """The compiled tables for one language."""
 
     def __init__(self, more: Iterable[tuple[str, Cue]], *names: str) -> None:
         self.phrases: Phrases[Cue] = Phrases(sets(), _stronger)
@@ -150,7 +150,7 @@ class Lexicon:
         self._hashtags: dict[str, tuple[Word[Cue], ...]] = {}
 
     def _canonical(self, phrase: str) -> str:
-        """A phrase in the spelling by which words are looked up."""
+        """A phrase in the normalised spelling of look-ups."""
         parts = phrase.split()
         if "/" not in phrase and self._spelling.keys().isdisjoint(parts):
             return " ".join(parts)
@@ -164,11 +164,11 @@ class Lexicon:
         )
 
     def words(self, token: str) -> tuple[Word[Cue], ...]:
-        """What is known of a token in lower case: one word, or those that it stands for."""
+        """Looks a lower-case token up: one word, or the words that it stands for."""
         return tuple(map(self.word, self._meant(token)))
 
     def hashtag(self, tag: str) -> tuple[Word[Cue], ...]:
-        """The words of a hashtag, given as it was written."""
+        """The words of a hashtag in its original capitals."""
         found = self._hashtags.get(tag)
         if found is None:
             words = by_capitals(tag[1:])
@@ -212,7 +212,7 @@ def _shape(word: str, keys: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def brand_cues(brand: BrandWords) -> Iterator[tuple[str, Cue]]:
-    """The phrases of a brand's settings: what stands under always goes before never, and never before single words."""
+    """The phrases of a brand's settings: `always` outranks `never`, and `never` outranks single words."""
     weight = WEIGHTS["decisive"]
     for says, phrases in brand.words:
         for phrase in phrases:

@@ -1,4 +1,4 @@
-"""Reads the tables, whose format tables/README.txt tells."""
+"""Reads the tables, whose format tables/README.txt describes."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -9,11 +9,11 @@ _HEADING = re.compile(r"([^\W\d_][\w' ]*):(?:\s+(.*))?")
 
 
 class TableInvalid(ValueError):
-    """A table that is not written as tables/README.txt tells."""
+    """A table that violates the format in tables/README.txt."""
 
 
 def sections(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Each heading of a table with the phrases under it."""
+    """The headings of a table, each with its phrases."""
     heading, lines = "", list[str]()
     for line in text.splitlines():
         if not line.strip() or line.startswith("# "):

@@ -1,4 +1,4 @@
-"""What words, and the tables' own findings, say of each kind; the weights are in weights.py."""
+"""The linear model over words and over the tables' findings; its weights are in weights.py."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -9,7 +9,7 @@ from mentiondesk.triage.phrases import Hit
 from mentiondesk.triage.reading import Reading
 from mentiondesk.triage.weights import unpacked, weights_of
 
-# How a post is built, as bits after those of the roles of its words.
+# Features of a post's form, as bits after those of the roles of its words.
 _ROLES = ((NOT, "not"), (BUT, "but"), (ME, "me"), (YOU, "you"), (CUSTOM, "custom"))
 _ROLE_BITS = sum(bit for bit, _ in _ROLES)
 _BUILT = (
@@ -29,12 +29,12 @@ _HANDLE, _ASKS, _SHOUTS, _TAG, _LINK, _FIRST, _REPLY, _MEDIA, _SHORT, _LONG = (
 )
 _SHAPES = (*_ROLES, *((SEVERAL << place, name) for place, name in enumerate(_BUILT, start=1)))
 _MOST_SHAPES = 4096
-# What the tables found is counted in quarters.
+# The tables' weights are counted in quarters.
 _QUARTERS = 4
 
 
 def shape(reading: Reading) -> int:
-    """How a post is built."""
+    """Features of a post's form, as names."""
     lower, count = reading.text.lower, len(reading.words)
     found = reading.roles & _ROLE_BITS
     if "@" in lower:
@@ -59,12 +59,12 @@ def shape(reading: Reading) -> int:
 
 
 def shape_features(built: int) -> list[str]:
-    """The names of what a shape is made of."""
+    """The names of the features in a shape."""
     return ["bias", *(name for bit, name in _SHAPES if built & bit)]
 
 
 def findings(evidence: Evidence, urgencies: Sequence[Hit[Cue]], score: float) -> list[tuple[str, float]]:
-    """What the tables found: how much, in quarters, and of some kinds that they found any."""
+    """Features from the tables' findings: weights in quarters, and for some kinds their mere presence."""
     return [(name, quarters / _QUARTERS) for name, quarters in _findings(evidence, urgencies, score)]
 
 
@@ -98,8 +98,8 @@ def _of_shape(built: int) -> int:
 
 
 def log_odds(reading: Reading, evidence: Evidence, score: float) -> list[float]:
-    """For each of OUTPUTS, how much speaks for it."""
-    # A word said again says nothing new.
+    """The score of each of OUTPUTS."""
+    # A repeated word counts once.
     total = _of_shape(shape(reading)) + _QUARTERS * sum([word.weights for word in set(reading.words)])
     for name, quarters in _findings(evidence, reading.urgencies, score):
         if quarters:

@@ -20,7 +20,7 @@ _EITHER = re.compile(r"[\w<][\w'*<>-]*(?:/[\w<][\w'*<>-]*)+")
 _LONGEST_PREFIX = 24
 
 C = TypeVar("C")
-# What was found, and the places of the words that met it.
+# A match, with the positions of its words.
 Hit = tuple[C, tuple[int, ...]]
 
 
@@ -46,26 +46,26 @@ def alternatives(phrase: str) -> Iterator[tuple[str, ...]]:
 
 
 class _Node(Generic[C]):
-    """A place in the phrases: what they stand for here, what comes next, and what comes after other words."""
+    """A state of the phrase search: the cues that end here, and the states after the next or a later word."""
 
     __slots__ = ("cues", "later", "next")
 
     def __init__(self) -> None:
         self.cues: list[C] = []
-        # One place under each name; a list, because several meet where the names of a word do.
+        # The next state by name; a list, because a word with several names leads to several.
         self.next: dict[str, list[_Node[C]]] = {}
         self.later: dict[str, list[_Node[C]]] = {}
 
 
-# All that can begin with a word: what it stands for alone, what may come next, what may come after other words.
+# The phrases that begin with a word: its cues alone, the states after the next word, and after a later word.
 _Start = tuple[list[C], dict[str, list[_Node[C]]], dict[str, list[_Node[C]]]]
 
 
 @dataclass(eq=False, slots=True)
 class Word(Generic[C]):
-    """What is known of one word: the names that phrases call it by, the phrases that begin with it, its roles.
+    """A known word: the names that phrases use for it, the phrases that begin with it, its roles.
 
-    `stop`: it ends a sentence. `weights`: what the model says of it, packed.
+    `stop`: it ends a sentence. `weights`: its weights in the model, packed.
     """
 
     text: str
@@ -77,14 +77,14 @@ class Word(Generic[C]):
 
 
 class Phrases(Generic[C]):
-    """Phrases with what each stands for. Add all of them, then look words up and search.
+    """Phrases with a cue each. Add all of them, then look words up and search.
 
     `stronger` chooses between what a phrase stands for already and what it is added with again; None keeps both.
     """
 
     def __init__(self, sets: Mapping[str, Iterable[str]], stronger: Callable[[C, C], C | None]) -> None:
         self._stronger = stronger
-        # Phrases by their first word: as they were added, and once that word was looked up as nodes. A few posts hold
+        # Phrases by their first word: as added, and as nodes once that word was looked up. A few posts hold
         # few of all the words.
         self._added: defaultdict[str, list[tuple[tuple[str, ...], C]]] = defaultdict(list)
         self._grown: dict[str, _Node[C]] = {}
@@ -116,7 +116,7 @@ class Phrases(Generic[C]):
             self._added[words[0]].append((words[1:], cue))
 
     def _first(self, word: str) -> _Node[C] | None:
-        """Where phrases go on that begin with a word."""
+        """The state after the first word of phrases."""
         if word in self._added:
             first: _Node[C] = _Node()
             self._grown[word] = first
@@ -125,7 +125,7 @@ class Phrases(Generic[C]):
         return self._grown.get(word)
 
     def _last(self, node: _Node[C], words: tuple[str, ...]) -> _Node[C]:
-        """Where words lead to, which make their way there."""
+        """The state that words lead to; states are built on first use."""
         later = False
         for word in words:
             if word == GAP:
@@ -147,7 +147,7 @@ class Phrases(Generic[C]):
         cues.append(cue)
 
     def keys(self, word: str) -> tuple[str, ...]:
-        """The names by which phrases may call a word: itself, its beginnings, its sets."""
+        """The names that phrases may use for a word: itself, its prefixes, its sets."""
         names = [word] if word in self.words else []
         names += self._sets.get(word, ())
         for length in range(2, min(len(word), _LONGEST_PREFIX) + 1):
@@ -171,7 +171,7 @@ class Phrases(Generic[C]):
 
 
 def search(words: Sequence[Word[C]]) -> list[Hit[C]]:
-    """Every phrase that stands in the words."""
+    """All matches of phrases in the words."""
     hits: list[Hit[C]] = []
     last = len(words) - 1
     for place, word in enumerate(words):
@@ -191,7 +191,7 @@ def search(words: Sequence[Word[C]]) -> list[Hit[C]]:
 
 
 def _reach(node: _Node[C], words: Sequence[Word[C]], path: tuple[int, ...], hits: list[Hit[C]]) -> None:
-    """A phrase as far as the words in `path`. Phrases are short, so that this goes a few words deep at most."""
+    """Matches that continue the words in `path`. Phrases are short, so the recursion is a few words deep."""
     if node.cues:
         hits += [(cue, path) for cue in node.cues]
     place = path[-1] + 1
@@ -208,7 +208,7 @@ def _reach(node: _Node[C], words: Sequence[Word[C]], path: tuple[int, ...], hits
 def _later(
     nodes: Mapping[str, list[_Node[C]]], words: Sequence[Word[C]], path: tuple[int, ...], hits: list[Hit[C]]
 ) -> None:
-    """The nearest word that goes on with a phrase, up to three others in between."""
+    """The nearest word that continues a phrase, with up to three others in between."""
     place = path[-1] + 1
     for further in range(place, min(place + _FURTHEST, len(words))):
         word = words[further]

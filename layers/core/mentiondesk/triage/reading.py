@@ -1,4 +1,4 @@
-"""One post, read: its words in its language, and the cues that stand in it."""
+"""Reads a post: its words, its language, and the cues in it."""
 
 import re
 from functools import cache
@@ -9,10 +9,10 @@ from mentiondesk.triage.lexicon import FEELING, READ, SEVERAL, TOPIC, URGENCY, C
 from mentiondesk.triage.phrases import Hit, Word
 from mentiondesk.triage.words import Text
 
-# The last letter of Latin Extended-B, and what lies behind it: emoji as well.
+# The characters above Latin Extended-B; emoji are among them.
 _LAST_LATIN = 0x24F
 _FAR = re.compile(r"[^\x00-\u024f]")
-# X's marks for a post without words.
+# X's language codes for posts without words.
 _NO_LANGUAGE = frozenset({"", "un", "qa", "qc", "qh", "qm", "qs", "qt", "zx"})
 
 
@@ -35,7 +35,7 @@ class Reading(NamedTuple):
 
 
 def language_of(text: Text, hint: str) -> tuple[str, bool]:
-    """The language of a text, X's hint at hand, and whether there are tables for it.
+    """The language of a text, given X's hint, and whether there are tables for it.
 
     The language with most small words; English where nothing speaks for another.
     """
@@ -69,7 +69,7 @@ def _foreign() -> frozenset[str]:
 
 
 def _other_script(text: str) -> bool:
-    """Whether most of the letters belong to a script that no table is written in; handles and links aside."""
+    """True when most letters, handles and links aside, belong to a script without tables."""
     if not any(map(str.isalpha, _FAR.findall(text))):
         return False
     words = [word for word in text.split() if word[0] != "@" and not word.startswith("http")]
@@ -78,7 +78,7 @@ def _other_script(text: str) -> bool:
 
 
 def words_of(text: Text, lexicon: Lexicon) -> tuple[list[Word[Cue]], list[int] | None, int]:
-    """The words of a text, which token each came from where that is not one each, and their roles together."""
+    """The words of a text, the token of each (None where words and tokens are the same), and their combined roles."""
     known, roles = lexicon.known, 0
     words = list(map(known.__getitem__, text.tokens))
     for word in words:
@@ -103,7 +103,7 @@ def words_of(text: Text, lexicon: Lexicon) -> tuple[list[Word[Cue]], list[int] |
 
 
 def layers(hits: list[Hit[Cue]]) -> tuple[list[Hit[Cue]], list[Hit[Cue]], list[str]]:
-    """The cues for what a post is, those for how soon, and its topics.
+    """The cues for a post's kind, those for its urgency, and its topics.
 
     Of two cues that share a word, the longer phrase tells what the word means, and one of the brand's always.
     """
@@ -119,7 +119,7 @@ def layers(hits: list[Hit[Cue]]) -> tuple[list[Hit[Cue]], list[Hit[Cue]], list[s
 
 
 def _explained(hits: list[Hit[Cue]]) -> list[Hit[Cue]]:
-    """Without those that share a word with a longer one."""
+    """Drops cues that share a word with a longer one."""
     if len(hits) < 2:
         return hits
     places = [place for _, path in hits for place in path]

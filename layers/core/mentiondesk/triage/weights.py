@@ -14,12 +14,12 @@ from mentiondesk.triage.loading import TABLES
 
 MODEL = TABLES / "model.gz"
 KINDS = tuple(Kind)
-# What there are weights for: each kind, and two levels of urgency ("high" is high or more).
+# The model's outputs: each kind, and two levels of urgency ("high" is high or more).
 OUTPUTS = (*map(str, Kind), str(Urgency.CRITICAL), str(Urgency.HIGH))
-# Weights are whole 8ths; the characters are those of ASCII that can be seen, with P in the middle.
+# Weights are whole 8ths, written as printable ASCII characters with P for zero.
 SCALE, _ZERO, _MOST = 8, ord("P"), 46
 _BEGINNING = 5
-# The weights of a feature are kept side by side in one integer, a field of 32 bits each: one addition adds all of them.
+# A feature's weights are packed into one integer, 32 bits each, so that one addition adds all of them.
 _FIELD = 32
 _fields = struct.Struct(f">{len(OUTPUTS)}I")
 
@@ -36,14 +36,14 @@ def _packed(numbers: Iterable[int]) -> int:
     return packed
 
 
-# Added before fields are read, so that none is negative.
+# An offset added before unpacking, so that no field is negative.
 _HALF = 1 << (_FIELD - 1)
 _HALVES = _packed([_HALF] * len(OUTPUTS))
 
 
 @cache
 def weights() -> Mapping[str, str]:
-    """The weights of each feature as written; most are never asked for."""
+    """The encoded weights of each feature; most are never read."""
     lines = gzip.decompress(MODEL.read_bytes()).decode().splitlines()
     return {name: coded for name, _, coded in (line.rpartition("\t") for line in lines)}
 
@@ -54,13 +54,13 @@ def weights_of(name: str) -> int:
 
 
 def unpacked(total: int, parts: int) -> list[float]:
-    """A sum of packed weights, one for each of OUTPUTS, where a weight was counted `parts` times for each whole."""
+    """Unpacks a sum of packed weights, one for each of OUTPUTS; `parts` is the number of counts that make a whole."""
     divisor = SCALE * parts
     return [(field - _HALF) / divisor for field in _fields.unpack((total + _HALVES).to_bytes(_fields.size))]
 
 
 def word_features(word: str) -> Iterator[str]:
-    """The names under which a word is known: itself, and its beginning where it is long."""
+    """The feature names of a word: itself, and its prefix where it is long."""
     if word[0] != "@" and not word.startswith(("http", "www.")):
         yield f"w:{word}"
         if len(word) > _BEGINNING:
@@ -68,5 +68,5 @@ def word_features(word: str) -> Iterator[str]:
 
 
 def word_weights(word: str) -> int:
-    """What a word says of each output, packed; 0 where it is not known."""
+    """The weights of a word for all outputs, packed; 0 for an unknown word."""
     return sum(map(weights_of, word_features(word)))

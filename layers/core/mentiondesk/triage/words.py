@@ -1,4 +1,4 @@
-"""A post's text as words: where each stands, and what the lexicon knows about it."""
+"""Splits a post's text into tokens, with their positions."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 # X's longest posts have 25,000 characters. What a customer wants stands at the beginning or at the end.
 _HEAD, _TAIL = 1600, 400
 _LONGEST_WORD = 40
-# What is said of a brand in a hashtag that begins with its name.
+# Endings of hashtags like #brandfails.
 _LAST_WORDS = ("fails", "fail", "failed", "failure", "sucks", "suck", "sux", "problems", "down", "rocks")
 
 _APOSTROPHES = "’‘´`ʼ"
@@ -18,7 +18,7 @@ def _tokens(letter: str, *more: str) -> re.Pattern[str]:
     kinds = (
         rf"(?!https?:|www\.){letter}++(?:'{letter}++)*+",
         r"[@#]\w+",
-        # Not the eyes of a face.
+        # A mark here must not begin an emoticon.
         r"[.!?\n,](?![-'()])",
         r"https?://\S+|www\.\S+",
         r"[$£€₹]\ ?\d[\d.,]*",
@@ -28,7 +28,7 @@ def _tokens(letter: str, *more: str) -> re.Pattern[str]:
         r"[.!?\n;,…:\"“”«»()]",
         *more,
     )
-    # A space is passed over with the token after it: to try every kind at it takes as long as at a word.
+    # A space is matched with the token after it: trying each kind of token at a space costs as much as at a word.
     return re.compile(f" ?({'|'.join(kinds)})")
 
 
@@ -47,12 +47,12 @@ class Text:
     raw: str
     lower: str
     tokens: Sequence[str]
-    # How many characters were left out in the middle, and where the end begins.
+    # The number of characters left out in the middle, and the start of the end.
     skipped: int = 0
     resumes: int = 0
 
     def starts(self, last: int) -> list[int]:
-        """Where each token begins in the post's own text, up to the token numbered `last`."""
+        """The start of each token in the post's own text, up to the token numbered `last`."""
         found: list[int] = []
         end, find, add = 0, self.lower.index, found.append
         for token in self.tokens[: last + 1]:
