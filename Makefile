@@ -56,8 +56,7 @@ triage-model: setup ## renew what triage learned from our own posts, after a cha
 lint: setup ## style, types and language
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check --quiet || { echo "run make format"; exit 1; }
-	@$(BIN)/mypy layers/core/mentiondesk infra tests
-	@for app in functions/*/app.py; do $(BIN)/mypy --no-error-summary $$app; done
+	@$(BIN)/mypy layers/core/mentiondesk infra tests functions
 	@$(PY) -m infra.check_language --only-report
 
 format: setup ## put the code into its form

@@ -27,6 +27,7 @@ from moto.events.models import EventPattern
 from moto.server import ThreadedMotoServer
 
 from infra.local.quick_moto import quick_transactions
+from infra.local.routes import HttpRoutes
 from infra.transform import REGION, transformed
 from mentiondesk.runtime import aws
 
@@ -234,6 +235,7 @@ class LocalCloud:
         self._conditions: dict[str, Any] = stack.get("Conditions", {})
         self.stand_ins = dict(stand_ins or {})
         self._resources: Resources = stack["Resources"]
+        self._routes = HttpRoutes(self._resources)
         self._parameters: dict[str, Any] = stack.get("Parameters", {})
         self._given = dict(parameters)
         self._hear = hear
@@ -295,6 +297,13 @@ class LocalCloud:
     def resource(self, logical_id: str) -> str:
         """The physical id of a resource of the template."""
         return self._physical[logical_id]
+
+    def answer(self, event: dict[str, Any]) -> dict[str, Any]:
+        """A request to the HTTP API, answered by the function that its route leads to, and what its writes bring."""
+        route = self._routes.match(event["requestContext"]["http"]["method"], event["rawPath"])
+        answer: dict[str, Any] = self.functions[route.function]({**event, "routeKey": route.key})
+        self.pump()
+        return answer
 
     def tick(self, now: datetime) -> None:
         """One minute: what the schedules start, and what the stream brings after each."""

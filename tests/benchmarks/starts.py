@@ -22,13 +22,18 @@ FUNCTIONS = (
     "detect_incidents",
     "publish_status",
     "forget_bounced",
-    "staff_api",
+    "action_links",
+    "status_subscriptions",
 )
 # The object that each function makes on first use, where its name differs from the function's.
-_COMPOSED = {"forget_bounced": "subscribers", "staff_api": "action_pages"}
+_COMPOSED = {
+    "forget_bounced": "subscribers",
+    "action_links": "action_pages",
+    "status_subscriptions": "subscriber_pages",
+}
 BUILD = Path(".aws-sam/build")
 _BASE = "import boto3; boto3.client('dynamodb')"
-_START = "import sys; sys.path.insert(0, 'functions/{0}'); import app; from mentiondesk import aws; aws.dynamodb()"
+_START = "import sys; sys.path.insert(0, 'functions/{0}'); import app; app.aws.dynamodb()"
 _COMPOSE = "import sys; sys.path.insert(0, 'functions/{0}'); import app; app.{1}()"
 _RUNS = 9
 # Packages that the runtime provides beside the standard library.
@@ -45,7 +50,8 @@ _NEEDED = {
     "detect_incidents": _COMMON,
     "publish_status": _COMMON | _PAGES,
     "forget_bounced": _COMMON,
-    "staff_api": _COMMON | _PAGES,
+    "action_links": _COMMON | _PAGES,
+    "status_subscriptions": _COMMON | _PAGES,
 }
 _DEPLOYED = _COMMON | _X | _PAGES | {"tzdata"}
 _MB = 1_000_000

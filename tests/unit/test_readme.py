@@ -53,7 +53,8 @@ def test_environment_variables_are_those_the_functions_read() -> None:
         config.DetectConfig,
         config.PublishConfig,
         config.ForgetConfig,
-        config.StaffApiConfig,
+        config.ActionLinksConfig,
+        config.SubscriptionsConfig,
     )
     read = {field.name.upper() for one in classes for field in fields(one)}
     assert set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", section("Settings"))) == read

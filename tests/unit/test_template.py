@@ -1,6 +1,8 @@
 """The template deploys what the design promises: keys, permissions, retries, alarms that reach a person."""
 
+import ast
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -15,13 +17,14 @@ from mentiondesk.adapters.storage import keys
 from mentiondesk.domain.ids import CaseId, IncidentId, PostId
 from mentiondesk.domain.incidents.incident import Status
 from mentiondesk.runtime.config import (
+    ActionLinksConfig,
     ClassifyConfig,
     DetectConfig,
     FetchConfig,
     ForgetConfig,
     NotifyConfig,
     PublishConfig,
-    StaffApiConfig,
+    SubscriptionsConfig,
 )
 from tests.support.privileges import STARS
 
@@ -35,7 +38,23 @@ FUNCTIONS = {
     "DetectIncidents": ("detect_incidents", DetectConfig),
     "PublishStatus": ("publish_status", PublishConfig),
     "ForgetBounced": ("forget_bounced", ForgetConfig),
-    "StaffApi": ("staff_api", StaffApiConfig),
+    "ActionLinks": ("action_links", ActionLinksConfig),
+    "StatusSubscriptions": ("status_subscriptions", SubscriptionsConfig),
+}
+# Metrics without an alarm of their own, and the reason.
+UNWATCHED = {
+    "PostsNew": "many or few are both in order",
+    "PostsClassified": "the stream's age and its failures have alarms",
+    "OpinionsAsked": "a cost, limited by a setting",
+    "AlertsSent": "many or few are both in order",
+    "IncidentsNoticed": "staff are alerted",
+    "PostsJoined": "many or few are both in order",
+    "SignalsFull": "the latest signals are looked at, which is what a storm needs",
+    "GoBackLeft": "the next run goes on",
+    "FilesPublished": "many or few are both in order",
+    "SubscribersForgotten": "people leave",
+    "PagesAnswered": "many or few are both in order",
+    "LinksRefused": "links end by their time",
 }
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 
@@ -283,7 +302,8 @@ def test_every_statement_of_a_function_says_what_for(resources: dict[str, Resour
         ("DetectIncidents", "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query"),
         ("PublishStatus", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
         ("ForgetBounced", "DeleteItem"),
-        ("StaffApi", "DeleteItem GetItem PutItem Query UpdateItem"),
+        ("ActionLinks", "DeleteItem GetItem PutItem Query UpdateItem"),
+        ("StatusSubscriptions", "DeleteItem GetItem PutItem"),
     ],
 )
 def test_function_may_do_only_this_to_the_table(resources: dict[str, Resource], name: str, actions: str) -> None:
@@ -336,13 +356,28 @@ def test_alarms_watch_metrics_that_the_functions_send(
         variables = resources[name]["Properties"]["Environment"]["Variables"]
         assert variables["POWERTOOLS_METRICS_NAMESPACE"] == {"Fn::Sub": "Mentiondesk/${AWS::StackName}"}
     assert resources["Alarms"]["Properties"]["Parameters"]["DeskName"] == {"Ref": "AWS::StackName"}
+    emitted = {(service, name) for service, _ in FUNCTIONS.values() for name in counters(service)}
+    assert _watched(alarms) <= emitted
+    assert {name for _, name in emitted - _watched(alarms)} == UNWATCHED.keys()
+
+
+def _watched(alarms: dict[str, Resource]) -> set[tuple[str, str]]:
+    """Service and metric of every alarm on a metric of the desk's own."""
     own = [a for a in of_type(alarms, "CloudWatch::Alarm").values() if not str(a["Namespace"]).startswith("AWS/")]
     assert all(alarm["Namespace"] == {"Fn::Sub": "Mentiondesk/${DeskName}"} for alarm in own)
-    for alarm in own:
-        (dimension,) = alarm["Dimensions"]
-        assert dimension["Name"] == "service"
-        code = (ROOT / "functions" / dimension["Value"] / "app.py").read_text()
-        assert f'"{alarm["MetricName"]}"' in code
+    assert all([one["Name"] for one in alarm["Dimensions"]] == ["service"] for alarm in own)
+    return {(alarm["Dimensions"][0]["Value"], alarm["MetricName"]) for alarm in own}
+
+
+def counters(service: str) -> set[str]:
+    """The metrics that a function's own code names, and the module that those behind HTTP share."""
+    files = [ROOT / "functions" / service / "app.py"]
+    shared = ROOT / "layers/core/mentiondesk/presentation/web.py"
+    if "import web" in files[0].read_text():
+        files.append(shared)
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text()))]
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return {text for text in texts if re.fullmatch(r"(X|[A-Z][a-z]+)([A-Z][a-z]+)+", text)} - {"NewImage"}
 
 
 def test_every_function_queue_and_index_is_watched(alarms: dict[str, Resource]) -> None:
@@ -354,7 +389,7 @@ def test_every_function_queue_and_index_is_watched(alarms: dict[str, Resource]) 
         for metric in ("Errors", "Throttles"):
             assert (metric, json.dumps({"Ref": f"{name}Name"})) in watched
     # Scheduled functions have a heartbeat.
-    for name in ("StaffApi", "ForgetBounced"):
+    for name in ("ActionLinks", "StatusSubscriptions", "ForgetBounced"):
         assert ("Errors", json.dumps({"Ref": f"{name}Name"})) in watched
     for queue in ("StreamFailures", "RunFailures"):
         assert ("ApproximateNumberOfMessagesVisible", json.dumps({"Ref": f"{queue}Name"})) in watched

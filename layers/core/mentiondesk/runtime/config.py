@@ -1,23 +1,23 @@
-"""What each function reads from its environment: one class a function."""
+"""The environment variables that each function reads, one class a function."""
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Self
 
-# What stands in the environment where a stack goes without.
+# The value of a variable whose feature the stack does without.
 NONE = "none"
 
 
 class NotConfigured(RuntimeError):
-    """A variable that the template sets is not there."""
+    """A variable that the template sets is missing."""
 
 
 @dataclass(frozen=True)
 class _FromEnv:
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Self:
-        """Each field from the variable of its name in capitals. Raises NotConfigured, naming the variable."""
+        """Reads each field from the variable with its name in capitals. Raises NotConfigured."""
         env = os.environ if env is None else env
         names = [field.name.upper() for field in fields(cls)]
         missing = [name for name in names if not env.get(name)]
@@ -70,7 +70,13 @@ class ForgetConfig(_FromEnv):
 
 
 @dataclass(frozen=True)
-class StaffApiConfig(_FromEnv):
+class ActionLinksConfig(_FromEnv):
+    table_name: str
+    link_secret_id: str
+
+
+@dataclass(frozen=True)
+class SubscriptionsConfig(_FromEnv):
     table_name: str
     link_secret_id: str
     api_url: str

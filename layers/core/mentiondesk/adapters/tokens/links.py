@@ -88,7 +88,7 @@ class LinkKeys:
 class SignedLinks:
     """Links and LinkReader on itsdangerous."""
 
-    def __init__(self, link_keys: Callable[[bool], Keys], base_url: str) -> None:
+    def __init__(self, link_keys: Callable[[bool], Keys], base_url: str = "") -> None:
         self._keys = link_keys
         self._base_url = base_url.rstrip("/")
 

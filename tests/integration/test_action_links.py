@@ -1,11 +1,11 @@
-"""The staff API as Lambda runs it: requests as API Gateway passes them on, the table as moto keeps it."""
+"""The pages behind links in alerts, as Lambda runs them: requests as API Gateway passes them on, the table on moto."""
 
 import base64
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import sha256
 from re import search
 from typing import TYPE_CHECKING, Any
@@ -14,77 +14,40 @@ from urllib.parse import urlencode
 import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from moto.ses.models import ses_backends
 
 from infra.local.api import event_of
-from infra.local.cloud import Function
-from infra.local.forms import HtmlPage
-from infra.transform import REGION
 from mentiondesk.adapters.storage.dynamo_drafts import DynamoDrafts
 from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
-from mentiondesk.adapters.storage.dynamo_subscribers import DynamoSubscribers
 from mentiondesk.adapters.tokens.links import LinkKeys, NoLinkKeys, SignedLinks
-from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
 from mentiondesk.domain.access.links import CASE_ACTIONS, INCIDENT_ACTIONS, Action, Link
 from mentiondesk.domain.cases.case import Case, State
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.incidents.drafts import Draft, Occasion
 from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, Status
-from mentiondesk.domain.status.subscribers import Subscriber, subscriber_id
 from mentiondesk.settings import Settings
-from tests.integration.conftest import TABLE, TEMPLATE, DynamoDesk, keep
+from tests.integration.conftest import TABLE, DynamoDesk, keep
 from tests.integration.test_act import CASE_ID, INCIDENT_ID, POST, SHOP, VAN, a_candidate, classify, team
 from tests.support.builders import NOON, a_case, at
+from tests.support.doors import FORM, HOSTILE, MARKS, URL, Answer, Doors
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-URL = "https://desk.example"
-SENDER = "status@example.com"
-# Moto's default account and region.
-ACCOUNT_ID = "123456789012"
-FORM = "application/x-www-form-urlencoded"
 ANA, MO = StaffId("ana"), StaffId("mo")
-HOSTILE = (
-    "</title></textarea><script>alert(1)</script>\"'><img src=x onerror=alert(1)>&lt;b&gt; {{7*7}} \u202eevil\u0000"
-)
-MARKS = ("<script>alert", "<img", "onerror=alert(1)>&lt;b")
-
-
-@dataclass
-class Answer:
-    """An HTTP response."""
-
-    status: int
-    headers: dict[str, str]
-    html: str
-
-    @property
-    def page(self) -> HtmlPage:
-        return HtmlPage.of(self.html)
-
-    @property
-    def said(self) -> str:
-        return self.page.said
 
 
 @dataclass
 class Api:
-    """The deployed function, and what it works on."""
+    """The pages behind links, and what they work on."""
 
     desk: DynamoDesk
     db: "DynamoDBClient"
     links: SignedLinks
-    function: Function
-    printed: list[str] = field(default_factory=list)
+    doors: Doors
 
-    def ask(self, method: str, path: str, body: bytes = b"", media: str = "", **headers: str) -> Answer:
-        told = {**headers, **({"Content-Type": media} if media else {})}
-        got = self.function(event_of(method, path, told, body, "desk.example"))
-        assert got["isBase64Encoded"] is False
-        assert not got.get("cookies")
-        return Answer(got["statusCode"], {name.lower(): value for name, value in got["headers"].items()}, got["body"])
+    def ask(self, method: str, path: str, body: bytes = b"", media: str = "") -> Answer:
+        return self.doors.ask(method, path, body, media)
 
     def get(self, token: str) -> Answer:
         return self.ask("GET", f"/act/{token}")
@@ -119,16 +82,10 @@ class Api:
     def store(self, settings: Settings) -> None:
         """Puts settings in force, as a function after a cold start finds them."""
         DynamoSettings(self.db, TABLE).store(settings, NOON)
-        self.function = cold(self.function)
+        self.doors.restart()
 
     def table(self) -> list[str]:
         return sorted(json.dumps(item, default=str, sort_keys=True) for item in self.desk.items(""))
-
-
-def cold(function: Function) -> Function:
-    return Function(
-        function.name, function.folder, function.environment, function.timeout, function.memory, function.hear
-    )
 
 
 @pytest.fixture
@@ -145,6 +102,7 @@ def api(
     table_desk: DynamoDesk,
     db: "DynamoDBClient",
     secret: tuple["SecretsManagerClient", str],
+    resources: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> Api:
     monkeypatch.setattr("mentiondesk.runtime.clock.now", lambda: Clock.now)
@@ -153,32 +111,8 @@ def api(
     opened = replace(a_case(), case_id=CASE_ID, conversation_id=POST.conversation_id, customer_id=POST.author_id)
     classify(table_desk, POST, opened)
     assert table_desk.incidents.add(a_candidate())
-    boto3.client("ses").verify_email_identity(EmailAddress=SENDER)
-    printed: list[str] = []
-    environment = {
-        "AWS_REGION": REGION,
-        "AWS_DEFAULT_REGION": REGION,
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_LAMBDA_FUNCTION_NAME": "StaffApi",
-        "POWERTOOLS_METRICS_NAMESPACE": "Mentiondesk/test",
-        "POWERTOOLS_SERVICE_NAME": "staff_api",
-        "POWERTOOLS_LOG_LEVEL": "INFO",
-        "TABLE_NAME": TABLE,
-        "LINK_SECRET_ID": secret[1],
-        "API_URL": URL,
-        "STATUS_SENDER": SENDER,
-        "MAIL_EVENTS": "mail-events",
-    }
-    function = Function(
-        name="StaffApi",
-        folder=TEMPLATE.parent / "functions/staff_api",
-        environment=environment,
-        timeout=timedelta(seconds=10),
-        memory=512,
-        hear=lambda _, line: printed.append(line),
-    )
-    return Api(table_desk, db, SignedLinks(LinkKeys(*secret), URL), function, printed)
+    doors = Doors(resources, {"TABLE_NAME": TABLE, "LINK_SECRET_ID": secret[1]})
+    return Api(table_desk, db, SignedLinks(LinkKeys(*secret), URL), doors)
 
 
 class Clock:
@@ -523,7 +457,6 @@ def test_every_answer_carries_strict_headers_and_no_cookie(api: Api) -> None:
         api.ask("POST", f"/act/{token}", b"x" * 40_000, FORM),
         api.ask("POST", f"/act/{token}", b"{}", "application/json"),
         api.ask("GET", "/health"),
-        api.ask("GET", "/subscribers"),
     ]
     for answer in answers:
         policy = dict(part.strip().partition(" ")[::2] for part in answer.headers["content-security-policy"].split(";"))
@@ -570,7 +503,7 @@ def test_a_body_that_is_no_form_of_ours_is_refused(api: Api, body: bytes, media:
 
 def test_a_body_that_is_not_base64_is_refused(api: Api) -> None:
     event = event_of("POST", f"/act/{api.token()}", {"content-type": FORM}, b"a=1")
-    assert api.function({**event, "body": "***"})["statusCode"] == 400
+    assert api.doors.pass_on({**event, "body": "***"}).status == 400
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS"])
@@ -599,23 +532,23 @@ def test_no_token_no_word_and_no_name_is_in_the_log(api: Api, caplog: pytest.Log
     api.get(token[:-3])
     api.ask("GET", f"/nowhere/{token}")
     api.store(team())
-    api.function.environment = {**api.function.environment, "TABLE_NAME": "gone"}
+    api.doors.restart(TABLE_NAME="gone")
     assert api.get(token).status == 500
     routes = [vars(record).get("route") for record in caplog.records]
-    assert {"act", "none"} <= set(routes)
-    logged = "\n".join([*api.printed, *(f"{vars(record)} {caplog.text}" for record in caplog.records)])
+    assert {"ANY /act/{token}", "$default"} <= set(routes)
+    logged = "\n".join([*api.doors.printed, *(f"{vars(record)} {caplog.text}" for record in caplog.records)])
     for secret in (token, token[:20], incident, "complaint at 0", "Secret title", "Ana", "desk.example"):
         assert secret not in logged, secret
 
 
 @pytest.mark.filterwarnings("ignore:No application metrics to publish")
 def test_a_failure_is_a_page_and_a_metric(api: Api) -> None:
-    api.function.environment = {**api.function.environment, "TABLE_NAME": "gone"}
+    api.doors.restart(TABLE_NAME="gone")
     answer = api.get(api.token())
     assert answer.status == 500
     assert "Something went wrong here" in answer.said
     assert "gone" not in answer.html
-    assert any('"PagesFailed":[1.0]' in line for line in api.printed)
+    assert api.doors.metrics() == {"PagesAnswered": [1], "PagesFailed": [1]}
 
 
 # --- the key ----------------------------------------------------------------------------------------------
@@ -635,7 +568,7 @@ def test_a_replaced_key_leaves_the_links_before_it_whole(
     assert api.get(after).status == 200
     assert api.get(before).status == 200
     secrets.put_secret_value(SecretId=arn, SecretString="and another")
-    api.function = cold(api.function)
+    api.doors.restart()
     assert (api.get(after).status, api.get(before).status) == (200, 403)
 
 
@@ -663,64 +596,3 @@ def test_without_a_key_there_are_no_links_and_nothing_breaks(secret: tuple["Secr
     with pytest.raises(NoLinkKeys):
         keys(False)
     assert SignedLinks(keys, URL)(ANA, a_case(), NOON) is None
-
-
-# --- subscribers ------------------------------------------------------------------------------------------
-
-
-def mails() -> list[Any]:
-    return list(ses_backends[ACCOUNT_ID][REGION].sent_messages)
-
-
-def test_somebody_subscribes_says_yes_and_leaves(api: Api) -> None:
-    sent = len(mails())
-    assert api.ask("GET", "/subscribers").page.forms[0].fields == {"email": ""}
-    answer = api.ask("POST", "/subscribers", urlencode({"email": "kim@example.com"}).encode(), FORM)
-    assert answer.status == 200
-    (mail,) = mails()[sent:]
-    found = search(rf"{URL}(/subscribers/confirm/[\w.-]+)", mail.body)
-    assert found is not None
-    before = api.table()
-    assert api.ask("GET", found[1]).status == 200
-    assert api.ask("HEAD", found[1]).status == 200
-    assert api.table() == before
-    assert "You will hear from us" in api.ask("POST", found[1]).said
-    assert api.table() != before
-    assert api.ask("POST", found[1].replace("confirm", "leave"), b"", FORM).status == 403
-
-
-@pytest.mark.parametrize(
-    ("body", "media"),
-    [
-        (b"List-Unsubscribe=One-Click", FORM),
-        (
-            b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n',
-            "multipart/form-data; boundary=x",
-        ),
-    ],
-)
-def test_a_mail_program_leaves_with_one_press(
-    api: Api, secret: tuple["SecretsManagerClient", str], body: bytes, media: str
-) -> None:
-    who = subscriber_id("kim@example.com")
-    stored = DynamoSubscribers(api.db, TABLE)
-    stored.confirm(Subscriber(who, "kim@example.com", NOON, NOON))
-    path = f"/subscribers/leave/{SignedSubscriberTokens(LinkKeys(*secret)).make(who, 'leave')}"
-    assert api.ask("GET", path).status == 200
-    assert stored.get(who) is not None
-    assert api.ask("POST", path, body, media).status == 200
-    assert stored.get(who) is None
-    assert api.ask("POST", path, body, media).status == 200
-
-
-def test_what_is_no_address_is_told_and_kept(api: Api) -> None:
-    answer = api.ask("POST", "/subscribers", urlencode({"email": HOSTILE}).encode(), FORM)
-    assert answer.status == 422
-    assert "That is no email address" in answer.said
-    assert not any(mark in answer.html for mark in MARKS)
-
-
-def test_an_answer_does_not_tell_who_subscribes(api: Api) -> None:
-    body = urlencode({"email": "kim@example.com"}).encode()
-    first, again = (api.ask("POST", "/subscribers", body, FORM) for _ in range(2))
-    assert (first.status, first.html) == (again.status, again.html)

@@ -1,0 +1,60 @@
+"""HTTP: the pages behind links in alerts. No sign-in: a link's token is the right to act on one case or incident."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from mentiondesk.adapters.storage.dynamo_cases import DynamoCases
+from mentiondesk.adapters.storage.dynamo_drafts import DynamoDrafts
+from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
+from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.tokens.links import LinkKeys, SignedLinks
+from mentiondesk.presentation import web
+from mentiondesk.presentation.action_pages import ActionPages, Answer
+from mentiondesk.runtime import aws, clock
+from mentiondesk.runtime.config import ActionLinksConfig
+from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.usecases.incidents.change_incident import ChangeIncident
+
+logger = Logger()
+metrics = Metrics()
+
+
+@cache
+def action_pages() -> ActionPages:
+    config = ActionLinksConfig.from_env()
+    settings = DynamoSettings(aws.dynamodb(), config.table_name)
+    stored = (aws.dynamodb(), config.table_name, lambda: settings().keep)
+    return ActionPages(
+        SignedLinks(LinkKeys(aws.secrets(), config.link_secret_id)),
+        ChangeCase(DynamoCases(*stored), settings),
+        ChangeIncident(DynamoIncidents(*stored), DynamoDrafts(*stored), settings),
+        settings,
+    )
+
+
+def open_link(token: str) -> web.Page:
+    return _answered(action_pages().show(token, clock.now()))
+
+
+def press_button(token: str) -> web.Page:
+    return _answered(action_pages().press(token, door.form, clock.now()))
+
+
+def _answered(answer: Answer) -> web.Page:
+    metrics.add_metric("LinksRefused", MetricUnit.Count, int(answer.status in {403, 410}))
+    return web.page(answer)
+
+
+door = web.Door(logger, metrics)
+door.serve("/act/<token>", open_link, press_button)
+door.serve("/health", web.healthy)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return door.resolve(event, context)

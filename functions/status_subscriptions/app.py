@@ -1,0 +1,55 @@
+"""HTTP: the public pages on which people subscribe to mail about incidents, confirm their address, and leave."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from mentiondesk.adapters.channels.ses import SesMailer
+from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.storage.dynamo_subscribers import DynamoSubscribers
+from mentiondesk.adapters.tokens.links import LinkKeys
+from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
+from mentiondesk.presentation import web
+from mentiondesk.presentation.action_pages import SubscriberPages
+from mentiondesk.runtime import aws, clock
+from mentiondesk.runtime.config import SubscriptionsConfig
+from mentiondesk.usecases.status.subscribe import Subscribe
+
+logger = Logger()
+metrics = Metrics()
+
+
+@cache
+def subscriber_pages() -> SubscriberPages:
+    config = SubscriptionsConfig.from_env()
+    settings = DynamoSettings(aws.dynamodb(), config.table_name)
+    subscribers = DynamoSubscribers(aws.dynamodb(), config.table_name)
+    tokens = SignedSubscriberTokens(LinkKeys(aws.secrets(), config.link_secret_id))
+    mailer = SesMailer(aws.ses(), config.status_sender, config.mail_events)
+    return SubscriberPages(Subscribe(subscribers, tokens, mailer, settings, config.api_url), settings)
+
+
+def ask() -> web.Page:
+    return web.page(subscriber_pages().ask(door.form, clock.now()))
+
+
+def confirm(token: str) -> web.Page:
+    return web.page(subscriber_pages().confirm(token, clock.now()))
+
+
+def leave(token: str) -> web.Page:
+    return web.page(subscriber_pages().leave(token))
+
+
+door = web.Door(logger, metrics)
+door.serve("/subscribers", lambda: web.page(subscriber_pages().show_form()), ask)
+door.serve("/subscribers/confirm/<token>", lambda **_: web.page(subscriber_pages().show_question()), confirm)
+door.serve("/subscribers/leave/<token>", lambda **_: web.page(subscriber_pages().show_leaving()), leave)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    return door.resolve(event, context)

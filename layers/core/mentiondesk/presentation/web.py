@@ -1,0 +1,132 @@
+"""What the HTTP functions ("doors") share: routing, security headers, HEAD, failures, metrics, and reading forms.
+
+A door is one Lambda function behind some routes of the HTTP API. No other module of the package imports Powertools.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable
+from http import HTTPStatus
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from aws_lambda_powertools.metrics import MetricUnit
+
+from mentiondesk.presentation.action_pages import (
+    Answer,
+    FormFields,
+    MalformedForm,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    plain,
+    refused,
+    security_headers,
+    typed_in,
+)
+
+Page = Response[str]
+_Route = Callable[..., Page]
+_Middleware = Callable[[APIGatewayHttpResolver, NextMiddleware], Page]
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+class Door(APIGatewayHttpResolver):
+    """A Powertools resolver for the pages of one function: refusals and failures are pages too, with the same headers.
+
+    Emits the metrics PagesAnswered and PagesFailed. Routers can be included as in any resolver.
+    """
+
+    def __init__(self, logger: Logger, metrics: Metrics) -> None:
+        super().__init__()
+        # Outermost first: whatever an inner one answers passes through those before it.
+        self.use([_recorded(logger, metrics), _secured, _head_without_body, _failures_shown(logger, metrics)])
+        self.not_found(_no_such_page)
+
+    def serve(self, rule: str, get: _Route, post: _Route | None = None) -> None:
+        """Adds one page: `get` answers GET and HEAD, `post` answers POST, every other method is refused.
+
+        Both are called with the parts of the path that `rule` names, as in "/act/<token>".
+        """
+        self.route(rule, ["GET", "HEAD"])(get)
+        if post:
+            self.post(rule)(post)
+        served = ("GET", "HEAD", "POST") if post else ("GET", "HEAD")
+
+        def refuse(**_: str) -> Page:
+            response = page(plain("That is not how this page is used", status=HTTPStatus.METHOD_NOT_ALLOWED))
+            response.headers["Allow"] = ", ".join(served)
+            return response
+
+        self.route(rule, [method for method in _METHODS if method not in served])(refuse)
+
+    @property
+    def form(self) -> FormFields:
+        """The form in the current request. Raises PayloadTooLarge, UnsupportedMediaType or MalformedForm."""
+        event = self.current_event
+        body = (event.body or "").encode()
+        if event.is_base64_encoded:
+            try:
+                body = base64.b64decode(body, validate=True)
+            except binascii.Error as broken:
+                raise MalformedForm from broken
+        return typed_in(body, event.headers.get("content-type", ""))
+
+
+def page(answer: Answer) -> Page:
+    """The response that carries a page."""
+    return Response(int(answer.status), "text/html; charset=utf-8", answer.html)
+
+
+def healthy() -> Page:
+    """Says that the function runs; asks nothing of the table."""
+    return Response(int(HTTPStatus.OK), "text/plain; charset=utf-8", "ok\n")
+
+
+def _recorded(logger: Logger, metrics: Metrics) -> _Middleware:
+    """One log line and one count for each answer."""
+
+    def record(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Page:
+        response = next_middleware(app)
+        event = app.current_event
+        # The route, not the path: a path holds a token.
+        logger.info("answered", method=event.http_method, route=event.route_key, status=response.status_code)
+        metrics.add_metric("PagesAnswered", MetricUnit.Count, 1)
+        return response
+
+    return record
+
+
+def _secured(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Page:
+    response = next_middleware(app)
+    response.headers.update(security_headers())
+    return response
+
+
+def _head_without_body(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Page:
+    response = next_middleware(app)
+    if app.current_event.http_method == "HEAD":
+        response.body = ""
+    return response
+
+
+def _failures_shown(logger: Logger, metrics: Metrics) -> _Middleware:
+    """Turns what a route raises into a page; a failure that nobody foresaw is logged and counted."""
+
+    def show(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Page:
+        try:
+            return next_middleware(app)
+        except (MalformedForm, PayloadTooLarge, UnsupportedMediaType) as unreadable:
+            return page(refused(unreadable))
+        except Exception:  # the boundary: API Gateway would answer in JSON, without security headers
+            logger.exception("a page failed")
+            metrics.add_metric("PagesFailed", MetricUnit.Count, 1)
+            then = "Nothing may have been done yet. Open the link again in a minute: pressing twice does no harm."
+            return page(plain("Something went wrong here", then, HTTPStatus.INTERNAL_SERVER_ERROR))
+
+    return show
+
+
+def _no_such_page(_: NotFoundError) -> Page:
+    return page(plain("There is no such page", status=HTTPStatus.NOT_FOUND))

@@ -1,0 +1,145 @@
+"""The subscription pages as Lambda runs them: requests as API Gateway passes them on, the table on moto."""
+
+from collections.abc import Iterator
+from re import search
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import boto3
+import pytest
+from moto.ses.models import ses_backends
+
+from infra.transform import REGION
+from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.storage.dynamo_subscribers import DynamoSubscribers
+from mentiondesk.adapters.tokens.links import LinkKeys
+from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
+from mentiondesk.domain.status.subscribers import Subscriber, subscriber_id
+from tests.integration.conftest import TABLE, DynamoDesk
+from tests.support.builders import NOON, settings
+from tests.support.doors import FORM, HOSTILE, MARKS, URL, Doors
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+SENDER = "status@example.com"
+# The account that moto works in.
+ACCOUNT_ID = "123456789012"
+
+Secret = tuple["SecretsManagerClient", str]
+
+
+@pytest.fixture
+def secret(account: "DynamoDBClient") -> Iterator[Secret]:
+    del account
+    secrets = boto3.client("secretsmanager")
+    made = secrets.create_secret(Name="links", SecretString="a made-up key")["ARN"]
+    yield secrets, made
+    secrets.delete_secret(SecretId=made, ForceDeleteWithoutRecovery=True)
+
+
+@pytest.fixture
+def doors(db: "DynamoDBClient", secret: Secret, resources: dict[str, Any]) -> Doors:
+    DynamoSettings(db, TABLE).store(settings(), NOON)
+    boto3.client("ses").verify_email_identity(EmailAddress=SENDER)
+    known = {
+        "TABLE_NAME": TABLE,
+        "LINK_SECRET_ID": secret[1],
+        "API_URL": URL,
+        "STATUS_SENDER": SENDER,
+        "MAIL_EVENTS": "mail-events",
+    }
+    return Doors(resources, known)
+
+
+def mails() -> list[Any]:
+    return list(ses_backends[ACCOUNT_ID][REGION].sent_messages)
+
+
+def test_somebody_subscribes_says_yes_and_leaves(doors: Doors, table_desk: DynamoDesk) -> None:
+    sent = len(mails())
+    assert doors.ask("GET", "/subscribers").page.forms[0].fields == {"email": ""}
+    answer = doors.ask("POST", "/subscribers", urlencode({"email": "kim@example.com"}).encode(), FORM)
+    assert answer.status == 200
+    (mail,) = mails()[sent:]
+    found = search(rf"{URL}(/subscribers/confirm/[\w.-]+)", mail.body)
+    assert found is not None
+    before = table_desk.items("")
+    assert doors.ask("GET", found[1]).status == 200
+    assert doors.ask("HEAD", found[1]).status == 200
+    assert table_desk.items("") == before
+    assert "You will hear from us" in doors.ask("POST", found[1]).said
+    assert table_desk.items("") != before
+    assert doors.ask("POST", found[1].replace("confirm", "leave"), b"", FORM).status == 403
+
+
+@pytest.mark.parametrize(
+    ("body", "media"),
+    [
+        (b"List-Unsubscribe=One-Click", FORM),
+        (
+            b'--x\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--x--\r\n',
+            "multipart/form-data; boundary=x",
+        ),
+    ],
+)
+def test_a_mail_program_leaves_with_one_press(
+    doors: Doors, db: "DynamoDBClient", secret: Secret, body: bytes, media: str
+) -> None:
+    who = subscriber_id("kim@example.com")
+    stored = DynamoSubscribers(db, TABLE)
+    stored.confirm(Subscriber(who, "kim@example.com", NOON, NOON))
+    path = f"/subscribers/leave/{SignedSubscriberTokens(LinkKeys(*secret)).make(who, 'leave')}"
+    assert doors.ask("GET", path).status == 200
+    assert stored.get(who) is not None
+    assert doors.ask("POST", path, body, media).status == 200
+    assert stored.get(who) is None
+    assert doors.ask("POST", path, body, media).status == 200
+
+
+def test_what_is_no_address_is_told_and_kept(doors: Doors) -> None:
+    answer = doors.ask("POST", "/subscribers", urlencode({"email": HOSTILE}).encode(), FORM)
+    assert answer.status == 422
+    assert "That is no email address" in answer.said
+    assert not any(mark in answer.html for mark in MARKS)
+
+
+def test_an_answer_does_not_tell_who_subscribes(doors: Doors) -> None:
+    body = urlencode({"email": "kim@example.com"}).encode()
+    first, again = (doors.ask("POST", "/subscribers", body, FORM) for _ in range(2))
+    assert (first.status, first.html) == (again.status, again.html)
+
+
+def test_every_answer_carries_strict_headers_and_no_cookie(doors: Doors) -> None:
+    answers = [
+        doors.ask("GET", "/subscribers"),
+        doors.ask("HEAD", "/subscribers"),
+        doors.ask("DELETE", "/subscribers"),
+        doors.ask("POST", "/subscribers", b"{}", "application/json"),
+        doors.ask("GET", "/subscribers/nowhere"),
+        doors.ask("POST", "/subscribers/confirm/forged"),
+    ]
+    assert [answer.status for answer in answers] == [200, 200, 405, 415, 404, 403]
+    for answer in answers:
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["cache-control"] == "no-store"
+        assert "noindex" in answer.headers["x-robots-tag"]
+
+
+@pytest.mark.filterwarnings("ignore:No application metrics to publish")
+def test_a_failure_is_a_page_and_a_metric(doors: Doors) -> None:
+    doors.restart(TABLE_NAME="gone")
+    answer = doors.ask("GET", "/subscribers")
+    assert answer.status == 500
+    assert "Something went wrong here" in answer.said
+    assert doors.metrics() == {"PagesAnswered": [1], "PagesFailed": [1]}
+
+
+def test_no_address_and_no_token_is_in_the_log(doors: Doors, caplog: pytest.LogCaptureFixture) -> None:
+    doors.ask("POST", "/subscribers", urlencode({"email": "kim@example.com"}).encode(), FORM)
+    doors.ask("POST", "/subscribers/confirm/secret-token")
+    logged = "\n".join([*doors.printed, *(f"{vars(record)}" for record in caplog.records)])
+    assert "ANY /subscribers/{proxy+}" in logged
+    assert "kim" not in logged
+    assert "secret-token" not in logged
