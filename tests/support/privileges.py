@@ -1,4 +1,4 @@
-"""Compares the functions' calls to AWS with the grants of their roles in the template."""
+"""The calls that functions make to AWS, compared with the permissions of their roles in the template."""
 
 import os
 import re
@@ -9,20 +9,18 @@ from types import TracebackType
 from typing import Any, Self
 
 import boto3
-import yaml
 from botocore.model import OperationModel
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from infra.local.cloud import LocalCloud
 from infra.transform import REGION, transformed
 
-# Statements that may name a resource with a star, and why.
+# Statements that may name a resource with a star, and the reason.
 STARS = {
     "AskForASecondOpinion": "a profile may ask one model in any region of its geography; only in stacks that have one",
     "SendTexts": "a phone number has no ARN; the star stands in what is excluded, all topics",
     "WriteTheSite": "the files of one bucket have no other name",
 }
-UNUSED = re.compile(r"#\s*unused here:\s*\S")
 _SUBSTITUTED = re.compile(r"\$\{([\w:.]+)\}")
 # A transaction is authorized part by part; there is no action for the whole.
 _PARTS = {
@@ -33,19 +31,27 @@ _PARTS = {
     "Get": "GetItem",
 }
 
+_LEADING_KEYS = "ForAllValues:StringEquals", "dynamodb:LeadingKeys"
+_EQUALS = re.compile(r"(#?\w+)\s*=\s*(:\w+)")
+# An id in a key: the part after a "#" that is not one of the key's own words, which are in capitals.
+_ID = re.compile(r"#(?=[^#]*[^A-Z#])[^#]*")
+
 Resource = dict[str, Any]
+# An action, its resource, and for items of a table the partition key, without ids.
+Question = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A question that IAM decides: may `function` do `action` to `resource`?"""
+    """One question that IAM decides: may `function` do `action` to `resource`, under the partition key `key`?"""
 
     function: str
     action: str
     resource: str
+    key: str = ""
 
     def __str__(self) -> str:
-        return f"{self.action} on {self.resource}"
+        return f"{self.action} on {self.resource}" + (f" under {self.key}" if self.key else "")
 
 
 class Recorder:
@@ -71,44 +77,70 @@ class Recorder:
         function = os.environ.get("AWS_LAMBDA_FUNCTION_NAME")
         if function is not None:
             asked = needs_of(model.service_model.signing_name, model.name, params)
-            self.needs |= {Need(function, action, resource) for action, resource in asked}
+            self.needs |= {Need(function, *question) for question in asked}
 
 
-def needs_of(  # noqa: C901 - a case for each kind of call
-    service: str, operation: str, params: Mapping[str, Any]
-) -> Iterator[tuple[str, str]]:
-    """The action and resource of each question that IAM decides for one call.
+def needs_of(service: str, operation: str, params: Mapping[str, Any]) -> Iterator[Question]:
+    """The questions that IAM decides for one call.
 
-    Source: Service Authorization Reference. An operation that stands nowhere here needs what no role has,
-    so that whoever calls it first says here what it needs.
+    Source: Service Authorization Reference. An operation that is not listed here needs a permission that no role
+    has: the first call of it fails the test until its needs are written down here.
     """
     match service, operation:
-        case "dynamodb", "TransactWriteItems" | "TransactGetItems":
-            for item in params["TransactItems"]:
-                ((part, asked),) = item.items()
-                yield f"dynamodb:{_PARTS[part]}", _table(asked["TableName"])
-        case "dynamodb", "BatchWriteItem" | "BatchGetItem":
-            yield from ((f"dynamodb:{operation}", _table(name)) for name in params["RequestItems"])
-        case "dynamodb", "Query" | "Scan" if "IndexName" in params:
-            yield f"dynamodb:{operation}", f"{_table(params['TableName'])}/index/{params['IndexName']}"
         case "dynamodb", _:
-            yield f"dynamodb:{operation}", _table(params["TableName"])
+            yield from _table_needs(operation, params)
         case "secretsmanager", "GetSecretValue":
-            yield "secretsmanager:GetSecretValue", params["SecretId"]
+            yield "secretsmanager:GetSecretValue", params["SecretId"], ""
         case "ses", "SendEmail":
             # Which of the two is asked for depends on what the account has verified.
             address = params["FromEmailAddress"]
-            yield from (("ses:SendEmail", _arn("ses", f"identity/{one}")) for one in (address, address.split("@")[1]))
+            for identity in (address, address.split("@")[1]):
+                yield "ses:SendEmail", _arn("ses", f"identity/{identity}"), ""
             if events := params.get("ConfigurationSetName"):
-                yield "ses:SendEmail", _arn("ses", f"configuration-set/{events}")
+                yield "ses:SendEmail", _arn("ses", f"configuration-set/{events}"), ""
         case "s3", "ListObjectsV2":
-            yield "s3:ListBucket", f"arn:aws:s3:::{params['Bucket']}"
+            yield "s3:ListBucket", f"arn:aws:s3:::{params['Bucket']}", ""
         case "s3", "PutObject":
-            yield "s3:PutObject", f"arn:aws:s3:::{params['Bucket']}/{params['Key']}"
+            yield "s3:PutObject", f"arn:aws:s3:::{params['Bucket']}/{params['Key']}", ""
         case "sns", "Publish":
-            yield "sns:Publish", params.get("PhoneNumber") or params.get("TopicArn") or params["TargetArn"]
+            yield "sns:Publish", params.get("PhoneNumber") or params.get("TopicArn") or params["TargetArn"], ""
         case _:
-            yield f"{service}:{operation}", "a resource that tests/support/privileges.py does not know"
+            yield f"{service}:{operation}", "a resource that tests/support/privileges.py does not know", ""
+
+
+def _table_needs(operation: str, params: Mapping[str, Any]) -> Iterator[Question]:
+    match operation:
+        case "TransactWriteItems" | "TransactGetItems":
+            for item in params["TransactItems"]:
+                ((part, asked),) = item.items()
+                yield f"dynamodb:{_PARTS[part]}", _table(asked["TableName"]), _leading_key(asked)
+        case "BatchGetItem":
+            for name, asked in params["RequestItems"].items():
+                yield from (("dynamodb:BatchGetItem", _table(name), _family(key)) for key in asked["Keys"])
+        case "BatchWriteItem":
+            for name, writes in params["RequestItems"].items():
+                for write in writes:
+                    (asked,) = write.values()
+                    yield "dynamodb:BatchWriteItem", _table(name), _leading_key(asked)
+        case _:
+            index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
+            yield f"dynamodb:{operation}", _table(params["TableName"]) + index, _leading_key(params)
+
+
+def _leading_key(asked: Mapping[str, Any]) -> str:
+    """The partition key that a call names, without ids; "" for a call that names none, as a Scan."""
+    if item := asked.get("Key") or asked.get("Item"):
+        return _family(item)
+    equals = _EQUALS.search(asked.get("KeyConditionExpression", ""))
+    return _without_ids(asked["ExpressionAttributeValues"][equals[2]]["S"]) if equals else ""
+
+
+def _family(item: Mapping[str, Any]) -> str:
+    return _without_ids(item["pk"]["S"])
+
+
+def _without_ids(key: str) -> str:
+    return _ID.sub("#…", key)
 
 
 def _table(name: str) -> str:
@@ -121,18 +153,20 @@ def _arn(service: str, rest: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """An action that a statement allows on a resource, or on all but the `excluded` ones."""
+    """One action on one resource that a statement allows; or on all but some, where `excluded` names those.
+
+    `keys`: the only partition keys that it is allowed for; empty, any.
+    """
 
     role: str
     sid: str
     action: str
     resource: str
-    excluded: tuple[str, ...]
-    lines: tuple[int, int]
-    """Where the action and the resource stand in the template, from 0."""
+    excluded: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
     def allows(self, need: Need) -> bool:
-        if not _like(self.action.lower(), need.action.lower()):
+        if not _like(self.action.lower(), need.action.lower()) or (self.keys and need.key not in self.keys):
             return False
         if self.excluded:
             return not any(_like(pattern, need.resource) for pattern in self.excluded)
@@ -155,28 +189,31 @@ def _like(pattern: str, text: str) -> bool:
 
 @dataclass(frozen=True)
 class Roles:
-    """The grants of each function's role by function name, with the template they come from."""
+    """The role of each function, by the function's name, and every grant of every role."""
 
     of_function: Mapping[str, str]
     grants: Sequence[Grant]
-    text: str
 
-    def faults(self, needs: Iterable[Need], stars: Iterable[str], by_lambda: Mapping[str, Sequence[str]]) -> list[str]:
-        """Calls without a grant, grants without a call, and each star; empty when all is well.
+    def faults(
+        self,
+        needs: Iterable[Need],
+        stars: Iterable[str],
+        by_lambda: Mapping[str, Sequence[str]],
+        unused: Iterable[tuple[str, str]],
+    ) -> list[str]:
+        """The calls that no grant allows, the grants that no call needs, and stars; empty when all is well.
 
         `stars` are the Sids that may have one; `by_lambda` gives, by Sid, the actions of a function's role that
-        Lambda itself carries out. An unused permission is excused by a comment "# unused here: reason" on its
-        line or the one above.
+        Lambda itself carries out; `unused` are a Sid and an action for each grant that is known to go unused.
         """
-        needs = set(needs)
+        needs, unused, stars = set(needs), set(unused), set(stars)
         grants = [grant for grant in self.grants if grant.role in self.of_function.values()]
         used = {grant for grant in grants if any(grant.allows(need) for need in self._of(grant, needs))}
         idle = [g for g in grants if g not in used and g.action not in by_lambda.get(g.sid, ())]
-        stars = tuple(stars)
         return [
             *sorted(f"{need.function} may not {need}" for need in needs if not self._allowed(need)),
-            *(f"{grant} is never used" for grant in idle if not any(map(self._excused, grant.lines))),
-            *(f"{grant} is used, though a comment says it is not" for grant in used if self._excused(grant.lines[0])),
+            *(f"{grant} is never used" for grant in idle if (grant.sid, grant.action) not in unused),
+            *(f"{grant} is used after all" for grant in used if (grant.sid, grant.action) in unused),
             *(f"{grant} has a star" for grant in self.grants if grant.has_star and grant.sid not in stars),
         ]
 
@@ -186,20 +223,12 @@ class Roles:
     def _of(self, grant: Grant, needs: set[Need]) -> Iterator[Need]:
         return (need for need in needs if self.of_function[need.function] == grant.role)
 
-    def _excused(self, line: int) -> bool:
-        lines = self.text.splitlines()
-        above = lines[line - 1].strip() if line else ""
-        return bool(UNUSED.search(lines[line]) or (above.startswith("#") and UNUSED.search(above)))
-
 
 def roles_in(template: Path, facts: Mapping[str, str]) -> Roles:
-    """The roles of the transformed template, its intrinsics told by `facts`: {"Desk.Arn": "arn:aws:..."}.
+    """The roles of the transformed template, with `facts` for its intrinsics: {"Desk.Arn": "arn:aws:..."}.
 
     Raises AssertionError where a role has more than plain statements that allow: those are not understood here.
     """
-    text = template.read_text(encoding="utf-8")
-    written = yaml.compose(text, Loader=yaml.SafeLoader)
-    assert written is not None, "a template is not empty"
     resources: dict[str, Resource] = transformed(template)["Resources"]
     assert not any(found["Type"] in ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy") for found in resources.values())
     of_function = {
@@ -211,47 +240,37 @@ def roles_in(template: Path, facts: Mapping[str, str]) -> Roles:
         grant
         for name, found in resources.items()
         if found["Type"] == "AWS::IAM::Role"
-        for grant in _grants(name, found["Properties"], facts, written)
+        for grant in _grants(name, found["Properties"], facts)
     ]
-    return Roles(of_function, grants, text)
+    return Roles(of_function, grants)
 
 
-def _grants(role: str, properties: Resource, facts: Mapping[str, str], written: yaml.Node) -> Iterator[Grant]:
+def _grants(role: str, properties: Resource, facts: Mapping[str, str]) -> Iterator[Grant]:
     assert "ManagedPolicyArns" not in properties, f"{role}: a managed policy cannot be seen from here"
-    for p, policy in enumerate(properties.get("Policies", [])):
-        for s, written_statement in enumerate(_listed(policy["PolicyDocument"]["Statement"])):
-            # A statement on a condition, and nothing where it does not hold.
-            statement = written_statement.get("Fn::If", [None, written_statement])[1]
-            assert statement["Effect"] == "Allow" and not statement.keys() & {"Condition", "NotAction"}, role
-            path = ("Resources", role, "Properties", "Policies", p, "PolicyDocument", "Statement", s)
+    for policy in properties.get("Policies", []):
+        for written in _listed(policy["PolicyDocument"]["Statement"]):
+            # A statement on a condition of the stack, and nothing where that does not hold.
+            statement = written.get("Fn::If", [None, written])[1]
+            assert statement["Effect"] == "Allow" and "NotAction" not in statement, role
+            keys = _keys(role, statement.get("Condition", {}))
             excluded = tuple(resolved(one, facts) for one in _listed(statement.get("NotResource", [])))
-            for a, action in enumerate(_listed(statement["Action"])):
-                for r, resource in enumerate(_listed(statement.get("Resource", "*"))):
-                    lines = (_line(written, (*path, "Action", a)), _line(written, (*path, "Resource", r)))
+            for action in _listed(statement["Action"]):
+                for resource in _listed(statement.get("Resource", "*")):
                     target = "" if excluded else resolved(resource, facts)
-                    yield Grant(role, statement.get("Sid", ""), action, target, excluded, lines)
+                    yield Grant(role, statement.get("Sid", ""), action, target, excluded, keys)
+
+
+def _keys(role: str, condition: Mapping[str, Any]) -> tuple[str, ...]:
+    """The partition keys that a statement's condition names; no other condition is understood here."""
+    if not condition:
+        return ()
+    operator, name = _LEADING_KEYS
+    assert condition.keys() == {operator} and condition[operator].keys() == {name}, role
+    return tuple(condition[operator][name])
 
 
 def _listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-def _line(node: yaml.Node, path: Sequence[str | int]) -> int:
-    """The line of the value at `path`, or of its nearest parent when the path ends before."""
-    line = node.start_mark.line
-    for step in path:
-        if node.tag == "!If" and isinstance(node, yaml.SequenceNode):
-            node = node.value[1]
-        if isinstance(node, yaml.MappingNode):
-            inner = next((value for key, value in node.value if key.value == step), None)
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and not node.tag.startswith("!"):
-            inner = node.value[step]
-        else:
-            inner = None
-        if inner is None:
-            break
-        node, line = inner, inner.start_mark.line
-    return line
 
 
 def resolved(value: Any, facts: Mapping[str, str]) -> str:  # noqa: PLR0911 - a case for each intrinsic
