@@ -28,7 +28,7 @@ from infra.transform import REGION
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
 from mentiondesk.adapters.storage.items import fact
-from mentiondesk.domain.alerts.plan import Outcome, Record
+from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import SubjectId
 from mentiondesk.domain.incidents.incident import Incident
@@ -229,7 +229,7 @@ class LocalDesk:
 
     def name_of(self, address: str) -> str:
         """Whose email address or phone number this is."""
-        people = [staff.name for staff in self.settings.roster.staff if address in (staff.email, staff.phone)]
+        people = [staff.name for staff in self.settings.roster.staff if address in staff.addresses.values()]
         return people[0] if people else address
 
     def waiting_failures(self, queue: str) -> int:

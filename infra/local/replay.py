@@ -23,8 +23,8 @@ from infra.settings_file import SettingsFileInvalid, load_settings
 from mentiondesk.adapters.storage.memory import MemoryAlerts, MemoryCases, MemoryIncidents, MemoryPosts
 from mentiondesk.adapters.storage.memory_signals import MemorySignals, MemoryUsual
 from mentiondesk.adapters.x.posts import Repost, read_post
+from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.messages import Email
-from mentiondesk.domain.alerts.plan import Outcome, Record
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import IncidentId, SubjectId, UserId
 from mentiondesk.domain.posts.post import Added, Post, Source, Unreadable

@@ -13,9 +13,10 @@ from math import ceil
 
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.memory import MemoryAlerts, MemoryCases, MemoryCursors, MemoryIncidents, MemoryPosts
+from mentiondesk.domain.alerts.ledger import Outcome, Record
+from mentiondesk.domain.alerts.limits import TextLimit
 from mentiondesk.domain.alerts.messages import Email
-from mentiondesk.domain.alerts.plan import Outcome, Record, TextLimit
-from mentiondesk.domain.cases.timers import Channel
+from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.ids import PostId, StaffId, SubjectId
 from mentiondesk.domain.posts.cursor import Cursor, Window
 from mentiondesk.domain.posts.page import Page

@@ -18,7 +18,7 @@ from infra.local.x_standin import Fault, StandInX, User
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
 from mentiondesk.adapters.storage.items import fact, values
-from mentiondesk.domain.alerts.plan import Outcome, Record
+from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.cases.case import Case, State
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Kind, Tags

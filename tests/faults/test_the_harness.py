@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mentiondesk.adapters.storage.dynamo_posts import DynamoPosts
-from mentiondesk.domain.alerts.plan import Outcome
+from mentiondesk.domain.alerts.ledger import Outcome
 from mentiondesk.domain.posts.post import Added, Post
 from mentiondesk.ports.alerts import Lease
 from mentiondesk.ports.cases import Classified

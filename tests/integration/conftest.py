@@ -31,7 +31,7 @@ from mentiondesk.adapters.storage.memory import (
 from mentiondesk.adapters.storage.memory_signals import MemorySignals
 from mentiondesk.adapters.storage.memory_table import MemoryTable
 from mentiondesk.adapters.storage.table import Table
-from mentiondesk.domain.alerts.plan import Record
+from mentiondesk.domain.alerts.ledger import Record
 from mentiondesk.domain.ids import CaseId, UserId
 from mentiondesk.domain.posts.post import Post, Source
 from mentiondesk.domain.posts.tags import Kind

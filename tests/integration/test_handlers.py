@@ -19,7 +19,7 @@ from infra.transform import REGION
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings, SettingsMissing
 from mentiondesk.adapters.storage.items import plain, values
-from mentiondesk.domain.alerts.plan import Outcome
+from mentiondesk.domain.alerts.ledger import Outcome
 from mentiondesk.domain.cases.case import State
 from mentiondesk.domain.ids import CaseId, case_id
 from mentiondesk.domain.posts.post import Post, Source

@@ -8,11 +8,10 @@ from typing import Any
 
 import pytest
 
+from mentiondesk.domain.alerts.ledger import Outcome
 from mentiondesk.domain.alerts.messages import Email
-from mentiondesk.domain.alerts.plan import Outcome
-from mentiondesk.domain.alerts.roster import Staff
+from mentiondesk.domain.alerts.roster import Channel, Staff
 from mentiondesk.domain.cases.case import Case, State
-from mentiondesk.domain.cases.timers import Channel
 from mentiondesk.domain.ids import CaseId, StaffId, UserId
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.ports.channels import Undeliverable

@@ -23,7 +23,7 @@ from infra.local.x_standin.faults import Fault
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
 from mentiondesk.adapters.storage.items import fact, values
-from mentiondesk.domain.alerts.plan import Outcome, Record
+from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.ids import IncidentId, PostId
 from mentiondesk.domain.incidents.incident import Impact, Incident, Status, Update
 from mentiondesk.domain.posts.post import Source

@@ -14,9 +14,11 @@ from mentiondesk.adapters.storage.dynamo_alerts import DynamoAlerts
 from mentiondesk.adapters.storage.dynamo_opinions import DynamoOpinions
 from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings, SettingsMissing
 from mentiondesk.adapters.storage.items import fact, plain, python, values
-from mentiondesk.domain.alerts.plan import Outcome, Record, TextLimit
+from mentiondesk.domain.alerts.ledger import Outcome, Record
+from mentiondesk.domain.alerts.limits import TextLimit
+from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.case import Case, Entry, Leg, StaffOutcome, State, entry_of, extend, new_case, retell
-from mentiondesk.domain.cases.timers import Channel, Clock, Due, ReplyTimer
+from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, UserId, case_id, id_at
 from mentiondesk.domain.incidents.signals import HourlyCounts
 from mentiondesk.domain.posts.cursor import Cursor, Gap, ReadBlock

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from mentiondesk.domain.alerts.plan import Alert, Outcome, Record
-from mentiondesk.domain.alerts.roster import Staff
+from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
+from mentiondesk.domain.alerts.roster import Channel, Staff
 from mentiondesk.domain.cases.case import Case, Entry, extend, new_case
-from mentiondesk.domain.cases.timers import Channel, Policy
+from mentiondesk.domain.cases.timers import Policy
 from mentiondesk.domain.hours import Hours, Period
 from mentiondesk.domain.ids import ConversationId, PostId, StaffId, UserId, case_id, id_at
 from mentiondesk.domain.posts.post import Post, Source
@@ -135,8 +135,7 @@ def a_staff(staff_id: str = "ana", **overrides: Any) -> Staff:
     facts: dict[str, Any] = {
         "staff_id": StaffId(staff_id),
         "name": staff_id.capitalize(),
-        "email": f"{staff_id}@example.com",
-        "phone": "+447700900123",
+        "addresses": {Channel.EMAIL: f"{staff_id}@example.com", Channel.TEXT: "+447700900123"},
         "always_on_duty": True,
     }
     return Staff(**{**facts, **overrides})

@@ -8,7 +8,7 @@ from typing import Any
 
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import fact, python
-from mentiondesk.domain.alerts.plan import Outcome, Record
+from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.cases.case import Case, Entry, retell
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.posts.post import Post
@@ -197,7 +197,7 @@ def _alerts(desk: FaultyDesk, found: Held, allowed: Allowance) -> Iterator[str]:
 def _reaches_its_person(desk: FaultyDesk, sk: str, record: Record, address: str, words: str) -> Iterator[str]:
     staff = desk.settings.roster.find(record.alert.staff_id)
     assert staff is not None, "alerts go to the roster"
-    if not record.detail and address not in (staff.email, staff.phone):
+    if not record.detail and address not in staff.addresses.values():
         yield f"alert {sk} went to {address}"
     if not (record.digest or "x.com/i/status/" in words or "/act/" in words):
         yield f"alert {sk} names no post"

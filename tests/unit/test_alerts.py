@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from mentiondesk.domain.alerts.plan import GOALERT_TEXT_LIMITS, Alert, Outcome, Plan, Record, may_text, plan
-from mentiondesk.domain.alerts.roster import Roster, Staff
+from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
+from mentiondesk.domain.alerts.limits import DEFAULT_TEXT_LIMITS, may_text
+from mentiondesk.domain.alerts.plan import Plan, plan
+from mentiondesk.domain.alerts.roster import Audience, Channel, Roster, Staff
 from mentiondesk.domain.cases.case import Case, State
-from mentiondesk.domain.cases.timers import Audience, Channel
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from tests.support.builders import (
@@ -41,6 +42,11 @@ MAX = a_staff("max", always_on_duty=False, roles=frozenset({Audience.MANAGER}))
 TEAM = (ANA, BOB, LEA, MAX)
 # Noon to 22:00 UTC are quiet for her.
 QUIET_ANA = replace(ANA, quiet=hours("UTC", **daily("12-22")))
+
+
+def only(person: Staff, channel: Channel) -> Staff:
+    """The person without their other addresses."""
+    return replace(person, addresses={channel: person.addresses[channel]})
 
 
 def planned(case: Case, now: datetime, staff: Iterable[Staff] = TEAM, ledger: Iterable[Record] = ()) -> Plan:
@@ -129,8 +135,8 @@ def test_without_a_manager_the_lead_hears_the_last_alert() -> None:
 @pytest.mark.parametrize(
     ("person", "expected"),
     [
-        (replace(ANA, phone=None), [("three_quarters", "ana", "email")]),
-        (replace(ANA, email=None), [("three_quarters", "ana", "text")]),
+        (only(ANA, EMAIL), [("three_quarters", "ana", "email")]),
+        (only(ANA, TEXT), [("three_quarters", "ana", "text")]),
     ],
 )
 def test_a_person_without_the_channel_hears_on_the_other(person: Staff, expected: list[tuple[str, str, str]]) -> None:
@@ -151,7 +157,7 @@ def test_of_stages_due_at_once_each_person_hears_the_latest_on_each_channel() ->
 
 
 def test_somebody_who_is_meant_twice_is_told_once_and_the_alert_is_not_written_off() -> None:
-    ana = replace(ANA, roles=frozenset({Audience.LEAD}), phone=None)
+    ana = only(replace(ANA, roles=frozenset({Audience.LEAD})), EMAIL)
     result = planned(replace(a_case(), alerted_until=at(45)), at(60), [ana])
     assert told(result) == [("breach", "ana", "email")]
     assert result.records == (), "a crash before the mail went out would lose it"
@@ -164,7 +170,7 @@ def test_nobody_is_told_twice_at_once_and_nothing_told_is_written_off(
 ) -> None:
     everything = replace(QUIET_ANA, roles=frozenset({Audience.LEAD, Audience.MANAGER}))
     case = replace(a_case(urgency=urgency), alerted_until=None if alerted is None else at(alerted))
-    result = planned(case, at(minute), [everything, replace(BOB, phone=None)])
+    result = planned(case, at(minute), [everything, only(BOB, EMAIL)])
     pairs = [(alert.staff_id, alert.channel) for alert in result.send]
     assert len(set(pairs)) == len(pairs)
     assert not {_key(alert) for alert in result.send} & {_key(record.alert) for record in result.records}
@@ -339,7 +345,7 @@ def test_whenever_the_notifier_runs_everybody_on_duty_hears_of_the_breach(runs: 
 
 
 def test_text_limits_are_goalert_s() -> None:
-    assert [(limit.most, limit.span) for limit in GOALERT_TEXT_LIMITS] == [
+    assert [(limit.most, limit.span) for limit in DEFAULT_TEXT_LIMITS] == [
         (5, minutes(15)),
         (11, minutes(60)),
         (21, minutes(180)),
@@ -359,4 +365,4 @@ def test_text_limits_are_goalert_s() -> None:
     ],
 )
 def test_a_person_gets_no_more_texts_than_they_can_take(sent: list[int], allowed: bool) -> None:
-    assert may_text([at(minute) for minute in sent], at(14), GOALERT_TEXT_LIMITS) is allowed
+    assert may_text([at(minute) for minute in sent], at(14), DEFAULT_TEXT_LIMITS) is allowed

@@ -88,7 +88,7 @@ def test_alerts_reading_and_keeping_are_the_defaults(example: Settings) -> None:
 def test_somebody_can_be_reached_at_any_hour(example: Settings) -> None:
     mo = example.roster.find(example.staff[2].id)
     assert mo is not None
-    assert (mo.email, mo.phone, mo.quiet) == ("mo@example.com", "+447700900103", None)
+    assert (list(mo.addresses.values()), mo.quiet) == (["mo@example.com", "+447700900103"], None)
     assert {str(role) for role in mo.roles} == {"lead", "manager"}
 
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mentiondesk.domain.cases.timers import Clock, Policy, Stage, Target
+from mentiondesk.domain.alerts.roster import Stage
+from mentiondesk.domain.cases.timers import Clock, Policy, Target
 from mentiondesk.domain.hours import Hours, NeverOpen, Period, after
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from tests.support.builders import a_post_id, daily, hours, minutes, weekdays

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from mentiondesk.domain.cases.timers import Audience, Channel, Stage, Target
+from mentiondesk.domain.alerts.roster import Audience, Channel, Stage
+from mentiondesk.domain.cases.timers import Target
 from mentiondesk.domain.hours import Period
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.settings import SettingsInvalid, parse_settings

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, assert_never
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -20,9 +20,9 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from mentiondesk.domain.alerts.plan import GOALERT_TEXT_LIMITS, TextLimit
-from mentiondesk.domain.alerts.roster import Roster, Staff
-from mentiondesk.domain.cases.timers import Audience, Channel, Policy, Stage, Target
+from mentiondesk.domain.alerts.limits import DEFAULT_TEXT_LIMITS, TextLimit
+from mentiondesk.domain.alerts.roster import Audience, Channel, Roster, Staff, Stage
+from mentiondesk.domain.cases.timers import Policy, Target
 from mentiondesk.domain.hours import Hours, NeverOpen, Period
 from mentiondesk.domain.ids import ComponentId, StaffId, UserId
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
@@ -267,7 +267,7 @@ class AlertSettings(_Model):
     stages: tuple[StageSettings, ...] = Field(default=_STAGES, min_length=1, max_length=10)
     digest_over: int = Field(default=5, ge=1, le=100)
     text_limits: tuple[TextLimitSettings, ...] = tuple(
-        TextLimitSettings(most=limit.most, within=limit.span) for limit in GOALERT_TEXT_LIMITS
+        TextLimitSettings(most=limit.most, within=limit.span) for limit in DEFAULT_TEXT_LIMITS
     )
 
     @field_validator("stages")
@@ -298,9 +298,23 @@ class StaffSettings(_Model):
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:
-        if not (self.email or self.phone):
+        if not self._addresses:
             raise ValueError(f"{self.id} can not be reached; give an email, a phone, or both")
         return self
+
+    @property
+    def _addresses(self) -> dict[Channel, str]:
+        given = {channel: self._address(channel) for channel in Channel}
+        return {channel: address for channel, address in given.items() if address}
+
+    def _address(self, channel: Channel) -> str | None:
+        match channel:
+            case Channel.EMAIL:
+                return self.email
+            case Channel.TEXT:
+                return self.phone
+            case _:
+                assert_never(channel)
 
     def staff(self, zone: str) -> Staff:
         """This person; their clock shows `zone` where they name none."""
@@ -308,8 +322,7 @@ class StaffSettings(_Model):
         return Staff(
             staff_id=self.id,
             name=self.name,
-            email=self.email,
-            phone=self.phone,
+            addresses=self._addresses,
             zone=zone,
             always_on_duty=self.duty == "always",
             shifts=self.duty.hours(zone) if isinstance(self.duty, WeekSettings) else None,

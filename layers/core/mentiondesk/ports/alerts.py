@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from mentiondesk.domain.alerts.plan import Record, Subject, TextLimit
+from mentiondesk.domain.alerts.ledger import Record
+from mentiondesk.domain.alerts.limits import TextLimit
+from mentiondesk.domain.alerts.plan import Subject
 from mentiondesk.domain.ids import StaffId, SubjectId
 
 

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.batches import put_all
 from mentiondesk.adapters.storage.items import fact, plain, python, values
-from mentiondesk.domain.alerts.plan import Record, Subject, TextLimit, may_text
+from mentiondesk.domain.alerts.ledger import Record
+from mentiondesk.domain.alerts.limits import TextLimit, may_text
+from mentiondesk.domain.alerts.plan import Subject
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import StaffId, SubjectId
 from mentiondesk.domain.incidents.incident import Incident

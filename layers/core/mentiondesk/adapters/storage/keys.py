@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from zlib import crc32
 
-from mentiondesk.domain.alerts.plan import Alert
+from mentiondesk.domain.alerts.ledger import Alert
 from mentiondesk.domain.ids import CaseId, IncidentId, PostId, StaffId, SubjectId, UserId
 from mentiondesk.domain.incidents.drafts import Occasion
 from mentiondesk.domain.incidents.incident import Incident, Update

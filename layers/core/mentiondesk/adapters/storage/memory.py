@@ -8,9 +8,11 @@ from datetime import date, datetime
 from typing import Any
 
 from mentiondesk.adapters.storage.memory_signals import MemorySignals
-from mentiondesk.domain.alerts.plan import Record, Subject, TextLimit, may_text
+from mentiondesk.domain.alerts.ledger import Record
+from mentiondesk.domain.alerts.limits import TextLimit, may_text
+from mentiondesk.domain.alerts.plan import Subject
+from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.case import Case, Entry
-from mentiondesk.domain.cases.timers import Channel
 from mentiondesk.domain.events import Event
 from mentiondesk.domain.ids import CaseId, IncidentId, PostId, StaffId, SubjectId, UserId
 from mentiondesk.domain.incidents.incident import Incident, LinkedPost, Update

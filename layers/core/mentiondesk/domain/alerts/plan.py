@@ -1,60 +1,19 @@
-"""Which alerts a case or an incident calls for at a moment, and how many texts one person can take."""
+"""The plan of alerts: what a case or an incident calls for at a moment."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 
-from mentiondesk.domain.alerts.roster import Roster, Staff
+from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
+from mentiondesk.domain.alerts.roster import Channel, Roster, Stage
 from mentiondesk.domain.cases.case import Case
-from mentiondesk.domain.cases.timers import Channel, ReplyTimer, Stage
-from mentiondesk.domain.ids import StaffId, SubjectId
+from mentiondesk.domain.cases.timers import ReplyTimer
+from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.posts.tags import Urgency
 
-
-class Outcome(StrEnum):
-    """What became of an alert."""
-
-    SENT = "sent"
-    HELD = "held"
-    FAILED = "failed"
-    MERGED = "merged"
-
-
 # What somebody must see to by a deadline.
 Subject = Case | Incident
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """One notice to one person on one channel about one wait."""
-
-    matter_id: SubjectId
-    since: datetime
-    stage: str
-    staff_id: StaffId
-    channel: Channel
-    due_at: datetime
-    answer_by: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """The ledger's line on an alert: its latest outcome, and the provider's id of what was sent.
-
-    `until` is when a held text may go. `via` differs from the alert's channel when that one failed, was
-    missing or over its limit. `digest` tells that it went out together with others.
-    """
-
-    alert: Alert
-    outcome: Outcome
-    at: datetime
-    via: Channel
-    message_id: str = ""
-    detail: str = ""
-    until: datetime | None = None
-    digest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +75,7 @@ def _alerts_due(
             for staff in roster.audience(audience, now, matter.owner):
                 alert = Alert(matter.matter_id, wait.since, due.stage, staff.staff_id, channel, due.at, wait.answer_by)
                 if not _claimed_since(matter, alert):
-                    yield replace(alert, channel=_reachable(staff, channel))
+                    yield replace(alert, channel=staff.reachable(channel))
 
 
 def _claimed_since(matter: Subject, alert: Alert) -> bool:
@@ -146,34 +105,8 @@ def _still_theirs(matter: Subject, alert: Alert, now: datetime, stages: Sequence
     )
 
 
-def _reachable(staff: Staff, channel: Channel) -> Channel:
-    return channel if staff.address(channel) else channel.other
-
-
 def _quiet_until(matter: Subject, alert: Alert, now: datetime, roster: Roster) -> datetime | None:
     staff = roster.find(alert.staff_id)
-    if alert.channel is not Channel.TEXT or matter.urgency >= Urgency.HIGH or staff is None or staff.quiet is None:
+    if not alert.channel.interrupts or matter.urgency >= Urgency.HIGH or staff is None or staff.quiet is None:
         return None
     return staff.quiet.closes(now)
-
-
-@dataclass(frozen=True, slots=True)
-class TextLimit:
-    """At most `most` texts to one person within `span`."""
-
-    most: int
-    span: timedelta
-
-
-# GoAlert's limits for texts to one contact (engine/message/ratelimit.go, Apache-2.0): beyond these a
-# phone is noise. Settings can change them.
-GOALERT_TEXT_LIMITS = (
-    TextLimit(5, timedelta(minutes=15)),
-    TextLimit(11, timedelta(hours=1)),
-    TextLimit(21, timedelta(hours=3)),
-)
-
-
-def may_text(sent: Sequence[datetime], now: datetime, limits: Sequence[TextLimit]) -> bool:
-    """Whether one more text to a person who got texts at `sent` keeps every limit."""
-    return all(sum(at > now - limit.span for at in sent) < limit.most for limit in limits)

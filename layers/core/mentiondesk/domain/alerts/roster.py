@@ -1,25 +1,67 @@
-"""Who is there, and when."""
+"""The roster: the people alerts go to, the channels that reach them, and the stages that call them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import assert_never
 
-from mentiondesk.domain.cases.timers import Audience, Channel
 from mentiondesk.domain.hours import Hours
 from mentiondesk.domain.ids import StaffId
+
+
+class Channel(StrEnum):
+    """A way to reach a person."""
+
+    EMAIL = "email"
+    TEXT = "text"
+
+    @property
+    def interrupts(self) -> bool:
+        """Whether a message on this channel rings a phone: quiet hours and limits hold it back."""
+        match self:
+            case Channel.EMAIL:
+                return False
+            case Channel.TEXT:
+                return True
+            case _:
+                assert_never(self)
+
+    @property
+    def order(self) -> tuple["Channel", ...]:
+        """All channels in the order in which a message meant for this one tries them."""
+        return (self, *(other for other in Channel if other is not self))
+
+
+class Audience(StrEnum):
+    """The people a stage calls; names are found in the roster when the alert goes out."""
+
+    DUTY = "duty"
+    LEAD = "lead"
+    MANAGER = "manager"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step of alerting: at `share` of the target, moved by `shift` (negative: before)."""
+
+    name: str
+    share: float
+    shift: timedelta
+    send: tuple[tuple[Audience, Channel], ...]
 
 
 @dataclass(frozen=True)
 class Staff:
     """One person: how to reach them, when they are on duty, and when texts should wait.
 
-    `shifts` None means never on duty by the clock: such a person hears only what their roles bring.
+    `addresses` holds at least one address. `shifts` None means never on duty by the clock: such a person gets
+    only the alerts of their roles.
     """
 
     staff_id: StaffId
     name: str
-    email: str | None = None
-    phone: str | None = None
+    addresses: Mapping[Channel, str] = field(hash=False)
     zone: str = "UTC"
     always_on_duty: bool = False
     shifts: Hours | None = None
@@ -29,8 +71,18 @@ class Staff:
     def on_duty(self, now: datetime) -> bool:
         return self.always_on_duty or (self.shifts is not None and self.shifts.is_open(now))
 
-    def address(self, channel: Channel) -> str | None:
-        return self.email if channel is Channel.EMAIL else self.phone
+    def ways(self, channel: Channel) -> Sequence[tuple[Channel, str]]:
+        """The person's channels with their addresses, in the order in which a message for `channel` tries them."""
+        return [(way, address) for way in channel.order if (address := self.addresses.get(way))]
+
+    def reachable(self, channel: Channel) -> Channel:
+        """`channel`, or the next one on which the person has an address."""
+        return next((way for way, _ in self.ways(channel)), channel)
+
+    @property
+    def calm_channel(self) -> Channel | None:
+        """The person's first channel that does not interrupt; None when every message rings their phone."""
+        return next((way for way in Channel if not way.interrupts and self.addresses.get(way)), None)
 
 
 @dataclass(frozen=True)
@@ -43,16 +95,19 @@ class Roster:
         return next((one for one in self.staff if one.staff_id == staff_id), None)
 
     def audience(self, audience: Audience, now: datetime, owner: StaffId | None = None) -> Sequence[Staff]:
-        """Who hears an alert for this audience now; never empty in a valid roster.
+        """The people in an audience at `now`; never empty in a valid roster.
 
-        A claimed case is its owner's: the others on duty hear nothing more of it. With nobody on duty
-        the lead hears; without a manager, the lead does.
+        A claimed case is its owner's: the others on duty get no more alerts about it. With no person on duty the
+        leads stand in, and so they do where there is no manager.
         """
         leads = [one for one in self.staff if Audience.LEAD in one.roles]
-        if audience is Audience.LEAD:
-            return leads
-        if audience is Audience.MANAGER:
-            return [one for one in self.staff if Audience.MANAGER in one.roles] or leads
-        if owner is not None and (claimer := self.find(owner)) is not None:
-            return [claimer]
-        return [one for one in self.staff if one.on_duty(now)] or leads
+        match audience:
+            case Audience.LEAD:
+                return leads
+            case Audience.MANAGER:
+                return [one for one in self.staff if Audience.MANAGER in one.roles] or leads
+            case Audience.DUTY:
+                owning = self.find(owner) if owner is not None else None
+                return [owning] if owning else [one for one in self.staff if one.on_duty(now)] or leads
+            case _:
+                assert_never(audience)

@@ -12,7 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from mentiondesk.domain.cases.timers import Audience, Clock, Due, Policy, ReplyTimer
+from mentiondesk.domain.alerts.roster import Audience
+from mentiondesk.domain.cases.timers import Clock, Due, Policy, ReplyTimer
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, UserId, case_id
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Kind, Tags, Urgency

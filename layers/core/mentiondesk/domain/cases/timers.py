@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from mentiondesk.domain.alerts.roster import Stage
 from mentiondesk.domain.hours import Hours, after
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.tags import Kind, Urgency
@@ -21,33 +22,6 @@ class Clock(StrEnum):
     FOLLOW_UP = "follow_up"
     CONFIRM = "confirm"
     GO_BACK = "go_back"
-
-
-class Channel(StrEnum):
-    EMAIL = "email"
-    TEXT = "text"
-
-    @property
-    def other(self) -> "Channel":
-        return Channel.TEXT if self is Channel.EMAIL else Channel.EMAIL
-
-
-class Audience(StrEnum):
-    """Who an alert is for; names are found in the roster when it goes out."""
-
-    DUTY = "duty"
-    LEAD = "lead"
-    MANAGER = "manager"
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """One step of alerting: at `share` of the target, moved by `shift` (negative: before)."""
-
-    name: str
-    share: float
-    shift: timedelta
-    send: tuple[tuple[Audience, Channel], ...]
 
 
 @dataclass(frozen=True, slots=True)

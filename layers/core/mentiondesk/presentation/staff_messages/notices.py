@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from mentiondesk.domain.alerts.plan import Alert
+from mentiondesk.domain.alerts.ledger import Alert
 from mentiondesk.domain.alerts.roster import Staff
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.timers import Clock, ReplyTimer

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
 from mentiondesk.domain.alerts.messages import Email
-from mentiondesk.domain.alerts.plan import Alert, Outcome, Plan, Record, Subject, plan
-from mentiondesk.domain.alerts.roster import Staff
-from mentiondesk.domain.cases.timers import Audience, Channel, Stage
+from mentiondesk.domain.alerts.plan import Plan, Subject, plan
+from mentiondesk.domain.alerts.roster import Audience, Channel, Staff, Stage
 from mentiondesk.domain.ids import IncidentId, StaffId, SubjectId
 from mentiondesk.domain.incidents.incident import Incident, Status
 from mentiondesk.ports.alerts import AlertStore, Lease
@@ -117,15 +117,20 @@ class NotifyStaff:
             else:
                 self._deliver(replace(delivery, notices=batch), settings, now, notified)
         for batch in _batches(tuple(limited), together=True):
-            by_mail = replace(delivery, channel=Channel.EMAIL, notices=batch, detail="text limit reached")
+            by_mail = replace(
+                delivery,
+                channel=delivery.staff.calm_channel or delivery.channel,
+                notices=batch,
+                detail="text limit reached",
+            )
             self._deliver(by_mail, settings, now, notified)
 
     def _over_limit(self, staff: Staff, channel: Channel, settings: Settings, now: datetime) -> bool:
         """Whether a text would be one too many for this person; one that is not is counted.
 
-        Who has no email has no limit: nothing else would reach them.
+        Who has no other channel has no limit: nothing else would reach them.
         """
-        if channel is not Channel.TEXT or not staff.email:
+        if not channel.interrupts or staff.calm_channel is None:
             return False
         return not self._alerts.take_text_slot(staff.staff_id, now, settings.alerts.limits)
 
@@ -253,7 +258,4 @@ def _ways(delivery: _Delivery, settings: Settings) -> Iterator[tuple[Staff, Chan
     """The channel meant, then the person's other one, then the leads': each with its address."""
     leads = settings.roster.audience(Audience.LEAD, delivery.notices[0].alert.due_at)
     for staff in (delivery.staff, *(lead for lead in leads if lead.staff_id != delivery.staff.staff_id)):
-        for channel in (delivery.channel, delivery.channel.other):
-            address = staff.address(channel)
-            if address:
-                yield staff, channel, address
+        yield from ((staff, channel, address) for channel, address in staff.ways(delivery.channel))

@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mentiondesk.domain.access.links import Action, Link, SubjectGone
-from mentiondesk.domain.alerts.roster import Staff
+from mentiondesk.domain.alerts.roster import Audience, Staff
 from mentiondesk.domain.cases.case import Case, CaseRefuses
-from mentiondesk.domain.cases.timers import Audience
 from mentiondesk.domain.events import Event
 from mentiondesk.domain.ids import CaseId
 from mentiondesk.ports.cases import AlreadyDone, CaseChanged, CaseStore
