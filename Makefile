@@ -22,7 +22,7 @@ run: setup ## the desk on this machine, through one day (SPEED=220 PORT=8642 SET
 
 replay: setup ## recorded posts in virtual time (POSTS=file.jsonl SETTINGS=file.yaml BRAND_ID=id OUT=folder)
 	@test -n "$(POSTS)" || { echo "say which posts: make replay POSTS=file.jsonl"; exit 2; }
-	@$(PY) -m infra.local.replay "$(POSTS)" $(if $(SETTINGS),--settings "$(SETTINGS)") $(if $(BRAND_ID),--brand-id "$(BRAND_ID)") $(if $(OUT),--out "$(OUT)")
+	@$(PY) -m infra.replay.cli "$(POSTS)" $(if $(SETTINGS),--settings "$(SETTINGS)") $(if $(BRAND_ID),--brand-id "$(BRAND_ID)") $(if $(OUT),--out "$(OUT)")
 
 triage: setup ## what triage makes of posts: type one, or JSON lines on stdin (SETTINGS=file.yaml)
 	@$(PY) -m infra.triage $(if $(SETTINGS),--settings "$(SETTINGS)")

@@ -36,7 +36,7 @@ _NOWHERE = subprocess.DEVNULL
 # The process tells its own peak, in KiB: what its parent learns of it includes the parent's from before exec.
 _MEASURED = """
 import pathlib, re, sys
-from infra.local.replay import main
+from infra.replay.cli import main
 status = main()
 peak = re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())[1]
 pathlib.Path(sys.argv[-1], "peak").write_text(peak)

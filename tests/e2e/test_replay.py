@@ -1,4 +1,4 @@
-"""`make replay`: recorded posts in, what the desk would have told whom out."""
+"""`make replay`: recorded posts in, the desk's alerts, cases, incidents and figures out."""
 
 import json
 import os
@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from infra.local import replay
+from infra.replay import cli
 from mentiondesk.domain.ids import id_at
 from tests.support.builders import NOON, raw_settings
 
@@ -35,8 +35,8 @@ INCIDENT_KEYS = [
 ]  # fmt: skip
 SUMMARY_KEYS = [
     "lines", "posts", "own_posts", "own_posts_in_no_case", "duplicates", "edited", "reposts", "bad_lines", "cases",
-    "cases_by_kind", "needed_an_answer", "answered_within", "ignored", "breaches", "breaches_warned_before",
-    "late_without_alerts", "incidents", "emails", "texts", "seconds",
+    "cases_by_kind", "needed_an_answer", "answered_within", "ignored", "counted_apart", "breaches",
+    "breaches_warned_before", "late_without_alerts", "incidents", "emails", "texts", "seconds",
 ]  # fmt: skip
 
 Raw = dict[str, Any]
@@ -116,7 +116,7 @@ def run(tmp_path: Path, settings: Path, monkeypatch: pytest.MonkeyPatch, capsys:
         )
         arguments = [str(posts), "--settings", str(settings), "--out", str(folder), *options]
         monkeypatch.setattr(sys, "argv", ["replay", *arguments])
-        status = replay.main()
+        status = cli.main()
         captured = capsys.readouterr()
         return Outcome(status, _unwrapped(captured.err + captured.out), folder)
 
@@ -126,7 +126,7 @@ def run(tmp_path: Path, settings: Path, monkeypatch: pytest.MonkeyPatch, capsys:
 def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """The command as make runs it."""
     return subprocess.run(
-        [sys.executable, "-m", "infra.local.replay", *map(str, arguments)],
+        [sys.executable, "-m", "infra.replay.cli", *map(str, arguments)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": f"layers/core{os.pathsep}."},
         capture_output=True,

@@ -1,0 +1,197 @@
+"""The result of a replay: a row for each alert, case and incident, and the figures of the whole."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from infra.replay.engine import Observer, VirtualDesk
+from mentiondesk.adapters.x.posts import Repost, read_post
+from mentiondesk.domain.alerts.ledger import Outcome, Record
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.figures import answers, deadlines
+from mentiondesk.domain.figures.answers import IGNORED_AFTER, SPANS, Group, Question
+from mentiondesk.domain.figures.deadlines import Deadline
+from mentiondesk.domain.ids import IncidentId, SubjectId
+from mentiondesk.domain.posts.post import Added, Post, Source, Unreadable
+from mentiondesk.domain.posts.tags import Kind
+from mentiondesk.ports.cases import Classified
+from mentiondesk.settings import Settings
+
+Row = dict[str, Any]
+# Kinds whose customers expect an answer; thanks for praise are no debt.
+_GROUPS = {Kind.COMPLAINT: Group.CUSTOMERS, Kind.QUESTION: Group.CUSTOMERS, Kind.ABUSE: Group.ABUSE}
+_ADDED = {Added.EDITED: "edited", Added.NEW: "new"}
+_Wait = tuple[SubjectId, datetime]
+
+
+class Replay(Observer):
+    """Reads recorded posts into a desk, and reports. `alert_row` gets a row for each alert that goes out."""
+
+    def __init__(self, settings: Settings, alert_row: Callable[[Row], object]) -> None:
+        self.desk = VirtualDesk(settings, self)
+        self.counts: Counter[str] = Counter()
+        # Line numbers with the reason why the line is no post.
+        self.bad_lines: list[tuple[int, str]] = []
+        self._alert_row = alert_row
+        # Reply timers that ended, or still ran at the end, after their deadline.
+        self._late: dict[_Wait, Deadline] = {}
+        # The first alert about each reply timer.
+        self._warned: dict[_Wait, datetime] = {}
+        # The number of distinct reporters of each incident when it was noticed.
+        self._reporters: dict[IncidentId, int] = {}
+
+    def read(self, lines: Iterable[bytes]) -> None:
+        """Each line is one X API v2 post, oldest first. Other lines are counted with their numbers."""
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                self.counts["lines"] += 1
+                self._read_line(number, line)
+
+    def _read_line(self, number: int, line: bytes) -> None:
+        try:
+            raw = json.loads(line.decode("utf-8-sig"))
+        except (ValueError, RecursionError):
+            self.bad_lines.append((number, "is not JSON"))
+            return
+        found = read_post(raw, Source.MENTIONS, self.desk.settings.brand.user_id)
+        match found:
+            case Unreadable():
+                self.bad_lines.append((number, f"is no post: {found.reason}"))
+            case Repost():
+                self.counts["reposts"] += 1
+            case Post():
+                self.counts[_ADDED.get(self.desk.hear(found), "duplicates")] += 1
+
+    def finish(self) -> None:
+        """Runs the clock on until no alert is left; timers that still run are late from their deadline on."""
+        self.desk.finish()
+        for case in self.desk.cases.cases.values():
+            if case.wait is not None and case.waiting and case.wait.late(self.desk.now):
+                self._note_late(case.case_id, case, alerted=bool(case.wait.alerts))
+
+    def classified(self, change: Classified, now: datetime) -> None:
+        """Keeps the reply timer that a post ended too late."""
+        wait = change.after.wait if change.after else None
+        running = change.before.wait if change.before else None
+        if change.after is not None and wait is not None and not change.after.waiting and wait.late(now):
+            self._note_late(change.after.case_id, change.after, alerted=bool(running and running.alerts))
+
+    def _note_late(self, subject: SubjectId, case: Case, alerted: bool) -> None:
+        wait = case.wait
+        assert wait is not None, "a late timer is there"
+        self._late[subject, wait.since] = Deadline(wait.answer_by, wait.ended_at, alerted)
+
+    def noticed(self, incident_id: IncidentId) -> None:
+        self._reporters[incident_id] = len({post.author_id for post in self.desk.incidents.joined(incident_id)})
+
+    def recorded(self, record: Record) -> None:
+        """Writes the row of an alert that went out; `due_at` is when its stage fell due, `answer_by` the deadline."""
+        if record.outcome is not Outcome.SENT:
+            return
+        alert = record.alert
+        self._warned.setdefault((alert.matter_id, alert.since), record.at)
+        self._alert_row(
+            {
+                "at": _iso(record.at),
+                "case_id": alert.matter_id,
+                "staff": alert.staff_id,
+                "channel": record.via,
+                "stage": alert.stage,
+                "due_at": _iso(alert.due_at),
+                "answer_by": _iso(alert.answer_by),
+                "digest": record.digest,
+                "text": self.desk.outbox.latest,
+            }
+        )
+
+    def case_rows(self) -> Iterator[Row]:
+        """`answer_by` and `answered_at` are of the customer's latest reply timer."""
+        for case in self.desk.cases.cases.values():
+            yield {
+                "case_id": case.case_id,
+                "customer_id": case.customer_id,
+                "kind": case.kind,
+                "urgency": case.urgency,
+                "topics": case.topics,
+                "opened_at": _iso(case.opened_at),
+                "answer_by": _iso(case.wait.answer_by) if case.wait else None,
+                "answered_at": _iso(case.wait.ended_at) if case.wait else None,
+                "first_answered_at": _iso(case.first_answer_at),
+                "state": case.state,
+                "breached": case.breached(self.desk.now),
+                "post_ids": [entry.post_id for entry in self.desk.cases.timeline(case.case_id)],
+            }
+
+    def incident_rows(self) -> Iterator[Row]:
+        """All incidents; `ended_at` is when they had faded, as no person confirms them in a replay."""
+        for incident in sorted(self.desk.incidents.incidents.values(), key=lambda one: one.created_at):
+            joined = self.desk.incidents.joined(incident.incident_id)
+            yield {
+                "id": incident.incident_id,
+                "detected_at": _iso(incident.created_at),
+                "title": incident.title,
+                "topic": incident.topic,
+                "authors": list(dict.fromkeys(post.author_id for post in joined)),
+                "post_ids": [post.post_id for post in joined],
+                "impact": incident.impact,
+                "ended_at": _iso(incident.ended_at),
+                "distinct_authors_at_detection": self._reporters[incident.incident_id],
+            }
+
+    def summary(self) -> Row:
+        """The figures of the whole replay. Answers are judged as if the brand wrote nothing after the last post."""
+        desk, cases = self.desk, self.desk.cases.cases.values()
+        own = [post for post in desk.posts.stored.values() if post.own]
+        return {
+            "lines": self.counts["lines"],
+            "posts": len(desk.posts.stored),
+            "own_posts": len(own),
+            "own_posts_in_no_case": sum(post.case_id is None for post in own),
+            "duplicates": self.counts["duplicates"],
+            "edited": self.counts["edited"],
+            "reposts": self.counts["reposts"],
+            "bad_lines": len(self.bad_lines),
+            "cases": len(cases),
+            "cases_by_kind": {kind: count for kind in Kind if (count := sum(c.kind is kind for c in cases))},
+            **self._answers(),
+            **self._deadlines(),
+            "incidents": len(desk.incidents.incidents),
+            "emails": desk.outbox.emails,
+            "texts": desk.outbox.texts,
+        }
+
+    def _answers(self) -> Row:
+        asked = [question for case in self.desk.cases.cases.values() if (question := _question(case))]
+        customers = list(answers.of_group(asked, Group.CUSTOMERS))
+        end = max((question.asked_at for question in asked), default=self.desk.now) + IGNORED_AFTER
+        shares = {name: answers.share_answered_within(customers, span, end) for name, span in SPANS.items()}
+        return {
+            "needed_an_answer": len(customers),
+            "answered_within": {name: share and round(share, 4) for name, share in shares.items()},
+            "ignored": answers.ignored(customers, end),
+            "counted_apart": dict(Counter(one.group for one in asked if one.group is not Group.CUSTOMERS)),
+        }
+
+    def _deadlines(self) -> Row:
+        late = [replace(deadline, warned_at=self._warned.get(wait)) for wait, deadline in self._late.items()]
+        now = self.desk.now
+        return {
+            "breaches": deadlines.breaches(late, now),
+            "breaches_warned_before": deadlines.breaches_warned_before(late, now),
+            "late_without_alerts": deadlines.late_without_alerts(late, now),
+        }
+
+
+def _question(case: Case) -> Question | None:
+    """The case as figures see it; None when its customer needed no answer."""
+    if case.kind not in _GROUPS or case.asked_at is None:
+        return None
+    group = Group.PUBLIC_INCIDENT if case.incident_id else _GROUPS[case.kind]
+    return Question(group, case.asked_at, case.first_answer_at, case.closed_at)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None
