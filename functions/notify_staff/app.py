@@ -14,7 +14,7 @@ from mentiondesk.adapters.storage.dynamo_alerts import DynamoAlerts
 from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
 from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
 from mentiondesk.adapters.tokens.links import LinkKeys, SignedLinks
-from mentiondesk.presentation.staff_messages import Writer
+from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import NotifyConfig
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
@@ -33,7 +33,7 @@ def notify_staff() -> NotifyStaff:
         DynamoIncidents(db, table, lambda: settings().keep),
         SesMailer(aws.ses(), config.alert_sender),
         SnsTexter(aws.sns()),
-        Writer(),
+        StaffMessages(),
         settings,
         SignedLinks(LinkKeys(aws.secrets(), config.link_secret_id), config.api_url),
     )

@@ -17,6 +17,8 @@ from mentiondesk.adapters.storage.dynamo_subscribers import DynamoSubscribers, D
 from mentiondesk.adapters.tokens.links import LinkKeys
 from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
 from mentiondesk.ports.status import HostedPage
+from mentiondesk.presentation.customer_mails import CustomerMails
+from mentiondesk.presentation.status_site import render
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import PublishConfig
 from mentiondesk.settings import Settings
@@ -43,6 +45,7 @@ def publish_status() -> PublishStatus:
     return PublishStatus(
         DynamoIncidents(db, table, lambda: settings().keep),
         S3Site(aws.s3(), config.site_bucket),
+        render,
         current,
         cache(settings.since),
         config.site_url,
@@ -55,6 +58,7 @@ def publish_status() -> PublishStatus:
                 DynamoTellings(db, table, lambda: settings().keep),
                 tokens,
                 SesMailer(aws.ses(), config.status_sender, config.mail_events),
+                CustomerMails(),
             ),
         ),
     )

@@ -13,6 +13,7 @@ from mentiondesk.adapters.tokens.links import LinkKeys
 from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
 from mentiondesk.presentation import web
 from mentiondesk.presentation.action_pages import SubscriberPages
+from mentiondesk.presentation.customer_mails import CustomerMails
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import SubscriptionsConfig
 from mentiondesk.usecases.status.subscribe import Subscribe
@@ -28,7 +29,8 @@ def subscriber_pages() -> SubscriberPages:
     subscribers = DynamoSubscribers(aws.dynamodb(), config.table_name)
     tokens = SignedSubscriberTokens(LinkKeys(aws.secrets(), config.link_secret_id))
     mailer = SesMailer(aws.ses(), config.status_sender, config.mail_events)
-    return SubscriberPages(Subscribe(subscribers, tokens, mailer, settings, config.api_url), settings)
+    subscribe = Subscribe(subscribers, tokens, mailer, CustomerMails(), settings, config.api_url)
+    return SubscriberPages(subscribe, settings)
 
 
 def ask() -> web.Page:

@@ -20,7 +20,7 @@ from mentiondesk.ports.alerts import Lease
 from mentiondesk.ports.cases import Classified
 from mentiondesk.ports.channels import Mailer, Texter
 from mentiondesk.ports.triage import Triage
-from mentiondesk.presentation.staff_messages import Writer
+from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.settings import Settings
 from mentiondesk.triage import BrandTriage
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
@@ -129,7 +129,7 @@ class VirtualDesk:
         self._detect = DetectIncidents(self.signals, MemoryUsual(), self.incidents, current)
         self._follow_up = GoBack(self.incidents, self.cases, current)
         mailer, texter = mailer or self.outbox.mailer, texter or self.outbox.texter
-        self._notify = NotifyStaff(self.alerts, self.incidents, mailer, texter, Writer(html=False), current)
+        self._notify = NotifyStaff(self.alerts, self.incidents, mailer, texter, StaffMessages(html=False), current)
 
     def _current(self) -> Settings:
         return self.settings

@@ -23,7 +23,7 @@ from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer
 from mentiondesk.domain.ids import ConversationId, PostId, UserId, case_id
 from mentiondesk.ports.alerts import AlertStore
-from mentiondesk.presentation.staff_messages import Writer
+from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.runtime import aws
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
 from tests.benchmarks.figures import Figure
@@ -110,7 +110,7 @@ def _memory(count: int) -> AlertStore:
     return MemoryAlerts(cases)
 
 
-_WRITER = Writer()
+_WRITER = StaffMessages()
 _SETTINGS = settings()
 
 

@@ -22,7 +22,7 @@ from mentiondesk.domain.posts.cursor import Cursor, Window
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Added, Post, Source
 from mentiondesk.ports.alerts import Lease
-from mentiondesk.presentation.staff_messages import Writer
+from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.settings import Settings
 from mentiondesk.triage import triage
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
@@ -207,7 +207,7 @@ class Storm:
         self._fetch = FetchMentions(_Feed(feed, self._work), self._posts, _Cursors(self._work), lambda: current)
         self._classify = ClassifyMention(self._posts, self._cases, triage, lambda: current)
         mailer, texter = _Provider(self._work, "SendEmail"), _Provider(self._work, "Publish")
-        self._notify = NotifyStaff(self._alerts, MemoryIncidents(), mailer, texter, Writer(), lambda: current)
+        self._notify = NotifyStaff(self._alerts, MemoryIncidents(), mailer, texter, StaffMessages(), lambda: current)
         self._free = [traffic.BEGINS] * _AT_ONCE
         self._seen_after: list[timedelta] = []
         self._told_after: list[timedelta] = []

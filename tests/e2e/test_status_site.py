@@ -10,8 +10,10 @@ import pytest
 
 from infra.transform import template
 from mentiondesk.domain.incidents.incident import Health, Status
+from mentiondesk.domain.status.public_incident import public_incident
+from mentiondesk.domain.status.site import Site
 from mentiondesk.domain.status.site_file import SiteFile
-from mentiondesk.presentation.status_site import Site, render, told
+from mentiondesk.presentation.status_site import render
 from tests.support.chromium import CHROMIUM, Answer, Browser, browser, web
 from tests.support.telling import (
     API_URL,
@@ -89,7 +91,7 @@ def a_day(text: str = "") -> Site:
         title=f"iOS app: home page won't load {text}",
     )
     maintenance = a_maintenance(incident_id="move", title=f"The shop moves house {text}")
-    return a_site(open_one, told(maintenance, [an_update(0, Status.SCHEDULED, f"We move the shop. {text}")]))
+    return a_site(open_one, public_incident(maintenance, [an_update(0, Status.SCHEDULED, f"We move the shop. {text}")]))
 
 
 # Facts that only the browser knows.

@@ -10,12 +10,14 @@ import pytest
 
 from mentiondesk.domain.alerts.ledger import Outcome
 from mentiondesk.domain.alerts.messages import Email
+from mentiondesk.domain.alerts.notices import Notice
 from mentiondesk.domain.alerts.roster import Channel, Staff
 from mentiondesk.domain.cases.case import Case, State
 from mentiondesk.domain.ids import CaseId, StaffId, UserId
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.ports.channels import Undeliverable
-from mentiondesk.presentation.staff_messages import Notice, Writer
+from mentiondesk.ports.writing import StaffWriter
+from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.settings import Settings
 from mentiondesk.usecases.alerts.notify_staff import Notified, NotifyStaff
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
@@ -64,6 +66,7 @@ class Office:
     alerts: dict[str, Any] = field(default_factory=dict)
     mail: Provider = field(default_factory=lambda: Provider(EMAIL))
     texts: Provider = field(default_factory=lambda: Provider(TEXT))
+    writer: StaffWriter = field(default_factory=StaffMessages)
 
     @property
     def settings(self) -> Settings:
@@ -72,7 +75,7 @@ class Office:
     def notifier(self, desk: Desk | None = None, alerts: Any = None) -> NotifyStaff:
         found = self.settings
         desk = desk or self.desk
-        return NotifyStaff(alerts or desk.alerts, desk.incidents, self.mail, self.texts, Writer(), lambda: found)
+        return NotifyStaff(alerts or desk.alerts, desk.incidents, self.mail, self.texts, self.writer, lambda: found)
 
     def run(self, minute: float) -> Notified:
         return self.notifier()(at(minute), lambda: timedelta(seconds=50))
@@ -496,7 +499,7 @@ def killed_at(office: Office, call: int, after: bool, minute: float = 60) -> lis
     found = office.settings
     alerts, mail, texts = map(killer.watching, (office.desk.alerts, office.mail, office.texts))
     with suppress(Killed):
-        NotifyStaff(alerts, office.desk.incidents, mail, texts, Writer(), lambda: found)(at(minute), _time_left)
+        NotifyStaff(alerts, office.desk.incidents, mail, texts, StaffMessages(), lambda: found)(at(minute), _time_left)
     return killer.names
 
 
@@ -547,7 +550,7 @@ def test_two_notifiers_at_once_tell_everybody_once(office: Office, call: int) ->
     turn = Turn(call, lambda: office.run(60))
     alerts, mail, texts = map(turn.watching, (office.desk.alerts, office.mail, office.texts))
     found = office.settings
-    NotifyStaff(alerts, office.desk.incidents, mail, texts, Writer(), lambda: found)(at(60), _time_left)
+    NotifyStaff(alerts, office.desk.incidents, mail, texts, StaffMessages(), lambda: found)(at(60), _time_left)
     assert turn.calls > call
     assert office.got() == sorted(STAGES[60])
     assert office.over(80, start=61) == {}
@@ -664,19 +667,19 @@ def test_a_storm(desk: Desk) -> None:
     assert {(record.outcome, record.digest) for record in records} == {(Outcome.SENT, True)}
 
 
-def test_a_case_that_cannot_be_put_into_words_stops_nobody_elses(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_case_that_cannot_be_put_into_words_stops_nobody_elses(office: Office) -> None:
     office.staff = [ANA, LEA]
     bad, good = office.opens(customer=1), office.opens(0.001, customer=2)
-    write = Writer.email
 
-    def refuses_one(self: Writer, staff: Staff, notices: Sequence[Notice], brand: str, now: datetime) -> Email:
-        if any(notice.case.case_id == bad.case_id for notice in notices):
-            raise ValueError("cannot be written")
-        return write(self, staff, notices, brand, now)
+    class RefusesOne(StaffMessages):
+        def write(
+            self, channel: Channel, staff: Staff, notices: Sequence[Notice], brand: str, now: datetime
+        ) -> Email | str:
+            if channel is Channel.EMAIL and any(one.alert.matter_id == bad.case_id for one in notices):
+                raise ValueError("cannot be written")
+            return super().write(channel, staff, notices, brand, now)
 
-    monkeypatch.setattr(Writer, "email", refuses_one)
+    office.writer = RefusesOne()
     office.run(31)
     assert office.ledger(good) == [("half_time", "ana", "email", Outcome.SENT)]
     (record,) = office.desk.ledger(bad.case_id)

@@ -33,6 +33,7 @@ from mentiondesk.domain.incidents.drafts import MOST_WEIGHT, Draft, Occasion, dr
 from mentiondesk.domain.incidents.incident import Health, Incident, Status, Update
 from mentiondesk.domain.status.broadcast import Broadcast
 from mentiondesk.domain.status.hosted import HostedSync
+from mentiondesk.domain.status.site import Site
 from mentiondesk.domain.status.site_file import SiteFile
 from mentiondesk.domain.status.subscribers import NoAddress, Subscriber, SubscriberId, address_in, subscriber_id
 from mentiondesk.ports.channels import Undeliverable
@@ -47,7 +48,8 @@ from mentiondesk.ports.status import (
     SiteStore,
     SubscriberStore,
 )
-from mentiondesk.presentation.status_site import Site
+from mentiondesk.presentation.customer_mails import CustomerMails
+from mentiondesk.presentation.status_site import render
 from mentiondesk.runtime import aws, clock
 from mentiondesk.settings import Settings
 from mentiondesk.usecases.incidents.draft_posts import DraftPosts
@@ -157,7 +159,7 @@ def publisher(stores: Stores, *also: StatusChannel, site: SiteStore | None = Non
     """The use case; call it with the time."""
     current = told or site_settings()
     use_case = PublishStatus(
-        stores.incidents, site or stores.site, lambda: current, lambda: SINCE, URL, API_URL, also=tuple(also)
+        stores.incidents, site or stores.site, render, lambda: current, lambda: SINCE, URL, API_URL, also=tuple(also)
     )
     return lambda now: use_case(now, plenty)
 
@@ -666,7 +668,7 @@ def test_no_push_is_begun_when_time_is_nearly_up(stores: Stores, hosted: Statusp
     broken(stores)
     site, page = publisher(stores)(at(6)).site, client(hosted)
     push = SyncHostedPage(lambda: page, stores.pushed)
-    site = replace(site, settings=site_settings(statuspage_id=PAGE_ID))
+    site = replace(site, page=site_settings(statuspage_id=PAGE_ID).page)
     assert [push(site, at(6), lambda left=left: timedelta(seconds=left)) for left in (20, 50)] == [0, 1]  # type: ignore[misc]
 
 
@@ -866,11 +868,11 @@ TOKENS = SignedSubscriberTokens(lambda _unknown: ("a key for tests",))
 
 
 def subscribing(stores: Stores, post: Post) -> Subscribe:
-    return Subscribe(stores.subscribers, TOKENS, post, site_settings, API_URL)
+    return Subscribe(stores.subscribers, TOKENS, post, CustomerMails(), site_settings, API_URL)
 
 
 def telling(stores: Stores, post: Post) -> Any:
-    return publisher(stores, BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post))
+    return publisher(stores, BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post, CustomerMails()))
 
 
 def token_in(email: Email) -> str:
@@ -1091,7 +1093,7 @@ def test_many_subscribers_take_several_batches_and_runs(stores: Stores, post: Po
         left[0] -= 1
         return timedelta(seconds=60 if left[0] > 0 else 1)
 
-    tell = BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post)
+    tell = BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post, CustomerMails())
     site = publisher(stores)(at(6)).site
     first = tell(site, at(6), time_left)
     assert 0 < first < 230
@@ -1104,7 +1106,7 @@ def test_many_subscribers_take_several_batches_and_runs(stores: Stores, post: Po
 def test_a_crash_repeats_at_most_the_one_mail_it_fell_on(stores: Stores, post: Post, number: int) -> None:
     confirmed(stores, *names(4))
     broken(stores)
-    tell = BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post)
+    tell = BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post, CustomerMails())
     site = publisher(stores)(at(6)).site
     reach, left = stores.tellings.reach, [number]
 
@@ -1156,7 +1158,7 @@ def test_when_nobody_s_mail_is_taken_the_next_run_goes_on(stores: Stores, post: 
 def test_two_at_once_tell_each_subscriber_once(stores: Stores, post: Post) -> None:
     confirmed(stores, *names(3))
     broken(stores)
-    tell = BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post)
+    tell = BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post, CustomerMails())
     site = publisher(stores)(at(6)).site
     again: list[int] = []
 
@@ -1324,7 +1326,9 @@ def everything(stores: Stores, post: Post, hosted: StatuspageStandin, countdown:
         return countdown.over(thing) if countdown else thing
 
     page = counted(client(hosted))
-    mails = BroadcastToSubscribers(counted(stores.subscribers), counted(stores.tellings), TOKENS, counted(post))
+    mails = BroadcastToSubscribers(
+        counted(stores.subscribers), counted(stores.tellings), TOKENS, counted(post), CustomerMails()
+    )
     also = (DraftPosts(counted(stores.drafts)), SyncHostedPage(lambda: page, counted(stores.pushed)), mails)
     outside = replace(stores, incidents=counted(stores.incidents), site=counted(stores.site))
     return publisher(outside, *also, told=site_settings(statuspage_id=PAGE_ID))

@@ -6,7 +6,8 @@ from typing import Any
 
 from mentiondesk.domain.ids import ComponentId, IncidentId, StaffId
 from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, Status, Update
-from mentiondesk.presentation.status_site import PublicIncident, Site, told
+from mentiondesk.domain.status.public_incident import PublicIncident, public_incident
+from mentiondesk.domain.status.site import Site
 from mentiondesk.settings import Settings
 from tests.support.builders import NOON, at, settings
 
@@ -84,11 +85,11 @@ def after(incident: Incident, updates: Iterable[Update]) -> Incident:
 
 def a_story(*updates: Update, **overrides: Any) -> PublicIncident:
     """An incident and these words about it."""
-    return told(after(a_candidate(**overrides), updates), updates)
+    return public_incident(after(a_candidate(**overrides), updates), updates)
 
 
 LATER = at(60)
 
 
 def a_site(*found: PublicIncident, now: datetime = LATER, api_url: str | None = API_URL, **status_page: Any) -> Site:
-    return Site.at(now, site_settings(**status_page), found, SINCE, URL, api_url)
+    return Site.at(now, site_settings(**status_page).page, found, SINCE, URL, api_url)

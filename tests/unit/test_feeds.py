@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from mentiondesk.domain.ids import IncidentId
 from mentiondesk.domain.incidents.incident import Status
-from mentiondesk.presentation.status_site import PublicIncident, Site, told
+from mentiondesk.domain.status.public_incident import PublicIncident, public_incident
+from mentiondesk.domain.status.site import Site
 from mentiondesk.presentation.status_site.feeds import atom, rss
 from tests.support.builders import NOON, at
 from tests.support.telling import HOSTILE, INCIDENT_ID, SINCE, URL, a_maintenance, a_site, a_story, an_update
@@ -27,7 +28,7 @@ def another(name: str, hours: float) -> PublicIncident:
     """An incident published so many hours before noon."""
     published = NOON - timedelta(hours=hours)
     incident = replace(a_story(*SOLVED).incident, incident_id=IncidentId(name), published_at=published, updated_at=None)
-    return told(incident, [an_update(0, at=published, incident_id=IncidentId(name))])
+    return public_incident(incident, [an_update(0, at=published, incident_id=IncidentId(name))])
 
 
 def entries(site: Site) -> list[ET.Element]:
@@ -88,7 +89,7 @@ def test_every_update_is_there_newest_first_and_labelled() -> None:
 
 
 def test_entries_stand_newest_first_and_maintenance_is_among_them() -> None:
-    maintenance = told(a_maintenance(incident_id=IncidentId("move"), published_at=at(-60)), [])
+    maintenance = public_incident(a_maintenance(incident_id=IncidentId("move"), published_at=at(-60)), [])
     site = a_site(another("old", 30), a_story(*SOLVED), maintenance, another("older", 60))
     assert [of(entry, "id").rpartition("/")[2] for entry in entries(site)] == [INCIDENT_ID, "move", "old", "older"]
     assert [of(item, "guid").rpartition("/")[2] for item in items(site)] == [INCIDENT_ID, "move", "old", "older"]
@@ -144,17 +145,17 @@ def test_both_feeds_give_an_incident_one_id() -> None:
 def test_hostile_text_is_text(text: str) -> None:
     site = a_site(a_story(an_update(5, body=text), title=text), name=text[:79])
     entry, item = entries(site)[0], items(site)[0]
-    assert of(entry, "title") == of(item, "title") == site.told[0].title
+    assert of(entry, "title") == of(item, "title") == site.published[0].title
     for content in (of(entry, "content"), of(item, "description")):
         assert set(re.findall(r"<(/?\w+)", content)) == {"p", "small", "/small", "br", "strong", "/strong", "/p"}
-        assert unescape(content).endswith(f"{site.told[0].words[0].body}</p>")
+        assert unescape(content).endswith(f"{site.published[0].updates[0].body}</p>")
 
 
 @given(st.text(st.characters(codec=None, exclude_categories=()), max_size=200))
 def test_any_text_is_well_formed(text: str) -> None:
     site = a_site(a_story(an_update(5, body=f"x{text}"), title=text))
-    assert ET.fromstring(atom(site)).findtext(f"{ATOM}entry/{ATOM}title") == site.told[0].title
-    assert ET.fromstring(rss(site)).findtext("channel/item/title") == site.told[0].title
+    assert ET.fromstring(atom(site)).findtext(f"{ATOM}entry/{ATOM}title") == site.published[0].title
+    assert ET.fromstring(rss(site)).findtext("channel/item/title") == site.published[0].title
 
 
 def test_the_same_facts_are_the_same_bytes() -> None:

@@ -1,6 +1,8 @@
 """Imports point inward only: domain ← triage, detection, settings, ports ← use cases ← presentation, adapters."""
 
 import ast
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +22,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "settings": ({"domain"}, {"pydantic", "pydantic_core"}),
     "ports": ({"domain", "settings"}, set()),
     "runtime": (set(), {"boto3", "botocore"}),
-    "usecases": ({"domain", "detection", "settings", "ports", "presentation", "usecases"}, set()),
+    "usecases": ({"domain", "detection", "settings", "ports", "usecases"}, set()),
     "presentation": (
         {"domain", "settings", "ports", "usecases", "presentation"},
         {"jinja2", "markupsafe", "pydantic", "pydantic_core", "aws_lambda_powertools"},
@@ -147,3 +149,11 @@ def test_importing_a_type_is_no_import(tmp_path: Path) -> None:
     file = tmp_path / "one.py"
     file.write_text("import re\nif TYPE_CHECKING:\n    import boto3\ndef f():\n    from mentiondesk import aws\n")
     assert [one.module for one in imports(file)] == ["re", "mentiondesk.aws"]
+
+
+@pytest.mark.parametrize("name", ["alerts.notify_staff", "status.publish_status", "status.subscribe"])
+def test_use_cases_load_no_templates(name: str) -> None:
+    """Measured in a process of its own: other tests have loaded them here."""
+    script = f"import sys, mentiondesk.usecases.{name}; print('jinja2' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=os.environ)
+    assert ran.stdout.strip() == "False"

@@ -13,17 +13,18 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from mentiondesk.domain.alerts.messages import Email
-from mentiondesk.domain.alerts.roster import Staff
+from mentiondesk.domain.alerts.notices import CaseNotice
+from mentiondesk.domain.alerts.roster import Channel, Staff
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.ids import CaseId, StaffId, UserId
 from mentiondesk.domain.posts.tags import Kind, Urgency
-from mentiondesk.presentation.staff_messages import Notice, Writer
+from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.presentation.staff_messages.gsm7 import SEGMENT, cut, places, to_gsm7
-from mentiondesk.presentation.staff_messages.notices import spoken
+from mentiondesk.presentation.staff_messages.views import CaseView, spoken
 from tests.support.builders import NOON, a_case, a_post_id, a_staff, an_alert, at, minutes
 
-WRITER = Writer()
+WRITER = StaffMessages()
 ANA = a_staff("ana")
 POST_ID = a_post_id(2067000000000000001)
 LINK = f"https://x.com/i/status/{POST_ID}"
@@ -47,17 +48,21 @@ HOSTILE = {
 LIVE_LINK = re.compile(r"[a-z][a-z0-9+.-]*://|[^\W_]\.[^\W\d_]{2}", re.IGNORECASE)
 
 
-def a_notice(words: str = "it broke", stage: str = "breach", **overrides: Any) -> Notice:
+def a_notice(words: str = "it broke", stage: str = "breach", **overrides: Any) -> CaseNotice:
     case = a_case(words=words, post_id=POST_ID, **overrides)
-    return Notice(case, an_alert(stage))
+    return CaseNotice(case, an_alert(stage))
 
 
-def email(*notices: Notice, staff: Staff = ANA, now: datetime = NOON) -> Email:
-    return WRITER.email(staff, notices, BRAND, now)
+def email(*notices: CaseNotice, staff: Staff = ANA, now: datetime = NOON) -> Email:
+    written = WRITER.write(Channel.EMAIL, staff, notices, BRAND, now)
+    assert isinstance(written, Email)
+    return written
 
 
-def text(*notices: Notice, staff: Staff = ANA, now: datetime = NOON) -> str:
-    return WRITER.text(staff, notices, now)
+def text(*notices: CaseNotice, staff: Staff = ANA, now: datetime = NOON) -> str:
+    written = WRITER.write(Channel.TEXT, staff, notices, BRAND, now)
+    assert isinstance(written, str)
+    return written
 
 
 class _Tags(HTMLParser):
@@ -114,16 +119,24 @@ def test_the_mail_tells_whose_case_it_is() -> None:
     assert "Claimed" not in email(a_notice()).text
 
 
-@pytest.mark.parametrize("clock", list(Clock))
-def test_every_clock_has_its_words(clock: Clock) -> None:
+def on_clock_of(clock: Clock) -> CaseNotice:
     wait = a_case().wait
     assert wait is not None
-    one = a_notice(wait=replace(wait, clock=clock))
+    return a_notice(wait=replace(wait, clock=clock))
+
+
+def seen(notice: CaseNotice, now: datetime = NOON) -> CaseView:
+    return CaseView(notice, ANA, now)
+
+
+@pytest.mark.parametrize("clock", list(Clock))
+def test_every_clock_has_its_words(clock: Clock) -> None:
+    one = on_clock_of(clock)
     for mail in (email(one), email(one, one)):
         assert LINK in mail.text
         assert LINK in mail.html
-    assert one.waits_for in email(one).text
-    assert len({a_notice(wait=replace(wait, clock=c)).waits_for for c in Clock}) == len(Clock)
+    assert seen(one).waits_for in email(one).text
+    assert len({seen(on_clock_of(c)).waits_for for c in Clock}) == len(Clock)
 
 
 @pytest.mark.parametrize(
@@ -211,12 +224,12 @@ def _case(number: int, urgency: Urgency = Urgency.NORMAL, **overrides: Any) -> C
     )
 
 
-def digest(count: int) -> list[Notice]:
-    return [Notice(_case(number), an_alert()) for number in range(count)]
+def digest(count: int) -> list[CaseNotice]:
+    return [CaseNotice(_case(number), an_alert()) for number in range(count)]
 
 
 def test_a_digest_lists_everybody_the_most_pressing_first() -> None:
-    urgent = Notice(_case(9, Urgency.CRITICAL), an_alert())
+    urgent = CaseNotice(_case(9, Urgency.CRITICAL), an_alert())
     mail = email(*digest(2), urgent)
     assert mail.subject == "3 customers wait: the first to answer by 13:09, 1 h 9 min left"
     assert re.findall(r"customer (\d{4})", mail.text) == ["3009", "3000", "3001"]
@@ -240,7 +253,7 @@ def test_one_left_out_is_spoken_of_in_the_singular() -> None:
 
 
 def test_a_digest_of_texts_counts_and_shows_the_most_pressing() -> None:
-    urgent = Notice(_case(9, Urgency.HIGH, words="nobody answers"), an_alert())
+    urgent = CaseNotice(_case(9, Urgency.HIGH, words="nobody answers"), an_alert())
     said = text(*digest(30), urgent, now=at(59))
     assert said.startswith("31 customers wait, 1 urgent. First: answer by 13:09, 10 min left.")
     assert said.endswith('"nobody answers" https://x.com/i/status/4009')
@@ -276,10 +289,10 @@ def test_a_text_is_one_segment_with_all_that_matters_whatever_the_words(
     assert to_gsm7(said) == said
     assert places(said) <= SEGMENT
     assert said.endswith(f" {link}")
-    assert f", {longest.left(at(minute))}." in said
+    assert f", {seen(longest, at(minute)).left}." in said
     assert not LIVE_LINK.search(said.removesuffix(link))
     if count == 1:
-        assert longest.what.capitalize() in said
+        assert seen(longest).what.capitalize() in said
         assert f"Customer {'9' * 20}:" in said
 
 

@@ -17,9 +17,12 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from mentiondesk.domain.ids import ComponentId, IncidentId
 from mentiondesk.domain.incidents.incident import Health, Impact, Status
+from mentiondesk.domain.status.public_incident import PublicIncident, public_incident
+from mentiondesk.domain.status.site import Site
 from mentiondesk.domain.status.site_file import SiteFile
-from mentiondesk.presentation.status_site import PublicIncident, Site, render, told
+from mentiondesk.presentation.status_site import render
 from mentiondesk.presentation.status_site.html import stylesheet
+from mentiondesk.presentation.status_site.labels import paragraphs
 from tests.support.builders import NOON, at, settings
 from tests.support.telling import (
     API_URL,
@@ -49,7 +52,7 @@ MAINTENANCE_ID = IncidentId("20260617-1200-move")
 
 def planned(**overrides: Any) -> PublicIncident:
     update = an_update(0, Status.SCHEDULED, "We move the shop.", incident_id=MAINTENANCE_ID)
-    return told(a_maintenance(incident_id=MAINTENANCE_ID, **overrides), [update])
+    return public_incident(a_maintenance(incident_id=MAINTENANCE_ID, **overrides), [update])
 
 
 def files(site: Site) -> dict[str, SiteFile]:
@@ -188,7 +191,7 @@ def ids(body: Any, name: str = "incidents") -> list[str]:
 def test_each_list_holds_what_its_name_says() -> None:
     under_way = replace(planned().incident, incident_id=IncidentId("now"), status=Status.IN_PROGRESS)
     old = replace(a_story(*SOLVED, created_at=at(-100)).incident, incident_id=IncidentId("old"), published_at=at(-100))
-    site = a_site(a_story(*GOING_ON), told(old, []), planned(), told(under_way, []))
+    site = a_site(a_story(*GOING_ON), public_incident(old, []), planned(), public_incident(under_way, []))
     assert ids(api(site, "incidents")) == [INCIDENT_ID, "old"]
     assert ids(api(site, "incidents/unresolved")) == [INCIDENT_ID]
     assert ids(api(site, "scheduled-maintenances"), "scheduled_maintenances") == ["now", MAINTENANCE_ID]
@@ -260,7 +263,7 @@ def test_the_indicator_is_the_worst_of_components_and_incidents(
 
 def test_maintenance_under_way_shows_and_planned_maintenance_does_not() -> None:
     assert api(a_site(planned()), "status")["status"]["indicator"] == "none"
-    under_way = told(replace(planned().incident, status=Status.IN_PROGRESS), [])
+    under_way = public_incident(replace(planned().incident, status=Status.IN_PROGRESS), [])
     assert api(a_site(under_way), "status")["status"] == {
         "indicator": "maintenance",
         "description": "Service Under Maintenance",
@@ -281,12 +284,12 @@ def test_a_component_that_the_settings_no_longer_know_keeps_its_id_as_name() -> 
 def test_a_word_newer_than_what_we_know_of_the_incident_waits() -> None:
     """Updates are read after the incident: one that came in between would contradict its status."""
     incident = after(a_story().incident, GOING_ON[:1])
-    assert len(told(incident, GOING_ON).words) == 1
+    assert len(public_incident(incident, GOING_ON).updates) == 1
 
 
 def test_lists_are_as_long_as_statuspage_s() -> None:
     many = [replace(a_story(*SOLVED).incident, incident_id=IncidentId(f"i{n:03}")) for n in range(60)]
-    assert len(ids(api(a_site(*(told(one, []) for one in many)), "incidents"))) == 50
+    assert len(ids(api(a_site(*(public_incident(one, []) for one in many)), "incidents"))) == 50
 
 
 # --- Determinism ------------------------------------------------------------------------------------------
@@ -453,7 +456,7 @@ def test_nothing_is_said_of_how_many_complained() -> None:
     [
         ([], "Everything is working"),
         ([a_story(*GOING_ON)], "Part of our service is not working"),
-        ([told(replace(planned().incident, status=Status.IN_PROGRESS), [])], "Maintenance is under way"),
+        ([public_incident(replace(planned().incident, status=Status.IN_PROGRESS), [])], "Maintenance is under way"),
         ([a_story(*SOLVED)], "Everything is working"),
     ],
 )
@@ -471,7 +474,7 @@ def test_state_is_never_told_by_colour_alone() -> None:
 def test_recent_days_and_the_history() -> None:
     earlier = a_story(*SOLVED)
     days_ago = replace(earlier.incident, incident_id=IncidentId("old"), published_at=NOON - timedelta(days=40))
-    site = a_site(earlier, told(days_ago, []), history="90d")
+    site = a_site(earlier, public_incident(days_ago, []), history="90d")
     first, history = ("".join(Read(page(site, path)).text) for path in ("index.html", "history.html"))
     assert first.count("Nothing to report") == 6
     assert "Solved after 1 hour." in first
@@ -488,7 +491,7 @@ def test_the_form_is_there_when_there_is_somewhere_to_send_it() -> None:
 
 
 def test_a_page_without_components_has_no_list_of_them() -> None:
-    site = Site.at(at(60), settings(), [a_story(*GOING_ON)], SINCE, URL)
+    site = Site.at(at(60), settings().page, [a_story(*GOING_ON)], SINCE, URL)
     assert "part by part" not in page(site)
     assert api(site, "components")["components"] == []
 
@@ -503,8 +506,8 @@ def hostile_site(text: str = HOSTILE) -> Site:
     page_settings = settings(status_page={"name": short, "components": components})
     update = an_update(5, body=f"{text}\n\n{text}", affected=(affected(SHOP),))
     maintenance = replace(planned().incident, title=text, updated_at=None)
-    found = [a_story(update, title=text), told(maintenance, [an_update(1, Status.SCHEDULED, text)])]
-    return Site.at(at(60), page_settings, found, SINCE, URL, API_URL)
+    found = [a_story(update, title=text), public_incident(maintenance, [an_update(1, Status.SCHEDULED, text)])]
+    return Site.at(at(60), page_settings.page, found, SINCE, URL, API_URL)
 
 
 def test_hostile_text_is_text_on_every_page() -> None:
@@ -551,8 +554,8 @@ def test_an_empty_title_is_named() -> None:
 
 
 def test_paragraphs_and_lines_of_an_update_stay() -> None:
-    (word,) = a_story(an_update(5, body=" one\r\ntwo \n\n\n \u2028three\x00")).words
-    assert word.paragraphs == [["one", "two"], ["three"]]
+    (word,) = a_story(an_update(5, body=" one\r\ntwo \n\n\n \u2028three\x00")).updates
+    assert paragraphs(word.body) == [["one", "two"], ["three"]]
 
 
 @given(st.text(max_size=300))

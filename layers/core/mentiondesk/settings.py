@@ -27,6 +27,7 @@ from mentiondesk.domain.hours import Hours, NeverOpen, Period
 from mentiondesk.domain.ids import ComponentId, StaffId, UserId
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.status.page import PageComponent, StatusPage
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # To see whether opening hours can meet a deadline at all; any day does.
@@ -545,6 +546,19 @@ class Settings(_Model):
     def roster(self) -> Roster:
         """Everybody an alert can go to."""
         return Roster(tuple(one.staff(self.zone) for one in self.staff))
+
+    @cached_property
+    def page(self) -> StatusPage:
+        """The status page as the domain uses it."""
+        ours = self.status_page
+        return StatusPage(
+            name=ours.name or self.brand.name,
+            zone=self.zone,
+            components=tuple(PageComponent(one.id, one.name, one.description, one.group) for one in ours.components),
+            history=ours.history,
+            x_links=ours.x_links,
+            hosted_id=ours.statuspage_id,
+        )
 
     def _by_kind_and_urgency(self, targets: dict[Kind, TargetSettings]) -> dict[tuple[Kind, Urgency], Target]:
         return {(kind, level): self._target(target, level) for kind, target in targets.items() for level in Urgency}

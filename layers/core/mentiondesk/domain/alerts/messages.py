@@ -1,11 +1,26 @@
 """Messages to staff and subscribers, ready to send."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+# Mails carry their kind in this header: filters, tests and the local desk find them by it, in any language.
+KIND_HEADER = "X-Mentiondesk-Message"
+
+
+class MessageKind(StrEnum):
+    """Subject matter of a mail."""
+
+    CASE = "case"
+    CASES = "cases"
+    INCIDENT_NOTICED = "incident-noticed"
+    INCIDENT_RESOLVED = "incident-resolved"
+    CONFIRMATION = "confirmation"
+    STATUS_UPDATE = "status-update"
 
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """One mail: `text` and `html` say the same. `headers` are those beyond what every mail has."""
+    """One mail; `text` and `html` say the same. `headers` are those beyond what every mail has."""
 
     subject: str
     text: str

@@ -30,7 +30,7 @@ from mentiondesk.presentation.action_pages.forms import (
     update_statuses,
 )
 from mentiondesk.presentation.action_pages.html import render
-from mentiondesk.presentation.staff_messages.notices import WAITS_FOR, left, on_clock, on_x
+from mentiondesk.presentation.staff_messages.views import WAITS_FOR, left, on_clock, on_x
 from mentiondesk.usecases.cases.change_case import CaseView, ChangeCase, SnoozeFor
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident, IncidentView
 

@@ -1,6 +1,5 @@
-"""What staff read: mails and texts about cases that need an answer, and about incidents."""
+"""Mails and texts to staff about cases and incidents."""
 
-from mentiondesk.presentation.staff_messages.notices import IncidentNotice, Notice
-from mentiondesk.presentation.staff_messages.writer import Writer
+from mentiondesk.presentation.staff_messages.writer import StaffMessages
 
-__all__ = ["IncidentNotice", "Notice", "Writer"]
+__all__ = ["StaffMessages"]

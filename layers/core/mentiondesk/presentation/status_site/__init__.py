@@ -1,6 +1,5 @@
-"""The public status site: what is told to everyone, as pages, JSON, feeds and mails."""
+"""The public status site: pages, JSON and feeds of everything published."""
 
 from mentiondesk.presentation.status_site.files import render
-from mentiondesk.presentation.status_site.site import PublicIncident, PublicUpdate, Site, told
 
-__all__ = ["PublicIncident", "PublicUpdate", "Site", "render", "told"]
+__all__ = ["render"]

@@ -9,15 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mentiondesk.domain.incidents.incident import Impact
-from mentiondesk.presentation.status_site.site import (
-    Change,
-    Component,
-    ComponentGroup,
-    PublicIncident,
-    PublicUpdate,
-    Site,
-    digest,
-)
+from mentiondesk.domain.status.public_incident import Change, PublicIncident, PublicUpdate
+from mentiondesk.domain.status.site import Component, ComponentGroup, Site, digest
 
 # Statuspage lists as many.
 _MOST = 50
@@ -58,7 +51,7 @@ def bodies(site: Site) -> Iterator[tuple[str, Json]]:
 
 
 def page_id(site: Site) -> str:
-    return site.settings.status_page.statuspage_id or digest(f"page {urlsplit(site.url).netloc}")
+    return site.page.hosted_id or digest(f"page {urlsplit(site.url).netloc}")
 
 
 def stamp(moment: datetime) -> str:
@@ -75,7 +68,7 @@ def _page(site: Site) -> Json:
         "id": page_id(site),
         "name": site.name,
         "url": site.url,
-        "time_zone": site.settings.zone if site.settings.zone != "UTC" else "Etc/UTC",
+        "time_zone": site.page.zone if site.page.zone != "UTC" else "Etc/UTC",
         "updated_at": stamp(site.updated_at),
     }
 
@@ -136,26 +129,26 @@ def _incidents(site: Site, found: Iterable[PublicIncident]) -> list[Json]:
     return [_incident(site, one) for one in found]
 
 
-def _incident(site: Site, told: PublicIncident) -> Json:
-    incident = told.incident
-    affected = {one.component for one in incident.affected}
+def _incident(site: Site, one: PublicIncident) -> Json:
+    incident = one.incident
+    affected = {health.component for health in incident.affected}
     body: Json = {
         "id": incident.incident_id,
-        "name": told.title,
+        "name": one.title,
         "status": str(incident.status),
-        "created_at": stamp(told.published_at),
-        "updated_at": stamp(told.updated_at),
+        "created_at": stamp(one.published_at),
+        "updated_at": stamp(one.updated_at),
         "monitoring_at": _stamp(incident.monitoring_at),
         "resolved_at": _stamp(incident.ended_at),
-        "impact": str(Impact.MAINTENANCE if told.maintenance else incident.impact),
-        "shortlink": f"{site.url}/{told.path}",
+        "impact": str(Impact.MAINTENANCE if one.maintenance else incident.impact),
+        "shortlink": f"{site.url}/{one.path}",
         "started_at": stamp(incident.started_at),
         "page_id": page_id(site),
         "reminder_intervals": None,
-        "incident_updates": [_update(site, told, word) for word in reversed(told.words)],
-        "components": [_component(site, one) for one in site.components if one.component_id in affected],
+        "incident_updates": [_update(site, one, update) for update in reversed(one.updates)],
+        "components": [_component(site, part) for part in site.components if part.component_id in affected],
     }
-    if told.maintenance:
+    if one.maintenance:
         body |= {
             "scheduled_for": _stamp(incident.scheduled_for),
             "scheduled_until": _stamp(incident.scheduled_until),
@@ -163,17 +156,17 @@ def _incident(site: Site, told: PublicIncident) -> Json:
     return body
 
 
-def _update(site: Site, told: PublicIncident, word: PublicUpdate) -> Json:
-    at = stamp(word.at)
+def _update(site: Site, incident: PublicIncident, update: PublicUpdate) -> Json:
+    at = stamp(update.at)
     return {
-        "id": word.update_id,
-        "status": str(word.status),
-        "body": word.body,
-        "incident_id": told.incident.incident_id,
+        "id": update.update_id,
+        "status": str(update.status),
+        "body": update.body,
+        "incident_id": incident.incident.incident_id,
         "created_at": at,
         "updated_at": at,
         "display_at": at,
-        "affected_components": [_change(site, one) for one in word.changes] or None,
+        "affected_components": [_change(site, one) for one in update.changes] or None,
         "deliver_notifications": True,
         "custom_tweet": None,
         "tweet_id": None,

@@ -7,7 +7,9 @@ from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 
-from mentiondesk.presentation.status_site.site import PublicIncident, PublicUpdate, Site
+from mentiondesk.domain.status.public_incident import PublicIncident, PublicUpdate
+from mentiondesk.domain.status.site import Site
+from mentiondesk.presentation.status_site.labels import label
 from mentiondesk.presentation.status_site.times import on_clock
 
 _MOST = 50
@@ -24,14 +26,14 @@ def atom(site: Site) -> bytes:
     _add(feed, "link", rel="alternate", type="text/html", href=f"{site.url}/")
     _add(feed, "link", rel="self", type="application/atom+xml", href=f"{site.url}/history.atom")
     _add(_add(feed, "author"), "name", site.name)
-    for told in site.told[:_MOST]:
+    for one in site.published[:_MOST]:
         entry = _add(feed, "entry")
-        _add(entry, "id", _entry_id(site, told))
-        _add(entry, "published", _rfc3339(told.published_at))
-        _add(entry, "updated", _rfc3339(told.updated_at))
-        _add(entry, "link", rel="alternate", type="text/html", href=f"{site.url}/{told.path}")
-        _add(entry, "title", told.title)
-        _add(entry, "content", _content(site, told), type="html")
+        _add(entry, "id", _entry_id(site, one))
+        _add(entry, "published", _rfc3339(one.published_at))
+        _add(entry, "updated", _rfc3339(one.updated_at))
+        _add(entry, "link", rel="alternate", type="text/html", href=f"{site.url}/{one.path}")
+        _add(entry, "title", one.title)
+        _add(entry, "content", _content(site, one), type="html")
     return _written(feed)
 
 
@@ -46,13 +48,13 @@ def rss(site: Site) -> bytes:
     _add(channel, "lastBuildDate", _rfc822(site.updated_at))
     _add(channel, "ttl", "1")
     _add(channel, "atom:link", rel="self", type="application/rss+xml", href=f"{site.url}/history.rss")
-    for told in site.told[:_MOST]:
+    for one in site.published[:_MOST]:
         item = _add(channel, "item")
-        _add(item, "title", told.title)
-        _add(item, "description", _content(site, told))
-        _add(item, "pubDate", _rfc822(told.published_at))
-        _add(item, "link", f"{site.url}/{told.path}")
-        _add(item, "guid", _entry_id(site, told), isPermaLink="false")
+        _add(item, "title", one.title)
+        _add(item, "description", _content(site, one))
+        _add(item, "pubDate", _rfc822(one.published_at))
+        _add(item, "link", f"{site.url}/{one.path}")
+        _add(item, "guid", _entry_id(site, one), isPermaLink="false")
     return _written(feed)
 
 
@@ -77,18 +79,18 @@ def _tag(site: Site, name: str) -> str:
     return f"tag:{urlsplit(site.url).hostname},2005:{name}"
 
 
-def _entry_id(site: Site, told: PublicIncident) -> str:
-    return _tag(site, f"Incident/{told.incident.incident_id}")
+def _entry_id(site: Site, one: PublicIncident) -> str:
+    return _tag(site, f"Incident/{one.incident.incident_id}")
 
 
-def _content(site: Site, told: PublicIncident) -> str:
+def _content(site: Site, one: PublicIncident) -> str:
     """Every update, newest first, as HTML."""
-    return "".join(_paragraph(site, word) for word in reversed(told.words))
+    return "".join(_paragraph(site, update) for update in reversed(one.updates))
 
 
-def _paragraph(site: Site, word: PublicUpdate) -> str:
-    text = Markup("<br>").join(word.body.split("\n"))
-    return _PARAGRAPH.format(at=on_clock(word.at, site.zone), label=word.label, text=text)
+def _paragraph(site: Site, update: PublicUpdate) -> str:
+    text = Markup("<br>").join(update.body.split("\n"))
+    return _PARAGRAPH.format(at=on_clock(update.at, site.zone), label=label(update), text=text)
 
 
 def _rfc3339(moment: datetime) -> str:

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Iterator
 
+from mentiondesk.domain.status.site import Site
 from mentiondesk.domain.status.site_file import SiteFile
 from mentiondesk.presentation.status_site import api, feeds, html
-from mentiondesk.presentation.status_site.site import Site
 
 _HTML = "text/html; charset=utf-8"
 _JSON = "application/json; charset=utf-8"
@@ -23,8 +23,8 @@ def render(site: Site) -> tuple[SiteFile, ...]:
 def _files(site: Site) -> Iterator[SiteFile]:
     yield _file("style.css", html.stylesheet(), "text/css; charset=utf-8", _LATER)
     yield _file("404.html", html.not_found(site), _HTML)
-    for told in site.told:
-        yield _file(told.path, html.incident(site, told), _HTML)
+    for one in site.published:
+        yield _file(one.path, html.incident(site, one), _HTML)
     yield _file("history.html", html.history(site), _HTML)
     for path, body in api.bodies(site):
         yield _file(f"api/v2/{path}", json.dumps(body, ensure_ascii=False, separators=(",", ":")), _JSON)

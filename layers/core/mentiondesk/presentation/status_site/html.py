@@ -11,8 +11,10 @@ from itertools import groupby
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from mentiondesk.domain.incidents.incident import Health, Impact
+from mentiondesk.domain.status.public_incident import PublicIncident
+from mentiondesk.domain.status.site import Site
 from mentiondesk.presentation.status_site import times
-from mentiondesk.presentation.status_site.site import PublicIncident, Site, spoken
+from mentiondesk.presentation.status_site.labels import label, paragraphs, spoken
 
 # The first page looks back a week; the rest is the history's.
 _RECENT_DAYS = 7
@@ -25,7 +27,7 @@ _HEADLINES = {
     Impact.MAJOR: "Part of our service is not working",
     Impact.CRITICAL: "Much of our service is not working",
 }
-# How the whole looks, as how a component does.
+# Overall impact → the component health whose colours and sign it uses.
 _LOOKS = {
     Impact.NONE: Health.OPERATIONAL,
     Impact.MAINTENANCE: Health.UNDER_MAINTENANCE,
@@ -37,11 +39,11 @@ _LOOKS = {
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """One day with what was told on it, newest first; or a run of days on which nothing was."""
+    """One day with its incidents, newest first; or a run of days without any."""
 
     first: date
     last: date
-    told: tuple[PublicIncident, ...] = ()
+    published: tuple[PublicIncident, ...] = ()
 
     @property
     def name(self) -> str:
@@ -54,7 +56,7 @@ def index(site: Site) -> str:
 
 
 def history(site: Site) -> str:
-    """Every day in the settings' history; quiet days in a row are told of together."""
+    """Every day of the history; quiet days in a row stand together."""
     months = [
         (f"{month:%B %Y}", list(found))
         for month, found in groupby(_quiet_together(_by_day(site, site.first_day)), key=lambda d: d.last.replace(day=1))
@@ -62,8 +64,8 @@ def history(site: Site) -> str:
     return _page("history.html", site, months=months)
 
 
-def incident(site: Site, told: PublicIncident) -> str:
-    return _page("incident.html", site, one=told)
+def incident(site: Site, one: PublicIncident) -> str:
+    return _page("incident.html", site, one=one)
 
 
 def not_found(site: Site) -> str:
@@ -71,7 +73,7 @@ def not_found(site: Site) -> str:
 
 
 def icon(site: Site) -> str:
-    """The page's icon, in the colour of how things are."""
+    """The page's icon, in the colour of the overall impact."""
     return _templates().get_template("icon.svg").render(look=_LOOKS[site.impact])
 
 
@@ -82,7 +84,7 @@ def stylesheet() -> str:
 def _by_day(site: Site, first: date) -> Iterator[Days]:
     """Each day since `first`, the latest in front."""
     by_day: defaultdict[date, list[PublicIncident]] = defaultdict(list)
-    for one in site.told:
+    for one in site.published:
         by_day[one.published_at.astimezone(site.zone).date()].append(one)
     for back in range((site.today - first).days + 1):
         day = site.today - back * _ONE_DAY
@@ -91,7 +93,7 @@ def _by_day(site: Site, first: date) -> Iterator[Days]:
 
 def _quiet_together(found: Iterator[Days]) -> Iterator[Days]:
     """Runs of quiet days within a month as one."""
-    for (_, quiet), run in groupby(found, key=lambda d: (d.first.replace(day=1), not d.told)):
+    for (_, quiet), run in groupby(found, key=lambda d: (d.first.replace(day=1), not d.published)):
         listed = list(run)
         if quiet:
             yield Days(listed[-1].first, listed[0].last)
@@ -132,6 +134,8 @@ def _templates() -> Environment:
     )
     found.filters |= {
         "machine_time": _machine_time,
+        "label": label,
+        "paragraphs": paragraphs,
         "spoken": spoken,
         "lasting": times.lasting,
         "look": lambda impact: _LOOKS[impact],

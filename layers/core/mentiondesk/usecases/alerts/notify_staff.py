@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
 from mentiondesk.domain.alerts.messages import Email
+from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice, Notice
 from mentiondesk.domain.alerts.plan import Plan, Subject, plan
 from mentiondesk.domain.alerts.roster import Audience, Channel, Staff, Stage
 from mentiondesk.domain.ids import IncidentId, StaffId, SubjectId
@@ -16,10 +17,8 @@ from mentiondesk.ports.channels import Mailer, Texter, Undeliverable
 from mentiondesk.ports.incidents import IncidentStore
 from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
 from mentiondesk.ports.tokens import Links
-from mentiondesk.presentation.staff_messages import IncidentNotice, Notice, Writer
+from mentiondesk.ports.writing import StaffWriter
 from mentiondesk.settings import Settings
-
-AnyNotice = Notice | IncidentNotice
 
 # Longer than the function may run: a lease that is still held belongs to a run that is still going.
 LEASE = timedelta(minutes=2)
@@ -60,7 +59,7 @@ class NotifyStaff:
         incidents: IncidentStore,
         mailer: Mailer,
         texter: Texter,
-        writer: Writer,
+        writer: StaffWriter,
         settings: CurrentSettings,
         links: Links = no_links,
     ) -> None:
@@ -91,7 +90,7 @@ class NotifyStaff:
         ]
         notices = _Notices(self._incidents, self._links, now)
         # Cases that are part of one incident go out as one message, however few.
-        piles: dict[tuple[StaffId, Channel, IncidentId | None], list[AnyNotice]] = defaultdict(list)
+        piles: dict[tuple[StaffId, Channel, IncidentId | None], list[Notice]] = defaultdict(list)
         for lease, planned in plans:
             self._note(planned.records, notified)
             for alert in planned.send:
@@ -110,7 +109,7 @@ class NotifyStaff:
         self, delivery: "_Delivery", together: bool, settings: Settings, now: datetime, notified: Notified
     ) -> None:
         """One message for each notice, or one digest for all when they belong together or limits are reached."""
-        limited: list[AnyNotice] = []
+        limited: list[Notice] = []
         for batch in _batches(delivery.notices, together):
             if self._over_limit(delivery.staff, delivery.channel, settings, now):
                 limited.extend(batch)
@@ -157,32 +156,18 @@ class NotifyStaff:
         staff: Staff,
         channel: Channel,
         address: str,
-        notices: Sequence[AnyNotice],
+        notices: Sequence[Notice],
         settings: Settings,
         now: datetime,
     ) -> str:
         try:
-            written = self._written(staff, channel, notices, settings.brand.name, now)
+            written = self._writer.write(channel, staff, notices, settings.brand.name, now)
         except Exception as error:
             # One matter that cannot be put into words must not keep the others' alerts back; an operator hears of it.
             raise Undeliverable(f"not written: {type(error).__name__}") from error
         return (
             self._mailer.send(address, written) if isinstance(written, Email) else self._texter.send(address, written)
         )
-
-    def _written(
-        self, staff: Staff, channel: Channel, notices: Sequence[AnyNotice], brand: str, now: datetime
-    ) -> Email | str:
-        writer, by_mail = self._writer, channel is Channel.EMAIL
-        for incident in notices:
-            if isinstance(incident, IncidentNotice):
-                return (
-                    writer.incident_email(staff, incident, brand, now)
-                    if by_mail
-                    else writer.incident_text(staff, incident, now)
-                )
-        cases = [notice for notice in notices if isinstance(notice, Notice)]
-        return writer.email(staff, cases, brand, now) if by_mail else writer.text(staff, cases, now)
 
     def _note(self, records: Sequence[Record], notified: Notified) -> None:
         if records:
@@ -205,10 +190,10 @@ def _stages(matter: Subject, settings: Settings) -> Sequence[Stage]:
     return settings.incidents.stages if isinstance(matter, Incident) else settings.policy.stages
 
 
-def _batches(notices: tuple[AnyNotice, ...], together: bool) -> Iterator[tuple[AnyNotice, ...]]:
+def _batches(notices: tuple[Notice, ...], together: bool) -> Iterator[tuple[Notice, ...]]:
     """What goes out as one message each: an incident always by itself."""
     incidents = [notice for notice in notices if isinstance(notice, IncidentNotice)]
-    cases = [notice for notice in notices if isinstance(notice, Notice)]
+    cases = [notice for notice in notices if isinstance(notice, CaseNotice)]
     yield from ((notice,) for notice in incidents)
     if together and cases:
         yield tuple(cases)
@@ -225,12 +210,12 @@ class _Notices:
         self._now = now
         self._known: dict[IncidentId, Incident | None] = {}
 
-    def of(self, matter: Subject, alert: Alert) -> AnyNotice:
+    def of(self, matter: Subject, alert: Alert) -> Notice:
         act = self._links(alert.staff_id, matter, self._now)
         if isinstance(matter, Incident):
             posts = self._incidents.joined(matter.incident_id) if matter.status is Status.RESOLVED else []
             return IncidentNotice(matter, alert, tuple(posts), act)
-        return Notice(matter, alert, self._incident(matter.incident_id), act)
+        return CaseNotice(matter, alert, self._incident(matter.incident_id), act)
 
     def _incident(self, incident_id: IncidentId | None) -> Incident | None:
         if incident_id is None:
@@ -246,7 +231,7 @@ class _Delivery:
 
     staff: Staff
     channel: Channel
-    notices: tuple[AnyNotice, ...]
+    notices: tuple[Notice, ...]
     detail: str = ""
 
     def records(self, outcome: Outcome, now: datetime, via: Channel, message_id: str, detail: str) -> list[Record]:

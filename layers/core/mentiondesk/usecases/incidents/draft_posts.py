@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from mentiondesk.domain.incidents.drafts import Draft, Occasion, draft_text
 from mentiondesk.domain.incidents.incident import Status
+from mentiondesk.domain.status.public_incident import PublicIncident
+from mentiondesk.domain.status.site import Site
 from mentiondesk.domain.text import quotable
 from mentiondesk.ports.incidents import DraftStore
 from mentiondesk.ports.runtime import TimeLeft
-from mentiondesk.presentation.status_site import PublicIncident, Site
 
 # Nobody posts yesterday's news.
 _FRESH = timedelta(days=1)
@@ -50,7 +51,7 @@ def _drafts(site: Site, one: PublicIncident, now: datetime) -> Iterator[Draft]:
 
 def _draft(site: Site, one: PublicIncident, occasion: Occasion, now: datetime) -> Draft:
     """The title is customers' words: nothing in it may become a link, for which X charges, or name an account."""
-    link = f"{site.url}/{one.path}" if site.settings.status_page.x_links else None
+    link = f"{site.url}/{one.path}" if site.page.x_links else None
     title = quotable(one.title, _LONGEST_TITLE).replace("@", "").replace("#", "").replace("$", "").rstrip(" .!?")
     before, after = _SAYS[occasion]
     return Draft(one.incident.incident_id, occasion, draft_text(before, title, after, with_link=bool(link)), now, link)

@@ -1,4 +1,4 @@
-"""What is told about incidents → the public status site; and maintenance begins and ends at its times."""
+"""Writes the public status site from incidents, and moves scheduled maintenance along."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -8,12 +8,14 @@ from typing import Protocol
 
 from mentiondesk.domain.ids import IncidentId
 from mentiondesk.domain.incidents.incident import Incident, Status, Update
+from mentiondesk.domain.status.public_incident import PublicIncident, public_incident
+from mentiondesk.domain.status.site import Site
 from mentiondesk.ports.incidents import IncidentChanged, IncidentStore
 from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
 from mentiondesk.ports.status import SiteChanged, SiteStore
-from mentiondesk.presentation.status_site import PublicIncident, Site, render, told
+from mentiondesk.ports.writing import SiteRenderer
 
-# Another run may write at the same time; each time one of the two gets further.
+# Concurrent runs collide file by file; in each collision one of them makes progress.
 _TRIES = 5
 
 _BEGINS = "The planned maintenance has begun."
@@ -21,11 +23,11 @@ _ENDS = "The planned maintenance is completed."
 
 
 class SiteBusy(RuntimeError):
-    """Other runs wrote the site each time this one tried; the run fails, and a later one does it again."""
+    """Concurrent runs wrote the site at each try; the run fails, and a later one repeats it."""
 
 
 class ChannelFailed(Exception):
-    """One way of telling does not work just now; the others go on. `reason` holds no text of ours."""
+    """One channel does not work just now; the others go on. `reason` holds no text of ours."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -33,17 +35,17 @@ class ChannelFailed(Exception):
 
 
 class StatusChannel(Protocol):
-    """Another way of telling what the site tells, as often as it is asked, each thing once."""
+    """Another channel for what the site shows: called in every run, it publishes each update once."""
 
     name: str
 
     def __call__(self, site: Site, now: datetime, time_left: TimeLeft) -> int:
-        """How many new things it has told. Raises ChannelFailed."""
+        """Publishes what is new; returns the number of things published. Raises ChannelFailed."""
 
 
 @dataclass(slots=True)
 class Published:
-    """What one run did: files written, maintenances moved on, and by name what else was told or failed."""
+    """Result of one run: files written, maintenances moved, and each channel's count or failure by its name."""
 
     site: Site
     written: list[str] = field(default_factory=list)
@@ -53,17 +55,18 @@ class Published:
 
 
 class PublishStatus:
-    """One run: the site becomes what the table says. A crash anywhere leaves the rest to the next run.
+    """One run brings the site up to the table. A crash anywhere leaves the rest to the next run.
 
-    The site itself is the memory of what was published, so there is none that could disagree with it. Its
-    marks are looked at before the facts are read: whatever a file holds was worked out from facts no newer
-    than ours, and a file that has changed since is not written over but worked out anew.
+    The site itself records what was published, so no second record can disagree with it. Marks are read before
+    the facts: a file with a known mark was rendered from facts no newer than ours, and a file whose mark has
+    changed since is not overwritten but rendered anew.
     """
 
     def __init__(
         self,
         incidents: IncidentStore,
         files: SiteStore,
+        render: SiteRenderer,
         settings: CurrentSettings,
         since: Callable[[], datetime],
         url: str,
@@ -72,12 +75,13 @@ class PublishStatus:
     ) -> None:
         self._incidents = incidents
         self._files = files
+        self._render = render
         self._settings = settings
         self._since = since
         self._url = url
         self._api_url = api_url
         self._also = also
-        self._told: dict[IncidentId, tuple[int, PublicIncident]] = {}
+        self._known: dict[IncidentId, tuple[int, PublicIncident]] = {}
 
     def __call__(self, now: datetime, time_left: TimeLeft) -> Published:
         """Raises SiteBusy."""
@@ -97,7 +101,7 @@ class PublishStatus:
             marks = self._files.marks()
             site = self._site(now)
             try:
-                for file in render(site):
+                for file in self._render(site):
                     if marks.get(file.path) != self._files.mark(file):
                         self._files.put(file, marks.get(file.path))
                         written.append(file.path)
@@ -108,18 +112,18 @@ class PublishStatus:
 
     def _site(self, now: datetime) -> Site:
         settings = self._settings()
-        found = {one.incident_id: one for one in self._incidents.recent(now - settings.status_page.history)}
+        found = {one.incident_id: one for one in self._incidents.recent(now - settings.page.history)}
         found |= {one.incident_id: one for one in self._incidents.open()}
-        self._told = {one.incident_id: self._words(one) for one in found.values() if one.public}
-        shown = [one for _, one in self._told.values()]
-        return Site.at(now, settings, shown, self._since(), self._url, self._api_url)
+        self._known = {one.incident_id: self._public(one) for one in found.values() if one.public}
+        shown = [one for _, one in self._known.values()]
+        return Site.at(now, settings.page, shown, self._since(), self._url, self._api_url)
 
-    def _words(self, incident: Incident) -> tuple[int, PublicIncident]:
-        """An incident's version with all that is said of it; words come with a new version, so most are known."""
-        known = self._told.get(incident.incident_id)
+    def _public(self, incident: Incident) -> tuple[int, PublicIncident]:
+        """The incident's version and its public view; an unchanged version has no new updates to read."""
+        known = self._known.get(incident.incident_id)
         if known is not None and known[0] == incident.version:
             return known
-        return incident.version, told(incident, self._incidents.updates(incident.incident_id))
+        return incident.version, public_incident(incident, self._incidents.updates(incident.incident_id))
 
     def _move_maintenance(self, now: datetime) -> int:
         moved = 0
@@ -127,7 +131,7 @@ class PublishStatus:
             update = _step(incident, now)
             if update is None:
                 continue
-            # Whoever changed it meanwhile brings another run, which looks again.
+            # The concurrent change triggers another run through the stream.
             with suppress(IncidentChanged):
                 self._incidents.save(incident.moved(update), update)
                 moved += 1
@@ -135,7 +139,7 @@ class PublishStatus:
 
 
 def _step(incident: Incident, now: datetime) -> Update | None:
-    """The step that a maintenance takes by its times; None where it is not time yet."""
+    """The update that begins or completes a maintenance; None where it is not time yet."""
     begins, ends = incident.scheduled_for, incident.scheduled_until
     begun = incident.status in (Status.IN_PROGRESS, Status.VERIFYING)
     if ends is not None and ends <= now and (begun or incident.status is Status.SCHEDULED):

@@ -1,4 +1,4 @@
-"""Somebody types an address, says yes in a mail, and leaves again with one press."""
+"""Subscriptions to status mails: asked for on a page, confirmed through a mail, ended with one press."""
 
 from datetime import datetime, timedelta
 
@@ -7,38 +7,40 @@ from mentiondesk.ports.channels import Mailer, Undeliverable
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.status import SubscriberStore
 from mentiondesk.ports.tokens import SubscriberTokens
-from mentiondesk.presentation.status_site import mails
+from mentiondesk.ports.writing import CustomerWriter
 
 CONFIRM, LEAVE = "confirm", "leave"
-# Nobody can have somebody else flooded with questions.
+# Limits the questions that one person can cause another to get.
 _ASK_AGAIN_AFTER = timedelta(hours=24)
 _QUESTION_LASTS = timedelta(days=7)
 
 
 def confirm_address(api_url: str, token: str) -> str:
-    """The page with the button that says yes."""
+    """Address of the page that confirms a subscription."""
     return f"{api_url.rstrip('/')}/subscribers/confirm/{token}"
 
 
 def leave_address(api_url: str, token: str) -> str:
-    """The page with the button that ends all mails; a POST to it, by a mail program too, presses that button."""
+    """Address of the page that ends a subscription; a POST to it, by a mail program too, ends it."""
     return f"{api_url.rstrip('/')}/subscribers/leave/{token}"
 
 
 class Subscribe:
-    """Nobody gets mail who has not said yes, and nobody learns from an answer who has."""
+    """Only confirmed addresses get mail, and no answer reveals whether an address is subscribed."""
 
     def __init__(
         self,
         subscribers: SubscriberStore,
         tokens: SubscriberTokens,
         mailer: Mailer,
+        writer: CustomerWriter,
         settings: CurrentSettings,
         api_url: str,
     ) -> None:
         self._subscribers = subscribers
         self._tokens = tokens
         self._mailer = mailer
+        self._writer = writer
         self._settings = settings
         self._api_url = api_url
 
@@ -47,18 +49,17 @@ class Subscribe:
         address = address_in(typed)
         asked = Subscriber(subscriber_id(address), address, now)
         if self._subscribers.ask(asked, unless_since=now - _ASK_AGAIN_AFTER):
-            settings = self._settings()
             link = confirm_address(self._api_url, self._tokens.make(asked.subscriber_id, CONFIRM))
-            question = mails.question(settings.status_page.name or settings.brand.name, link)
+            question = self._writer.confirmation(self._settings().page.name, link)
             try:
                 self._mailer.send(address, question)
             except Undeliverable:
-                # Whoever was not asked may try again at once.
+                # The owner got no question: another try must be possible at once.
                 self._subscribers.remove(asked.subscriber_id)
                 raise
 
     def confirm(self, token: str, now: datetime) -> bool:
-        """Their yes; False when the question is too old. Raises LinkForged."""
+        """Confirms the subscription; False when the question is too old. Raises LinkForged."""
         who = self._tokens.read(token, CONFIRM)
         asked = self._subscribers.asked(who)
         if asked is None or asked.asked_at + _QUESTION_LASTS < now:
@@ -68,5 +69,5 @@ class Subscribe:
         return True
 
     def leave(self, token: str) -> None:
-        """Forgets them, however often they say so. Raises LinkForged."""
+        """Removes the subscription; repeating it is harmless. Raises LinkForged."""
         self._subscribers.remove(self._tokens.read(token, LEAVE))

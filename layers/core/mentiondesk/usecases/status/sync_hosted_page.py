@@ -1,30 +1,31 @@
-"""What the status site tells → a hosted status page as well, where the settings name one."""
+"""Copies the status site's incidents to a hosted status page, where the settings name one."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.incidents.incident import Impact
 from mentiondesk.domain.status.hosted import HostedIncident, HostedSync, HostedUpdate
+from mentiondesk.domain.status.public_incident import PublicIncident, PublicUpdate
+from mentiondesk.domain.status.site import Site
 from mentiondesk.ports.runtime import TimeLeft
 from mentiondesk.ports.status import HostedPage, HostedPageFails, HostedSyncStore
-from mentiondesk.presentation.status_site import PublicIncident, PublicUpdate, Site
 from mentiondesk.usecases.status.publish_status import ChannelFailed
 
-# What ended longer ago is history there too.
+# Incidents that ended longer ago are history there too.
 _FRESH = timedelta(days=1)
 # Longer than the function may run.
 LEASE = timedelta(minutes=4)
 # Enough for one incident, unless the page is slow; being stopped midway does no harm.
 _RESERVE = timedelta(seconds=20)
-# What any page takes.
+# Longest incident name that Statuspage accepts.
 _LONGEST_NAME = 200
 
 
 class SyncHostedPage:
-    """Brings the hosted page up to the last update of each incident, however far it had come.
+    """Brings the hosted page up to the last update of each incident, from any earlier state.
 
-    The page is told first and that is written down after: what a crash leaves unwritten is looked for at the
-    page and not told again. `page` is asked for only when there is something to tell.
+    The page is written first and the record after: an update that a crash leaves unrecorded is found at the
+    page and not posted again. `page` is called only when there is something to post.
     """
 
     name = "hosted_page"
@@ -34,23 +35,23 @@ class SyncHostedPage:
         self._pushed = pushed
 
     def __call__(self, site: Site, now: datetime, time_left: TimeLeft) -> int:
-        page_id = site.settings.status_page.statuspage_id
+        page_id = site.page.hosted_id
         if page_id is None:
             return 0
-        told, failures = 0, list[str]()
-        for one in reversed(site.told):
-            if time_left() > _RESERVE and one.words and (one.open or one.updated_at > now - _FRESH):
+        synced, failures = 0, list[str]()
+        for one in reversed(site.published):
+            if time_left() > _RESERVE and one.updates and (one.open or one.updated_at > now - _FRESH):
                 try:
-                    told += self._push(site, one, page_id, now)
+                    synced += self._push(site, one, page_id, now)
                 except HostedPageFails as failed:
                     failures.append(failed.reason)
         if failures:
             raise ChannelFailed("; ".join(failures))
-        return told
+        return synced
 
     def _push(self, site: Site, one: PublicIncident, page_id: str, now: datetime) -> int:
-        """How many incidents it told: 1 or 0. Raises HostedPageFails."""
-        incident_id, last = one.incident.incident_id, one.words[-1].update_id
+        """Number of incidents synced: 1 or 0. Raises HostedPageFails."""
+        incident_id, last = one.incident.incident_id, one.updates[-1].update_id
         if _has(self._pushed.get(incident_id), page_id, last) or not self._pushed.lease(incident_id, now, now + LEASE):
             return 0
         before = self._pushed.get(incident_id)
@@ -70,12 +71,12 @@ def _hosted(site: Site, one: PublicIncident) -> HostedIncident:
         incident.incident_id,
         one.title if len(one.title) <= _LONGEST_NAME else f"{one.title[: _LONGEST_NAME - 1]}…",
         str(Impact.MAINTENANCE if one.maintenance else incident.impact),
-        tuple(_update(site, word) for word in one.words),
+        tuple(_update(site, update) for update in one.updates),
         incident.scheduled_for if one.maintenance else None,
         incident.scheduled_until if one.maintenance else None,
     )
 
 
-def _update(site: Site, word: PublicUpdate) -> HostedUpdate:
-    health = {site.component_name(change.component): str(change.after) for change in word.changes}
-    return HostedUpdate(str(word.status), word.body, health)
+def _update(site: Site, update: PublicUpdate) -> HostedUpdate:
+    health = {site.component_name(change.component): str(change.after) for change in update.changes}
+    return HostedUpdate(str(update.status), update.body, health)

@@ -1,14 +1,16 @@
-"""What a mail and a text say alike about one case or one incident."""
+"""Notices in words: phrases that mails and texts have in common."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from mentiondesk.domain.alerts.ledger import Alert
+from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice
 from mentiondesk.domain.alerts.roster import Staff
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.timers import Clock, ReplyTimer
-from mentiondesk.domain.incidents.incident import Incident, LinkedPost, Status
+from mentiondesk.domain.incidents.incident import Incident
+from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.domain.text import quotable
 
 WAITS_FOR = {
@@ -21,13 +23,24 @@ WAITS_FOR = {
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """One alert with its case, the incident it is about if there is one, and the link to act on it."""
+class CaseView:
+    """One notice about a case, in the words of its reader: times on `staff`'s clock at `now`."""
 
-    case: Case
-    alert: Alert
-    incident: Incident | None = None
-    act: str | None = None
+    notice: CaseNotice
+    staff: Staff
+    now: datetime
+
+    @property
+    def case(self) -> Case:
+        return self.notice.case
+
+    @property
+    def alert(self) -> Alert:
+        return self.notice.alert
+
+    @property
+    def act(self) -> str | None:
+        return self.notice.act
 
     @property
     def wait(self) -> ReplyTimer:
@@ -35,10 +48,17 @@ class Notice:
         return self.case.wait
 
     @property
+    def late(self) -> bool:
+        return self.wait.late(self.now)
+
+    @property
+    def urgent(self) -> bool:
+        return self.case.urgency >= Urgency.HIGH
+
+    @property
     def what(self) -> str:
         """Like "critical complaint" or "question"."""
-        urgent = self.case.urgency in ("high", "critical")
-        return f"{self.case.urgency} {self.case.kind}" if urgent else str(self.case.kind)
+        return f"{self.case.urgency} {self.case.kind}" if self.urgent else str(self.case.kind)
 
     @property
     def waits_for(self) -> str:
@@ -46,25 +66,28 @@ class Notice:
 
     @property
     def link(self) -> str:
-        """The customer's latest post."""
+        """X's address of the customer's latest post."""
         return on_x(self.case.post_id or self.wait.post_id)
 
     @property
     def part_of(self) -> str:
         """The title of the incident it is part of, safe to show; empty when it is part of none."""
-        return quotable(self.incident.title, 80) if self.incident else ""
+        return quotable(self.notice.incident.title, 80) if self.notice.incident else ""
 
-    def left(self, now: datetime) -> str:
-        """How long until the deadline."""
-        return left(self.wait.answer_by, now)
+    @property
+    def left(self) -> str:
+        """Time until the deadline."""
+        return left(self.wait.answer_by, self.now)
 
-    def answer_by(self, staff: Staff, now: datetime) -> str:
-        """The deadline, on this person's clock."""
-        return on_clock(self.wait.answer_by, staff, now)
+    @property
+    def answer_by(self) -> str:
+        """The deadline."""
+        return on_clock(self.wait.answer_by, self.staff, self.now)
 
-    def written(self, staff: Staff, now: datetime) -> str:
-        """When the customer wrote the latest post, on this person's clock."""
-        return on_clock(self.case.said_at or self.wait.since, staff, now)
+    @property
+    def written(self) -> str:
+        """When the customer wrote the latest post."""
+        return on_clock(self.case.said_at or self.wait.since, self.staff, self.now)
 
     def words(self, length: int) -> str:
         """The customer's latest words, safe to show."""
@@ -72,7 +95,7 @@ class Notice:
 
     @property
     def why(self) -> str:
-        """What made triage decide so: the words it met."""
+        """Triage's reasons: the words that it matched."""
         met = dict.fromkeys(quotable(words, 40).casefold() for words in self.case.why)
         found = ", ".join(f"“{words}”" for words in met if words)
         topics = ", ".join(self.case.topics).replace("_", " ")
@@ -81,7 +104,7 @@ class Notice:
 
     @property
     def seen_after(self) -> str | None:
-        """How late X let us see the post, where that is worth telling."""
+        """X's delay in showing us the post, from three minutes on."""
         if self.case.seen_at is None or self.case.said_at is None:
             return None
         delay = self.case.seen_at - self.case.said_at
@@ -89,18 +112,20 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
-class IncidentNotice:
-    """One alert about an incident; `posts` are of the customers to go back to."""
+class IncidentView:
+    """One notice about an incident, in the words of its reader: times on `staff`'s clock at `now`."""
 
-    incident: Incident
-    alert: Alert
-    posts: tuple[LinkedPost, ...] = ()
-    act: str | None = None
+    notice: IncidentNotice
+    staff: Staff
+    now: datetime
 
     @property
-    def going_back(self) -> bool:
-        """Whether it is solved and customers wait to hear of it."""
-        return self.incident.status is Status.RESOLVED
+    def incident(self) -> Incident:
+        return self.notice.incident
+
+    @property
+    def act(self) -> str | None:
+        return self.notice.act
 
     @property
     def title(self) -> str:
@@ -112,17 +137,18 @@ class IncidentNotice:
         one = self.incident
         return f"{one.people} people, {one.posts} post{'' if one.posts == 1 else 's'}"
 
-    def since(self, staff: Staff, now: datetime) -> str:
-        """When the first of them complained, on this person's clock."""
-        return on_clock(self.incident.started_at, staff, now)
+    @property
+    def since(self) -> str:
+        """When the first of them complained."""
+        return on_clock(self.incident.started_at, self.staff, self.now)
 
     def samples(self, length: int) -> list[tuple[str, str]]:
         """Customers' words, safe to show, each with X's address of the post."""
         return [(quotable(one.words, length), on_x(one.post_id)) for one in self.incident.samples]
 
     def customers(self, most: int, length: int) -> list[tuple[str, str]]:
-        """One post of each customer to go back to, the latest: words and address."""
-        latest = {post.author_id: post for post in self.posts}
+        """The latest post of each customer to go back to: words and X's address."""
+        latest = {post.author_id: post for post in self.notice.posts}
         return [(quotable(post.words, length), on_x(post.post_id)) for post in list(latest.values())[:most]]
 
 

@@ -1,0 +1,43 @@
+"""Notices: the facts that one alert reports to one person."""
+
+from dataclasses import dataclass
+
+from mentiondesk.domain.alerts.ledger import Alert
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.incidents.incident import Incident, LinkedPost, Status
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNotice:
+    """One alert about a case.
+
+    `incident` is the incident that the case is part of, if any. `act` is the address of the page with the
+    person's actions; None when no link could be made.
+    """
+
+    case: Case
+    alert: Alert
+    incident: Incident | None = None
+    act: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentNotice:
+    """One alert about an incident.
+
+    `posts` are the posts of customers to go back to, oldest first; empty until the incident is resolved. `act`
+    is as in a case's notice.
+    """
+
+    incident: Incident
+    alert: Alert
+    posts: tuple[LinkedPost, ...] = ()
+    act: str | None = None
+
+    @property
+    def going_back(self) -> bool:
+        """Whether the incident is resolved and staff go back to its customers."""
+        return self.incident.status is Status.RESOLVED
+
+
+Notice = CaseNotice | IncidentNotice

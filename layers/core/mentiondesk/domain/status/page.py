@@ -1,0 +1,32 @@
+"""Settings of the public status page."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mentiondesk.domain.ids import ComponentId
+
+
+@dataclass(frozen=True, slots=True)
+class PageComponent:
+    """One part of the service as the settings name it; components of one group stand together."""
+
+    component_id: ComponentId
+    name: str
+    description: str | None = None
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPage:
+    """The settings of the status page.
+
+    `history` is how far back the site goes. `x_links` allows links in drafts of posts. `hosted_id` is the id of
+    the same page at Statuspage.
+    """
+
+    name: str
+    zone: str
+    components: tuple[PageComponent, ...]
+    history: timedelta
+    x_links: bool = False
+    hosted_id: str | None = None
