@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from mentiondesk.domain.alerts.messages import Email
+from mentiondesk.domain.alerts.messages import KIND_HEADER, Email, MessageKind
 from mentiondesk.domain.alerts.notices import CaseNotice
 from mentiondesk.domain.alerts.roster import Channel, Staff
 from mentiondesk.domain.cases.case import Case
@@ -226,6 +226,11 @@ def _case(number: int, urgency: Urgency = Urgency.NORMAL, **overrides: Any) -> C
 
 def digest(count: int) -> list[CaseNotice]:
     return [CaseNotice(_case(number), an_alert()) for number in range(count)]
+
+
+def test_mails_carry_their_kind_in_a_header() -> None:
+    assert (KIND_HEADER, MessageKind.CASE) in email(a_notice()).headers
+    assert (KIND_HEADER, MessageKind.CASES) in email(*digest(2)).headers
 
 
 def test_a_digest_lists_everybody_the_most_pressing_first() -> None:
