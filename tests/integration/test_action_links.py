@@ -28,7 +28,7 @@ from mentiondesk.settings import Settings
 from tests.integration.conftest import TABLE, DynamoDesk, keep
 from tests.integration.test_act import CASE_ID, INCIDENT_ID, POST, SHOP, VAN, a_candidate, classify, team
 from tests.support.builders import NOON, a_case, at
-from tests.support.doors import FORM, HOSTILE, MARKS, URL, Answer, Doors
+from tests.support.doors import FORM, HOSTILE, MARKS, SIGNED_BEFORE, URL, Answer, Doors
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -596,3 +596,23 @@ def test_without_a_key_there_are_no_links_and_nothing_breaks(secret: tuple["Secr
     with pytest.raises(NoLinkKeys):
         keys(False)
     assert SignedLinks(keys, URL)(ANA, a_case(), NOON) is None
+
+
+@pytest.mark.parametrize("link", SIGNED_BEFORE["links"], ids=lambda link: "+".join(link["actions"]))
+def test_a_link_that_commit_0f5e723_signed_still_does_what_it_was_made_for(
+    api: Api, secret: tuple["SecretsManagerClient", str], link: dict[str, Any]
+) -> None:
+    secrets, arn = secret
+    secrets.put_secret_value(SecretId=arn, SecretString=SIGNED_BEFORE["secret"])
+    actions = {action for one in SIGNED_BEFORE["links"] for action in one["actions"]}
+    answer = api.get(link["token"])
+    assert answer.status == 200
+    assert answer.page.offers() <= set(link["actions"])
+    done = {
+        action
+        for action in actions
+        if api.post(link["token"], {"action": action, "event": link["event"]}).status != 403
+    }
+    assert done == set(link["actions"])
+    Clock.now = datetime.fromisoformat(link["until"])
+    assert api.get(link["token"]).status == 410

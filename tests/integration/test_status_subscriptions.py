@@ -17,7 +17,7 @@ from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
 from mentiondesk.domain.status.subscribers import Subscriber, subscriber_id
 from tests.integration.conftest import TABLE, DynamoDesk
 from tests.support.builders import NOON, settings
-from tests.support.doors import FORM, HOSTILE, MARKS, URL, Doors
+from tests.support.doors import FORM, HOSTILE, MARKS, SIGNED_BEFORE, URL, Doors
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -143,3 +143,20 @@ def test_no_address_and_no_token_is_in_the_log(doors: Doors, caplog: pytest.LogC
     assert "ANY /subscribers/{proxy+}" in logged
     assert "kim" not in logged
     assert "secret-token" not in logged
+
+
+def test_links_in_mails_that_commit_0f5e723_sent_still_work(
+    doors: Doors, db: "DynamoDBClient", secret: Secret, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mentiondesk.runtime.clock.now", lambda: NOON)
+    secrets, arn = secret
+    secrets.put_secret_value(SecretId=arn, SecretString=SIGNED_BEFORE["secret"])
+    made, stored = SIGNED_BEFORE["subscriber"], DynamoSubscribers(db, TABLE)
+    who = subscriber_id(made["address"])
+    assert who == made["id"]
+    stored.ask(Subscriber(who, made["address"], NOON), NOON)
+    assert doors.ask("POST", f"/subscribers/confirm/{made['confirm']}").status == 200
+    assert stored.get(who) is not None
+    assert doors.ask("POST", f"/subscribers/leave/{made['confirm']}").status == 403
+    assert doors.ask("POST", f"/subscribers/leave/{made['leave']}").status == 200
+    assert stored.get(who) is None

@@ -21,6 +21,9 @@ HOSTILE = (
 )
 MARKS = ("<script>alert", "<img", "onerror=alert(1)>&lt;b")
 ROOT = Path(__file__).parents[2]
+# Tokens that the code of commit 0f5e723 signed, with what they are for: SignedLinks.token and new_event for all actions
+# of a case and of an incident and for each action alone, and SignedSubscriberTokens.make.
+SIGNED_BEFORE: dict[str, Any] = json.loads((ROOT / "tests/data/links_0f5e723.json").read_text(encoding="utf-8"))
 _LIKE_LAMBDA = {
     "AWS_REGION": REGION,
     "AWS_DEFAULT_REGION": REGION,

@@ -1,0 +1,91 @@
+"""A stack of commit 0f5e723 is updated to this template in place: nothing that holds data is replaced or renamed.
+
+tests/data/stack_0f5e723.json was written by `python -m tests.support.stack_facts FOLDER`, with FOLDER a worktree of
+that commit.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.stack_facts import STATEFUL, TEMPLATES, Facts, facts_of
+
+ROOT = Path(__file__).parents[2]
+BEFORE: dict[str, Facts] = json.loads((ROOT / "tests/data/stack_0f5e723.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def after() -> dict[str, Facts]:
+    return facts_of(ROOT)
+
+
+def broken(before: Facts, after: Facts) -> list[str]:
+    """The promises of one template that an update would break."""
+    return [
+        *(f"{name} is lost" for name in before["stateful"].keys() - after["stateful"].keys()),
+        *(f"{name} is replaced" for name, found in after["stateful"].items() if _replaced(name, found, before)),
+        *(f"{name} changes its logical id" for name, one in after["named"].items() if _moved(name, one, before)),
+        *(f"an index of {name} is rebuilt" for name in before["indexes"] if _rebuilt(name, before, after)),
+        *(f"the parameter {name} is gone" for name in set(before["parameters"]) - set(after["parameters"])),
+        *(f"the parameter {name} is asked for" for name in set(after["required"]) - set(before["required"])),
+        *(f"the output {name} is gone" for name in set(before["outputs"]) - set(after["outputs"])),
+    ]
+
+
+def _replaced(name: str, found: Facts, before: Facts) -> bool:
+    return bool(before["stateful"].get(name, found) != found)
+
+
+def _moved(name: str, logical_id: str, before: Facts) -> bool:
+    """CloudFormation makes the new resource before it deletes the old one, and both would have this name."""
+    return bool(before["named"].get(name, logical_id) != logical_id)
+
+
+def _rebuilt(name: str, before: Facts, after: Facts) -> bool:
+    return any(index not in after["indexes"].get(name, []) for index in before["indexes"][name])
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+def test_nothing_stateful_is_replaced(after: dict[str, Facts], template: str) -> None:
+    before = BEFORE[template]
+    if template == "infra/alarms.yaml":
+        # A nested stack's parameters are given by the template around it, which is updated with it.
+        before = {**before, "parameters": [], "required": after[template]["required"]}
+    assert broken(before, after[template]) == []
+
+
+def test_the_snapshot_holds_what_matters() -> None:
+    kinds = {one["type"] for facts in BEFORE.values() for one in facts["stateful"].values()}
+    assert kinds == STATEFUL.keys()
+    assert {"Desk", "LinkKey", "XCredentials", "Api", "Operators"} <= BEFORE["template.yaml"]["stateful"].keys()
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "what"),
+    [
+        (("stateful", "Desk", "properties", "KeySchema"), [], "Desk is replaced"),
+        (("stateful", "Desk", "deletion"), "Delete", "Desk is replaced"),
+        (("stateful", "LinkKey", "properties", "GenerateSecretString"), {}, "LinkKey is replaced"),
+        (("indexes", "Desk"), [], "an index of Desk is rebuilt"),
+        (("named", 'AWS::ApiGatewayV2::Route "$default"'), "AnotherRoute", "changes its logical id"),
+        (("outputs",), [], "the output ApiUrl is gone"),
+    ],
+)
+def test_a_change_that_would_lose_something_is_caught(path: tuple[str, ...], value: Any, what: str) -> None:
+    before = BEFORE["template.yaml"]
+    changed = json.loads(json.dumps(before))
+    place = changed
+    for step in path[:-1]:
+        place = place[step]
+    assert path[-1] in place
+    place[path[-1]] = value
+    assert [fault for fault in broken(before, changed) if what in fault]
+
+
+def test_a_resource_under_another_logical_id_is_caught() -> None:
+    before = BEFORE["template.yaml"]
+    changed = json.loads(json.dumps(before))
+    changed["stateful"]["Table"] = changed["stateful"].pop("Desk")
+    assert "Desk is lost" in broken(before, changed)
