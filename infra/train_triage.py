@@ -1,6 +1,6 @@
 """Trains the model of words that triage has beside its tables: python -m infra.train_triage.
 
-On this project's own posts (tests/evaluation/posts.jsonl and training.jsonl) and on nothing else: logistic
+On this project's own posts (posts.jsonl and training.jsonl in data/triage) and on nothing else: logistic
 regression by stochastic gradient descent, in an order that a fixed seed gives; the weights are the mean over the last
 rounds, rounded to 8ths, so that the same posts and tables give the same model, bit for bit.
 """
@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from infra.labelled_posts import LEARNED, Labelled, labelled_posts
 from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.triage import Engine
 from mentiondesk.triage.engine import complaint_score
@@ -20,7 +21,6 @@ from mentiondesk.triage.evidence import evidence_of
 from mentiondesk.triage.model import findings, shape, shape_features
 from mentiondesk.triage.reading import Reading
 from mentiondesk.triage.weights import KINDS, MODEL, OUTPUTS, SCALE, coded, word_features
-from tests.evaluation.labelled import LEARNED, Labelled, sets
 
 _ROUNDS, _AVERAGED = 10, 4
 _STEP, _WORD_STEP, _SLOWER = 0.3, 0.15, 0.15
@@ -51,7 +51,7 @@ def main() -> int:
 
 def made() -> str:
     """The model, as this project's posts and the tables give it: a line for each feature with its weights."""
-    return written(trained([labelled for one in sets(LEARNED) for labelled in one.posts]))
+    return written(trained([labelled for file in LEARNED for labelled in labelled_posts(file)]))
 
 
 def features(posts: Sequence[Labelled]) -> list[_Features]:

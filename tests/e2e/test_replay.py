@@ -17,9 +17,9 @@ import yaml
 from infra.replay import cli
 from mentiondesk.domain.ids import id_at
 from tests.support.builders import NOON, raw_settings
+from tests.support.optional import RECORDINGS, needs
 
 ROOT = Path(__file__).parents[2]
-DATA = ROOT.parent / "shared" / "data" / "replay"
 BRAND, ROSA, TOBY = "1999000001", "2001", "2002"
 # The author that stands for the brand in every recorded file.
 RECORDED_BRAND = "1000000001"
@@ -396,9 +396,9 @@ def test_what_cannot_be_used_is_named_without_a_traceback(tmp_path: Path, settin
 
 
 def recorded() -> list[Any]:
-    found = sorted(DATA.glob("*.jsonl"))
+    found = sorted(RECORDINGS.glob("*.jsonl"))
     if not found:
-        return [pytest.param(None, marks=pytest.mark.skip(reason="no data"), id="none")]
+        return [pytest.param(None, marks=needs(RECORDINGS), id="none")]
     return [pytest.param(path, id=path.name.partition(".")[0]) for path in found]
 
 

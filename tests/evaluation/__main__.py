@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 from rich.console import Console
 from rich.table import Table
 
+from infra.labelled_posts import Labelled, SetInvalid
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.triage import Judgement, triage
-from tests.evaluation.labelled import OTHERS, OWN, Labelled, LabelledSet, SetInvalid, sets
+from tests.evaluation.labelled import OTHERS, OWN, LabelledSet, sets
 from tests.evaluation.measures import auc, by_class, by_label, calibration_error, found, macro_f1
 from tests.evaluation.yardstick import says_complaint, vader
 

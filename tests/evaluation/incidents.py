@@ -37,6 +37,7 @@ from mentiondesk.triage import triage
 from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
 
 HERE = Path(__file__).parent
+# Optional data beside the checkout.
 WEEKS = HERE.parents[2] / "shared/data/replay/SpotifyCares.posts.jsonl"
 BRAND, BRAND_NAMES = "1000000001", ("Spotify", "SpotifyCares")
 SETTINGS = HERE.parents[1] / "infra/settings.example.yaml"
@@ -104,10 +105,10 @@ class Figures:
 class Weeks:
     """The recorded weeks as signals, and what was usual in each hour of them."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, recording: Path) -> None:
         self.settings = settings
         self.stems = brand_stems(BRAND_NAMES)
-        self.signals = [one for post in _recorded() if (one := self.signal(post))]
+        self.signals = [one for post in _recorded(recording) if (one := self.signal(post))]
         self.incidents = MemoryIncidents()
         self._usual = MemoryUsual()
         self._snapshots: dict[datetime, MemoryUsual] = {}
@@ -165,11 +166,11 @@ class Weeks:
         return None
 
 
-def measure(runs: int = RUNS) -> tuple[Figures, list[Result], Weeks] | None:
+def measure(runs: int = RUNS, recording: Path = WEEKS) -> tuple[Figures, list[Result], Weeks] | None:
     """None where the recorded weeks are not at hand."""
-    if not WEEKS.exists():
+    if not recording.exists():
         return None
-    weeks = Weeks(load_settings(SETTINGS))
+    weeks = Weeks(load_settings(SETTINGS), recording)
     results = _results(weeks, SIZES, runs, held=False)
     held = _results(weeks, HELD_SIZES, HELD_RUNS * runs // RUNS, held=True)
     found = [one for several in results.values() for one in several if one.found]
@@ -236,8 +237,8 @@ def _texts(held: bool = False) -> dict[str, list[str]]:
     return found
 
 
-def _recorded() -> Iterator[Post]:
-    with WEEKS.open(encoding="utf-8") as file:
+def _recorded(recording: Path) -> Iterator[Post]:
+    with recording.open(encoding="utf-8") as file:
         for line in file:
             post = read_post(json.loads(line), Source.MENTIONS, UserId(BRAND))
             if isinstance(post, Post):
@@ -284,12 +285,13 @@ def main(arguments: Sequence[str] = ()) -> int:
         "--show", action="store_true", help="what is raised in the weeks as they are, and what is missed"
     )
     parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument("--recording", type=Path, default=WEEKS, help="recorded weeks, one X API v2 post a line")
     options = parser.parse_args(arguments)
     started = time.perf_counter()
-    measured = measure(options.runs)
+    measured = measure(options.runs, options.recording)
     console = Console(highlight=False, markup=False, soft_wrap=True)
     if measured is None:
-        console.print(f"incidents: not measured, {WEEKS.name} is not at hand")
+        console.print(f"incidents: not measured without optional data beside the checkout: {options.recording.name}")
         return 0
     figures, results, weeks = measured
     for name, value in (*lines(figures), ("seconds", f"{time.perf_counter() - started:.1f}")):

@@ -145,6 +145,11 @@ def test_what_is_deployed_does_not_import_what_is_not() -> None:
     assert not wrong, wrong
 
 
+def test_no_product_file_imports_from_the_tests() -> None:
+    wrong = [str(one) for one in imports(CORE, FUNCTIONS, ROOT / "infra") if top(one.module) == "tests"]
+    assert not wrong, wrong
+
+
 def test_importing_a_type_is_no_import(tmp_path: Path) -> None:
     file = tmp_path / "one.py"
     file.write_text("import re\nif TYPE_CHECKING:\n    import boto3\ndef f():\n    from mentiondesk import aws\n")

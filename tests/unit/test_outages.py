@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.evaluation import incidents
+from tests.support.optional import RECORDINGS, needs
 
 TEXTS = [json.loads(line) for line in (incidents.HERE / "outages.jsonl").read_text(encoding="utf-8").splitlines()]
-RECORDED = sorted(incidents.WEEKS.parent.glob("*.jsonl"))
-needs_weeks = pytest.mark.skipif(not incidents.WEEKS.exists(), reason="the recorded weeks are not at hand")
+RECORDED = sorted(RECORDINGS.glob("*.jsonl")) or [RECORDINGS]
 
 
 def test_five_problems_have_a_hundred_texts_each_and_none_twice() -> None:
@@ -21,14 +21,15 @@ def test_five_problems_have_a_hundred_texts_each_and_none_twice() -> None:
     assert len({(row["problem"], row["text"]) for row in TEXTS}) == len(TEXTS)
 
 
+@needs(RECORDINGS)
 @pytest.mark.parametrize("recorded", RECORDED, ids=lambda path: path.name)
 def test_none_of_them_is_a_recorded_post(recorded: Path) -> None:
-    lines = recorded.read_text(encoding="utf-8").splitlines()
+    lines = recorded.read_text(encoding="utf-8").split("\n")
     said = {json.loads(line)["text"].casefold().partition(" ")[2] for line in lines if line}
     assert not [row["text"] for row in TEXTS if row["text"].casefold() in said]
 
 
-@needs_weeks
+@needs(incidents.WEEKS)
 def test_outages_in_real_weeks_are_noticed_in_time_and_little_else() -> None:
     measured = incidents.measure(40)
     assert measured is not None
@@ -43,7 +44,7 @@ def test_outages_in_real_weeks_are_noticed_in_time_and_little_else() -> None:
     assert weeks.incidents.incidents
 
 
-def test_without_the_weeks_nothing_is_measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(incidents, "WEEKS", tmp_path / "none.jsonl")
-    assert incidents.measure() is None
-    assert incidents.main([]) == 0
+def test_without_the_weeks_nothing_is_measured(tmp_path: Path) -> None:
+    absent = tmp_path / "none.jsonl"
+    assert incidents.measure(recording=absent) is None
+    assert incidents.main(["--recording", str(absent)]) == 0

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from infra import triage as command
+from infra.labelled_posts import LEARNED, SetInvalid, labelled_posts
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.triage import triage
 from tests.evaluation import __main__ as evaluation
-from tests.evaluation.labelled import SetInvalid, sets
+from tests.evaluation.labelled import sets
 from tests.evaluation.measures import auc, calibration_error, found, macro_f1
 from tests.support.builders import a_post
 
@@ -137,6 +138,6 @@ def test_what_is_no_labelled_post_is_named(line: str, tmp_path: Path, capsys: py
 
 
 def test_this_projects_posts_have_every_label() -> None:
-    for one in sets([Path("tests/evaluation/posts.jsonl"), Path("tests/evaluation/training.jsonl")]):
-        assert {labelled.kind for labelled in one.posts} == set(Kind)
-        assert all(labelled.urgency for labelled in one.posts)
+    for posts in map(labelled_posts, LEARNED):
+        assert {labelled.kind for labelled in posts} == set(Kind)
+        assert all(labelled.urgency for labelled in posts)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra import train_triage
+from infra.labelled_posts import LEARNED, labelled_posts
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
 from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
 from mentiondesk.settings import SettingsInvalid, TriageSettings, parse_settings
@@ -15,8 +16,6 @@ from mentiondesk.triage.lexicon import READ, cues, languages, lexicon, sets, spe
 from mentiondesk.triage.loading import sections, table
 from mentiondesk.triage.phrases import Unreadable, alternatives
 from mentiondesk.triage.weights import OUTPUTS, weights
-from tests.evaluation.labelled import LEARNED
-from tests.evaluation.labelled import sets as labelled_sets
 from tests.support.builders import a_post
 
 ROOT = Path(__file__).parents[2]
@@ -62,7 +61,7 @@ def test_what_is_shipped_is_small() -> None:
 
 def test_the_same_posts_give_the_same_model() -> None:
     """`make check` trains it anew on all posts, which takes a minute."""
-    posts = [labelled for one in labelled_sets(LEARNED) for labelled in one.posts[:150]]
+    posts = [labelled for file in LEARNED for labelled in labelled_posts(file)[:150]]
     first = train_triage.written(train_triage.trained(posts))
     assert first
     assert train_triage.written(train_triage.trained(posts)) == first
