@@ -139,12 +139,16 @@ class VirtualDesk:
         self.run_before(minute_after(post.created_at))
         self.now = max(self.now, minute_after(post.created_at))
         added = self.posts.add(replace(post, seen_at=self.now))
+        self.classify_new()
+        return added
+
+    def classify_new(self) -> None:
+        """Classifies all stored posts that are not classified yet, as the stream would have it done."""
         for untagged in self.posts.take_untagged():
             change = self._classify(untagged, self.now)
             if change is not None:
                 self._observer.classified(change, self.now)
                 self.look_at = self.now if change.signal else self.look_at
-        return added
 
     def run_before(self, end: datetime) -> None:
         """Runs the detector and the notifier at each minute before `end` at which they have something to do."""

@@ -1,0 +1,458 @@
+"""Problems that are known and not solved yet: each test states the promise, and its mark says what is wrong.
+
+A solved problem makes its test pass, which fails the run (strict) until the mark is taken away.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from infra.local.x_standin import User
+from infra.replay.report import Replay
+from mentiondesk.domain.cases.timers import Clock
+from mentiondesk.domain.ids import IncidentId, PostId, UserId
+from mentiondesk.domain.incidents.incident import Incident, Sample, Status
+from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.text import quotable
+from mentiondesk.presentation.staff_messages.gsm7 import to_gsm7
+from mentiondesk.settings import SettingsInvalid, parse_settings
+from mentiondesk.triage import BrandTriage
+from tests.support.builders import a_post, at, raw_settings, settings
+from tests.support.memory_desk import ANA, BEN, LEA, MAX, TEAM, MemoryDesk, ReadingDesk
+
+FIRE: dict[str, Any] = {"text": "@FennelAndFinch the toaster is on fire", "urgency": Urgency.CRITICAL}
+SHIFT = {"week": {"mon-fri": ["09:00-17:00"]}}
+
+
+def problem(reason: str) -> pytest.MarkDecorator:
+    """A promise that does not hold yet, with what is wrong today."""
+    return pytest.mark.xfail(reason=reason, strict=True, raises=AssertionError)
+
+
+def person(base: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {name: value for name, value in {**base, **changes}.items() if value is not None}
+
+
+def day(number: int, clock: str = "12:00") -> datetime:
+    """A day of June 2026; the 17th is the one of NOON."""
+    return datetime.fromisoformat(f"2026-06-{number} {clock}").replace(tzinfo=UTC)
+
+
+def daily(period: str) -> dict[str, Any]:
+    return {"week": {"daily": [period]}}
+
+
+# --- urgency that rises
+
+
+@problem("a running timer keeps its alerts when a later post is critical; after the last stage nobody hears of it")
+def test_danger_after_the_last_stage_is_alerted() -> None:
+    desk = MemoryDesk()
+    case = desk.post(0)
+    desk.post(120, case=case, **FIRE)
+    desk.run(day(18))
+    assert desk.told(since=120, until=150)
+
+
+@problem("texts that quiet hours hold stay held when a later post is critical")
+def test_danger_breaks_quiet_hours() -> None:
+    desk = MemoryDesk([person(one, quiet=daily("21:30-08:00")) for one in TEAM], start=day(17, "21:45"))
+    case = desk.post(day(17, "21:45"))
+    desk.post(day(17, "23:30"), case=case, **FIRE)
+    desk.run(day(18))
+    assert [line for line in desk.told(day(17, "23:30"), day(18, "00:00")) if line.endswith("text")]
+
+
+@problem("after a breach, people on duty hear nothing of a later post that is critical")
+def test_danger_after_the_breach_reaches_those_on_duty() -> None:
+    desk = MemoryDesk()
+    case = desk.post(0)
+    desk.post(65, case=case, **FIRE)
+    desk.run(240)
+    assert desk.told_to("ana", since=65, until=95)
+
+
+# --- outages, owners, silence
+
+
+@problem("an alert is given up after five runs, ten minutes, even when providers refuse everything")
+def test_an_alert_survives_an_outage_of_the_providers() -> None:
+    desk = MemoryDesk()
+    desk.post(0)
+    for channel in (desk.mail, desk.text):
+        channel.down = lambda now: at(89) <= now < at(101)
+    desk.run(day(18))
+    assert desk.told(since=89)
+
+
+@problem("an owner keeps the alerts of a case that waits again, although the shift is another's")
+def test_a_case_that_waits_again_reaches_the_people_on_duty() -> None:
+    weekend = person(BEN, duty={"week": {"sat-sun": ["09:00-17:00"]}})
+    desk = MemoryDesk([person(ANA, duty=SHIFT), weekend, LEA, MAX], start=day(15, "10:00"))
+    case = desk.post(day(15, "10:00"))
+    desk.act("ana", "claim", case, day(15, "10:05"))
+    desk.answer(case, day(15, "10:20"))
+    desk.post(day(20, "10:00"), case=case)
+    desk.run(day(20, "10:59"))
+    assert desk.told_to("ben")
+
+
+@problem("an owner whose shift has ended keeps the alerts")
+def test_after_the_owner_s_shift_the_people_on_duty_hear() -> None:
+    early, late = person(ANA, duty=daily("09:00-17:00")), person(BEN, duty=daily("17:00-21:00"))
+    desk = MemoryDesk([early, late, LEA, MAX], start=day(17, "16:50"))
+    case = desk.post(day(17, "16:50"))
+    desk.act("ana", "claim", case, day(17, "16:55"))
+    desk.run(day(17, "17:49"))
+    assert desk.told_to("ben")
+
+
+@problem("a case of an owner who has left the settings cannot be claimed")
+def test_a_case_of_a_former_member_can_be_claimed() -> None:
+    desk = MemoryDesk([ANA, BEN, LEA, MAX])
+    case = desk.post(0)
+    desk.act("ben", "claim", case, at=10)
+    desk.set(staff=list(TEAM))
+    assert refusal(lambda: desk.act("ana", "claim", case, at=51)) is None
+
+
+@problem("after the last stage there is silence, although the customer writes again each day")
+def test_a_customer_who_writes_again_is_alerted_again() -> None:
+    desk = MemoryDesk()
+    case = desk.post(0)
+    for number in (18, 19, 20):
+        desk.post(day(number, "15:00"), "@FennelAndFinch any news?", case=case)
+    desk.run(day(25))
+    assert desk.told(since=91)
+
+
+@problem("an incident that is not confirmed in time is alerted only once")
+def test_an_unconfirmed_incident_is_alerted_again() -> None:
+    desk = MemoryDesk()
+    sample = Sample(PostId("9"), UserId("9"), at(-10), "the app crashes")
+    found = Incident(
+        IncidentId("app"), Status.CANDIDATE, "App crashes", at(0), at(-10), people=30, posts=40, samples=(sample,)
+    )
+    desk.add_incident(found.told("noticed", Clock.CONFIRM, timedelta(minutes=30), at(0)))
+    desk.run(480)
+    assert desk.told(since=30)
+
+
+# --- settings
+
+
+@problem("a stage that is renamed while a case is open is never alerted")
+def test_renaming_a_stage_keeps_the_alerts_of_open_cases() -> None:
+    early = {"name": "early", "at": "50%", "send": [{"to": "duty", "by": "email"}]}
+    late = {"name": "late", "at": "100%", "send": [{"to": "lead", "by": "email"}]}
+    desk = MemoryDesk(alerts={"stages": [early, late]})
+    desk.post(0)
+    desk.run(31)
+    desk.set(alerts={"stages": [early, {**late, "name": "overdue"}]})
+    desk.run(480)
+    assert desk.told_to("lea")
+
+
+@problem("quiet hours around the clock are accepted, and texts to somebody without email are held for ever")
+def test_quiet_hours_that_never_end_are_refused() -> None:
+    with pytest.raises(SettingsInvalid):
+        assert not parse_settings(raw_settings(staff=[person(ANA, quiet=daily("00:00-24:00"), email=None), LEA]))
+
+
+@problem("opening hours that cannot meet a target are accepted, since they are tried from one weekday only")
+def test_a_target_that_its_hours_can_never_meet_is_refused() -> None:
+    hours = {"short": {"week": {"thu": ["10:00-16:30"]}}}
+    target = {"first_reply": {"complaint": {"within": "744h", "hours": "short"}}}
+    desk = MemoryDesk(hours=hours, targets=target)
+    assert refusal(lambda: desk.post(day(18, "17:00"))) is None
+
+
+@problem("a period that ends when the repeated hour of autumn begins lasts an hour too long")
+def test_the_repeated_hour_belongs_to_no_period_that_ends_before_it() -> None:
+    bar = {"bar": {"week": {"sat": ["18:00-02:00"], "sun": ["12:00-20:00"]}}}
+    target = {"first_reply": {"complaint": {"within": "1h", "hours": "bar"}}}
+    asked = datetime(2026, 10, 25, 1, 30, tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)
+    desk = MemoryDesk(start=asked, zone="Europe/Berlin", hours=bar, targets=target)
+    timer = desk.case(desk.post(asked)).wait
+    assert timer
+    assert timer.answer_by.astimezone(ZoneInfo("Europe/Berlin")).isoformat() == "2026-10-25T12:30:00+01:00"
+
+
+# --- words in alerts
+
+
+@problem("leading handles fill the subject, the mail and the text")
+def test_leading_handles_are_left_out_of_alerts() -> None:
+    desk = MemoryDesk()
+    handles = " ".join(f"@a_long_handle_{number}" for number in range(50))
+    desk.post(0, f"@FennelAndFinch {handles} the mug has a hole")
+    desk.run(60)
+    assert desk.messages
+    assert all("the mug has a hole" in message.words for message in desk.messages)
+
+
+@problem("a text over the limit goes by mail even when the person gets the same mail anyway")
+def test_nobody_gets_the_same_mail_twice() -> None:
+    desk = MemoryDesk([person(LEA, duty="always")])
+    for number in range(8):
+        desk.post(number, f"@FennelAndFinch parcel {number} is lost", customer=str(60 + number))
+    desk.run(180)
+    got = [(one.at, one.staff, one.channel, one.words) for one in desk.messages]
+    assert len(got) == len(set(got))
+
+
+@problem("a digest counts cases and calls them customers")
+def test_many_cases_of_one_customer_are_one_customer() -> None:
+    desk = MemoryDesk()
+    for number in range(7):
+        desk.post(number / 10, f"@FennelAndFinch {number}. my parcel is lost")
+    desk.run(31)
+    assert desk.messages
+    assert not [one for one in desk.messages if re.search(r"\b[2-9] customers wait", one.words)]
+
+
+@problem("an address of four numbers stays a link in mail and phone programs")
+def test_a_numeric_address_is_no_link() -> None:
+    assert not re.search(r"\d+\.\d+\.\d+\.\d+", quotable("sign in at http://10.2.3.4/now", 600))
+
+
+@problem("a host of emoji stays a link in mail and phone programs")
+def test_a_host_of_emoji_is_no_link() -> None:
+    assert ".la" not in quotable("go to \N{PILE OF POO}.la", 600)
+
+
+@problem("fractions lose their space: one and a half becomes eleven halves")
+def test_fractions_keep_their_value_in_a_text() -> None:
+    assert "11/2" not in to_gsm7("after 1\N{VULGAR FRACTION ONE HALF} days").replace(" ", "_")
+    assert "112" not in to_gsm7("after 1\N{VULGAR FRACTION ONE HALF} days")
+
+
+# --- posts that reach the desk in another form
+
+
+def raw(post_id: str, text: str, author: str, minute: float, **more: Any) -> dict[str, Any]:
+    return {
+        "id": post_id,
+        "text": text,
+        "author_id": author,
+        "created_at": at(minute).isoformat(),
+        "conversation_id": post_id,
+        **more,
+    }
+
+
+LOST = raw("10", "@FennelAndFinch my order has not arrived, this is awful", "42", 0)
+SORRY = raw(
+    "20",
+    "@customer so sorry, we look for it",
+    "1999000001",
+    12,
+    conversation_id="10",
+    in_reply_to_user_id="42",
+    referenced_tweets=[{"type": "replied_to", "id": "10"}],
+)
+CHIPPED = raw("30", "@FennelAndFinch the plate is chipped", "43", 20)
+
+
+def replayed(*posts: dict[str, Any] | str) -> dict[str, Any]:
+    """The summary of a replay of lines, with its alerts."""
+    alerts: list[tuple[Any, ...]] = []
+    replay = Replay(settings(), lambda row: alerts.append((row["at"], row["staff"], row["channel"], row["stage"])))
+    replay.read([one.encode() if isinstance(one, str) else json.dumps(one).encode() for one in posts])
+    replay.finish()
+    return {**replay.summary(), "alerts": sorted(alerts)}
+
+
+def without(post: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in post.items() if name not in names}
+
+
+@problem("an optional field that is null makes a post unreadable")
+def test_null_means_absent() -> None:
+    nothing = {"referenced_tweets": None, "in_reply_to_user_id": None, "attachments": None, "note_tweet": None}
+    assert replayed({**LOST, **nothing, "lang": None})["bad_lines"] == 0
+
+
+@problem("pages of posts under `data` are not read, and no hint says how to convert them")
+def test_pages_of_posts_are_read() -> None:
+    assert replayed({"data": [CHIPPED, SORRY, LOST]})["posts"] == 3
+
+
+@problem("an array of posts is read line by line, and lines that end in a comma are lost")
+def test_an_array_of_posts_is_read() -> None:
+    lines = json.dumps([LOST, SORRY, CHIPPED], indent=None).replace("}, {", "},\n{").split("\n")
+    assert replayed(*lines)["posts"] == 3
+
+
+@problem("posts in another order than by age give other alerts")
+def test_the_order_of_a_file_does_not_matter() -> None:
+    posts = [LOST, raw("15", "@FennelAndFinch is anyone there?", "44", 150), CHIPPED]
+    oldest_first = sorted(posts, key=lambda post: str(post["created_at"]))
+    assert replayed(*oldest_first[::-1])["alerts"] == replayed(*oldest_first)["alerts"]
+
+
+@problem("an answer without conversation_id does not find the customer's case")
+def test_an_answer_finds_its_case_by_its_parent() -> None:
+    assert replayed(without(LOST, "conversation_id"), without(SORRY, "conversation_id"))["ignored"] == 0
+
+
+@problem("an answer whose id is smaller than its parent's belongs to no case")
+def test_ids_need_not_grow_with_time() -> None:
+    answer = {**without(SORRY, "conversation_id", "in_reply_to_user_id"), "id": "1"}
+    assert replayed(without(LOST, "conversation_id"), answer)["own_posts_in_no_case"] == 0
+
+
+@problem("an answer as a new post that names the customer does not stop the timer")
+def test_an_answer_as_a_new_post_counts() -> None:
+    assert replayed(LOST, {**without(SORRY, "referenced_tweets"), "conversation_id": "20"})["ignored"] == 0
+
+
+@problem("a post that passes another one's words on by hand is a case of its own")
+def test_words_passed_on_by_hand_are_no_case() -> None:
+    copies = [raw(str(100 + number), f"RT @customer: {LOST['text']}", str(500 + number), number) for number in range(6)]
+    assert replayed(LOST, *copies)["needed_an_answer"] == 1
+
+
+@problem("UTF-16 is not read, and no hint names it")
+def test_other_encodings_are_read_or_named(tmp_path: Path) -> None:
+    posts = tmp_path / "posts.jsonl"
+    posts.write_text("\n".join(json.dumps(post) for post in (LOST, SORRY, CHIPPED)), encoding="utf-16")
+    done = subprocess.run(
+        [sys.executable, "-m", "infra.replay.cli", str(posts), "--out", str(tmp_path / "out")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0 or "utf-16" in done.stderr.lower()
+
+
+# --- reading X
+
+
+@problem("a second account of the brand is a customer, and its answers stop no timer")
+def test_answers_of_the_brand_s_other_accounts_count() -> None:
+    with ReadingDesk() as desk:
+        lost = desk.x.post(author_id="42", text="@FennelAndFinch my order has not arrived, this is awful", at=at(-5))
+        desk.run(1)
+        desk.x.post(author_id="1999000002", text="So sorry, we look for it", reply_to=lost, at=at(1))
+        desk.run(40)
+        assert not [case for case in desk.cases() if case.customer_id == "42" and case.waiting]
+
+
+@problem("a quote of the brand's post without its handle is never seen")
+def test_a_quote_of_the_brand_s_post_is_seen() -> None:
+    with ReadingDesk() as desk:
+        ours = desk.x.post(author_id=desk.settings.brand.user_id, text="New bowls are here", at=at(-20))
+        desk.x.post(author_id="42", text="Mine broke on day one, and no answer to mails", quotes=ours, at=at(-10))
+        desk.run(3)
+        assert [case for case in desk.cases() if case.customer_id == "42"]
+
+
+@problem("an account that X does not know looks like X being unavailable")
+def test_an_unknown_account_is_named() -> None:
+    with ReadingDesk(account=User("77", "FennelAndFinch", "Fennel & Finch")) as desk:
+        desk.run(1)
+        assert desk.fetched.obstacles
+
+
+@problem("a word that makes no valid search is accepted, and X refuses all searches")
+def test_a_word_that_cannot_be_searched_is_refused() -> None:
+    brand = {**raw_settings()["brand"], "words": ["#finch (shop"]}
+    with pytest.raises(SettingsInvalid):
+        assert not parse_settings(raw_settings(brand=brand))
+
+
+@problem("alerts quote a post that its author deleted")
+def test_alerts_do_not_quote_deleted_posts() -> None:
+    with ReadingDesk() as desk:
+        lost = desk.x.post(author_id="42", text="@FennelAndFinch order 7731 never came, awful service", at=at(-5))
+        desk.run(1)
+        desk.x.delete(lost, at=at(1))
+        desk.run(100)
+        assert not [one for one in desk.messages if "7731" in one.words]
+
+
+# --- triage
+
+COMPLAINT = {"kind": Kind.COMPLAINT}
+NO_COMPLAINT = {"not_kind": Kind.COMPLAINT}
+ANSWER = {"needs_reply": True}
+DANGER = {"urgency": Urgency.CRITICAL, "needs_reply": True}
+
+TRIAGE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
+    "an advertiser's criticism is taken for a complaint": [
+        ("your site is slow and has errors, our agency repairs it for $50", "en", NO_COMPLAINT),
+    ],
+    "talk about shares is taken for a complaint": [
+        ("$FNCH is crashing, awful management, sold mine", "en", NO_COMPLAINT)
+    ],
+    "letters in their decomposed form are not known": [
+        ("meu pacote na\u0303o chegou", "pt", COMPLAINT),
+    ],
+    "invisible characters split words": [
+        ("my or\u00adder nev\u00ader arrived", "en", COMPLAINT),
+        ("my order ne\u200bver arri\u200bved", "en", COMPLAINT),
+    ],
+    "X's language counts only beside a small word of the tables": [
+        ("Betrugsladen", "de", ANSWER),
+        ("estafadores", "es", ANSWER),
+        ("objednávka nedorazila", "cs", ANSWER),
+    ],
+    "sarcastic thanks in other languages are taken for praise": [("merci pour rien", "fr", COMPLAINT)],
+    "an ironic emoji does not turn praise round": [("great service \N{CLOWN FACE}", "en", {"not_kind": Kind.PRAISE})],
+    "a post of an angry emoji alone needs no answer": [("\N{POUTING FACE}", "en", ANSWER)],
+    "ratings in stars are not read": [("1 star", "en", COMPLAINT)],
+    "a reversal without a not is missed": [("your hotline is anything but helpful", "en", COMPLAINT)],
+    "a fault reported without a judging word is missed": [
+        ("the box was empty", "en", COMPLAINT),
+    ],
+    "danger that the tables know ends without urgency": [
+        ("the dish exploded in the oven", "en", DANGER),
+    ],
+    "danger in a few plain words is missed": [
+        ("my daughter had an allergic reaction to your cake", "en", DANGER),
+        ("screw in my son's cereal", "en", DANGER),
+    ],
+    "a spelling mistake hides a complaint": [("my oder never arived", "en", COMPLAINT)],
+    "a photo with a few words needs no answer": [("look how my order arrived https://t.co/abc", "en", ANSWER)],
+    "a short complaint is missed": [
+        ("the soup is cold", "en", COMPLAINT),
+        ("my coat came back with a stain", "en", COMPLAINT),
+    ],
+    "everyday talk is taken for a complaint": [
+        ("the dog owns the box now. the lamp is still in it", "en", NO_COMPLAINT),
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        pytest.param(*case, id=f"{reason}-{number}", marks=problem(reason))
+        for reason, cases in TRIAGE.items()
+        for number, case in enumerate(cases)
+    ],
+)
+def test_triage(text: str, language: str, expected: dict[str, Any]) -> None:
+    tags = BrandTriage(lambda: settings().triage.brand_words)(a_post(f"@FennelAndFinch {text}", language=language))
+    if "not_kind" in expected:
+        assert tags.kind is not expected["not_kind"]
+    found = {name: getattr(tags, name) for name in expected if name != "not_kind"}
+    assert found == {name: value for name, value in expected.items() if name != "not_kind"}
+
+
+def refusal(act: Callable[[], object]) -> str | None:
+    """The name of the exception that an act raises."""
+    try:
+        act()
+    except Exception as refused:  # noqa: BLE001 - the test compares the name
+        return type(refused).__name__
+    return None
