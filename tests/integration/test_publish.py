@@ -27,7 +27,7 @@ from mentiondesk.adapters.storage.memory_site import MemorySite
 from mentiondesk.adapters.storage.memory_telling import MemoryDrafts, MemoryPushed, MemorySubscribers, MemoryTellings
 from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
 from mentiondesk.domain.access.links import LinkForged
-from mentiondesk.domain.alerts.messages import Email
+from mentiondesk.domain.alerts.messages import KIND_HEADER, Email, MessageKind
 from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents.drafts import MOST_WEIGHT, Draft, Occasion, draft_text, weight
 from mentiondesk.domain.incidents.incident import Health, Incident, Status, Update
@@ -1037,6 +1037,7 @@ def test_a_mail_says_who_what_since_when_and_how_to_stop(stores: Stores, post: P
     assert email.headers == (
         ("List-Unsubscribe", f"<{leave}>"),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+        (KIND_HEADER, MessageKind.STATUS_UPDATE),
     )
     for told in (email.text, email.html):
         for part in (
