@@ -16,6 +16,7 @@ from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
 from mentiondesk.adapters.storage.dynamo_subscribers import DynamoSubscribers, DynamoTellings
 from mentiondesk.adapters.tokens.links import LinkKeys
 from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
+from mentiondesk.domain.status.subscribers import SubscriberId
 from mentiondesk.ports.status import HostedPage
 from mentiondesk.presentation.customer_mails import CustomerMails
 from mentiondesk.presentation.status_site import render
@@ -59,9 +60,16 @@ def publish_status() -> PublishStatus:
                 tokens,
                 SesMailer(aws.ses(), config.status_sender, config.mail_events),
                 CustomerMails(),
+                report_refused,
             ),
         ),
     )
+
+
+def report_refused(subscriber_id: SubscriberId, reason: str) -> None:
+    """Counts an update that a subscriber did not get. The id is a digest of the address."""
+    logger.warning("subscriber refused", subscriber=subscriber_id, reason=reason)
+    metrics.add_metric("SubscribersRefused", MetricUnit.Count, 1)
 
 
 @cache

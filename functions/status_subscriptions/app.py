@@ -1,9 +1,11 @@
 """HTTP: the public pages on which people subscribe to mail about incidents, confirm their address, and leave."""
 
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mentiondesk.adapters.channels.ses import SesMailer
@@ -34,7 +36,9 @@ def subscriber_pages() -> SubscriberPages:
 
 
 def ask() -> web.Page:
-    return web.page(subscriber_pages().ask(door.form, clock.now()))
+    answer = subscriber_pages().ask(door.form, clock.now())
+    metrics.add_metric("ConfirmationsFailed", MetricUnit.Count, int(answer.status == HTTPStatus.SERVICE_UNAVAILABLE))
+    return web.page(answer)
 
 
 def confirm(token: str) -> web.Page:

@@ -849,6 +849,10 @@ class Post:
     def __init__(self) -> None:
         self.sent: list[tuple[str, Email]] = []
         self.refuse: Callable[[str], None] = lambda _address: None
+        self.refused: list[tuple[SubscriberId, str]] = []
+
+    def passed_over(self, subscriber_id: SubscriberId, reason: str) -> None:
+        self.refused.append((subscriber_id, reason))
 
     def send(self, address: str, email: Email) -> str:
         self.refuse(address)
@@ -872,7 +876,10 @@ def subscribing(stores: Stores, post: Post) -> Subscribe:
 
 
 def telling(stores: Stores, post: Post) -> Any:
-    return publisher(stores, BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post, CustomerMails()))
+    return publisher(
+        stores,
+        BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post, CustomerMails(), post.passed_over),
+    )
 
 
 def token_in(email: Email) -> str:
@@ -1094,7 +1101,7 @@ def test_many_subscribers_take_several_batches_and_runs(stores: Stores, post: Po
         left[0] -= 1
         return timedelta(seconds=60 if left[0] > 0 else 1)
 
-    tell = BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post, CustomerMails())
+    tell = BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post, CustomerMails(), post.passed_over)
     site = publisher(stores)(at(6)).site
     first = tell(site, at(6), time_left)
     assert 0 < first < 230
@@ -1107,7 +1114,7 @@ def test_many_subscribers_take_several_batches_and_runs(stores: Stores, post: Po
 def test_a_crash_repeats_at_most_the_one_mail_it_fell_on(stores: Stores, post: Post, number: int) -> None:
     confirmed(stores, *names(4))
     broken(stores)
-    tell = BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post, CustomerMails())
+    tell = BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post, CustomerMails(), post.passed_over)
     site = publisher(stores)(at(6)).site
     reach, left = stores.tellings.reach, [number]
 
@@ -1138,6 +1145,7 @@ def test_one_bad_address_keeps_nobody_else_s_mail_back(stores: Stores, post: Pos
     post.refuse = refuse
     assert telling(stores, post)(at(6)).also == {"subscribers": 2}
     assert telling(stores, post)(at(7)).also == {"subscribers": 0}
+    assert post.refused == [(subscriber_id(bad), "MessageRejected")]
 
 
 def test_when_nobody_s_mail_is_taken_the_next_run_goes_on(stores: Stores, post: Post) -> None:
@@ -1159,7 +1167,7 @@ def test_when_nobody_s_mail_is_taken_the_next_run_goes_on(stores: Stores, post: 
 def test_two_at_once_tell_each_subscriber_once(stores: Stores, post: Post) -> None:
     confirmed(stores, *names(3))
     broken(stores)
-    tell = BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post, CustomerMails())
+    tell = BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post, CustomerMails(), post.passed_over)
     site = publisher(stores)(at(6)).site
     again: list[int] = []
 
@@ -1328,7 +1336,7 @@ def everything(stores: Stores, post: Post, hosted: StatuspageStandin, countdown:
 
     page = counted(client(hosted))
     mails = BroadcastToSubscribers(
-        counted(stores.subscribers), counted(stores.tellings), TOKENS, counted(post), CustomerMails()
+        counted(stores.subscribers), counted(stores.tellings), TOKENS, counted(post), CustomerMails(), post.passed_over
     )
     also = (DraftPosts(counted(stores.drafts)), SyncHostedPage(lambda: page, counted(stores.pushed)), mails)
     outside = replace(stores, incidents=counted(stores.incidents), site=counted(stores.site))

@@ -1,12 +1,12 @@
 """Mails each new update about an incident to every subscriber: lease, send, mark."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.status.broadcast import Broadcast
 from mentiondesk.domain.status.public_incident import PublicIncident, PublicUpdate
 from mentiondesk.domain.status.site import Site
-from mentiondesk.domain.status.subscribers import Subscriber
+from mentiondesk.domain.status.subscribers import Subscriber, SubscriberId
 from mentiondesk.ports.channels import Mailer, Undeliverable
 from mentiondesk.ports.runtime import TimeLeft
 from mentiondesk.ports.status import BroadcastStore, LeaseLost, SubscriberStore
@@ -25,8 +25,9 @@ _RESERVE = timedelta(seconds=20)
 class BroadcastToSubscribers:
     """Mails each update once to everybody subscribed at its time, over as many runs as it takes.
 
-    A crash repeats at most the one mail that was sent and not yet marked. A refused address is skipped; when
-    the provider takes nothing at all, the next run goes on from there.
+    A crash repeats at most the one mail that was sent and not yet marked. A refused address is skipped and passed
+    to `on_refused` as the subscriber's id with the provider's reason; when the provider takes nothing at all, the next
+    run goes on from there.
     """
 
     name = "subscribers"
@@ -38,12 +39,14 @@ class BroadcastToSubscribers:
         tokens: SubscriberTokens,
         mailer: Mailer,
         writer: CustomerWriter,
+        on_refused: Callable[[SubscriberId, str], None],
     ) -> None:
         self._subscribers = subscribers
         self._broadcasts = broadcasts
         self._tokens = tokens
         self._mailer = mailer
         self._writer = writer
+        self._on_refused = on_refused
 
     def __call__(self, site: Site, now: datetime, time_left: TimeLeft) -> int:
         if site.api_url is None:
@@ -89,6 +92,7 @@ class BroadcastToSubscribers:
         except Undeliverable as refused:
             if refused.passing:
                 raise
+            self._on_refused(subscriber.subscriber_id, refused.reason)
             return 0
         return 1
 
