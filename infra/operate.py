@@ -178,7 +178,7 @@ def _announce(asked: argparse.Namespace) -> str:
     begins, ends = ((at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC) for at in (asked.begins, asked.ends))
     if not now < ends or not begins < ends:
         raise CannotDo("nothing announced: it must end after it begins, and after now")
-    known = [one.id for one in current.status_page.components]
+    known = [one.component_id for one in current.page.components]
     parts = [ComponentId(part.strip()) for part in asked.parts.split(",") if part.strip()]
     if strange := [part for part in parts if part not in known]:
         raise CannotDo(f"nothing announced: no component {', '.join(strange)}; there are {', '.join(known) or 'none'}")

@@ -6,7 +6,10 @@ from typing import Any
 
 import yaml
 
-from mentiondesk.settings import Settings, SettingsInvalid, parse_settings
+from mentiondesk.domain.desk import DeskSettings
+from mentiondesk.settings.problems import SettingsInvalid, validated
+from mentiondesk.settings.schema import SettingsFile
+from mentiondesk.settings.to_domain import desk_settings
 
 EXAMPLE = "infra/settings.example.yaml"
 
@@ -32,12 +35,17 @@ class _Loader(yaml.SafeLoader):
             raise yaml.constructor.ConstructorError(None, None, str(impossible), node.start_mark) from None
 
 
-def load_settings(path: Path) -> Settings:
-    """The settings in the file at `path`. Raises SettingsFileInvalid with every fault found."""
+def load_desk(path: Path) -> DeskSettings:
+    """The desk that the file at `path` describes. Raises SettingsFileInvalid with every problem found."""
+    return desk_settings(load_settings(path))
+
+
+def load_settings(path: Path) -> SettingsFile:
+    """The file at `path`, to be stored. Raises SettingsFileInvalid with every problem found."""
     root, raw = _read(path)
     problems = list(_repeated(root, ()))
     try:
-        settings = parse_settings(raw)
+        settings = validated(raw)
     except SettingsInvalid as invalid:
         problems += [(_line(root, place), place, what) for place, what in invalid.problems]
         raise SettingsFileInvalid(_lines(path, problems)) from None

@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from infra.settings_file import SettingsFileInvalid, load_settings
+from infra.settings_file import SettingsFileInvalid, load_desk
 from mentiondesk.adapters.x.posts import read_post
 from mentiondesk.domain.ids import UserId
 from mentiondesk.domain.posts.brand_words import BrandWords
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--settings", type=Path, help="settings file with the brand's own words")
     options = parser.parse_args(arguments)
     try:
-        brand = load_settings(options.settings).triage.brand_words if options.settings else BrandWords()
+        brand = load_desk(options.settings).brand_words if options.settings else BrandWords()
     except SettingsFileInvalid as invalid:
         print(invalid, file=sys.stderr)
         return 2

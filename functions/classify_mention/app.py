@@ -35,13 +35,13 @@ def classify_mention() -> ClassifyMention:
     db, config = aws.dynamodb(), ClassifyConfig.from_env()
     table = config.table_name
     settings = DynamoSettings(db, table)
-    triage: Triage = BrandTriage(lambda: settings().triage.brand_words)
+    triage: Triage = BrandTriage(lambda: settings().brand_words)
     if config.second_opinion_model != NONE:
         triage = SecondOpinion(
             triage,
             adviser(config.second_opinion_model),
             DynamoOpinions(db, table),
-            lambda: settings().triage.second_opinion,
+            lambda: settings().second_opinion,
             clock.now,
         )
     return ClassifyMention(

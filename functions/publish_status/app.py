@@ -16,13 +16,13 @@ from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
 from mentiondesk.adapters.storage.dynamo_subscribers import DynamoSubscribers, DynamoTellings
 from mentiondesk.adapters.tokens.links import LinkKeys
 from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
+from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.status.subscribers import SubscriberId
 from mentiondesk.ports.status import HostedPage
 from mentiondesk.presentation.customer_mails import CustomerMails
 from mentiondesk.presentation.status_site import render
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import PublishConfig
-from mentiondesk.settings import Settings
 from mentiondesk.usecases.incidents.draft_posts import DraftPosts
 from mentiondesk.usecases.status.broadcast import BroadcastToSubscribers
 from mentiondesk.usecases.status.publish_status import PublishStatus
@@ -38,7 +38,7 @@ def publish_status() -> PublishStatus:
     db, table = aws.dynamodb(), config.table_name
     settings = DynamoSettings(db, table)
 
-    def current() -> Settings:
+    def current() -> DeskSettings:
         """New settings are what brings some of the runs: none may see those of a minute ago."""
         return DynamoSettings(db, table)()
 

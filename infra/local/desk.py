@@ -34,7 +34,8 @@ from mentiondesk.domain.ids import SubjectId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.runtime import aws
-from mentiondesk.settings import Settings
+from mentiondesk.settings.schema import SettingsFile
+from mentiondesk.settings.to_domain import desk_settings
 
 TEMPLATE = Path("template.yaml")
 SENDER = "desk@example.com"
@@ -123,7 +124,7 @@ class LocalDesk:
         self,
         x: StandInX,
         clock: VirtualClock,
-        settings: Settings,
+        settings: SettingsFile,
         deeds: Iterable[ScriptedAction] = (),
         api_port: int = 0,
     ) -> None:
@@ -134,7 +135,8 @@ class LocalDesk:
         self.site = LocalSite(self._stored, form_action=self.api.url)
         self.x = x
         self.clock = clock
-        self.settings = settings
+        self._settings_file = settings
+        self.settings = desk_settings(settings)
         self.logs: list[tuple[str, str]] = []
         self.messages: list[Message] = []
         self._seen_messages: set[str] = set()
@@ -174,7 +176,7 @@ class LocalDesk:
         self.cloud.client("secretsmanager").put_secret_value(
             SecretId=self.cloud.resource("XCredentials"), SecretString=json.dumps(_MADE_UP)
         )
-        DynamoSettings(aws.dynamodb(), self.table).store(self.settings, self.clock.now())
+        DynamoSettings(aws.dynamodb(), self.table).store(self._settings_file, self.clock.now())
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._ends.__exit__(kind, error, at)

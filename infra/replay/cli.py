@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Self, TextIO
 
@@ -13,9 +14,9 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from infra.replay.report import Replay
-from infra.settings_file import SettingsFileInvalid, load_settings
+from infra.settings_file import SettingsFileInvalid, load_desk
+from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import UserId
-from mentiondesk.settings import Settings
 
 EXAMPLE = Path("infra/settings.example.yaml")
 _MOST_LINES_SHOWN = 20
@@ -83,11 +84,11 @@ def _percent(value: float | None) -> str:
     return f"{value:.1%}" if isinstance(value, float) else str(value) if value is not None else "-"
 
 
-def _settings(path: Path | None, brand: str | None) -> Settings:
-    settings = load_settings(path or EXAMPLE)
+def _settings(path: Path | None, brand: str | None) -> DeskSettings:
+    settings = load_desk(path or EXAMPLE)
     if brand is None:
         return settings
-    return settings.model_copy(update={"brand": settings.brand.model_copy(update={"user_id": UserId(brand)})})
+    return replace(settings, brand=replace(settings.brand, user_id=UserId(brand)))
 
 
 def main() -> int:

@@ -14,6 +14,7 @@ from mentiondesk.adapters.storage.memory import MemoryAlerts, MemoryCases, Memor
 from mentiondesk.adapters.storage.memory_signals import MemorySignals, MemoryUsual
 from mentiondesk.domain.alerts.ledger import Record
 from mentiondesk.domain.alerts.messages import Email
+from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import IncidentId, SubjectId
 from mentiondesk.domain.posts.post import Added, Post
 from mentiondesk.ports.alerts import Lease
@@ -21,7 +22,6 @@ from mentiondesk.ports.cases import Classified
 from mentiondesk.ports.channels import Mailer, Texter
 from mentiondesk.ports.triage import Triage
 from mentiondesk.presentation.staff_messages import StaffMessages
-from mentiondesk.settings import Settings
 from mentiondesk.triage import BrandTriage
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
 from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
@@ -106,7 +106,7 @@ class VirtualDesk:
 
     def __init__(
         self,
-        settings: Settings,
+        settings: DeskSettings,
         observer: Observer | None = None,
         triage: Triage | None = None,
         mailer: Mailer | None = None,
@@ -124,14 +124,14 @@ class VirtualDesk:
         self._observer = observer or Observer()
         self.alerts = _Alerts(self.cases, self.incidents, self._observer)
         current = self._current
-        triage = triage or BrandTriage(lambda: self.settings.triage.brand_words)
+        triage = triage or BrandTriage(lambda: self.settings.brand_words)
         self._classify = ClassifyMention(self.posts, self.cases, triage, current, lambda _: self.incidents.open())
         self._detect = DetectIncidents(self.signals, MemoryUsual(), self.incidents, current)
         self._follow_up = GoBack(self.incidents, self.cases, current)
         mailer, texter = mailer or self.outbox.mailer, texter or self.outbox.texter
         self._notify = NotifyStaff(self.alerts, self.incidents, mailer, texter, StaffMessages(html=False), current)
 
-    def _current(self) -> Settings:
+    def _current(self) -> DeskSettings:
         return self.settings
 
     def hear(self, post: Post) -> Added:

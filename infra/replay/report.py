@@ -11,6 +11,7 @@ from infra.replay.engine import Observer, VirtualDesk
 from mentiondesk.adapters.x.posts import Repost, read_post
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.figures import answers, deadlines
 from mentiondesk.domain.figures.answers import IGNORED_AFTER, SPANS, Group, Question
 from mentiondesk.domain.figures.deadlines import Deadline
@@ -18,7 +19,6 @@ from mentiondesk.domain.ids import IncidentId, SubjectId
 from mentiondesk.domain.posts.post import Added, Post, Source, Unreadable
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.ports.cases import Classified
-from mentiondesk.settings import Settings
 
 Row = dict[str, Any]
 # Kinds whose customers expect an answer; thanks for praise are no debt.
@@ -30,7 +30,7 @@ _Wait = tuple[SubjectId, datetime]
 class Replay(Observer):
     """Reads recorded posts into a desk, and reports. `alert_row` gets a row for each alert that goes out."""
 
-    def __init__(self, settings: Settings, alert_row: Callable[[Row], object]) -> None:
+    def __init__(self, settings: DeskSettings, alert_row: Callable[[Row], object]) -> None:
         self.desk = VirtualDesk(settings, self)
         self.counts: Counter[str] = Counter()
         # Line numbers with the reason why the line is no post.

@@ -21,7 +21,7 @@ from mentiondesk.adapters.storage import keys
 from tests.benchmarks import traffic
 from tests.benchmarks.figures import Figure, number
 from tests.benchmarks.units import Call, Meter, indexes_of, steps
-from tests.support.builders import settings
+from tests.support.builders import settings_file
 
 FETCH, CLASSIFY, NOTIFY = "FetchMentions", "ClassifyMention", "NotifyStaff"
 PRICES = json.loads(Path(__file__).with_name("prices.json").read_text(encoding="utf-8"))
@@ -146,7 +146,7 @@ def _desk(said: list[traffic.Said]) -> Iterator[tuple[LocalDesk, Run, Callable[.
         all_of.enter_context(quick_transactions())
         table = transformed(TEMPLATE)["Resources"]["Desk"]["Properties"]
         meter = all_of.enter_context(Meter(indexes_of(table)))
-        desk = all_of.enter_context(LocalDesk(x, clock, settings()))
+        desk = all_of.enter_context(LocalDesk(x, clock, settings_file()))
 
         all_of.enter_context(_counted(run.invocations))
 

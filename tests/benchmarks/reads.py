@@ -9,10 +9,10 @@ from infra.local.x_standin import StandInX
 from mentiondesk.adapters.storage.memory import MemoryCursors, MemoryPosts
 from mentiondesk.adapters.x.feed import _parameters, search_query
 from mentiondesk.adapters.x.posts import read_page
+from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.cursor import Window
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Source
-from mentiondesk.settings import BrandSettings
 from mentiondesk.usecases.intake.fetch_mentions import FetchMentions
 from tests.benchmarks import traffic
 from tests.benchmarks.figures import Figure
@@ -30,7 +30,7 @@ class DirectFeed:
 
     credentials = "made-up"
 
-    def __init__(self, x: StandInX, brand: BrandSettings) -> None:
+    def __init__(self, x: StandInX, brand: Brand) -> None:
         self._x = x
         self._brand = brand
 

@@ -17,13 +17,13 @@ from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.limits import TextLimit
 from mentiondesk.domain.alerts.messages import Email
 from mentiondesk.domain.alerts.roster import Channel
+from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import PostId, StaffId, SubjectId
 from mentiondesk.domain.posts.cursor import Cursor, Window
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Added, Post, Source
 from mentiondesk.ports.alerts import Lease
 from mentiondesk.presentation.staff_messages import StaffMessages
-from mentiondesk.settings import Settings
 from mentiondesk.triage import triage
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
@@ -184,7 +184,7 @@ def measure() -> Iterator[Figure]:
     yield _what_x_shows(feed)
 
 
-def _settings() -> Settings:
+def _settings() -> DeskSettings:
     team = [
         {"id": f"p{n}", "name": f"P{n}", "email": f"p{n}@example.com", "phone": f"+4477009001{n:02}", "duty": "always"}
         for n in range(_TEAM)
@@ -196,7 +196,7 @@ def _settings() -> Settings:
 class Storm:
     """The desk through the storm and the hours after it, in which nobody answers."""
 
-    def __init__(self, feed: Recorded, current: Settings) -> None:
+    def __init__(self, feed: Recorded, current: DeskSettings) -> None:
         self._count = len(feed.bodies)
         self._work = Work()
         self._end = feed.at[-1]
@@ -264,7 +264,7 @@ class Storm:
         mails = self._alerts.mails
         busiest = max(mails.values(), default=0)
         texts = max(self._alerts.texts.values(), default=0)
-        limits = self._settings.alerts.limits
+        limits = self._settings.alerts.text_limits
         hours = len({hour for _, hour in mails}) + 1
         allowed = min(limit.most * ceil(timedelta(hours=hours) / limit.span) for limit in limits)
         yield Figure(

@@ -23,8 +23,8 @@ from mentiondesk.domain.cases.case import Case, State
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Kind, Tags
 from mentiondesk.runtime import aws
-from mentiondesk.settings import Settings
-from tests.support.builders import BRAND_ID, NOON, settings
+from mentiondesk.settings.schema import SettingsFile
+from tests.support.builders import BRAND_ID, NOON, settings_file
 
 ROOT = Path(__file__).parents[2]
 BRAND = User(str(BRAND_ID), "FennelAndFinch", "Fennel & Finch")
@@ -35,7 +35,7 @@ ANA, MO = "ana@example.com", "mo@example.com"
 ANA_PHONE, MO_PHONE = "+447700900101", "+447700900103"
 
 
-def shop_settings(**overrides: Any) -> Settings:
+def shop_settings(**overrides: Any) -> SettingsFile:
     """Ana is on duty, Mo leads; a complaint is due after 8 minutes, so that a test takes few of them."""
     staff = [
         {"id": "ana", "name": "Ana", "email": ANA, "phone": ANA_PHONE, "duty": "always"},
@@ -43,7 +43,7 @@ def shop_settings(**overrides: Any) -> Settings:
     ]
     targets = {"first_reply": {"complaint": "8m"}, "next_reply": {"complaint": "8m"}}
     brand = {"name": BRAND.name, "user_id": BRAND.id, "handle": BRAND.username, "words": ["fennel and finch"]}
-    return settings(**{"brand": brand, "staff": staff, "targets": targets, **overrides})
+    return settings_file(**{"brand": brand, "staff": staff, "targets": targets, **overrides})
 
 
 @dataclass

@@ -23,7 +23,8 @@ from mentiondesk.domain.incidents.incident import Incident, Sample, Status
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.text import quotable
 from mentiondesk.presentation.staff_messages.gsm7 import to_gsm7
-from mentiondesk.settings import SettingsInvalid, parse_settings
+from mentiondesk.settings.problems import SettingsInvalid
+from mentiondesk.settings.to_domain import parse_settings
 from mentiondesk.triage import BrandTriage
 from tests.support.builders import a_post, at, raw_settings, settings
 from tests.support.memory_desk import ANA, BEN, LEA, MAX, TEAM, MemoryDesk, ReadingDesk
@@ -442,7 +443,7 @@ TRIAGE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     ],
 )
 def test_triage(text: str, language: str, expected: dict[str, Any]) -> None:
-    tags = BrandTriage(lambda: settings().triage.brand_words)(a_post(f"@FennelAndFinch {text}", language=language))
+    tags = BrandTriage(lambda: settings().brand_words)(a_post(f"@FennelAndFinch {text}", language=language))
     if "not_kind" in expected:
         assert tags.kind is not expected["not_kind"]
     found = {name: getattr(tags, name) for name in expected if name != "not_kind"}

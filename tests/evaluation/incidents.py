@@ -23,16 +23,16 @@ from pathlib import Path
 
 from rich.console import Console
 
-from infra.settings_file import load_settings
+from infra.settings_file import load_desk
 from mentiondesk.adapters.storage.memory import MemoryIncidents
 from mentiondesk.adapters.storage.memory_signals import MemorySignals, MemoryUsual
 from mentiondesk.adapters.x.posts import read_post
 from mentiondesk.detection.signals import brand_stems, signal_of, stem
+from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import ConversationId, PostId, UserId, id_at
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post, Source
-from mentiondesk.settings import Settings
 from mentiondesk.triage import triage
 from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
 
@@ -105,7 +105,7 @@ class Figures:
 class Weeks:
     """The recorded weeks as signals, and what was usual in each hour of them."""
 
-    def __init__(self, settings: Settings, recording: Path) -> None:
+    def __init__(self, settings: DeskSettings, recording: Path) -> None:
         self.settings = settings
         self.stems = brand_stems(BRAND_NAMES)
         self.signals = [one for post in _recorded(recording) if (one := self.signal(post))]
@@ -170,7 +170,7 @@ def measure(runs: int = RUNS, recording: Path = WEEKS) -> tuple[Figures, list[Re
     """None where the recorded weeks are not at hand."""
     if not recording.exists():
         return None
-    weeks = Weeks(load_settings(SETTINGS), recording)
+    weeks = Weeks(load_desk(SETTINGS), recording)
     results = _results(weeks, SIZES, runs, held=False)
     held = _results(weeks, HELD_SIZES, HELD_RUNS * runs // RUNS, held=True)
     found = [one for several in results.values() for one in several if one.found]

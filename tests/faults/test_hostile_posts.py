@@ -18,6 +18,7 @@ from infra.local.x_standin.problems import Answer
 from mentiondesk.adapters.storage.memory import MemoryCases, MemoryPosts
 from mentiondesk.domain.ids import ConversationId, UserId, id_at
 from mentiondesk.domain.text import clean
+from mentiondesk.settings.to_domain import desk_settings
 from mentiondesk.triage import triage
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from tests.support.builders import NOON, a_post, an_answer
@@ -221,7 +222,7 @@ def test_ten_thousand_posts_in_one_conversation_leave_a_small_case() -> None:
     """The case holds what an alert needs, and not one word for each post."""
     posts = MemoryPosts()
     cases = MemoryCases(posts)
-    policy = the_settings()
+    policy = desk_settings(the_settings())
     classify = ClassifyMention(posts, cases, triage, lambda: policy)
     conversation = ConversationId("1")
     for number in range(10_000):

@@ -20,6 +20,7 @@ from mentiondesk.domain.access.links import (
 )
 from mentiondesk.domain.cases.case import AlreadyClaimed, Case, CaseClosed, NotWaiting, State, extend
 from mentiondesk.domain.cases.timers import Clock
+from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import CaseId, ComponentId, IncidentId, PostId, StaffId, UserId
 from mentiondesk.domain.incidents.drafts import Draft, Occasion
 from mentiondesk.domain.incidents.incident import (
@@ -34,7 +35,6 @@ from mentiondesk.domain.incidents.incident import (
 )
 from mentiondesk.ports.cases import AlreadyDone, CaseChanged, Classified
 from mentiondesk.ports.incidents import DraftStore, IncidentChanged
-from mentiondesk.settings import Settings
 from mentiondesk.usecases.cases.change_case import CaseAct, ChangeCase, SnoozeFor
 from mentiondesk.usecases.incidents.change_incident import Approve, ChangeIncident, Dismiss, Publish, Resolve, Tell
 from tests.integration.conftest import TABLE, Desk, DynamoDesk, keep
@@ -45,14 +45,18 @@ INCIDENT_ID = IncidentId("20260617-website-app-1")
 SHOP, VAN = ComponentId("shop"), ComponentId("van")
 
 
-def team(**overrides: Any) -> Settings:
+def team(**overrides: Any) -> DeskSettings:
     """Ana is on duty; Mo is too, and leads."""
+    return settings(**team_of(**overrides))
+
+
+def team_of(**overrides: Any) -> dict[str, Any]:
     people = [
         {"id": "ana", "name": "Ana", "email": "ana@example.com", "duty": "always"},
         {"id": "mo", "name": "Mo", "email": "mo@example.com", "duty": "always", "roles": ["lead"]},
     ]
     page = {"components": [{"id": SHOP, "name": "Online shop"}, {"id": VAN, "name": "Deliveries"}]}
-    return settings(**{"staff": people, "status_page": page, **overrides})
+    return {"staff": people, "status_page": page, **overrides}
 
 
 @dataclass
@@ -61,7 +65,7 @@ class Staffed:
 
     desk: Desk
     drafts: DraftStore
-    settings: Settings
+    settings: DeskSettings
 
     @property
     def on_case(self) -> ChangeCase:

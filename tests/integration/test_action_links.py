@@ -24,10 +24,10 @@ from mentiondesk.domain.cases.case import Case, State
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.incidents.drafts import Draft, Occasion
 from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, Status
-from mentiondesk.settings import Settings
+from mentiondesk.settings.schema import SettingsFile
 from tests.integration.conftest import TABLE, DynamoDesk, keep
-from tests.integration.test_act import CASE_ID, INCIDENT_ID, POST, SHOP, VAN, a_candidate, classify, team
-from tests.support.builders import NOON, a_case, at
+from tests.integration.test_act import CASE_ID, INCIDENT_ID, POST, SHOP, VAN, a_candidate, classify, team_of
+from tests.support.builders import NOON, a_case, at, settings_file
 from tests.support.doors import FORM, HOSTILE, MARKS, SIGNED_BEFORE, URL, Answer, Doors
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class Api:
         assert found is not None
         return found
 
-    def store(self, settings: Settings) -> None:
+    def store(self, settings: SettingsFile) -> None:
         """Puts settings in force, as a function after a cold start finds them."""
         DynamoSettings(self.db, TABLE).store(settings, NOON)
         self.doors.restart()
@@ -107,7 +107,7 @@ def api(
 ) -> Api:
     monkeypatch.setattr("mentiondesk.runtime.clock.now", lambda: Clock.now)
     Clock.now = at(10)
-    DynamoSettings(db, TABLE).store(team(), NOON)
+    DynamoSettings(db, TABLE).store(settings_file(**team_of()), NOON)
     opened = replace(a_case(), case_id=CASE_ID, conversation_id=POST.conversation_id, customer_id=POST.author_id)
     classify(table_desk, POST, opened)
     assert table_desk.incidents.add(a_candidate())
@@ -354,7 +354,9 @@ def test_an_expired_link_is_refused(api: Api) -> None:
 def test_who_is_no_longer_staff_does_nothing(api: Api) -> None:
     token = api.token()
     form = api.get(token).page.form("claim")
-    api.store(team(staff=[{"id": "mo", "name": "Mo", "email": "mo@example.com", "roles": ["lead"]}]))
+    api.store(
+        settings_file(**team_of(staff=[{"id": "mo", "name": "Mo", "email": "mo@example.com", "roles": ["lead"]}]))
+    )
     for answer in (api.get(token), api.post(token, form)):
         assert answer.status == 403
         assert "not on the team any more" in answer.said
@@ -531,7 +533,7 @@ def test_no_token_no_word_and_no_name_is_in_the_log(api: Api, caplog: pytest.Log
     api.press(incident, "publish", title="Secret title")
     api.get(token[:-3])
     api.ask("GET", f"/nowhere/{token}")
-    api.store(team())
+    api.store(settings_file(**team_of()))
     api.doors.restart(TABLE_NAME="gone")
     assert api.get(token).status == 500
     routes = [vars(record).get("route") for record in caplog.records]

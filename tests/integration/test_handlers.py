@@ -29,7 +29,7 @@ from mentiondesk.runtime import aws
 from mentiondesk.runtime.config import NONE, NotConfigured
 from mentiondesk.triage import triage
 from tests.integration.conftest import TABLE, TEMPLATE, DynamoDesk
-from tests.support.builders import BRAND_ID, CUSTOMER_ID, NOON, a_post, an_answer, at, settings
+from tests.support.builders import BRAND_ID, CUSTOMER_ID, NOON, a_post, an_answer, at, settings_file
 
 # Powertools warns of a run that measured nothing, which is what a failed run does.
 pytestmark = pytest.mark.filterwarnings("ignore:No application metrics to publish")
@@ -126,7 +126,7 @@ class Clock:
 @pytest.fixture
 def desk_account(account_of_a_desk: Account) -> Account:
     """With settings in force."""
-    DynamoSettings(account_of_a_desk.db, TABLE).store(settings(), NOON)
+    DynamoSettings(account_of_a_desk.db, TABLE).store(settings_file(), NOON)
     return account_of_a_desk
 
 
@@ -266,7 +266,7 @@ def test_classify_takes_a_batch_with_repeats(desk_account: Account) -> None:
 
 def test_a_model_is_asked_where_the_stack_names_one(desk_account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     account, posts = desk_account, [a_post("@FennelAndFinch hmm so the teapot", created_at=at(n)) for n in range(2)]
-    DynamoSettings(account.db, TABLE).store(settings(triage={"second_opinion": {"below": 1}}), NOON)
+    DynamoSettings(account.db, TABLE).store(settings_file(triage={"second_opinion": {"below": 1}}), NOON)
     bedrock = Bedrock()
     monkeypatch.setattr(aws, "bedrock", lambda: bedrock)
     function = account.function("ClassifyMention", SECOND_OPINION_MODEL="eu.some.model")

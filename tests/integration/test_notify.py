@@ -13,12 +13,12 @@ from mentiondesk.domain.alerts.messages import Email
 from mentiondesk.domain.alerts.notices import Notice
 from mentiondesk.domain.alerts.roster import Channel, Staff
 from mentiondesk.domain.cases.case import Case, State
+from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import CaseId, StaffId, UserId
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.ports.channels import Undeliverable
 from mentiondesk.ports.writing import StaffWriter
 from mentiondesk.presentation.staff_messages import StaffMessages
-from mentiondesk.settings import Settings
 from mentiondesk.usecases.alerts.notify_staff import Notified, NotifyStaff
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from tests.integration.conftest import Desk, DynamoDesk, MemoryDesk
@@ -69,7 +69,7 @@ class Office:
     writer: StaffWriter = field(default_factory=StaffMessages)
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> DeskSettings:
         return settings(staff=self.staff, alerts=self.alerts)
 
     def notifier(self, desk: Desk | None = None, alerts: Any = None) -> NotifyStaff:
@@ -332,7 +332,9 @@ def test_a_digest_is_one_text(office: Office) -> None:
     office.got()
     office.run(46)
     assert [len(text) <= 160 and "8 customers wait" in text for _, text in office.texts.taken] == [True]
-    left = [office.desk.alerts.take_text_slot(StaffId("ana"), at(46), office.settings.alerts.limits) for _ in range(5)]
+    left = [
+        office.desk.alerts.take_text_slot(StaffId("ana"), at(46), office.settings.alerts.text_limits) for _ in range(5)
+    ]
     assert left == [True] * 4 + [False]
 
 
@@ -395,13 +397,13 @@ def test_a_text_in_place_of_a_mail_counts_as_a_text(office: Office) -> None:
     office.run(31)
     # Five are what she can take; the lead hears of the others.
     assert office.got() == [("ana", "text")] * 5 + [("lea", "email")] * 2
-    assert not office.desk.alerts.take_text_slot(StaffId("ana"), at(31), office.settings.alerts.limits)
+    assert not office.desk.alerts.take_text_slot(StaffId("ana"), at(31), office.settings.alerts.text_limits)
 
 
 def test_a_digest_over_the_limit_that_cannot_be_mailed_is_not_texted(office: Office) -> None:
     case = office.opens()
     office.over(44)
-    while office.desk.alerts.take_text_slot(StaffId("ana"), at(44), office.settings.alerts.limits):
+    while office.desk.alerts.take_text_slot(StaffId("ana"), at(44), office.settings.alerts.text_limits):
         pass
     office.got()
     office.mail.refused = {"ana@example.com"}

@@ -12,7 +12,7 @@ import pytest
 from moto import mock_aws
 
 from infra import operate
-from infra.settings_file import load_settings
+from infra.settings_file import load_desk, load_settings
 from infra.transform import REGION, transformed
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
@@ -87,12 +87,12 @@ def test_settings_are_stored_by_version(db: "DynamoDBClient", table: str, capsys
     for version in (1, 2):
         assert operate.main(["settings", str(EXAMPLE)]) == 0
         assert capsys.readouterr().out == f"stored as version {version}; functions use it within 60 seconds\n"
-    assert DynamoSettings(db, table)() == load_settings(EXAMPLE)
+    assert DynamoSettings(db, table)() == load_desk(EXAMPLE)
 
 
 def test_settings_of_a_named_table(db: "DynamoDBClient", table: str) -> None:
     assert operate.main(["settings", str(EXAMPLE), "--stack", "elsewhere", "--table", table]) == 0
-    assert DynamoSettings(db, table)() == load_settings(EXAMPLE)
+    assert DynamoSettings(db, table)() == load_desk(EXAMPLE)
 
 
 def test_faulty_settings_are_not_stored(

@@ -27,7 +27,7 @@ from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.ids import IncidentId, PostId
 from mentiondesk.domain.incidents.incident import Impact, Incident, Status, Update
 from mentiondesk.domain.posts.post import Source
-from tests.support.builders import BRAND_ID, settings
+from tests.support.builders import BRAND_ID, settings_file
 from tests.support.privileges import STARS, Need, Recorder, Roles, facts_of, roles_in
 
 # Permissions that Lambda itself uses, in the function's name, by Sid.
@@ -89,7 +89,7 @@ def morning() -> Morning:
     told = Morning()
     one_text_an_hour = {"text_limits": [{"most": 1, "within": "1h"}]}
     x = StandInX(BRAND, clock.now)
-    with Recorder() as recorder, LocalDesk(x, clock, settings(alerts=one_text_an_hour)) as desk:
+    with Recorder() as recorder, LocalDesk(x, clock, settings_file(alerts=one_text_an_hour)) as desk:
         _conversations(desk)
         _what_x_gets_wrong(desk, told)
         _what_fails(desk, told)

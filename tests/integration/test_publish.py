@@ -28,6 +28,7 @@ from mentiondesk.adapters.storage.memory_telling import MemoryDrafts, MemoryPush
 from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
 from mentiondesk.domain.access.links import LinkForged
 from mentiondesk.domain.alerts.messages import KIND_HEADER, Email, MessageKind
+from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents.drafts import MOST_WEIGHT, Draft, Occasion, draft_text, weight
 from mentiondesk.domain.incidents.incident import Health, Incident, Status, Update
@@ -51,7 +52,6 @@ from mentiondesk.ports.status import (
 from mentiondesk.presentation.customer_mails import CustomerMails
 from mentiondesk.presentation.status_site import render
 from mentiondesk.runtime import aws, clock
-from mentiondesk.settings import Settings
 from mentiondesk.usecases.incidents.draft_posts import DraftPosts
 from mentiondesk.usecases.status.broadcast import BroadcastToSubscribers
 from mentiondesk.usecases.status.forget_bounced import forget
@@ -59,7 +59,7 @@ from mentiondesk.usecases.status.publish_status import ChannelFailed, Published,
 from mentiondesk.usecases.status.subscribe import Subscribe, leave_address
 from mentiondesk.usecases.status.sync_hosted_page import SyncHostedPage
 from tests.integration.conftest import TABLE, TEMPLATE, keep
-from tests.support.builders import NOON, at, settings
+from tests.support.builders import NOON, at, settings_file
 from tests.support.statuspage_standin import KEY, PAGE_ID, StatuspageStandin
 from tests.support.telling import (
     API_URL,
@@ -70,6 +70,7 @@ from tests.support.telling import (
     a_maintenance,
     affected,
     an_update,
+    site_file,
     site_settings,
 )
 
@@ -155,7 +156,9 @@ def stores(request: pytest.FixtureRequest) -> Stores:
     return found
 
 
-def publisher(stores: Stores, *also: StatusChannel, site: SiteStore | None = None, told: Settings | None = None) -> Any:
+def publisher(
+    stores: Stores, *also: StatusChannel, site: SiteStore | None = None, told: DeskSettings | None = None
+) -> Any:
     """The use case; call it with the time."""
     current = told or site_settings()
     use_case = PublishStatus(
@@ -350,7 +353,7 @@ def die() -> None:
     raise Killed
 
 
-def expected(stores: Stores, now: datetime, told: Settings | None = None) -> dict[str, bytes]:
+def expected(stores: Stores, now: datetime, told: DeskSettings | None = None) -> dict[str, bytes]:
     """The site that the table asks for, in a place of its own."""
     fresh = MemorySite()
     publisher(stores, site=fresh, told=told)(now)
@@ -523,7 +526,7 @@ def test_two_copies_move_maintenance_once(stores: Stores) -> None:
 # --- Drafts of posts on X ---------------------------------------------------------------------------------
 
 
-def drafted(stores: Stores, now: datetime, told: Settings | None = None) -> Published:
+def drafted(stores: Stores, now: datetime, told: DeskSettings | None = None) -> Published:
     found: Published = publisher(stores, DraftPosts(stores.drafts), told=told)(now)
     return found
 
@@ -1275,8 +1278,8 @@ def test_since_is_when_the_first_settings_were_stored(db: "DynamoDBClient") -> N
     store = DynamoSettings(db, TABLE)
     with pytest.raises(SettingsMissing):
         store.since()
-    store.store(settings(), NOON)
-    store.store(settings(zone="Asia/Tokyo"), at(60))
+    store.store(settings_file(), NOON)
+    store.store(settings_file(zone="Asia/Tokyo"), at(60))
     assert store.since() == NOON
 
 
@@ -1451,13 +1454,13 @@ def publishing(printed: list[str]) -> Function:
 
 
 def test_the_publisher_publishes(in_aws: Stores, db: "DynamoDBClient") -> None:
-    DynamoSettings(db, TABLE).store(site_settings(), NOON)
+    DynamoSettings(db, TABLE).store(site_file(), NOON)
     broken(in_aws)
     printed: list[str] = []
     run = publishing(printed)
     run({"Records": []})
     assert b"Part of our service is not working" in in_aws.read()["index.html"]
-    DynamoSettings(db, TABLE).store(site_settings(name="Another name"), at(1))
+    DynamoSettings(db, TABLE).store(site_file(name="Another name"), at(1))
     run({"source": "aws.scheduler"})
     assert b"Another name" in in_aws.read()["index.html"]
     logged = [json.loads(line) for line in printed]
@@ -1468,7 +1471,7 @@ def test_the_publisher_publishes(in_aws: Stores, db: "DynamoDBClient") -> None:
 
 
 def test_the_publisher_tells_subscribers_whom_the_log_does_not_name(in_aws: Stores, db: "DynamoDBClient") -> None:
-    DynamoSettings(db, TABLE).store(site_settings(), NOON)
+    DynamoSettings(db, TABLE).store(site_file(), NOON)
     aws.secrets().create_secret(Name="links", SecretString="a made-up key")
     aws.ses().create_email_identity(EmailIdentity="status@example.com")
     confirmed(in_aws, "cleo@example.com")

@@ -16,7 +16,7 @@ from mentiondesk.adapters.tokens.links import LinkKeys
 from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
 from mentiondesk.domain.status.subscribers import Subscriber, subscriber_id
 from tests.integration.conftest import TABLE, DynamoDesk
-from tests.support.builders import NOON, settings
+from tests.support.builders import NOON, settings_file
 from tests.support.doors import FORM, HOSTILE, MARKS, SIGNED_BEFORE, URL, Doors
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def secret(account: "DynamoDBClient") -> Iterator[Secret]:
 
 @pytest.fixture
 def doors(db: "DynamoDBClient", secret: Secret, resources: dict[str, Any]) -> Doors:
-    DynamoSettings(db, TABLE).store(settings(), NOON)
+    DynamoSettings(db, TABLE).store(settings_file(), NOON)
     boto3.client("ses").verify_email_identity(EmailAddress=SENDER)
     known = {
         "TABLE_NAME": TABLE,

@@ -26,7 +26,8 @@ from mentiondesk.domain.posts.post import Added, Post, Source, Unreadable
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.ports.cases import CaseChanged, Classified
 from mentiondesk.ports.triage import ClassifierUnavailable
-from mentiondesk.settings import SettingsInvalid
+from mentiondesk.settings.problems import SettingsInvalid
+from mentiondesk.settings.to_domain import desk_settings
 from tests.integration.conftest import TABLE, Desk, DynamoDesk, keep
 from tests.support.builders import (
     CUSTOMER_ID,
@@ -40,6 +41,7 @@ from tests.support.builders import (
     minutes,
     said,
     settings,
+    settings_file,
     tags,
 )
 
@@ -863,9 +865,9 @@ def test_settings_by_version(db: "DynamoDBClient") -> None:
     store = DynamoSettings(db, TABLE)
     with pytest.raises(SettingsMissing, match="make settings"):
         store()
-    first, second = settings(zone="Europe/Berlin"), settings(zone="Asia/Tokyo")
+    first, second = settings_file(zone="Europe/Berlin"), settings_file(zone="Asia/Tokyo")
     assert [store.store(one, NOON) for one in (first, second)] == [1, 2]
-    assert DynamoSettings(db, TABLE)() == second
+    assert DynamoSettings(db, TABLE)() == desk_settings(second)
     kept = [
         python(db.get_item(TableName=TABLE, Key=values(keys.settings(version)))["Item"])["settings"]
         for version in (1, 2)
@@ -877,9 +879,9 @@ def test_settings_are_looked_up_once_a_minute(db: "DynamoDBClient", monkeypatch:
     clock = 1000.0
     monkeypatch.setattr("mentiondesk.adapters.storage.dynamo_settings.time.monotonic", lambda: clock)
     store = DynamoSettings(db, TABLE)
-    store.store(settings(zone="UTC"), NOON)
+    store.store(settings_file(zone="UTC"), NOON)
     assert store().zone == "UTC"
-    store.store(settings(zone="Asia/Tokyo"), NOON)
+    store.store(settings_file(zone="Asia/Tokyo"), NOON)
     clock += 59.9
     assert store().zone == "UTC"
     clock += 0.2
@@ -888,9 +890,9 @@ def test_settings_are_looked_up_once_a_minute(db: "DynamoDBClient", monkeypatch:
 
 def test_settings_stored_meanwhile_are_not_written_over(db: "DynamoDBClient") -> None:
     store = DynamoSettings(db, TABLE)
-    other = [lambda: store.store(settings(zone="Asia/Tokyo"), NOON)]
+    other = [lambda: store.store(settings_file(zone="Asia/Tokyo"), NOON)]
     with pytest.raises(ClientError, match="TransactionCanceled"):
-        DynamoSettings(cast(Any, Meanwhile(db, other)), TABLE).store(settings(), NOON)
+        DynamoSettings(cast(Any, Meanwhile(db, other)), TABLE).store(settings_file(), NOON)
     assert DynamoSettings(db, TABLE)().zone == "Asia/Tokyo"
 
 

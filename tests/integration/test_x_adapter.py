@@ -21,15 +21,15 @@ from mentiondesk.adapters.x import feed as adapter
 from mentiondesk.adapters.x.feed import TweepyFeed, XCredentials, XSecret, search_query
 from mentiondesk.adapters.x.posts import Repost, read_page, read_post
 from mentiondesk.domain.ids import PostId, UserId, id_at
+from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.cursor import ReadBlock, Window
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Post, Source, Unreadable
 from mentiondesk.ports.x import XRefuses, XTooFarBack, XUnavailable
-from mentiondesk.settings import BrandSettings
 from tests.support.builders import BRAND_ID, NOON, at
 
 HANDLE = "FennelAndFinch"
-BRAND = BrandSettings(name="Fennel & Finch", user_id=BRAND_ID, handle=HANDLE, words=("Fennel & Finch", "#fennel"))
+BRAND = Brand(name="Fennel & Finch", user_id=BRAND_ID, handle=HANDLE, words=("Fennel & Finch", "#fennel"))
 ALICE = "2001"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ALL = Window(start=NOON - DAY)
@@ -130,8 +130,8 @@ def test_the_search_query() -> None:
         search_query(replace_words([f"{n:02}" + "w" * 50 for n in range(12)]))
 
 
-def replace_words(words: Any) -> BrandSettings:
-    return BRAND.model_copy(update={"words": tuple(words)})
+def replace_words(words: Any) -> Brand:
+    return replace(BRAND, words=tuple(words))
 
 
 def test_own_posts_are_own_wherever_they_are_read(wire: Wire) -> None:
@@ -335,7 +335,7 @@ def test_the_limit_of_a_window_in_earnest() -> None:
 
 def test_an_account_that_does_not_exist_is_no_empty_page(wire: Wire) -> None:
     """X answers 200 with errors alone; as an empty page nobody would ever notice."""
-    stranger = BRAND.model_copy(update={"user_id": UserId("777")})
+    stranger = replace(BRAND, user_id=UserId("777"))
     feed = TweepyFeed(lambda: CREDENTIALS, wire.x.url, lambda: stranger)
     with pytest.raises(XUnavailable):
         feed.read(Source.MENTIONS, ALL, None, NOON)

@@ -8,11 +8,14 @@ from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
 from mentiondesk.domain.alerts.roster import Channel, Staff
 from mentiondesk.domain.cases.case import Case, Entry, extend, new_case
 from mentiondesk.domain.cases.timers import Policy
+from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.hours import Hours, Period
 from mentiondesk.domain.ids import ConversationId, PostId, StaffId, UserId, case_id, id_at
 from mentiondesk.domain.posts.post import Post, Source
 from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
-from mentiondesk.settings import Settings, parse_settings
+from mentiondesk.settings.problems import validated
+from mentiondesk.settings.schema import SettingsFile
+from mentiondesk.settings.to_domain import desk_settings
 
 # A Wednesday, in nobody's clock change.
 NOON = datetime(2026, 6, 17, 12, 0, tzinfo=UTC)
@@ -178,8 +181,14 @@ def raw_settings(**overrides: Any) -> dict[str, Any]:
     return {**facts, **overrides}
 
 
-def settings(**overrides: Any) -> Settings:
-    return parse_settings(raw_settings(**overrides))
+def settings_file(**overrides: Any) -> SettingsFile:
+    """Settings as they are stored."""
+    return validated(raw_settings(**overrides))
+
+
+def settings(**overrides: Any) -> DeskSettings:
+    """Settings as the desk uses them."""
+    return desk_settings(settings_file(**overrides))
 
 
 def changed(raw: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:

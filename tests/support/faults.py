@@ -40,7 +40,8 @@ from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
 from mentiondesk.adapters.x import feed as x
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.runtime import aws
-from mentiondesk.settings import Settings
+from mentiondesk.settings.schema import SettingsFile
+from mentiondesk.settings.to_domain import desk_settings
 
 FETCH, CLASSIFY, NOTIFY = "FetchMentions", "ClassifyMention", "NotifyStaff"
 SCHEDULED = (FETCH, NOTIFY, "DetectIncidents", "PublishStatus")
@@ -245,12 +246,13 @@ class FaultyDesk:
     """The whole desk, with a meddler at every call its functions make. Use as a context manager."""
 
     def __init__(
-        self, stand_in: StandInX, clock: VirtualClock, settings: Settings, incidents: Iterable[Incident] = ()
+        self, stand_in: StandInX, clock: VirtualClock, settings: SettingsFile, incidents: Iterable[Incident] = ()
     ) -> None:
         self._incidents = tuple(incidents)
         self.x = stand_in
         self.clock = clock
-        self.settings = settings
+        self._settings_file = settings
+        self.settings = desk_settings(settings)
         self.meddler = Meddler()
         self.printed = io.StringIO()
         self.calls: list[tuple[datetime, Call]] = []
@@ -274,7 +276,7 @@ class FaultyDesk:
             SecretId=self.cloud.resource("LinkKey"), SecretString="made-up"
         )
         self.renew_credentials()
-        DynamoSettings(aws.dynamodb(), self.table).store(self.settings, self.clock.now())
+        DynamoSettings(aws.dynamodb(), self.table).store(self._settings_file, self.clock.now())
         store = DynamoIncidents(aws.dynamodb(), self.table, lambda: self.settings.keep)
         for incident in self._incidents:
             store.add(incident)

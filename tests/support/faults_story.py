@@ -8,14 +8,14 @@ from infra.local.desk import VirtualClock
 from infra.local.x_standin import StandInX, User
 from mentiondesk.domain.ids import IncidentId
 from mentiondesk.domain.incidents.incident import Impact, Incident, Status
-from mentiondesk.settings import Settings
-from tests.support.builders import BRAND_ID, NOON, settings
+from mentiondesk.settings.schema import SettingsFile
+from tests.support.builders import BRAND_ID, NOON, settings_file
 from tests.support.faults import MINUTE, FaultyDesk
 
 BRAND = User(str(BRAND_ID), "FennelAndFinch", "Fennel & Finch")
 
 
-def the_settings(strict: bool = False) -> Settings:
+def the_settings(strict: bool = False) -> SettingsFile:
     """Short deadlines, one phone that sleeps until 12:26, and digests from three messages on.
 
     `strict`: X is read without overlap and without sweeps, which would mend a cursor that moved too early.
@@ -37,7 +37,7 @@ def the_settings(strict: bool = False) -> Settings:
         {"name": "late", "at": "8m after", "send": [{"to": "lead", "by": ["email", "text"]}]},
     ]
     targets = {"complaint": {"within": "16m", "high": "8m"}, "question": "20m"}
-    return settings(
+    return settings_file(
         staff=staff,
         alerts={"stages": stages, "digest_over": 2},
         targets={"first_reply": targets, "next_reply": targets, "follow_up": "12m"},

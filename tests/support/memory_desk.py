@@ -24,12 +24,13 @@ from mentiondesk.adapters.x.feed import TweepyFeed, XCredentials
 from mentiondesk.domain.access.links import CASE_ACTIONS, INCIDENT_ACTIONS, Action, Link
 from mentiondesk.domain.alerts.messages import Email
 from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, UserId, id_at
 from mentiondesk.domain.incidents.incident import Impact, Incident
 from mentiondesk.domain.posts.post import Post, Source
 from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
 from mentiondesk.ports.channels import Undeliverable
-from mentiondesk.settings import Settings, parse_settings
+from mentiondesk.settings.to_domain import parse_settings
 from mentiondesk.triage import BrandTriage
 from mentiondesk.usecases.cases.change_case import CaseAct, ChangeCase, SnoozeFor
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident, Dismiss, IncidentAct, Publish, Resolve
@@ -86,7 +87,7 @@ class MemoryDesk:
         self.messages: list[Message] = []
         self.mail, self.text = Channel(self, "email"), Channel(self, "text")
         self._tags: dict[PostId, Tags] = {}
-        self._triage = BrandTriage(lambda: self.settings.triage.brand_words)
+        self._triage = BrandTriage(lambda: self.settings.brand_words)
         self._desk = VirtualDesk(parse_settings(self._raw), triage=self._tagged, mailer=self.mail, texter=self.text)
         self._desk.now = time_of(start)
         self._case_acts = ChangeCase(self._desk.cases, lambda: self.settings)
@@ -160,7 +161,7 @@ class MemoryDesk:
         return self._desk.now
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> DeskSettings:
         return self._desk.settings
 
     def case(self, case: CaseId) -> Case:

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import ComponentId, IncidentId, StaffId
 from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, Status, Update
 from mentiondesk.domain.status.public_incident import PublicIncident, public_incident
 from mentiondesk.domain.status.site import Site
-from mentiondesk.settings import Settings
-from tests.support.builders import NOON, at, settings
+from mentiondesk.settings.schema import SettingsFile
+from mentiondesk.settings.to_domain import desk_settings
+from tests.support.builders import NOON, at, settings_file
 
 URL = "https://status.example.com"
 API_URL = "https://desk.example.com"
@@ -24,14 +26,19 @@ HOSTILE = (
 )
 
 
-def site_settings(**status_page: Any) -> Settings:
+def site_settings(**status_page: Any) -> DeskSettings:
+    """The settings of `site_file`."""
+    return desk_settings(site_file(**status_page))
+
+
+def site_file(**status_page: Any) -> SettingsFile:
     """A page with two components in a group and one that stands alone."""
     components = [
         {"id": SHOP, "name": "Online shop", "description": "Browsing and checkout"},
         {"id": APP, "name": "iOS app", "group": "Getting it"},
         {"id": PARCELS, "name": "Parcels", "group": "Getting it"},
     ]
-    return settings(zone="Europe/London", status_page={"components": components, **status_page})
+    return settings_file(zone="Europe/London", status_page={"components": components, **status_page})
 
 
 def affected(component: ComponentId = APP, health: Health = Health.PARTIAL_OUTAGE) -> Affected:

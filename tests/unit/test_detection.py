@@ -12,7 +12,7 @@ from mentiondesk.detection.matching import count_terms, distinct_reporters, matc
 from mentiondesk.domain.ids import PostId, UserId, id_at
 from mentiondesk.domain.incidents.incident import Incident, Status
 from mentiondesk.domain.incidents.signals import Baseline, HourlyCounts, Signal
-from mentiondesk.settings import SettingsInvalid
+from mentiondesk.settings.problems import SettingsInvalid
 from tests.support.builders import NOON, at, minutes, settings
 
 WITHIN = minutes(60)

@@ -11,18 +11,19 @@ from pydantic import BaseModel
 from infra.settings_file import load_settings
 from mentiondesk.domain.cases.timers import Target
 from mentiondesk.domain.posts.tags import Kind, Urgency
-from mentiondesk.settings import AlertSettings, ReadingSettings, Settings
+from mentiondesk.settings.schema import AlertSettings, ReadingSettings, SettingsFile
+from mentiondesk.settings.to_domain import desk_settings
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "infra" / "settings.example.yaml"
 
 
 @pytest.fixture(scope="module")
-def example() -> Settings:
+def example() -> SettingsFile:
     return load_settings(EXAMPLE)
 
 
-def test_every_key_is_shown(example: Settings) -> None:
+def test_every_key_is_shown(example: SettingsFile) -> None:
     shown: defaultdict[type[BaseModel], set[str]] = defaultdict(set)
     for group in _groups(example):
         shown[type(group)] |= group.model_fields_set
@@ -68,9 +69,9 @@ def _comment_above(lines: list[str], line: int) -> bool:
 
 
 @pytest.mark.parametrize("clock", ["first_reply", "next_reply"])
-def test_targets_are_the_defaults_and_complaints_count_round_the_clock(example: Settings, clock: str) -> None:
-    shown = getattr(example.policy, clock)
-    defaults = getattr(Settings(brand=example.brand, staff=example.staff).policy, clock)
+def test_targets_are_the_defaults_and_complaints_count_round_the_clock(example: SettingsFile, clock: str) -> None:
+    shown = getattr(desk_settings(example).policy, clock)
+    defaults = getattr(desk_settings(SettingsFile(brand=example.brand, staff=example.staff)).policy, clock)
     assert _lengths(shown) == _lengths(defaults)
     assert all(shown[Kind.COMPLAINT, urgency].hours is None for urgency in Urgency)
 
@@ -79,20 +80,20 @@ def _lengths(targets: Mapping[tuple[Kind, Urgency], Target]) -> dict[tuple[Kind,
     return {case: (target.within, target.alerts) for case, target in targets.items()}
 
 
-def test_alerts_reading_and_keeping_are_the_defaults(example: Settings) -> None:
+def test_alerts_reading_and_keeping_are_the_defaults(example: SettingsFile) -> None:
     assert example.alerts == AlertSettings()
     assert example.reading == ReadingSettings()
-    assert example.keep == Settings.model_fields["keep"].default
+    assert example.keep == SettingsFile.model_fields["keep"].default
 
 
-def test_somebody_can_be_reached_at_any_hour(example: Settings) -> None:
-    mo = example.roster.find(example.staff[2].id)
+def test_somebody_can_be_reached_at_any_hour(example: SettingsFile) -> None:
+    mo = desk_settings(example).roster.find(example.staff[2].id)
     assert mo is not None
     assert (list(mo.addresses.values()), mo.quiet) == (["mo@example.com", "+447700900103"], None)
     assert {str(role) for role in mo.roles} == {"lead", "manager"}
 
 
-def test_brand_is_the_one_of_the_local_day(example: Settings) -> None:
+def test_brand_is_the_one_of_the_local_day(example: SettingsFile) -> None:
     brand = yaml.safe_load((ROOT / "infra" / "local" / "day.yaml").read_text())["brand"]
     assert (brand["id"], brand["username"], brand["name"], tuple(brand["words"])) == (
         example.brand.user_id,

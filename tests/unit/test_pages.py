@@ -118,7 +118,7 @@ def test_the_longest_text_in_any_alphabet_is_not_too_long() -> None:
 
 def publish(typed: Mapping[str, str]) -> Publish:
     said = {"title": "T", "impact": "minor", "body": "B", **typed}
-    act = incident_act(Action.PUBLISH, said, INCIDENT, COMPONENTS.status_page.components)
+    act = incident_act(Action.PUBLISH, said, INCIDENT, COMPONENTS.page.components)
     assert isinstance(act, Publish)
     return act
 
@@ -133,7 +133,7 @@ def test_only_components_that_are_not_well_are_published() -> None:
 def test_a_component_that_is_well_again_is_told_of() -> None:
     said = {"status": "monitoring", "body": "B", "health.shop": "operational", "health.van": "operational"}
     ill = replace(INCIDENT, status=Status.INVESTIGATING, affected=publish({"health.shop": "major_outage"}).affected)
-    act = incident_act(Action.UPDATE, said, ill, COMPONENTS.status_page.components)
+    act = incident_act(Action.UPDATE, said, ill, COMPONENTS.page.components)
     assert isinstance(act, Tell)
     assert [(one.component, one.health) for one in act.affected] == [("shop", Health.OPERATIONAL)]
 

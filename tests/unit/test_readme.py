@@ -8,7 +8,7 @@ import pytest
 
 from infra.transform import template
 from mentiondesk.runtime import config
-from mentiondesk.settings import Settings
+from mentiondesk.settings.schema import SettingsFile
 
 README = Path("README.md").read_text(encoding="utf-8")
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", Path("Makefile").read_text(encoding="utf-8"), re.MULTILINE))
@@ -36,7 +36,7 @@ def test_every_make_variable_is_read_by_the_makefile() -> None:
 
 
 def test_settings_table_has_every_key_and_no_other() -> None:
-    assert first_cells(section("Settings")) == list(Settings.model_fields)
+    assert first_cells(section("Settings")) == list(SettingsFile.model_fields)
 
 
 def test_alarm_table_has_every_alarm_and_no_other() -> None:

@@ -13,9 +13,9 @@ from botocore.stub import ANY, Stubber
 from mentiondesk.adapters.bedrock import BedrockAdviser, Topic
 from mentiondesk.adapters.storage.memory import MemoryOpinions
 from mentiondesk.domain.posts.post import Post
+from mentiondesk.domain.posts.reading import SecondOpinionRules
 from mentiondesk.domain.posts.tags import Classification, Kind, Reason, Tags, Urgency
 from mentiondesk.ports.triage import ClassifierUnavailable
-from mentiondesk.settings import SecondOpinionSettings
 from mentiondesk.triage import triage
 from mentiondesk.triage.loading import sections, table
 from mentiondesk.usecases.intake.second_opinion import RULE, SecondOpinion
@@ -30,7 +30,7 @@ class Asking:
     def __init__(self, opinion: Classification | None = HIGH_COMPLAINT, **first: Any) -> None:
         self.opinion = opinion
         self.first = Tags(**{"kind": Kind.CHATTER, "needs_reply": False, "urgency": Urgency.LOW, **first})
-        self.settings = SecondOpinionSettings(below=0.6, a_day=50)
+        self.settings = SecondOpinionRules(below=0.6, a_day=50)
         self.now = NOON
         self.asked: list[datetime] = []
         self.triage = SecondOpinion(
@@ -96,7 +96,7 @@ def test_no_more_are_asked_in_a_minute_than_a_run_has_time_for() -> None:
 
 def test_no_more_are_asked_in_a_day_than_settings_say() -> None:
     asking = Asking(confidence=0.4)
-    asking.settings = SecondOpinionSettings(below=0.6, a_day=2)
+    asking.settings = SecondOpinionRules(below=0.6, a_day=2)
     for _ in range(4):
         asking()
         asking.now += minutes(1)
@@ -211,6 +211,6 @@ def test_the_adviser_knows_every_topic_of_the_tables() -> None:
 
 def test_triage_itself_is_such_a_first() -> None:
     asking = SecondOpinion(
-        triage, lambda _: HIGH_COMPLAINT, MemoryOpinions(), lambda: SecondOpinionSettings(below=1), lambda: NOON
+        triage, lambda _: HIGH_COMPLAINT, MemoryOpinions(), lambda: SecondOpinionRules(below=1, a_day=500), lambda: NOON
     )
     assert asking(a_post("@shop good morning all")).urgency is Urgency.HIGH

@@ -10,13 +10,14 @@ from infra import train_triage
 from infra.labelled_posts import LEARNED, labelled_posts
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
 from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
-from mentiondesk.settings import SettingsInvalid, TriageSettings, parse_settings
+from mentiondesk.settings.problems import SettingsInvalid
+from mentiondesk.settings.to_domain import parse_settings
 from mentiondesk.triage import BrandTriage, Engine
 from mentiondesk.triage.lexicon import READ, cues, languages, lexicon, sets, spelling
 from mentiondesk.triage.loading import sections, table
 from mentiondesk.triage.phrases import Unreadable, alternatives
 from mentiondesk.triage.weights import OUTPUTS, weights
-from tests.support.builders import a_post
+from tests.support.builders import a_post, settings
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "layers/core/mentiondesk/triage"
@@ -94,8 +95,7 @@ def test_what_is_no_phrase_is_refused(phrase: str) -> None:
 
 
 def tagged(text: str, **words: object) -> Tags:
-    settings = TriageSettings.model_validate(words)
-    return Engine(settings.brand_words)(a_post(text))
+    return Engine(settings(triage=words).brand_words)(a_post(text))
 
 
 @pytest.mark.parametrize("kind", ["complaint", "question", "praise", "vent", "chatter", "spam", "abuse"])

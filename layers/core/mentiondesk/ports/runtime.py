@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from mentiondesk.settings import Settings
+from mentiondesk.domain.desk import DeskSettings
 
 # The settings in force, and how long the function may still run.
-CurrentSettings = Callable[[], Settings]
+CurrentSettings = Callable[[], DeskSettings]
 
 
 TimeLeft = Callable[[], timedelta]

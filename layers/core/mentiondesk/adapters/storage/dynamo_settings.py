@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import python, values
-from mentiondesk.settings import Settings, parse_settings
+from mentiondesk.domain.desk import DeskSettings
+from mentiondesk.settings.schema import SettingsFile
+from mentiondesk.settings.to_domain import parse_settings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,17 +30,17 @@ class DynamoSettings:
     def __init__(self, db: "DynamoDBClient", table: str) -> None:
         self._db = db
         self._table = table
-        self._cached: Settings | None = None
+        self._cached: DeskSettings | None = None
         self._fresh_until = 0.0
 
-    def __call__(self) -> Settings:
+    def __call__(self) -> DeskSettings:
         """Raises SettingsMissing, or SettingsInvalid when what is stored does not fit this version."""
         if self._cached is None or time.monotonic() >= self._fresh_until:
             self._cached = self._load()
             self._fresh_until = time.monotonic() + _CACHED_SECONDS
         return self._cached
 
-    def _load(self) -> Settings:
+    def _load(self) -> DeskSettings:
         found = self._db.get_item(TableName=self._table, Key=values(keys.settings()), ConsistentRead=True)
         if "Item" not in found:
             raise SettingsMissing
@@ -51,7 +53,7 @@ class DynamoSettings:
             raise SettingsMissing
         return datetime.fromisoformat(str(python(found["Item"])["stored_at"]))
 
-    def store(self, settings: Settings, now: datetime) -> int:
+    def store(self, settings: SettingsFile, now: datetime) -> int:
         """Puts new settings in force, keeps those before, and returns the new version.
 
         Raises TransactionCanceledException when others are stored meanwhile.

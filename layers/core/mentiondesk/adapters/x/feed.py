@@ -13,11 +13,11 @@ import tweepy
 from requests.adapters import HTTPAdapter
 
 from mentiondesk.adapters.x.posts import FIELDS, read_page
+from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.cursor import ReadBlock, Window, next_month
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Source
 from mentiondesk.ports.x import XRefuses, XTooFarBack, XUnavailable
-from mentiondesk.settings import BrandSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -111,9 +111,7 @@ class _Timed(HTTPAdapter):
 class TweepyFeed:
     """XFeed on X's API v2, with the brand's user token: that makes its mentions "owned reads"."""
 
-    def __init__(
-        self, credentials: Callable[[], XCredentials], base_url: str, brand: Callable[[], BrandSettings]
-    ) -> None:
+    def __init__(self, credentials: Callable[[], XCredentials], base_url: str, brand: Callable[[], Brand]) -> None:
         self._credentials = credentials
         self._base_url = base_url
         self._brand = brand
@@ -135,7 +133,7 @@ class TweepyFeed:
             raise XUnavailable(type(failure).__name__) from failure
         return read_page(body, source, brand.user_id)
 
-    def _call(self, source: Source, brand: BrandSettings, parameters: dict[str, Any]) -> object:
+    def _call(self, source: Source, brand: Brand, parameters: dict[str, Any]) -> object:
         client = self._connected()
         match source:
             case Source.MENTIONS:
@@ -162,7 +160,7 @@ class TweepyFeed:
         return self._client[1]
 
 
-def search_query(brand: BrandSettings) -> str:
+def search_query(brand: Brand) -> str:
     """Posts with the brand's words but without its handle, which the mentions already bring.
 
     Raises ValueError when the words do not fit X's 512 characters.

@@ -8,12 +8,17 @@ from mentiondesk.domain.ids import ComponentId
 
 @dataclass(frozen=True, slots=True)
 class PageComponent:
-    """One part of the service as the settings name it; components of one group stand together."""
+    """One part of the service as the settings name it; components of one group stand together.
+
+    An incident is assigned to the component whose `topics` and `words` its complaints have.
+    """
 
     component_id: ComponentId
     name: str
     description: str | None = None
     group: str | None = None
+    topics: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,7 +169,11 @@ class ActionPages:
 
 def _incident_facts(view: IncidentView) -> dict[str, Any]:
     health = {one.component: one.health for one in view.incident.affected}
-    ill = [one.name for one in view.components if health.get(one.id, Health.OPERATIONAL) is not Health.OPERATIONAL]
+    ill = [
+        one.name
+        for one in view.components
+        if health.get(one.component_id, Health.OPERATIONAL) is not Health.OPERATIONAL
+    ]
     where = f" with {' and '.join(ill)}" if ill else ""
     return {
         "impacts": IMPACTS,

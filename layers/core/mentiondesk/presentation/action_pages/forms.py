@@ -11,8 +11,8 @@ from mentiondesk.domain.access.links import Action
 from mentiondesk.domain.ids import ComponentId
 from mentiondesk.domain.incidents.drafts import Occasion
 from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, Status
+from mentiondesk.domain.status.page import PageComponent
 from mentiondesk.domain.text import clean
-from mentiondesk.settings import ComponentSettings
 from mentiondesk.usecases.cases.change_case import CaseAct, SnoozeFor
 from mentiondesk.usecases.incidents.change_incident import Approve, Dismiss, IncidentAct, Publish, Resolve, Tell
 
@@ -101,7 +101,7 @@ def case_act(action: Action, typed: FormFields) -> CaseAct:
 
 
 def incident_act(
-    action: Action, typed: FormFields, incident: Incident, components: Iterable[ComponentSettings]
+    action: Action, typed: FormFields, incident: Incident, components: Iterable[PageComponent]
 ) -> IncidentAct:
     """Raises FormInvalid, or NoForm for what no form does."""
     match action:
@@ -201,9 +201,11 @@ class _UpdateForm(_PublicForm):
     status: Status
 
 
-def _with_health(typed: FormFields, components: Iterable[ComponentSettings]) -> dict[str, object]:
+def _with_health(typed: FormFields, components: Iterable[PageComponent]) -> dict[str, object]:
     """What was typed, with the health of the components there are; what names others is passed over."""
-    health = {one.id: typed[HEALTH + one.id] for one in components if HEALTH + one.id in typed}
+    health = {
+        one.component_id: typed[HEALTH + one.component_id] for one in components if HEALTH + one.component_id in typed
+    }
     return {**typed, "health": health}
 
 

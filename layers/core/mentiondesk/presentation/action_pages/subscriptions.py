@@ -64,7 +64,7 @@ class SubscriberPages:
     @property
     def _name(self) -> str:
         settings = self._settings()
-        return settings.status_page.name or settings.brand.name
+        return settings.page.name
 
     def _form(self, address: str, wrong: str, status: HTTPStatus) -> Answer:
         return Answer(status, render("subscribe.html", {"name": self._name, "address": address, "wrong": wrong}))

@@ -10,6 +10,7 @@ from mentiondesk.domain.alerts.messages import Email
 from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice, Notice
 from mentiondesk.domain.alerts.plan import Plan, Subject, plan
 from mentiondesk.domain.alerts.roster import Audience, Channel, Staff, Stage
+from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import IncidentId, StaffId, SubjectId
 from mentiondesk.domain.incidents.incident import Incident, Status
 from mentiondesk.ports.alerts import AlertStore, Lease
@@ -18,7 +19,6 @@ from mentiondesk.ports.incidents import IncidentStore
 from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
 from mentiondesk.ports.tokens import Links
 from mentiondesk.ports.writing import StaffWriter
-from mentiondesk.settings import Settings
 
 # Longer than the function may run: a lease that is still held belongs to a run that is still going.
 LEASE = timedelta(minutes=2)
@@ -106,7 +106,7 @@ class NotifyStaff:
         notified.matters += len(leased)
 
     def _tell(
-        self, delivery: "_Delivery", together: bool, settings: Settings, now: datetime, notified: Notified
+        self, delivery: "_Delivery", together: bool, settings: DeskSettings, now: datetime, notified: Notified
     ) -> None:
         """One message for each notice, or one digest for all when they belong together or limits are reached."""
         limited: list[Notice] = []
@@ -124,16 +124,16 @@ class NotifyStaff:
             )
             self._deliver(by_mail, settings, now, notified)
 
-    def _over_limit(self, staff: Staff, channel: Channel, settings: Settings, now: datetime) -> bool:
+    def _over_limit(self, staff: Staff, channel: Channel, settings: DeskSettings, now: datetime) -> bool:
         """Whether a text would be one too many for this person; one that is not is counted.
 
         Who has no other channel has no limit: nothing else would reach them.
         """
         if not channel.interrupts or staff.calm_channel is None:
             return False
-        return not self._alerts.take_text_slot(staff.staff_id, now, settings.alerts.limits)
+        return not self._alerts.take_text_slot(staff.staff_id, now, settings.alerts.text_limits)
 
-    def _deliver(self, delivery: "_Delivery", settings: Settings, now: datetime, notified: Notified) -> None:
+    def _deliver(self, delivery: "_Delivery", settings: DeskSettings, now: datetime, notified: Notified) -> None:
         """Sends on the first way that works, and records it at once. A text meant as one was counted before."""
         refusals: list[str] = [delivery.detail] if delivery.detail else []
         for staff, channel, address in _ways(delivery, settings):
@@ -157,7 +157,7 @@ class NotifyStaff:
         channel: Channel,
         address: str,
         notices: Sequence[Notice],
-        settings: Settings,
+        settings: DeskSettings,
         now: datetime,
     ) -> str:
         try:
@@ -186,7 +186,7 @@ class NotifyStaff:
             self._alerts.done(lease, now, planned.next_at, 0)
 
 
-def _stages(matter: Subject, settings: Settings) -> Sequence[Stage]:
+def _stages(matter: Subject, settings: DeskSettings) -> Sequence[Stage]:
     return settings.incidents.stages if isinstance(matter, Incident) else settings.policy.stages
 
 
@@ -239,7 +239,7 @@ class _Delivery:
         return [Record(n.alert, outcome, now, via, message_id, detail, digest=together) for n in self.notices]
 
 
-def _ways(delivery: _Delivery, settings: Settings) -> Iterator[tuple[Staff, Channel, str]]:
+def _ways(delivery: _Delivery, settings: DeskSettings) -> Iterator[tuple[Staff, Channel, str]]:
     """The channel meant, then the person's other one, then the leads': each with its address."""
     leads = settings.roster.audience(Audience.LEAD, delivery.notices[0].alert.due_at)
     for staff in (delivery.staff, *(lead for lead in leads if lead.staff_id != delivery.staff.staff_id)):

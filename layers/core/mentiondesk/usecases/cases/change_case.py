@@ -7,11 +7,11 @@ from enum import StrEnum
 from mentiondesk.domain.access.links import Action, Link, SubjectGone
 from mentiondesk.domain.alerts.roster import Audience, Staff
 from mentiondesk.domain.cases.case import Case, CaseRefuses
+from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.events import Event
 from mentiondesk.domain.ids import CaseId
 from mentiondesk.ports.cases import AlreadyDone, CaseChanged, CaseStore
 from mentiondesk.ports.runtime import CurrentSettings
-from mentiondesk.settings import Settings
 
 # Writers of one case come to rest long before this.
 _ATTEMPTS = 8
@@ -130,7 +130,7 @@ class ChangeCase:
         )
 
 
-def _changed(case: Case, act: CaseAct, staff: Staff, settings: Settings, now: datetime) -> Case:
+def _changed(case: Case, act: CaseAct, staff: Staff, settings: DeskSettings, now: datetime) -> Case:
     """Raises CaseRefuses."""
     by = staff.staff_id
     match act.action:

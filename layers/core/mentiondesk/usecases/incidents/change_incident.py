@@ -11,10 +11,10 @@ from mentiondesk.domain.events import Event
 from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents.drafts import Draft, Occasion
 from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, NotPossible, Status, Update
+from mentiondesk.domain.status.page import PageComponent
 from mentiondesk.ports.cases import AlreadyDone
 from mentiondesk.ports.incidents import DraftStore, IncidentChanged, IncidentStore
 from mentiondesk.ports.runtime import CurrentSettings
-from mentiondesk.settings import ComponentSettings
 
 # Writers of one incident come to rest long before this.
 _ATTEMPTS = 8
@@ -78,7 +78,7 @@ class IncidentView:
     events: tuple[Event, ...]
     drafts: tuple[Draft, ...]
     actions: frozenset[Action]
-    components: tuple[ComponentSettings, ...]
+    components: tuple[PageComponent, ...]
 
 
 class ChangeIncident:
@@ -150,7 +150,7 @@ class ChangeIncident:
             events=tuple(self._incidents.events(incident.incident_id)),
             drafts=drafts,
             actions=link.actions & _possible(incident, drafts),
-            components=self._settings().status_page.components,
+            components=self._settings().page.components,
         )
 
 

@@ -11,15 +11,17 @@ from mentiondesk.detection.signals import stem
 from mentiondesk.detection.surprise import severity
 from mentiondesk.detection.thresholds import THRESHOLDS, Thresholds
 from mentiondesk.domain.cases.timers import Clock
+from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.events import Event
 from mentiondesk.domain.ids import ComponentId, IncidentId, PostId
 from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, LinkedPost, Status, Update
+from mentiondesk.domain.incidents.rules import IncidentRules
 from mentiondesk.domain.incidents.signals import SIGNALS_KEPT, Baseline, Signal
+from mentiondesk.domain.status.page import PageComponent
 from mentiondesk.ports.cases import AlreadyDone
 from mentiondesk.ports.detection import BaselineStore, SignalStore
 from mentiondesk.ports.incidents import IncidentChanged, IncidentStore
 from mentiondesk.ports.runtime import CurrentSettings
-from mentiondesk.settings import ComponentSettings, IncidentSettings, Settings
 
 # Upper bound on the signals read in one run; the latest are kept.
 MOST_SIGNALS = 3000
@@ -66,7 +68,7 @@ class _Run:
     """The inputs that every step of one run shares."""
 
     now: datetime
-    settings: Settings
+    settings: DeskSettings
     expectation: Expectation
     signals: Sequence[Signal]
     detected: Detected
@@ -221,7 +223,7 @@ class DetectIncidents:
         self._baselines.save(updated(baseline.overall, expectation, *counts, OVERALL_TERMS))
 
 
-def _candidate(cluster: Cluster, settings: Settings, now: datetime) -> Incident:
+def _candidate(cluster: Cluster, settings: DeskSettings, now: datetime) -> Incident:
     """An incident for staff to confirm; it is not public."""
     first, last = cluster.signals[0], cluster.signals[-1]
     incident = Incident(
@@ -238,7 +240,7 @@ def _candidate(cluster: Cluster, settings: Settings, now: datetime) -> Incident:
         latest_at=last.at,
         samples=cluster.samples,
     )
-    components = _components(cluster.signals, settings.status_page.components)
+    components = _components(cluster.signals, settings.page.components)
     incident = _with_impact(incident, components, settings.incidents)
     return incident.told("noticed", Clock.CONFIRM, settings.incidents.confirm_within, now)
 
@@ -248,7 +250,7 @@ def _grown(
     matching: Sequence[Signal],
     counts: tuple[int, int] | None,
     excess: float,
-    rules: IncidentSettings,
+    rules: IncidentRules,
 ) -> Incident:
     """The incident with its new counts.
 
@@ -272,7 +274,7 @@ def _grown(
     return incident
 
 
-def _with_impact(incident: Incident, components: Iterable[ComponentId], rules: IncidentSettings) -> Incident:
+def _with_impact(incident: Incident, components: Iterable[ComponentId], rules: IncidentRules) -> Incident:
     """The incident with the impact that its number of people indicates, and the health of `components`."""
     impact = Impact.MINOR
     if incident.people >= _MAJOR_FROM * rules.people:
@@ -282,14 +284,14 @@ def _with_impact(incident: Incident, components: Iterable[ComponentId], rules: I
     )
 
 
-def _components(signals: Sequence[Signal], components: Iterable[ComponentSettings]) -> tuple[ComponentId, ...]:
+def _components(signals: Sequence[Signal], components: Iterable[PageComponent]) -> tuple[ComponentId, ...]:
     """The component that most signals name by its words or its topics, if any."""
-    scores = {one.id: sum(_score(one, signal) for signal in signals) for one in components}
+    scores = {one.component_id: sum(_score(one, signal) for signal in signals) for one in components}
     best = max(scores, key=lambda component: scores[component], default=None)
     return (best,) if best is not None and scores[best] > 0 else ()
 
 
-def _score(component: ComponentSettings, signal: Signal) -> int:
+def _score(component: PageComponent, signal: Signal) -> int:
     """2 for one of the component's words, 1 for one of its topics: words are the more specific."""
     used = {*signal.terms, *map(stem, signal.words.lower().split())}
     by_word = any(used.issuperset(map(stem, word.lower().split())) for word in component.words)
@@ -297,7 +299,7 @@ def _score(component: ComponentSettings, signal: Signal) -> int:
 
 
 def _holds_back(
-    ended: Incident, recent: Sequence[Incident], rest: Sequence[Signal], rules: IncidentSettings, now: datetime
+    ended: Incident, recent: Sequence[Incident], rest: Sequence[Signal], rules: IncidentRules, now: datetime
 ) -> bool:
     """True while the cooldown of an ended incident keeps similar ones from being raised.
 

@@ -17,10 +17,10 @@ from mentiondesk.domain.posts.cursor import (
 )
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Added, Source
+from mentiondesk.domain.posts.reading import ReadingRules
 from mentiondesk.ports.posts import CursorStore, PostStore
 from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
 from mentiondesk.ports.x import XFeed, XRefuses, XTooFarBack, XUnavailable
-from mentiondesk.settings import ReadingSettings
 
 PAGE_SIZE = 100
 _TRIES = 3
@@ -121,7 +121,7 @@ class _Run:
     feed: XFeed
     posts: PostStore
     cursors: CursorStore
-    reading: ReadingSettings
+    reading: ReadingRules
     now: datetime
     time_left: TimeLeft
     fetched: Fetched
@@ -240,7 +240,7 @@ class _Run:
             raise _Interrupted
 
 
-def _sources(reading: ReadingSettings) -> Iterator[Source]:
+def _sources(reading: ReadingRules) -> Iterator[Source]:
     """Own posts first: they stop clocks."""
     yield Source.OWN
     if reading.mentions:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.posts.post import Post
+from mentiondesk.domain.posts.reading import SecondOpinionRules
 from mentiondesk.domain.posts.tags import ANSWERED, Classification, Reason, Tags, Urgency, needs_reply
 from mentiondesk.ports.triage import Classifier, ClassifierBudget, ClassifierUnavailable, Triage
-from mentiondesk.settings import SecondOpinionSettings
 
 # A batch of posts waits for each answer in turn: so many in a minute are within the function's time, even if each of
 # them takes as long as the adviser may.
@@ -27,7 +27,7 @@ class SecondOpinion:
         first: Triage,
         adviser: Classifier,
         budget: ClassifierBudget,
-        settings: Callable[[], SecondOpinionSettings],
+        settings: Callable[[], SecondOpinionRules],
         now: Callable[[], datetime],
     ) -> None:
         self._first = first

@@ -1,0 +1,45 @@
+"""The settings of one desk, as the rest of the package uses them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mentiondesk.domain.alerts.limits import TextLimit
+from mentiondesk.domain.alerts.roster import Roster
+from mentiondesk.domain.cases.timers import Policy
+from mentiondesk.domain.incidents.rules import IncidentRules
+from mentiondesk.domain.posts.brand import Brand
+from mentiondesk.domain.posts.brand_words import BrandWords
+from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
+from mentiondesk.domain.status.page import StatusPage
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRules:
+    """Limits on the messages to one person.
+
+    More than `digest_over` alerts at once are sent as one digest. Texts beyond `text_limits` go out as mails.
+    """
+
+    digest_over: int
+    text_limits: tuple[TextLimit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSettings:
+    """The settings of one desk.
+
+    `zone` is the IANA name of the desk's time zone. `policy` holds deadlines and stages of alerts about cases,
+    `roster` the staff. Closed cases and their posts are deleted after `keep`.
+    """
+
+    brand: Brand
+    zone: str
+    policy: Policy
+    roster: Roster
+    alerts: AlertRules
+    reading: ReadingRules
+    incidents: IncidentRules
+    page: StatusPage
+    brand_words: BrandWords
+    second_opinion: SecondOpinionRules
+    keep: timedelta

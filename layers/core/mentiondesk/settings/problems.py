@@ -1,0 +1,84 @@
+"""Problems with settings in plain words, each with the keys that lead to it."""
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from mentiondesk.settings.schema import Misfit, SettingsFile
+from mentiondesk.settings.types import shown
+
+
+class SettingsInvalid(ValueError):
+    """The settings cannot be used. `problems` has (path of keys, the problem in plain words)."""
+
+    def __init__(self, problems: list[tuple[tuple[str | int, ...], str]]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(f"{'.'.join(map(str, path)) or 'settings'}: {what}" for path, what in problems))
+
+
+_NO_GROUP = "{shown} is not a group of keys here"
+_NO_LIST = "{shown} is not a list; write it like [one, two]"
+_PLAIN_WORDS = {
+    "missing": "this key is missing",
+    "extra_forbidden": "there is no such key; check its spelling against infra/settings.example.yaml",
+    "string_type": "{shown} is not text; write it in quotes",
+    "model_type": _NO_GROUP,
+    "dict_type": _NO_GROUP,
+    "tuple_type": _NO_LIST,
+    "list_type": _NO_LIST,
+    "frozen_set_type": _NO_LIST,
+    "too_short": "give at least {min_length} of these",
+    "too_long": "give at most {max_length} of these",
+}
+_HINTS = {
+    "phone": 'write it with country code and digits only, in quotes, like "+447700900123"',
+    "email": "write one address, like ana@example.com",
+    "user_id": "write X's numeric id of the account, in quotes",
+    "handle": "write the handle without @: up to 15 letters, digits or _",
+    "id": "use lower-case letters, digits, - and _, starting with a letter",
+    "name": "use lower-case letters, digits and _, starting with a letter",
+    "duty": 'write always, or week: {mon-fri: ["09:00-17:00"]}',
+}
+
+
+def validated(raw: object) -> SettingsFile:
+    """The settings in `raw`, parsed from YAML or JSON. Raises SettingsInvalid with every problem found."""
+    try:
+        return SettingsFile.model_validate(raw)
+    except ValidationError as invalid:
+        found = [(_path(raw, error), error) for error in invalid.errors()]
+    # pydantic also reports the group around a problem, and every alternative it tried there.
+    problems = [
+        (path, _plain(path, error))
+        for path, error in found
+        if not any(_inside(other, path) or _inside(inner["loc"], error["loc"]) for other, inner in found)
+    ]
+    raise SettingsInvalid(list(dict.fromkeys(problems)))
+
+
+def _path(raw: object, error: ErrorDetails) -> tuple[str | int, ...]:
+    """The keys that lead to the problem as the file has them, without pydantic's names of the alternatives it tried."""
+    path: list[str | int] = []
+    for part in error["loc"]:
+        inner = dict(enumerate(raw)) if isinstance(raw, list) else raw
+        if isinstance(inner, dict) and part in inner:
+            raw = inner[part]
+            path.append(part)
+    if error["type"] == "missing":
+        path.append(error["loc"][-1])
+    misfit = error.get("ctx", {}).get("error")
+    return (*path, *misfit.path) if isinstance(misfit, Misfit) else tuple(path)
+
+
+def _inside(place: tuple[str | int, ...], outer: tuple[str | int, ...]) -> bool:
+    return len(place) > len(outer) and place[: len(outer)] == outer
+
+
+def _plain(path: tuple[str | int, ...], error: ErrorDetails) -> str:
+    """The problem in plain words, and what would be right."""
+    kind, hint, value = error["type"], _HINTS.get(str(path[-1]) if path else ""), shown(error["input"])
+    if hint and (kind == "string_pattern_mismatch" or path[-1] == "duty"):
+        return f"{value} does not fit; {hint}"
+    if kind in _PLAIN_WORDS:
+        return _PLAIN_WORDS[kind].format(shown=value, **error.get("ctx", {}))
+    message = error["msg"].removeprefix("Value error, ")
+    return message if kind == "value_error" else message[:1].lower() + message[1:]

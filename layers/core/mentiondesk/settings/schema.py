@@ -1,0 +1,355 @@
+"""The schema of the settings file: its keys, their bounds and their defaults."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Literal, Self, assert_never
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from mentiondesk.domain.alerts.limits import DEFAULT_TEXT_LIMITS
+from mentiondesk.domain.alerts.roster import Audience, Channel
+from mentiondesk.domain.hours import Hours, NeverOpen
+from mentiondesk.domain.ids import ComponentId, StaffId, UserId
+from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.settings.types import (
+    Duration,
+    Length,
+    OneOrMore,
+    Phrase,
+    Phrases,
+    StageTime,
+    Week,
+    Zone,
+    stage_time,
+    weekly_hours,
+)
+
+# Any day serves to check that opening hours can meet a deadline at all.
+_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class Misfit(ValueError):
+    """Keys that are valid by themselves and contradict each other; `path` leads to the one to change."""
+
+    def __init__(self, what: str, *path: str | int) -> None:
+        super().__init__(what)
+        self.path = path
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WeekSettings(_Model):
+    """Weekly periods: {week: {mon-fri: ["09:00-17:00"]}, holidays: [2026-12-25]}; in the desk's zone unless given."""
+
+    zone: Zone | None = None
+    week: Week
+    holidays: frozenset[date] = frozenset()
+
+    def hours(self, zone: str) -> Hours:
+        """These hours in their own zone, or else in `zone`."""
+        return weekly_hours(self.week, self.holidays, self.zone or zone)
+
+
+class BrandSettings(_Model):
+    """The brand account whose mentions are answered."""
+
+    name: str = Field(min_length=1, max_length=80)
+    user_id: UserId = Field(pattern=r"^\d{1,20}$")
+    handle: str = Field(pattern=r"^\w{1,15}$")
+    words: tuple[str, ...] = Field(default=(), max_length=20)
+
+    @field_validator("words")
+    @classmethod
+    def _searchable(cls, words: tuple[str, ...]) -> tuple[str, ...]:
+        for word in words:
+            if not re.fullmatch(r"[^\"\n]{2,60}", word):
+                raise ValueError(f"{word!r} cannot be searched for; use 2 to 60 characters without quotes")
+        return words
+
+
+class TargetSettings(_Model):
+    """Deadline of one kind of post, by urgency. `high` defaults to `within`, `critical` to `high`."""
+
+    within: Length
+    high: Length | None = None
+    critical: Length | None = None
+    low: Length | None = None
+    hours: str | None = None
+    alerts: bool = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, value: Any) -> Any:
+        return value if isinstance(value, dict | TargetSettings) else {"within": value}
+
+    def by_urgency(self, urgency: Urgency) -> timedelta:
+        high = self.high or self.within
+        return {
+            Urgency.LOW: self.low or self.within,
+            Urgency.NORMAL: self.within,
+            Urgency.HIGH: high,
+            Urgency.CRITICAL: self.critical or high,
+        }[urgency]
+
+
+# Of people who post to a brand 32 % expect an answer within 30 minutes, 42 % within the hour, 67 % within the day.
+FIRST_REPLY = {
+    Kind.COMPLAINT: TargetSettings(within=timedelta(minutes=60), high=timedelta(minutes=30)),
+    Kind.QUESTION: TargetSettings(within=timedelta(hours=4)),
+    Kind.PRAISE: TargetSettings(within=timedelta(hours=24), alerts=False),
+    Kind.ABUSE: TargetSettings(within=timedelta(hours=24), alerts=False),
+}
+
+
+class TargetsSettings(_Model):
+    """Deadlines by kind. A kind that is not named keeps its default; null means that it has none."""
+
+    first_reply: dict[Kind, TargetSettings | None] = Field(default_factory=dict)
+    next_reply: dict[Kind, TargetSettings | None] = Field(default_factory=dict)
+    follow_up: TargetSettings | None = None
+
+
+class SendSettings(_Model):
+    to: Audience
+    by: Annotated[tuple[Channel, ...], OneOrMore] = Field(min_length=1)
+
+
+class StageSettings(_Model):
+    """One step of alerting: `at` is a share of the target ("50%") or "10m before" / "30m after" the deadline."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")
+    at: StageTime
+    send: tuple[SendSettings, ...] = Field(min_length=1)
+
+
+def _stage(name: str, at: str, *send: tuple[Audience, tuple[Channel, ...]]) -> StageSettings:
+    return StageSettings(name=name, at=at, send=tuple(SendSettings(to=to, by=by) for to, by in send))
+
+
+_EMAIL, _TEXT, _BOTH = (Channel.EMAIL,), (Channel.TEXT,), (Channel.EMAIL, Channel.TEXT)
+_STAGES = (
+    _stage("half_time", "50%", (Audience.DUTY, _EMAIL)),
+    _stage("three_quarters", "75%", (Audience.DUTY, _TEXT)),
+    _stage("breach", "100%", (Audience.DUTY, _TEXT), (Audience.LEAD, _BOTH)),
+    _stage("half_hour_late", "30m after", (Audience.MANAGER, _BOTH)),
+)
+
+
+class TextLimitSettings(_Model):
+    most: int = Field(ge=1, le=1000)
+    within: Length
+
+
+class AlertSettings(_Model):
+    """Stages of alerting, and limits on the messages to one person."""
+
+    stages: tuple[StageSettings, ...] = Field(default=_STAGES, min_length=1, max_length=10)
+    digest_over: int = Field(default=5, ge=1, le=100)
+    text_limits: tuple[TextLimitSettings, ...] = tuple(
+        TextLimitSettings(most=limit.most, within=limit.span) for limit in DEFAULT_TEXT_LIMITS
+    )
+
+    @field_validator("stages")
+    @classmethod
+    def _named_once(cls, stages: tuple[StageSettings, ...]) -> tuple[StageSettings, ...]:
+        names = [stage.name for stage in stages]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two stages are named {name!r}; names must differ")
+        return stages
+
+
+class StaffSettings(_Model):
+    """One staff member. `duty` is "always" or weekly shifts; without it only roles receive alerts."""
+
+    id: StaffId = Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")
+    name: str = Field(min_length=1, max_length=60)
+    email: str | None = Field(default=None, pattern=r"^[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,190}\.[^@\s<>,;\"]{2,}$")
+    phone: str | None = Field(default=None, pattern=r"^\+[1-9]\d{6,14}$")
+    zone: Zone | None = None
+    duty: Literal["always"] | WeekSettings | None = None
+    quiet: WeekSettings | None = None
+    roles: frozenset[Literal["lead", "manager"]] = frozenset()
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if not self.addresses:
+            raise ValueError(f"{self.id} can not be reached; give an email, a phone, or both")
+        return self
+
+    @property
+    def addresses(self) -> dict[Channel, str]:
+        """The person's address on each channel they have one on."""
+        given = {channel: self._address(channel) for channel in Channel}
+        return {channel: address for channel, address in given.items() if address}
+
+    def _address(self, channel: Channel) -> str | None:
+        match channel:
+            case Channel.EMAIL:
+                return self.email
+            case Channel.TEXT:
+                return self.phone
+            case _:
+                assert_never(channel)
+
+
+class ReadingSettings(_Model):
+    """Reading from X. Reads are billed, and `monthly_reads` caps them."""
+
+    mentions: bool = True
+    search: bool = True
+    overlap: Duration = timedelta(minutes=5)
+    first_look: Length = timedelta(hours=1)
+    sweep_every: Length = timedelta(minutes=30)
+    sweep_reach: Length = timedelta(hours=6)
+    monthly_reads: int = Field(default=50_000, ge=1000)
+
+
+class IncidentSettings(_Model):
+    """Detection of incidents, and the alerts about them."""
+
+    people: int = Field(default=5, ge=3, le=1000)
+    within: Length = Field(default=timedelta(minutes=60), ge=timedelta(minutes=5), le=timedelta(hours=12))
+    fade_after: Length = timedelta(hours=2)
+    cooldown: Length = timedelta(hours=1)
+    confirm_within: Length = timedelta(minutes=30)
+    tell: tuple[SendSettings, ...] = Field(
+        default=(SendSettings(to=Audience.DUTY, by=_BOTH), SendSettings(to=Audience.LEAD, by=_EMAIL)), min_length=1
+    )
+    publish_over: int | None = Field(default=None, ge=5)
+    urgency: Urgency = Urgency.NORMAL
+    go_back_within: Length = timedelta(hours=24)
+
+
+class ComponentSettings(_Model):
+    """One part of the service, as customers know it. Its topics and words assign incidents to it."""
+
+    id: ComponentId = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    name: str = Field(min_length=1, max_length=80)
+    description: str | None = Field(default=None, max_length=300)
+    group: str | None = Field(default=None, min_length=1, max_length=80)
+    topics: tuple[str, ...] = ()
+    words: tuple[str, ...] = Field(default=(), max_length=50)
+
+
+class StatusPageSettings(_Model):
+    """The public status page. `x_links` allows links in drafted posts, for which X charges more."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=80)
+    components: tuple[ComponentSettings, ...] = Field(default=(), max_length=100)
+    history: Length = timedelta(days=90)
+    x_links: bool = False
+    statuspage_id: str | None = Field(default=None, pattern=r"^[a-z0-9]{4,40}$")
+
+    @field_validator("components")
+    @classmethod
+    def _named_once(cls, components: tuple[ComponentSettings, ...]) -> tuple[ComponentSettings, ...]:
+        ids = [one.id for one in components]
+        for one in ids:
+            if ids.count(one) > 1:
+                raise ValueError(f"two components have the id {one!r}; ids must differ")
+        return components
+
+
+class WordsSettings(_Model):
+    """Phrases added to triage's own tables, by meaning."""
+
+    complaint: Phrases = ()
+    question: Phrases = ()
+    praise: Phrases = ()
+    vent: Phrases = ()
+    chatter: Phrases = ()
+    spam: Phrases = ()
+    abuse: Phrases = ()
+    critical: Phrases = ()
+    high: Phrases = ()
+    low: Phrases = ()
+    calm: Phrases = ()
+
+
+class AlwaysSettings(_Model):
+    """A phrase that decides a post's kind or urgency, whatever else the post says."""
+
+    phrase: Phrase
+    kind: Kind | None = None
+    urgency: Urgency | None = None
+
+    @model_validator(mode="after")
+    def _decides(self) -> Self:
+        if self.kind is None and self.urgency is None:
+            raise ValueError("this rule decides nothing; give a kind, an urgency, or both")
+        return self
+
+
+class SecondOpinionSettings(_Model):
+    """Use of a model at Amazon Bedrock as a second classifier, if the stack was deployed with one."""
+
+    below: float = Field(default=0.6, ge=0, le=1)
+    a_day: int = Field(default=500, ge=0, le=100_000)
+
+
+class TriageSettings(_Model):
+    """The brand's additions to triage's tables, which override them, and the second classifier."""
+
+    words: WordsSettings = WordsSettings()
+    topics: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,29}$")], Phrases] = Field(
+        default_factory=dict, max_length=50
+    )
+    always: tuple[AlwaysSettings, ...] = Field(default=(), max_length=200)
+    never: Phrases = ()
+    second_opinion: SecondOpinionSettings = SecondOpinionSettings()
+
+
+class SettingsFile(_Model):
+    """The settings file: everything about one brand's desk that is not infrastructure."""
+
+    brand: BrandSettings
+    zone: Zone = "UTC"
+    staff: tuple[StaffSettings, ...] = Field(min_length=1, max_length=200)
+    hours: dict[str, WeekSettings] = Field(default_factory=dict)
+    targets: TargetsSettings = TargetsSettings()
+    alerts: AlertSettings = AlertSettings()
+    reading: ReadingSettings = ReadingSettings()
+    incidents: IncidentSettings = IncidentSettings()
+    status_page: StatusPageSettings = StatusPageSettings()
+    triage: TriageSettings = TriageSettings()
+    keep: Length = timedelta(days=400)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        ids = [one.id for one in self.staff]
+        for place, staff_id in enumerate(ids):
+            if staff_id in ids[:place]:
+                raise Misfit(f"two people have the id {staff_id!r}; ids must differ", "staff", place, "id")
+        if not any("lead" in one.roles for one in self.staff):
+            raise Misfit(
+                "nobody in staff is a lead; give one person roles: [lead], for when nobody is on duty", "staff"
+            )
+        for path, target in self._targets_set():
+            if target.hours is not None:
+                self._check_hours(target.hours, target, path)
+        return self
+
+    def _targets_set(self) -> Iterator[tuple[tuple[str, ...], TargetSettings]]:
+        """Every target in the file, with its key path."""
+        if self.targets.follow_up:
+            yield ("targets", "follow_up"), self.targets.follow_up
+        for clock, targets in (("first_reply", self.targets.first_reply), ("next_reply", self.targets.next_reply)):
+            for kind, target in targets.items():
+                if target:
+                    yield ("targets", clock, str(kind)), target
+
+    def _check_hours(self, name: str, target: TargetSettings, path: tuple[str, ...]) -> None:
+        if name not in self.hours:
+            raise Misfit(f"{name!r} is not under hours; add it there or use one of those", *path, "hours")
+        within = max(target.by_urgency(urgency) for urgency in Urgency)
+        stages = [stage_time(one.at) for one in self.alerts.stages]
+        longest = max(within, *(within * share + shift for share, shift in stages))
+        try:
+            self.hours[name].hours(self.zone).add(_ANY_DAY, longest)
+        except NeverOpen:
+            what = f"the hours {name!r} are open too seldom for this deadline and its alerts; make them longer"
+            raise Misfit(what, *path) from None

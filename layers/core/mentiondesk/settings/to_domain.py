@@ -1,0 +1,136 @@
+"""SettingsFile as domain values."""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from mentiondesk.domain.alerts.limits import TextLimit
+from mentiondesk.domain.alerts.roster import Audience, Channel, Roster, Staff, Stage
+from mentiondesk.domain.cases.timers import Policy, Target
+from mentiondesk.domain.desk import AlertRules, DeskSettings
+from mentiondesk.domain.incidents.rules import IncidentRules
+from mentiondesk.domain.posts.brand import Brand
+from mentiondesk.domain.posts.brand_words import Always, BrandWords
+from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
+from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.status.page import PageComponent, StatusPage
+from mentiondesk.settings.problems import validated
+from mentiondesk.settings.schema import (
+    FIRST_REPLY,
+    IncidentSettings,
+    SendSettings,
+    SettingsFile,
+    StaffSettings,
+    StageSettings,
+    TargetSettings,
+    TriageSettings,
+    WeekSettings,
+)
+from mentiondesk.settings.types import stage_time
+
+# Stages of alerts about incidents, both sent at once.
+_INCIDENT_STAGES = ("noticed", "go_back")
+
+
+def parse_settings(raw: object) -> DeskSettings:
+    """The desk described by `raw`, parsed from YAML or JSON. Raises SettingsInvalid with every problem found."""
+    return desk_settings(validated(raw))
+
+
+def desk_settings(settings: SettingsFile) -> DeskSettings:
+    """Validated settings as the rest of the package uses them."""
+    brand, alerts, second = settings.brand, settings.alerts, settings.triage.second_opinion
+    return DeskSettings(
+        brand=Brand(brand.name, brand.user_id, brand.handle, brand.words),
+        zone=settings.zone,
+        policy=_policy(settings),
+        roster=Roster(tuple(_staff(one, settings.zone) for one in settings.staff)),
+        alerts=AlertRules(alerts.digest_over, tuple(TextLimit(one.most, one.within) for one in alerts.text_limits)),
+        reading=ReadingRules(**dict(settings.reading)),
+        incidents=_incident_rules(settings.incidents),
+        page=_status_page(settings),
+        brand_words=_brand_words(settings.triage),
+        second_opinion=SecondOpinionRules(second.below, second.a_day),
+        keep=settings.keep,
+    )
+
+
+def _staff(one: StaffSettings, zone: str) -> Staff:
+    """A staff member; `zone` applies where they have none of their own."""
+    zone = one.zone or zone
+    return Staff(
+        staff_id=one.id,
+        name=one.name,
+        addresses=one.addresses,
+        zone=zone,
+        always_on_duty=one.duty == "always",
+        shifts=one.duty.hours(zone) if isinstance(one.duty, WeekSettings) else None,
+        quiet=one.quiet.hours(zone) if one.quiet else None,
+        roles=frozenset(Audience(role) for role in one.roles),
+    )
+
+
+def _policy(settings: SettingsFile) -> Policy:
+    """Deadlines by kind: the defaults, then first_reply, then (for the next reply) next_reply."""
+    targets = settings.targets
+    first = {**FIRST_REPLY, **targets.first_reply}
+    return Policy(
+        first_reply=_targets(first, settings),
+        next_reply=_targets({**first, **targets.next_reply}, settings),
+        follow_up=_target(targets.follow_up, Urgency.NORMAL, settings) if targets.follow_up else None,
+        stages=tuple(_stage(one) for one in settings.alerts.stages),
+    )
+
+
+def _targets(
+    by_kind: Mapping[Kind, TargetSettings | None], settings: SettingsFile
+) -> dict[tuple[Kind, Urgency], Target]:
+    return {
+        (kind, urgency): _target(target, urgency, settings)
+        for kind, target in by_kind.items()
+        if target is not None
+        for urgency in Urgency
+    }
+
+
+def _target(target: TargetSettings, urgency: Urgency, settings: SettingsFile) -> Target:
+    hours = settings.hours[target.hours].hours(settings.zone) if target.hours else None
+    return Target(target.by_urgency(urgency), hours, target.alerts)
+
+
+def _stage(stage: StageSettings) -> Stage:
+    share, shift = stage_time(stage.at)
+    return Stage(stage.name, share, shift, _recipients(stage.send))
+
+
+def _recipients(send: Iterable[SendSettings]) -> tuple[tuple[Audience, Channel], ...]:
+    return tuple((one.to, channel) for one in send for channel in one.by)
+
+
+def _incident_rules(incidents: IncidentSettings) -> IncidentRules:
+    recipients = _recipients(incidents.tell)
+    stages = tuple(Stage(name, 0.0, timedelta(0), recipients) for name in _INCIDENT_STAGES)
+    return IncidentRules(**{name: value for name, value in incidents if name != "tell"}, stages=stages)
+
+
+def _status_page(settings: SettingsFile) -> StatusPage:
+    page = settings.status_page
+    return StatusPage(
+        name=page.name or settings.brand.name,
+        zone=settings.zone,
+        components=tuple(
+            PageComponent(one.id, one.name, one.description, one.group, one.topics, one.words)
+            for one in page.components
+        ),
+        history=page.history,
+        x_links=page.x_links,
+        hosted_id=page.statuspage_id,
+    )
+
+
+def _brand_words(triage: TriageSettings) -> BrandWords:
+    return BrandWords(
+        words=tuple((meaning, phrases) for meaning, phrases in triage.words if phrases),
+        topics=tuple(triage.topics.items()),
+        always=tuple(Always(rule.phrase, rule.kind, rule.urgency) for rule in triage.always),
+        never=triage.never,
+    )

@@ -1,0 +1,153 @@
+"""Value types of the settings file: durations, time zones, weekly hours, stage times and phrases."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, time, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
+
+from mentiondesk.domain.hours import Hours, Period
+
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+_DURATION = re.compile(r"(?:\d+ ?[dhms] ?)+")
+_LONGEST = timedelta(days=3660)
+_PERIOD = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*-\s*(?:([01]\d|2[0-3]):([0-5]\d)|(24):(00))")
+_STAGE_TIME = re.compile(r"(\d{1,3})%|((?:\d+[dhms])+) (before|after)")
+_PHRASE_PART = re.compile(r"(?:[\w'&#@.+€$£%/-]*\w[\w'&#@.+€$£%/-]*\*?|[^\w\s*/,<>?.]+)")
+# Longest value that a problem repeats.
+_MOST_SHOWN = 60
+
+
+def shown(value: object) -> str:
+    """A value as a problem repeats it, cut to one line."""
+    text = repr(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[: _MOST_SHOWN - 3]}..."
+
+
+def duration(value: object) -> timedelta:
+    """A duration written like 30m, 4h, 1h30m or 2d. Raises ValueError."""
+    if isinstance(value, timedelta):
+        return value
+    if not isinstance(value, str) or not _DURATION.fullmatch(value):
+        raise ValueError(f"{shown(value)} is not a length of time; write it like 30m, 4h, 1h30m or 2d")
+    seconds = sum(int(count) * _UNITS[unit] for count, unit in re.findall(r"(\d+) ?([dhms])", value))
+    if seconds > _LONGEST.total_seconds():
+        raise ValueError(f"{shown(value)} is longer than ten years; write it like 30m, 4h, 1h30m or 2d")
+    return timedelta(seconds=seconds)
+
+
+def _written(value: timedelta) -> str:
+    return f"{round(value.total_seconds())}s"
+
+
+def _positive(value: timedelta) -> timedelta:
+    if value <= timedelta(0):
+        raise ValueError("must be longer than nothing; write it like 30m, 4h, 1h30m or 2d")
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(duration), PlainSerializer(_written)]
+Length = Annotated[Duration, AfterValidator(_positive)]
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{name!r} is not a known time zone; write it like Europe/London or UTC") from None
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
+def period(text: object) -> Period:
+    """A period of a day written like "09:00-17:30"; 24:00 ends at midnight. Raises ValueError."""
+    match = _PERIOD.fullmatch(text) if isinstance(text, str) else None
+    if match is None:
+        raise ValueError(f'{text!r} is not a period; write it in quotes like "09:00-17:30"')
+    opens, closes = time(int(match[1]), int(match[2])), time(int(match[3] or 0), int(match[4] or 0))
+    return Period(opens, closes)
+
+
+def weekdays(key: str) -> list[int]:
+    """The weekdays (0 for Monday) that a key names: mon, mon-fri, sat-mon or daily. Raises ValueError."""
+    if key == "daily":
+        return list(range(7))
+    first, _, last = key.partition("-") if "-" in key else (key, "", key)
+    if first not in _DAYS or last not in _DAYS:
+        raise ValueError(f"{key!r} names no days; write mon, mon-fri or daily")
+    start, length = _DAYS.index(first), (_DAYS.index(last) - _DAYS.index(first)) % 7
+    return [(start + step) % 7 for step in range(length + 1)]
+
+
+def readable_week(week: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The week as it is. Raises ValueError unless each weekday stands once and something is open."""
+    seen: set[int] = set()
+    for key, periods in week.items():
+        days = set(weekdays(key))
+        if days & seen:
+            raise ValueError(f"{key!r} names a day that stands there already")
+        seen |= days
+        for text in periods:
+            period(text)
+    if not any(week.values()):
+        raise ValueError("these hours are never open; give at least one period")
+    return week
+
+
+Week = Annotated[dict[str, list[str]], AfterValidator(readable_week)]
+
+
+def weekly_hours(week: Mapping[str, Iterable[str]], holidays: frozenset[date], zone: str) -> Hours:
+    """Opening hours in `zone` from a week that is readable."""
+    days: list[tuple[Period, ...]] = [()] * 7
+    for key, periods in week.items():
+        for day in weekdays(key):
+            days[day] = tuple(period(text) for text in periods)
+    return Hours(zone, tuple(days), holidays)
+
+
+def stage_time(text: str) -> tuple[float, timedelta]:
+    """A stage time as a share of the target and a shift: "50%", "10m before" or "30m after". Raises ValueError."""
+    match = _STAGE_TIME.fullmatch(text)
+    if match is None:
+        raise ValueError(f'{text!r} is not a time of a stage; write 50%, "10m before" or "30m after"')
+    if match[1]:
+        return int(match[1]) / 100, timedelta(0)
+    return 1.0, duration(match[2]) * (-1 if match[3] == "before" else 1)
+
+
+def _readable_stage_time(text: str) -> str:
+    stage_time(text)
+    return text
+
+
+StageTime = Annotated[str, AfterValidator(_readable_stage_time)]
+
+
+def _phrase(text: str) -> str:
+    parts = text.split()
+    gaps = [place for place, part in enumerate(parts) if part == "..."]
+    wrong = next((part for part in parts if part != "..." and not _PHRASE_PART.fullmatch(part)), None)
+    if not parts or len(text) > 80 or wrong or {0, len(parts) - 1} & set(gaps):
+        raise ValueError(
+            f"{shown(text)} is not a phrase; write words, with * at the end of a word for any ending, / between words"
+            " of which one will do, and ... between words for up to three others"
+        )
+    return text.lower().replace("’", "'")
+
+
+Phrase = Annotated[str, AfterValidator(_phrase)]
+Phrases = Annotated[tuple[Phrase, ...], Field(max_length=500)]
+
+
+def _one_or_more(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+# Stands before a tuple: one text may be written without brackets.
+OneOrMore = BeforeValidator(_one_or_more)
