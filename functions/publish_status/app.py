@@ -91,5 +91,5 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         failed=published.failed,
     )
     metrics.add_metric("FilesPublished", MetricUnit.Count, len(published.written))
-    metrics.add_metric("TellingsFailed", MetricUnit.Count, len(published.failed))
+    metrics.add_metric("StatusChannelsFailed", MetricUnit.Count, len(published.failed))
     metrics.add_metric("PublishCompleted", MetricUnit.Count, 1)

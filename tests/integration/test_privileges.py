@@ -48,14 +48,14 @@ BY_LAMBDA = {
         "dynamodb:ListStreams",
     ),
     # ... and gives up on what fails again and again.
-    "SetAsideWhatFails": ("sqs:SendMessage",),
+    "SetFailedRecordsAside": ("sqs:SendMessage",),
     # The asynchronous invocation hands on a run that failed.
     "ReportFailedRuns": ("sqs:SendMessage",),
 }
 
 # Permissions that nothing in the test's morning needs, by Sid and action, and the reason.
 UNUSED = {
-    ("AskForASecondOpinion", "bedrock:InvokeModel"): "the stack has no model",
+    ("AskTheModel", "bedrock:InvokeModel"): "the stack has no model",
     ("WriteTheSite", "s3:GetObject"): "S3 asks for it where a write depends on the file that is there (If-Match)",
     ("SignInToStatuspage", "secretsmanager:GetSecretValue"): "the stack has no hosted status page",
 }

@@ -17,7 +17,7 @@ from infra.transform import REGION, transformed
 
 # Statements that may name a resource with a star, and the reason.
 STARS = {
-    "AskForASecondOpinion": "a profile may ask one model in any region of its geography; only in stacks that have one",
+    "AskTheModel": "a profile may ask one model in any region of its geography; only in stacks that have one",
     "SendTexts": "a phone number has no ARN; the star stands in what is excluded, all topics",
     "WriteTheSite": "the files of one bucket have no other name",
 }

@@ -268,7 +268,7 @@ def test_no_permission_has_a_star(resources: dict[str, Resource]) -> None:
         if "*" in json.dumps([statement["Action"], statement.get("Resource"), statement.get("NotResource")])
     ]
     assert with_star == [
-        ("ClassifyMentionRole", "AskForASecondOpinion"),
+        ("ClassifyMentionRole", "AskTheModel"),
         ("NotifyStaffRole", "SendTexts"),
         ("PublishStatusRole", "WriteTheSite"),
     ]
