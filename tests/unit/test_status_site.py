@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as profile
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
@@ -558,6 +559,7 @@ def test_paragraphs_and_lines_of_an_update_stay() -> None:
     assert paragraphs(word.body) == [["one", "two"], ["three"]]
 
 
+@profile(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_makes_the_same_page_but_for_its_words(text: str) -> None:
     words = a_site(a_story(an_update(5, body=f"x{text}"), title=f"x{text}"))
