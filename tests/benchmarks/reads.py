@@ -29,6 +29,7 @@ class DirectFeed:
     """XFeed that asks the stand-in X without HTTP in between."""
 
     credentials = "made-up"
+    page_size = 100
 
     def __init__(self, x: StandInX, brand: Brand) -> None:
         self._x = x
@@ -37,7 +38,8 @@ class DirectFeed:
     def read(self, source: Source, window: Window, token: str | None, now: datetime) -> Page:
         del now
         query = {
-            name.replace("_fields", ".fields"): _written(v) for name, v in _parameters(window, token, source).items()
+            name.replace("_fields", ".fields"): _written(v)
+            for name, v in _parameters(window, token, source, self.page_size).items()
         }
         match source:
             case Source.MENTIONS:

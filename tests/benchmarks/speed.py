@@ -20,7 +20,7 @@ from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Source
 from mentiondesk.triage import triage
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
-from mentiondesk.usecases.intake.fetch_mentions import PAGE_SIZE, FetchMentions
+from mentiondesk.usecases.intake.fetch_mentions import FetchMentions
 from tests.benchmarks import traffic
 from tests.benchmarks.figures import Figure
 from tests.support.builders import BRAND_ID, settings
@@ -54,6 +54,7 @@ class Recorded:
     # The number of latest posts that X shows; 800 in life.
     depth: int = 1_000_000
     credentials: str = "made-up"
+    page_size: int = 100
 
     def read(self, source: Source, window: Window, token: str | None, now: datetime) -> Page:
         if source is not Source.MENTIONS:
@@ -65,7 +66,7 @@ class Recorded:
             oldest = bisect_left(self.at, window.start)
         oldest = max(oldest, latest - self.depth)
         newest = max(int(token) if token else newest, oldest)
-        first = max(newest - PAGE_SIZE, oldest)
+        first = max(newest - self.page_size, oldest)
         meta = {"result_count": newest - first} | ({"next_token": str(first)} if first > oldest else {})
         return read_page({"data": self.bodies[first:newest][::-1], "meta": meta}, source, BRAND_ID)
 

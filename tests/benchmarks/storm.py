@@ -71,6 +71,7 @@ class Work:
 
 class _Feed:
     credentials = "made-up"
+    page_size = 100
 
     def __init__(self, feed: Recorded, work: Work) -> None:
         self._feed, self._work = feed, work

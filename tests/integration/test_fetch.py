@@ -14,7 +14,7 @@ from mentiondesk.domain.posts.cursor import SEARCH_REACH, Cursor, Gap, ReadBlock
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Post, Source, Unreadable
 from mentiondesk.ports.x import XRefuses, XTooFarBack, XUnavailable
-from mentiondesk.usecases.intake.fetch_mentions import Fetched, FetchMentions
+from mentiondesk.usecases.intake.fetch_mentions import MOST_PAGES, Fetched, FetchMentions
 from tests.integration.conftest import Desk, MemoryDesk
 from tests.support.builders import BRAND_ID, NOON, a_post, at, minutes, settings
 
@@ -92,6 +92,7 @@ class Reader:
     desk: Desk
     x: FakeX = field(default_factory=FakeX)
     reading: dict[str, Any] = field(default_factory=dict)
+    most_pages: int = MOST_PAGES
 
     def run(self, minute: float = 0, time_left: Callable[[], timedelta] = lambda: PLENTY) -> Fetched:
         self.x.requests.clear()
@@ -99,7 +100,7 @@ class Reader:
 
     def over(self, desk: Desk) -> FetchMentions:
         found = settings(reading=self.reading)
-        return FetchMentions(self.x, desk.posts, desk.cursors, lambda: found)
+        return FetchMentions(self.x, desk.posts, desk.cursors, lambda: found, self.most_pages)
 
     def stored(self) -> list[float]:
         """The minutes of the posts that are stored."""
@@ -369,8 +370,8 @@ def test_a_repeated_token_ends_the_read(reader: Reader) -> None:
     assert reader.cursor().gap == Gap(id_at(at(-1)), id_at(at(-1)))
 
 
-def test_too_many_pages_end_the_read(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mentiondesk.usecases.intake.fetch_mentions._MOST_PAGES", 3)
+def test_too_many_pages_end_the_read(reader: Reader) -> None:
+    reader.most_pages = 3
     reader.x.page_size = 1
     reader.x.show(*(mention(-n) for n in range(1, 8)))
     assert reader.run(0).unfinished == 1
@@ -565,7 +566,7 @@ def test_a_budget_spent_between_pages_leaves_a_gap(reader: Reader) -> None:
     reader.reading = {"monthly_reads": 1000}
     reader.x.page_size = 1
     reader.x.show(mention(-2), mention(-1))
-    reader.desk.cursors.count_reads(NOON, SEARCH, 900)
+    reader.desk.cursors.count_reads(NOON, SEARCH, 999)
     assert reader.run(0).budget_spent
     assert reader.stored() == [-1]
     assert reader.cursor().gap == Gap(id_at(at(-1)), id_at(at(-1)))
@@ -673,6 +674,7 @@ class Overtaken:
 
     x: FakeX
     others: list[Callable[[], object]]
+    page_size: int = 100
     credentials: str = "v1"
 
     def read(self, source: Source, window: Window, token: str | None, now: datetime) -> Page:

@@ -17,7 +17,6 @@ from infra.local.x_standin import Fault, Rules, StandInX, User
 from infra.local.x_standin.faults import FaultKind
 from infra.local.x_standin.problems import Answer
 from infra.local.x_standin.server import Served, Server
-from mentiondesk.adapters.x import feed as adapter
 from mentiondesk.adapters.x.feed import TweepyFeed, XCredentials, XSecret, search_query
 from mentiondesk.adapters.x.posts import Repost, read_page, read_post
 from mentiondesk.domain.ids import PostId, UserId, id_at
@@ -57,12 +56,11 @@ class Wire:
 
 
 @pytest.fixture
-def wire(monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
-    monkeypatch.setattr(adapter, "_CONNECT_AND_READ_SECONDS", (1.0, 0.2))
+def wire() -> Iterator[Wire]:
     rules = Rules(slow_body=timedelta(seconds=0.05), search_delay=timedelta(0))
     with StandInX(User(BRAND_ID, HANDLE, BRAND.name), lambda: NOON, rules) as x:
         x.user(ALICE, "alice")
-        yield Wire(x, TweepyFeed(lambda: CREDENTIALS, x.url, lambda: BRAND))
+        yield Wire(x, TweepyFeed(lambda: CREDENTIALS, x.url, lambda: BRAND, timeouts=(1.0, 0.2)))
 
 
 # --- what is asked ----------------------------------------------------------------------------------------

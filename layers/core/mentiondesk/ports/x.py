@@ -29,7 +29,11 @@ class XTooFarBack(Exception):
 
 
 class XFeed(Protocol):
-    """Reads X. One call, one request, with a timeout; never sleeps, never retries."""
+    """Reads X. One call makes one request with a timeout; it neither sleeps nor retries."""
+
+    @property
+    def page_size(self) -> int:
+        """Most posts in one page."""
 
     @property
     def credentials(self) -> str:

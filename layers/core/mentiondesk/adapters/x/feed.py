@@ -1,4 +1,4 @@
-"""X through tweepy: one call, one request, with a timeout, and every failure given its name."""
+"""Reads X with tweepy: one request a call, with timeouts, and a type for each kind of failure."""
 
 import json
 import logging
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 _TWEEPY_URL = "https://api.twitter.com"
-_CONNECT_AND_READ_SECONDS = (3.0, 10.0)
+# Seconds to connect and to answer: three tries fit into one run.
+_TIMEOUTS = (3.0, 10.0)
 _SECRET_SECONDS = 300.0
 _LONGEST_QUERY = 512
-_PAGE_SIZE = 100
-# Where X does not say when a limit ends: its windows are 15 minutes long.
+# X's windows are 15 minutes long; assumed where it does not say when a limit ends.
 _WINDOW = timedelta(minutes=15)
-# How often to see whether somebody has paid, or given the access that was missing.
+# Interval between tries while credits or access are missing.
 _LOOK_AGAIN = timedelta(hours=1)
 
 # At DEBUG these print the Authorization header.
@@ -69,7 +69,7 @@ class XSecret:
 
 
 def _credentials(secret: str, version: str) -> XCredentials:
-    """What is not there stays empty: X refuses it, and the refusal reaches a person."""
+    """The stored credentials. Missing ones are empty: X refuses them, and the refusal raises an alarm."""
     try:
         stored = json.loads(secret)
     except ValueError:
@@ -92,14 +92,15 @@ class _Timed(HTTPAdapter):
     Raises _NoSuccess before tweepy makes an error of its own, in which odd bodies and headers are fatal.
     """
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, timeouts: tuple[float, float]) -> None:
         super().__init__()
         self._base_url = base_url.rstrip("/")
+        self._timeouts = timeouts
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         assert request.url is not None, "prepared requests have a URL"
         request.url = request.url.replace(_TWEEPY_URL, self._base_url, 1)
-        kwargs["timeout"] = _CONNECT_AND_READ_SECONDS
+        kwargs["timeout"] = self._timeouts
         response = super().send(request, *args, **kwargs)
         if not 200 <= response.status_code < 300:
             # Read here, so that a connection which breaks in the middle of a refusal is a broken connection.
@@ -111,8 +112,18 @@ class _Timed(HTTPAdapter):
 class TweepyFeed:
     """XFeed on X's API v2, with the brand's user token: that makes its mentions "owned reads"."""
 
-    def __init__(self, credentials: Callable[[], XCredentials], base_url: str, brand: Callable[[], Brand]) -> None:
+    # The most that X returns in one page.
+    page_size = 100
+
+    def __init__(
+        self,
+        credentials: Callable[[], XCredentials],
+        base_url: str,
+        brand: Callable[[], Brand],
+        timeouts: tuple[float, float] = _TIMEOUTS,
+    ) -> None:
         self._credentials = credentials
+        self._timeouts = timeouts
         self._base_url = base_url
         self._brand = brand
         self._client: tuple[str, tweepy.Client] | None = None
@@ -126,7 +137,7 @@ class TweepyFeed:
         if not self._credentials().access_token:
             raise XRefuses(ReadBlock.TOKEN_REFUSED, detail="no credentials are stored; run make x-credentials")
         try:
-            body = self._call(source, brand, _parameters(window, token, source))
+            body = self._call(source, brand, _parameters(window, token, source, self.page_size))
         except _NoSuccess as failure:
             raise named(failure.response, now) from failure
         except requests.RequestException as failure:
@@ -155,7 +166,7 @@ class TweepyFeed:
                 wait_on_rate_limit=False,
             )
             client.session.trust_env = False
-            client.session.mount(_TWEEPY_URL, _Timed(self._base_url))
+            client.session.mount(_TWEEPY_URL, _Timed(self._base_url, self._timeouts))
             self._client = (secret.version, client)
         return self._client[1]
 
@@ -173,8 +184,8 @@ def search_query(brand: Brand) -> str:
     return query
 
 
-def _parameters(window: Window, token: str | None, source: Source) -> dict[str, Any]:
-    found: dict[str, Any] = {"max_results": _PAGE_SIZE, "tweet_fields": list(FIELDS)}
+def _parameters(window: Window, token: str | None, source: Source, page_size: int) -> dict[str, Any]:
+    found: dict[str, Any] = {"max_results": page_size, "tweet_fields": list(FIELDS)}
     if window.since is not None:
         found["since_id"] = window.since
     if window.start is not None:

@@ -1,4 +1,4 @@
-"""X → posts: reads each source from where it was left, stores every post, and only then moves on."""
+"""Reads each source of X from where the last run ended, stores every post, and then moves the cursor."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -22,10 +22,10 @@ from mentiondesk.ports.posts import CursorStore, PostStore
 from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
 from mentiondesk.ports.x import XFeed, XRefuses, XTooFarBack, XUnavailable
 
-PAGE_SIZE = 100
 _TRIES = 3
-_MOST_PAGES = 200
-# How far X's clock may be ahead of ours.
+# Upper bound on the pages of one read, far more than X shows.
+MOST_PAGES = 200
+# X's clock may be ahead of ours by this much.
 _SKEW = timedelta(minutes=1)
 # Time kept back to store the last page and its cursor.
 _RESERVE = timedelta(seconds=15)
@@ -35,9 +35,9 @@ _FOR_ALL_SOURCES = frozenset({ReadBlock.TOKEN_REFUSED, ReadBlock.CREDITS_SPENT, 
 
 @dataclass(slots=True)
 class Fetched:
-    """What one run did.
+    """The outcome of one run: counts of posts and of requests, by result.
 
-    `deepest` is the longest read of the mentions feed, of which X shows 800 posts. `obstacles` keep a source
+    `deepest` is the longest read of the mentions feed in posts, of which X shows 800. `obstacles` keep a source
     from being read; `refusals` are those of this run, in X's own terms.
     """
 
@@ -67,11 +67,19 @@ class FetchMentions:
     post that is stored already is dropped.
     """
 
-    def __init__(self, feed: XFeed, posts: PostStore, cursors: CursorStore, settings: CurrentSettings) -> None:
+    def __init__(
+        self,
+        feed: XFeed,
+        posts: PostStore,
+        cursors: CursorStore,
+        settings: CurrentSettings,
+        most_pages: int = MOST_PAGES,
+    ) -> None:
         self._feed = feed
         self._posts = posts
         self._cursors = cursors
         self._settings = settings
+        self._most_pages = most_pages
 
     def __call__(self, now: datetime, time_left: TimeLeft) -> Fetched:
         reading = self._settings().reading
@@ -83,7 +91,9 @@ class FetchMentions:
                 assert cursor.obstacle is not None, "only an obstacle blocks"
                 fetched.obstacles[source] = cursor.obstacle
                 continue
-            run = _Run(self._feed, self._posts, self._cursors, reading, now, time_left, fetched, cursor)
+            run = _Run(
+                self._feed, self._posts, self._cursors, reading, now, time_left, fetched, cursor, self._most_pages
+            )
             refusal = run.read()
             cursors[source] = run.cursor
             if refusal is None:
@@ -98,7 +108,7 @@ class FetchMentions:
         return fetched
 
     def _blocked(self, cursor: Cursor, now: datetime) -> bool:
-        """Whether to leave X alone; credentials stored since then are worth a try."""
+        """True while a source is not to be read. Credentials stored since the refusal are tried at once."""
         if cursor.obstacle is None or (cursor.not_before is not None and now >= cursor.not_before):
             return False
         return cursor.credentials == self._feed.credentials
@@ -126,6 +136,7 @@ class _Run:
     time_left: TimeLeft
     fetched: Fetched
     cursor: Cursor
+    most_pages: int = MOST_PAGES
 
     def read(self) -> XRefuses | None:
         """Reads as far as this run can; returns X's refusal where it refused."""
@@ -138,7 +149,7 @@ class _Run:
         return None
 
     def _read_all(self) -> None:
-        """What an interrupted read left, then what is new, then now and then a look further back."""
+        """Reads the gap of an interrupted read, then new posts, and at intervals sweeps further back for late ones."""
         if self.cursor.gap is not None:
             self._read_gap(self.cursor.gap)
         self._read_new()
@@ -162,7 +173,7 @@ class _Run:
         self._move(replace(self.cursor, newest=newest, obstacle=None, not_before=None))
 
     def _made_by_now(self, newest: PostId | None) -> PostId | None:
-        """None for an id from the future: a cursor there would pass over every post until then."""
+        """The id, or None for one from the future: a cursor there would skip every post until then."""
         return newest if newest is not None and time_of(newest) <= self.now + _SKEW else None
 
     def _read_gap(self, gap: Gap) -> None:
@@ -182,7 +193,7 @@ class _Run:
         token: str | None = None
         seen: set[str] = set()
         depth = 0
-        for _ in range(_MOST_PAGES):
+        for _ in range(self.most_pages):
             try:
                 page = self._page(window, token)
             except XTooFarBack:
@@ -203,7 +214,7 @@ class _Run:
         raise _Interrupted
 
     def _page(self, window: Window, token: str | None) -> Page:
-        if self.fetched.reads_this_month + PAGE_SIZE > self.reading.monthly_reads:
+        if self.fetched.reads_this_month + self.feed.page_size > self.reading.monthly_reads:
             self.fetched.budget_spent = True
             raise _Interrupted
         for _ in range(_TRIES):
@@ -231,7 +242,7 @@ class _Run:
             self.fetched.reads_this_month += charged
 
     def _move(self, cursor: Cursor) -> None:
-        """Saves a cursor that has changed. When another run moved it meanwhile, that run's word holds."""
+        """Saves a cursor that has changed. Raises _Interrupted if a concurrent run has moved it."""
         if cursor == self.cursor:
             return
         if self.cursors.save(cursor):
@@ -241,7 +252,7 @@ class _Run:
 
 
 def _sources(reading: ReadingRules) -> Iterator[Source]:
-    """Own posts first: they stop clocks."""
+    """The sources to read, own posts first since they stop clocks."""
     yield Source.OWN
     if reading.mentions:
         yield Source.MENTIONS
