@@ -52,7 +52,7 @@ def publish_status() -> PublishStatus:
         config.site_url,
         config.api_url,
         also=(
-            DraftPosts(DynamoDrafts(db, table, lambda: settings().keep)),
+            DraftPosts(DynamoDrafts(db, table, lambda: settings().keep), settings),
             SyncHostedPage(hosted_page, DynamoPushed(db, table, lambda: settings().keep)),
             BroadcastToSubscribers(
                 DynamoSubscribers(db, table),

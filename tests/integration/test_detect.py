@@ -376,6 +376,9 @@ def test_very_many_come_through_the_hold_unless_a_person_said_it_is_none(listeni
 
 def test_above_a_number_of_people_the_desk_itself_says_investigating(listening: Listening) -> None:
     listening.rules(publish_over=8)
+    listening.settings = replace(
+        listening.settings, wording=replace(listening.settings.wording, automatic_update="We see it: {title}")
+    )
     listening.complain(8)
     assert listening.run(at(12)).published == []
     listening.complain(1, begin=13, over=1, first=100)
@@ -384,7 +387,7 @@ def test_above_a_number_of_people_the_desk_itself_says_investigating(listening: 
     assert (update.by, update.status, update.affected) == (
         None, Status.INVESTIGATING, listening.incident().affected,
     )  # fmt: skip
-    assert listening.incident().title in update.body
+    assert update.body == f"We see it: {listening.incident().title}"
     assert listening.run(at(15)).published == []
 
 

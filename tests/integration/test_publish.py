@@ -527,7 +527,7 @@ def test_two_copies_move_maintenance_once(stores: Stores) -> None:
 
 
 def drafted(stores: Stores, now: datetime, told: DeskSettings | None = None) -> Published:
-    found: Published = publisher(stores, DraftPosts(stores.drafts), told=told)(now)
+    found: Published = publisher(stores, DraftPosts(stores.drafts, site_settings), told=told)(now)
     return found
 
 
@@ -763,7 +763,7 @@ def test_a_page_that_fails_keeps_nothing_else_back(
     hosted.fail = lambda _method, _path: answer
     page = client(hosted)
     told = site_settings(statuspage_id=PAGE_ID)
-    also = (SyncHostedPage(lambda: page, stores.pushed), DraftPosts(stores.drafts))
+    also = (SyncHostedPage(lambda: page, stores.pushed), DraftPosts(stores.drafts, site_settings))
     published: Published = publisher(stores, *also, told=told)(at(6))
     assert published.failed == {"hosted_page": reason}
     assert published.also == {"drafts": 1}
@@ -1291,7 +1291,7 @@ def test_what_one_way_of_telling_does_does_not_stop_the_others(stores: Stores) -
             raise ChannelFailed(f"out of order at {site.url}, {now:%H:%M}, {time_left()}")
 
     broken(stores)
-    published: Published = publisher(stores, Fails(), DraftPosts(stores.drafts))(at(6))
+    published: Published = publisher(stores, Fails(), DraftPosts(stores.drafts, site_settings))(at(6))
     assert (published.failed, published.also) == ({"fails": f"out of order at {URL}, 12:06, 0:03:00"}, {"drafts": 1})
 
 
@@ -1341,7 +1341,11 @@ def everything(stores: Stores, post: Post, hosted: StatuspageStandin, countdown:
     mails = BroadcastToSubscribers(
         counted(stores.subscribers), counted(stores.tellings), TOKENS, counted(post), CustomerMails(), post.passed_over
     )
-    also = (DraftPosts(counted(stores.drafts)), SyncHostedPage(lambda: page, counted(stores.pushed)), mails)
+    also = (
+        DraftPosts(counted(stores.drafts), site_settings),
+        SyncHostedPage(lambda: page, counted(stores.pushed)),
+        mails,
+    )
     outside = replace(stores, incidents=counted(stores.incidents), site=counted(stores.site))
     return publisher(outside, *also, told=site_settings(statuspage_id=PAGE_ID))
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from infra.settings_file import load_settings
 from mentiondesk.domain.cases.timers import Target
 from mentiondesk.domain.posts.tags import Kind, Urgency
-from mentiondesk.settings.schema import AlertSettings, ReadingSettings, SettingsFile
+from mentiondesk.settings.schema import AlertSettings, ReadingSettings, SettingsFile, WordingSettings
 from mentiondesk.settings.to_domain import desk_settings
 
 ROOT = Path(__file__).parents[2]
@@ -80,7 +80,8 @@ def _lengths(targets: Mapping[tuple[Kind, Urgency], Target]) -> dict[tuple[Kind,
     return {case: (target.within, target.alerts) for case, target in targets.items()}
 
 
-def test_alerts_reading_and_keeping_are_the_defaults(example: SettingsFile) -> None:
+def test_alerts_reading_wording_and_keeping_are_the_defaults(example: SettingsFile) -> None:
+    assert example.wording == WordingSettings()
     assert example.alerts == AlertSettings()
     assert example.reading == ReadingSettings()
     assert example.keep == SettingsFile.model_fields["keep"].default

@@ -11,6 +11,7 @@ from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.brand_words import BrandWords
 from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
 from mentiondesk.domain.status.page import StatusPage
+from mentiondesk.domain.status.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class DeskSettings:
     reading: ReadingRules
     incidents: IncidentRules
     page: StatusPage
+    wording: Wording
     brand_words: BrandWords
     second_opinion: SecondOpinionRules
     keep: timedelta

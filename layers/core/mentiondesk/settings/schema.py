@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self, assert_never
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from mentiondesk.domain.alerts.limits import DEFAULT_TEXT_LIMITS
 from mentiondesk.domain.alerts.roster import Audience, Channel
@@ -21,6 +21,8 @@ from mentiondesk.settings.types import (
     StageTime,
     Week,
     Zone,
+    sentence,
+    short_enough_to_post,
     stage_time,
     weekly_hours,
 )
@@ -303,6 +305,31 @@ class TriageSettings(_Model):
     second_opinion: SecondOpinionSettings = SecondOpinionSettings()
 
 
+Update = Annotated[str, Field(min_length=1, max_length=2000), sentence()]
+TitledUpdate = Annotated[str, Field(max_length=2000), sentence("{title}")]
+TitledPost = Annotated[str, sentence("{title}"), AfterValidator(short_enough_to_post)]
+
+
+class WordingSettings(_Model):
+    """Sentences for customers in the brand's own voice. {title} and {components} stand for those of the incident."""
+
+    automatic_update: TitledUpdate = "We are looking into reports of this from several customers: {title}."
+    first_update: Update = "We are looking into problems that customers tell us about. More soon."
+    first_update_about: Annotated[str, Field(max_length=2000), sentence("{components}")] = (
+        "We are looking into problems with {components} that customers tell us about. More soon."
+    )
+    resolved_update: Update = "This is solved. We are sorry for the trouble it caused."
+    maintenance_begins: Update = "The planned maintenance has begun."
+    maintenance_ends: Update = "The planned maintenance is completed."
+    published_post: TitledPost = (
+        "We know that some of you have a problem: {title}. We are sorry, and we are working on it. "
+        "We will say here when it is solved."
+    )
+    resolved_post: TitledPost = (
+        "This is solved: {title}. Thank you for your patience. If it still does not work for you, please tell us."
+    )
+
+
 class SettingsFile(_Model):
     """The settings file: everything about one brand's desk that is not infrastructure."""
 
@@ -315,6 +342,7 @@ class SettingsFile(_Model):
     reading: ReadingSettings = ReadingSettings()
     incidents: IncidentSettings = IncidentSettings()
     status_page: StatusPageSettings = StatusPageSettings()
+    wording: WordingSettings = WordingSettings()
     triage: TriageSettings = TriageSettings()
     keep: Length = timedelta(days=400)
 

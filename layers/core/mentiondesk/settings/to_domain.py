@@ -13,6 +13,7 @@ from mentiondesk.domain.posts.brand_words import Always, BrandWords
 from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.status.page import PageComponent, StatusPage
+from mentiondesk.domain.status.wording import Wording
 from mentiondesk.settings.problems import validated
 from mentiondesk.settings.schema import (
     FIRST_REPLY,
@@ -48,6 +49,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         reading=ReadingRules(**dict(settings.reading)),
         incidents=_incident_rules(settings.incidents),
         page=_status_page(settings),
+        wording=Wording(**dict(settings.wording)),
         brand_words=_brand_words(settings.triage),
         second_opinion=SecondOpinionRules(second.below, second.a_day),
         keep=settings.keep,

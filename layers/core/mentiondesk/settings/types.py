@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
 from mentiondesk.domain.hours import Hours, Period
+from mentiondesk.domain.incidents.drafts import LINK_WEIGHT, MOST_WEIGHT, weight
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _UNITS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
@@ -17,6 +18,10 @@ _LONGEST = timedelta(days=3660)
 _PERIOD = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*-\s*(?:([01]\d|2[0-3]):([0-5]\d)|(24):(00))")
 _STAGE_TIME = re.compile(r"(\d{1,3})%|((?:\d+[dhms])+) (before|after)")
 _PHRASE_PART = re.compile(r"(?:[\w'&#@.+€$£%/-]*\w[\w'&#@.+€$£%/-]*\*?|[^\w\s*/,<>?.]+)")
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+_NOT_IN_A_SENTENCE = re.compile(r"[{}\x00-\x1f\x7f\u2028\u2029]")
+# A drafted post keeps room for a link and for at least this much of the incident's title.
+_MOST_POST_WEIGHT = MOST_WEIGHT - LINK_WEIGHT - 1 - 60
 # Longest value that a problem repeats.
 _MOST_SHOWN = 60
 
@@ -143,6 +148,30 @@ def _phrase(text: str) -> str:
 
 Phrase = Annotated[str, AfterValidator(_phrase)]
 Phrases = Annotated[tuple[Phrase, ...], Field(max_length=500)]
+
+
+def sentence(*placeholders: str) -> AfterValidator:
+    """Accepts one line of text that has each of the placeholders, like "{title}", once and no other."""
+
+    def readable(text: str) -> str:
+        found = _PLACEHOLDER.findall(text)
+        if sorted(found) != sorted(placeholders) or _NOT_IN_A_SENTENCE.search(_PLACEHOLDER.sub("", text)):
+            known = " and ".join(placeholders)
+            what = f"with {known} in it once" if placeholders else "without braces"
+            raise ValueError(f"{shown(text)} does not fit; write it in one line, {what}")
+        return text
+
+    return AfterValidator(readable)
+
+
+def short_enough_to_post(text: str) -> str:
+    """The text of a post as it is. Raises ValueError if it leaves too little room for a title and a link."""
+    too_much = weight(_PLACEHOLDER.sub("", text)) - _MOST_POST_WEIGHT
+    if too_much > 0:
+        raise ValueError(
+            f"this leaves no room for the title and a link in a post; make it {too_much} characters shorter"
+        )
+    return text
 
 
 def _one_or_more(value: object) -> object:

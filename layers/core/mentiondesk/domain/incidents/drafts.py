@@ -8,8 +8,8 @@ from urllib.parse import quote
 from mentiondesk.domain.ids import IncidentId, StaffId
 
 MOST_WEIGHT = 280
-# X counts every link as so much, however long it is.
-_LINK_WEIGHT = 23
+# X counts every link as this many characters, whatever its length.
+LINK_WEIGHT = 23
 # Characters that count as one; all others count as two. Source: twitter-text, config/v3.json.
 _LIGHT = (range(4352), range(8192, 8206), range(8208, 8224), range(8242, 8248))
 
@@ -55,7 +55,7 @@ def weight(text: str) -> int:
 
 def draft_text(before: str, title: str, after: str, *, with_link: bool) -> str:
     """The title between two sentences, cut so that the post with its link is short enough for X."""
-    room = MOST_WEIGHT - weight(before) - weight(after) - (_LINK_WEIGHT + 1 if with_link else 0)
+    room = MOST_WEIGHT - weight(before) - weight(after) - (LINK_WEIGHT + 1 if with_link else 0)
     return before + _cut(title, room) + after
 
 

@@ -11,6 +11,7 @@ from mentiondesk.domain.alerts.roster import Staff
 from mentiondesk.domain.cases.case import AlreadyClaimed, CaseRefuses
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.incidents.incident import Health, NotPossible
+from mentiondesk.domain.status.wording import Wording
 from mentiondesk.ports.cases import AlreadyDone, CaseChanged
 from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.ports.runtime import CurrentSettings
@@ -132,7 +133,11 @@ class ActionPages:
         return _Said(told.status, "", what, told.then)
 
     def _page(self, token: str, view: _View, said: _Said, now: datetime) -> Answer:
-        facts = self._case_facts(view, now) if isinstance(view, CaseView) else _incident_facts(view)
+        facts = (
+            self._case_facts(view, now)
+            if isinstance(view, CaseView)
+            else _incident_facts(view, self._settings().wording)
+        )
         staff = view.staff
         facts |= {
             "view": view,
@@ -167,14 +172,13 @@ class ActionPages:
         return "You" if staff_id == reader else staff.name if staff else staff_id
 
 
-def _incident_facts(view: IncidentView) -> dict[str, Any]:
+def _incident_facts(view: IncidentView, wording: Wording) -> dict[str, Any]:
     health = {one.component: one.health for one in view.incident.affected}
     ill = [
         one.name
         for one in view.components
         if health.get(one.component_id, Health.OPERATIONAL) is not Health.OPERATIONAL
     ]
-    where = f" with {' and '.join(ill)}" if ill else ""
     return {
         "impacts": IMPACTS,
         "healths": tuple(one for one in Health if one is not Health.UNDER_MAINTENANCE),
@@ -183,7 +187,7 @@ def _incident_facts(view: IncidentView) -> dict[str, Any]:
         "ill_names": ", ".join(ill),
         "statuses": update_statuses(view.incident),
         # None of it in customers' words: those are for the person to judge.
-        "first_words": f"We are looking into problems{where} that customers tell us about. More soon.",
-        "solved_words": "This is solved. We are sorry for the trouble it caused.",
+        "first_words": wording.first(ill),
+        "solved_words": wording.resolved_update,
         "plural": "s" if view.incident.posts != 1 else "",
     }

@@ -180,7 +180,8 @@ class DetectIncidents:
         rules, now = run.settings.incidents, run.now
         latest = after.latest_at or after.created_at
         if after.status is Status.CANDIDATE and rules.publish_over is not None and after.people > rules.publish_over:
-            update = Update(after.incident_id, now, Status.INVESTIGATING, _first_update(after), after.affected)
+            body = run.settings.wording.automatic(after.title)
+            update = Update(after.incident_id, now, Status.INVESTIGATING, body, after.affected)
             self._incidents.save(after.moved(update), update, _event(now, "published", f"{after.people} people"))
             run.detected.published.append(after.incident_id)
         elif after.status is Status.CANDIDATE and now - latest >= rules.fade_after:
@@ -319,11 +320,6 @@ def _holds_back(
         return False
     back = distinct_reporters(signal for signal in rest if signal.at > ended.ended_at and matches(ended, signal))
     return ended.status is Status.DISMISSED or len(back) < _BREAKS_THE_HOLD * rules.people
-
-
-def _first_update(incident: Incident) -> str:
-    """Text of the update that publishes an incident before staff have confirmed it."""
-    return f"We are looking into reports of this from several customers: {incident.title}."
 
 
 def _linked_post(signal: Signal) -> LinkedPost:

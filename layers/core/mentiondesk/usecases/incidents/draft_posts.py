@@ -1,4 +1,4 @@
-"""An incident is published or solved → a post on X is drafted, which a person may send."""
+"""Drafts a post on X when an incident is published and when it is resolved; a person may send it."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -9,49 +9,39 @@ from mentiondesk.domain.status.public_incident import PublicIncident
 from mentiondesk.domain.status.site import Site
 from mentiondesk.domain.text import quotable
 from mentiondesk.ports.incidents import DraftStore
-from mentiondesk.ports.runtime import TimeLeft
+from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
 
-# Nobody posts yesterday's news.
+# News older than this is not drafted.
 _FRESH = timedelta(days=1)
 _LONGEST_TITLE = 200
 
-_SAYS = {
-    Occasion.PUBLISHED: (
-        "We know that some of you have a problem: ",
-        ". We are sorry, and we are working on it. We will say here when it is solved.",
-    ),
-    Occasion.RESOLVED: (
-        "This is solved: ",
-        ". Thank you for your patience. If it still does not work for you, please tell us.",
-    ),
-}
-
 
 class DraftPosts:
-    """Drafts wait in the table; nothing here sends one."""
+    """Stores drafts for a person to approve. Nothing is sent from here."""
 
     name = "drafts"
 
-    def __init__(self, drafts: DraftStore) -> None:
+    def __init__(self, drafts: DraftStore, settings: CurrentSettings) -> None:
         self._drafts = drafts
+        self._settings = settings
 
     def __call__(self, site: Site, now: datetime, time_left: TimeLeft) -> int:  # noqa: ARG002  an StatusChannel
-        fresh = [draft for one in site.incidents for draft in _drafts(site, one, now)]
-        return sum(self._drafts.add(draft) for draft in fresh)
+        due = [(one, occasion) for one in site.incidents for occasion in _occasions(one, now)]
+        return sum(self._drafts.add(self._draft(site, one, occasion, now)) for one, occasion in due)
+
+    def _draft(self, site: Site, one: PublicIncident, occasion: Occasion, now: datetime) -> Draft:
+        """One draft. The title quotes customers, so that links, for which X charges, and handles are removed."""
+        link = f"{site.url}/{one.path}" if site.page.x_links else None
+        title = quotable(one.title, _LONGEST_TITLE).replace("@", "").replace("#", "").replace("$", "").rstrip(" .!?")
+        before, after = self._settings().wording.post(occasion)
+        text = draft_text(before, title, after, with_link=bool(link))
+        return Draft(one.incident.incident_id, occasion, text, now, link)
 
 
-def _drafts(site: Site, one: PublicIncident, now: datetime) -> Iterator[Draft]:
-    """What should be posted about an incident: that we know, and when it is over that it is solved."""
+def _occasions(one: PublicIncident, now: datetime) -> Iterator[Occasion]:
+    """What is to be posted about an incident: that the brand knows of it, and once it is resolved that it is."""
     incident = one.incident
     if one.open and one.published_at > now - _FRESH:
-        yield _draft(site, one, Occasion.PUBLISHED, now)
+        yield Occasion.PUBLISHED
     if incident.status is Status.RESOLVED and incident.ended_at is not None and incident.ended_at > now - _FRESH:
-        yield _draft(site, one, Occasion.RESOLVED, now)
-
-
-def _draft(site: Site, one: PublicIncident, occasion: Occasion, now: datetime) -> Draft:
-    """The title is customers' words: nothing in it may become a link, for which X charges, or name an account."""
-    link = f"{site.url}/{one.path}" if site.page.x_links else None
-    title = quotable(one.title, _LONGEST_TITLE).replace("@", "").replace("#", "").replace("$", "").rstrip(" .!?")
-    before, after = _SAYS[occasion]
-    return Draft(one.incident.incident_id, occasion, draft_text(before, title, after, with_link=bool(link)), now, link)
+        yield Occasion.RESOLVED

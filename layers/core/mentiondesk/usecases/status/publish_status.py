@@ -18,9 +18,6 @@ from mentiondesk.ports.writing import SiteRenderer
 # Concurrent runs collide file by file; in each collision one of them makes progress.
 _TRIES = 5
 
-_BEGINS = "The planned maintenance has begun."
-_ENDS = "The planned maintenance is completed."
-
 
 class SiteBusy(RuntimeError):
     """Concurrent runs wrote the site at each try; the run fails, and a later one repeats it."""
@@ -128,9 +125,12 @@ class PublishStatus:
     def _move_maintenance(self, now: datetime) -> int:
         moved = 0
         for incident in self._incidents.open():
-            update = _step(incident, now)
-            if update is None:
+            status = _next_status(incident, now)
+            if status is None:
                 continue
+            wording = self._settings().wording
+            body = wording.maintenance_ends if status is Status.COMPLETED else wording.maintenance_begins
+            update = Update(incident.incident_id, now, status, body)
             # The concurrent change triggers another run through the stream.
             with suppress(IncidentChanged):
                 self._incidents.save(incident.moved(update), update)
@@ -138,12 +138,12 @@ class PublishStatus:
         return moved
 
 
-def _step(incident: Incident, now: datetime) -> Update | None:
-    """The update that begins or completes a maintenance; None where it is not time yet."""
+def _next_status(incident: Incident, now: datetime) -> Status | None:
+    """The status in which a maintenance begins or completes; None while it is not time yet."""
     begins, ends = incident.scheduled_for, incident.scheduled_until
     begun = incident.status in (Status.IN_PROGRESS, Status.VERIFYING)
     if ends is not None and ends <= now and (begun or incident.status is Status.SCHEDULED):
-        return Update(incident.incident_id, now, Status.COMPLETED, _ENDS)
+        return Status.COMPLETED
     if begins is not None and begins <= now and incident.status is Status.SCHEDULED:
-        return Update(incident.incident_id, now, Status.IN_PROGRESS, _BEGINS)
+        return Status.IN_PROGRESS
     return None

@@ -1,0 +1,65 @@
+"""The brand's own sentences for customers."""
+
+from typing import Any
+
+import pytest
+
+from mentiondesk.domain.incidents.drafts import LINK_WEIGHT, MOST_WEIGHT, Occasion, draft_text, weight
+from mentiondesk.settings.problems import SettingsInvalid
+from tests.support.builders import settings
+
+
+def wording(**sentences: str) -> Any:
+    return settings(wording=sentences).wording
+
+
+def test_the_defaults_are_sentences_that_name_the_incident() -> None:
+    assert wording().automatic("Checkout: slow") == (
+        "We are looking into reports of this from several customers: Checkout: slow."
+    )
+    assert wording().first([]) == "We are looking into problems that customers tell us about. More soon."
+    assert wording().first(["Shop", "App"]) == (
+        "We are looking into problems with Shop and App that customers tell us about. More soon."
+    )
+
+
+def test_braces_in_a_title_are_kept_as_they_are() -> None:
+    assert wording(automatic_update="Now: {title}").automatic("{components} {0.__class__}") == (
+        "Now: {components} {0.__class__}"
+    )
+
+
+@pytest.mark.parametrize("occasion", Occasion)
+def test_a_default_post_has_room_for_a_title_and_a_link(occasion: Occasion) -> None:
+    before, after = wording().post(occasion)
+    text = draft_text(before, "x" * 300, after, with_link=True)
+    assert weight(text) + LINK_WEIGHT + 1 <= MOST_WEIGHT
+    assert "x" * 50 in text
+
+
+def test_a_post_is_cut_at_its_title() -> None:
+    assert wording(published_post="Sorry about {title}!").post(Occasion.PUBLISHED) == ("Sorry about ", "!")
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "says"),
+    [
+        ("automatic_update", "We are looking into it.", "with {title} in it once"),
+        ("automatic_update", "{title} and {title}", "with {title} in it once"),
+        ("automatic_update", "{title} with {components}", "with {title} in it once"),
+        ("automatic_update", "{title} {", "with {title} in it once"),
+        ("first_update", "About {title}", "without braces"),
+        ("first_update", "One line\nand another", "in one line"),
+        ("first_update", "", "at least 1 character"),
+        ("first_update_about", "No parts", "with {components} in it once"),
+        ("published_post", "{title} " + "x" * 197, "make it 2 characters shorter"),
+        ("resolved_post", "\N{CROSS MARK}" * 99 + "{title}", "make it 2 characters shorter"),
+        ("resolved_update", "x" * 2001, "at most 2000 characters"),
+    ],
+)
+def test_a_sentence_that_cannot_be_used_is_refused_in_plain_words(key: str, text: str, says: str) -> None:
+    with pytest.raises(SettingsInvalid) as invalid:
+        wording(**{key: text})
+    ((place, problem),) = invalid.value.problems
+    assert place == ("wording", key)
+    assert says in problem
