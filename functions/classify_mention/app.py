@@ -1,4 +1,4 @@
-"""Table stream: new and edited posts → tags, case, deadline, customer."""
+"""Table stream: tags new and edited posts, and opens or changes their cases."""
 
 from functools import cache
 from typing import Any
@@ -39,7 +39,7 @@ def classify_mention() -> ClassifyMention:
     if config.second_opinion_model != NONE:
         triage = SecondOpinion(
             triage,
-            adviser(config.second_opinion_model),
+            classifier(config.second_opinion_model),
             DynamoOpinions(db, table),
             lambda: settings().second_opinion,
             clock.now,
@@ -53,8 +53,8 @@ def classify_mention() -> ClassifyMention:
     )
 
 
-def adviser(model_id: str) -> Classifier:
-    """Bedrock, with a count of what it was asked."""
+def classifier(model_id: str) -> Classifier:
+    """The model at Bedrock; counts questions and failures."""
     bedrock = BedrockAdviser(aws.bedrock(), model_id)
 
     def ask(post: Post) -> Classification:
@@ -70,7 +70,7 @@ def adviser(model_id: str) -> Classifier:
 
 
 def classify(record: DynamoDBRecord) -> None:
-    """One stream record. What it raises makes the stream deliver the record again."""
+    """Handles one stream record; the stream delivers it again when this raises."""
     stream = record.raw_event["dynamodb"]
     try:
         change = classify_mention()(post_from_image(stream["NewImage"]), clock.now())

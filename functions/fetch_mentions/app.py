@@ -1,4 +1,4 @@
-"""Every minute: X → posts in the table."""
+"""Every minute: reads new posts from X into the table."""
 
 from datetime import timedelta
 from functools import cache

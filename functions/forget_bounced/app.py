@@ -1,4 +1,4 @@
-"""SES through SNS: an address that bounced, or whose owner complained → no more mail to it."""
+"""SES reports through SNS: removes subscribers whose address bounced or who complained of a mail."""
 
 import json
 from functools import cache

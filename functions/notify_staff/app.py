@@ -1,4 +1,4 @@
-"""Every minute: due alerts → email and text."""
+"""Every minute: sends the alerts that are due, by email and text."""
 
 from datetime import timedelta
 from functools import cache

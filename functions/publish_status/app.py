@@ -1,4 +1,4 @@
-"""Incidents and settings in the table's stream, and every five minutes → the status site, and who else is told."""
+"""Stream of incidents and settings, and every five minutes: writes the status site and its other channels."""
 
 from datetime import timedelta
 from functools import cache
@@ -39,7 +39,7 @@ def publish_status() -> PublishStatus:
     settings = DynamoSettings(db, table)
 
     def current() -> DeskSettings:
-        """New settings are what brings some of the runs: none may see those of a minute ago."""
+        """Settings without a cache: a run may be started by their change."""
         return DynamoSettings(db, table)()
 
     tokens = SignedSubscriberTokens(LinkKeys(aws.secrets(), config.link_secret_id))
