@@ -13,7 +13,8 @@ from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
 from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
 from mentiondesk.adapters.tokens.links import LinkKeys, SignedLinks
 from mentiondesk.presentation import web
-from mentiondesk.presentation.action_pages import ActionPages, Answer
+from mentiondesk.presentation.action_pages.actions import ActionPages
+from mentiondesk.presentation.action_pages.answers import Answer
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import ActionLinksConfig
 from mentiondesk.usecases.cases.change_case import ChangeCase

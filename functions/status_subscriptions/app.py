@@ -14,7 +14,7 @@ from mentiondesk.adapters.storage.dynamo_subscribers import DynamoSubscribers
 from mentiondesk.adapters.tokens.links import LinkKeys
 from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
 from mentiondesk.presentation import web
-from mentiondesk.presentation.action_pages import SubscriberPages
+from mentiondesk.presentation.action_pages.subscriptions import SubscriberPages
 from mentiondesk.presentation.customer_mails import CustomerMails
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import SubscriptionsConfig

@@ -18,15 +18,18 @@ from mentiondesk.adapters.tokens.links import SignedLinks
 from mentiondesk.domain.access.links import CASE_ACTIONS, INCIDENT_ACTIONS, Action, Link
 from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status
-from mentiondesk.presentation.action_pages import (
-    ActionPages,
+from mentiondesk.presentation.action_pages.actions import ActionPages
+from mentiondesk.presentation.action_pages.answers import FAILURES
+from mentiondesk.presentation.action_pages.forms import (
+    REASONS,
+    FormInvalid,
     MalformedForm,
     PayloadTooLarge,
     UnsupportedMediaType,
+    case_act,
+    incident_act,
     typed_in,
 )
-from mentiondesk.presentation.action_pages.answers import FAILURES
-from mentiondesk.presentation.action_pages.forms import REASONS, FormInvalid, case_act, incident_act
 from mentiondesk.usecases.cases.change_case import ChangeCase, SnoozeFor
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident, Publish, Resolve, Tell
 from tests.support.builders import NOON, a_case, at, settings
