@@ -1,6 +1,7 @@
 """The settings of one desk, as the rest of the package uses them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from mentiondesk.domain.alerts.limits import TextLimit
@@ -30,7 +31,9 @@ class DeskSettings:
     """The settings of one desk.
 
     `zone` is the IANA name of the desk's time zone. `policy` holds deadlines and stages of alerts about cases,
-    `roster` the staff. Closed cases and their posts are deleted after `keep`.
+    `roster` the staff. Closed cases and their posts are deleted after `keep`. `wording` holds the
+    brand's own sentences for customers; `sentences` overrides those of the wording
+    catalogue, by their key.
     """
 
     brand: Brand
@@ -45,3 +48,4 @@ class DeskSettings:
     brand_words: BrandWords
     second_opinion: SecondOpinionRules
     keep: timedelta
+    sentences: Mapping[str, str] = field(default_factory=dict)

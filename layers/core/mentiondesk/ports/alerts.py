@@ -3,37 +3,57 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.alerts.ledger import Record
 from mentiondesk.domain.alerts.limits import TextLimit
-from mentiondesk.domain.alerts.plan import Subject
 from mentiondesk.domain.ids import StaffId, SubjectId
+from mentiondesk.domain.subject import Subject
+
+
+class DueItem(NamedTuple):
+    """The escalation of a subject, or (with `message_id`) a message about it, that is due."""
+
+    subject_id: SubjectId
+    message_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """A due case or incident, ours until `until`; the ledger of its wait says what has gone out already."""
+    """A due item, ours until `until`.
 
-    matter: Subject
+    `escalation` is the subject's own, or the message as an escalation. `ledger` holds the records of its timer.
+    """
+
+    item: DueItem
+    subject: Subject
+    escalation: Escalation
     until: datetime
-    ledger: tuple[Record, ...]
+    ledger: tuple[Record, ...] = ()
 
 
 class AlertStore(Protocol):
-    """What is due, who is working on it, and what became of every alert."""
+    """What is due, who is working on it, and the latest outcome of every alert."""
 
-    def due(self, now: datetime, limit: int) -> Sequence[SubjectId]:
-        """Up to `limit` cases and incidents due by `now`, those due first in front; may be a little stale."""
+    def due(self, now: datetime, limit: int) -> Sequence[DueItem]:
+        """Up to `limit` items due by `now`, those due first in front; may be a little stale."""
 
-    def lease(self, matter_id: SubjectId, now: datetime, until: datetime) -> Lease | None:
-        """The matter as it is now, hidden from other notifiers until `until`; None when it is not due any more."""
+    def lease(self, item: DueItem, now: datetime, until: datetime) -> Lease | None:
+        """The item as it is now, hidden from other notifiers until `until`; None when it is not due any more.
+
+        The message that a case was released takes the case's escalation along, whose stages all count as not done:
+        the lease is that escalation's, and the message is gone.
+        """
 
     def record(self, records: Iterable[Record]) -> None:
         """Writes the latest outcome of each alert."""
 
     def done(self, lease: Lease, alerted_until: datetime | None, next_at: datetime | None, attempts: int) -> None:
-        """Ends a lease; does nothing where the matter has changed since."""
+        """Ends a lease: the item is due again at `next_at`. Does nothing where the item has changed since.
+
+        Without `next_at`, an escalation has no alert to come, and a message is gone.
+        """
 
     def take_text_slot(self, staff_id: StaffId, now: datetime, limits: Sequence[TextLimit]) -> bool:
         """Counts one text to this person; False, and not counted, when a limit is reached."""

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from mentiondesk.domain.cases.case import Case, Entry
-from mentiondesk.domain.events import Event
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.changes import CaseChange
 from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Tags
+from mentiondesk.domain.timeline import CaseEntry
+from mentiondesk.ports.storage import Changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,50 +20,48 @@ class Classified:
 
     `signal` is the fingerprint of a complaint for incident detection; it replaces that of the text before an edit.
 
-    `before` is the case this was worked out from (None: there was none), `after` what it becomes; both
-    None when an own post answers nobody. `tags` is None for own posts.
+    `case` is None where a post of the brand answers nobody; `tags` is None for posts of the brand.
     """
 
     post: Post
     at: datetime
     tags: Tags | None = None
-    before: Case | None = None
-    after: Case | None = None
-    entry: Entry | None = None
+    case: CaseChange | None = None
     signal: Signal | None = None
 
 
-class CaseChanged(Exception):
-    """Another writer changed the case in between; `current` is the case as it is now."""
+class CaseChanged(Changed):
+    """The case has changed, or met another write; `current` is the case as it is now."""
 
     def __init__(self, current: Case | None) -> None:
         super().__init__("the case has changed")
         self.current = current
 
 
-class AlreadyDone(Exception):
-    """This very event is in the record: a button was pressed twice."""
-
-
 class CaseStore(Protocol):
     """Cases with their timelines and customers."""
 
-    def get(self, case_id: CaseId) -> Case | None: ...
+    def get(self, case_id: CaseId) -> Case | None:
+        """The case as it is now."""
 
-    def timeline(self, case_id: CaseId) -> list[Entry]:
-        """Every post in the case, in the order they were made."""
+    def timeline(self, case_id: CaseId) -> list[CaseEntry]:
+        """Every post and every act in the case, in their order."""
+
+    def holds(self, case_id: CaseId, entry_id: str) -> bool:
+        """Whether the timeline holds this act."""
 
     def commit(self, change: Classified) -> bool:
-        """False, and nothing written, when this text of the post is classified already.
+        """Writes all that a classified post changes.
 
-        Raises CaseChanged.
+        False, and nothing written, when this text of the post is classified already. Raises CaseChanged, or
+        Conflict for a post in no case, with nothing written.
         """
 
-    def save(self, case: Case, event: Event | None = None) -> Case:
-        """What staff changed, with its line in the record; returns the case with its new version.
+    def save(self, change: CaseChange) -> Case:
+        """Writes the case, its new entry and what follows for the alerts; returns the case with its new version.
 
-        Raises CaseChanged or AlreadyDone, with nothing written.
+        Raises AlreadyDone when the timeline holds the entry already, else CaseChanged, with nothing written.
         """
 
-    def events(self, case_id: CaseId) -> list[Event]:
-        """What staff did to the case, oldest first."""
+    def silent(self, now: datetime, limit: int) -> list[CaseId]:
+        """Up to `limit` cases whose customers' silence has ended by `now`; may be a little stale."""

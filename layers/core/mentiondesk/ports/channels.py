@@ -1,4 +1,4 @@
-"""Email and text providers."""
+"""Channels: the providers that take messages."""
 
 from typing import Protocol
 
@@ -8,7 +8,8 @@ from mentiondesk.domain.alerts.messages import Email
 class Undeliverable(Exception):
     """The provider did not take a message; `reason` is its error code, without addresses or text.
 
-    `passing`: it would have refused any message just now, whoever it is for.
+    `passing`: the provider would have refused any message just now, whoever it is for. Mails to subscribers are then
+    tried again later; an alert goes to the next channel either way.
     """
 
     def __init__(self, reason: str, passing: bool = False) -> None:
@@ -17,11 +18,15 @@ class Undeliverable(Exception):
         self.passing = passing
 
 
+class Sender(Protocol):
+    """One channel's way out."""
+
+    def send(self, address: str, message: Email | str, /) -> str:
+        """Hands one message to the provider, as the channel's writer made it; returns its id. Raises Undeliverable."""
+
+
 class Mailer(Protocol):
-    def send(self, address: str, email: Email) -> str:
+    """The way out for mails alone."""
+
+    def send(self, address: str, email: Email, /) -> str:
         """Hands one mail to the provider; returns its message id. Raises Undeliverable."""
-
-
-class Texter(Protocol):
-    def send(self, number: str, text: str) -> str:
-        """Hands one text to the provider; returns its message id. Raises Undeliverable."""

@@ -4,17 +4,19 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from mentiondesk.domain.events import Event
 from mentiondesk.domain.ids import IncidentId, StaffId
+from mentiondesk.domain.incidents.changes import IncidentChange
 from mentiondesk.domain.incidents.drafts import Draft, Occasion
 from mentiondesk.domain.incidents.incident import Incident, LinkedPost, Update
+from mentiondesk.domain.timeline import IncidentEntry
+from mentiondesk.ports.storage import Changed
 
 # Incidents that go on, candidates among them; may be a minute old.
 OpenIncidents = Callable[[datetime], Sequence[Incident]]
 
 
-class IncidentChanged(Exception):
-    """Another writer changed the incident in between; `current` is the incident as it is now."""
+class IncidentChanged(Changed):
+    """The incident has changed, or met another write; `current` is the incident as it is now."""
 
     def __init__(self, current: Incident | None) -> None:
         super().__init__("the incident has changed")
@@ -22,30 +24,35 @@ class IncidentChanged(Exception):
 
 
 class IncidentStore(Protocol):
-    """Incidents with their updates, the posts in them, and what staff did."""
+    """Incidents with their updates, the posts in them, and the record of what was done."""
 
-    def add(self, incident: Incident, update: Update | None = None, event: Event | None = None) -> bool:
-        """A new one, with its first public word if there is one; False, and nothing written, when its id is known."""
+    def add(self, change: IncidentChange) -> bool:
+        """Writes a new incident; False, and nothing written, when its id is known."""
 
-    def get(self, incident_id: IncidentId) -> Incident | None: ...
+    def get(self, incident_id: IncidentId) -> Incident | None:
+        """The incident as it is now."""
 
-    def save(self, incident: Incident, update: Update | None = None, event: Event | None = None) -> Incident:
-        """What changed, with the public word and the line in the record that go with it, together.
+    def save(self, change: IncidentChange) -> Incident:
+        """Writes the incident, the update and the entry that go with it, and what follows for the alerts.
 
-        Returns the incident with its new version. Raises IncidentChanged or AlreadyDone, with nothing written.
+        Returns the incident with its new version. Raises AlreadyDone when the record holds the entry already,
+        else IncidentChanged, with nothing written.
         """
 
     def open(self) -> list[Incident]:
-        """Those that go on, candidates and scheduled maintenance among them, oldest first; never stale."""
+        """The incidents that go on, candidates and scheduled maintenance among them, oldest first; never stale."""
 
     def recent(self, since: datetime) -> list[Incident]:
-        """Those created since then, newest first; never stale."""
+        """The incidents created since then, newest first; never stale."""
 
     def updates(self, incident_id: IncidentId) -> list[Update]:
-        """Every public word about it, oldest first."""
+        """Every public update about it, oldest first."""
 
-    def events(self, incident_id: IncidentId) -> list[Event]:
-        """What staff did, oldest first."""
+    def record(self, incident_id: IncidentId) -> list[IncidentEntry]:
+        """Everything that was done, oldest first."""
+
+    def holds(self, incident_id: IncidentId, entry_id: str) -> bool:
+        """Whether the record holds this entry."""
 
     def join(self, incident_id: IncidentId, posts: Iterable[LinkedPost]) -> tuple[int, int]:
         """Puts posts into the incident, each once however often it is put; returns how many posts and people it has."""

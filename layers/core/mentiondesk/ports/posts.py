@@ -1,4 +1,4 @@
-"""Stored posts, and how far each source has been read."""
+"""Stored posts, and the progress of reading each source."""
 
 from datetime import datetime
 from typing import Protocol
@@ -17,11 +17,11 @@ class PostStore(Protocol):
     def get(self, post_id: PostId) -> Post | None: ...
 
     def set_aside(self, unreadable: Unreadable, now: datetime) -> None:
-        """Keeps what could not be read where a person finds it."""
+        """Stores an unreadable part of X's answer for a person to look at."""
 
 
 class CursorStore(Protocol):
-    """How far each source was read, and what X will charge for it."""
+    """A cursor for each source, and counts of the posts that X charges for."""
 
     def load(self) -> dict[Source, Cursor]: ...
 

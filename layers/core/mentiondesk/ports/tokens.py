@@ -4,15 +4,14 @@ from datetime import datetime
 from typing import Protocol
 
 from mentiondesk.domain.access.links import Link
-from mentiondesk.domain.alerts.plan import Subject
-from mentiondesk.domain.ids import StaffId
+from mentiondesk.domain.ids import StaffId, SubjectId
 from mentiondesk.domain.status.subscribers import SubscriberId
 
 
 class Links(Protocol):
     """Makes the link with which one person acts on one case or incident."""
 
-    def __call__(self, staff_id: StaffId, matter: Subject, now: datetime) -> str | None:
+    def __call__(self, staff_id: StaffId, subject_id: SubjectId, now: datetime) -> str | None:
         """The whole address; None where no links can be made."""
 
 

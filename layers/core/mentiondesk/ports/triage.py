@@ -8,24 +8,24 @@ from mentiondesk.domain.posts.tags import Classification, Tags
 
 
 class Triage(Protocol):
-    """Tells what a post is. Never raises."""
+    """Classifies a post. Never raises."""
 
     def __call__(self, post: Post) -> Tags: ...
 
 
 class ClassifierUnavailable(Exception):
-    """No opinion that can be used: none in time, none at all, or one that makes no sense."""
+    """No usable answer: none in time, none at all, or one that makes no sense."""
 
 
 class Classifier(Protocol):
-    """Somebody else to ask what a post is; costs time and money."""
+    """An external classifier, asked when triage is unsure. Slow, and billed per call."""
 
     def __call__(self, post: Post, /) -> Classification:
         """Raises ClassifierUnavailable."""
 
 
 class ClassifierBudget(Protocol):
-    """How many opinions were asked for on each UTC day."""
+    """Counts of the external classifier's calls on each UTC day."""
 
     def take(self, now: datetime, a_day: int) -> bool:
-        """Counts one; False, and nothing counted, where the day has had so many. Raises ClassifierUnavailable."""
+        """Counts a call; False, and nothing counted, once the day has had `a_day`. Raises ClassifierUnavailable."""

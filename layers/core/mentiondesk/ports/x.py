@@ -9,9 +9,9 @@ from mentiondesk.domain.posts.post import Source
 
 
 class XRefuses(Exception):
-    """X will not answer for now, for a reason that a retry does not change.
+    """X refuses for a reason that a retry does not change.
 
-    `until`: when to try again; None when only a person can change it.
+    `until` is when to try again; None if only a person can lift the block.
     """
 
     def __init__(self, obstacle: ReadBlock, until: datetime | None = None, detail: str = "") -> None:
@@ -21,7 +21,7 @@ class XRefuses(Exception):
 
 
 class XUnavailable(Exception):
-    """X failed in a way that may pass: 5xx, a body that is not JSON, a timeout, a broken connection."""
+    """X failed in a transient way: 5xx, a body that is not JSON, a timeout, a broken connection."""
 
 
 class XTooFarBack(Exception):
@@ -40,4 +40,4 @@ class XFeed(Protocol):
         """The version of the credentials in use."""
 
     def read(self, source: Source, window: Window, token: str | None, now: datetime) -> Page:
-        """One page. Raises XRefuses, XUnavailable or XTooFarBack."""
+        """A page of posts, newest first. Raises XRefuses, XUnavailable or XTooFarBack."""

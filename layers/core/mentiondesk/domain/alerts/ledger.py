@@ -24,7 +24,7 @@ class Alert:
     `since` is the start of the timer, `due_at` the time of the stage, `answer_by` the deadline.
     """
 
-    matter_id: SubjectId
+    subject_id: SubjectId
     since: datetime
     stage: str
     staff_id: StaffId

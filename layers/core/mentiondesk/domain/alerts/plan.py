@@ -1,112 +1,152 @@
-"""The plan of alerts: what a case or an incident calls for at a moment."""
+"""The plan of one run: the alerts that an escalation calls for at a moment."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
-from mentiondesk.domain.alerts.roster import Channel, Roster, Stage
-from mentiondesk.domain.cases.case import Case
-from mentiondesk.domain.cases.timers import ReplyTimer
+from mentiondesk.domain.alerts.roster import Channel, Roster, Staff, Stage
 from mentiondesk.domain.ids import StaffId
-from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.posts.tags import Urgency
 
-# What somebody must see to by a deadline.
-Subject = Case | Incident
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts about the subject that decide who gets an alert, and whether quiet hours hold it."""
+
+    urgency: Urgency
+    owner: StaffId | None = None
+    claimed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to send now, what to hold or leave out, and when to look at the case again."""
+    """The alerts to send now, the records of those held or merged, and when to look at the subject again."""
 
-    send: tuple[Alert, ...]
-    records: tuple[Record, ...]
-    next_at: datetime | None
+    send: tuple[Alert, ...] = ()
+    records: tuple[Record, ...] = ()
+    next_at: datetime | None = None
 
 
-def plan(matter: Subject, now: datetime, stages: Sequence[Stage], roster: Roster, ledger: Iterable[Record]) -> Plan:
-    """The alerts that `matter` calls for at `now`, given what the ledger of this wait holds.
+def plan(
+    escalation: Escalation,
+    facts: Facts,
+    now: datetime,
+    stages: Sequence[Stage],
+    roster: Roster,
+    ledger: Iterable[Record],
+) -> Plan:
+    """The alerts that a running timer calls for at `now`. `ledger` holds the records of this timer's alerts.
 
-    Nothing for a case that does not wait. Where several stages have fallen due at once, each person
-    hears once per channel, of the latest. Texts wait for the end of quiet hours unless the case is urgent.
+    Where several stages have fallen due at once, each person gets one alert per channel, of the latest. Texts wait
+    for the end of quiet hours unless the subject is urgent.
     """
-    wait = matter.wait
-    if wait is None or not matter.waiting:
-        return Plan((), (), None)
-    ledger = tuple(ledger)
-    known = {(r.alert.stage, r.alert.staff_id, r.alert.channel): r for r in ledger if r.outcome is not Outcome.FAILED}
-    # One person may be meant twice, as on duty and as the lead.
-    fresh = dict.fromkeys(
-        alert
-        for alert in _alerts_due(matter, wait, now, stages, roster)
-        if (alert.stage, alert.staff_id, alert.channel) not in known
-    )
-    ripe = [r.alert for r in ledger if _ripe(matter, r, now) and _still_theirs(matter, r.alert, now, stages, roster)]
+    return _Planning(escalation, facts, now, stages, roster, tuple(ledger)).plan()
+
+
+@dataclass(frozen=True, slots=True)
+class _Planning:
+    escalation: Escalation
+    facts: Facts
+    now: datetime
+    stages: Sequence[Stage]
+    roster: Roster
+    ledger: tuple[Record, ...]
+
+    def plan(self) -> Plan:
+        known = {_key(r.alert): r for r in self.ledger if r.outcome is not Outcome.FAILED}
+        # One person may be meant twice, as on duty and as the lead.
+        fresh = dict.fromkeys(alert for alert in self._due() if _key(alert) not in known)
+        latest, merged = _latest([*self._ripe(), *fresh], self.now)
+        send: list[Alert] = []
+        held: list[Record] = []
+        for alert in latest:
+            quiet_until = self._quiet_until(alert)
+            if quiet_until is None:
+                send.append(alert)
+            else:
+                held.append(
+                    Record(alert, Outcome.HELD, self.now, alert.channel, detail="quiet hours", until=quiet_until)
+                )
+        return Plan(tuple(send), (*merged, *held), self._next_at([*known.values(), *held]))
+
+    def _due(self) -> Iterable[Alert]:
+        """The alerts of every stage that is due and not done."""
+        by_name = {stage.name: stage for stage in self.stages}
+        timer, done_until = self.escalation.timer, self.escalation.alerted_until
+        for due in timer.alerts:
+            stage = by_name.get(due.stage)
+            if stage is None or due.at > self.now or (done_until is not None and due.at <= done_until):
+                continue
+            for staff, channel in self._called(stage):
+                alert = Alert(
+                    self.escalation.subject_id,
+                    timer.since,
+                    due.stage,
+                    staff.staff_id,
+                    staff.reachable(channel),
+                    due.at,
+                    timer.answer_by,
+                )
+                if not self._claimed_since(alert):
+                    yield alert
+
+    def _called(self, stage: Stage) -> Iterable[tuple[Staff, Channel]]:
+        """The people and the channels of a stage."""
+        for audience, channel in stage.send:
+            for staff in self.roster.audience(audience, self.now, self.facts.owner):
+                yield staff, channel
+
+    def _claimed_since(self, alert: Alert) -> bool:
+        """Whether this person has claimed the case since the alert fell due: they know."""
+        claimed_at = self.facts.claimed_at
+        return self.facts.owner == alert.staff_id and claimed_at is not None and alert.due_at <= claimed_at
+
+    def _ripe(self) -> Iterable[Alert]:
+        """The alerts of earlier runs that can go now and still concern their people."""
+        return (one.alert for one in self.ledger if self._is_ripe(one) and self._still_theirs(one.alert))
+
+    def _is_ripe(self, record: Record) -> bool:
+        """Whether this is a held text whose time has come, or one that failed then and was not given up."""
+        if record.outcome is Outcome.HELD:
+            return (record.until or self.now) <= self.now
+        marked = self.escalation.alerted_until
+        return record.outcome is Outcome.FAILED and marked is not None and record.alert.due_at <= marked < record.at
+
+    def _still_theirs(self, alert: Alert) -> bool:
+        """Whether a held text still concerns its person: of a claimed case, only those whom its stage still calls."""
+        if self.roster.find(alert.staff_id) is None or self._claimed_since(alert):
+            return False
+        if self.facts.owner is None:
+            return True
+        called = (staff for stage in self.stages if stage.name == alert.stage for staff, _ in self._called(stage))
+        return any(staff.staff_id == alert.staff_id for staff in called)
+
+    def _quiet_until(self, alert: Alert) -> datetime | None:
+        staff = self.roster.find(alert.staff_id)
+        if staff is None or staff.quiet is None or not alert.channel.interrupts or self.facts.urgency >= Urgency.HIGH:
+            return None
+        return staff.quiet.closes(self.now)
+
+    def _next_at(self, records: Iterable[Record]) -> datetime | None:
+        held = [record.until for record in records if record.outcome is Outcome.HELD and record.until]
+        stages = [due.at for due in self.escalation.timer.alerts]
+        return min((moment for moment in (*stages, *held) if moment > self.now), default=None)
+
+
+def _key(alert: Alert) -> tuple[str, StaffId, Channel]:
+    """The name of an alert in the ledger of its timer."""
+    return alert.stage, alert.staff_id, alert.channel
+
+
+def _latest(alerts: Iterable[Alert], now: datetime) -> tuple[Iterable[Alert], list[Record]]:
+    """The latest alert for each person and channel, and the records of those that it stands for."""
     latest: dict[tuple[StaffId, Channel], Alert] = {}
-    records: list[Record] = []
-    for alert in sorted([*ripe, *fresh], key=lambda a: a.due_at):
+    merged: list[Record] = []
+    for alert in sorted(alerts, key=lambda one: one.due_at):
         earlier = latest.pop((alert.staff_id, alert.channel), None)
         if earlier is not None:
-            records.append(Record(earlier, Outcome.MERGED, now, earlier.channel, detail=f"said with {alert.stage}"))
+            merged.append(Record(earlier, Outcome.MERGED, now, earlier.channel, detail=f"said with {alert.stage}"))
         latest[alert.staff_id, alert.channel] = alert
-    send: list[Alert] = []
-    for alert in latest.values():
-        quiet_until = _quiet_until(matter, alert, now, roster)
-        if quiet_until is None:
-            send.append(alert)
-        else:
-            records.append(Record(alert, Outcome.HELD, now, alert.channel, detail="quiet hours", until=quiet_until))
-    held = [r.until for r in (*known.values(), *records) if r.outcome is Outcome.HELD and r.until]
-    ahead = [moment for moment in (*(due.at for due in wait.alerts), *held) if moment > now]
-    return Plan(tuple(send), tuple(records), min(ahead, default=None))
-
-
-def _alerts_due(
-    matter: Subject, wait: ReplyTimer, now: datetime, stages: Sequence[Stage], roster: Roster
-) -> Iterable[Alert]:
-    by_name = {stage.name: stage for stage in stages}
-    for due in wait.alerts:
-        stage = by_name.get(due.stage)
-        done = matter.alerted_until is not None and due.at <= matter.alerted_until
-        if stage is None or done or due.at > now:
-            continue
-        for audience, channel in stage.send:
-            for staff in roster.audience(audience, now, matter.owner):
-                alert = Alert(matter.matter_id, wait.since, due.stage, staff.staff_id, channel, due.at, wait.answer_by)
-                if not _claimed_since(matter, alert):
-                    yield replace(alert, channel=staff.reachable(channel))
-
-
-def _claimed_since(matter: Subject, alert: Alert) -> bool:
-    """Whether this person has taken the case since the alert fell due: they know."""
-    return matter.owner == alert.staff_id and matter.claimed_at is not None and alert.due_at <= matter.claimed_at
-
-
-def _ripe(matter: Subject, record: Record, now: datetime) -> bool:
-    """Whether this is a held text whose time has come, or one that failed then and was not given up."""
-    if record.outcome is Outcome.HELD:
-        return (record.until or now) <= now
-    marked = matter.alerted_until
-    return record.outcome is Outcome.FAILED and marked is not None and record.alert.due_at <= marked < record.at
-
-
-def _still_theirs(matter: Subject, alert: Alert, now: datetime, stages: Sequence[Stage], roster: Roster) -> bool:
-    """Whether a held text still concerns its person; once the case is claimed, only those who hear of claimed cases."""
-    if roster.find(alert.staff_id) is None or _claimed_since(matter, alert):
-        return False
-    if matter.owner is None:
-        return True
-    audiences = [audience for stage in stages if stage.name == alert.stage for audience, _ in stage.send]
-    return any(
-        staff.staff_id == alert.staff_id
-        for audience in audiences
-        for staff in roster.audience(audience, now, matter.owner)
-    )
-
-
-def _quiet_until(matter: Subject, alert: Alert, now: datetime, roster: Roster) -> datetime | None:
-    staff = roster.find(alert.staff_id)
-    if not alert.channel.interrupts or matter.urgency >= Urgency.HIGH or staff is None or staff.quiet is None:
-        return None
-    return staff.quiet.closes(now)
+    return latest.values(), merged

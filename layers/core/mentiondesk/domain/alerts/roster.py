@@ -30,7 +30,10 @@ class Channel(StrEnum):
     @property
     def order(self) -> tuple["Channel", ...]:
         """All channels in the order in which a message meant for this one tries them."""
-        return (self, *(other for other in Channel if other is not self))
+        return _ORDERS[self]
+
+
+_ORDERS = {channel: (channel, *(other for other in Channel if other is not channel)) for channel in Channel}
 
 
 class Audience(StrEnum):
@@ -77,7 +80,7 @@ class Staff:
 
     def reachable(self, channel: Channel) -> Channel:
         """`channel`, or the next one on which the person has an address."""
-        return next((way for way, _ in self.ways(channel)), channel)
+        return next((way for way in channel.order if self.addresses.get(way)), channel)
 
     @property
     def calm_channel(self) -> Channel | None:

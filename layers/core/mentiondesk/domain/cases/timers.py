@@ -1,7 +1,7 @@
-"""Who must be answered by when, and who is told on the way there."""
+"""Reply timers: by when a customer must be answered, and when staff hear of it on the way there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -12,21 +12,36 @@ from mentiondesk.domain.posts.tags import Kind, Urgency
 
 
 class Clock(StrEnum):
-    """What is waited for: customers for replies, an incident for a person who confirms it.
+    """The kinds of timers.
 
-    After an incident that is solved, its customers wait for a word that it is.
+    A customer waits for a first or a next reply. PRIVATE and FOLLOW_UP start when the brand asks for direct
+    messages, and end when it is back in public. GO_BACK starts when an incident that a customer met is
+    solved. CONFIRM belongs to an incident that a person must confirm or dismiss.
     """
 
     FIRST_REPLY = "first_reply"
     NEXT_REPLY = "next_reply"
+    PRIVATE = "private"
     FOLLOW_UP = "follow_up"
     CONFIRM = "confirm"
     GO_BACK = "go_back"
 
 
+class TimerOutcome(StrEnum):
+    """The reason why a timer ended. A superseded timer gave way to one that a customer's post started."""
+
+    ANSWERED = "answered"
+    ANSWERED_ELSEWHERE = "answered_elsewhere"
+    DISMISSED = "dismissed"
+    RESOLVED = "resolved"
+    SUPERSEDED = "superseded"
+    CONFIRMED = "confirmed"
+    FADED = "faded"
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
-    """How long one kind of post may wait, on which hours (None: round the clock)."""
+    """The longest that one kind of post may wait, counted in opening hours (None: round the clock)."""
 
     within: timedelta
     hours: Hours | None = None
@@ -35,7 +50,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One alert stage of one wait, and when it falls due."""
+    """One alert stage of a timer, and the moment at which it falls due."""
 
     stage: str
     at: datetime
@@ -43,9 +58,9 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class ReplyTimer:
-    """A customer waiting: since which post, until when, and when staff are told.
+    """One wait: since which post, until when, and when staff are alerted.
 
-    `ended_at` is set once the brand has answered; a case keeps its latest wait, whose alerts are over then.
+    It runs until it has `ended_at` and an outcome. An ended timer has no alerts.
     """
 
     post_id: PostId
@@ -54,27 +69,45 @@ class ReplyTimer:
     clock: Clock
     alerts: tuple[Due, ...] = ()
     ended_at: datetime | None = None
+    outcome: TimerOutcome | None = None
 
-    def late(self, now: datetime) -> bool:
-        """Whether the answer came, or still has not come, after the deadline."""
+    @property
+    def running(self) -> bool:
+        return self.ended_at is None
+
+    def breached(self, now: datetime) -> bool:
+        """Whether the timer ended, or still runs, after its deadline."""
         return (self.ended_at or now) > self.answer_by
 
-    def stricter(self, other: "ReplyTimer") -> "ReplyTimer":
-        """Of two running waits the one to work by: with alerts first, then the earlier deadline."""
-        return min(self, other, key=lambda w: (not w.alerts, w.answer_by, w.since))
+    def ended(self, at: datetime, outcome: TimerOutcome) -> "ReplyTimer":
+        return replace(self, ended_at=at, outcome=outcome, alerts=())
+
+    def tighter(self, other: "ReplyTimer") -> "ReplyTimer":
+        """The one of two running timers to work by: with alerts first, then the earlier deadline."""
+        return min(self, other, key=_tightness)
+
+
+def _tightness(timer: ReplyTimer) -> tuple[bool, datetime, datetime]:
+    return not timer.alerts, timer.answer_by, timer.since
 
 
 @dataclass(frozen=True)
 class Policy:
-    """Targets by clock, kind and urgency, and the stages of alerting."""
+    """Targets by clock, kind and urgency, and the stages of alerting.
+
+    Where `resolve_after` is set, a case without a running timer is resolved when its customer has been silent
+    for so long.
+    """
 
     first_reply: Mapping[tuple[Kind, Urgency], Target]
     next_reply: Mapping[tuple[Kind, Urgency], Target]
     stages: tuple[Stage, ...]
     follow_up: Target | None = None
+    private: Target | None = None
+    resolve_after: timedelta | None = None
 
-    def wait(self, clock: Clock, kind: Kind, urgency: Urgency, post_id: PostId, since: datetime) -> ReplyTimer | None:
-        """The wait that such a post starts; None when it needs no answer."""
+    def timer(self, clock: Clock, kind: Kind, urgency: Urgency, post_id: PostId, since: datetime) -> ReplyTimer | None:
+        """The timer that such a post starts; None when it needs no answer."""
         target = self._target(clock, kind, urgency)
         if target is None:
             return None
@@ -93,6 +126,8 @@ class Policy:
                 return self.first_reply.get((kind, urgency))
             case Clock.NEXT_REPLY:
                 return self.next_reply.get((kind, urgency))
+            case Clock.PRIVATE:
+                return self.private
             case Clock.FOLLOW_UP:
                 return self.follow_up
             case Clock.CONFIRM | Clock.GO_BACK:

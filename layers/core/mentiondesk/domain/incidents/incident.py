@@ -1,7 +1,7 @@
-"""Incidents: one problem that many customers meet, from the first suspicion to the last word about it.
+"""Incidents: one problem that many customers meet, from the first suspicion to the last update about it.
 
-The words are those of Atlassian Statuspage, so that its readers and tools understand them. A candidate is
-what the desk has noticed by itself: it is public only once a person has confirmed it.
+The terms are those of Atlassian Statuspage, so that its readers and tools understand them. The desk notices
+candidates by itself: a candidate is public only once a person has confirmed it.
 """
 
 from collections.abc import Mapping
@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer
+from mentiondesk.domain.cases.timers import Clock, ReplyTimer, TimerOutcome
 from mentiondesk.domain.ids import CaseId, ComponentId, IncidentId, PostId, StaffId, UserId
 from mentiondesk.domain.posts.tags import Urgency
 
 
 class Status(StrEnum):
-    """How far along an incident or a scheduled maintenance is."""
+    """The stage of an incident or of a scheduled maintenance."""
 
     CANDIDATE = "candidate"
     DISMISSED = "dismissed"
@@ -31,7 +31,7 @@ class Status(StrEnum):
 
     @property
     def public(self) -> bool:
-        """Whether the status page tells of it."""
+        """Whether the status page shows it."""
         return self not in (Status.CANDIDATE, Status.DISMISSED, Status.FADED)
 
     @property
@@ -43,7 +43,7 @@ class Status(StrEnum):
         return self in (Status.SCHEDULED, Status.IN_PROGRESS, Status.VERIFYING, Status.COMPLETED)
 
 
-# An incident may be said to be identified again after monitoring: a fix that did not hold.
+# After monitoring, an incident may be identified again: a fix that did not hold.
 _NEXT: Mapping[Status, tuple[Status, ...]] = {
     Status.CANDIDATE: (Status.INVESTIGATING, Status.IDENTIFIED, Status.DISMISSED, Status.FADED),
     Status.INVESTIGATING: (Status.INVESTIGATING, Status.IDENTIFIED, Status.MONITORING, Status.RESOLVED),
@@ -52,6 +52,15 @@ _NEXT: Mapping[Status, tuple[Status, ...]] = {
     Status.SCHEDULED: (Status.SCHEDULED, Status.IN_PROGRESS, Status.COMPLETED),
     Status.IN_PROGRESS: (Status.IN_PROGRESS, Status.VERIFYING, Status.COMPLETED),
     Status.VERIFYING: (Status.IN_PROGRESS, Status.VERIFYING, Status.COMPLETED),
+}
+
+
+# A timer ends with the status that ends it; any public one confirms the incident.
+_OUTCOMES: Mapping[Status, TimerOutcome] = {
+    Status.DISMISSED: TimerOutcome.DISMISSED,
+    Status.FADED: TimerOutcome.FADED,
+    Status.RESOLVED: TimerOutcome.RESOLVED,
+    Status.COMPLETED: TimerOutcome.RESOLVED,
 }
 
 
@@ -88,7 +97,7 @@ class NotPossible(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """How one component is doing because of an incident."""
+    """The status of one component because of an incident."""
 
     component: ComponentId
     health: Health
@@ -96,9 +105,9 @@ class Affected:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One public word about an incident. `affected` is how components are doing from then on.
+    """One public update about an incident. `affected` holds the components' status from then on.
 
-    `by` is None when the desk itself spoke, as settings may allow.
+    `by` is None when the desk itself published it, as settings may allow.
     """
 
     incident_id: IncidentId
@@ -130,9 +139,8 @@ class Incident:
 
     `started_at` is the first complaint, `created_at` when the desk or a person wrote it down, `latest_at`
     the latest complaint. `people` counts distinct customers, `posts` their posts. `severity` runs from 1 to
-    10. `terms` are the telling words that a further complaint is held against.
-    `wait`, `due_at`, `alerted_until`, `attempts` are as in a case: what staff have to see to, and when they
-    are told next.
+    10. A further complaint matches the incident by its `terms`. `timer` runs while staff have something to do
+    about it by a deadline. `owner` is the person who published it.
     """
 
     incident_id: IncidentId
@@ -157,38 +165,35 @@ class Incident:
     scheduled_for: datetime | None = None
     scheduled_until: datetime | None = None
     reason: str = ""
-    wait: ReplyTimer | None = None
-    due_at: datetime | None = None
-    alerted_until: datetime | None = None
-    attempts: int = 0
+    timer: ReplyTimer | None = None
     owner: StaffId | None = None
-    claimed_at: datetime | None = None
-    # For how many minutes it has been above the usual, and when each customer's case got its clock after the end.
+    # Minutes above the usual, and the moment at which each customer's case had its go-back timer.
     longevity: int = 0
     gone_back_at: datetime | None = None
 
     @property
-    def matter_id(self) -> IncidentId:
+    def subject_id(self) -> IncidentId:
         return self.incident_id
 
     @property
     def waiting(self) -> bool:
         """Whether somebody has to do something by a deadline."""
-        return self.wait is not None and self.wait.ended_at is None
+        return self.timer is not None and self.timer.running
 
     @property
     def urgency(self) -> Urgency:
-        """What quiet hours go by."""
+        """The urgency for quiet hours."""
         return Urgency.CRITICAL if self.impact is Impact.CRITICAL else Urgency.HIGH
 
-    def told(self, stage: str, clock: Clock, within: timedelta, at: datetime) -> "Incident":
-        """Staff are told of it at once; somebody should have seen to it `within`.
+    @property
+    def order(self) -> tuple[datetime, str]:
+        """The place in a list by creation."""
+        return self.created_at, self.incident_id
 
-        The stages are "noticed", until a person confirms it, and "go_back", once it is solved.
-        """
+    def timed(self, clock: Clock, within: timedelta, at: datetime) -> "Incident":
+        """The incident with a timer: somebody must have acted `within`. A message tells staff that it runs."""
         post_id = self.samples[0].post_id if self.samples else PostId("0")
-        wait = ReplyTimer(post_id, at, at + within, clock, (Due(stage, at),))
-        return replace(self, wait=wait, due_at=at, alerted_until=None, attempts=0)
+        return replace(self, timer=ReplyTimer(post_id, at, at + within, clock))
 
     @property
     def public(self) -> bool:
@@ -201,45 +206,43 @@ class Incident:
 
     @property
     def next_statuses(self) -> tuple[Status, ...]:
-        """What it can become, in the order in which problems and maintenance go."""
+        """The statuses that can come next, in the order in which problems and maintenance go."""
         return _NEXT.get(self.status, ())
 
     def moved(self, update: Update) -> "Incident":
-        """After a public word about it, which may be the first. Raises NotPossible."""
-        told = self._in(update.status, update.at)
+        """The incident after a public update, which may be the first. Raises NotPossible."""
+        moved = self._in(update.status, update.at)
         affected = {one.component: one for one in (*self.affected, *update.affected)}
         return replace(
-            told,
+            moved,
             affected=tuple(affected.values()),
             published_at=self.published_at or update.at,
             updated_at=update.at,
         )
 
     def dismissed(self, reason: str, at: datetime) -> "Incident":
-        """A person says that it is no incident. Raises NotPossible once it is public."""
+        """The candidate that a person called no incident. Raises NotPossible once it is public."""
         return replace(self._in(Status.DISMISSED, at), reason=reason)
 
     def faded(self, at: datetime) -> "Incident":
-        """Nobody confirmed it and nobody complains any more. Raises NotPossible once it is public."""
+        """The candidate that was never confirmed, after complaints stopped. Raises NotPossible once it is public."""
         return replace(self._in(Status.FADED, at), reason="nobody confirmed it")
 
     def _in(self, status: Status, at: datetime) -> "Incident":
         if status not in self.next_statuses:
             raise NotPossible(self.incident_id, self.status, status)
-        seen_to = replace(self.wait, ended_at=self.wait.ended_at or at) if self.wait else None
+        outcome = _OUTCOMES.get(status, TimerOutcome.CONFIRMED)
         return replace(
             self,
             status=status,
             monitoring_at=(self.monitoring_at or at) if status is Status.MONITORING else self.monitoring_at,
             ended_at=at if status.ended else None,
-            wait=seen_to,
-            due_at=None,
-            attempts=0,
+            timer=self.timer.ended(at, outcome) if self.timer and self.timer.running else self.timer,
         )
 
 
 def component_health(incidents: "tuple[Incident, ...] | list[Incident]") -> dict[ComponentId, Health]:
-    """How each component named in a public, unresolved incident is doing: the worst that any of them says."""
+    """The status of each component named in a public, unresolved incident: the worst where several name it."""
     worst: dict[ComponentId, Health] = {}
     for incident in incidents:
         if not incident.public or not incident.open or incident.status is Status.SCHEDULED:

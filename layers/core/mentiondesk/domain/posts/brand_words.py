@@ -1,4 +1,4 @@
-"""What a brand adds to triage's own knowledge; it wins over it."""
+"""A brand's additions to triage's own tables, which override them."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from mentiondesk.domain.posts.tags import Kind, Urgency
 
 @dataclass(frozen=True, slots=True)
 class Always:
-    """Whatever else a post says, the phrase decides its kind, its urgency, or both."""
+    """A phrase that decides a post's kind, its urgency or both, whatever else the post says."""
 
     phrase: str
     kind: Kind | None = None
@@ -18,8 +18,8 @@ class Always:
 class BrandWords:
     """Phrases in the language of the tables of triage.
 
-    `words` has (what they say, phrases): a kind, or critical, high, low or calm. `topics` has (topic, phrases).
-    A post that holds a phrase in `never`, and none in `always`, needs no answer.
+    `words` has (meaning, phrases), where a meaning is a kind, or critical, high, low or calm. `topics` has (topic,
+    phrases). A post with a phrase in `never`, and none in `always`, needs no answer.
     """
 
     words: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -1,4 +1,4 @@
-"""How reading X goes on: how far each source was read, what it cost, and what stands in the way."""
+"""Progress of reading X: a cursor for each source, the window of the next read, and blocks."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ _EDGE = timedelta(minutes=5)
 
 
 class ReadBlock(StrEnum):
-    """Why a source is not being read for now."""
+    """The reason why a source is not being read."""
 
     TOKEN_REFUSED = "token_refused"
     ACCESS_REFUSED = "access_refused"
@@ -26,7 +26,7 @@ class ReadBlock(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A read that ended before its last page: posts older than `until` are still to come."""
+    """The rest of a read that ended before its last page: posts older than `until`."""
 
     until: PostId
     newest: PostId
@@ -34,11 +34,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """How far one source has been read; every post up to `newest` that X showed is stored.
+    """Progress in one source: every post up to `newest` that X showed is stored.
 
-    `not_before`: X has asked us, or we have decided, not to call until then; None while only a person can
-    change it. `swept_at`: when the source was last read to the end and looked through further back.
-    `credentials` is the version of the credentials that were refused; others are tried at once.
+    X is not called before `not_before`; None while only a person can lift the block. `swept_at` is the time of the
+    last sweep further back. `credentials` is the version of the refused credentials; others are tried at once.
     """
 
     source: Source
@@ -53,7 +52,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What to ask X for: after `since` or from `start`, never both, and before `until`."""
+    """The posts to request: after `since` or from `start`, never both, and before `until`."""
 
     since: PostId | None = None
     start: datetime | None = None
@@ -61,11 +60,11 @@ class Window:
 
 
 def window_for(cursor: Cursor, now: datetime, overlap: timedelta, first_look: timedelta) -> Window:
-    """What this minute's read asks for: everything new, and `overlap` again, because X delivers late.
+    """The window of a read at `now`: everything new, and `overlap` again because X delivers some posts late.
 
-    The first read ever goes back by `first_look`. On a new UTC day X charges for yesterday's posts again: the
-    read goes back to the latest sweep then, before which all are stored, if that was later. A search that has
-    not run for a week starts as far back as X lets it.
+    The first read of a source goes back by `first_look`. On a new UTC day X charges for yesterday's posts again, so
+    that the read goes back no further than the latest sweep, up to which all are stored. A search that has not run
+    for a week starts as far back as X allows.
     """
     if cursor.newest is None:
         return Window(start=now - first_look)
@@ -79,12 +78,12 @@ def window_for(cursor: Cursor, now: datetime, overlap: timedelta, first_look: ti
 
 
 def furthest_back(now: datetime) -> datetime:
-    """As far back as a search reaches; what is older X does not give any more."""
+    """The earliest start of a search that X accepts."""
     return now - SEARCH_REACH + _EDGE
 
 
 def sweep_window(now: datetime, reach: timedelta) -> Window:
-    """The slower look further back; within the UTC day, in which X charges for a post only once."""
+    """The window of a sweep. It stays within the UTC day, in which X charges for a post only once."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     return Window(start=max(now - reach, midnight))
 

@@ -1,4 +1,4 @@
-"""One page of a feed, as read from X."""
+"""A page of a feed, as read from X."""
 
 from dataclasses import dataclass
 
@@ -8,10 +8,10 @@ from mentiondesk.domain.posts.post import Post, Unreadable
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a feed, newest first. `next_token` None: there is no older page.
+    """A page of a feed, newest post first. `next_token` is None on the last page.
 
-    `read` is how many posts X charges for at most; `newest` and `oldest` are of this page, None when it
-    holds no post with an id. `unknown_shape` counts posts with neither of the field names we know.
+    `read` is the largest number of posts that X charges for. `newest` and `oldest` are the ids at the ends of the
+    page, None if it holds no post with an id. `unknown_shape` counts posts with none of the known field names.
     """
 
     posts: tuple[Post, ...] = ()

@@ -1,4 +1,4 @@
-"""A post on X, as the desk keeps it."""
+"""A post on X, as the desk stores it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from mentiondesk.domain.posts.tags import Kind
 
 
 class Source(StrEnum):
-    """Where a post was read."""
+    """The feed in which a post was read."""
 
     OWN = "own"
     MENTIONS = "mentions"
@@ -18,9 +18,9 @@ class Source(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One post with its latest text.
+    """A post with its latest text.
 
-    An edited post keeps the id and the time of its first version: the customer has waited since then.
+    An edited post keeps the id and the time of its first version, since the customer has waited from then on.
     """
 
     post_id: PostId
@@ -44,23 +44,23 @@ class Post:
 
     @property
     def addressed(self) -> bool:
-        """Whether it is said to somebody, not only about them."""
+        """True if it mentions or answers an account."""
         return "@" in self.text or self.replied_to is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """What X sent that could not be understood as a post; kept for a person to look at."""
+    """Part of X's answer that could not be read as a post, stored for a person to look at."""
 
     raw: str
     reason: str
 
 
 class Added(Enum):
-    """What adding a post did."""
+    """The outcome of adding a post."""
 
     NEW = auto()
     EDITED = auto()
     KNOWN = auto()
     KNOWN_EARLIER_DAY = auto()
-    """Stored on an earlier UTC day, and read for the first time on this one: X charges for it again."""
+    """Stored on an earlier UTC day and read for the first time on this one, so that X charges for it again."""

@@ -1,4 +1,4 @@
-"""What triage says about a post."""
+"""The result of triage: kind, urgency, topics and reasons of a post."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,11 +16,11 @@ class Kind(StrEnum):
 
     @property
     def weight(self) -> int:
-        """Of two posts in one case, the kind that weighs more names the case."""
+        """Precedence: a case has the kind of its post that weighs most."""
         return len(Kind) - list(Kind).index(self)
 
 
-# Kinds that a person must answer, or decide about.
+# Kinds that a person must answer or dismiss.
 ANSWERED = (Kind.COMPLAINT, Kind.QUESTION, Kind.ABUSE)
 
 
@@ -35,7 +35,7 @@ class Urgency(StrEnum):
         """0 for low, growing with the urgency."""
         return list(Urgency).index(self)
 
-    # All four: as text they would compare by the alphabet, where "critical" comes first.
+    # All four comparisons, since text would compare by the alphabet, where "critical" comes first.
     def __lt__(self, other: object) -> bool:
         return self.rank < other.rank if isinstance(other, Urgency) else NotImplemented
 
@@ -49,11 +49,11 @@ class Urgency(StrEnum):
         return self.rank >= other.rank if isinstance(other, Urgency) else NotImplemented
 
 
-# Reasons and tags are made for each post there is: named tuples take a fifth of the time that dataclasses take.
+# Named tuples, since reasons and tags are made for each post: they take a fifth of the time of dataclasses.
 class Reason(NamedTuple):
-    """Words of a post that decided, as a span of its text, and the rule they met.
+    """A rule that decided, and the words it matched as a span of the post's text.
 
-    An empty span is the post as a whole.
+    An empty span stands for the whole post.
     """
 
     rule: str
@@ -62,7 +62,7 @@ class Reason(NamedTuple):
 
 
 class Tags(NamedTuple):
-    """What a post is and how soon it needs an answer, with the reasons.
+    """The kind of a post and the urgency of an answer, with the reasons.
 
     `sentiment` runs from -1 to 1, `confidence` from 0 to 1; `reasons` point into the post's text.
     """
@@ -79,7 +79,7 @@ class Tags(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """What somebody else than triage takes a post for."""
+    """The answer of an external classifier."""
 
     kind: Kind
     urgency: Urgency
@@ -87,5 +87,5 @@ class Classification:
 
 
 def needs_reply(kind: Kind, addressed: bool) -> bool:
-    """Whether a person should answer: praise is answered where it was said to the brand, not only about it."""
+    """True if a person should answer. Praise is answered if it addresses the brand, not if it only names it."""
     return kind in ANSWERED or (kind is Kind.PRAISE and addressed)

@@ -8,7 +8,7 @@ from mentiondesk.domain.ids import ComponentId
 
 @dataclass(frozen=True, slots=True)
 class PageComponent:
-    """One part of the service as the settings name it; components of one group stand together.
+    """A part of the service as the settings name it; components of one group stand together.
 
     An incident is assigned to the component whose `topics` and `words` its complaints have.
     """

@@ -1,154 +1,81 @@
-"""A button behind a link about a case: claimed, answered elsewhere, needs no answer, snoozed, released."""
+"""An actor's command on a case → one entry in its timeline, once."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 
-from mentiondesk.domain.access.links import Action, Link, SubjectGone
-from mentiondesk.domain.alerts.roster import Audience, Staff
+from mentiondesk.domain.access.actions import Action
+from mentiondesk.domain.access.actor import Actor
 from mentiondesk.domain.cases.case import Case, CaseRefuses
-from mentiondesk.domain.desk import DeskSettings
-from mentiondesk.domain.events import Event
+from mentiondesk.domain.cases.changes import case_change
+from mentiondesk.domain.cases.commands import CaseCommand, Snooze, SnoozeFor, decide, possible
+from mentiondesk.domain.cases.fold import apply
 from mentiondesk.domain.ids import CaseId
-from mentiondesk.ports.cases import AlreadyDone, CaseChanged, CaseStore
+from mentiondesk.domain.timeline import CaseAct, CaseActEntry, Snoozed
+from mentiondesk.ports.cases import CaseStore
 from mentiondesk.ports.runtime import CurrentSettings
-
-# Writers of one case come to rest long before this.
-_ATTEMPTS = 8
-
-
-class SnoozeFor(StrEnum):
-    """How long alerts wait; never past the next one that goes to a lead."""
-
-    HALF_HOUR = "30m"
-    HOUR = "1h"
-    LEAD_IS_TOLD = "lead"
-
-    def until(self, now: datetime) -> datetime:
-        match self:
-            case SnoozeFor.HALF_HOUR:
-                return now + timedelta(minutes=30)
-            case SnoozeFor.HOUR:
-                return now + timedelta(hours=1)
-            case SnoozeFor.LEAD_IS_TOLD:
-                return datetime.max.replace(tzinfo=now.tzinfo)
-
-
-@dataclass(frozen=True, slots=True)
-class CaseAct:
-    """What somebody wants done. `reason` is for no_answer, `hold` for snooze."""
-
-    action: Action
-    reason: str = ""
-    hold: SnoozeFor = SnoozeFor.HALF_HOUR
+from mentiondesk.ports.storage import AlreadyDone
+from mentiondesk.usecases.optimistic import kept, retried
 
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case as one person may see and change it now; `holds` are the snoozes there are, with their ends."""
+    """A case as one actor may see and change it now; `snoozes` are the spans that are possible, with their ends."""
 
-    staff: Staff
+    actor: Actor
     case: Case
-    events: tuple[Event, ...]
+    acts: tuple[CaseActEntry, ...]
     actions: frozenset[Action]
-    holds: tuple[tuple[SnoozeFor, datetime], ...]
+    snoozes: tuple[tuple[SnoozeFor, datetime], ...]
 
 
 class ChangeCase:
-    """Looking changes nothing. Each act is done once, with its line in the record."""
+    """Looks at cases, and changes them by commands. Each command is done once, whoever else changes the case."""
 
     def __init__(self, cases: CaseStore, settings: CurrentSettings) -> None:
         self._cases = cases
         self._settings = settings
 
-    def look(self, link: Link, now: datetime) -> CaseView:
-        """Raises LinkRefused."""
-        staff = link.holder(self._settings().roster, now)
-        return self._view(link, staff, self._kept(self._cases.get(CaseId(link.matter_id))), now)
+    def look(self, actor: Actor, case_id: CaseId, now: datetime) -> CaseView:
+        """The case as this actor sees it; changes nothing. Raises SubjectGone."""
+        return self.view(actor, kept(self._cases.get(case_id)), now)
 
-    def __call__(self, link: Link, act: CaseAct, event_id: str, now: datetime) -> CaseView:
-        """Raises LinkRefused, CaseRefuses, AlreadyDone, or CaseChanged when others never stop changing it."""
-        settings = self._settings()
-        staff = link.holder(settings.roster, now)
-        link.must_allow(act.action)
-        case = self._kept(self._cases.get(CaseId(link.matter_id)))
-        # One page has several buttons: each of them is pressed once.
-        event_id = f"{event_id}-{act.action}"
-        for _ in range(_ATTEMPTS):
-            try:
-                changed = _changed(case, act, staff, settings, now)
-            except CaseRefuses:
-                self._must_be_new(case.case_id, event_id)
-                raise
-            if changed is case:
-                raise AlreadyDone
-            event = Event(event_id, now, staff.staff_id, act.action, _detail(act, changed))
-            try:
-                saved = self._cases.save(changed, event)
-            except CaseChanged as moved:
-                case = self._kept(moved.current)
-            except AlreadyDone:
-                self._must_be_new(case.case_id, event_id)
-                case = self._kept(self._cases.get(case.case_id))
-            else:
-                return self._view(link, staff, saved, now)
-        raise CaseChanged(case)
+    def __call__(self, actor: Actor, case_id: CaseId, command: CaseCommand, event_id: str, now: datetime) -> Case:
+        """The case with the command's entry in its timeline.
 
-    def _kept(self, case: Case | None) -> Case:
-        if case is None:
-            raise SubjectGone
-        return case
-
-    def _must_be_new(self, case_id: CaseId, event_id: str) -> None:
-        """Raises AlreadyDone when this is in the record: what a second press finds refused, the first one did.
-
-        A press that only met another one on its way is not in the record and is tried again.
+        `event_id` names what caused the command, for example one showing of a page: with the command's action, it
+        is done once. Raises NotAllowed, SubjectGone, CaseRefuses, AlreadyDone, or CaseChanged when others never
+        stop changing the case.
         """
-        if any(event.event_id == event_id for event in self._cases.events(case_id)):
-            raise AlreadyDone
+        actor.must_be_allowed(command.action)
+        entry_id = f"{event_id}-{command.action}" if command.action else event_id
 
-    def _view(self, link: Link, staff: Staff, case: Case, now: datetime) -> CaseView:
-        settings = self._settings()
+        def attempt(case: Case | None) -> Case:
+            before = kept(case)
+            entry = self._decided(before, command, actor, now, entry_id)
+            return self._cases.save(case_change(before, apply(before, entry, self._settings().policy), entry))
 
-        def after(act: CaseAct) -> Case | None:
-            try:
-                changed = _changed(case, act, staff, settings, now)
-            except CaseRefuses:
-                return None
-            return None if changed is case else changed
+        return retried(self._cases.get(case_id), attempt)
 
-        snoozed = [(hold, after(CaseAct(Action.SNOOZE, hold=hold))) for hold in SnoozeFor]
-        holds = tuple((hold, held.due_at) for hold, held in snoozed if held and held.due_at)
+    def _decided(self, case: Case, command: CaseCommand, actor: Actor, now: datetime, entry_id: str) -> CaseActEntry:
+        """Raises AlreadyDone where a second press finds refused what the first one did."""
+        try:
+            return decide(case, command, actor, now, entry_id, self._settings().policy)
+        except CaseRefuses:
+            if self._cases.holds(case.case_id, entry_id):
+                raise AlreadyDone from None
+            raise
+
+    def view(self, actor: Actor, case: Case, now: datetime) -> CaseView:
+        """The case, which is as it is stored, as this actor sees it."""
+        fitting = list(possible(case, actor, now, self._settings().policy))
         return CaseView(
-            staff=staff,
+            actor=actor,
             case=case,
-            events=tuple(self._cases.events(case.case_id)),
-            actions=frozenset(
-                action for action in link.actions if (holds if action is Action.SNOOZE else after(CaseAct(action)))
+            acts=tuple(entry for entry in self._cases.timeline(case.case_id) if isinstance(entry, CaseAct)),
+            actions=frozenset(command.action for command, _ in fitting if command.action),
+            snoozes=tuple(
+                (command.span, entry.until)
+                for command, entry in fitting
+                if isinstance(command, Snooze) and isinstance(entry, Snoozed)
             ),
-            holds=holds,
         )
-
-
-def _changed(case: Case, act: CaseAct, staff: Staff, settings: DeskSettings, now: datetime) -> Case:
-    """Raises CaseRefuses."""
-    by = staff.staff_id
-    match act.action:
-        case Action.CLAIM:
-            return case.claim(by, now)
-        case Action.ANSWERED:
-            return case.answered_elsewhere(now)
-        case Action.NO_ANSWER:
-            return case.needs_no_answer(by, act.reason, now)
-        case Action.SNOOZE:
-            return case.snooze(by, act.hold.until(now), settings.policy)
-        case Action.RELEASE:
-            return case.release(by, now, lead=not staff.roles.isdisjoint({Audience.LEAD, Audience.MANAGER}))
-        case _:
-            raise AssertionError("links for cases hold actions for cases")
-
-
-def _detail(act: CaseAct, changed: Case) -> str:
-    if act.action is Action.SNOOZE and changed.due_at:
-        return f"until {changed.due_at:%Y-%m-%d %H:%M} UTC"
-    return act.reason

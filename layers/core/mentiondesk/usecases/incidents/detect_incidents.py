@@ -12,16 +12,17 @@ from mentiondesk.detection.surprise import severity
 from mentiondesk.detection.thresholds import THRESHOLDS, Thresholds
 from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.desk import DeskSettings
-from mentiondesk.domain.events import Event
 from mentiondesk.domain.ids import ComponentId, IncidentId, PostId
+from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, LinkedPost, Status, Update
 from mentiondesk.domain.incidents.rules import IncidentRules
 from mentiondesk.domain.incidents.signals import SIGNALS_KEPT, Baseline, Signal
 from mentiondesk.domain.status.page import PageComponent
-from mentiondesk.ports.cases import AlreadyDone
+from mentiondesk.domain.timeline import Faded, Noticed, Published
 from mentiondesk.ports.detection import BaselineStore, SignalStore
 from mentiondesk.ports.incidents import IncidentChanged, IncidentStore
 from mentiondesk.ports.runtime import CurrentSettings
+from mentiondesk.ports.storage import AlreadyDone
 
 # Upper bound on the signals read in one run; the latest are kept.
 MOST_SIGNALS = 3000
@@ -75,7 +76,7 @@ class _Run:
 
 
 class DetectIncidents:
-    """One run over the signals of the latest window.
+    """A run over the signals of the latest window.
 
     A candidate's id derives from its signals, so that overlapping runs raise it once. A run that dies is repaired by
     the next, which links every matching post of the window to the incident again.
@@ -121,7 +122,8 @@ class DetectIncidents:
 
     def _raise(self, cluster: Cluster, run: _Run) -> None:
         incident = _candidate(cluster, run.settings, run.now)
-        if self._incidents.add(incident, event=_event(run.now, "noticed", f"{cluster.people} people")):
+        entry = Noticed(entry_id=_entry_id(run.now, "noticed"), at=run.now, people=cluster.people)
+        if self._incidents.add(incident_change(None, incident, entry)):
             run.detected.raised.append(incident.incident_id)
         stored = self._incidents.get(incident.incident_id)
         if stored is not None and stored.open:
@@ -182,13 +184,15 @@ class DetectIncidents:
         if after.status is Status.CANDIDATE and rules.publish_over is not None and after.people > rules.publish_over:
             body = run.settings.wording.automatic(after.title)
             update = Update(after.incident_id, now, Status.INVESTIGATING, body, after.affected)
-            self._incidents.save(after.moved(update), update, _event(now, "published", f"{after.people} people"))
+            entry = Published(entry_id=_entry_id(now, "published"), at=now, people=after.people)
+            self._incidents.save(incident_change(before, after.moved(update), entry, update))
             run.detected.published.append(after.incident_id)
         elif after.status is Status.CANDIDATE and now - latest >= rules.fade_after:
-            self._incidents.save(after.faded(now), event=_event(now, "faded"))
+            faded = Faded(entry_id=_entry_id(now, "faded"), at=now)
+            self._incidents.save(incident_change(before, after.faded(now), faded))
             run.detected.faded.append(after.incident_id)
         elif after != before:
-            self._incidents.save(after)
+            self._incidents.save(incident_change(before, after))
 
     def _learn(self, now: datetime, detected: Detected) -> Baseline:
         """The baseline of this hour of the week, after every full hour not counted yet is added.
@@ -243,7 +247,7 @@ def _candidate(cluster: Cluster, settings: DeskSettings, now: datetime) -> Incid
     )
     components = _components(cluster.signals, settings.page.components)
     incident = _with_impact(incident, components, settings.incidents)
-    return incident.told("noticed", Clock.CONFIRM, settings.incidents.confirm_within, now)
+    return incident.timed(Clock.CONFIRM, settings.incidents.confirm_within, now)
 
 
 def _grown(
@@ -326,6 +330,5 @@ def _linked_post(signal: Signal) -> LinkedPost:
     return LinkedPost(signal.post_id, signal.author_id, signal.at, signal.words, signal.case_id)
 
 
-def _event(now: datetime, action: str, detail: str = "") -> Event:
-    """An entry of the audit trail for something the desk did itself."""
-    return Event(f"{now:%Y-%m-%dT%H:%M:%S.%fZ}-desk-{action}", now, None, action, detail)
+def _entry_id(now: datetime, action: str) -> str:
+    return f"{now:%Y-%m-%dT%H:%M:%S.%fZ}-desk-{action}"

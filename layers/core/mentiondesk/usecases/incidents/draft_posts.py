@@ -1,4 +1,4 @@
-"""Drafts a post on X when an incident is published and when it is resolved; a person may send it."""
+"""Drafts a post on X when an incident is published or resolved; a person may send it."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from mentiondesk.domain.text import quotable
 from mentiondesk.ports.incidents import DraftStore
 from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
 
-# News older than this is not drafted.
+# Older events are no news on X any more.
 _FRESH = timedelta(days=1)
 _LONGEST_TITLE = 200
 
@@ -30,7 +30,7 @@ class DraftPosts:
         return sum(self._drafts.add(self._draft(site, one, occasion, now)) for one, occasion in due)
 
     def _draft(self, site: Site, one: PublicIncident, occasion: Occasion, now: datetime) -> Draft:
-        """One draft. The title quotes customers, so that links, for which X charges, and handles are removed."""
+        """A draft. The title quotes customers, so that links, for which X charges, and handles are removed."""
         link = f"{site.url}/{one.path}" if site.page.x_links else None
         title = quotable(one.title, _LONGEST_TITLE).replace("@", "").replace("#", "").replace("$", "").rstrip(" .!?")
         before, after = self._settings().wording.post(occasion)
@@ -39,7 +39,7 @@ class DraftPosts:
 
 
 def _occasions(one: PublicIncident, now: datetime) -> Iterator[Occasion]:
-    """What is to be posted about an incident: that the brand knows of it, and once it is resolved that it is."""
+    """The occasions to draft a post about: an incident that is open, and one that is resolved, while they are fresh."""
     incident = one.incident
     if one.open and one.published_at > now - _FRESH:
         yield Occasion.PUBLISHED

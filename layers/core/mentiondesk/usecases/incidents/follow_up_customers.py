@@ -1,26 +1,30 @@
-"""A resolved incident → every customer who met it has a case with a clock, and staff have the list."""
+"""A resolved incident → each customer who met it has a go-back timer, and staff have the list."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.access.actor import DESK
+from mentiondesk.domain.cases.case import CaseRefuses
+from mentiondesk.domain.cases.commands import StartGoBack
 from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer
-from mentiondesk.domain.events import Event
 from mentiondesk.domain.ids import CaseId, IncidentId, PostId
+from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.incident import Incident, LinkedPost, Status
-from mentiondesk.ports.cases import AlreadyDone, CaseChanged, CaseStore
-from mentiondesk.ports.incidents import IncidentChanged, IncidentStore
+from mentiondesk.ports.incidents import IncidentStore
 from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
+from mentiondesk.ports.storage import AlreadyDone, SubjectGone
+from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.usecases.optimistic import retried
 
-# Incidents last hours; one that lasted longer than this is gone back to by hand.
+# Incidents last hours; the customers of one that lasted longer than this are followed up by hand.
 _LONGEST = timedelta(days=30)
 _RESERVE = timedelta(seconds=20)
-_ATTEMPTS = 5
 
 
 @dataclass(slots=True)
 class GoneBack:
-    """What one run did. `left`: time ran out, and the next run goes on."""
+    """The outcome of one run. `left`: time ran out, and the next run goes on."""
 
     cases: int = 0
     incidents: list[IncidentId] = field(default_factory=list)
@@ -28,83 +32,68 @@ class GoneBack:
 
 
 class GoBack:
-    """Gives the customers of resolved incidents a clock each, then tells staff.
+    """Starts a go-back timer for each customer of resolved incidents, then alerts staff.
 
-    The record of each case says that it was done, so that a run that is cut short goes on where it was.
+    The timeline of each case says that it was done, so that a run that is cut short goes on where it was.
     """
 
-    def __init__(self, incidents: IncidentStore, cases: CaseStore, settings: CurrentSettings) -> None:
+    def __init__(self, incidents: IncidentStore, change_case: ChangeCase, settings: CurrentSettings) -> None:
         self._incidents = incidents
-        self._cases = cases
+        self._change_case = change_case
         self._settings = settings
 
     def __call__(self, now: datetime, time_left: TimeLeft) -> GoneBack:
+        """One run over the incidents of the last 30 days. Raises CaseChanged or IncidentChanged."""
         gone = GoneBack()
         for incident in self._incidents.recent(now - _LONGEST):
             if incident.status is not Status.RESOLVED or incident.gone_back_at is not None:
                 continue
-            for case_id, joined in _by_case(self._incidents.joined(incident.incident_id)).items():
+            for case_id, post in _by_case(self._incidents.joined(incident.incident_id)).items():
                 if time_left() < _RESERVE:
                     gone.left = True
                     return gone
-                gone.cases += self._wind(case_id, joined.post_id, incident, now)
-            self._tell(incident, now)
+                gone.cases += self._start(case_id, post.post_id, incident, now)
+            self._list(incident, now)
             gone.incidents.append(incident.incident_id)
         return gone
 
-    def _wind(self, case_id: CaseId, post_id: PostId, incident: Incident, now: datetime) -> bool:
-        """Starts the case's clock; False when there is nothing to do, or it was done before."""
-        assert incident.ended_at is not None, "what is resolved has ended"
+    def _start(self, case_id: CaseId, post_id: PostId, incident: Incident, now: datetime) -> bool:
+        """Starts the case's timer; False when no word is owed, or it was started before."""
+        assert incident.ended_at is not None, "a resolved incident has ended"
+        command = StartGoBack(incident.incident_id, incident.title, self._timer(post_id, incident.ended_at))
+        event_id = f"{incident.ended_at:%Y-%m-%dT%H:%M:%S.%fZ}-{incident.incident_id}-go_back"
+        try:
+            self._change_case(DESK, case_id, command, event_id, now)
+        except (CaseRefuses, AlreadyDone, SubjectGone):
+            return False
+        return True
+
+    def _timer(self, post_id: PostId, since: datetime) -> ReplyTimer:
+        """Staff have the list first; a case alerts them when its time has run out."""
         settings = self._settings()
-        rules = settings.incidents
-        # The list is what staff hear of first; a case speaks up when its time has run out.
+        within = settings.incidents.go_back_within
         overdue = tuple(
-            Due(stage.name, incident.ended_at + rules.go_back_within * stage.share + stage.shift)
+            Due(stage.name, since + within * stage.share + stage.shift)
             for stage in settings.policy.stages
             if stage.share >= 1
         )
-        wait = ReplyTimer(post_id, incident.ended_at, incident.ended_at + rules.go_back_within, Clock.GO_BACK, overdue)
-        event = Event(f"{incident.ended_at:%Y-%m-%dT%H:%M:%S.%fZ}-{incident.incident_id}-go_back", now, None, "go_back")
-        event = replace(event, detail=incident.title)
-        case = self._cases.get(case_id)
-        for _ in range(_ATTEMPTS):
-            if case is None or not case.expects_word(incident.ended_at) or self._answered(case, incident.ended_at):
-                return False
-            try:
-                self._cases.save(case.go_back(wait), event)
-            except AlreadyDone:
-                return False
-            except CaseChanged as changed:
-                case = changed.current
-            else:
-                return True
-        raise CaseChanged(case)
+        return ReplyTimer(post_id, since, since + within, Clock.GO_BACK, overdue)
 
-    def _answered(self, case: Case, since: datetime) -> bool:
-        """Whether the brand has written in this case since the end."""
-        if case.last_post is None or case.last_post[0] <= since:
-            return False
-        return any(entry.kind is None and entry.at > since for entry in self._cases.timeline(case.case_id))
-
-    def _tell(self, incident: Incident, now: datetime) -> None:
-        """Staff get the list, once."""
+    def _list(self, incident: Incident, now: datetime) -> None:
+        """Gives staff the list of customers, once."""
         within = self._settings().incidents.go_back_within
-        current: Incident | None = incident
-        for _ in range(_ATTEMPTS):
+
+        def attempt(current: Incident | None) -> None:
             if current is None or current.status is not Status.RESOLVED or current.gone_back_at is not None:
                 return
-            told = replace(current, gone_back_at=now)
-            if told.people:
-                told = told.told("go_back", Clock.GO_BACK, within, now)
-            try:
-                self._incidents.save(told)
-            except IncidentChanged as changed:
-                current = changed.current
-            else:
-                return
-        raise IncidentChanged(current)
+            after = replace(current, gone_back_at=now)
+            if after.people:
+                after = after.timed(Clock.GO_BACK, within, now)
+            self._incidents.save(incident_change(current, after))
+
+        retried(incident, attempt)
 
 
-def _by_case(joined: list[LinkedPost]) -> dict[CaseId, LinkedPost]:
-    """The latest joined post of each case."""
-    return {one.case_id: one for one in joined if one.case_id is not None}
+def _by_case(posts: Iterable[LinkedPost]) -> dict[CaseId, LinkedPost]:
+    """The latest linked post of each case."""
+    return {one.case_id: one for one in posts if one.case_id is not None}

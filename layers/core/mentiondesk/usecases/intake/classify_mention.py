@@ -1,4 +1,4 @@
-"""Post → tags, case, deadline, customer: one post, one idempotent act."""
+"""Classifies one post into tags, case, deadline and customer, in one idempotent act."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,25 +6,27 @@ from functools import lru_cache
 
 from mentiondesk.detection.matching import matches
 from mentiondesk.detection.signals import brand_stems, signal_of
-from mentiondesk.domain.cases.case import Case, Entry, entry_of, extend, is_next, new_case, retell
-from mentiondesk.domain.ids import CaseId, ConversationId, UserId, case_id
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.changes import CaseChange, case_change
+from mentiondesk.domain.cases.fold import apply, fold, follows, new_case, posted
+from mentiondesk.domain.ids import CaseId, UserId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Tags, Urgency
-from mentiondesk.ports.cases import CaseChanged, CaseStore, Classified
+from mentiondesk.domain.timeline import CaseEntry, CustomerPosted, Posted
+from mentiondesk.ports.cases import CaseStore, Classified
 from mentiondesk.ports.incidents import OpenIncidents
 from mentiondesk.ports.posts import PostStore
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.triage import Triage
+from mentiondesk.usecases.optimistic import retried
 
-# Writers of one case that get in each other's way come to rest long before this; the stream retries the rest.
-_ATTEMPTS = 8
 _stems = lru_cache(maxsize=1)(brand_stems)
 
 
 class ClassifyMention:
-    """Tags a post and tells its case. A post seen twice, late, edited or out of order leaves the same case."""
+    """Tags a post and folds it into its case. A post seen twice, late, edited or out of order leaves the same case."""
 
     def __init__(
         self,
@@ -41,38 +43,31 @@ class ClassifyMention:
         self._incidents = incidents
 
     def __call__(self, post: Post, now: datetime) -> Classified | None:
-        """What changed; None when this text of the post was classified before. Raises CaseChanged."""
+        """The change that was written; None when this text of the post was classified before. Raises CaseChanged."""
         tags = None if post.own else self._triage(post)
         signal = signal_of(post, tags, self._brand()) if tags else None
         incident = self._incident(signal, now) if signal else None
         if tags and incident:
             tags = self._calmed(tags)
-        matter = self._matter(post)
-        if matter is None:
-            change = Classified(post, now)
-            return change if self._cases.commit(change) else None
-        conversation, customer = matter
-        entry = entry_of(post, tags)
-        before = self._known(post, case_id(conversation, customer))
-        for attempt in range(_ATTEMPTS):
-            case = before or new_case(conversation, customer, post.created_at)
-            if incident:
-                case = replace(case, incident_id=incident.incident_id)
-            change = Classified(post, now, tags, before, self._told(case, post, entry), entry, signal)
-            try:
-                return change if self._cases.commit(change) else None
-            except CaseChanged as changed:
-                if attempt == _ATTEMPTS - 1:
-                    raise
-                before = changed.current
-        raise AssertionError("unreachable")
+        case_id = self._case_id(post)
+        if case_id is None:
+            return self._committed(Classified(post, now))
+        entry = posted(post, tags, incident.incident_id if incident else None)
+
+        def attempt(before: Case | None) -> Classified | None:
+            return self._committed(Classified(post, now, tags, self._change(case_id, before, post, entry), signal))
+
+        return retried(self._stored(post, case_id), attempt)
+
+    def _committed(self, change: Classified) -> Classified | None:
+        return change if self._cases.commit(change) else None
 
     def _incident(self, signal: Signal, now: datetime) -> Incident | None:
-        """The public incident that this is about."""
+        """The public incident that the signal is about."""
         return next((one for one in self._incidents(now) if one.public and matches(one, signal)), None)
 
     def _calmed(self, tags: Tags) -> Tags:
-        """What is known to all presses less, as settings say; danger stays what it is."""
+        """Lowers the urgency of posts about a public incident to the settings' maximum; critical posts keep theirs."""
         most = self._settings().incidents.urgency
         return tags if tags.urgency is Urgency.CRITICAL else tags._replace(urgency=min(tags.urgency, most))
 
@@ -80,32 +75,43 @@ class ClassifyMention:
         brand = self._settings().brand
         return _stems((brand.name, brand.handle, *brand.words))
 
-    def _matter(self, post: Post) -> tuple[ConversationId, UserId] | None:
-        """Whose matter a post belongs to: its author's, or that of the customer whom the brand answers.
+    def _case_id(self, post: Post) -> CaseId | None:
+        """The case of a post: its author's, or that of the customer whom the brand answers.
 
         An answer in several posts goes on where its first post went; a quote answers the quoted post.
         """
         if not post.own:
-            return post.conversation_id, post.author_id
+            return CaseId(post.conversation_id, post.author_id)
         if post.replied_to is not None and post.reply_to_user not in (None, post.author_id):
-            return post.conversation_id, UserId(str(post.reply_to_user))
+            return CaseId(post.conversation_id, UserId(str(post.reply_to_user)))
         if post.case_id is not None:
-            conversation, _, customer = post.case_id.partition("#")
-            return ConversationId(conversation), UserId(customer)
+            return post.case_id
         parent_id = post.replied_to or post.quoted
         # A parent is older, so that this ends. It may be stored and not classified yet.
         if parent_id is None or int(parent_id) >= int(post.post_id):
             return None
         parent = self._posts.get(parent_id)
-        return self._matter(parent) if parent is not None else None
+        return self._case_id(parent) if parent is not None else None
 
-    def _known(self, post: Post, case: CaseId) -> Case | None:
+    def _stored(self, post: Post, case_id: CaseId) -> Case | None:
         """The case as stored. The first post of a conversation opens one, so no look is needed there."""
         opens_conversation = str(post.post_id) == post.conversation_id and post.case_id is None and not post.own
-        return None if opens_conversation else self._cases.get(case)
+        return None if opens_conversation else self._cases.get(case_id)
 
-    def _told(self, case: Case, post: Post, entry: Entry) -> Case:
-        if post.case_id is None and is_next(case, entry):
-            return extend(case, entry, self._settings().policy)
-        others = [known for known in self._cases.timeline(case.case_id) if known.post_id != post.post_id]
-        return retell(case, [*others, entry], self._settings().policy)
+    def _change(self, case_id: CaseId, before: Case | None, post: Post, entry: Posted) -> CaseChange:
+        """One step for a post that follows all others; a late or edited one rebuilds the case from its timeline."""
+        policy = self._settings().policy
+        case = before or new_case(case_id, post.created_at)
+        if post.case_id is None and follows(case, entry):
+            return case_change(before, apply(case, entry, policy), entry)
+        timeline = {known.entry_id: known for known in self._cases.timeline(case_id)}
+        entry = _same_incident(timeline.get(entry.entry_id), entry)
+        timeline[entry.entry_id] = entry
+        return case_change(before, fold(case_id, timeline.values(), policy), entry)
+
+
+def _same_incident(before: CaseEntry | None, entry: Posted) -> Posted:
+    """An edited post stays with the incident that it was about."""
+    if isinstance(before, CustomerPosted) and isinstance(entry, CustomerPosted) and entry.incident_id is None:
+        return replace(entry, incident_id=before.incident_id)
+    return entry

@@ -29,7 +29,7 @@ MOST_PAGES = 200
 _SKEW = timedelta(minutes=1)
 # Time kept back to store the last page and its cursor.
 _RESERVE = timedelta(seconds=15)
-# A refused token, spent credits and a monthly cap hold for every source at once.
+# Blocks that apply to every source at once.
 _FOR_ALL_SOURCES = frozenset({ReadBlock.TOKEN_REFUSED, ReadBlock.CREDITS_SPENT, ReadBlock.MONTH_CAPPED})
 
 
@@ -61,7 +61,7 @@ class _Interrupted(Exception):
 
 
 class FetchMentions:
-    """One run over all sources.
+    """A run over all sources.
 
     A crash at any moment loses nothing: posts are stored before the cursor moves, reads overlap, and a
     post that is stored already is dropped.
@@ -126,7 +126,7 @@ class FetchMentions:
 
 @dataclass(slots=True)
 class _Run:
-    """One source in one run."""
+    """The read of one source in one run."""
 
     feed: XFeed
     posts: PostStore
@@ -189,7 +189,7 @@ class _Run:
         self._move(replace(self.cursor, newest=_later(self.cursor.newest, gap.newest), gap=None))
 
     def _pages(self, window: Window) -> Iterator[Page]:
-        """Each page once its posts are stored. Raises _Interrupted before the last page, and XRefuses."""
+        """Yields each page after its posts are stored. Raises _Interrupted before the last page, or XRefuses."""
         token: str | None = None
         seen: set[str] = set()
         depth = 0

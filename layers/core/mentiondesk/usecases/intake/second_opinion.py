@@ -1,4 +1,4 @@
-"""Triage that asks somebody else about posts it is unsure of."""
+"""Triage that asks an external classifier about posts it is unsure of."""
 
 from collections import deque
 from collections.abc import Callable
@@ -9,18 +9,18 @@ from mentiondesk.domain.posts.reading import SecondOpinionRules
 from mentiondesk.domain.posts.tags import ANSWERED, Classification, Reason, Tags, Urgency, needs_reply
 from mentiondesk.ports.triage import Classifier, ClassifierBudget, ClassifierUnavailable, Triage
 
-# A batch of posts waits for each answer in turn: so many in a minute are within the function's time, even if each of
-# them takes as long as the adviser may.
+# Most calls in a minute. A batch of posts waits for each answer in turn, and this many fit into the function's timeout
+# even if each takes as long as the classifier may.
 _A_MINUTE = 10
 _MINUTE = timedelta(minutes=1)
-# One that fails is left alone for a while.
+# Pause after a failed call.
 _REST = timedelta(minutes=1)
-# The reason that staff see, where the opinion decided and no words of the post did.
+# The reason that staff see if the classifier decided, and no words of the post did.
 RULE = "second opinion"
 
 
 class SecondOpinion:
-    """Triage. The first one's answer stands where it is sure, where danger is, and whenever anything is off."""
+    """Triage with a second classifier. The first answer stands if it is sure or critical, or if the second fails."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class SecondOpinion:
 
 
 def _told(tags: Tags, opinion: Classification, post: Post, confidence: float) -> Tags:
-    """The tags by the opinion; just so sure that nobody is asked again."""
+    """The tags with the second answer, with the least confidence that is not sent to the classifier again."""
     answered = opinion.kind in ANSWERED
     return tags._replace(
         kind=opinion.kind,

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from mentiondesk.domain.ids import IncidentId
+from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.incident import Incident, Status, Update
 from mentiondesk.domain.status.public_incident import PublicIncident, public_incident
 from mentiondesk.domain.status.site import Site
@@ -133,7 +134,7 @@ class PublishStatus:
             update = Update(incident.incident_id, now, status, body)
             # The concurrent change triggers another run through the stream.
             with suppress(IncidentChanged):
-                self._incidents.save(incident.moved(update), update)
+                self._incidents.save(incident_change(incident, incident.moved(update), update=update))
                 moved += 1
         return moved
 

@@ -1,0 +1,50 @@
+"""Actions: the rights that a person may hold on one case or one incident."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """One right, named as the buttons of the pages send it."""
+
+    CLAIM = "claim"
+    ANSWERED = "answered"
+    NO_ANSWER = "no_answer"
+    SNOOZE = "snooze"
+    RELEASE = "release"
+    RESOLVE_CASE = "resolve_case"
+    REOPEN_CASE = "reopen_case"
+    PUBLISH = "publish"
+    DISMISS = "dismiss"
+    UPDATE = "update"
+    RESOLVE = "resolve"
+    APPROVE = "approve"
+
+
+# The wire format of links that are in mails already: a bit never changes its meaning, a new action takes a new bit.
+BITS: Mapping[Action, int] = {
+    Action.CLAIM: 1 << 0,
+    Action.ANSWERED: 1 << 1,
+    Action.NO_ANSWER: 1 << 2,
+    Action.SNOOZE: 1 << 3,
+    Action.RELEASE: 1 << 4,
+    Action.PUBLISH: 1 << 5,
+    Action.DISMISS: 1 << 6,
+    Action.UPDATE: 1 << 7,
+    Action.RESOLVE: 1 << 8,
+    Action.APPROVE: 1 << 9,
+    Action.RESOLVE_CASE: 1 << 10,
+    Action.REOPEN_CASE: 1 << 11,
+}
+
+INCIDENT_ACTIONS = frozenset({Action.PUBLISH, Action.DISMISS, Action.UPDATE, Action.RESOLVE, Action.APPROVE})
+CASE_ACTIONS = frozenset(Action) - INCIDENT_ACTIONS
+
+
+def to_bits(actions: Iterable[Action]) -> int:
+    return sum(BITS[action] for action in actions)
+
+
+def from_bits(bits: int) -> frozenset[Action]:
+    """The actions of these bits; unknown bits are passed over."""
+    return frozenset(action for action, bit in BITS.items() if bits & bit)

@@ -1,0 +1,64 @@
+"""Escalation: how far the alerts of one running timer have gone, and when the notifier looks next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mentiondesk.domain.cases.timers import ReplyTimer
+from mentiondesk.domain.ids import SubjectId
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """The alerts of one timer of a case or an incident.
+
+    The notifier looks next at `due_at`; None when no alert is to come. Stages due up to `alerted_until` have gone
+    out. `attempts` counts the runs in a row in which an alert reached nobody.
+    """
+
+    subject_id: SubjectId
+    timer: ReplyTimer
+    due_at: datetime | None
+    alerted_until: datetime | None = None
+    attempts: int = 0
+
+    def is_of(self, timer: ReplyTimer | None) -> bool:
+        """Whether this timer of the subject is the one escalated, and still runs."""
+        if timer is None or not timer.running:
+            return False
+        return (timer.clock, timer.since) == (self.timer.clock, self.timer.since)
+
+
+@dataclass(frozen=True, slots=True)
+class StartEscalation:
+    """Puts the escalation of this timer anew. The timer has alerts; the escalation is due with the first of them."""
+
+    timer: ReplyTimer
+
+
+@dataclass(frozen=True, slots=True)
+class StopEscalation:
+    """Takes the escalation away."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldEscalation:
+    """Makes the escalation due at `until`, and not before."""
+
+    until: datetime
+
+
+EscalationChange = StartEscalation | StopEscalation | HoldEscalation
+
+
+def started(subject_id: SubjectId, timer: ReplyTimer) -> Escalation:
+    """The escalation of a timer that has alerts, before any of them."""
+    return Escalation(subject_id, timer, timer.alerts[0].at)
+
+
+def escalation_change(before: ReplyTimer | None, after: ReplyTimer | None) -> EscalationChange | None:
+    """The change that the timers to work by ask for; None leaves the escalation as it is."""
+    if before == after:
+        return None
+    if after is not None and after.running and after.alerts:
+        return StartEscalation(after)
+    return StopEscalation() if before is not None and before.running and before.alerts else None

@@ -1,0 +1,37 @@
+"""One change of a case, with all that is written in its transaction."""
+
+from dataclasses import dataclass
+
+from mentiondesk.domain.alerts.escalation import EscalationChange, HoldEscalation, escalation_change
+from mentiondesk.domain.alerts.message import CaseReleased, StaffMessage
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.timeline import CaseEntry, Released, Snoozed
+
+
+@dataclass(frozen=True, slots=True)
+class CaseChange:
+    """`before` is the case as it was stored (None: there was none), `after` the case with `entry` in its timeline."""
+
+    before: Case | None
+    after: Case
+    entry: CaseEntry
+    escalation: EscalationChange | None = None
+    messages: tuple[StaffMessage, ...] = ()
+
+
+def case_change(before: Case | None, after: Case, entry: CaseEntry) -> CaseChange:
+    """The change with what follows for the alerts."""
+    return CaseChange(before, after, entry, _escalation(before, after, entry), _messages(after, entry))
+
+
+def _escalation(before: Case | None, after: Case, entry: CaseEntry) -> EscalationChange | None:
+    if isinstance(entry, Snoozed):
+        return HoldEscalation(entry.until)
+    return escalation_change(before.timer if before else None, after.timer)
+
+
+def _messages(after: Case, entry: CaseEntry) -> tuple[StaffMessage, ...]:
+    timer = after.timer
+    if isinstance(entry, Released) and timer is not None and timer.running and timer.alerts:
+        return (CaseReleased(after.case_id, entry.at),)
+    return ()

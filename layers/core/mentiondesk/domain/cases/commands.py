@@ -1,0 +1,261 @@
+"""Commands: what a person, or the desk itself, wants done to a case; and the one place that decides about them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from mentiondesk.domain.access.actions import Action
+from mentiondesk.domain.access.actor import Actor
+from mentiondesk.domain.alerts.roster import Audience
+from mentiondesk.domain.cases.case import (
+    AlreadyClaimed,
+    AlreadyYours,
+    Case,
+    CaseClosed,
+    CaseNotClosed,
+    CaseRefuses,
+    NotClaimed,
+    NothingToSnooze,
+    NotSilent,
+    NotWaiting,
+    NoWordOwed,
+)
+from mentiondesk.domain.cases.timers import Due, Policy, ReplyTimer
+from mentiondesk.domain.ids import IncidentId
+from mentiondesk.domain.timeline import (
+    AnsweredElsewhere,
+    CaseActEntry,
+    Claimed,
+    Dismissed,
+    GoBackStarted,
+    Released,
+    Reopened,
+    Resolved,
+    Snoozed,
+)
+
+
+class SnoozeFor(StrEnum):
+    """The spans for which alerts can wait; never past the next alert that goes to a lead or a manager."""
+
+    HALF_HOUR = "30m"
+    HOUR = "1h"
+    UNTIL_LEAD = "lead"
+
+    def until(self, now: datetime) -> datetime:
+        match self:
+            case SnoozeFor.HALF_HOUR:
+                return now + timedelta(minutes=30)
+            case SnoozeFor.HOUR:
+                return now + timedelta(hours=1)
+            case SnoozeFor.UNTIL_LEAD:
+                return datetime.max.replace(tzinfo=now.tzinfo)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The circumstances of a command: who gives it and when, the id of the entry it makes, the policy in force."""
+
+    actor: Actor
+    now: datetime
+    entry_id: str
+    policy: Policy
+
+    def new(self, case: Case) -> dict[str, Any]:
+        """The fields that every act has. It stands behind the last post, and behind the acts that stand there."""
+        number = case.last[2] + 1 if case.last else 1
+        return {
+            "entry_id": self.entry_id,
+            "at": self.now,
+            "by": self.actor.by,
+            "after": case.last_post,
+            "number": number,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Own the case. Refused as CaseClosed, AlreadyClaimed, AlreadyYours."""
+
+    action: ClassVar = Action.CLAIM
+
+    def entry(self, case: Case, asked: Asked) -> Claimed:
+        _must_be_open(case)
+        _must_be_free_for(case, asked.actor)
+        if case.owner is not None:
+            raise AlreadyYours(case.case_id)
+        return Claimed(**asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Give the case back, so that the others on duty hear what they missed. Leads may release what others own.
+
+    Refused as CaseClosed, NotClaimed, AlreadyClaimed.
+    """
+
+    action: ClassVar = Action.RELEASE
+
+    def entry(self, case: Case, asked: Asked) -> Released:
+        _must_be_open(case)
+        if case.owner is None:
+            raise NotClaimed(case.case_id)
+        if not asked.actor.leads:
+            _must_be_free_for(case, asked.actor)
+        return Released(**asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """Let alerts wait; the timer runs on. Refused as CaseClosed, NotWaiting, AlreadyClaimed, NothingToSnooze."""
+
+    action: ClassVar = Action.SNOOZE
+    span: SnoozeFor
+
+    def entry(self, case: Case, asked: Asked) -> Snoozed:
+        _must_wait(case)
+        _must_be_free_for(case, asked.actor)
+        until = _snooze_end(case, self.span.until(asked.now), asked.now, asked.policy)
+        return Snoozed(until=until, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
+class MarkAnswered:
+    """Say that the customer was answered where the desk does not see it. Anybody may: it has happened.
+
+    Refused as CaseClosed, NotWaiting.
+    """
+
+    action: ClassVar = Action.ANSWERED
+
+    def entry(self, case: Case, asked: Asked) -> AnsweredElsewhere:
+        _must_wait(case)
+        return AnsweredElsewhere(**asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
+class Dismiss:
+    """Close the case because it needs no answer. Refused as CaseClosed, NotWaiting, AlreadyClaimed."""
+
+    action: ClassVar = Action.NO_ANSWER
+    reason: str
+
+    def entry(self, case: Case, asked: Asked) -> Dismissed:
+        _must_wait(case)
+        _must_be_free_for(case, asked.actor)
+        return Dismissed(reason=self.reason, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
+class Resolve:
+    """Close the case because the customer's matter is settled. Refused as CaseClosed, AlreadyClaimed."""
+
+    action: ClassVar = Action.RESOLVE_CASE
+    reason: str
+
+    def entry(self, case: Case, asked: Asked) -> Resolved:
+        _must_be_open(case)
+        _must_be_free_for(case, asked.actor)
+        return Resolved(reason=self.reason, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
+class Reopen:
+    """Open a closed case again. Refused as CaseNotClosed."""
+
+    action: ClassVar = Action.REOPEN_CASE
+    reason: str
+
+    def entry(self, case: Case, asked: Asked) -> Reopened:
+        if not case.state.closed:
+            raise CaseNotClosed(case.case_id)
+        return Reopened(reason=self.reason, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
+class StartGoBack:
+    """Start the timer of a customer who met an incident that is solved. The desk's own. Refused as NoWordOwed."""
+
+    action: ClassVar = None
+    incident_id: IncidentId
+    title: str
+    timer: ReplyTimer
+
+    def entry(self, case: Case, asked: Asked) -> GoBackStarted:
+        answered = case.answered_at is not None and case.answered_at > self.timer.since
+        if case.closed_at is not None or case.waiting or answered:
+            raise NoWordOwed(case.case_id)
+        return GoBackStarted(incident_id=self.incident_id, title=self.title, timer=self.timer, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveSilent:
+    """Close a case whose customer has been silent as long as the policy says. The desk's own. Refused as NotSilent."""
+
+    action: ClassVar = None
+
+    def entry(self, case: Case, asked: Asked) -> Resolved:
+        silence = asked.policy.resolve_after
+        if silence is None or case.resolve_at is None or asked.now < case.resolve_at:
+            raise NotSilent(case.case_id)
+        return Resolved(reason=f"no word from the customer in {silence.days} days", **asked.new(case))
+
+
+CaseCommand = Claim | Release | Snooze | MarkAnswered | Dismiss | Resolve | Reopen | StartGoBack | ResolveSilent
+
+
+def decide(
+    case: Case, command: CaseCommand, actor: Actor, now: datetime, entry_id: str, policy: Policy
+) -> CaseActEntry:
+    """The entry that the command adds to the timeline. Raises CaseRefuses where it does not fit the case."""
+    return command.entry(case, Asked(actor, now, entry_id, policy))
+
+
+def possible(case: Case, actor: Actor, now: datetime, policy: Policy) -> Iterator[tuple[CaseCommand, CaseActEntry]]:
+    """The commands that this person may give and that fit the case now, each with its entry; reasons left empty."""
+    snoozes = tuple(Snooze(span) for span in SnoozeFor)
+    offered: tuple[CaseCommand, ...] = (Claim(), MarkAnswered(), Dismiss(""), *snoozes, Release(), Resolve(""))
+    for command in (*offered, Reopen("")):
+        if actor.may(command.action):
+            try:
+                yield command, decide(case, command, actor, now, "", policy)
+            except CaseRefuses:
+                continue
+
+
+def _must_be_open(case: Case) -> None:
+    if case.state.closed:
+        raise CaseClosed(case.case_id)
+
+
+def _must_wait(case: Case) -> None:
+    _must_be_open(case)
+    if not case.waiting:
+        raise NotWaiting(case.case_id)
+
+
+def _must_be_free_for(case: Case, actor: Actor) -> None:
+    if case.owner is not None and case.owner != actor.by:
+        raise AlreadyClaimed(case.case_id, case.owner)
+
+
+def _snooze_end(case: Case, wanted: datetime, now: datetime, policy: Policy) -> datetime:
+    """The end of a snooze: not past the next alert to leads or managers, or the last of all where they hear none.
+
+    Raises NothingToSnooze where no alert would wait for it.
+    """
+    ahead = [due for due in case.timer.alerts if due.at > now] if case.timer else []
+    until = min(wanted, _longest_snooze(ahead, policy) or now)
+    held = case.snoozed_until is not None and case.snoozed_until > now
+    next_alert = case.snoozed_until if held else min((due.at for due in ahead), default=now)
+    if next_alert is None or until <= next_alert:
+        raise NothingToSnooze(case.case_id)
+    return until
+
+
+def _longest_snooze(ahead: list[Due], policy: Policy) -> datetime | None:
+    beyond_duty = {stage.name for stage in policy.stages for to, _ in stage.send if to is not Audience.DUTY}
+    theirs = [due.at for due in ahead if due.stage in beyond_duty]
+    return min(theirs) if theirs else max((due.at for due in ahead), default=None)

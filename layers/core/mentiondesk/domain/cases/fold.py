@@ -1,0 +1,314 @@
+"""The fold: a case from its timeline, one entry at a time or the whole of it.
+
+Entries are folded in their order: posts as they were made, acts of staff and of the desk behind the last post
+that the case held then. A post that is seen late, or with new text, makes the case be rebuilt from its timeline,
+so that the same entries always end in the same case.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import assert_never
+
+from mentiondesk.domain.cases.case import OWN_CLOCKS, Case, Phase
+from mentiondesk.domain.cases.timers import Clock, Policy, ReplyTimer, TimerOutcome
+from mentiondesk.domain.cases.transitions import TRANSITIONS, Move, State
+from mentiondesk.domain.ids import CaseId, IncidentId
+from mentiondesk.domain.posts.post import Post
+from mentiondesk.domain.posts.tags import ANSWERED, Kind, Tags
+from mentiondesk.domain.timeline import (
+    AnsweredElsewhere,
+    BrandPosted,
+    CaseAct,
+    CaseActEntry,
+    CaseEntry,
+    Claimed,
+    CustomerPosted,
+    Dismissed,
+    GoBackStarted,
+    Posted,
+    Released,
+    Reopened,
+    Resolved,
+    Snoozed,
+)
+
+_MOST_TOPICS = 12
+_MOST_WORDS = 600
+_MOST_REASONS = 5
+# A post of these kinds ends a conversation once it has an answer.
+_CLOSING_WORDS = (Kind.PRAISE, Kind.SPAM)
+
+# Care teams ask a customer to go on in private with these words, or with X's own link for it.
+_MOVES_TO_PRIVATE = re.compile(
+    r"\b(?:dms?|dm'd|direct messages?|private messages?|mensaje privado|direktnachricht|message privé)\b"
+    r"|messages/compose",
+    re.IGNORECASE,
+)
+
+
+def posted(post: Post, tags: Tags | None, incident_id: IncidentId | None = None) -> Posted:
+    """The entry that a post adds to the timeline.
+
+    `tags` is None for the brand's own; `incident_id` is the public incident that a customer's post is about.
+    """
+    words = post.text[:_MOST_WORDS]
+    if tags is None:
+        return BrandPosted(post.post_id, post.created_at, words, post.seen_at)
+    return CustomerPosted(
+        post_id=post.post_id,
+        at=post.created_at,
+        words=words,
+        kind=tags.kind,
+        urgency=tags.urgency,
+        needs_reply=tags.needs_reply,
+        topics=tags.topics,
+        language=tags.language,
+        why=tuple(post.text[reason.start : reason.end] or reason.rule for reason in tags.reasons[:_MOST_REASONS]),
+        seen_at=post.seen_at,
+        incident_id=incident_id,
+    )
+
+
+def new_case(case_id: CaseId, at: datetime) -> Case:
+    """A case with an empty timeline; one that begins with the brand's post waits for the customer."""
+    return Case(case_id=case_id, opened_at=at, state=State.PENDING, kind=Kind.QUESTION)
+
+
+def fold(case_id: CaseId, timeline: Iterable[CaseEntry], policy: Policy) -> Case:
+    """The case that a timeline tells, whatever order the entries come in. Raises ValueError where there is none."""
+    ordered = sorted(timeline, key=lambda entry: entry.order)
+    if not ordered:
+        raise ValueError("a case has at least one entry")
+    case = new_case(case_id, ordered[0].order[0])
+    for entry in ordered:
+        case = apply(case, entry, policy)
+    return case
+
+
+def follows(case: Case, entry: CaseEntry) -> bool:
+    """Whether the entry stands behind all that the case holds, so that `apply` is right for it."""
+    return case.last is None or entry.order > case.last
+
+
+def apply(case: Case, entry: CaseEntry, policy: Policy) -> Case:
+    """The case after its next entry."""
+    after = _applied(case, entry, policy)
+    return after if policy.resolve_after is None and after.resolve_at is None else _silence(case, after, entry, policy)
+
+
+def _applied(case: Case, entry: CaseEntry, policy: Policy) -> Case:
+    match entry:
+        case CustomerPosted():
+            return _customer_posted(case, entry, policy)
+        case BrandPosted():
+            return _brand_posted(case, entry, policy)
+        case _:
+            return _acted(replace(case, last=entry.order), entry, policy)
+
+
+def _acted(case: Case, act: CaseActEntry, policy: Policy) -> Case:
+    match act:
+        case Claimed():
+            after = replace(case, owner=act.by, claimed_at=act.at)
+        case Released():
+            after = replace(case, owner=None, claimed_at=None, snoozed_until=None)
+        case Snoozed():
+            after = replace(case, snoozed_until=act.until if case.waiting else None)
+        case AnsweredElsewhere():
+            after = _answered_elsewhere(case, act)
+        case Dismissed(reason=reason):
+            after = _closed(case, act, Move.DISMISS, TimerOutcome.DISMISSED, reason)
+        case Resolved(reason=reason):
+            after = _closed(case, act, Move.RESOLVE, TimerOutcome.RESOLVED, reason)
+        case Reopened():
+            after = _reopened(case, act, policy)
+        case GoBackStarted():
+            after = _go_back_started(case, act)
+        case _:
+            assert_never(act)
+    return after
+
+
+def _customer_posted(case: Case, post: CustomerPosted, policy: Policy) -> Case:
+    kind, first = post.kind, case.posts == 0
+    heavier = first or kind.weight > case.kind.weight
+    heard = replace(
+        case,
+        posts=case.posts + 1,
+        last=post.order,
+        state=State.DISMISSED if first else case.state,
+        reason=f"{kind} needs no answer" if first else case.reason,
+        kind=kind if heavier else case.kind,
+        why=post.why if heavier or post.urgency > case.urgency else case.why,
+        urgency=max(case.urgency, post.urgency),
+        topics=tuple(dict.fromkeys((*case.topics, *post.topics)))[:_MOST_TOPICS],
+        language=post.language,
+        incident_id=post.incident_id or case.incident_id,
+        post_id=post.post_id,
+        words=post.words,
+        said_at=post.at,
+        seen_at=post.seen_at,
+    )
+    clock = _reply_clock(case)
+    wanted = _kind_to_answer(heard, post, clock)
+    timer = wanted and policy.timer(clock, wanted, heard.urgency, post.post_id, post.at)
+    return _asked(heard, timer, Move.ASK) if timer else heard
+
+
+def _reply_clock(case: Case) -> Clock:
+    return Clock.FIRST_REPLY if case.first_answer_at is None else Clock.NEXT_REPLY
+
+
+def _kind_to_answer(case: Case, post: CustomerPosted, clock: Clock) -> Kind | None:
+    """The kind whose target holds for a post; None when it needs no answer.
+
+    "Just did" is chatter by itself and waits for an answer in a conversation about a late parcel. Thanks for an
+    answer, or in a resolved case, need none.
+    """
+    closing = post.kind in _CLOSING_WORDS
+    if case.state is not State.DISMISSED and case.kind in ANSWERED and not closing:
+        return case.kind
+    settled = clock is Clock.NEXT_REPLY or case.state is State.RESOLVED
+    return None if not post.needs_reply or (closing and settled) else post.kind
+
+
+def _asked(case: Case, timer: ReplyTimer, move: Move) -> Case:
+    """The case with this reply timer running, unless a tighter one is."""
+    timers = _tightest(case.timers, timer)
+    return replace(
+        case,
+        state=TRANSITIONS[case.state][move],
+        reason="",
+        closed_at=None,
+        asked_at=case.asked_at or timer.since if timer.clock is Clock.FIRST_REPLY else case.asked_at,
+        timers=timers,
+        snoozed_until=case.snoozed_until if timers is case.timers else None,
+    )
+
+
+def _tightest(timers: tuple[ReplyTimer, ...], timer: ReplyTimer) -> tuple[ReplyTimer, ...]:
+    """The timers with a new reply timer; the same ones where a tighter one runs already."""
+    for running in timers:
+        if running.running and running.clock not in OWN_CLOCKS and running.tighter(timer) is running:
+            return timers
+    return _started(timers, timer)
+
+
+def _started(timers: tuple[ReplyTimer, ...], timer: ReplyTimer) -> tuple[ReplyTimer, ...]:
+    """The timers with a new one, which takes the place of the last one of its clock; others that run give way."""
+    others = tuple(
+        one.ended(timer.since, TimerOutcome.SUPERSEDED) if one.running else one
+        for one in timers
+        if one.clock is not timer.clock
+    )
+    return (*others, timer)
+
+
+def _brand_posted(case: Case, post: BrandPosted, policy: Policy) -> Case:
+    phase = _phase_after(case.phase, post.words)
+    timers, breaches = _ended(case, post.at, TimerOutcome.ANSWERED)
+    if phase is Phase.PRIVATE and case.closed_at is None:
+        timers = _in_private(case, post, timers, policy)
+    return replace(
+        case,
+        posts=case.posts + 1,
+        last=post.order,
+        state=TRANSITIONS[case.state][Move.ANSWER],
+        phase=phase,
+        timers=timers,
+        breaches=breaches,
+        snoozed_until=None,
+        first_answer_at=case.first_answer_at or post.at,
+        answered_at=post.at,
+    )
+
+
+def _in_private(
+    case: Case, post: BrandPosted, timers: tuple[ReplyTimer, ...], policy: Policy
+) -> tuple[ReplyTimer, ...]:
+    """The timers with those that run while the customer is in private messages; these run side by side."""
+    for clock in (Clock.PRIVATE, Clock.FOLLOW_UP):
+        timer = policy.timer(clock, case.kind, case.urgency, post.post_id, post.at)
+        if timer is not None:
+            timers = (*(one for one in timers if one.clock is not clock), timer)
+    return timers
+
+
+def _phase_after(phase: Phase, own_words: str) -> Phase:
+    if _MOVES_TO_PRIVATE.search(own_words):
+        return Phase.PRIVATE
+    return Phase.FOLLOW_UP if phase is Phase.PRIVATE else phase
+
+
+def _ended(case: Case, at: datetime, outcome: TimerOutcome) -> tuple[tuple[ReplyTimer, ...], int]:
+    """The timers, all of them ended, and the count of breaches."""
+    if not case.waiting:
+        return case.timers, case.breaches
+    late = sum(timer.running and timer.breached(at) for timer in case.timers)
+    return tuple(one.ended(at, outcome) if one.running else one for one in case.timers), case.breaches + late
+
+
+def _answered_elsewhere(case: Case, act: AnsweredElsewhere) -> Case:
+    timers, breaches = _ended(case, act.at, TimerOutcome.ANSWERED_ELSEWHERE)
+    return replace(
+        case,
+        state=TRANSITIONS[case.state][Move.ANSWER],
+        timers=timers,
+        breaches=breaches,
+        snoozed_until=None,
+        first_answer_at=case.first_answer_at or act.at,
+    )
+
+
+def _closed(case: Case, act: Dismissed | Resolved, move: Move, outcome: TimerOutcome, reason: str) -> Case:
+    timers, breaches = _ended(case, act.at, outcome)
+    return replace(
+        case,
+        state=TRANSITIONS[case.state][move],
+        reason=reason,
+        closed_at=act.at,
+        timers=timers,
+        breaches=breaches,
+        snoozed_until=None,
+    )
+
+
+def _reopened(case: Case, act: Reopened, policy: Policy) -> Case:
+    """A reply timer starts anew where the case's kind has a target; else the case waits for the customer."""
+    if not case.state.closed:
+        return case
+    post_id = case.post_id
+    timer = post_id and policy.timer(_reply_clock(case), case.kind, case.urgency, post_id, act.at)
+    if timer:
+        return _asked(case, timer, Move.REOPEN)
+    return replace(case, state=TRANSITIONS[case.state][Move.REOPEN_QUIETLY], reason="", closed_at=None)
+
+
+def _go_back_started(case: Case, act: GoBackStarted) -> Case:
+    """The case with its go-back timer.
+
+    There is none where staff closed the case, a timer runs, or the brand has posted since the incident ended: a
+    post that is seen late can make it so.
+    """
+    answered = act.timer is not None and case.answered_at is not None and case.answered_at > act.timer.since
+    if act.timer is None or answered or case.closed_at is not None or case.waiting:
+        return case
+    return replace(
+        case,
+        state=TRANSITIONS[case.state][Move.GO_BACK],
+        reason="",
+        phase=Phase.FOLLOW_UP,
+        timers=_started(case.timers, act.timer),
+        snoozed_until=None,
+    )
+
+
+def _silence(before: Case, after: Case, entry: CaseEntry, policy: Policy) -> Case:
+    """The case with the end of the customer's silence; who owns the case makes no difference to it."""
+    if policy.resolve_after is None or after.state is not State.PENDING or after.waiting:
+        return replace(after, resolve_at=None)
+    if isinstance(entry, CaseAct) and before.resolve_at is not None and after.timers is before.timers:
+        return after
+    return replace(after, resolve_at=entry.at + policy.resolve_after)

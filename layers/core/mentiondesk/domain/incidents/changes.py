@@ -1,0 +1,49 @@
+"""One change of an incident, with all that is written in its transaction."""
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from mentiondesk.domain.alerts.escalation import EscalationChange, escalation_change
+from mentiondesk.domain.alerts.message import FollowUpList, IncidentNoticed, StaffMessage
+from mentiondesk.domain.cases.timers import Clock, ReplyTimer
+from mentiondesk.domain.incidents.incident import Incident, Update
+from mentiondesk.domain.timeline import IncidentEntry
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentChange:
+    """`before` is the incident as it was stored (None: there was none), `after` what it becomes.
+
+    `update` is the public update that goes with the change, `entry` its line in the record.
+    """
+
+    before: Incident | None
+    after: Incident
+    entry: IncidentEntry | None = None
+    update: Update | None = None
+    escalation: EscalationChange | None = None
+    messages: tuple[StaffMessage, ...] = ()
+
+
+def incident_change(
+    before: Incident | None, after: Incident, entry: IncidentEntry | None = None, update: Update | None = None
+) -> IncidentChange:
+    """The change with what follows for the alerts."""
+    timer = before.timer if before else None
+    return IncidentChange(before, after, entry, update, escalation_change(timer, after.timer), _messages(timer, after))
+
+
+def _messages(before: ReplyTimer | None, after: Incident) -> tuple[StaffMessage, ...]:
+    """The message with which a timer of an incident starts."""
+    timer = after.timer
+    if timer is None or not timer.running or timer == before:
+        return ()
+    match timer.clock:
+        case Clock.CONFIRM:
+            return (IncidentNoticed(after.incident_id, timer.since),)
+        case Clock.GO_BACK:
+            return (FollowUpList(after.incident_id, timer.since),)
+        case Clock.FIRST_REPLY | Clock.NEXT_REPLY | Clock.PRIVATE | Clock.FOLLOW_UP:
+            return ()
+        case _:
+            assert_never(timer.clock)

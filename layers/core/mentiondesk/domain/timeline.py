@@ -1,0 +1,193 @@
+"""The timeline: everything that customers, the brand, staff and the desk did, as typed entries.
+
+A case is folded from its timeline. An incident keeps one as its record.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mentiondesk.domain.cases.timers import ReplyTimer
+from mentiondesk.domain.ids import IncidentId, PostId, StaffId
+from mentiondesk.domain.incidents.incident import Status
+from mentiondesk.domain.posts.tags import Kind, Urgency
+
+# A post's place in its case: the moment at which it was made, and its number among posts of that moment.
+Place = tuple[datetime, int]
+# An entry's place: that of a post with 0, or that of the post it stands behind with 1, 2, …
+Order = tuple[datetime, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerPosted:
+    """A customer's post as triage tagged it. `incident_id`: the public incident that it is about."""
+
+    post_id: PostId
+    at: datetime
+    words: str
+    kind: Kind
+    urgency: Urgency
+    needs_reply: bool
+    topics: tuple[str, ...] = ()
+    language: str = "und"
+    # The words that decided about the tags.
+    why: tuple[str, ...] = ()
+    seen_at: datetime | None = None
+    incident_id: IncidentId | None = None
+
+    @property
+    def entry_id(self) -> str:
+        return self.post_id
+
+    @property
+    def order(self) -> Order:
+        return self.at, int(self.post_id), 0
+
+
+@dataclass(frozen=True, slots=True)
+class BrandPosted:
+    """A post by the brand in the customer's case."""
+
+    post_id: PostId
+    at: datetime
+    words: str
+    seen_at: datetime | None = None
+
+    @property
+    def entry_id(self) -> str:
+        return self.post_id
+
+    @property
+    def order(self) -> Order:
+        return self.at, int(self.post_id), 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One thing done once, by one person or (`by` None) by the desk itself.
+
+    `entry_id` is made when a button is shown and comes back when it is pressed, so that a second press is known
+    for one. It begins with the time: text order is time order.
+    """
+
+    entry_id: str
+    at: datetime
+    by: StaffId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAct(Act):
+    """An act on a case. It stands behind the last post that the case held then, and before all later ones.
+
+    So a post that is seen late, and is later than `after`, is not settled by it. `number` counts the acts behind
+    one post, from 1.
+    """
+
+    after: Place
+    number: int = 1
+
+    @property
+    def order(self) -> Order:
+        return *self.after, self.number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed(CaseAct):
+    """The person became the owner."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Released(CaseAct):
+    """The case has no owner any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snoozed(CaseAct):
+    """Alerts wait until then; the timer runs on."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredElsewhere(CaseAct):
+    """The customer has an answer that the desk cannot see."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dismissed(CaseAct):
+    """The case needs no answer."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved(CaseAct):
+    """The customer's matter is settled."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopened(CaseAct):
+    """The case was closed too early."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoBackStarted(CaseAct):
+    """The incident that this customer met is solved; somebody owes them a word about it.
+
+    `timer` None: the entry is a record alone, of a timer that had ended before timers were kept.
+    """
+
+    incident_id: IncidentId
+    title: str
+    timer: ReplyTimer | None = None
+
+
+Posted = CustomerPosted | BrandPosted
+CaseActEntry = Claimed | Released | Snoozed | AnsweredElsewhere | Dismissed | Resolved | Reopened | GoBackStarted
+CaseEntry = Posted | CaseActEntry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noticed(Act):
+    """The desk noticed that so many people have one problem."""
+
+    people: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published(Act):
+    """The incident went public, by a person or (`by` None) because so many people met it."""
+
+    title: str = ""
+    people: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Updated(Act):
+    """A further public update; its words stand in the update itself."""
+
+    status: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentDismissed(Act):
+    """A person said that it is no incident."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentResolved(Act):
+    """The incident is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faded(Act):
+    """The candidate was never confirmed, and complaints have stopped."""
+
+
+IncidentEntry = Noticed | Published | Updated | IncidentDismissed | IncidentResolved | Faded
+Entry = CaseEntry | IncidentEntry

@@ -1,0 +1,34 @@
+"""The counts of one run of the notifier."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
+
+
+@dataclass(slots=True)
+class Notified:
+    """The outcome of one run. `left`: time ran out, and the next run goes on.
+
+    `subjects` counts the due items worked on, `failed` the alerts that no channel took, `without_links` the alerts
+    that went out without the person's link to act. `not_written` holds what the writer raised: each was a message
+    that could not be written.
+    """
+
+    subjects: int = 0
+    sent: int = 0
+    held: int = 0
+    fell_back: int = 0
+    failed: int = 0
+    without_links: int = 0
+    left: bool = False
+    not_written: list[Exception] = field(default_factory=list)
+    undelivered: set[Alert] = field(default_factory=set)
+
+    def count(self, records: Sequence[Record]) -> None:
+        """Counts outcomes as they go into the ledger."""
+        self.sent += sum(one.outcome is Outcome.SENT for one in records)
+        self.held += sum(one.outcome is Outcome.HELD for one in records)
+        failed = [one.alert for one in records if one.outcome is Outcome.FAILED]
+        self.failed += len(failed)
+        self.undelivered.update(failed)
