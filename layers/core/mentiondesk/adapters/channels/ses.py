@@ -24,9 +24,9 @@ _PASSING = (
 
 
 class SesMailer:
-    """Mailer on SES v2. SES builds the message, so nothing in it can become a header.
+    """Sender and Mailer on SES v2. SES builds the message, so nothing in it can become a header.
 
-    `events`: the configuration set that tells of bounces and complaints.
+    `events`: the configuration set that reports bounces and complaints.
     """
 
     def __init__(self, ses: "SESV2Client", sender: str, events: str | None = None) -> None:
@@ -34,7 +34,9 @@ class SesMailer:
         self._sender = sender
         self._events: dict[str, Any] = {"ConfigurationSetName": events} if events else {}
 
-    def send(self, address: str, email: Email) -> str:
+    def send(self, address: str, message: Email | str) -> str:
+        # A bare text is its own subject.
+        email = message if isinstance(message, Email) else Email(message, message, "")
         simple: MessageTypeDef = {
             "Subject": {"Data": email.subject, "Charset": "UTF-8"},
             "Body": {

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from mentiondesk.domain.alerts.messages import Email
 from mentiondesk.ports.channels import Undeliverable
 
 if TYPE_CHECKING:
@@ -11,16 +12,16 @@ if TYPE_CHECKING:
 
 
 class SnsTexter:
-    """Texter on SNS, straight to a phone."""
+    """Sender on SNS, straight to a phone."""
 
     def __init__(self, sns: "SNSClient") -> None:
         self._sns = sns
 
-    def send(self, number: str, text: str) -> str:
+    def send(self, number: str, message: Email | str) -> str:
         try:
             sent = self._sns.publish(
                 PhoneNumber=number,
-                Message=text,
+                Message=message.text if isinstance(message, Email) else message,
                 # Transactional texts are delivered first and cost the same.
                 MessageAttributes={"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}},
             )

@@ -7,13 +7,13 @@ Source: https://developer.statuspage.io. Each API key may ask once a second on a
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
-from functools import cached_property
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
+from mentiondesk.adapters.cached import Cached
 from mentiondesk.domain.ids import IncidentId
 from mentiondesk.domain.status.hosted import HostedIncident, HostedUpdate
 from mentiondesk.ports.status import HostedPageFails
@@ -25,32 +25,25 @@ API_URL = "https://api.statuspage.io/v1"
 # Seconds to connect, and to wait for an answer.
 _TIMEOUT = (3.05, 8)
 _LISTED = 100
+_KEY_KEPT = timedelta(hours=1)
 # Ours stands under this name in what Statuspage keeps with an incident for us.
 _OURS, _ID = "mentiondesk", "incident_id"
 
 Json = dict[str, Any]
 
 
-class ApiKey:
-    """The API key in Secrets Manager, as JSON with the key api_key; read once."""
+def statuspage_key(secrets: "SecretsManagerClient", secret_id: str, clock: Callable[[], datetime]) -> Cached[str]:
+    """The API key in Secrets Manager, as JSON with the key api_key. Its call raises HostedPageFails."""
 
-    def __init__(self, secrets: "SecretsManagerClient", secret_id: str) -> None:
-        self._secrets = secrets
-        self._secret_id = secret_id
-
-    @cached_property
-    def _key(self) -> str:
+    def load() -> str:
         try:
-            stored = json.loads(self._secrets.get_secret_value(SecretId=self._secret_id)["SecretString"])
-            return str(stored["api_key"])
+            return str(json.loads(secrets.get_secret_value(SecretId=secret_id)["SecretString"])["api_key"])
         except (BotoCoreError, ClientError) as failed:
             raise HostedPageFails("the secret can not be read") from failed
         except (KeyError, TypeError, ValueError) as odd:
             raise HostedPageFails("the secret holds no api_key") from odd
 
-    def __call__(self) -> str:
-        """Raises HostedPageFails."""
-        return self._key
+    return Cached(load, _KEY_KEPT, clock)
 
 
 class Statuspage:

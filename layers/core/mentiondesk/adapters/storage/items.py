@@ -49,13 +49,13 @@ class Item(NamedTuple):
         """
         found = self.beside.get(name)
         if found is None:
-            found = self.key.get(name)
-        return getattr(self.fact, name, None) if found is None else found
+            found = getattr(self.fact, name, None)
+        return self.key.get(name) if found is None else found
 
     def value(self, name: str, kind: type[Fact]) -> Fact | None:
         """One attribute as a `kind`, None where there is none."""
         found = self.get(name)
-        return None if found is None else _as(kind, found)
+        return found if found is None or type(found) is kind else _as(kind, found)
 
     def read(self, kind: type[Fact]) -> Fact:
         """The fact that the item holds; attributes that are no fields of it are passed over.

@@ -15,6 +15,8 @@ PK, SK = "pk", "sk"
 EXPIRES = "expires_at"
 # The number of the form in which an item was written.
 SCHEMA = "schema"
+# When a post's text was classified; posts without it feed the classifier.
+TAGGED_AT = "tagged_at"
 
 
 class Index(NamedTuple):
@@ -32,12 +34,14 @@ QUEUE, ANSWER_BY = "queue", "answer_by"
 # Cases by state; the customers who wait, by deadline.
 WAITING = Index("queue", QUEUE, ANSWER_BY)
 INDEXES = (DUE, WAITING)
-DUE_INDEX, QUEUE_INDEX = DUE.name, WAITING.name
 SHARDS = 4
 # Ids compare as numbers: digits of a 64-bit id.
 _LONGEST_ID = 20
 
-POST, CASE, CUSTOMER, TIMELINE, ALERT, EVENT = "POST", "CASE", "CUSTOMER", "T#", "A#", "E#"
+POST, CASE, CUSTOMER, TIMELINE, ALERT = "POST", "CASE", "CUSTOMER", "T#", "A#"
+# The record of staff in the form before there were timelines; read when an item of that form is upgraded.
+OLD_EVENT = "E#"
+ESCALATION, MESSAGE = "ESCALATION", "M#"
 ALL_INCIDENTS, OPEN_INCIDENTS = "INCIDENTS", "INCIDENTS#OPEN"
 INCIDENT, UPDATE, JOINED, PERSON = "INCIDENT", "UPDATE#", "P#", "W#"
 CASE_PREFIX, INCIDENT_PREFIX, READS = "CASE#", "INCIDENT#", "READS#"
@@ -47,7 +51,12 @@ Key = dict[str, str]
 
 def stamp(moment: datetime) -> str:
     """Text order is time order."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
+def expiry(moment: datetime) -> int:
+    """The moment at which TTL removes an item, as DynamoDB wants it: in whole seconds since 1970."""
+    return int(moment.timestamp())
 
 
 def _key(pk: str, sk: str) -> Key:
@@ -70,19 +79,29 @@ def incident(incident_id: IncidentId) -> Key:
     return _key(f"{INCIDENT_PREFIX}{incident_id}", INCIDENT)
 
 
-def is_case(matter_id: SubjectId) -> bool:
-    """A case's id holds a "#", an incident's holds none."""
-    return "#" in matter_id
+def subject(subject_id: SubjectId) -> Key:
+    """The case or the incident itself."""
+    return case(subject_id) if isinstance(subject_id, CaseId) else incident(subject_id)
 
 
-def matter(matter_id: SubjectId) -> Key:
-    return case(CaseId(matter_id)) if is_case(matter_id) else incident(IncidentId(matter_id))
+def subject_in(pk: str) -> SubjectId:
+    """The case or incident that a partition belongs to: the reverse of `subject`."""
+    _, _, subject_id = pk.partition("#")
+    return CaseId.parse(subject_id) if pk.startswith(CASE_PREFIX) else IncidentId(subject_id)
 
 
-def matter_in(pk: str) -> SubjectId:
-    """Whose item it is: the reverse of `matter`."""
-    _, _, matter_id = pk.partition("#")
-    return CaseId(matter_id) if pk.startswith(CASE_PREFIX) else IncidentId(matter_id)
+def act(subject_id: SubjectId, entry_id: str) -> Key:
+    """One act in the timeline of a case, or in the record of an incident."""
+    return _key(subject(subject_id)[PK], f"{TIMELINE}{entry_id}")
+
+
+def escalation(subject_id: SubjectId) -> Key:
+    return _key(subject(subject_id)[PK], ESCALATION)
+
+
+def message(subject_id: SubjectId, message_id: str) -> Key:
+    """A message to staff about a case or an incident."""
+    return _key(subject(subject_id)[PK], f"{MESSAGE}{message_id}")
 
 
 def update(update: Update) -> Key:
@@ -110,18 +129,13 @@ def incident_open(incident_id: IncidentId) -> Key:
     return _key(OPEN_INCIDENTS, incident_id)
 
 
-def event(matter_id: SubjectId, event_id: str) -> Key:
-    """What somebody did to a case or an incident."""
-    return _key(matter(matter_id)[PK], f"{EVENT}{event_id}")
-
-
-def alerts_of(matter_id: SubjectId, since: datetime) -> Key:
-    """The prefix of one wait's ledger."""
-    return _key(matter(matter_id)[PK], f"{ALERT}{stamp(since)}#")
+def alerts_of(subject_id: SubjectId, since: datetime) -> Key:
+    """The prefix of the ledger of the timer that began then."""
+    return _key(subject(subject_id)[PK], f"{ALERT}{stamp(since)}#")
 
 
 def alert(alert: Alert) -> Key:
-    prefix = alerts_of(alert.matter_id, alert.since)
+    prefix = alerts_of(alert.subject_id, alert.since)
     return _key(prefix[PK], f"{prefix[SK]}{alert.stage}#{alert.staff_id}#{alert.channel}")
 
 
@@ -156,8 +170,8 @@ def settings(version: int | None = None) -> Key:
     return _key("SETTINGS", "CURRENT" if version is None else f"V#{version:06d}")
 
 
-def shard(matter_id: SubjectId) -> int:
-    return crc32(matter_id.encode()) % SHARDS
+def shard(subject_id: SubjectId) -> int:
+    return crc32(str(subject_id).encode()) % SHARDS
 
 
 def due_shard(number: int) -> str:

@@ -1,12 +1,11 @@
 """The table in memory, for replays and tests. Facts stay the objects they are: nothing is serialised."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, assert_never
+from typing import Any, NamedTuple, assert_never
 
-from mentiondesk.adapters.storage.items import Item, Value
+from mentiondesk.adapters.storage.items import Fact, Item, Value
 from mentiondesk.adapters.storage.keys import INDEXES, PK, SCHEMA, SK, Index, Key
 from mentiondesk.adapters.storage.table import (
     Check,
@@ -23,8 +22,15 @@ from mentiondesk.adapters.storage.table import (
 
 _OWN = Index("", PK, SK)
 _LAST_CHARACTER = "\U0010ffff"
-# Where an item stands in one partition: its sort key there, then its own key.
-_Place = tuple[Any, str, str]
+# The order of items in one partition: by the sort key there, then by their own keys.
+_Order = tuple[Any, str, str]
+
+
+class _Place(NamedTuple):
+    """Where an item stands in the table itself or in an index."""
+
+    partition: str
+    order: _Order
 
 
 class MemoryTable:
@@ -32,8 +38,8 @@ class MemoryTable:
 
     def __init__(self) -> None:
         self.items: dict[tuple[str, str], Item] = {}
-        # The places of a partition in order, by the index's name and the partition.
-        self._partitions: defaultdict[tuple[str, str], list[_Place]] = defaultdict(list)
+        # The places of each partition in order, of the table itself ("") and of each index by its name.
+        self._indexes: dict[str, dict[str, list[_Order]]] = {index.name: {} for index in (_OWN, *INDEXES)}
         self._conflicts = 0
 
     def conflict_next(self, times: int = 1) -> None:
@@ -47,7 +53,9 @@ class MemoryTable:
         return iter([item for key in keys if (item := self.get(key)) is not None])
 
     def query(self, query: Query) -> Iterator[Item]:
-        places = self._partitions.get(((query.index or _OWN).name, query.partition), [])
+        places = self._indexes[(query.index or _OWN).name].get(query.partition)
+        if not places:
+            return iter(())
         found = places[slice(*_bounds(places, query))]
         if query.newest_first:
             found.reverse()
@@ -73,20 +81,29 @@ class MemoryTable:
     def transact(self, parts: Mapping[str, Write]) -> None:
         self._write(distinct(parts))
 
+    def facts(self, sk: str, kind: type[Fact]) -> list[Fact]:
+        """The facts of all items under one sort key, in the order in which the items were first put."""
+        return [item.read(kind) for (_, own), item in self.items.items() if own == sk]
+
     def earliest(self, index: Index) -> Any:
         """The smallest sort key of an index over all of its partitions; None where it is empty."""
-        return min((places[0][0] for (name, _), places in self._partitions.items() if name == index.name), default=None)
+        return min((places[0][0] for places in self._indexes[index.name].values()), default=None)
 
     def _write(self, parts: Mapping[str, Write]) -> None:
         if self._conflicts:
             self._conflicts -= 1
             raise Conflict
-        there = {name: self.get(part.key) for name, part in parts.items() if part.when is not None}
-        refused = {name: item for name, item in there.items() if not _holds(parts[name].when, item)}
+        refused = {name: self.get(part.key) for name, part in parts.items() if not self._holds(part)}
         if refused:
             raise Refused(refused)
         for part in parts.values():
             self._do(part)
+
+    def _holds(self, part: Write) -> bool:
+        if part.when is None:
+            return True
+        there = self.get(part.key)
+        return part.when.holds(_no_attribute if there is None else there.get)
 
     def _do(self, part: Write) -> None:
         match part:
@@ -108,34 +125,42 @@ class MemoryTable:
             self.items.pop((key[PK], key[SK]), None)
         else:
             self.items[key[PK], key[SK]] = item
-        old, new = _places(before), _places(item)
-        for partition in old.keys() | new.keys() if old != new else ():
-            self._move(partition, old.get(partition), new.get(partition))
+        if (before is None) != (item is None):
+            self._move(_OWN, _own_place(before), _own_place(item))
+        for index in INDEXES:
+            old, new = _indexed(index, before), _indexed(index, item)
+            if old != new:
+                self._move(index, old, new)
 
-    def _move(self, partition: tuple[str, str], old: _Place | None, new: _Place | None) -> None:
-        places = self._partitions[partition]
+    def _move(self, index: Index, old: _Place | None, new: _Place | None) -> None:
+        """Takes an item out of one place of an index and puts it into another."""
+        partitions = self._indexes[index.name]
         if old is not None:
-            del places[bisect_left(places, old)]
+            places = partitions[old.partition]
+            del places[bisect_left(places, old.order)]
+            if not places:
+                del partitions[old.partition]
         if new is not None:
-            insort(places, new)
-        if not places:
-            del self._partitions[partition]
+            insort(partitions.setdefault(new.partition, []), new.order)
 
 
-def _places(item: Item | None) -> dict[tuple[str, str], _Place]:
-    """The places of an item by partition: that of its own key, and that of each index whose key it has."""
+def _own_place(item: Item | None) -> _Place | None:
+    """The place of an item in its partition."""
     if item is None:
-        return {}
+        return None
     pk, sk = item.key[PK], item.key[SK]
-    places: dict[tuple[str, str], _Place] = {("", pk): (sk, pk, sk)}
-    for index in INDEXES:
-        partition = item.beside.get(index.partition)
-        if partition is not None and (sort := item.get(index.sort)) is not None:
-            places[index.name, str(partition)] = sort, pk, sk
-    return places
+    return _Place(pk, (sk, pk, sk))
 
 
-def _bounds(places: list[_Place], query: Query) -> tuple[int, int]:
+def _indexed(index: Index, item: Item | None) -> _Place | None:
+    """The place of an item in an index; None where it lacks one of the index's attributes."""
+    partition = None if item is None else item.beside.get(index.partition)
+    if item is None or partition is None or (sort := item.get(index.sort)) is None:
+        return None
+    return _Place(str(partition), (sort, item.key[PK], item.key[SK]))
+
+
+def _bounds(places: list[_Order], query: Query) -> tuple[int, int]:
     """The first of the places that the query finds, and the first behind them."""
     first, last = (query.prefix, query.prefix + _LAST_CHARACTER) if query.prefix else (query.first, query.last)
     start = 0 if first is None else bisect_left(places, (first, "", ""))
@@ -148,25 +173,18 @@ def _bounds(places: list[_Place], query: Query) -> tuple[int, int]:
     return max(start, bisect_right(places, behind)), end
 
 
-def _holds(when: Condition | None, item: Item | None) -> bool:
-    return when is None or when.holds(_no_attribute if item is None else item.get)
-
-
 def _no_attribute(_: str) -> None:
     return None
 
 
 def _updated(item: Item, update: Update) -> Item:
-    changes: dict[str, Value] = {n: v for n, v in update.set_if_absent.items() if item.get(n) is None}
-    changes |= update.set
+    changes: dict[str, Value] = {**update.set}
+    for name, value in update.set_if_absent.items():
+        changes[name] = value if (there := item.get(name)) is None else there
     for name, number in update.add.items():
         changes[name] = (item.get(name) or 0) + number
-    schema = changes.pop(SCHEMA, item.schema)
-    fields = getattr(item.fact, "__dataclass_fields__", {})
-    inside = {name: value for name, value in changes.items() if name in fields}
+    schema: Any = changes.pop(SCHEMA, item.schema)
+    fields = getattr(item.fact, "__dataclass_fields__", ())
+    inside = {name: changes.pop(name) for name in list(changes) if name in fields}
     beside = {name: value for name, value in {**item.beside, **changes}.items() if value is not None}
-    fact = item.fact
-    if inside:
-        fact = replace(fact, **inside)
-        beside = {name: value for name, value in beside.items() if name not in fields}
-    return Item(item.key, fact, beside, schema)  # type: ignore[arg-type]
+    return Item(item.key, replace(item.fact, **inside) if inside else item.fact, beside, schema)

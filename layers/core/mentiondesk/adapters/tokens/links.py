@@ -3,7 +3,6 @@
 import re
 import secrets as random
 import struct
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -14,19 +13,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from itsdangerous import BadData, Signer
 from itsdangerous.encoding import base64_decode, base64_encode
 
+from mentiondesk.adapters.cached import Cached
 from mentiondesk.adapters.storage import keys
-from mentiondesk.domain.access.links import (
-    CASE_ACTIONS,
-    CASE_LINK_LASTS,
-    INCIDENT_ACTIONS,
-    INCIDENT_LINK_LASTS,
-    Action,
-    Link,
-    LinkForged,
-)
-from mentiondesk.domain.alerts.plan import Subject
-from mentiondesk.domain.cases.case import Case
-from mentiondesk.domain.ids import CaseId, IncidentId, StaffId, SubjectId
+from mentiondesk.domain.access.actions import CASE_ACTIONS, INCIDENT_ACTIONS, from_bits, to_bits
+from mentiondesk.domain.access.links import CASE_LINK_LASTS, INCIDENT_LINK_LASTS, Link, LinkForged
+from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, StaffId, SubjectId, UserId
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -34,16 +25,15 @@ if TYPE_CHECKING:
 # Oldest first: the last one signs, each of them is believed.
 Keys = tuple[str, ...]
 
-_FRESH_SECONDS = 300.0
-_LOOK_AGAIN_SECONDS = 30.0
+_FRESH = timedelta(minutes=5)
+_LOOK_AGAIN = timedelta(seconds=30)
 # 128 bits are enough to sign with, and make a link that fits a text.
 _DIGEST = partial(blake2s, digest_size=16)
 # The last of a signature's 22 characters holds two of its bits; spelt in another way it is no signature of ours.
 _LAST_CHARACTERS = ("A", "Q", "g", "w")
-_NUMBERS = re.compile(r"([1-9]\d{0,18})#([1-9]\d{0,18})")
+_NUMBER = re.compile(r"[1-9]\d{0,18}")
 _MINUTE = timedelta(minutes=1)
 _EPOCH = datetime.fromtimestamp(0, UTC)
-_ACTIONS = tuple(Action)
 
 
 class NoLinkKeys(RuntimeError):
@@ -56,23 +46,25 @@ class LinkKeys:
     Read again after five minutes, and after half a minute when a signature is unknown.
     """
 
-    def __init__(self, secrets: "SecretsManagerClient", secret_id: str) -> None:
+    def __init__(self, secrets: "SecretsManagerClient", secret_id: str, clock: Callable[[], datetime]) -> None:
         self._secrets = secrets
         self._secret_id = secret_id
-        self._cached: Keys = ()
-        self._read_at = float("-inf")
+        self._last: Keys = ()
+        self._cached = Cached(self._load, _FRESH, clock)
 
     def __call__(self, unknown: bool = False) -> Keys:
-        """Raises NoLinkKeys."""
-        if time.monotonic() - self._read_at >= (_LOOK_AGAIN_SECONDS if unknown or not self._cached else _FRESH_SECONDS):
-            self._read_at = time.monotonic()
-            self._cached = self._read() or self._cached
-        if not self._cached:
+        """The keys, read again where a signature is `unknown` to those at hand. Raises NoLinkKeys."""
+        found = self._cached(_LOOK_AGAIN if unknown or not self._last else None)
+        if not found:
             raise NoLinkKeys
-        return self._cached
+        return found
+
+    def _load(self) -> Keys:
+        """The keys, or those read last while the secret can not be read."""
+        self._last = self._read() or self._last
+        return self._last
 
     def _read(self) -> Keys:
-        """Nothing while the secret can not be read: what was read before it goes on."""
         try:
             return tuple(filter(None, (self._value("AWSPREVIOUS"), self._value("AWSCURRENT"))))
         except (BotoCoreError, ClientError):
@@ -92,13 +84,13 @@ class SignedLinks:
         self._keys = link_keys
         self._base_url = base_url.rstrip("/")
 
-    def __call__(self, staff_id: StaffId, matter: Subject, now: datetime) -> str | None:
+    def __call__(self, staff_id: StaffId, subject_id: SubjectId, now: datetime) -> str | None:
         if not self._base_url:
             return None
-        case = isinstance(matter, Case)
+        case = isinstance(subject_id, CaseId)
         actions, lasts = (CASE_ACTIONS, CASE_LINK_LASTS) if case else (INCIDENT_ACTIONS, INCIDENT_LINK_LASTS)
         try:
-            token = self.token(Link(staff_id, matter.matter_id, actions, now + lasts))
+            token = self.token(Link(staff_id, subject_id, actions, now + lasts))
         except NoLinkKeys:
             return None
         return f"{self._base_url}/act/{token}"
@@ -135,33 +127,34 @@ class SignedLinks:
 
 
 def _packed(link: Link) -> bytes:
-    """Actions as bits, minutes, then the matter: a case's two numbers, or the length of any other id and the id."""
-    actions = sum(1 << place for place, action in enumerate(_ACTIONS) if action in link.actions)
-    head = struct.pack(">HI", actions, -((_EPOCH - link.until) // _MINUTE))
-    numbers = _NUMBERS.fullmatch(link.matter_id)
-    if numbers:
-        matter = struct.pack(">BQQ", 0, int(numbers[1]), int(numbers[2]))
-    else:
-        text = link.matter_id.encode()
-        matter = struct.pack(">B", len(text)) + text
-    return head + matter + link.staff_id.encode()
+    """Actions as bits, minutes, then the subject: a case's two numbers, or the length of any other id and the id."""
+    head = struct.pack(">HI", to_bits(link.actions), -((_EPOCH - link.until) // _MINUTE))
+    return head + _packed_subject(link.subject_id) + link.staff_id.encode()
+
+
+def _packed_subject(subject_id: SubjectId) -> bytes:
+    if isinstance(subject_id, CaseId) and all(map(_NUMBER.fullmatch, subject_id)):
+        return struct.pack(">BQQ", 0, *map(int, subject_id))
+    text = str(subject_id).encode()
+    return struct.pack(">B", len(text)) + text
 
 
 def _unpacked(packed: bytes) -> Link:
     bits, minute, length = struct.unpack_from(">HIB", packed)
     rest = packed[7:]
     if length:
-        matter_id: SubjectId = _matter(rest[:length].decode())
+        subject_id = _subject_id(rest[:length].decode())
     else:
         conversation, customer = struct.unpack_from(">QQ", rest)
-        matter_id, length = CaseId(f"{conversation}#{customer}"), 16
+        subject_id, length = CaseId(ConversationId(str(conversation)), UserId(str(customer))), 16
     return Link(
         staff_id=StaffId(rest[length:].decode()),
-        matter_id=matter_id,
-        actions=frozenset(action for place, action in enumerate(_ACTIONS) if bits >> place & 1),
+        subject_id=subject_id,
+        actions=from_bits(bits),
         until=_EPOCH + minute * _MINUTE,
     )
 
 
-def _matter(matter_id: str) -> SubjectId:
-    return CaseId(matter_id) if keys.is_case(CaseId(matter_id)) else IncidentId(matter_id)
+def _subject_id(text: str) -> SubjectId:
+    """A subject that is not two numbers. In a link, as in the table, only a case's id holds a "#"."""
+    return CaseId.parse(text) if "#" in text else IncidentId(text)

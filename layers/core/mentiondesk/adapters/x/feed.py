@@ -2,7 +2,6 @@
 
 import json
 import logging
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ import requests
 import tweepy
 from requests.adapters import HTTPAdapter
 
+from mentiondesk.adapters.cached import Cached
 from mentiondesk.adapters.x.posts import FIELDS, read_page
 from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.cursor import ReadBlock, Window, next_month
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _TWEEPY_URL = "https://api.twitter.com"
 # Seconds to connect and to answer: three tries fit into one run.
 _TIMEOUTS = (3.0, 10.0)
-_SECRET_SECONDS = 300.0
+_SECRET_KEPT = timedelta(minutes=5)
 _LONGEST_QUERY = 512
 # X's windows are 15 minutes long; assumed where it does not say when a limit ends.
 _WINDOW = timedelta(minutes=15)
@@ -51,21 +51,16 @@ class XCredentials:
         return f"XCredentials(version={self.version!r})"
 
 
-class XSecret:
+def x_credentials(
+    secrets: "SecretsManagerClient", secret_id: str, clock: Callable[[], datetime]
+) -> Cached[XCredentials]:
     """The credentials in Secrets Manager, read again after five minutes."""
 
-    def __init__(self, secrets: "SecretsManagerClient", secret_id: str) -> None:
-        self._secrets = secrets
-        self._secret_id = secret_id
-        self._cached: XCredentials | None = None
-        self._fresh_until = 0.0
+    def load() -> XCredentials:
+        found = secrets.get_secret_value(SecretId=secret_id)
+        return _credentials(found["SecretString"], found["VersionId"])
 
-    def __call__(self) -> XCredentials:
-        if self._cached is None or time.monotonic() >= self._fresh_until:
-            found = self._secrets.get_secret_value(SecretId=self._secret_id)
-            self._cached = _credentials(found["SecretString"], found["VersionId"])
-            self._fresh_until = time.monotonic() + _SECRET_SECONDS
-        return self._cached
+    return Cached(load, _SECRET_KEPT, clock)
 
 
 def _credentials(secret: str, version: str) -> XCredentials:
@@ -79,7 +74,7 @@ def _credentials(secret: str, version: str) -> XCredentials:
 
 
 class _NoSuccess(Exception):
-    """X answered with anything but success; a redirect too, since one call is one request."""
+    """X answered with anything but success. Redirects are included, since one call makes one request."""
 
     def __init__(self, response: requests.Response) -> None:
         super().__init__(response.status_code)
@@ -103,7 +98,7 @@ class _Timed(HTTPAdapter):
         kwargs["timeout"] = self._timeouts
         response = super().send(request, *args, **kwargs)
         if not 200 <= response.status_code < 300:
-            # Read here, so that a connection which breaks in the middle of a refusal is a broken connection.
+            # Read here, so that a connection that breaks in the middle of a refusal raises as a broken connection.
             _ = response.content
             raise _NoSuccess(response)
         return response
@@ -198,7 +193,7 @@ def _parameters(window: Window, token: str | None, source: Source, page_size: in
 
 
 def named(response: requests.Response, now: datetime) -> Exception:
-    """X's refusal by its status and its body, never by the wording of an exception."""
+    """The error for X's refusal, by its status and its body, never by the wording of an exception."""
     problem = _problem(response)
     detail = f"{response.status_code} {problem.get('title', '')} {problem.get('type', '')}".strip()
     match response.status_code:
@@ -231,7 +226,7 @@ def _names_window(problem: dict[str, Any]) -> bool:
 
 
 def _limited(headers: Mapping[str, str], problem: dict[str, Any], now: datetime, detail: str) -> XRefuses:
-    """A monthly cap, a 24-hour limit or a 15-minute window: each ends at another time."""
+    """The error for a monthly cap, a 24-hour limit or a 15-minute window, which end at different times."""
     if "usage-capped" in str(problem.get("type", "")) or "UsageCapExceeded" in str(problem.get("title", "")):
         if str(problem.get("period", "Monthly")).lower() != "daily":
             return XRefuses(ReadBlock.MONTH_CAPPED, next_month(now), detail)

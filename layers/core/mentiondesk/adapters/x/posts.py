@@ -1,4 +1,4 @@
-"""X's JSON → posts. Understands both the Tweet and the Post field names."""
+"""Parses X's JSON into posts, with the field names of Tweets as well as those of Posts."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Post, Source, Unreadable
 from mentiondesk.ports.x import XUnavailable
 
-# What to ask X for. No expansions: X charges for every author it adds.
+# Fields to request. Expansions are left out, since X charges for every author they add.
 FIELDS = (
     "attachments",
     "author_id",
@@ -29,13 +29,13 @@ FIELDS = (
 
 # X's longest posts have 25,000 characters, and no item of the table may have more than 400 KB.
 _MOST_TEXT = 50_000
-# As long as a language tag gets (RFC 5646, section 4.4.1).
+# Longest language tag (RFC 5646, section 4.4.1).
 _MOST_LANGUAGE = 35
 _FIRST_YEAR, _LAST_YEAR = 2006, 2500
 
 
 def _mended(value: Any) -> Any:
-    """Half of a surrogate pair is no character, and no store takes it."""
+    """Replaces halves of surrogate pairs, which no store accepts."""
     if isinstance(value, str) and not value.isascii():
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return value
@@ -87,13 +87,13 @@ class _RawPost(_Raw):
 
 @dataclass(frozen=True, slots=True)
 class Repost:
-    """Somebody else's words again: read, and dropped."""
+    """A repost, which is counted as read and dropped."""
 
     post_id: PostId
 
 
 def read_post(raw: object, source: Source, brand: UserId) -> Post | Repost | Unreadable:
-    """One of X's posts. `source` is where it was read; a post by `brand` is an own one wherever that was."""
+    """A post as X describes it, read in `source`. A post by `brand` is an own one in any source."""
     try:
         found = _RawPost.model_validate(raw)
     except ValidationError as invalid:
@@ -103,7 +103,7 @@ def read_post(raw: object, source: Source, brand: UserId) -> Post | Repost | Unr
     if "retweeted" in references or "reposted" in references:
         return Repost(PostId(found.id))
     history = found.history or [found.id]
-    # Equal ids are one string: a long replay holds millions of them.
+    # Equal ids share one string, since a long replay holds millions of them.
     first = PostId(found.id if found.id == history[0] else history[0])
     own = found.author_id == brand
     return Post(
@@ -128,7 +128,7 @@ def read_post(raw: object, source: Source, brand: UserId) -> Post | Repost | Unr
 
 
 def read_page(body: object, source: Source, brand: UserId) -> Page:
-    """One page of X's answer. Raises XUnavailable when it is not one.
+    """A page of X's answer. Raises XUnavailable if it is none.
 
     Posts that X names in `errors` (deleted, withheld, protected) are not in `data` and need nothing more.
     """
@@ -158,7 +158,7 @@ def _known_shape(raw: object) -> bool:
 
 
 def _unescaped(text: str) -> str:
-    """X escapes these three and no others. Its entity offsets, which count escaped characters, are not used."""
+    """Undoes X's escapes, which are these three. Its entity offsets, which count escaped characters, are not used."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

@@ -1,0 +1,159 @@
+"""Cases with their timelines and their customers."""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import islice
+
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.items import Item, Value
+from mentiondesk.adapters.storage.stores import escalations, timelines, upgrades
+from mentiondesk.adapters.storage.stores.signals import signal_item
+from mentiondesk.adapters.storage.table import (
+    Absent,
+    And,
+    Conflict,
+    Delete,
+    Equals,
+    Exists,
+    Put,
+    Query,
+    Refused,
+    Table,
+    Update,
+    Write,
+)
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.changes import CaseChange
+from mentiondesk.domain.cases.transitions import State
+from mentiondesk.domain.ids import CaseId
+from mentiondesk.domain.timeline import CaseEntry
+from mentiondesk.ports.cases import CaseChanged, Classified
+from mentiondesk.ports.storage import AlreadyDone
+
+
+class Cases:
+    """CaseStore on the table. `keep`: how long a case stays, after its last change, before TTL removes it.
+
+    A case in the form before there were timelines is written in the new form when it is read.
+    """
+
+    def __init__(self, table: Table, keep: Callable[[], timedelta]) -> None:
+        self._table = table
+        self._keep = keep
+
+    def get(self, case_id: CaseId) -> Case | None:
+        return self._case(self._table.get(keys.case(case_id)))
+
+    def timeline(self, case_id: CaseId) -> list[CaseEntry]:
+        return timelines.timeline(self._table, case_id)
+
+    def holds(self, case_id: CaseId, entry_id: str) -> bool:
+        return timelines.holds(self._table, case_id, entry_id)
+
+    def commit(self, change: Classified) -> bool:
+        parts: dict[str, Write] = {"post": _tag(change)}
+        if change.case is not None:
+            parts |= self._parts(change.case)
+        if change.tags is not None:
+            parts["customer"] = self._count(change)
+            parts |= _signal(change)
+        try:
+            self._table.transact(parts)
+        except Refused as refused:
+            if "post" in refused.found:
+                return False
+            raise CaseChanged(self._case(refused.found["case"])) from refused
+        except Conflict as conflict:
+            if change.case is None:
+                raise
+            raise CaseChanged(self.get(change.case.after.case_id)) from conflict
+        return True
+
+    def save(self, change: CaseChange) -> Case:
+        case_id, parts = change.after.case_id, self._parts(change)
+        try:
+            escalations.transact(self._table, parts)
+        except Refused as refused:
+            if "entry" in refused.found:
+                raise AlreadyDone from refused
+            raise CaseChanged(self._case(refused.found["case"])) from refused
+        except Conflict as conflict:
+            raise CaseChanged(self.get(case_id)) from conflict
+        return _next(change)
+
+    def silent(self, now: datetime, limit: int) -> list[CaseId]:
+        shards = (keys.queue(State.PENDING, number) for number in range(keys.SHARDS))
+        silent = (Query(shard, keys.WAITING, last=now, limit=limit) for shard in shards)
+        found = (row for query in silent for row in self._table.query(query))
+        return [CaseId.parse(row.key[keys.PK].removeprefix(keys.CASE_PREFIX)) for row in islice(found, limit)]
+
+    def _case(self, item: Item | None) -> Case | None:
+        """The case in an item; one of the old form is upgraded first."""
+        if item is None:
+            return None
+        if upgrades.is_old(item):
+            return upgrades.upgraded_case(self._table, item, self._item)
+        return item.read(Case)
+
+    def _parts(self, change: CaseChange) -> dict[str, Write]:
+        """The case with the next version, if it still is as it was before; its entry, and what alerts follow."""
+        unchanged = Equals("version", change.before.version) if change.before else Absent()
+        case, entry = _next(change), change.entry
+        expires = keys.expiry(case.last_post[0] + self._keep())
+        return {
+            "case": Put(self._item(case), unchanged),
+            "entry": timelines.put_entry(case.case_id, entry, keys.expiry(entry.at + self._keep())),
+            **escalations.escalation_part(case.case_id, change.escalation, expires),
+            **escalations.message_parts(change.messages, expires),
+        }
+
+    def _item(self, case: Case) -> Item:
+        beside: dict[str, Value] = {keys.EXPIRES: keys.expiry(max(case.opened_at, case.last_post[0]) + self._keep())}
+        number = keys.shard(case.case_id)
+        if case.state is State.OPEN and case.timer is not None:
+            beside |= {keys.QUEUE: keys.queue(case.state, number), keys.ANSWER_BY: case.timer.answer_by}
+        elif case.resolve_at is not None:
+            beside |= {keys.QUEUE: keys.queue(case.state, number), keys.ANSWER_BY: case.resolve_at}
+        return Item(keys.case(case.case_id), case, beside)
+
+    def _count(self, change: Classified) -> Update:
+        """The customer's counts: posts, and posts of each kind. New text moves a post to its new kind."""
+        assert change.tags is not None, "customers' posts have tags"
+        post = change.post
+        counts = Counter({"posts": int(post.case_id is None), str(change.tags.kind): 1})
+        if post.kind is not None:
+            counts[str(post.kind)] -= 1
+        latest = {
+            "latest_post_at": post.created_at,
+            keys.EXPIRES: keys.expiry(post.created_at + self._keep()),
+            keys.SCHEMA: 1,
+        }
+        first = {"first_post_at": post.created_at}
+        return Update(keys.customer(post.author_id), latest, None, first, counts)
+
+
+def _next(change: CaseChange) -> Case:
+    """The case after a change, with the version that follows the stored one."""
+    return replace(change.after, version=change.before.version + 1 if change.before else 1)
+
+
+def _tag(change: Classified) -> Update:
+    """The post with its tags and its case, if this very text is not tagged yet."""
+    found: dict[str, Value] = {keys.TAGGED_AT: change.at}
+    if change.tags is not None:
+        found |= {"tags": change.tags, "kind": change.tags.kind}
+    if change.case is not None:
+        found["case_id"] = change.case.after.case_id
+    not_tagged_yet = And((Exists(), Absent(keys.TAGGED_AT), Equals("edits", change.post.edits)))
+    return Update(keys.post(change.post.post_id), found, not_tagged_yet)
+
+
+def _signal(change: Classified) -> dict[str, Write]:
+    if change.signal is not None:
+        return {"signal": Put(signal_item(change.signal))}
+    if change.post.edits:
+        # The text before the edit may have been a complaint.
+        return {"signal": Delete(keys.signal(change.post.created_at, change.post.post_id))}
+    return {}

@@ -1,0 +1,133 @@
+"""Incidents with their updates, the posts in them, and the record of what was done."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.items import Item, Value
+from mentiondesk.adapters.storage.stores import escalations, timelines, upgrades
+from mentiondesk.adapters.storage.table import Absent, Conflict, Delete, Equals, Put, Query, Refused, Table, Write
+from mentiondesk.domain.ids import IncidentId
+from mentiondesk.domain.incidents.changes import IncidentChange
+from mentiondesk.domain.incidents.incident import Incident, LinkedPost, Update
+from mentiondesk.domain.timeline import IncidentEntry
+from mentiondesk.ports.incidents import IncidentChanged
+from mentiondesk.ports.storage import AlreadyDone
+
+
+class Incidents:
+    """IncidentStore on the table. `keep`: how long an incident stays after it was created.
+
+    An incident in the form before there were escalations is written in the new form when it is read.
+    """
+
+    def __init__(self, table: Table, keep: Callable[[], timedelta]) -> None:
+        self._table = table
+        self._keep = keep
+
+    def add(self, change: IncidentChange) -> bool:
+        incident, parts = change.after, self._parts(change)
+        parts["listed"] = Put(Item(keys.incident_listed(incident), None, self._expires(incident)))
+        if incident.open:
+            parts["open"] = Put(Item(keys.incident_open(incident.incident_id)))
+        try:
+            self._table.transact(parts)
+        except Refused as refused:
+            if "incident" in refused.found:
+                return False
+            raise
+        return True
+
+    def get(self, incident_id: IncidentId) -> Incident | None:
+        return self._incident(self._table.get(keys.incident(incident_id)))
+
+    def save(self, change: IncidentChange) -> Incident:
+        incident, parts = change.after, self._parts(change)
+        if not incident.open:
+            parts["open"] = Delete(keys.incident_open(incident.incident_id))
+        try:
+            escalations.transact(self._table, parts)
+        except Refused as refused:
+            if "entry" in refused.found:
+                raise AlreadyDone from refused
+            raise IncidentChanged(self._incident(refused.found["incident"])) from refused
+        except Conflict as conflict:
+            raise IncidentChanged(self.get(incident.incident_id)) from conflict
+        return _next(change)
+
+    def open(self) -> list[Incident]:
+        rows = self._table.query(Query(keys.OPEN_INCIDENTS))
+        found = self._all(IncidentId(row.key[keys.SK]) for row in rows)
+        return sorted((one for one in found if one.open), key=lambda one: one.order)
+
+    def recent(self, since: datetime) -> list[Incident]:
+        rows = self._table.query(Query(keys.ALL_INCIDENTS, first=keys.stamp(since)))
+        found = self._all(IncidentId(row.key[keys.SK].partition("#")[2]) for row in rows)
+        return sorted(found, key=lambda one: one.order, reverse=True)
+
+    def updates(self, incident_id: IncidentId) -> list[Update]:
+        return [item.read(Update) for item in self._table.query(_part(incident_id, keys.UPDATE))]
+
+    def record(self, incident_id: IncidentId) -> list[IncidentEntry]:
+        return timelines.record(self._table, incident_id)
+
+    def holds(self, incident_id: IncidentId, entry_id: str) -> bool:
+        return timelines.holds(self._table, incident_id, entry_id)
+
+    def join(self, incident_id: IncidentId, posts: Iterable[LinkedPost]) -> tuple[int, int]:
+        # The same post and the same person make the same item: putting them again changes nothing.
+        incident = self.get(incident_id)
+        expires = self._expires(incident) if incident else {}
+        items: dict[str, Item] = {}
+        for post in posts:
+            person, place = keys.person(incident_id, post.author_id), keys.joined(incident_id, post.post_id)
+            items[person[keys.SK]] = Item(person, None, expires)
+            items[place[keys.SK]] = Item(place, post, expires)
+        self._table.put_many(items.values())
+        people, joined = _part(incident_id, keys.PERSON), _part(incident_id, keys.JOINED)
+        return self._table.count(joined), self._table.count(people)
+
+    def joined(self, incident_id: IncidentId) -> list[LinkedPost]:
+        return [item.read(LinkedPost) for item in self._table.query(_part(incident_id, keys.JOINED))]
+
+    def _incident(self, item: Item | None) -> Incident | None:
+        """The incident in an item; one of the old form is upgraded first."""
+        if item is None:
+            return None
+        return (
+            upgrades.upgraded_incident(self._table, item, self._item) if upgrades.is_old(item) else item.read(Incident)
+        )
+
+    def _parts(self, change: IncidentChange) -> dict[str, Write]:
+        """The incident with the next version, if it still is as it was before, and what goes with it."""
+        unchanged = Equals("version", change.before.version) if change.before else Absent()
+        incident, expires = _next(change), self._expires(change.after)
+        parts: dict[str, Write] = {"incident": Put(self._item(incident), unchanged)}
+        if change.update is not None:
+            parts["update"] = Put(Item(keys.update(change.update), change.update, expires))
+        if change.entry is not None:
+            ends = keys.expiry(change.entry.at + self._keep())
+            parts["entry"] = timelines.put_entry(incident.incident_id, change.entry, ends)
+        ends = keys.expiry(incident.created_at + self._keep())
+        parts |= escalations.escalation_part(incident.incident_id, change.escalation, ends)
+        return parts | escalations.message_parts(change.messages, ends)
+
+    def _item(self, incident: Incident) -> Item:
+        return Item(keys.incident(incident.incident_id), incident, self._expires(incident))
+
+    def _expires(self, incident: Incident) -> dict[str, Value]:
+        return {keys.EXPIRES: keys.expiry(incident.created_at + self._keep())}
+
+    def _all(self, ids: Iterable[IncidentId]) -> Iterator[Incident]:
+        found = map(self._incident, self._table.get_many(map(keys.incident, ids)))
+        return (one for one in found if one is not None)
+
+
+def _next(change: IncidentChange) -> Incident:
+    """The incident after a change, with the version that follows the stored one."""
+    return replace(change.after, version=change.before.version + 1 if change.before else 1)
+
+
+def _part(incident_id: IncidentId, prefix: str) -> Query:
+    return Query(keys.incident(incident_id)[keys.PK], prefix=prefix)

@@ -1,0 +1,105 @@
+"""Stored posts."""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.items import Item
+from mentiondesk.adapters.storage.table import Absent, Less, Refused, Table, Update
+from mentiondesk.domain.ids import PostId
+from mentiondesk.domain.posts.post import Added, Post, Unreadable
+
+# An item may hold 400 KB; a person needs less to see what is wrong.
+_MOST_RAW = 20_000
+_ASIDE_KEPT = timedelta(days=30)
+# The UTC day on which a post was read last: X charges for it once a day.
+_READ_ON = "read_on"
+
+
+class Posts:
+    """PostStore on the table. `keep`: how long a post stays before TTL removes it.
+
+    Remembers the `most_recent` posts that it added last, which needs no look at the table when they come again.
+    """
+
+    def __init__(self, table: Table, keep: Callable[[], timedelta], most_recent: int = 5000) -> None:
+        self._table = table
+        self._keep = keep
+        self._most_recent = most_recent
+        # Reads overlap, so most posts of a page were read minutes ago: their edits, and the day.
+        self._recent: OrderedDict[PostId, tuple[int, date]] = OrderedDict()
+
+    def add(self, post: Post) -> Added:
+        edits, read_on = self._recent.get(post.post_id, (-1, date.min))
+        if post.edits <= edits and read_on >= _day(post):
+            return Added.KNOWN
+        added = self._add(post)
+        self._recent[post.post_id] = max(edits, post.edits), _day(post)
+        self._recent.move_to_end(post.post_id)
+        if len(self._recent) > self._most_recent:
+            self._recent.popitem(last=False)
+        return added
+
+    def _add(self, post: Post) -> Added:
+        assert post.seen_at is not None, "the reader says when it saw a post"
+        beside = {_READ_ON: f"{_day(post)}", keys.EXPIRES: keys.expiry(post.seen_at + self._keep())}
+        try:
+            self._table.put(Item(keys.post(post.post_id), post, beside), Absent())
+        except Refused as refused:
+            if refused.item is None:
+                raise
+            return self._add_again(post, refused.item)
+        return Added.NEW
+
+    def _add_again(self, post: Post, stored: Item) -> Added:
+        if post.edits > stored.read(Post).edits and self._renew(post):
+            return Added.EDITED
+        first_today = str(stored.get(_READ_ON)) < f"{_day(post)}" and self._read_again(post)
+        return Added.KNOWN_EARLIER_DAY if first_today else Added.KNOWN
+
+    def _renew(self, post: Post) -> bool:
+        """Puts the newer text in place of the stored one and has it classified again; False when it is older."""
+        newer = {
+            "text": post.text,
+            "version_id": post.version_id,
+            "edits": post.edits,
+            "language": post.language,
+            "media": post.media,
+            _READ_ON: f"{_day(post)}",
+            keys.TAGGED_AT: None,
+        }
+        return self._changed(Update(keys.post(post.post_id), newer, Less("edits", post.edits)))
+
+    def _read_again(self, post: Post) -> bool:
+        """Notes that a stored post was read on this UTC day; False when that was known."""
+        today = f"{_day(post)}"
+        return self._changed(Update(keys.post(post.post_id), {_READ_ON: today}, Less(_READ_ON, today)))
+
+    def _changed(self, update: Update) -> bool:
+        try:
+            self._table.update(update)
+        except Refused:
+            return False
+        return True
+
+    def get(self, post_id: PostId) -> Post | None:
+        found = self._table.get(keys.post(post_id))
+        return found.read(Post) if found else None
+
+    def set_aside(self, unreadable: Unreadable, now: datetime) -> None:
+        # The same bytes read again on the same day are the same item.
+        digest = hashlib.sha256(unreadable.raw.encode()).hexdigest()[:32]
+        beside = {
+            "raw": unreadable.raw[:_MOST_RAW],
+            "reason": unreadable.reason,
+            keys.EXPIRES: keys.expiry(now + _ASIDE_KEPT),
+        }
+        self._table.put(Item(keys.set_aside(now, digest), None, beside))
+
+
+def _day(post: Post) -> date:
+    """The UTC day on which a post was read."""
+    assert post.seen_at is not None, "the reader says when it saw a post"
+    return post.seen_at.date()
