@@ -97,7 +97,7 @@ class TargetSettings(_Model):
         }[urgency]
 
 
-# Of people who post to a brand 32 % expect an answer within 30 minutes, 42 % within the hour, 67 % within the day.
+# A survey of people who post to brands: 32 % expect an answer within 30 minutes, 42 % within the hour, 67 % in a day.
 FIRST_REPLY = {
     Kind.COMPLAINT: TargetSettings(within=timedelta(minutes=60), high=timedelta(minutes=30)),
     Kind.QUESTION: TargetSettings(within=timedelta(hours=4)),
@@ -107,11 +107,17 @@ FIRST_REPLY = {
 
 
 class TargetsSettings(_Model):
-    """Deadlines by kind. A kind that is not named keeps its default; null means that it has none."""
+    """Deadlines by kind. A kind that is not named keeps its default; null means that it has none.
+
+    `private` and `follow_up` run while a customer is in private messages. After `resolve_after` of a customer's
+    silence a case is resolved; null leaves that to people.
+    """
 
     first_reply: dict[Kind, TargetSettings | None] = Field(default_factory=dict)
     next_reply: dict[Kind, TargetSettings | None] = Field(default_factory=dict)
+    private: TargetSettings | None = None
     follow_up: TargetSettings | None = None
+    resolve_after: Length | None = None
 
 
 class SendSettings(_Model):
@@ -120,7 +126,7 @@ class SendSettings(_Model):
 
 
 class StageSettings(_Model):
-    """One step of alerting: `at` is a share of the target ("50%") or "10m before" / "30m after" the deadline."""
+    """A step of alerting: `at` is a share of the target ("50%") or "10m before" / "30m after" the deadline."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")
     at: StageTime
@@ -165,7 +171,7 @@ class AlertSettings(_Model):
 
 
 class StaffSettings(_Model):
-    """One staff member. `duty` is "always" or weekly shifts; without it only roles receive alerts."""
+    """A staff member. `duty` is "always" or weekly shifts; without it only roles receive alerts."""
 
     id: StaffId = Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")
     name: str = Field(min_length=1, max_length=60)
@@ -227,7 +233,7 @@ class IncidentSettings(_Model):
 
 
 class ComponentSettings(_Model):
-    """One part of the service, as customers know it. Its topics and words assign incidents to it."""
+    """A part of the service, as customers know it. Its topics and words assign incidents to it."""
 
     id: ComponentId = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
     name: str = Field(min_length=1, max_length=80)
@@ -330,6 +336,9 @@ class WordingSettings(_Model):
     )
 
 
+Sentence = Annotated[str, Field(min_length=1, max_length=1000)]
+
+
 class SettingsFile(_Model):
     """The settings file: everything about one brand's desk that is not infrastructure."""
 
@@ -345,6 +354,7 @@ class SettingsFile(_Model):
     wording: WordingSettings = WordingSettings()
     triage: TriageSettings = TriageSettings()
     keep: Length = timedelta(days=400)
+    sentences: dict[str, Sentence] = Field(default_factory=dict, max_length=1000)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -363,8 +373,9 @@ class SettingsFile(_Model):
 
     def _targets_set(self) -> Iterator[tuple[tuple[str, ...], TargetSettings]]:
         """Every target in the file, with its key path."""
-        if self.targets.follow_up:
-            yield ("targets", "follow_up"), self.targets.follow_up
+        for name, one in (("private", self.targets.private), ("follow_up", self.targets.follow_up)):
+            if one:
+                yield ("targets", name), one
         for clock, targets in (("first_reply", self.targets.first_reply), ("next_reply", self.targets.next_reply)):
             for kind, target in targets.items():
                 if target:

@@ -53,6 +53,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         brand_words=_brand_words(settings.triage),
         second_opinion=SecondOpinionRules(second.below, second.a_day),
         keep=settings.keep,
+        sentences=settings.sentences,
     )
 
 
@@ -79,6 +80,8 @@ def _policy(settings: SettingsFile) -> Policy:
         first_reply=_targets(first, settings),
         next_reply=_targets({**first, **targets.next_reply}, settings),
         follow_up=_target(targets.follow_up, Urgency.NORMAL, settings) if targets.follow_up else None,
+        private=_target(targets.private, Urgency.NORMAL, settings) if targets.private else None,
+        resolve_after=targets.resolve_after,
         stages=tuple(_stage(one) for one in settings.alerts.stages),
     )
 

@@ -6,15 +6,19 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-from mentiondesk.domain.access.links import Action, Link, LinkRefused
+from mentiondesk.domain.access.actions import Action
+from mentiondesk.domain.access.actor import Actor, NotAllowed
+from mentiondesk.domain.access.links import Link, LinkRefused
 from mentiondesk.domain.alerts.roster import Staff
 from mentiondesk.domain.cases.case import AlreadyClaimed, CaseRefuses
-from mentiondesk.domain.ids import StaffId
+from mentiondesk.domain.cases.commands import SnoozeFor
+from mentiondesk.domain.ids import CaseId, StaffId
 from mentiondesk.domain.incidents.incident import Health, NotPossible
 from mentiondesk.domain.status.wording import Wording
-from mentiondesk.ports.cases import AlreadyDone, CaseChanged
+from mentiondesk.ports.cases import CaseChanged
 from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.ports.runtime import CurrentSettings
+from mentiondesk.ports.storage import AlreadyDone, SubjectGone
 from mentiondesk.ports.tokens import LinkReader
 from mentiondesk.presentation.action_pages.answers import FAILURES, Answer, refused
 from mentiondesk.presentation.action_pages.forms import (
@@ -26,13 +30,16 @@ from mentiondesk.presentation.action_pages.forms import (
     FormInvalid,
     MalformedForm,
     action_in,
-    case_act,
-    incident_act,
+    case_command,
+    incident_command,
     update_statuses,
 )
 from mentiondesk.presentation.action_pages.html import render
-from mentiondesk.presentation.staff_messages.views import WAITS_FOR, left, on_clock, on_x
-from mentiondesk.usecases.cases.change_case import CaseView, ChangeCase, SnoozeFor
+from mentiondesk.presentation.action_pages.record import record_line
+from mentiondesk.presentation.links import post_url
+from mentiondesk.presentation.times import short_moment, time_left
+from mentiondesk.presentation.wording import Sentences
+from mentiondesk.usecases.cases.change_case import CaseView, ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident, IncidentView
 
 _View = CaseView | IncidentView
@@ -43,25 +50,13 @@ _DONE = {
     Action.NO_ANSWER: "Noted: no answer is needed. The case is closed.",
     Action.SNOOZE: "Alerts wait. The customer's clock runs on.",
     Action.RELEASE: "Nobody has this case now. The others are told again.",
+    Action.RESOLVE_CASE: "Resolved. The customer opens the case again by writing.",
+    Action.REOPEN_CASE: "Open again.",
     Action.PUBLISH: "Published. The status page tells of it within a minute.",
     Action.DISMISS: "Noted: it is no incident. Nothing was published.",
     Action.UPDATE: "Published. The status page says so within a minute.",
     Action.RESOLVE: "Resolved. You will hear in a moment which customers to go back to.",
     Action.APPROVE: "Approved. Post it now, signed in to X as the brand.",
-}
-# How the record says it, after the name of whoever did it.
-_RECORD = {
-    Action.CLAIM: "took the case",
-    Action.ANSWERED: "answered elsewhere",
-    Action.NO_ANSWER: "closed it: no answer needed",
-    Action.SNOOZE: "let alerts wait",
-    Action.RELEASE: "gave the case back",
-    Action.PUBLISH: "published it",
-    Action.DISMISS: "said that it is no incident",
-    Action.UPDATE: "published an update",
-    Action.RESOLVE: "resolved it",
-    Action.APPROVE: "approved the post on X",
-    "go_back": "started the clock to go back to the customer",
 }
 
 
@@ -97,10 +92,10 @@ class ActionPages:
         """Does what the pressed button says, once."""
         action = None
         try:
-            link = self._links.read(token)
+            link, actor = self._entered(token, now)
             action = action_in(typed)
-            view = self._act(link, action, typed, self._links.event_id(token, typed.get("event", "")), now)
-        except (LinkRefused, MalformedForm) as refusal:
+            view = self._act(link, actor, action, typed, self._links.event_id(token, typed.get("event", "")), now)
+        except (LinkRefused, NotAllowed, SubjectGone, MalformedForm) as refusal:
             return refused(refusal)
         except FormInvalid as invalid:
             told = FAILURES[FormInvalid]
@@ -109,21 +104,34 @@ class ActionPages:
             return self._shown(token, self._not_done(refusal, link), now)
         return self._page(token, view, _Said(done=_DONE[action]), now)
 
-    def _act(self, link: Link, action: Action, typed: FormFields, event_id: str, now: datetime) -> _View:
-        link.must_allow(action)
-        if link.about_case:
-            return self._on_case(link, case_act(action, typed), event_id, now)
-        before = self._on_incident.look(link, now)
-        act = incident_act(action, typed, before.incident, before.components)
-        return self._on_incident(link, act, event_id, now)
+    def _entered(self, token: str, now: datetime) -> tuple[Link, Actor]:
+        """The link, and the person who comes in by it. Raises LinkRefused."""
+        link = self._links.read(token)
+        return link, link.actor(self._settings().roster, now)
+
+    def _act(self, link: Link, actor: Actor, action: Action, typed: FormFields, event_id: str, now: datetime) -> _View:
+        actor.must_be_allowed(action)
+        subject_id = link.subject_id
+        if isinstance(subject_id, CaseId):
+            case = self._on_case(actor, subject_id, case_command(action, typed), event_id, now)
+            return self._on_case.view(actor, case, now)
+        before = self._on_incident.look(actor, subject_id)
+        command = incident_command(action, typed, before.incident, before.components)
+        incident = self._on_incident(actor, subject_id, command, event_id, now)
+        return self._on_incident.view(actor, incident)
 
     def _shown(self, token: str, said: _Said, now: datetime) -> Answer:
         try:
-            link = self._links.read(token)
-            view = self._on_case.look(link, now) if link.about_case else self._on_incident.look(link, now)
-        except LinkRefused as refusal:
+            link, actor = self._entered(token, now)
+            view = self._look(link, actor, now)
+        except (LinkRefused, SubjectGone) as refusal:
             return refused(refusal)
         return self._page(token, view, said, now)
+
+    def _look(self, link: Link, actor: Actor, now: datetime) -> _View:
+        if isinstance(link.subject_id, CaseId):
+            return self._on_case.look(actor, link.subject_id, now)
+        return self._on_incident.look(actor, link.subject_id)
 
     def _not_done(self, refusal: Exception, link: Link) -> _Said:
         told = next(told for kind, told in FAILURES.items() if isinstance(refusal, kind))
@@ -138,30 +146,33 @@ class ActionPages:
             if isinstance(view, CaseView)
             else _incident_facts(view, self._settings().wording)
         )
-        staff = view.staff
+        staff = view.actor.staff
+        assert staff is not None, "a person comes in by a link"
+        entries = view.acts if isinstance(view, CaseView) else view.record
         facts |= {
             "view": view,
+            "staff": staff,
+            "record": [record_line(entry) for entry in entries],
             "said": said,
             "now": now,
             "event": self._links.new_event(token, now),
             "brand": self._settings().brand.name,
-            "at": lambda moment: on_clock(moment, staff, now),
+            "at": lambda moment: short_moment(Sentences(), moment, staff.zone, now),
             "name": lambda staff_id: self._name(staff_id, staff.staff_id),
-            "on_x": on_x,
-            "done_words": _RECORD,
+            "on_x": post_url,
         }
         return Answer(said.status, render("case.html" if isinstance(view, CaseView) else "incident.html", facts))
 
     def _case_facts(self, view: CaseView, now: datetime) -> dict[str, Any]:
-        wait = view.case.wait if view.case.waiting else None
+        timer = view.case.timer if view.case.waiting else None
         return {
-            "wait": wait,
-            "left": left(wait.answer_by, now) if wait else "",
-            "late": wait.late(now) if wait else False,
-            "waits_for": WAITS_FOR[wait.clock] if wait else "",
+            "timer": timer,
+            "left": time_left(Sentences(), timer.answer_by, now) if timer else "",
+            "late": timer.breached(now) if timer else False,
+            "waits_for": Sentences().label("clock", timer.clock) if timer else "",
             "reasons": REASONS,
             "other": OTHER,
-            "lead_is_told": SnoozeFor.LEAD_IS_TOLD,
+            "until_lead": SnoozeFor.UNTIL_LEAD,
         }
 
     def _name(self, staff_id: StaffId | None, reader: StaffId) -> str:

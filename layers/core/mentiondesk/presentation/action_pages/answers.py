@@ -4,11 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from mentiondesk.domain.access.links import LinkExpired, LinkForged, NoLongerStaff, NotInLink, SubjectGone
-from mentiondesk.domain.cases.case import AlreadyClaimed, CaseClosed, NotClaimed, NothingToHold, NotWaiting
+from mentiondesk.domain.access.actor import NotAllowed
+from mentiondesk.domain.access.links import LinkExpired, LinkForged, NoLongerStaff
+from mentiondesk.domain.cases.case import (
+    AlreadyClaimed,
+    AlreadyYours,
+    CaseClosed,
+    CaseNotClosed,
+    NotClaimed,
+    NothingToSnooze,
+    NotWaiting,
+)
 from mentiondesk.domain.incidents.incident import NotPossible
-from mentiondesk.ports.cases import AlreadyDone, CaseChanged
+from mentiondesk.ports.cases import CaseChanged
 from mentiondesk.ports.incidents import IncidentChanged
+from mentiondesk.ports.storage import AlreadyDone, SubjectGone
 from mentiondesk.presentation.action_pages.forms import (
     FormInvalid,
     MalformedForm,
@@ -47,7 +57,7 @@ FAILURES: Mapping[type[Exception], Told] = {
     NoLongerStaff: Told(
         HTTPStatus.FORBIDDEN, "This link was made for somebody who is not on the team any more", "Ask your lead."
     ),
-    NotInLink: Told(HTTPStatus.FORBIDDEN, "This link was not made for that", _LATEST),
+    NotAllowed: Told(HTTPStatus.FORBIDDEN, "This link was not made for that", _LATEST),
     SubjectGone: Told(HTTPStatus.GONE, "What this link is about is not kept any more", "There is nothing left to do."),
     MalformedForm: Told(
         HTTPStatus.BAD_REQUEST,
@@ -64,11 +74,13 @@ FAILURES: Mapping[type[Exception], Told] = {
         HTTPStatus.UNPROCESSABLE_ENTITY, "Something is not right yet", "Nothing was done. See what is marked below."
     ),
     AlreadyDone: Told(HTTPStatus.OK, "This was done before", "Once is enough; nothing more was done."),
+    AlreadyYours: Told(HTTPStatus.OK, "This was done before", "You have this case; nothing more was done."),
     AlreadyClaimed: Told(HTTPStatus.CONFLICT, "Somebody else has this case", "Nothing was changed."),
     CaseClosed: Told(HTTPStatus.CONFLICT, "This case is closed", "Nothing was changed."),
+    CaseNotClosed: Told(HTTPStatus.CONFLICT, "This case is not closed", "Nothing was changed."),
     NotWaiting: Told(HTTPStatus.CONFLICT, "The customer does not wait any more", "Nothing was changed."),
     NotClaimed: Told(HTTPStatus.CONFLICT, "Nobody has this case now", "Nothing was changed."),
-    NothingToHold: Told(HTTPStatus.CONFLICT, "No alert is left that could wait until then", "Nothing was changed."),
+    NothingToSnooze: Told(HTTPStatus.CONFLICT, "No alert is left that could wait until then", "Nothing was changed."),
     NotPossible: Told(HTTPStatus.CONFLICT, "This incident has moved on meanwhile", "Nothing was changed."),
     CaseChanged: Told(HTTPStatus.CONFLICT, "Too much is happening here at once", "Nothing was changed. Try again."),
     IncidentChanged: Told(HTTPStatus.CONFLICT, "Too much is happening here at once", "Nothing was changed. Try again."),

@@ -7,14 +7,31 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from mentiondesk.domain.access.links import Action
+from mentiondesk.domain.access.actions import Action
+from mentiondesk.domain.cases.commands import (
+    CaseCommand,
+    Claim,
+    Dismiss,
+    MarkAnswered,
+    Release,
+    Reopen,
+    Resolve,
+    Snooze,
+    SnoozeFor,
+)
 from mentiondesk.domain.ids import ComponentId
+from mentiondesk.domain.incidents.commands import (
+    ApprovePost,
+    DismissIncident,
+    IncidentCommand,
+    PostUpdate,
+    Publish,
+    ResolveIncident,
+)
 from mentiondesk.domain.incidents.drafts import Occasion
 from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, Status
 from mentiondesk.domain.status.page import PageComponent
 from mentiondesk.domain.text import clean
-from mentiondesk.usecases.cases.change_case import CaseAct, SnoozeFor
-from mentiondesk.usecases.incidents.change_incident import Approve, Dismiss, IncidentAct, Publish, Resolve, Tell
 
 # What a browser sends: each field once, as text.
 FormFields = Mapping[str, str]
@@ -89,34 +106,48 @@ def action_in(typed: FormFields) -> Action:
         raise MalformedForm from unknown
 
 
-def case_act(action: Action, typed: FormFields) -> CaseAct:
-    """Raises FormInvalid."""
+# The buttons that need no form.
+_PRESSED: Mapping[Action, CaseCommand] = {
+    Action.CLAIM: Claim(),
+    Action.RELEASE: Release(),
+    Action.ANSWERED: MarkAnswered(),
+}
+
+
+def case_command(action: Action, typed: FormFields) -> CaseCommand:
+    """The command behind a button. Raises FormInvalid, or MalformedForm for what no form of a case sends."""
     match action:
+        case Action.CLAIM | Action.RELEASE | Action.ANSWERED:
+            return _PRESSED[action]
         case Action.NO_ANSWER:
-            return CaseAct(action, reason=_read(_NoAnswerForm, typed).said)
+            return Dismiss(_read(_NoAnswerForm, typed).said)
         case Action.SNOOZE:
-            return CaseAct(action, hold=_read(_SnoozeForm, typed).hold)
+            return Snooze(_read(_SnoozeForm, typed).hold)
+        case Action.RESOLVE_CASE:
+            return Resolve(_read(_ReasonForm, typed).reason)
+        case Action.REOPEN_CASE:
+            return Reopen(_read(_ReasonForm, typed).reason)
         case _:
-            return CaseAct(action)
+            raise MalformedForm
 
 
-def incident_act(
+def incident_command(
     action: Action, typed: FormFields, incident: Incident, components: Iterable[PageComponent]
-) -> IncidentAct:
-    """Raises FormInvalid, or NoForm for what no form does."""
+) -> IncidentCommand | ApprovePost:
+    """The command behind a button. Raises FormInvalid, or MalformedForm for what no form of an incident sends."""
     match action:
         case Action.DISMISS:
-            return Dismiss(_read(_DismissForm, typed).reason)
+            return DismissIncident(_read(_ReasonForm, typed).reason)
         case Action.RESOLVE:
-            return Resolve(_read(_ResolveForm, typed).body)
+            return ResolveIncident(_read(_ResolveForm, typed).body)
         case Action.PUBLISH:
             said = _read(_PublishForm, _with_health(typed, components))
             return Publish(said.title, said.impact, said.body, said.affected(()))
         case Action.APPROVE:
-            return Approve(_read(_ApproveForm, typed).occasion)
+            return ApprovePost(_read(_ApproveForm, typed).occasion)
         case Action.UPDATE:
             told = _read(_UpdateForm, _with_health(typed, components))
-            return Tell(told.status, told.body, told.affected(incident.affected))
+            return PostUpdate(told.status, told.body, told.affected(incident.affected))
         case _:
             raise MalformedForm
 
@@ -163,7 +194,7 @@ class _SnoozeForm(_Form):
     hold: SnoozeFor
 
 
-class _DismissForm(_Form):
+class _ReasonForm(_Form):
     reason: Reason
 
 

@@ -4,17 +4,19 @@ from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from mentiondesk.domain.text import clean, quotable
+from mentiondesk.presentation import rendering
+from mentiondesk.presentation.rendering import stylesheet
+from mentiondesk.presentation.wording import Sentences
 
 
-def render(template: str, facts: Mapping[str, Any]) -> str:
-    return _templates().get_template(template).render(facts)
+def render(template: str, facts: Mapping[str, Any], say: Sentences | None = None) -> str:
+    # Our own file, character for character: its hash stands in the policy.
+    style = Markup(_style())  # noqa: S704
+    return rendering.render(f"action_pages/{template}", say or Sentences(), {**facts, "style": style})
 
 
 @cache
@@ -40,20 +42,4 @@ def security_headers() -> Mapping[str, str]:
 
 @cache
 def _style() -> str:
-    return files("mentiondesk.presentation.action_pages").joinpath("templates/style.css").read_text(encoding="utf-8")
-
-
-@cache
-def _templates() -> Environment:
-    found = Environment(
-        loader=PackageLoader("mentiondesk.presentation.action_pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    # Our own file, character for character: its hash stands in the policy.
-    found.globals["style"] = Markup(_style())  # noqa: S704
-    found.filters |= {"clean": clean, "quotable": quotable}
-    return found
+    return stylesheet("action_pages")

@@ -1,17 +1,16 @@
 """Messages to staff: about one case, about many, or about an incident."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from mentiondesk.domain.alerts.messages import KIND_HEADER, Email, MessageKind
 from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice, Notice
 from mentiondesk.domain.alerts.roster import Channel, Staff
 from mentiondesk.domain.text import clean, defang
+from mentiondesk.presentation.rendering import render
 from mentiondesk.presentation.staff_messages.gsm7 import SEGMENT, TWO_SEGMENTS, cut, places, to_gsm7
 from mentiondesk.presentation.staff_messages.views import CaseView, IncidentView
+from mentiondesk.presentation.wording import Sentences, capitalised
 
 _MOST_LISTED = 50
 _MOST_IN_SUBJECT = 60
@@ -20,63 +19,63 @@ _MOST_IN_SUBJECT = 60
 class StaffMessages:
     """StaffWriter on templates. Without `html`, mails have their plain text only."""
 
-    def __init__(self, html: bool = True) -> None:
+    def __init__(self, wording: Callable[[], Sentences] = Sentences, html: bool = True) -> None:
+        self._wording = wording
         self._html = html
 
     def write(
         self, channel: Channel, staff: Staff, notices: Sequence[Notice], brand: str, now: datetime
     ) -> Email | str:
-        by_mail = channel is Channel.EMAIL
+        by_mail, say = channel is Channel.EMAIL, self._wording()
         for one in notices:
             if isinstance(one, IncidentNotice):
-                incident = IncidentView(one, staff, now)
+                incident = IncidentView(one, staff, now, say)
                 return self._incident_mail(incident, brand) if by_mail else _incident_text(incident)
-        cases = [CaseView(one, staff, now) for one in notices if isinstance(one, CaseNotice)]
-        cases.sort(key=lambda one: (-one.case.urgency.rank, one.wait.answer_by))
+        cases = [CaseView(one, staff, now, say) for one in notices if isinstance(one, CaseNotice)]
+        cases.sort(key=lambda one: (-one.case.urgency.rank, one.timer.answer_by))
         return self._case_mail(cases, brand) if by_mail else _case_text(cases)
 
     def _case_mail(self, cases: Sequence[CaseView], brand: str) -> Email:
         """One mail about one case, or a digest of many, the most urgent first."""
         first, *others = cases
+        facts = {"by": first.reply_by, "left": first.left}
         if others:
-            about = f" about “{together}”" if (together := _together(cases)) else ""
-            subject = f"{len(cases)} customers wait{about}: the first to answer by {first.answer_by}, {first.left}"
-            facts = {"cases": cases[:_MOST_LISTED], "unlisted": max(len(cases) - _MOST_LISTED, 0)}
-            return self._mail(MessageKind.CASES, "digest", subject, first.staff, brand, facts)
+            title = _together(cases)
+            key = "cases_alert.subject_about" if title else "cases_alert.subject"
+            subject = first.say(key, count=len(cases), title=title, **facts)
+            unlisted = max(len(cases) - _MOST_LISTED, 0)
+            shown = {"cases": cases[:_MOST_LISTED], "count": len(cases), "unlisted": unlisted}
+            return self._mail(MessageKind.CASES, "digest", subject, first, brand, shown)
         # With the customer's words, two mails of one minute can be told apart in a list.
         words = first.words(_MOST_IN_SUBJECT)
-        subject = f"{first.what.capitalize()}: answer by {first.answer_by}, {first.left}: {words}"
-        return self._mail(MessageKind.CASE, "case", subject, first.staff, brand, {"n": first})
+        subject = first.say("case_alert.subject", what=capitalised(first.what), words=words, **facts)
+        return self._mail(MessageKind.CASE, "case", subject, first, brand, {"one": first})
 
     def _incident_mail(self, one: IncidentView, brand: str) -> Email:
-        """One mail about an incident: noticed, or resolved with the customers to go back to."""
-        facts = {"n": one, "most": _MOST_LISTED}
+        """One mail about an incident: noticed, or resolved with the customers to get back to."""
+        facts = {"one": one, "most": _MOST_LISTED}
         if one.notice.going_back:
-            subject = f"Solved: {one.title}: {one.incident.people} customers to go back to"
-            return self._mail(MessageKind.INCIDENT_RESOLVED, "go_back", subject, one.staff, brand, facts)
-        subject = f"{one.people} since {one.since}: {one.title}"
-        return self._mail(MessageKind.INCIDENT_NOTICED, "incident", subject, one.staff, brand, facts)
+            subject = one.say("resolved_alert.subject", title=one.title, people=one.customers)
+            return self._mail(MessageKind.INCIDENT_RESOLVED, "resolved", subject, one, brand, facts)
+        subject = one.say("incident_alert.subject", people=one.people, since=one.since, title=one.title)
+        return self._mail(MessageKind.INCIDENT_NOTICED, "incident", subject, one, brand, facts)
 
     def _mail(
-        self, kind: MessageKind, template: str, subject: str, staff: Staff, brand: str, facts: Mapping[str, object]
+        self,
+        kind: MessageKind,
+        template: str,
+        subject: str,
+        view: CaseView | IncidentView,
+        brand: str,
+        facts: Mapping[str, object],
     ) -> Email:
-        known = {**facts, "brand": clean(brand), "staff": staff, "subject": subject}
+        known = {**facts, "brand": clean(brand), "staff": view.staff, "subject": subject}
+        path = f"staff_messages/{template}"
         return Email(
             subject=subject,
-            text=self._templates.get_template(f"{template}.txt").render(known),
-            html=self._templates.get_template(f"{template}.html").render(known) if self._html else "",
+            text=render(f"{path}.txt", view.say, known),
+            html=render(f"{path}.html", view.say, known) if self._html else "",
             headers=((KIND_HEADER, kind),),
-        )
-
-    @cached_property
-    def _templates(self) -> Environment:
-        return Environment(
-            loader=PackageLoader("mentiondesk.presentation.staff_messages"),
-            autoescape=select_autoescape(["html"]),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
         )
 
 
@@ -86,23 +85,23 @@ def _case_text(cases: Sequence[CaseView]) -> str:
     One segment; two with a link to the action page.
     """
     first, *others = cases
+    facts = {"by": first.reply_by, "left": first.left}
     if others:
         urgent = sum(one.urgent for one in cases)
-        pressing = f", {urgent} urgent" if urgent else ""
-        says = f"{len(cases)} customers wait{pressing}. First: answer by {first.answer_by}, {first.left}."
+        key = "cases_alert.text_urgent" if urgent else "cases_alert.text"
+        says = first.say(key, count=len(cases), urgent=urgent, **facts)
     else:
-        says = (
-            f"{first.what.capitalize()}: answer by {first.answer_by}, {first.left}. Customer {first.case.customer_id}:"
-        )
+        customer = first.case.customer_id
+        says = first.say("case_alert.text", what=capitalised(first.what), customer=customer, **facts)
     return _text(says, first.words(SEGMENT), first.act or first.link, TWO_SEGMENTS if first.act else SEGMENT)
 
 
 def _incident_text(one: IncidentView) -> str:
-    """In the GSM alphabet, at most two segments: what, how many, since when, one customer's words and the link."""
+    """In the GSM alphabet, at most two segments: people, since when, the title and the link."""
     if one.notice.going_back:
-        says = f"Solved, {one.incident.people} customers to go back to:"
+        says = one.say("resolved_alert.text", people=one.customers)
     else:
-        says = f"{one.people} since {one.since}:"
+        says = one.say("incident_alert.text", people=one.people, since=one.since)
     return _text(says, one.title, one.act or one.samples(1)[0][1], TWO_SEGMENTS)
 
 

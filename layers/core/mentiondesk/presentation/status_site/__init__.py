@@ -1,5 +1,5 @@
 """The public status site: pages, JSON and feeds of everything published."""
 
-from mentiondesk.presentation.status_site.files import render
+from mentiondesk.presentation.status_site.files import SiteFiles
 
-__all__ = ["render"]
+__all__ = ["SiteFiles"]

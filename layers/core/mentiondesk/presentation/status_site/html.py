@@ -4,29 +4,19 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from importlib.resources import files
 from itertools import groupby
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from mentiondesk.domain.incidents.incident import Health, Impact
-from mentiondesk.domain.status.public_incident import PublicIncident
+from mentiondesk.domain.status.public_incident import PublicIncident, PublicUpdate
 from mentiondesk.domain.status.site import Site
-from mentiondesk.presentation.status_site import times
-from mentiondesk.presentation.status_site.labels import label, paragraphs, spoken
+from mentiondesk.presentation import rendering, times
+from mentiondesk.presentation.status_site.labels import paragraphs, update_label
+from mentiondesk.presentation.wording import Sentences
 
-# The first page looks back a week; the rest is the history's.
+# The first page looks back a week; the history page holds the rest.
 _RECENT_DAYS = 7
 _ONE_DAY = timedelta(days=1)
 
-_HEADLINES = {
-    Impact.NONE: "Everything is working",
-    Impact.MAINTENANCE: "Maintenance is under way",
-    Impact.MINOR: "Some things are not working as they should",
-    Impact.MAJOR: "Part of our service is not working",
-    Impact.CRITICAL: "Much of our service is not working",
-}
 # Overall impact → the component health whose colours and sign it uses.
 _LOOKS = {
     Impact.NONE: Health.OPERATIONAL,
@@ -34,6 +24,13 @@ _LOOKS = {
     Impact.MINOR: Health.DEGRADED_PERFORMANCE,
     Impact.MAJOR: Health.PARTIAL_OUTAGE,
     Impact.CRITICAL: Health.MAJOR_OUTAGE,
+}
+_ICON_COLOURS = {
+    Health.OPERATIONAL: "good",
+    Health.UNDER_MAINTENANCE: "planned",
+    Health.DEGRADED_PERFORMANCE: "slow",
+    Health.PARTIAL_OUTAGE: "partial",
+    Health.MAJOR_OUTAGE: "down",
 }
 
 
@@ -45,40 +42,30 @@ class Days:
     last: date
     published: tuple[PublicIncident, ...] = ()
 
-    @property
-    def name(self) -> str:
-        return times.days(self.first, self.last)
 
-
-def index(site: Site) -> str:
+def index(site: Site, say: Sentences) -> str:
     first = site.today - (_RECENT_DAYS - 1) * _ONE_DAY
-    return _page("index.html", site, days=list(_by_day(site, first)))
+    return _page("index", site, say, days=list(_by_day(site, first)))
 
 
-def history(site: Site) -> str:
+def history(site: Site, say: Sentences) -> str:
     """Every day of the history; quiet days in a row stand together."""
-    months = [
-        (f"{month:%B %Y}", list(found))
-        for month, found in groupby(_quiet_together(_by_day(site, site.first_day)), key=lambda d: d.last.replace(day=1))
-    ]
-    return _page("history.html", site, months=months)
+    by_month = groupby(_quiet_together(_by_day(site, site.first_day)), key=lambda days: days.last.replace(day=1))
+    months = [(times.month(say, month), list(found)) for month, found in by_month]
+    return _page("history", site, say, months=months)
 
 
-def incident(site: Site, one: PublicIncident) -> str:
-    return _page("incident.html", site, one=one)
+def incident(site: Site, say: Sentences, one: PublicIncident) -> str:
+    return _page("incident", site, say, one=one)
 
 
-def not_found(site: Site) -> str:
-    return _page("404.html", site)
+def not_found(site: Site, say: Sentences) -> str:
+    return _page("404", site, say)
 
 
-def icon(site: Site) -> str:
+def icon(site: Site, say: Sentences) -> str:
     """The page's icon, in the colour of the overall impact."""
-    return _templates().get_template("icon.svg").render(look=_LOOKS[site.impact])
-
-
-def stylesheet() -> str:
-    return (files("mentiondesk.presentation.status_site") / "templates" / "style.css").read_text(encoding="utf-8")
+    return rendering.render("status_site/icon.svg", say, {"look": _ICON_COLOURS[_LOOKS[site.impact]]})
 
 
 def _by_day(site: Site, first: date) -> Iterator[Days]:
@@ -93,7 +80,7 @@ def _by_day(site: Site, first: date) -> Iterator[Days]:
 
 def _quiet_together(found: Iterator[Days]) -> Iterator[Days]:
     """Runs of quiet days within a month as one."""
-    for (_, quiet), run in groupby(found, key=lambda d: (d.first.replace(day=1), not d.published)):
+    for (_, quiet), run in groupby(found, key=lambda days: (days.first.replace(day=1), not days.published)):
         listed = list(run)
         if quiet:
             yield Days(listed[-1].first, listed[0].last)
@@ -101,43 +88,38 @@ def _quiet_together(found: Iterator[Days]) -> Iterator[Days]:
             yield from listed
 
 
-def _page(name: str, site: Site, **facts: object) -> str:
-    return (
-        _templates()
-        .get_template(name)
-        .render(
-            facts
-            | {
-                "site": site,
-                "headline": _HEADLINES[site.impact],
-                "look": _LOOKS[site.impact],
-                "clock": lambda moment: times.on_clock(moment, site.zone),
-                "period": lambda start, end: times.period(start, end, site.zone),
-            }
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Facts of one site in the words of its readers."""
+
+    site: Site
+    say: Sentences
+
+    def clock(self, moment: datetime) -> str:
+        return times.full_moment(self.say, moment, self.site.zone)
+
+    def period(self, start: datetime, end: datetime) -> str:
+        return times.period(self.say, start, end, self.site.zone)
+
+    def days(self, found: Days) -> str:
+        return times.days(self.say, found.first, found.last)
+
+    def lasting(self, duration: timedelta) -> str:
+        return times.full_duration(self.say, duration)
+
+    def update_label(self, update: PublicUpdate) -> str:
+        return update_label(self.say, update)
+
+    def look(self, impact: Impact) -> Health:
+        return _LOOKS[impact]
+
+    def paragraphs(self, body: str) -> list[list[str]]:
+        return paragraphs(body)
+
+    def machine_time(self, moment: datetime) -> str:
+        return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _machine_time(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-@cache
-def _templates() -> Environment:
-    found = Environment(
-        loader=PackageLoader("mentiondesk.presentation.status_site"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    found.filters |= {
-        "machine_time": _machine_time,
-        "label": label,
-        "paragraphs": paragraphs,
-        "spoken": spoken,
-        "lasting": times.lasting,
-        "look": lambda impact: _LOOKS[impact],
-    }
-    return found
+def _page(name: str, site: Site, say: Sentences, **facts: object) -> str:
+    known = {**facts, "site": site, "shown": _Shown(site, say), "look": _LOOKS[site.impact]}
+    return rendering.render(f"status_site/{name}.html", say, known)

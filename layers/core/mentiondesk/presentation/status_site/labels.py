@@ -1,16 +1,12 @@
-"""Labels of statuses and updates on the status site and in its mails."""
+"""Labels and layout of updates, on the status site and in mails to subscribers."""
 
 from mentiondesk.domain.status.public_incident import PublicUpdate
+from mentiondesk.presentation.wording import Sentences
 
 
-def label(update: PublicUpdate) -> str:
+def update_label(say: Sentences, update: PublicUpdate) -> str:
     """The new status, or "Update" where an update keeps the status."""
-    return spoken(update.status) if update.moves else "Update"
-
-
-def spoken(name: str) -> str:
-    """A name of the vocabulary as a person says it: in_progress becomes "In progress"."""
-    return name.replace("_", " ").capitalize()
+    return say.label("status", update.status) if update.moves else say("public.update")
 
 
 def paragraphs(body: str) -> list[list[str]]:

@@ -1,0 +1,53 @@
+"""Templates to text: the one Jinja environment. Each room has its folder under `templates`."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_eval_context, select_autoescape
+from jinja2.nodes import EvalContext
+from markupsafe import escape
+
+from mentiondesk.domain.text import clean, quotable
+from mentiondesk.presentation import theme
+from mentiondesk.presentation.links import post_url
+from mentiondesk.presentation.wording import Sentences, capitalised
+
+
+def render(template: str, wording: Sentences, facts: Mapping[str, object]) -> str:
+    """The template, like "staff_messages/case.html", with `say` for its words and `facts` by name."""
+    found = _environment().get_template(template)
+    return found.render({**facts, "say": _Say(wording), "label": wording.label})
+
+
+def stylesheet(room: str) -> str:
+    """The theme's properties and the rules of one room."""
+    rules = files("mentiondesk.presentation").joinpath(f"templates/{room}/style.css").read_text(encoding="utf-8")
+    return f"{theme.properties()}\n{rules}"
+
+
+class _Say:
+    """Sentences of the catalogue, in templates. In HTML their facts are escaped, unless they are markup."""
+
+    def __init__(self, wording: Sentences) -> None:
+        self._wording = wording
+
+    @pass_eval_context
+    def __call__(self, context: EvalContext, key: str, **facts: object) -> str:
+        sentence = self._wording.sentence(key, facts)
+        return escape(sentence).format(**facts) if context.autoescape else sentence.format(**facts)
+
+
+@cache
+def _environment() -> Environment:
+    found = Environment(
+        loader=PackageLoader("mentiondesk.presentation"),
+        autoescape=select_autoescape(["html", "svg"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    found.globals |= {"colour": theme.LIGHT, "font": theme.FONT, "post_url": post_url}
+    found.filters |= {"clean": clean, "quotable": quotable, "capitalised": capitalised}
+    return found

@@ -1,0 +1,72 @@
+"""The theme: colours and fonts of pages and mails, by name. Pages take them as custom properties, mails inline.
+
+Each pair of text and ground has a contrast of at least 4.5, signs and borders of fields 3 (WCAG 2.2 AA).
+"""
+
+from collections.abc import Mapping
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+LIGHT: Mapping[str, str] = {
+    "page": "#f6f4ef",
+    "card": "#fffefb",
+    "line": "#ddd8cd",
+    "field": "#817b70",
+    "text": "#23211d",
+    "soft": "#5f594f",
+    "link": "#1f4e8c",
+    "on-link": "#ffffff",
+    "on-band": "#ffffff",
+    "good": "#1d6b4f",
+    "good-tint": "#e4f1ea",
+    "planned": "#1f4e8c",
+    "planned-tint": "#e5edf7",
+    "slow": "#7d5200",
+    "slow-tint": "#faf0d9",
+    "partial": "#9a420b",
+    "partial-tint": "#fbeadf",
+    "down": "#a3241b",
+    "down-tint": "#fae7e5",
+    "on-disc": "#ffffff",
+    "calm-band": "#1d6b4f",
+    "soon-band": "#7d5200",
+    "late-band": "#a3241b",
+}
+
+DARK: Mapping[str, str] = {
+    "page": "#171613",
+    "card": "#201f1b",
+    "line": "#3a3731",
+    "field": "#8d8678",
+    "text": "#ece8df",
+    "soft": "#b1aa9d",
+    "link": "#9cc3f7",
+    "on-link": "#14243a",
+    "on-band": "#ffffff",
+    "good": "#86d3b1",
+    "good-tint": "#1b2f26",
+    "planned": "#9cc3f7",
+    "planned-tint": "#1c2a3c",
+    "slow": "#e9c273",
+    "slow-tint": "#332a16",
+    "partial": "#f3a878",
+    "partial-tint": "#38261b",
+    "down": "#f59f97",
+    "down-tint": "#3a2220",
+    "on-disc": "#171613",
+    "calm-band": "#1f4a3d",
+    "soon-band": "#5e3d00",
+    "late-band": "#7d1c15",
+}
+
+
+def properties() -> str:
+    """The theme as CSS custom properties, for light and dark schemes."""
+    return (
+        f":root {{ color-scheme: light dark; --font: {FONT}; {_declared(LIGHT)} }}\n"
+        f"@media (prefers-color-scheme: dark) {{ :root {{ {_declared(DARK)} }} }}\n"
+    )
+
+
+def _declared(colours: Mapping[str, str]) -> str:
+    return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
