@@ -7,10 +7,11 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mentiondesk.adapters.storage.dynamo_cases import DynamoCases
-from mentiondesk.adapters.storage.dynamo_drafts import DynamoDrafts
-from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
-from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.stores.cases import Cases
+from mentiondesk.adapters.storage.stores.drafts import Drafts
+from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.settings import current_settings
 from mentiondesk.adapters.tokens.links import LinkKeys, SignedLinks
 from mentiondesk.presentation import web
 from mentiondesk.presentation.action_pages.actions import ActionPages
@@ -27,12 +28,13 @@ metrics = Metrics()
 @cache
 def action_pages() -> ActionPages:
     config = ActionLinksConfig.from_env()
-    settings = DynamoSettings(aws.dynamodb(), config.table_name)
-    stored = (aws.dynamodb(), config.table_name, lambda: settings().keep)
+    table = DynamoTable(aws.dynamodb(), config.table_name)
+    settings = current_settings(table, clock.now)
+    stored = table, lambda: settings().keep
     return ActionPages(
-        SignedLinks(LinkKeys(aws.secrets(), config.link_secret_id)),
-        ChangeCase(DynamoCases(*stored), settings),
-        ChangeIncident(DynamoIncidents(*stored), DynamoDrafts(*stored), settings),
+        SignedLinks(LinkKeys(aws.secrets(), config.link_secret_id, clock.now)),
+        ChangeCase(Cases(*stored), settings),
+        ChangeIncident(Incidents(*stored), Drafts(*stored), settings),
         settings,
     )
 

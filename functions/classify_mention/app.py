@@ -1,5 +1,6 @@
 """Table stream: tags new and edited posts, and opens or changes their cases."""
 
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -11,11 +12,14 @@ from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mentiondesk.adapters.bedrock import BedrockAdviser
-from mentiondesk.adapters.storage.dynamo_cases import DynamoCases
-from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents, OpenIncidents
-from mentiondesk.adapters.storage.dynamo_opinions import DynamoOpinions
-from mentiondesk.adapters.storage.dynamo_posts import DynamoPosts, post_from_image
-from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.cached import Cached
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.items import from_item
+from mentiondesk.adapters.storage.stores.cases import Cases
+from mentiondesk.adapters.storage.stores.classifier_calls import ClassifierCalls
+from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.posts import Posts
+from mentiondesk.adapters.storage.stores.settings import current_settings
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Classification
 from mentiondesk.ports.triage import Classifier, ClassifierUnavailable, Triage
@@ -28,28 +32,31 @@ from mentiondesk.usecases.intake.second_opinion import SecondOpinion
 logger = Logger()
 metrics = Metrics()
 processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
+# A post may be classified by incidents that are a minute old.
+_INCIDENTS_KEPT = timedelta(minutes=1)
 
 
 @cache
 def classify_mention() -> ClassifyMention:
-    db, config = aws.dynamodb(), ClassifyConfig.from_env()
-    table = config.table_name
-    settings = DynamoSettings(db, table)
+    config = ClassifyConfig.from_env()
+    table = DynamoTable(aws.dynamodb(), config.table_name)
+    settings = current_settings(table, clock.now)
+    open_incidents = Cached(Incidents(table, lambda: settings().keep).open, _INCIDENTS_KEPT, clock.now)
     triage: Triage = BrandTriage(lambda: settings().brand_words)
     if config.second_opinion_model != NONE:
         triage = SecondOpinion(
             triage,
             classifier(config.second_opinion_model),
-            DynamoOpinions(db, table),
+            ClassifierCalls(table),
             lambda: settings().second_opinion,
             clock.now,
         )
     return ClassifyMention(
-        DynamoPosts(db, table, lambda: settings().keep),
-        DynamoCases(db, table, lambda: settings().keep),
+        Posts(table, lambda: settings().keep),
+        Cases(table, lambda: settings().keep),
         triage,
         settings,
-        OpenIncidents(DynamoIncidents(db, table, lambda: settings().keep)),
+        lambda _: open_incidents(),
     )
 
 
@@ -73,7 +80,7 @@ def classify(record: DynamoDBRecord) -> None:
     """Handles one stream record; the stream delivers it again when this raises."""
     stream = record.raw_event["dynamodb"]
     try:
-        change = classify_mention()(post_from_image(stream["NewImage"]), clock.now())
+        change = classify_mention()(from_item(Post, stream["NewImage"]), clock.now())
     except Exception:
         logger.exception("post not classified", post=stream["Keys"]["pk"]["S"])
         raise

@@ -1,4 +1,4 @@
-"""Runs every minute: raises and follows incidents, and starts follow-ups with customers of resolved ones."""
+"""Runs every minute: follows incidents, starts follow-ups of resolved ones, and resolves silent cases."""
 
 from datetime import timedelta
 from functools import cache
@@ -8,12 +8,17 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mentiondesk.adapters.storage.dynamo_cases import DynamoCases
-from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
-from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
-from mentiondesk.adapters.storage.dynamo_signals import DynamoSignals, DynamoUsual
+from mentiondesk.adapters.cached import Cached
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.stores.cases import Cases
+from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.settings import current_settings
+from mentiondesk.adapters.storage.stores.signals import Baselines, Signals
+from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import DetectConfig
+from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.usecases.cases.resolve_silent import ResolveSilentCases
 from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
 from mentiondesk.usecases.incidents.follow_up_customers import GoBack
 
@@ -22,27 +27,38 @@ metrics = Metrics()
 
 
 @cache
-def current_settings() -> DynamoSettings:
-    return DynamoSettings(aws.dynamodb(), DetectConfig.from_env().table_name)
+def table() -> DynamoTable:
+    return DynamoTable(aws.dynamodb(), DetectConfig.from_env().table_name)
 
 
 @cache
-def incidents() -> DynamoIncidents:
-    settings = current_settings()
-    return DynamoIncidents(aws.dynamodb(), DetectConfig.from_env().table_name, lambda: settings().keep)
+def settings() -> Cached[DeskSettings]:
+    return current_settings(table(), clock.now)
+
+
+@cache
+def incidents() -> Incidents:
+    return Incidents(table(), lambda: settings()().keep)
 
 
 @cache
 def detect_incidents() -> DetectIncidents:
-    db, table = aws.dynamodb(), DetectConfig.from_env().table_name
-    return DetectIncidents(DynamoSignals(db, table), DynamoUsual(db, table), incidents(), current_settings())
+    return DetectIncidents(Signals(table()), Baselines(table()), incidents(), settings())
+
+
+@cache
+def cases() -> Cases:
+    return Cases(table(), lambda: settings()().keep)
 
 
 @cache
 def go_back() -> GoBack:
-    settings = current_settings()
-    cases = DynamoCases(aws.dynamodb(), DetectConfig.from_env().table_name, lambda: settings().keep)
-    return GoBack(incidents(), cases, settings)
+    return GoBack(incidents(), ChangeCase(cases(), settings()), settings())
+
+
+@cache
+def resolve_silent() -> ResolveSilentCases:
+    return ResolveSilentCases(cases(), ChangeCase(cases(), settings()), settings())
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -50,6 +66,7 @@ def go_back() -> GoBack:
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     now = clock.now()
     detected = detect_incidents()(now)
+    resolved = resolve_silent()(now)
     gone_back = go_back()(now, lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()))
     logger.info(
         "detected",
@@ -59,6 +76,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         joined=detected.joined,
         hours_learned=detected.hours_learned,
         gone_back=gone_back.cases,
+        resolved=resolved,
         left=gone_back.left,
     )
     if detected.given_up:

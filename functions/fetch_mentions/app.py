@@ -8,10 +8,13 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mentiondesk.adapters.storage.dynamo_cursors import DynamoCursors
-from mentiondesk.adapters.storage.dynamo_posts import DynamoPosts
-from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
-from mentiondesk.adapters.x.feed import TweepyFeed, XSecret
+from mentiondesk.adapters.cached import Cached
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.stores.cursors import Cursors
+from mentiondesk.adapters.storage.stores.posts import Posts
+from mentiondesk.adapters.storage.stores.settings import current_settings
+from mentiondesk.adapters.x.feed import TweepyFeed, x_credentials
+from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.posts.cursor import ReadBlock
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import FetchConfig
@@ -31,19 +34,24 @@ _METRIC_OF = {
 
 
 @cache
-def current_settings() -> DynamoSettings:
-    return DynamoSettings(aws.dynamodb(), FetchConfig.from_env().table_name)
+def table() -> DynamoTable:
+    return DynamoTable(aws.dynamodb(), FetchConfig.from_env().table_name)
+
+
+@cache
+def settings() -> Cached[DeskSettings]:
+    return current_settings(table(), clock.now)
 
 
 @cache
 def fetch_mentions() -> FetchMentions:
     config = FetchConfig.from_env()
-    settings = current_settings()
+    credentials = x_credentials(aws.secrets(), config.x_secret_id, clock.now)
     return FetchMentions(
-        TweepyFeed(XSecret(aws.secrets(), config.x_secret_id), config.x_api_url, lambda: settings().brand),
-        DynamoPosts(aws.dynamodb(), config.table_name, lambda: settings().keep),
-        DynamoCursors(aws.dynamodb(), config.table_name),
-        settings,
+        TweepyFeed(credentials, config.x_api_url, lambda: settings()().brand),
+        Posts(table(), lambda: settings()().keep),
+        Cursors(table()),
+        settings(),
     )
 
 
@@ -62,7 +70,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         obstacles=fetched.obstacles,
         refusals=fetched.refusals,
     )
-    _measure(fetched, current_settings()().reading.monthly_reads)
+    _measure(fetched, settings()().reading.monthly_reads)
 
 
 def _measure(fetched: Fetched, budget: int) -> None:

@@ -9,7 +9,8 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mentiondesk.adapters.channels.ses_events import unwelcome
-from mentiondesk.adapters.storage.dynamo_subscribers import DynamoSubscribers
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.stores.subscribers import Subscribers
 from mentiondesk.runtime import aws
 from mentiondesk.runtime.config import ForgetConfig
 from mentiondesk.usecases.status.forget_bounced import forget
@@ -19,8 +20,8 @@ metrics = Metrics()
 
 
 @cache
-def subscribers() -> DynamoSubscribers:
-    return DynamoSubscribers(aws.dynamodb(), ForgetConfig.from_env().table_name)
+def subscribers() -> Subscribers:
+    return Subscribers(DynamoTable(aws.dynamodb(), ForgetConfig.from_env().table_name))
 
 
 @logger.inject_lambda_context(clear_state=True)

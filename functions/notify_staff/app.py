@@ -1,7 +1,8 @@
-"""Every minute: sends the alerts that are due, by email and text."""
+"""Every minute: sends the alerts and messages that are due, on each channel."""
 
 from datetime import timedelta
 from functools import cache
+from traceback import format_tb
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -10,11 +11,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mentiondesk.adapters.channels.ses import SesMailer
 from mentiondesk.adapters.channels.sns import SnsTexter
-from mentiondesk.adapters.storage.dynamo_alerts import DynamoAlerts
-from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
-from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.stores.alerts import Alerts
+from mentiondesk.adapters.storage.stores.cases import Cases
+from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.settings import current_settings
 from mentiondesk.adapters.tokens.links import LinkKeys, SignedLinks
+from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.presentation.staff_messages import StaffMessages
+from mentiondesk.presentation.wording import Sentences
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import NotifyConfig
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
@@ -26,16 +31,20 @@ metrics = Metrics()
 @cache
 def notify_staff() -> NotifyStaff:
     config = NotifyConfig.from_env()
-    db, table = aws.dynamodb(), config.table_name
-    settings = DynamoSettings(db, table)
+    table = DynamoTable(aws.dynamodb(), config.table_name)
+    settings = current_settings(table, clock.now)
+
+    def keep() -> timedelta:
+        return settings().keep
+
+    incidents = Incidents(table, keep)
     return NotifyStaff(
-        DynamoAlerts(db, table, lambda: settings().keep),
-        DynamoIncidents(db, table, lambda: settings().keep),
-        SesMailer(aws.ses(), config.alert_sender),
-        SnsTexter(aws.sns()),
-        StaffMessages(),
+        Alerts(table, keep, Cases(table, keep), incidents),
+        incidents,
+        {Channel.EMAIL: SesMailer(aws.ses(), config.alert_sender), Channel.TEXT: SnsTexter(aws.sns())},
+        StaffMessages(lambda: Sentences(settings().sentences)),
         settings,
-        SignedLinks(LinkKeys(aws.secrets(), config.link_secret_id), config.api_url),
+        SignedLinks(LinkKeys(aws.secrets(), config.link_secret_id, clock.now), config.api_url),
     )
 
 
@@ -45,13 +54,22 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     notified = notify_staff()(clock.now(), lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()))
     logger.info(
         "notified",
-        matters=notified.matters,
+        subjects=notified.subjects,
         sent=notified.sent,
         held=notified.held,
         fell_back=notified.fell_back,
         failed=notified.failed,
+        not_written=len(notified.not_written),
+        without_links=notified.without_links,
     )
+    for error in notified.not_written:
+        # The error's own words could quote a post: the traceback without them shows the place.
+        logger.error("message not written", error=type(error).__name__, traceback=format_tb(error.__traceback__))
+    if notified.without_links:
+        logger.error("alerts without links", alerts=notified.without_links)
     metrics.add_metric("AlertsSent", MetricUnit.Count, notified.sent)
     metrics.add_metric("AlertsFailed", MetricUnit.Count, notified.failed)
+    metrics.add_metric("NotWritten", MetricUnit.Count, len(notified.not_written))
+    metrics.add_metric("AlertsWithoutLinks", MetricUnit.Count, notified.without_links)
     metrics.add_metric("AlertsLeft", MetricUnit.Count, int(notified.left))
     metrics.add_metric("NotifyCompleted", MetricUnit.Count, 1)

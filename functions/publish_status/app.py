@@ -10,17 +10,20 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mentiondesk.adapters.channels.ses import SesMailer
 from mentiondesk.adapters.status.s3_site import S3Site
-from mentiondesk.adapters.storage.dynamo_drafts import DynamoDrafts, DynamoPushed
-from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
-from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
-from mentiondesk.adapters.storage.dynamo_subscribers import DynamoSubscribers, DynamoTellings
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.stores.broadcasts import Broadcasts
+from mentiondesk.adapters.storage.stores.drafts import Drafts
+from mentiondesk.adapters.storage.stores.hosted_syncs import HostedSyncs
+from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.settings import SettingsVersions, current_settings
+from mentiondesk.adapters.storage.stores.subscribers import Subscribers
 from mentiondesk.adapters.tokens.links import LinkKeys
 from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
-from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.status.subscribers import SubscriberId
 from mentiondesk.ports.status import HostedPage
 from mentiondesk.presentation.customer_mails import CustomerMails
-from mentiondesk.presentation.status_site import render
+from mentiondesk.presentation.status_site import SiteFiles
+from mentiondesk.presentation.wording import Sentences
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import PublishConfig
 from mentiondesk.usecases.incidents.draft_posts import DraftPosts
@@ -35,31 +38,31 @@ metrics = Metrics()
 @cache
 def publish_status() -> PublishStatus:
     config = PublishConfig.from_env()
-    db, table = aws.dynamodb(), config.table_name
-    settings = DynamoSettings(db, table)
+    table = DynamoTable(aws.dynamodb(), config.table_name)
+    settings, versions = current_settings(table, clock.now), SettingsVersions(table)
 
-    def current() -> DeskSettings:
-        """Settings without a cache: a run may be started by their change."""
-        return DynamoSettings(db, table)()
+    def sentences() -> Sentences:
+        return Sentences(settings().sentences)
 
-    tokens = SignedSubscriberTokens(LinkKeys(aws.secrets(), config.link_secret_id))
+    tokens = SignedSubscriberTokens(LinkKeys(aws.secrets(), config.link_secret_id, clock.now))
     return PublishStatus(
-        DynamoIncidents(db, table, lambda: settings().keep),
+        Incidents(table, lambda: settings().keep),
         S3Site(aws.s3(), config.site_bucket),
-        render,
-        current,
-        cache(settings.since),
+        SiteFiles(sentences),
+        # Without a cache: a run may be started by their change.
+        versions.load,
+        cache(versions.since),
         config.site_url,
         config.api_url,
         also=(
-            DraftPosts(DynamoDrafts(db, table, lambda: settings().keep), settings),
-            SyncHostedPage(hosted_page, DynamoPushed(db, table, lambda: settings().keep)),
+            DraftPosts(Drafts(table, lambda: settings().keep), settings),
+            SyncHostedPage(hosted_page, HostedSyncs(table, lambda: settings().keep)),
             BroadcastToSubscribers(
-                DynamoSubscribers(db, table),
-                DynamoTellings(db, table, lambda: settings().keep),
+                Subscribers(table),
+                Broadcasts(table, lambda: settings().keep),
                 tokens,
                 SesMailer(aws.ses(), config.status_sender, config.mail_events),
-                CustomerMails(),
+                CustomerMails(sentences),
                 report_refused,
             ),
         ),
@@ -74,9 +77,9 @@ def report_refused(subscriber_id: SubscriberId, reason: str) -> None:
 
 @cache
 def hosted_page() -> HostedPage:
-    from mentiondesk.adapters.status.statuspage import ApiKey, Statuspage  # noqa: PLC0415 - few desks have one
+    from mentiondesk.adapters.status.statuspage import Statuspage, statuspage_key  # noqa: PLC0415 - few desks have one
 
-    return Statuspage(ApiKey(aws.secrets(), PublishConfig.from_env().statuspage_secret_id))
+    return Statuspage(statuspage_key(aws.secrets(), PublishConfig.from_env().statuspage_secret_id, clock.now))
 
 
 @logger.inject_lambda_context(clear_state=True)

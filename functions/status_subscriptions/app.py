@@ -9,13 +9,15 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mentiondesk.adapters.channels.ses import SesMailer
-from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
-from mentiondesk.adapters.storage.dynamo_subscribers import DynamoSubscribers
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.stores.settings import current_settings
+from mentiondesk.adapters.storage.stores.subscribers import Subscribers
 from mentiondesk.adapters.tokens.links import LinkKeys
 from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
 from mentiondesk.presentation import web
 from mentiondesk.presentation.action_pages.subscriptions import SubscriberPages
 from mentiondesk.presentation.customer_mails import CustomerMails
+from mentiondesk.presentation.wording import Sentences
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import SubscriptionsConfig
 from mentiondesk.usecases.status.subscribe import Subscribe
@@ -27,11 +29,13 @@ metrics = Metrics()
 @cache
 def subscriber_pages() -> SubscriberPages:
     config = SubscriptionsConfig.from_env()
-    settings = DynamoSettings(aws.dynamodb(), config.table_name)
-    subscribers = DynamoSubscribers(aws.dynamodb(), config.table_name)
-    tokens = SignedSubscriberTokens(LinkKeys(aws.secrets(), config.link_secret_id))
+    table = DynamoTable(aws.dynamodb(), config.table_name)
+    settings, subscribers = current_settings(table, clock.now), Subscribers(table)
+    tokens = SignedSubscriberTokens(LinkKeys(aws.secrets(), config.link_secret_id, clock.now))
     mailer = SesMailer(aws.ses(), config.status_sender, config.mail_events)
-    subscribe = Subscribe(subscribers, tokens, mailer, CustomerMails(), settings, config.api_url)
+    subscribe = Subscribe(
+        subscribers, tokens, mailer, CustomerMails(lambda: Sentences(settings().sentences)), settings, config.api_url
+    )
     return SubscriberPages(subscribe, settings)
 
 

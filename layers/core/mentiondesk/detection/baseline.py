@@ -67,7 +67,7 @@ class Expectation:
         if not self.mature:
             share = min(self.share(term), self.thresholds.largest_share)
             return max(mean, others * share / (1 - share))
-        # One standard deviation above the expected total still counts as a normal day.
+        # A total up to a standard deviation above the expected one counts as a normal day.
         normal = self.hourly_reporters * hours
         return mean * min(max(others / (normal + sqrt(normal) + 1.0), 1.0), self.thresholds.busy_day_cap)
 

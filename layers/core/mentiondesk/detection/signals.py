@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from hashlib import blake2s
 
 from mentiondesk.detection.concepts import concepts_in
-from mentiondesk.domain.ids import case_id
+from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Kind, Tags
@@ -107,7 +107,7 @@ def signal_of(post: Post, tags: Tags, brand: Collection[str] = ()) -> Signal | N
         digest="" if echo else _digest(text),
         answers=answers,
         echo=echo,
-        case_id=case_id(post.conversation_id, post.author_id),
+        case_id=CaseId(post.conversation_id, post.author_id),
     )
 
 

@@ -55,7 +55,7 @@ def subject_of(failure: str, members: Sequence[Signal], expectation: Expectation
 
 
 def spelled_out(stems: Sequence[str], texts: Iterable[str]) -> str:
-    """One or two stems as most of the texts spell them, joined in their order if they stand side by side."""
+    """Spells one or two stems as most of the texts do, in the texts' order if they stand side by side."""
     spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
     side_by_side: Counter[tuple[str, str]] = Counter()
     for text in texts:
