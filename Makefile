@@ -43,8 +43,8 @@ test: setup ## all tests (TESTS=path for some)
 faults: setup ## a crash at every call, a hostile X and a hostile AWS, in full (make test tries some of each kind)
 	@FAULTS=all $(PY) -m pytest -q tests/faults
 
-bench: setup ## what it costs and how fast it is, against the last accepted table (BENCH="mentions --accept")
-	@$(PY) -m tests.benchmarks $(BENCH)
+bench: setup ## cost and speed against the last accepted table (BENCH="mentions --accept"), or beside another checkout (OTHER=path)
+	@$(PY) -m tests.benchmarks $(if $(OTHER),--other "$(OTHER)") $(BENCH)
 
 evaluate: setup ## how well triage tells what posts are, beside VADER, and how soon outages are noticed (SETS=folder EVALUATE="--mistakes 20")
 	@$(PY) -m tests.evaluation $(if $(SETS),"$(SETS)") $(EVALUATE)

@@ -17,7 +17,7 @@ LEARNED = (FOLDER / "posts.jsonl", FOLDER / "training.jsonl")
 
 @dataclass(frozen=True)
 class Labelled:
-    """One post and its labels; None where its file has no such label."""
+    """A post and its labels; None where its file has no such label."""
 
     post: Post
     complaint: bool | None = None

@@ -15,10 +15,13 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, 
 
 from infra.settings_file import EXAMPLE, SettingsFileInvalid, load_settings
 from mentiondesk.adapters.storage import keys
-from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
-from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
-from mentiondesk.adapters.storage.items import values
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.settings import SettingsVersions
+from mentiondesk.adapters.storage.table import Absent, And, Conflict, Exists, Refused
+from mentiondesk.adapters.storage.table import Update as TableUpdate
 from mentiondesk.domain.ids import ComponentId, IncidentId, PostId
+from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, Status, Update
 from mentiondesk.runtime import aws, clock
 
@@ -115,7 +118,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _store_settings(asked: argparse.Namespace) -> str:
     settings = load_settings(asked.file)
-    version = DynamoSettings(aws.dynamodb(), _table(asked)).store(settings, clock.now())
+    try:
+        version = SettingsVersions(_table(asked)).store(settings, clock.now())
+    except (Refused, Conflict) as other:
+        why = "nothing stored: other settings were stored at this moment; run it again to replace them"
+        raise CannotDo(why) from other
     return f"stored as version {version}; functions use it within 60 seconds"
 
 
@@ -146,21 +153,12 @@ def _piped_credentials() -> dict[str, str]:
 
 
 def _reclassify(asked: argparse.Namespace) -> str:
-    db = aws.dynamodb()
-    stored_but_not_tagged = "attribute_exists(#pk) AND attribute_not_exists(#tagged_at)"
+    stored_but_not_tagged = And((Exists(), Absent(keys.TAGGED_AT)))
+    retried = {"retried_at": clock.now()}
     try:
-        db.update_item(
-            TableName=_table(asked),
-            Key=values(keys.post(PostId(asked.post_id))),
-            UpdateExpression="SET #retried_at = :now",
-            ConditionExpression=stored_but_not_tagged,
-            ExpressionAttributeNames={"#pk": keys.PK, "#tagged_at": "tagged_at", "#retried_at": "retried_at"},
-            ExpressionAttributeValues=values({":now": keys.stamp(clock.now())}),
-            ReturnValuesOnConditionCheckFailure="ALL_OLD",
-        )
-    except db.exceptions.ConditionalCheckFailedException as refused:
-        known = "Item" in refused.response
-        why = "is classified already" if known else "is not stored"
+        _table(asked).update(TableUpdate(keys.post(PostId(asked.post_id)), retried, stored_but_not_tagged))
+    except Refused as refused:
+        why = "is classified already" if refused.item else "is not stored"
         raise CannotDo(f"nothing to do: post {asked.post_id} {why}") from None
     return f"post {asked.post_id} goes to the classifier again; its log says within a minute what became of it"
 
@@ -173,7 +171,7 @@ def _moment(written: str) -> datetime:
 
 
 def _announce(asked: argparse.Namespace) -> str:
-    current = DynamoSettings(aws.dynamodb(), _table(asked))()
+    current = SettingsVersions(_table(asked)).load()
     now, zone = clock.now(), ZoneInfo(current.zone)
     begins, ends = ((at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC) for at in (asked.begins, asked.ends))
     if not now < ends or not begins < ends:
@@ -194,12 +192,12 @@ def _announce(asked: argparse.Namespace) -> str:
     )
     affected = tuple(Affected(part, Health.UNDER_MAINTENANCE) for part in parts)
     word = Update(planned.incident_id, now, Status.SCHEDULED, asked.body or asked.title, affected)
-    DynamoIncidents(aws.dynamodb(), _table(asked), lambda: current.keep).add(planned.moved(word), word)
+    Incidents(_table(asked), lambda: current.keep).add(incident_change(None, planned.moved(word), update=word))
     return f"announced as {planned.incident_id}, from {begins:%Y-%m-%d %H:%M} to {ends:%Y-%m-%d %H:%M} UTC"
 
 
-def _table(asked: argparse.Namespace) -> str:
-    return asked.table or _output(asked.stack, "TableName")
+def _table(asked: argparse.Namespace) -> DynamoTable:
+    return DynamoTable(aws.dynamodb(), asked.table or _output(asked.stack, "TableName"))
 
 
 def _output(stack: str, name: str) -> str:

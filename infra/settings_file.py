@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from mentiondesk.domain.desk import DeskSettings
+from mentiondesk.presentation.wording import problems as unusable
 from mentiondesk.settings.problems import SettingsInvalid, validated
 from mentiondesk.settings.schema import SettingsFile
 from mentiondesk.settings.to_domain import desk_settings
@@ -49,6 +50,8 @@ def load_settings(path: Path) -> SettingsFile:
     except SettingsInvalid as invalid:
         problems += [(_line(root, place), place, what) for place, what in invalid.problems]
         raise SettingsFileInvalid(_lines(path, problems)) from None
+    places = {("sentences", key): what for key, what in unusable(settings.sentences).items()}
+    problems += [(_line(root, place), place, what) for place, what in places.items()]
     if problems:
         raise SettingsFileInvalid(_lines(path, problems))
     return settings

@@ -25,11 +25,11 @@ from mentiondesk.triage.weights import KINDS, MODEL, OUTPUTS, SCALE, coded, word
 _ROUNDS, _AVERAGED = 10, 4
 _STEP, _WORD_STEP, _SLOWER = 0.3, 0.15, 0.15
 _KEEP = 1e-3
-# An example whose outputs are all as near as this teaches nothing.
+# Examples whose outputs are all nearer than this are skipped.
 _NEAR = 0.02
-# A word that stands in one post alone tells of that post.
+# A word of a single post describes that post and no kind.
 _LEAST_POSTS = 2
-# In 8ths. What weighs less everywhere is left out.
+# In 8ths. Features whose weights are all smaller are left out.
 _LEAST_WEIGHT = 3
 _Features = dict[str, float]
 _Example = tuple[list[tuple[int, float]], list[float]]
@@ -98,7 +98,7 @@ def _numbered(seen: Sequence[_Features], posts: Sequence[Labelled]) -> tuple[lis
 def _outputs(labelled: Labelled) -> list[float]:
     """The expected value of each of OUTPUTS for a post."""
     urgency = labelled.urgency
-    assert urgency is not None, "this project's posts tell it"
+    assert urgency is not None, "this project's posts have this label"
     right = [*(kind is labelled.kind for kind in KINDS), urgency is Urgency.CRITICAL, urgency >= Urgency.HIGH]
     return list(map(float, right))
 

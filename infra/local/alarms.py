@@ -28,7 +28,7 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 
 @dataclass(frozen=True)
 class Notice:
-    """What the operator would be mailed when an alarm changes."""
+    """The mail to the operator when an alarm changes."""
 
     at: datetime
     name: str
@@ -38,7 +38,7 @@ class Notice:
 
 @dataclass
 class Alarms:
-    """Alarms over metrics by the minute. `since`: when the stack was made."""
+    """Alarms over metrics by the minute. `since` is the moment at which the stack was made."""
 
     since: datetime
     parameters: Mapping[str, str]
@@ -52,22 +52,22 @@ class Alarms:
         self._alarming: set[str] = set()
 
     def hear(self, line: str, now: datetime) -> None:
-        """A line that a function printed; lines without metrics are passed over."""
+        """Reads the metrics in a line that a function printed, if there are any."""
         if '"_aws"' not in line:
             return
-        told = json.loads(line)
-        for block in told["_aws"]["CloudWatchMetrics"]:
+        record = json.loads(line)
+        for block in record["_aws"]["CloudWatchMetrics"]:
             for dimensions in block["Dimensions"]:
-                where = frozenset((name, str(told[name])) for name in dimensions)
+                where = frozenset((name, str(record[name])) for name in dimensions)
                 for metric in block["Metrics"]:
-                    values = told[metric["Name"]]
+                    values = record[metric["Name"]]
                     for value in values if isinstance(values, list) else [values]:
                         self.measure(block["Namespace"], metric["Name"], where, value, now)
 
     def measure(
         self, namespace: str, name: str, dimensions: frozenset[tuple[str, str]], value: float, now: datetime
     ) -> None:
-        """One data point."""
+        """Adds a data point."""
         self._values[namespace, name, dimensions].append((now, value))
 
     def evaluate(self, now: datetime) -> None:

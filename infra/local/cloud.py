@@ -7,32 +7,32 @@ run (functions, their triggers, roles, alarms) is left out of what it deploys an
 
 import contextlib
 import importlib.util
-import io
 import json
-import logging
 import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import boto3
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 from moto.events.models import EventPattern
-from moto.server import ThreadedMotoServer
 
+from infra.local.guard import loopback_only
+from infra.local.moto_server import MotoServer
+from infra.local.printed import printed_by_this_thread
 from infra.local.quick_moto import quick_transactions
 from infra.local.routes import HttpRoutes
 from infra.transform import REGION, transformed
 from mentiondesk.runtime import aws
 
 _STACK = "mentiondesk"
-logging.getLogger("werkzeug").setLevel(logging.ERROR)
 _DEPLOYED = (
     "AWS::DynamoDB::Table",
     "AWS::SQS::Queue",
@@ -45,6 +45,9 @@ _LIKE_LAMBDA = {
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",
     "PATH": os.defpath,
+    # Files in ~/.aws could lead calls past AWS_ENDPOINT_URL.
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
 
 Resources = dict[str, dict[str, Any]]
@@ -53,7 +56,7 @@ Output = Callable[[str, str], None]
 
 @dataclass
 class Context:
-    """What Lambda gives a handler beside the event."""
+    """The context that Lambda gives a handler beside the event."""
 
     function_name: str
     timeout: timedelta
@@ -68,7 +71,7 @@ class Context:
 
 @dataclass
 class Function:
-    """One Lambda function of the template; `hear` gets each line it prints."""
+    """A Lambda function of the template; `hear` gets each line it prints."""
 
     name: str
     folder: Path
@@ -77,23 +80,18 @@ class Function:
     memory: int
     hear: Output
     failures: list[str] = field(default_factory=list)
-    # One for all runs: a logger keeps the stream that it was made with.
-    _printed: io.StringIO = field(default_factory=io.StringIO)
 
     def __call__(self, event: dict[str, Any]) -> Any:
         """Runs the handler as Lambda would. What it raises is raised here too."""
         context = Context(self.name, self.timeout, self.memory, f"arn:aws:lambda:{REGION}:123456789012:{self.name}")
-        with _only(self.environment), contextlib.redirect_stdout(self._printed):
+        with _only(self.environment), printed_by_this_thread() as printed:
             try:
                 return self._app.handler(json.loads(json.dumps(event)), context)
             except Exception as failure:
                 print(f"[ERROR] {type(failure).__name__}: {failure}")
                 raise
             finally:
-                lines = self._printed.getvalue().splitlines()
-                self._printed.seek(0)
-                self._printed.truncate()
-                for line in lines:
+                for line in printed.getvalue().splitlines():
                     self.hear(self.name, line)
 
     @cached_property
@@ -111,18 +109,16 @@ class Function:
 def _only(environment: Mapping[str, str]) -> Iterator[None]:
     """Inside, the process has this environment and nothing else."""
     before = dict(os.environ)
-    os.environ.clear()
-    os.environ.update(environment)
+    _restore(environment)
     try:
         yield
     finally:
-        os.environ.clear()
-        os.environ.update(before)
+        _restore(before)
 
 
 @dataclass
 class Schedule:
-    """One schedule of the template, with where its failed runs go."""
+    """A schedule of the template, and the queue of its failed runs."""
 
     function: Function
     every: timedelta
@@ -142,32 +138,16 @@ class Schedule:
 
 
 @dataclass
-class StreamSource:
-    """A table's stream as a function's event source: filter, batches, partial failures, retries, dead letters."""
+class StreamReader:
+    """Reads a table's stream, from the record after `last` on; from its beginning where `last` is empty."""
 
-    function: Function
     stream_arn: str
-    patterns: list[EventPattern]
-    batch_size: int
-    retries: int
-    bisects: bool
-    send_failure: Callable[[dict[str, Any]], None]
     streams: Any
     shard: str = ""
-    # The record that was read last.
     last: str = ""
 
-    def pump(self) -> int:
-        """Delivers everything the stream holds by now; returns how many records matched."""
-        delivered = 0
-        while records := self._next_records():
-            matching = [record for record in records if self._matches(record)]
-            delivered += len(matching)
-            for start in range(0, len(matching), self.batch_size):
-                self._deliver(matching[start : start + self.batch_size], self.retries)
-        return delivered
-
-    def _next_records(self) -> list[dict[str, Any]]:
+    def read(self) -> list[dict[str, Any]]:
+        """Up to 1,000 records that were not read before, as Lambda passes them on."""
         if not self.shard:
             described = self.streams.describe_stream(StreamArn=self.stream_arn)["StreamDescription"]
             self.shard = described["Shards"][0]["ShardId"]
@@ -183,6 +163,51 @@ class StreamSource:
         if records:
             self.last = records[-1]["dynamodb"]["SequenceNumber"]
         return [_as_event(record, self.stream_arn) for record in records]
+
+
+class TableMirror:
+    """A table's items, kept from its stream: the cost follows what changed, where moto's scan copies every item."""
+
+    def __init__(self, reader: StreamReader) -> None:
+        self._reader = reader
+        self._items: dict[tuple[str, ...], dict[str, Any]] = {}
+
+    def items(self) -> list[dict[str, Any]]:
+        """Every item as it is now, in DynamoDB's form."""
+        while records := self._reader.read():
+            for record in records:
+                self._apply(record["dynamodb"])
+        return list(self._items.values())
+
+    def _apply(self, change: dict[str, Any]) -> None:
+        key = tuple(part["S"] for _, part in sorted(change["Keys"].items()))
+        if "NewImage" in change:
+            self._items[key] = change["NewImage"]
+        else:
+            self._items.pop(key, None)
+
+
+@dataclass
+class StreamSource:
+    """A table's stream as a function's event source: filter, batches, partial failures, retries, dead letters."""
+
+    function: Function
+    reader: StreamReader
+    patterns: list[EventPattern]
+    batch_size: int
+    retries: int
+    bisects: bool
+    send_failure: Callable[[dict[str, Any]], None]
+
+    def pump(self) -> int:
+        """Delivers everything the stream holds by now; returns how many records matched."""
+        delivered = 0
+        while records := self.reader.read():
+            matching = [record for record in records if self._matches(record)]
+            delivered += len(matching)
+            for start in range(0, len(matching), self.batch_size):
+                self._deliver(matching[start : start + self.batch_size], self.retries)
+        return delivered
 
     def _matches(self, record: dict[str, Any]) -> bool:
         return not self.patterns or any(pattern.matches_event(record) for pattern in self.patterns)  # type: ignore[arg-type]
@@ -204,7 +229,7 @@ class StreamSource:
             self.send_failure({"DDBStreamBatchInfo": {"startSequenceNumber": numbers[0], "batchSize": len(left)}})
 
     def _done(self, records: list[dict[str, Any]]) -> int:
-        """How many records at the front need no further delivery."""
+        """The number of records at the front that need no further delivery."""
         try:
             answer = self.function({"Records": records})
         except Exception as failure:  # noqa: BLE001  whatever a function raises, Lambda goes on
@@ -217,19 +242,32 @@ class StreamSource:
 
 def _as_event(record: dict[str, Any], arn: str) -> dict[str, Any]:
     """A record of the streams API as Lambda passes it on."""
-    told = json.loads(json.dumps(record, default=lambda moment: moment.timestamp()))
-    return {**told, "eventSourceARN": arn, "eventSource": "aws:dynamodb"}
+    plain = json.loads(json.dumps(record, default=lambda moment: moment.timestamp()))
+    return {**plain, "eventSourceARN": arn, "eventSource": "aws:dynamodb"}
+
+
+class AwsServer(AbstractContextManager[Any], Protocol):
+    """AWS, as far as the stack needs it. `url` is known before it is entered."""
+
+    @property
+    def url(self) -> str: ...
 
 
 class LocalCloud:
     """The stack on moto. Use as a context manager; leaves nothing behind.
 
     `parameters` are the template's; `hear` gets (function, line) for everything the functions print.
-    `stand_ins` say what names of resources that are left out come to, as {"Api.ApiEndpoint": "http://..."}.
+    `stand_ins` give the values of resources that are left out, as {"Api.ApiEndpoint": "http://..."}. `server` is
+    AWS, on loopback unless it is given. While the stack is up, this process can connect to loopback only.
     """
 
     def __init__(
-        self, template: Path, parameters: Mapping[str, str], hear: Output, stand_ins: Mapping[str, str] | None = None
+        self,
+        template: Path,
+        parameters: Mapping[str, str],
+        hear: Output,
+        stand_ins: Mapping[str, str] | None = None,
+        server: AwsServer | None = None,
     ) -> None:
         stack = transformed(template)
         self._conditions: dict[str, Any] = stack.get("Conditions", {})
@@ -239,26 +277,24 @@ class LocalCloud:
         self._parameters: dict[str, Any] = stack.get("Parameters", {})
         self._given = dict(parameters)
         self._hear = hear
-        self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        self._server = server or MotoServer()
         self._outputs: dict[str, Any] = {}
         self._found: dict[str, str] = {}
         self._physical: dict[str, str] = {}
         self._clients: dict[str, Any] = {}
-        self._before: dict[str, str] = {}
-        self._quick = quick_transactions()
+        self.url = self._server.url
 
     def __enter__(self) -> Self:
-        _forget_what_moto_holds()
-        self._quick.__enter__()
-        self._server.start()
-        host, port = self._server.get_host_and_port()
-        self.url = f"http://{host}:{port}"
-        self._before = dict(os.environ)
-        try:
+        with contextlib.ExitStack() as begun:
+            _forget_what_moto_holds()
+            begun.callback(_forget_what_moto_holds)
+            begun.callback(aws.forget_clients)
+            begun.callback(_restore, dict(os.environ))
+            begun.enter_context(quick_transactions())
+            begun.enter_context(loopback_only())
+            begun.enter_context(self._server)
             self._set_up()
-        except BaseException:
-            self.__exit__(None, None, None)
-            raise
+            self._ends = begun.pop_all()
         return self
 
     def _set_up(self) -> None:
@@ -275,24 +311,24 @@ class LocalCloud:
         wires = [self._wire(one) for one in (*schedules, *sources)]
         self._deploy()
         for name, function in self.functions.items():
-            told = {key: self._found[output] for key, output in environments[name].items()}
-            function.environment = {**self._lambda_environment, "AWS_LAMBDA_FUNCTION_NAME": name, **told}
+            values = {key: self._found[output] for key, output in environments[name].items()}
+            function.environment = {**self._lambda_environment, "AWS_LAMBDA_FUNCTION_NAME": name, **values}
         self.schedules = [self._schedule(*pair) for pair in zip(schedules, wires, strict=False)]
         self.sources = [self._source(*pair) for pair in zip(sources, wires[len(schedules) :], strict=True)]
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._server.stop()
-        self._quick.__exit__(None, None, None)
-        os.environ.clear()
-        os.environ.update(self._before)
-        aws.forget_clients()
-        _forget_what_moto_holds()
+        self._ends.__exit__(kind, error, at)
 
     def client(self, service: str) -> Any:
         """A boto3 client of this cloud."""
         if service not in self._clients:
             self._clients[service] = boto3.client(service, endpoint_url=self.url, region_name=REGION)  # type: ignore[call-overload]
         return self._clients[service]
+
+    def mirror(self, logical_id: str) -> TableMirror:
+        """The items of a table of the template that has a stream of new images."""
+        table = self.client("dynamodb").describe_table(TableName=self.resource(logical_id))["Table"]
+        return TableMirror(StreamReader(table["LatestStreamArn"], self.client("dynamodbstreams")))
 
     def resource(self, logical_id: str) -> str:
         """The physical id of a resource of the template."""
@@ -306,7 +342,7 @@ class LocalCloud:
         return answer
 
     def tick(self, now: datetime) -> None:
-        """One minute: what the schedules start, and what the stream brings after each."""
+        """Runs the schedules that are due at `now`, and delivers the stream after each."""
         for schedule in self.schedules:
             self.pump()
             schedule.run(now)
@@ -337,7 +373,7 @@ class LocalCloud:
         return {key: self._ask(value) for key, value in variables.items()}
 
     def _wire(self, properties: dict[str, Any]) -> dict[str, str]:
-        """The outputs that tell where a trigger comes from and where its failures go."""
+        """The outputs with the source of a trigger and the queues of its failures."""
         wanted = {
             "source": properties.get("EventSourceArn"),
             "stream_failures": properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination"),
@@ -385,19 +421,23 @@ class LocalCloud:
         filters = properties.get("FilterCriteria", {}).get("Filters", [])
         return StreamSource(
             function=self.functions[properties["FunctionName"]["Ref"]],
-            stream_arn=self._found[wire["source"]],
+            reader=StreamReader(self._found[wire["source"]], self.client("dynamodbstreams")),
             patterns=[EventPattern.load(one["Pattern"]) for one in filters],
             batch_size=properties["BatchSize"],
             retries=properties["MaximumRetryAttempts"],
             bisects=properties.get("BisectBatchOnFunctionError", False),
             send_failure=self._queue(wire["stream_failures"]),
-            streams=self.client("dynamodbstreams"),
         )
 
     def _queue(self, output: str) -> Callable[[dict[str, Any]], None]:
         queues = self.client("sqs")
         url = queues.get_queue_url(QueueName=self._found[output].rpartition(":")[2])["QueueUrl"]
         return lambda message: queues.send_message(QueueUrl=url, MessageBody=json.dumps(message))
+
+
+def _restore(environment: Mapping[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
 
 
 def _forget_what_moto_holds() -> None:
@@ -411,7 +451,7 @@ def _is(resource: dict[str, Any], kind: str) -> bool:
 
 
 def _name(value: object) -> str:
-    """What an intrinsic names: a resource, or one of its attributes; else nothing."""
+    """The name in an intrinsic: a resource, or one of its attributes; empty where there is none."""
     match value:
         case {"Ref": str(name)}:
             return name

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -13,22 +13,20 @@ from types import TracebackType
 from typing import Any, Self
 from unittest.mock import patch
 
-from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.dynamodb.models import dynamodb_backends
-from moto.ses.models import ses_backends
-from moto.sns.models import sns_backends
-
 from infra.local.alarms import Alarms
 from infra.local.api import LocalApi
 from infra.local.cloud import LocalCloud
-from infra.local.colleague import Mail, ScriptedAction
+from infra.local.moto_server import MotoServer, Sent
+from infra.local.scripted_staff import Mail, ScriptedAction
 from infra.local.site import LocalSite, StoredFile
 from infra.local.x_standin import StandInX
 from infra.transform import REGION
 from mentiondesk.adapters.storage import keys
-from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
-from mentiondesk.adapters.storage.items import fact
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.items import from_item
+from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.domain.alerts.ledger import Outcome, Record
+from mentiondesk.domain.alerts.messages import KIND_HEADER
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import SubjectId
 from mentiondesk.domain.incidents.incident import Incident
@@ -47,7 +45,7 @@ _MADE_UP = dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "ac
 
 
 class VirtualClock:
-    """The time everything here goes by; it moves only when told to."""
+    """The clock of everything on this machine; it stands still until `time` is set."""
 
     def __init__(self, start: datetime) -> None:
         self.time = start
@@ -58,7 +56,11 @@ class VirtualClock:
 
 @dataclass(frozen=True)
 class Message:
-    """A mail or a text that a member of staff got; `about`: the customer's words then, none where it is about many."""
+    """A mail or a text that was sent.
+
+    `kind` is the mail's header of that purpose, empty for texts. `subject_id` names the case or the incident in the
+    ledger, and `about` holds the customer's words; both are empty for a message about several.
+    """
 
     at: datetime
     message_id: str
@@ -66,12 +68,14 @@ class Message:
     to: str
     subject: str
     body: str
+    kind: str
+    subject_id: str
     about: str
 
 
 @dataclass(frozen=True)
 class Audit:
-    """What X gave out against what the desk holds, and what the ledger says against what was sent."""
+    """Posts that X gave out compared with those stored, and the alert ledger compared with messages sent."""
 
     delivered: int
     lost: tuple[str, ...]
@@ -84,12 +88,12 @@ class Audit:
 
     @property
     def agrees(self) -> bool:
-        """Whether nothing is lost, waiting or unaccounted for."""
+        """True when nothing is lost, waiting or unaccounted for."""
         return not self.problems
 
     @property
-    def told(self) -> str:
-        """What was compared, in a sentence or two."""
+    def compared(self) -> str:
+        """The comparison in two sentences."""
         return (
             f"X gave out {self.delivered} posts; {self.delivered - len(self.lost)} of them are stored. "
             f"Staff got {self.sent} messages; the ledger was compared with each of them."
@@ -97,7 +101,7 @@ class Audit:
 
     @property
     def problems(self) -> list[str]:
-        """What does not agree, a line for each kind."""
+        """A line for each kind of difference."""
         found = {
             f"not stored: {_some(self.lost)}": self.lost,
             f"stored, but not tagged: {_some(self.untagged)}": self.untagged,
@@ -115,9 +119,10 @@ def _some(names: tuple[str, ...]) -> str:
 
 
 class LocalDesk:
-    """The stack, deployed and configured; each `minute` runs what one minute brings.
+    """The stack, deployed and configured, for one day; `minute` runs one minute of it.
 
-    Use as a context manager. `x` is served and answered to by `clock`; `api` and `site` answer at any time.
+    Use as a context manager. The stand-in X and the functions live by `clock`. `actions` are what staff do at times of
+    the day through the links in their mail. `api` and `site` answer at any time.
     """
 
     def __init__(
@@ -125,11 +130,11 @@ class LocalDesk:
         x: StandInX,
         clock: VirtualClock,
         settings: SettingsFile,
-        deeds: Iterable[ScriptedAction] = (),
+        actions: Iterable[ScriptedAction] = (),
         api_port: int = 0,
     ) -> None:
-        self._deeds = sorted(deeds, key=lambda deed: deed.at)
-        # One at a time: functions share this process and its environment.
+        self._actions = sorted(actions, key=lambda action: action.at)
+        # Functions run in turn: they share this process and its environment.
         self._turn = RLock()
         self.api = LocalApi(api_port, self._answer, self._turn)
         self.site = LocalSite(self._stored, form_action=self.api.url)
@@ -139,7 +144,7 @@ class LocalDesk:
         self.settings = desk_settings(settings)
         self.logs: list[tuple[str, str]] = []
         self.messages: list[Message] = []
-        self._seen_messages: set[str] = set()
+        self._aws = MotoServer()
         self._clock_patch = patch("mentiondesk.runtime.clock.now", clock.now)
 
     def __enter__(self) -> Self:
@@ -154,7 +159,7 @@ class LocalDesk:
                 "StatusSite.Outputs.SiteUrl": self.site.url,
                 "MailEvents": "mail-events",
             }
-            self.cloud = begun.enter_context(LocalCloud(TEMPLATE, parameters, self._hear, stand_ins))
+            self.cloud = begun.enter_context(LocalCloud(TEMPLATE, parameters, self._hear, stand_ins, self._aws))
             self._set_up()
             begun.enter_context(self.api)
             begun.enter_context(self.site)
@@ -163,6 +168,7 @@ class LocalDesk:
 
     def _set_up(self) -> None:
         self.table = self.cloud.resource("Desk")
+        self._mirror = self.cloud.mirror("Desk")
         queues = {
             f"{name}Name": self.cloud.resource(name).rpartition("/")[2] for name in ("StreamFailures", "RunFailures")
         }
@@ -176,7 +182,7 @@ class LocalDesk:
         self.cloud.client("secretsmanager").put_secret_value(
             SecretId=self.cloud.resource("XCredentials"), SecretString=json.dumps(_MADE_UP)
         )
-        DynamoSettings(aws.dynamodb(), self.table).store(self._settings_file, self.clock.now())
+        SettingsVersions(DynamoTable(aws.dynamodb(), self.table)).store(self._settings_file, self.clock.now())
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._ends.__exit__(kind, error, at)
@@ -188,12 +194,13 @@ class LocalDesk:
             return self._minute()
 
     def _staff_act(self) -> None:
-        """What staff do by now through the links in their mail."""
-        while self._deeds and self._deeds[0].at <= self.clock.now():
-            self._deeds.pop(0).do(self._mails())
+        """Carries out the scripted actions that are due."""
+        while self._actions and self._actions[0].at <= self.clock.now():
+            self._actions.pop(0).do(self.mails())
 
-    def _mails(self) -> list[Mail]:
-        return [Mail(one.to, one.subject, one.body) for one in self.messages if one.channel == "email"]
+    def mails(self) -> list[Mail]:
+        """Every mail that was sent, the oldest first."""
+        return [Mail(one.to, one.kind, one.body, one.subject_id) for one in self.messages if one.channel == "email"]
 
     def _minute(self) -> list[Message]:
         self.cloud.tick(self.clock.now())
@@ -212,11 +219,11 @@ class LocalDesk:
         return found
 
     def _answer(self, event: dict[str, Any]) -> dict[str, Any]:
-        """A request to the API. The cloud does not exist yet when the API is made."""
+        """Answers a request to the API. The API is made before the cloud, which needs its address."""
         return self.cloud.answer(event)
 
     def _stored(self, path: str) -> StoredFile | None:
-        """A file of the status site, as the bucket holds it."""
+        """A file of the status site in the bucket; None where there is none."""
         s3 = self.cloud.client("s3")
         try:
             found = s3.get_object(Bucket=_BUCKET, Key=path)
@@ -225,58 +232,57 @@ class LocalDesk:
         return StoredFile(found["Body"].read(), found["ContentType"], found["CacheControl"], found["ETag"])
 
     def run(self, until: datetime) -> None:
-        """Minute by minute, as fast as this machine can."""
+        """Runs minute by minute, as fast as this machine can."""
         while self.clock.now() < until:
             self.minute()
 
     def name_of(self, address: str) -> str:
-        """Whose email address or phone number this is."""
+        """The name of the person with this email address or phone number; the address itself where nobody has it."""
         people = [staff.name for staff in self.settings.roster.staff if address in staff.addresses.values()]
         return people[0] if people else address
 
     def waiting_failures(self, queue: str) -> int:
-        """How many messages lie in one of the failure queues."""
+        """The number of messages in one of the failure queues."""
         found = self.cloud.client("sqs").get_queue_attributes(
             QueueUrl=self.cloud.resource(queue), AttributeNames=["ApproximateNumberOfMessages"]
         )
         return int(found["Attributes"]["ApproximateNumberOfMessages"])
 
     def items(self) -> list[dict[str, Any]]:
-        """Every item of the table; taken from moto itself, whose own scan is slow."""
-        table = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table(self.table)
-        return [item.to_json()["Attributes"] for item in table.all_items()]
+        """Every item of the table, in DynamoDB's form."""
+        return self._mirror.items()
 
     def cases(self) -> list[Case]:
         return _cases(self.items())
 
     def incidents(self) -> list[Incident]:
-        """The latest first."""
-        found = [fact(Incident, item) for item in self.items() if item["sk"]["S"] == keys.INCIDENT]
+        """All incidents, the latest first."""
+        found = [from_item(Incident, item) for item in self.items() if item["sk"]["S"] == keys.INCIDENT]
         return sorted(found, key=lambda incident: incident.created_at, reverse=True)
 
     def audit(self) -> Audit:
-        """The table and the ledger against what the stand-in X and the providers saw."""
+        """Compares the table and the ledger with what the stand-in X gave out and what was sent."""
         items = self.items()
         posts = {item["pk"]["S"]: item for item in items if item["sk"]["S"] == "POST"}
         records = _records(items)
         delivered = {f"POST#{post.first_id}" for post in self.x.delivered if post.reposts is None}
-        stored = {pk: fact(Post, item) for pk, item in posts.items()}
+        stored = {pk: from_item(Post, item) for pk, item in posts.items()}
         known = {record.message_id for record in records if record.outcome is Outcome.SENT}
         # Subscribers to the status page get mail as well; the ledger is of alerts.
-        told = {one.message_id for one in self.messages if self.name_of(one.to) != one.to}
+        sent = {one.message_id for one in self.messages if self.name_of(one.to) != one.to}
         return Audit(
             delivered=len(delivered),
             lost=tuple(sorted(delivered - posts.keys())),
             untagged=tuple(pk for pk, item in posts.items() if "tagged_at" not in item),
             in_no_case=tuple(pk for pk, post in stored.items() if post.case_id is None and not post.own),
-            sent=len(told),
-            unrecorded=len(told ^ known),
+            sent=len(sent),
+            unrecorded=len(sent ^ known),
             failed=sum(record.outcome is Outcome.FAILED for record in records),
             set_aside=sum(item["pk"]["S"].startswith("ASIDE#") for item in items),
         )
 
     def snapshot(self) -> dict[str, Any]:
-        """What the page shows."""
+        """The state of the local page, ready for JSON."""
         return {
             "now": self.clock.now().isoformat(),
             "brand": self.settings.brand.name,
@@ -297,58 +303,54 @@ class LocalDesk:
         self.alarms.hear(line, self.clock.now())
 
     def _new_messages(self, now: datetime) -> list[Message]:
-        mails = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
-        texts = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages
-        new = [
-            (mail.id, "email", mail.destinations["ToAddresses"][0], mail.subject, mail.body)
-            for mail in mails
-            if mail.id not in self._seen_messages
-        ]
-        new += [
-            (message_id, "text", phone, "", text)
-            for message_id, (phone, text) in texts.items()
-            if message_id not in self._seen_messages
-        ]
+        # In one minute mails stand before texts, each in the order in which they were sent.
+        new = sorted(self._aws.outbox.sent[len(self.messages) :], key=lambda sent: sent.channel)
         if not new:
             return []
-        about = self._about()
-        found = [Message(now, *one, about.get(one[0], "")) for one in new]
-        self._seen_messages |= {message.message_id for message in found}
+        subjects, words = self._subjects()
+        found = [self._message(now, one, subjects.get(one.message_id), words) for one in new]
         self.messages += found
         return found
 
-    def _about(self) -> dict[str, str]:
-        """For each message about one case, that case's words."""
+    def _message(
+        self, now: datetime, sent: Sent, subject_id: SubjectId | None, words: Mapping[SubjectId, str]
+    ) -> Message:
+        kind = sent.headers.get(KIND_HEADER, "")
+        about = words.get(subject_id, "") if subject_id else ""
+        return Message(
+            now, sent.message_id, sent.channel, sent.to, sent.subject, sent.body, kind, str(subject_id or ""), about
+        )
+
+    def _subjects(self) -> tuple[dict[str, SubjectId], dict[SubjectId, str]]:
+        """The subject of each message about one case or incident, by the ledger, and the words of each case."""
         items = self.items()
         words: dict[SubjectId, str] = {case.case_id: case.words for case in _cases(items)}
         records = _records(items)
         times = Counter(record.message_id for record in records)
-        return {r.message_id: words.get(r.alert.matter_id, "") for r in records if times[r.message_id] == 1}
+        return {r.message_id: r.alert.subject_id for r in records if times[r.message_id] == 1}, words
 
     def _shown(self, cases: list[Case]) -> list[Case]:
-        """Those who wait first, by deadline; then the rest, latest first."""
-        waiting = sorted(
-            (c for c in cases if c.waiting and c.wait), key=lambda c: c.wait.answer_by if c.wait else c.opened_at
-        )
+        """Cases with a waiting customer first, by deadline; then the others, the latest first."""
+        waiting = sorted((c for c in cases if c.waiting), key=lambda c: c.timer.answer_by if c.timer else c.opened_at)
         rest = sorted((c for c in cases if not c.waiting), key=lambda c: c.opened_at, reverse=True)
         return waiting + rest
 
     def _case_row(self, case: Case) -> dict[str, Any]:
-        wait = case.wait
+        timer = case.timer
         return {
-            "id": case.case_id,
+            "id": str(case.case_id),
             "kind": case.kind,
             "urgency": case.urgency,
             "state": case.state,
-            "leg": case.leg,
+            "phase": case.phase,
             "topics": case.topics,
             "words": case.words or "(the brand wrote first)",
             "why": case.why,
             "posts": case.posts,
             "waiting": case.waiting,
-            "since": wait.since.isoformat() if wait else None,
-            "answer_by": wait.answer_by.isoformat() if wait else None,
-            "answered_at": wait.ended_at.isoformat() if wait and wait.ended_at else None,
+            "since": timer.since.isoformat() if timer else None,
+            "answer_by": timer.answer_by.isoformat() if timer else None,
+            "answered_at": timer.ended_at.isoformat() if timer and timer.ended_at else None,
             "breached": case.breached(self.clock.now()),
         }
 
@@ -361,12 +363,12 @@ class LocalDesk:
             "people": incident.people,
             "posts": incident.posts,
             "started_at": incident.started_at.isoformat(),
-            "act": next((mail.link for mail in reversed(self._mails()) if mail.about_incident), None),
+            "act": next((mail.link for mail in reversed(self.mails()) if mail.about == incident.incident_id), None),
             "page": self.site.url if incident.public else None,
         }
 
     def _x_row(self) -> dict[str, Any]:
-        """How often each feed was read, how many posts X charges for, and what went wrong."""
+        """Counts of requests by feed and by status, and of the posts that X charges for."""
         requests = self.x.requests
         charged = sum(self.x.billed.values(), Counter())
         return {
@@ -380,8 +382,8 @@ class LocalDesk:
 
 
 def _cases(items: list[dict[str, Any]]) -> list[Case]:
-    return [fact(Case, item) for item in items if item["sk"]["S"] == keys.CASE]
+    return [from_item(Case, item) for item in items if item["sk"]["S"] == keys.CASE]
 
 
 def _records(items: list[dict[str, Any]]) -> list[Record]:
-    return [fact(Record, item) for item in items if item["sk"]["S"].startswith(keys.ALERT)]
+    return [from_item(Record, item) for item in items if item["sk"]["S"].startswith(keys.ALERT)]

@@ -1,88 +1,78 @@
-"""What a page holds, as a person who presses buttons finds it."""
+"""Web pages as a person who presses buttons uses them: forms, links and text, read with lxml."""
 
-from dataclasses import dataclass, field
-from html.parser import HTMLParser
-from typing import Self
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+from lxml import html
 
 
-@dataclass
+@dataclass(frozen=True)
 class Form:
-    """One form: what it would send as it stands, and what each of its buttons adds."""
+    """One form: the fields that it sends as it stands, and the field that each of its buttons adds."""
 
-    fields: dict[str, str] = field(default_factory=dict)
-    buttons: list[dict[str, str]] = field(default_factory=list)
+    fields: dict[str, str]
+    buttons: list[dict[str, str]]
 
 
-class HtmlPage(HTMLParser):
-    """A page's forms, links, text and tags."""
+class HtmlPage:
+    """A page's forms, links, text, tags and names of attributes."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[Form] = []
-        self.links: list[str] = []
-        self.tags: list[str] = []
-        self.attributes: set[str] = set()
-        self.said = ""
-        self._select: str | None = None
-        self._area: str | None = None
-        self._hidden = False
+    def __init__(self, root: Any) -> None:
+        self._root = root
 
     @classmethod
-    def of(cls, html: str) -> Self:
-        page = cls()
-        page.feed(html)
-        page.said = " ".join(page.said.split())
-        return page
+    def of(cls, text: str) -> Self:
+        """Reads a page as a browser would, whatever it holds."""
+        return cls(html.document_fromstring(text or "<html></html>"))
+
+    @cached_property
+    def forms(self) -> list[Form]:
+        return [Form(dict(_fields(form)), _buttons(form)) for form in self._root.forms]
+
+    @cached_property
+    def links(self) -> list[str]:
+        return [str(link) for link in self._root.xpath("//a/@href")]
+
+    @cached_property
+    def tags(self) -> set[str]:
+        return {element.tag for element in self._root.iter() if isinstance(element.tag, str)}
+
+    @cached_property
+    def attributes(self) -> set[str]:
+        return {str(name) for element in self._root.iter() for name in element.attrib}
+
+    @cached_property
+    def text(self) -> str:
+        """The words on the page, without those of its style and of what is typed into it."""
+        words = self._root.xpath("//text()[not(ancestor::style or ancestor::textarea)]")
+        return " ".join(" ".join(words).split())
 
     def form(self, action: str) -> dict[str, str]:
-        """What the form of this action sends."""
-        return next(form.fields for form in self.forms if form.fields.get("action") == action)
+        """The fields of the form with this action. Raises StopIteration where the page does not offer it."""
+        return self._of(action).fields
 
     def pressed(self, action: str) -> dict[str, str]:
-        """What the form of this action sends by its first button."""
-        form = next(form for form in self.forms if form.fields.get("action") == action)
+        """The fields that the form of this action sends by its first button."""
+        form = self._of(action)
         return form.fields | (form.buttons[0] if form.buttons else {})
 
     def offers(self) -> set[str]:
+        """The actions of its forms."""
         return {form.fields["action"] for form in self.forms if "action" in form.fields}
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
-        self.tags.append(tag)
-        self.attributes |= told.keys()
-        match tag:
-            case "form":
-                self.forms.append(Form())
-            case "a":
-                self.links.append(told["href"])
-            case "input" if told.get("type") != "radio" or "checked" in told:
-                self.forms[-1].fields[told["name"]] = told.get("value", "")
-            case "button" if "name" in told:
-                self.forms[-1].buttons.append({told["name"]: told["value"]})
-            case "select":
-                self._select = told["name"]
-            case "option" if self._select and ("selected" in told or self._select not in self.forms[-1].fields):
-                self.forms[-1].fields[self._select] = told["value"]
-            case "textarea":
-                self._area = told["name"]
-                self.forms[-1].fields[self._area] = ""
-            case "style":
-                self._hidden = True
-            case _:
-                pass
+    def _of(self, action: str) -> Form:
+        return next(form for form in self.forms if form.fields.get("action") == action)
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea" and self._area:
-            # A browser drops the line break after the tag.
-            self.forms[-1].fields[self._area] = self.forms[-1].fields[self._area].removeprefix("\n")
-            self._area = None
-        if tag == "select":
-            self._select = None
-        if tag == "style":
-            self._hidden = False
 
-    def handle_data(self, data: str) -> None:
-        if self._area:
-            self.forms[-1].fields[self._area] += data
-        elif not self._hidden:
-            self.said += f" {data}"
+def _fields(form: Any) -> Iterator[tuple[str, str]]:
+    """The successful controls of a form (HTML, 4.10.21.4), without its buttons."""
+    areas = {area.name for area in form.xpath(".//textarea")}
+    for name, value in form.form_values():
+        # A browser drops the line break after the tag; lxml keeps it.
+        yield name, value.removeprefix("\n") if name in areas else value
+
+
+def _buttons(form: Any) -> list[dict[str, str]]:
+    return [{button.get("name"): button.get("value", "")} for button in form.xpath(".//button[@name]")]

@@ -1,47 +1,40 @@
 """The local page: one file of HTML, and the desk's state as JSON beside it."""
 
 import json
-from http.server import BaseHTTPRequestHandler
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from infra.local.loopback import Loopback
+from werkzeug.wrappers import Request, Response
+
+from infra.local.web import Loopback
 
 _PAGE = Path(__file__).with_name("page.html")
-# Nothing from elsewhere; mails, which hold customers' words, are shown in a frame that runs no script.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'"
+_HEADERS = {
+    # The page loads nothing from elsewhere. Mails, which hold customers' words, stand in a frame that runs no script.
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 class LocalPage(Loopback):
     """Serves the page on loopback; `show` replaces the state. Port 0 takes any that is free."""
 
     def __init__(self, port: int) -> None:
-        page = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                if self.path == "/state.json":
-                    self._answer("application/json", page.state)
-                elif self.path == "/":
-                    self._answer("text/html; charset=utf-8", _PAGE.read_bytes())
-                else:
-                    self.send_error(404)
-
-            def _answer(self, kind: str, body: bytes) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(body)))
-                self.send_header("Content-Security-Policy", _POLICY)
-                self.send_header("X-Content-Type-Options", "nosniff")
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                """The terminal tells the story; requests for the page are none of it."""
-
         self.state = b"{}"
-        super().__init__(port, Handler)
+        super().__init__(port)
 
     def show(self, state: dict[str, Any]) -> None:
-        """What the page shows from now on."""
+        """Makes this the state that the page shows from now on."""
         self.state = json.dumps(state, default=str).encode()
+
+    def respond(self, request: Request) -> Response:
+        match request.path:
+            case "/":
+                return Response(_PAGE.read_bytes(), headers=_HEADERS, mimetype="text/html")
+            case "/state.json":
+                return Response(self.state, headers=_HEADERS, mimetype="application/json")
+            case _:
+                return Response(status=HTTPStatus.NOT_FOUND)

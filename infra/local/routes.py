@@ -9,7 +9,7 @@ _DEFAULT = "$default"
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One route: its key, as "ANY /act/{token}", and the logical id of the function that it leads to."""
+    """A route: its key, as "ANY /act/{token}", and the logical id of the function that it leads to."""
 
     key: str
     function: str

@@ -49,13 +49,13 @@ def main() -> int:
     with (
         _stopped_by_signals() as stop,
         LocalPage(options.port) as page,
-        LocalDesk(story.on(clock.now), clock, settings, story.deeds) as desk,
+        LocalDesk(story.on(clock.now), clock, settings, story.actions) as desk,
     ):
         _greet(console, page, desk, options.speed)
         _play(console, desk, page, options.speed, until=story.ends + _AFTERWARDS, stop=stop)
         audit = desk.audit()
         _report(console, audit)
-        page.show({**desk.snapshot(), "over": True, "audit": {"told": audit.told, "agrees": audit.agrees}})
+        page.show({**desk.snapshot(), "over": True, "audit": {"compared": audit.compared, "agrees": audit.agrees}})
         if not (options.once or stop.is_set()):
             _print(console, Text(f"The page stays up at {page.url} until you press Ctrl-C."))
             stop.wait()
@@ -82,7 +82,7 @@ def _stopped_by_signals() -> Iterator[Event]:
 
 
 def _print(console: Console, text: Text) -> None:
-    """One line stays one line: cut to a terminal's width, whole elsewhere."""
+    """Prints one line, cut to the width of a terminal; whole where the output is none."""
     if console.is_terminal:
         console.print(text, no_wrap=True, overflow="ellipsis")
     else:
@@ -126,9 +126,9 @@ def _play(console: Console, desk: LocalDesk, page: LocalPage, speed: float, unti
 
 
 def _hour(minute: datetime, desk: LocalDesk) -> Text:
-    """How things stand, once an hour."""
+    """The hourly line: customers who wait, and those past their deadline."""
     waiting = [case for case in desk.cases() if case.waiting]
-    late = sum(case.wait is not None and case.wait.late(minute) for case in waiting)
+    late = sum(case.timer is not None and case.timer.breached(minute) for case in waiting)
     return Text(f"{minute:%H:%M}  customers who wait: {len(waiting)}, past their deadline: {late}", style="dim")
 
 
@@ -139,7 +139,7 @@ def _line(message: Message, name: str) -> Text:
 
 
 def _report(console: Console, audit: Audit) -> None:
-    console.print(f"\n{audit.told}", soft_wrap=True)
+    console.print(f"\n{audit.compared}", soft_wrap=True)
     if audit.agrees:
         console.print("Nothing is lost: the table, the ledger and X agree.", style="green")
         return

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
-from infra.local.loopback import Loopback
+from werkzeug.wrappers import Request, Response
+
+from infra.local.web import Loopback
 from infra.transform import template
 
 _TEMPLATE = Path("infra/status_site.yaml")
@@ -16,7 +16,7 @@ _TEMPLATE = Path("infra/status_site.yaml")
 
 @dataclass(frozen=True)
 class StoredFile:
-    """One object of the bucket."""
+    """A file of the bucket, with the headers that it was stored with."""
 
     content: bytes
     content_type: str
@@ -31,43 +31,31 @@ class LocalSite(Loopback):
     """
 
     def __init__(self, read: Callable[[str], StoredFile | None], form_action: str) -> None:
-        headers = {name: _headers(name) for name in ("PageHeaders", "ApiHeaders")}
+        self._read = read
+        self._policies = {name: _headers(name, form_action) for name in ("PageHeaders", "ApiHeaders")}
+        super().__init__()
 
-        class OneRequest(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                path = unquote(self.path.partition("?")[0]).lstrip("/") or "index.html"
-                file, status = read(path), HTTPStatus.OK
-                if file is None:
-                    file, status = read("404.html"), HTTPStatus.NOT_FOUND
-                if file is None:
-                    self.send_error(HTTPStatus.NOT_FOUND, "Nothing is published yet")
-                    return
-                if self.headers.get("If-None-Match") == file.etag:
-                    status = HTTPStatus.NOT_MODIFIED
-                self.send_response(status)
-                told = {"Content-Type": file.content_type, "Cache-Control": file.cache_control, "ETag": file.etag}
-                policy = headers["ApiHeaders" if path.startswith("api/") else "PageHeaders"]
-                for name, value in {**told, **policy}.items():
-                    self.send_header(name, value.replace("${FormAction}", form_action))
-                self.end_headers()
-                if status is not HTTPStatus.NOT_MODIFIED and self.command == "GET":
-                    self.wfile.write(file.content)
-
-            do_HEAD = do_GET  # noqa: N815  http.server's own name
-
-            def log_message(self, *_: object) -> None:
-                """The terminal tells the story; who looks at the page is none of it."""
-
-        super().__init__(0, OneRequest)
+    def respond(self, request: Request) -> Response:
+        path = request.path.lstrip("/") or "index.html"
+        file, status = self._read(path), HTTPStatus.OK
+        if file is None:
+            file, status = self._read("404.html"), HTTPStatus.NOT_FOUND
+        if file is None:
+            return Response("Nothing is published yet", HTTPStatus.NOT_FOUND)
+        policy = self._policies["ApiHeaders" if path.startswith("api/") else "PageHeaders"]
+        cached = {"Cache-Control": file.cache_control, "ETag": file.etag}
+        response = Response(file.content, status, {**cached, **policy}, content_type=file.content_type)
+        return response.make_conditional(request)
 
 
-def _headers(policy: str) -> Mapping[str, str]:
-    """What this response headers policy adds, but for what means HTTPS."""
+def _headers(policy: str, form_action: str) -> Mapping[str, str]:
+    """The headers that this response headers policy adds, except those that mean HTTPS."""
     found: dict[str, Any] = template(_TEMPLATE)["Resources"][policy]["Properties"]["ResponseHeadersPolicyConfig"]
     secure = found["SecurityHeadersConfig"]
     rules = secure["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    content_policy: str = rules["Fn::Sub"][0] if isinstance(rules, dict) else rules
     headers = {
-        "Content-Security-Policy": rules["Fn::Sub"][0] if isinstance(rules, dict) else rules,
+        "Content-Security-Policy": content_policy.replace("${FormAction}", form_action),
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": secure["FrameOptions"]["FrameOption"],
         "Referrer-Policy": secure["ReferrerPolicy"]["ReferrerPolicy"],

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from infra.local.colleague import ScriptedAction
+from infra.local.scripted_staff import ScriptedAction
 from infra.local.x_standin import StandInX, User
 
 DAY = Path(__file__).with_name("day.yaml")
@@ -21,12 +21,12 @@ _SHOP = "shop"
 
 @dataclass(frozen=True)
 class Story:
-    """What happens on X on one day, when it begins and ends, and what staff do about incidents."""
+    """One day on X, from `begins` to `ends`, and the acts of staff on its incidents."""
 
     brand: User
     people: dict[str, User]
     entries: tuple[dict[str, Any], ...]
-    deeds: tuple[ScriptedAction, ...] = ()
+    actions: tuple[ScriptedAction, ...] = ()
 
     @property
     def begins(self) -> datetime:
@@ -43,12 +43,12 @@ class Story:
             x.user(person.id, person.username, person.name, person.followers)
         ids: dict[str, str] = {}
         for entry in self.entries:
-            post_id = self._tell(x, entry, ids)
+            post_id = self._play(x, entry, ids)
             if post_id is not None and "key" in entry:
                 ids[entry["key"]] = post_id
         return x
 
-    def _tell(self, x: StandInX, entry: dict[str, Any], ids: dict[str, str]) -> str | None:
+    def _play(self, x: StandInX, entry: dict[str, Any], ids: dict[str, str]) -> str | None:
         at = _at(entry)
         if "edit" in entry:
             ids[entry["edit"]] = x.edit(ids[entry["edit"]], entry["text"], at)
@@ -79,7 +79,7 @@ def load_story(path: Path = DAY) -> Story:
         brand=User(brand["id"], brand["username"], brand["name"]),
         people={key: User(**person) for key, person in read["people"].items()},
         entries=tuple(read["posts"]),
-        deeds=tuple(
+        actions=tuple(
             ScriptedAction(_at(one), one["by"], one["does"], one.get("typed", {})) for one in read.get("staff", [])
         ),
     )

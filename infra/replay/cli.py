@@ -128,10 +128,11 @@ def _warn(console: Console, options: argparse.Namespace, replay: Replay) -> int:
         console.print(f"{options.posts} line {number} {reason}", style="yellow", markup=False)
     if len(replay.bad_lines) > _MOST_LINES_SHOWN:
         console.print(f"... and {len(replay.bad_lines) - _MOST_LINES_SHOWN} more lines", style="yellow")
-    if not replay.desk.posts.stored:
+    posts = replay.desk.stored_posts()
+    if not posts:
         console.print(f"{options.posts} holds no posts", style="red", markup=False)
         return 1
-    if not any(post.own for post in replay.desk.posts.stored.values()):
+    if not any(post.own for post in posts):
         brand = replay.desk.settings.brand.user_id
         hint = f"no post is by the brand ({brand}), so no case looks answered; is BRAND_ID=... right?"
         console.print(hint, style="yellow", markup=False)

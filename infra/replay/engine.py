@@ -4,26 +4,35 @@ It composes the same use cases as the functions. Time moves in the whole minutes
 and minutes without anything to do cost nothing.
 """
 
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from mentiondesk.adapters.storage.memory import MemoryAlerts, MemoryCases, MemoryIncidents, MemoryPosts
-from mentiondesk.adapters.storage.memory_signals import MemorySignals, MemoryUsual
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.memory_table import MemoryTable
+from mentiondesk.adapters.storage.stores.alerts import Alerts
+from mentiondesk.adapters.storage.stores.cases import Cases
+from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.posts import Posts
+from mentiondesk.adapters.storage.stores.signals import Baselines, Signals
+from mentiondesk.adapters.storage.table import Query, Table
 from mentiondesk.domain.alerts.ledger import Record
 from mentiondesk.domain.alerts.messages import Email
+from mentiondesk.domain.alerts.roster import Channel
+from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.desk import DeskSettings
-from mentiondesk.domain.ids import IncidentId, SubjectId
+from mentiondesk.domain.ids import IncidentId, PostId, SubjectId
+from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.posts.post import Added, Post
 from mentiondesk.ports.alerts import Lease
 from mentiondesk.ports.cases import Classified
-from mentiondesk.ports.channels import Mailer, Texter
+from mentiondesk.ports.channels import Sender
 from mentiondesk.ports.triage import Triage
 from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.triage import BrandTriage
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
+from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
 from mentiondesk.usecases.incidents.follow_up_customers import GoBack
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
@@ -49,59 +58,69 @@ class Observer:
 
 
 class Outbox:
-    """Mailer and texter that count messages and keep the latest, which is recorded next."""
+    """Senders that count messages and keep the latest, which is recorded next."""
 
     def __init__(self) -> None:
-        self.emails = self.texts = 0
+        self.sent: Counter[Channel] = Counter()
         self.latest = ""
-        self.mailer: Mailer = _Sender(self._mail)
-        self.texter: Texter = _Sender(self._text)
-
-    def _mail(self, address: str, email: Email) -> str:
-        del address
-        self.emails += 1
-        self.latest = f"{email.subject}\n\n{email.text}"
-        return f"mail-{self.emails}"
-
-    def _text(self, number: str, text: str) -> str:
-        del number
-        self.texts += 1
-        self.latest = text
-        return f"text-{self.texts}"
+        self.senders: Mapping[Channel, Sender] = {channel: _Sender(self, channel) for channel in Channel}
 
 
 @dataclass(frozen=True)
 class _Sender:
-    send: Callable[[str, Any], str]
+    outbox: Outbox
+    channel: Channel
+
+    def send(self, address: str, message: Email | str) -> str:
+        del address
+        self.outbox.sent[self.channel] += 1
+        self.outbox.latest = f"{message.subject}\n\n{message.text}" if isinstance(message, Email) else message
+        return f"{self.channel}-{self.outbox.sent[self.channel]}"
 
 
-class _Alerts(MemoryAlerts):
+class _Posts(Posts):
+    """A post store that notes each new text, as the table's stream delivers it."""
+
+    def __init__(self, table: Table, keep: Callable[[], timedelta]) -> None:
+        super().__init__(table, keep)
+        self.fresh: deque[PostId] = deque()
+
+    def add(self, post: Post) -> Added:
+        added = super().add(post)
+        if added in (Added.NEW, Added.EDITED):
+            self.fresh.append(post.post_id)
+        return added
+
+
+class _Alerts(Alerts):
     """An alert store that hands records on, and keeps only the ledger that a later run may ask for."""
 
-    def __init__(self, cases: MemoryCases, incidents: MemoryIncidents, observer: Observer) -> None:
-        super().__init__(cases, incidents)
+    def __init__(self, table: Table, cases: Cases, incidents: Incidents, observer: Observer) -> None:
+        super().__init__(table, _kept, cases, incidents)
         self._observer = observer
-        self._waits: deque[tuple[SubjectId, datetime]] = deque()
+        self._done: deque[tuple[SubjectId, datetime]] = deque()
 
     def record(self, records: Iterable[Record]) -> None:
+        records = tuple(records)
         super().record(records)
-        for record in self.records:
+        for record in records:
             self._observer.recorded(record)
-        self.records.clear()
 
     def done(self, lease: Lease, alerted_until: datetime | None, next_at: datetime | None, attempts: int) -> None:
         super().done(lease, alerted_until, next_at, attempts)
-        if next_at is None and lease.matter.wait is not None:
-            self._waits.append((lease.matter.matter_id, lease.matter.wait.since))
+        if next_at is None:
+            self._done.append((lease.subject.subject_id, lease.escalation.timer.since))
         # While X allows edits, an edit may rebuild a case, and its alerts must not go out again.
-        while self._waits and self._waits[0][1] < lease.until - _EDITABLE:
-            self._ledger.pop(self._waits.popleft(), None)
+        while self._done and self._done[0][1] < lease.until - _EDITABLE:
+            part = keys.alerts_of(*self._done.popleft())
+            for item in self._table.query(Query(part[keys.PK], prefix=part[keys.SK])):
+                self._table.delete(item.key)
 
 
 class VirtualDesk:
     """Feed it posts oldest first, then `run_before` a time, or `finish`. `settings` may change between runs.
 
-    `triage` replaces the built-in triage, `mailer` and `texter` the outbox.
+    `triage` replaces the built-in triage, `senders` the outbox.
     """
 
     def __init__(
@@ -109,30 +128,41 @@ class VirtualDesk:
         settings: DeskSettings,
         observer: Observer | None = None,
         triage: Triage | None = None,
-        mailer: Mailer | None = None,
-        texter: Texter | None = None,
+        senders: Mapping[Channel, Sender] | None = None,
     ) -> None:
         self.settings = settings
         self.now = _BEFORE_ALL
         self.outbox = Outbox()
-        self.posts = MemoryPosts()
-        self.signals = MemorySignals()
-        self.cases = MemoryCases(self.posts, self.signals)
-        self.incidents = MemoryIncidents(self.cases.due)
+        self.table = MemoryTable()
+        self.posts = _Posts(self.table, _kept)
+        self.cases = Cases(self.table, _kept)
+        self.incidents = Incidents(self.table, _kept)
         # The time at which the detector next has something to do.
         self.look_at: datetime | None = None
         self._observer = observer or Observer()
-        self.alerts = _Alerts(self.cases, self.incidents, self._observer)
+        self.alerts = _Alerts(self.table, self.cases, self.incidents, self._observer)
         current = self._current
         triage = triage or BrandTriage(lambda: self.settings.brand_words)
         self._classify = ClassifyMention(self.posts, self.cases, triage, current, lambda _: self.incidents.open())
-        self._detect = DetectIncidents(self.signals, MemoryUsual(), self.incidents, current)
-        self._follow_up = GoBack(self.incidents, self.cases, current)
-        mailer, texter = mailer or self.outbox.mailer, texter or self.outbox.texter
-        self._notify = NotifyStaff(self.alerts, self.incidents, mailer, texter, StaffMessages(html=False), current)
+        self._detect = DetectIncidents(Signals(self.table), Baselines(self.table), self.incidents, current)
+        self._follow_up = GoBack(self.incidents, ChangeCase(self.cases, current), current)
+        senders = senders or self.outbox.senders
+        self._notify = NotifyStaff(self.alerts, self.incidents, senders, StaffMessages(html=False), current)
 
     def _current(self) -> DeskSettings:
         return self.settings
+
+    def stored_posts(self) -> list[Post]:
+        """All posts, in the order in which they were stored."""
+        return self.table.facts(keys.POST, Post)
+
+    def stored_cases(self) -> list[Case]:
+        """All cases, in the order in which they were opened."""
+        return self.table.facts(keys.CASE, Case)
+
+    def stored_incidents(self) -> list[Incident]:
+        """All incidents, in the order in which they were created."""
+        return self.table.facts(keys.INCIDENT, Incident)
 
     def hear(self, post: Post) -> Added:
         """Stores and classifies a post at the whole minute after it was made."""
@@ -144,8 +174,9 @@ class VirtualDesk:
 
     def classify_new(self) -> None:
         """Classifies all stored posts that are not classified yet, as the stream would have it done."""
-        for untagged in self.posts.take_untagged():
-            change = self._classify(untagged, self.now)
+        while self.posts.fresh:
+            post = self.posts.get(self.posts.fresh.popleft())
+            change = self._classify(post, self.now) if post else None
             if change is not None:
                 self._observer.classified(change, self.now)
                 self.look_at = self.now if change.signal else self.look_at
@@ -163,7 +194,7 @@ class VirtualDesk:
         self.run_before(_END)
 
     def _next_run(self) -> datetime | None:
-        ahead = [moment for moment in (self.alerts.next_due(), self.look_at) if moment is not None]
+        ahead = [moment for moment in (self.table.earliest(keys.DUE), self.look_at) if moment is not None]
         return max(minute_after(min(ahead)), self.now) if ahead else None
 
     def _look(self) -> None:
@@ -182,3 +213,8 @@ def minute_after(moment: datetime) -> datetime:
 
 def _an_hour() -> timedelta:
     return timedelta(hours=1)
+
+
+def _kept() -> timedelta:
+    """How long things are kept: nothing expires in a replay."""
+    return timedelta(days=400)

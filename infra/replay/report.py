@@ -10,6 +10,7 @@ from typing import Any
 from infra.replay.engine import Observer, VirtualDesk
 from mentiondesk.adapters.x.posts import Repost, read_post
 from mentiondesk.domain.alerts.ledger import Outcome, Record
+from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.figures import answers, deadlines
@@ -18,6 +19,7 @@ from mentiondesk.domain.figures.deadlines import Deadline
 from mentiondesk.domain.ids import IncidentId, SubjectId
 from mentiondesk.domain.posts.post import Added, Post, Source, Unreadable
 from mentiondesk.domain.posts.tags import Kind
+from mentiondesk.domain.timeline import Posted
 from mentiondesk.ports.cases import Classified
 
 Row = dict[str, Any]
@@ -68,21 +70,23 @@ class Replay(Observer):
     def finish(self) -> None:
         """Runs the clock on until no alert is left; timers that still run are late from their deadline on."""
         self.desk.finish()
-        for case in self.desk.cases.cases.values():
-            if case.wait is not None and case.waiting and case.wait.late(self.desk.now):
-                self._note_late(case.case_id, case, alerted=bool(case.wait.alerts))
+        for case in self.desk.stored_cases():
+            if case.timer is not None and case.waiting and case.timer.breached(self.desk.now):
+                self._note_late(case.case_id, case, alerted=bool(case.timer.alerts))
 
     def classified(self, change: Classified, now: datetime) -> None:
         """Keeps the reply timer that a post ended too late."""
-        wait = change.after.wait if change.after else None
-        running = change.before.wait if change.before else None
-        if change.after is not None and wait is not None and not change.after.waiting and wait.late(now):
-            self._note_late(change.after.case_id, change.after, alerted=bool(running and running.alerts))
+        if change.case is None:
+            return
+        before, after = change.case.before, change.case.after
+        ended, running = after.timer, before.timer if before else None
+        if ended is not None and not after.waiting and ended.breached(now):
+            self._note_late(after.case_id, after, alerted=bool(running and running.alerts))
 
     def _note_late(self, subject: SubjectId, case: Case, alerted: bool) -> None:
-        wait = case.wait
-        assert wait is not None, "a late timer is there"
-        self._late[subject, wait.since] = Deadline(wait.answer_by, wait.ended_at, alerted)
+        timer = case.timer
+        assert timer is not None, "a late timer is there"
+        self._late[subject, timer.since] = Deadline(timer.answer_by, timer.ended_at, alerted)
 
     def noticed(self, incident_id: IncidentId) -> None:
         self._reporters[incident_id] = len({post.author_id for post in self.desk.incidents.joined(incident_id)})
@@ -92,11 +96,11 @@ class Replay(Observer):
         if record.outcome is not Outcome.SENT:
             return
         alert = record.alert
-        self._warned.setdefault((alert.matter_id, alert.since), record.at)
+        self._warned.setdefault((alert.subject_id, alert.since), record.at)
         self._alert_row(
             {
                 "at": _iso(record.at),
-                "case_id": alert.matter_id,
+                "case_id": str(alert.subject_id),
                 "staff": alert.staff_id,
                 "channel": record.via,
                 "stage": alert.stage,
@@ -109,25 +113,27 @@ class Replay(Observer):
 
     def case_rows(self) -> Iterator[Row]:
         """`answer_by` and `answered_at` are of the customer's latest reply timer."""
-        for case in self.desk.cases.cases.values():
+        for case in self.desk.stored_cases():
             yield {
-                "case_id": case.case_id,
+                "case_id": str(case.case_id),
                 "customer_id": case.customer_id,
                 "kind": case.kind,
                 "urgency": case.urgency,
                 "topics": case.topics,
                 "opened_at": _iso(case.opened_at),
-                "answer_by": _iso(case.wait.answer_by) if case.wait else None,
-                "answered_at": _iso(case.wait.ended_at) if case.wait else None,
+                "answer_by": _iso(case.timer.answer_by) if case.timer else None,
+                "answered_at": _iso(case.timer.ended_at) if case.timer else None,
                 "first_answered_at": _iso(case.first_answer_at),
                 "state": case.state,
                 "breached": case.breached(self.desk.now),
-                "post_ids": [entry.post_id for entry in self.desk.cases.timeline(case.case_id)],
+                "post_ids": [
+                    entry.post_id for entry in self.desk.cases.timeline(case.case_id) if isinstance(entry, Posted)
+                ],
             }
 
     def incident_rows(self) -> Iterator[Row]:
         """All incidents; `ended_at` is when they had faded, as no person confirms them in a replay."""
-        for incident in sorted(self.desk.incidents.incidents.values(), key=lambda one: one.created_at):
+        for incident in self.desk.stored_incidents():
             joined = self.desk.incidents.joined(incident.incident_id)
             yield {
                 "id": incident.incident_id,
@@ -143,11 +149,12 @@ class Replay(Observer):
 
     def summary(self) -> Row:
         """The figures of the whole replay. Answers are judged as if the brand wrote nothing after the last post."""
-        desk, cases = self.desk, self.desk.cases.cases.values()
-        own = [post for post in desk.posts.stored.values() if post.own]
+        desk, cases = self.desk, self.desk.stored_cases()
+        posts = desk.stored_posts()
+        own = [post for post in posts if post.own]
         return {
             "lines": self.counts["lines"],
-            "posts": len(desk.posts.stored),
+            "posts": len(posts),
             "own_posts": len(own),
             "own_posts_in_no_case": sum(post.case_id is None for post in own),
             "duplicates": self.counts["duplicates"],
@@ -158,13 +165,13 @@ class Replay(Observer):
             "cases_by_kind": {kind: count for kind in Kind if (count := sum(c.kind is kind for c in cases))},
             **self._answers(),
             **self._deadlines(),
-            "incidents": len(desk.incidents.incidents),
-            "emails": desk.outbox.emails,
-            "texts": desk.outbox.texts,
+            "incidents": len(desk.stored_incidents()),
+            "emails": desk.outbox.sent[Channel.EMAIL],
+            "texts": desk.outbox.sent[Channel.TEXT],
         }
 
     def _answers(self) -> Row:
-        asked = [question for case in self.desk.cases.cases.values() if (question := _question(case))]
+        asked = [question for case in self.desk.stored_cases() if (question := _question(case))]
         customers = list(answers.of_group(asked, Group.CUSTOMERS))
         end = max((question.asked_at for question in asked), default=self.desk.now) + IGNORED_AFTER
         shares = {name: answers.share_answered_within(customers, span, end) for name, span in SPANS.items()}

@@ -1,4 +1,4 @@
-"""Somebody on the team who works from their mail: opens the link in it, reads the page, presses a button."""
+"""A member of staff who follows a script: opens the link in a mail, reads the page, presses a button."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,52 +9,48 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 from infra.local.forms import HtmlPage
+from mentiondesk.domain.alerts.messages import MessageKind
 
 _LINK = re.compile(r"https?://[\w.:-]+/act/[\w.-]+")
 
-# How mails about an incident begin.
-_ABOUT_INCIDENT = re.compile(r"\d+ people, ")
+
+INCIDENT_KINDS = frozenset({MessageKind.INCIDENT_NOTICED, MessageKind.INCIDENT_RESOLVED})
 
 
 @dataclass(frozen=True)
 class Mail:
-    """A mail that somebody got."""
+    """A mail to a person. `kind` is its header of that purpose; `about` is the id of its case or incident, or empty."""
 
     to: str
-    subject: str
+    kind: str
     text: str
+    about: str = ""
 
     @property
     def link(self) -> str | None:
-        """The first link in it that acts."""
+        """The first link to an action page."""
         found = _LINK.search(self.text)
         return found[0] if found else None
-
-    @property
-    def about_incident(self) -> bool:
-        return _ABOUT_INCIDENT.match(self.subject) is not None
 
 
 @dataclass(frozen=True)
 class ScriptedAction:
-    """What somebody does at a time of day about the latest incident they were told of."""
+    """An act at a time of day, on the latest incident that the person with the address `to` got a mail about."""
 
     at: datetime
     to: str
-    """Their address."""
     action: str
     typed: Mapping[str, str] = field(default_factory=dict)
 
     def do(self, mails: Iterable[Mail]) -> str | None:
-        """Opens the latest mail that offers this and presses the button; what the page said, None with no such page.
+        """Opens the latest such mail's link and presses the button; returns the text of the next page.
 
-        Somebody may have done it before: then the page offers it no more.
+        Returns None without such a mail, and where the page does not offer the act (any more).
         """
         for mail in reversed(list(mails)):
-            if mail.to != self.to or mail.link is None or not mail.about_incident:
-                continue
-            page = opened(mail.link)
-            return pressed(mail.link, page, self.action, self.typed).said if self.action in page.offers() else None
+            if mail.to == self.to and mail.kind in INCIDENT_KINDS and mail.link is not None:
+                page = opened(mail.link)
+                return pressed(mail.link, page, self.action, self.typed).text if self.action in page.offers() else None
         return None
 
 
@@ -64,7 +60,7 @@ def opened(link: str) -> HtmlPage:
 
 
 def pressed(link: str, page: HtmlPage, action: str, typed: Mapping[str, str] | None = None) -> HtmlPage:
-    """The page that comes when the button of `action` is pressed, its fields as they stand but for `typed`."""
+    """Presses the button of `action`, the form's fields as they stand except for `typed`; returns the next page."""
     body = urlencode({**page.pressed(action), **(typed or {})}).encode()
     return _asked(Request(link, data=body))  # noqa: S310 - as above
 

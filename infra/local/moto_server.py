@@ -1,0 +1,96 @@
+"""AWS on loopback, played by moto, with an outbox of what was sent through it."""
+
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.wrappers import Request, Response
+
+from infra.local.web import Loopback, QuietHandler
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_SEND_MAIL = "/v2/email/outbound-emails"
+_FORM = "application/x-www-form-urlencoded"
+_MESSAGE_ID = re.compile(r"<MessageId>([^<]+)</MessageId>")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A mail or a text that SES or SNS accepted; a text has no subject and no headers."""
+
+    message_id: str
+    channel: str
+    to: str
+    subject: str
+    body: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Outbox:
+    """WSGI middleware before moto that keeps each mail and text in the order in which they were accepted.
+
+    moto itself drops the headers of a mail, and they name its kind.
+    """
+
+    def __init__(self, application: "WSGIApplication") -> None:
+        self._application = application
+        self.sent: list[Sent] = []
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        request = Request(environ)
+        if request.method != "POST" or not (request.path == _SEND_MAIL or request.mimetype == _FORM):
+            return self._application(environ, start_response)
+        body = request.get_data()
+        environ["wsgi.input"] = io.BytesIO(body)
+        response = Response.from_app(self._application, environ, buffered=True)
+        if response.status_code < 300:
+            answer = response.get_data(as_text=True)
+            self.sent += _mail(body, answer) if request.path == _SEND_MAIL else _text(body, answer)
+        return response(environ, start_response)
+
+
+def _mail(body: bytes, answer: str) -> list[Sent]:
+    """The mail in a SendEmail of SES v2."""
+    asked: dict[str, Any] = json.loads(body)
+    mail = asked["Content"]["Simple"]
+    (to,) = asked["Destination"]["ToAddresses"]
+    words = mail["Body"].get("Html") or mail["Body"]["Text"]
+    headers = {one["Name"]: one["Value"] for one in mail.get("Headers", [])}
+    return [Sent(json.loads(answer)["MessageId"], "email", to, mail["Subject"]["Data"], words["Data"], headers)]
+
+
+def _text(body: bytes, answer: str) -> list[Sent]:
+    """The text in a Publish of SNS to a phone; nothing for other calls in the query protocol."""
+    asked = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+    number = _MESSAGE_ID.search(answer)
+    if asked.get("Action") != "Publish" or "PhoneNumber" not in asked or number is None:
+        return []
+    return [Sent(number[1], "text", asked["PhoneNumber"], "", asked["Message"])]
+
+
+class _Handler(QuietHandler, MotoRequestHandler):
+    """moto's reading of headers, without its log of requests."""
+
+
+class MotoServer(Loopback):
+    """moto's server as a context manager; `outbox` holds what was sent."""
+
+    handler = _Handler
+
+    def __init__(self) -> None:
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self.outbox = Outbox(self._moto)
+        super().__init__()
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        return self.outbox(environ, start_response)
+
+    def respond(self, request: Request) -> Response:
+        return Response.from_app(self.outbox, request.environ)

@@ -1,0 +1,66 @@
+"""Small web servers on loopback: WSGI applications on Werkzeug, each in a thread of its own."""
+
+import socket
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from threading import Thread
+from types import TracebackType
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.wrappers import Request, Response
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+HOST = "127.0.0.1"
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Logs errors only: paths hold tokens, and the terminal is for the day's messages."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Writes nothing."""
+
+
+class Loopback(ABC):
+    """A WSGI application that is served from entering it to leaving it.
+
+    A port that is taken, and port 0, give way to any that is free; `url` is known before it is served.
+    """
+
+    handler: ClassVar[type[WSGIRequestHandler]] = QuietHandler
+
+    def __init__(self, port: int = 0) -> None:
+        with _bound(port) as bound:
+            self._server = make_server(HOST, 0, self, threaded=True, request_handler=self.handler, fd=bound.fileno())
+        self._thread = Thread(target=self._server.serve_forever, daemon=True)
+
+    @abstractmethod
+    def respond(self, request: Request) -> Response:
+        """The response to one request; called in a thread for each connection."""
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        return self.respond(Request(environ))(environ, start_response)
+
+    @property
+    def url(self) -> str:
+        """The address, without a slash at its end."""
+        return f"http://{HOST}:{self._server.server_address[1]}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._thread.is_alive():
+            self._server.shutdown()
+        self._server.server_close()
+
+
+def _bound(port: int) -> socket.socket:
+    """A listening socket. Werkzeug itself ends the process where a port is taken."""
+    try:
+        return socket.create_server((HOST, port))
+    except OSError:
+        return socket.create_server((HOST, 0))
