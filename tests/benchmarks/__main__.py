@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.transform import REGION
-from tests.benchmarks import mentions, notifier, reads, speed, starts, storm
+from tests.benchmarks import mentions, notifier, pairs, reads, speed, starts, storm
 from tests.benchmarks.figures import Figure, accept, read_accepted, table, write
 
 ACCEPTED = Path(__file__).with_name("accepted.json")
@@ -33,7 +33,12 @@ def main() -> int:
     parser.add_argument("--full", action="store_true", help="replay a million posts instead of reckoning on from fewer")
     parser.add_argument("--accept", action="store_true", help=f"write {ACCEPTED.name}")
     parser.add_argument("--out", type=Path, default=OUT, help=f"the table as JSON (default {OUT})")
+    parser.add_argument("--other", type=Path, help="another checkout, to be timed in alternating pairs with this one")
+    parser.add_argument("--pairs", type=int, default=5, help="the number of pairs (default 5)")
     options = parser.parse_args()
+    if options.other:
+        Console().print(pairs.table(list(pairs.measure(options.other.resolve(), options.pairs))))
+        return 0
     if unknown := set(options.parts) - set(_PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     _prepare()

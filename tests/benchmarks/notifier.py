@@ -14,15 +14,20 @@ from moto.dynamodb.models import dynamodb_backends
 
 from infra.local.desk import TEMPLATE
 from infra.transform import REGION, transformed
-from mentiondesk.adapters.storage.dynamo_alerts import DynamoAlerts
-from mentiondesk.adapters.storage.dynamo_cases import DynamoCases
-from mentiondesk.adapters.storage.items import values
-from mentiondesk.adapters.storage.memory import MemoryAlerts, MemoryCases, MemoryIncidents, MemoryPosts
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.items import Item, to_attributes
+from mentiondesk.adapters.storage.memory_table import MemoryTable
+from mentiondesk.adapters.storage.stores.alerts import Alerts
+from mentiondesk.adapters.storage.stores.cases import Cases
+from mentiondesk.adapters.storage.stores.escalations import escalation_item
+from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.table import Table
+from mentiondesk.domain.alerts.escalation import started
 from mentiondesk.domain.alerts.messages import Email
+from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer
-from mentiondesk.domain.ids import ConversationId, PostId, UserId, case_id
-from mentiondesk.ports.alerts import AlertStore
+from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId
 from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.runtime import aws
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
@@ -71,17 +76,24 @@ def measure() -> Iterator[Figure]:
     )
 
 
+def _items(count: int, cases: Cases) -> Iterator[Item]:
+    """The items of open cases, each with its escalation."""
+    for case in _cases(count):
+        yield cases._item(case)
+        yield escalation_item(started(case.case_id, case.timers[0]), 0)
+
+
 def _cases(count: int) -> Iterator[Case]:
     """Open cases with one alert to come: ten of them in each of the minutes that are run, all others the next day."""
     model = a_case()
     due = [NOON + minute * _STEP for minute in range(_RUNS)] + [NOON + _DAY]
-    models = [replace(model, due_at=at, wait=_wait(at)) for at in due]
+    models = [replace(model, timers=(_timer(at),)) for at in due]
     for number in range(count):
         conversation, customer = ConversationId(str(10_000_000_000 + number)), UserId(str(20_000_000 + number))
-        yield replace(models[min(number // DUE, _RUNS)], case_id=case_id(conversation, customer))
+        yield replace(models[min(number // DUE, _RUNS)], case_id=CaseId(conversation, customer))
 
 
-def _wait(due_at: datetime) -> ReplyTimer:
+def _timer(due_at: datetime) -> ReplyTimer:
     half = timedelta(minutes=30)
     alerts = (Due("half_time", due_at),)
     return ReplyTimer(PostId("1"), due_at - half, due_at + half, Clock.FIRST_REPLY, alerts)
@@ -103,21 +115,26 @@ def _times() -> dict[int, list[float]]:
     return times
 
 
-def _memory(count: int) -> AlertStore:
-    cases = MemoryCases(MemoryPosts())
-    cases.cases = {case.case_id: case for case in _cases(count)}
-    cases.due = sorted((case.due_at, case.case_id) for case in cases.cases.values() if case.due_at is not None)
-    return MemoryAlerts(cases)
+def _memory(count: int) -> Table:
+    table = MemoryTable()
+    table.put_many(_items(count, Cases(table, _keep)))
+    return table
+
+
+def _keep() -> timedelta:
+    return _DAY
 
 
 _WRITER = StaffMessages()
 _SETTINGS = settings()
 
 
-def _notify(alerts: AlertStore, now: datetime) -> int:
-    provider = _Provider()
-    notify = NotifyStaff(alerts, MemoryIncidents(), provider, provider, _WRITER, lambda: _SETTINGS)
-    return notify(now, lambda: timedelta(hours=1)).matters
+def _notify(table: Table, now: datetime) -> int:
+    incidents = Incidents(table, _keep)
+    alerts = Alerts(table, _keep, Cases(table, _keep), incidents)
+    senders = dict.fromkeys(Channel, _Provider())
+    notify = NotifyStaff(alerts, incidents, senders, _WRITER, lambda: _SETTINGS)
+    return notify(now, lambda: timedelta(hours=1)).subjects
 
 
 def _units(count: int) -> tuple[int, float, float]:
@@ -129,11 +146,11 @@ def _units(count: int) -> tuple[int, float, float]:
         db = aws.dynamodb()
         db.create_table(TableName="desk", **{name: properties[name] for name in wanted})
         table = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table("desk")
-        store = DynamoCases(db, "desk", lambda: _DAY)
-        for case in _cases(count):
-            table.put_item(values(store._case_item(case)))
+        desk = DynamoTable(db, "desk")
+        for item in _items(count, Cases(desk, _keep)):
+            table.put_item(to_attributes(item))
         meter.calls.clear()
-        notified = _notify(DynamoAlerts(db, "desk", lambda: _DAY), NOON)
+        notified = _notify(desk, NOON)
         calls = steps(meter.calls).values()
     aws.forget_clients()
     assert notified == DUE

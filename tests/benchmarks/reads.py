@@ -6,13 +6,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 from infra.local.x_standin import StandInX
-from mentiondesk.adapters.storage.memory import MemoryCursors, MemoryPosts
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.memory_table import MemoryTable
+from mentiondesk.adapters.storage.stores.cursors import Cursors
+from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.x.feed import _parameters, search_query
 from mentiondesk.adapters.x.posts import read_page
 from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.cursor import Window
 from mentiondesk.domain.posts.page import Page
-from mentiondesk.domain.posts.post import Source
+from mentiondesk.domain.posts.post import Post, Source
 from mentiondesk.usecases.intake.fetch_mentions import FetchMentions
 from tests.benchmarks import traffic
 from tests.benchmarks.figures import Figure
@@ -80,14 +83,17 @@ def _week(a_day: int) -> tuple[int, int, int]:
     x = StandInX(traffic.BRAND, lambda: now)
     traffic.publish(x, said)
     current = settings()
-    cursors, posts = MemoryCursors(), MemoryPosts()
+    table = MemoryTable()
+    cursors, posts = Cursors(table), Posts(table, lambda: timedelta(days=400))
     fetch = FetchMentions(DirectFeed(x, current.brand), posts, cursors, lambda: current)
     for _ in range(_DAYS * 24 * 60 + 10):
         fetch(now, lambda: timedelta(minutes=1))
         now += _MINUTE
     billed = sum(sum(day.values()) for day in x.billed.values())
     unique = len({post.first_id for post in x.delivered})
-    counted = sum(cursors.reads.values())
-    assert unique == len(posts.stored) == len([one for one in said if one.at < now]), "every post was read"
+    counted = cursors.reads_in_month(f"{traffic.BEGINS:%Y-%m}")
+    assert unique == len(table.facts(keys.POST, Post)) == len([one for one in said if one.at < now]), (
+        "every post was read"
+    )
     assert counted == billed, f"the desk counts {counted} reads, X {billed}"
     return billed, unique, _DAYS

@@ -13,11 +13,15 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-from mentiondesk.adapters.storage.memory import MemoryCases, MemoryCursors, MemoryPosts
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.memory_table import MemoryTable
+from mentiondesk.adapters.storage.stores.cases import Cases
+from mentiondesk.adapters.storage.stores.cursors import Cursors
+from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.x.posts import read_page
 from mentiondesk.domain.posts.cursor import Window
 from mentiondesk.domain.posts.page import Page
-from mentiondesk.domain.posts.post import Source
+from mentiondesk.domain.posts.post import Post, Source
 from mentiondesk.triage import triage
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from mentiondesk.usecases.intake.fetch_mentions import FetchMentions
@@ -96,18 +100,23 @@ def measure(full: bool = False) -> Iterator[Figure]:
 
 
 def _through_the_use_cases(feed: Recorded) -> float:
-    posts, cursors = MemoryPosts(), MemoryCursors()
-    cases = MemoryCases(posts)
+    table = MemoryTable()
+    posts, cursors, cases = Posts(table, _keep), Cursors(table), Cases(table, _keep)
     fetch = FetchMentions(feed, posts, cursors, lambda: _SETTINGS)
     classify = ClassifyMention(posts, cases, triage, lambda: _SETTINGS)
     now = feed.at[-1] + _MINUTE
     began = time.process_time()
     fetch(now, lambda: timedelta(hours=1))
-    for post in posts.take_untagged():
+    for post in table.facts(keys.POST, Post):
         classify(post, now)
     seconds = time.process_time() - began
-    assert len(posts.stored) == len(feed.bodies) and not posts.untagged
+    stored = [item for (_, sk), item in table.items.items() if sk == keys.POST]
+    assert len(stored) == len(feed.bodies) and all(item.get(keys.TAGGED_AT) for item in stored)
     return len(feed.bodies) / seconds
+
+
+def _keep() -> timedelta:
+    return timedelta(days=400)
 
 
 @dataclass(frozen=True)

@@ -72,9 +72,9 @@ def _starts() -> Iterator[Figure]:
         layers = _layers_as_deployed(Path(folder))
         commands = {"base": (_BASE, "")}
         for name in FUNCTIONS:
-            commands[name] = (_START.format(name), "layers/core")
+            commands[name] = (start_command(name), "layers/core")
             commands[f"{name} composed"] = (_composed(name), "layers/core")
-            commands[f"{name} deployed"] = (_START.format(name), str(layers))
+            commands[f"{name} deployed"] = (start_command(name), str(layers))
         times: dict[str, list[float]] = {key: [] for key in commands}
         for command, path in commands.values():
             if path != str(layers):
@@ -114,7 +114,7 @@ def _layers_as_deployed(folder: Path) -> Path:
     return folder
 
 
-def _environment(path: str) -> Mapping[str, str]:
+def start_environment(path: str) -> Mapping[str, str]:
     names = (
         *("TABLE_NAME", "X_SECRET_ID", "ALERT_SENDER", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"),
         *("LINK_SECRET_ID", "API_URL", "SITE_URL", "SITE_BUCKET", "STATUS_SENDER", "STATUSPAGE_SECRET_ID"),
@@ -135,11 +135,16 @@ def _environment(path: str) -> Mapping[str, str]:
 
 def _seconds(command: str, path: str, **more: str) -> float:
     """CPU time of a fresh process: a start waits for nothing else, and other work on the machine disturbs it less."""
-    process = subprocess.Popen([sys.executable, "-c", command], env={**_environment(path), **more})
+    process = subprocess.Popen([sys.executable, "-c", command], env={**start_environment(path), **more})
     _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0, command
     return used.ru_utime + used.ru_stime
+
+
+def start_command(name: str) -> str:
+    """The import of a function and its first client."""
+    return _START.format(name)
 
 
 def _composed(name: str) -> str:
@@ -156,7 +161,7 @@ def _imported(name: str) -> set[str]:
 
 def _output(command: str) -> str:
     run = [sys.executable, "-c", command]
-    return subprocess.run(run, env=_environment("layers/core"), check=True, capture_output=True, text=True).stdout
+    return subprocess.run(run, env=start_environment("layers/core"), check=True, capture_output=True, text=True).stdout
 
 
 def _sizes() -> Iterator[Figure]:

@@ -5,24 +5,31 @@ classified at once (ParallelizationFactor of one shard). What is not: throttling
 """
 
 import heapq
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
 from mentiondesk.adapters.storage import keys
-from mentiondesk.adapters.storage.memory import MemoryAlerts, MemoryCases, MemoryCursors, MemoryIncidents, MemoryPosts
+from mentiondesk.adapters.storage.memory_table import MemoryTable
+from mentiondesk.adapters.storage.stores.alerts import Alerts
+from mentiondesk.adapters.storage.stores.cases import Cases
+from mentiondesk.adapters.storage.stores.cursors import Cursors
+from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.posts import Posts
+from mentiondesk.adapters.storage.table import Table
+from mentiondesk.domain.alerts.escalation import StartEscalation
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.limits import TextLimit
 from mentiondesk.domain.alerts.messages import Email
 from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.desk import DeskSettings
-from mentiondesk.domain.ids import PostId, StaffId, SubjectId
+from mentiondesk.domain.ids import PostId, StaffId
 from mentiondesk.domain.posts.cursor import Cursor, Window
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Added, Post, Source
-from mentiondesk.ports.alerts import Lease
+from mentiondesk.ports.alerts import DueItem, Lease
 from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.triage import triage
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
@@ -39,8 +46,6 @@ _HOUR, _MINUTE, _SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(se
 _TIMEOUT = timedelta(seconds=60)
 _AT_ONCE = 4
 _TEAM = 8
-# As many posts as DynamoPosts remembers.
-_RECENT = 5000
 _LATENCY = {name: timedelta(milliseconds=ms) for name, ms in PRICES["assumed"].items() if name != "why"}
 
 
@@ -81,28 +86,28 @@ class _Feed:
         return self._feed.read(source, window, token, now)
 
 
-class _Posts(MemoryPosts):
-    def __init__(self, work: Work) -> None:
-        super().__init__()
-        self._work = work
-        self._recent: OrderedDict[PostId, None] = OrderedDict()
-        self.stored_at: dict[PostId, datetime] = {}
+class _Posts(Posts):
+    """Posts whose puts take time; the store itself remembers those that it need not put again."""
 
-    def add(self, post: Post) -> Added:
-        if post.post_id not in self._recent:
-            self._work.spend("PutItem")
-            self._recent[post.post_id] = None
-            if len(self._recent) > _RECENT:
-                self._recent.popitem(last=False)
-        added = super().add(post)
+    def __init__(self, table: Table, work: Work) -> None:
+        super().__init__(table, _keep)
+        self._work = work
+        # When each post was stored, and those that are to be classified.
+        self.stored_at: dict[PostId, datetime] = {}
+        self.new: list[Post] = []
+
+    def _add(self, post: Post) -> Added:
+        self._work.spend("PutItem")
+        added = super()._add(post)
         if added is Added.NEW:
             self.stored_at[post.post_id] = self._work.now
+            self.new.append(post)
         return added
 
 
-class _Cursors(MemoryCursors):
-    def __init__(self, work: Work) -> None:
-        super().__init__()
+class _Cursors(Cursors):
+    def __init__(self, table: Table, work: Work) -> None:
+        super().__init__(table)
         self._work = work
 
     def save(self, cursor: Cursor) -> bool:
@@ -115,28 +120,28 @@ class _Cursors(MemoryCursors):
         super().count_reads(now, source, posts)
 
 
-class _Alerts(MemoryAlerts):
-    def __init__(self, cases: MemoryCases, work: Work) -> None:
-        super().__init__(cases)
+class _Alerts(Alerts):
+    def __init__(self, table: Table, cases: Cases, incidents: Incidents, work: Work) -> None:
+        super().__init__(table, _keep, cases, incidents)
         self._work = work
         self.delays: list[timedelta] = []
         self.texts: Counter[StaffId] = Counter()
         self.mails: Counter[tuple[StaffId, int]] = Counter()
         self._told: set[str] = set()
 
-    def due(self, now: datetime, limit: int) -> Sequence[SubjectId]:
+    def due(self, now: datetime, limit: int) -> Sequence[DueItem]:
         self._work.spend("Query", keys.SHARDS)
         return super().due(now, limit)
 
-    def lease(self, matter_id: SubjectId, now: datetime, until: datetime) -> Lease | None:
-        self._moved(matter_id)
+    def lease(self, item: DueItem, now: datetime, until: datetime) -> Lease | None:
+        self._moved(item)
         self._work.spend("Query")
-        return super().lease(matter_id, now, until)
+        return super().lease(item, now, until)
 
-    def _moved(self, matter_id: SubjectId) -> None:
+    def _moved(self, item: DueItem) -> None:
         """A changed key is taken out of the due index and put in again."""
         self._work.spend("UpdateItem")
-        self._work.write(keys.due_shard(keys.shard(matter_id)), 2)
+        self._work.write(keys.due_shard(keys.shard(item.subject_id)), 2)
 
     def record(self, records: Iterable[Record]) -> None:
         records = list(records)
@@ -152,16 +157,19 @@ class _Alerts(MemoryAlerts):
                 else:
                     self.texts[record.alert.staff_id] += 1
         super().record(records)
-        self.records.clear()
 
     def done(self, lease: Lease, alerted_until: datetime | None, next_at: datetime | None, attempts: int) -> None:
-        self._moved(lease.matter.matter_id)
+        self._moved(lease.item)
         super().done(lease, alerted_until, next_at, attempts)
 
     def take_text_slot(self, staff_id: StaffId, now: datetime, limits: Sequence[TextLimit]) -> bool:
         self._work.spend("GetItem")
         self._work.spend("PutItem")
         return super().take_text_slot(staff_id, now, limits)
+
+
+def _keep() -> timedelta:
+    return timedelta(days=400)
 
 
 class _Provider:
@@ -202,13 +210,18 @@ class Storm:
         self._work = Work()
         self._end = feed.at[-1]
         self._settings = current
-        self._posts = _Posts(self._work)
-        self._cases = MemoryCases(self._posts)
-        self._alerts = _Alerts(self._cases, self._work)
-        self._fetch = FetchMentions(_Feed(feed, self._work), self._posts, _Cursors(self._work), lambda: current)
-        self._classify = ClassifyMention(self._posts, self._cases, triage, lambda: current)
-        mailer, texter = _Provider(self._work, "SendEmail"), _Provider(self._work, "Publish")
-        self._notify = NotifyStaff(self._alerts, MemoryIncidents(), mailer, texter, StaffMessages(), lambda: current)
+        self._table = MemoryTable()
+        self._posts = _Posts(self._table, self._work)
+        cases, incidents = Cases(self._table, _keep), Incidents(self._table, _keep)
+        self._alerts = _Alerts(self._table, cases, incidents, self._work)
+        cursors = _Cursors(self._table, self._work)
+        self._fetch = FetchMentions(_Feed(feed, self._work), self._posts, cursors, lambda: current)
+        self._classify = ClassifyMention(self._posts, cases, triage, lambda: current)
+        senders = {
+            Channel.EMAIL: _Provider(self._work, "SendEmail"),
+            Channel.TEXT: _Provider(self._work, "Publish"),
+        }
+        self._notify = NotifyStaff(self._alerts, incidents, senders, StaffMessages(), lambda: current)
         self._free = [traffic.BEGINS] * _AT_ONCE
         self._seen_after: list[timedelta] = []
         self._told_after: list[timedelta] = []
@@ -216,10 +229,12 @@ class Storm:
 
     def run(self) -> None:
         now = traffic.BEGINS + _MINUTE
-        while now < self._end + 2 * _MINUTE or ((due := self._alerts.next_due()) is not None and due < now + 3 * _HOUR):
+        while now < self._end + 2 * _MINUTE or (
+            (due := self._table.earliest(keys.DUE)) is not None and due < now + 3 * _HOUR
+        ):
             self._work.begin(now)
             self._left += self._notify(now, self._work.left).left
-            if len(self._posts.stored) < self._count:
+            if len(self._posts.stored_at) < self._count:
                 self._work.begin(now)
                 self._fetch(now, self._work.left)
                 self._classify_new()
@@ -227,7 +242,8 @@ class Storm:
 
     def _classify_new(self) -> None:
         """Each post on the first of the workers that is free, a second after it was stored."""
-        for post in sorted(self._posts.take_untagged(), key=lambda p: self._posts.stored_at[p.post_id]):
+        new, self._posts.new = self._posts.new, []
+        for post in new:
             stored_at = self._posts.stored_at[post.post_id]
             begins = max(heapq.heappop(self._free), stored_at + _SECOND)
             ends = begins + _LATENCY["TransactWriteItems"] + _LATENCY["GetItem"] + _LATENCY["cpu_per_post"]
@@ -235,10 +251,11 @@ class Storm:
             change = self._classify(post, ends)
             self._seen_after.append(stored_at - post.created_at)
             self._told_after.append(ends - post.created_at)
-            if change is not None and change.after is not None and change.after.due_at is not None:
-                shard = keys.shard(change.after.case_id)
+            if change is not None and change.case is not None and isinstance(change.case.escalation, StartEscalation):
+                case = change.case.after
+                shard = keys.shard(case.case_id)
                 self._work.write(keys.due_shard(shard), at=ends)
-                self._work.write(keys.queue(change.after.state, shard), at=ends)
+                self._work.write(keys.queue(case.state, shard), at=ends)
 
     def figures(self) -> Iterator[Figure]:
         delays = self._alerts.delays

@@ -9,21 +9,19 @@ from typing import Any
 import pytest
 
 from infra.local.api import LocalApi
-from mentiondesk.adapters.storage.memory_telling import MemoryDrafts
 from mentiondesk.adapters.tokens.links import SignedLinks
-from mentiondesk.domain.access.links import CASE_ACTIONS, INCIDENT_ACTIONS, Link
+from mentiondesk.domain.access.actions import CASE_ACTIONS, INCIDENT_ACTIONS
+from mentiondesk.domain.access.links import Link
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.incidents.drafts import Draft, Occasion
 from mentiondesk.domain.incidents.incident import Status
-from mentiondesk.presentation.action_pages.actions import ActionPages
-from mentiondesk.presentation.action_pages.forms import typed_in
-from mentiondesk.presentation.action_pages.html import security_headers
+from mentiondesk.presentation.action_pages import ActionPages, security_headers, typed_in
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 from tests.integration.conftest import MemoryDesk
-from tests.integration.test_act import CASE_ID, INCIDENT_ID, POST, a_candidate, classify, team
-from tests.support.builders import a_case, at
+from tests.integration.test_act import CASE_ID, INCIDENT_ID, a_candidate, begin, team
+from tests.support.builders import at
 from tests.support.chromium import CHROMIUM, Browser, Web, browser
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -45,11 +43,10 @@ class Served:
 
     def begin(self) -> None:
         """A new desk with one waiting customer and one candidate."""
-        self.desk, self.drafts, settings = MemoryDesk(), MemoryDrafts(), team()
-        opened = replace(a_case(), case_id=CASE_ID, conversation_id=POST.conversation_id, words=self.words)
-        classify(self.desk, POST, opened)
+        self.desk, settings, self.presses = MemoryDesk(), team(), 0
+        self.drafts = self.desk.drafts
         sample = replace(a_candidate().samples[0], words=self.words)
-        self.desk.incidents.add(replace(a_candidate(), title=self.words[:110], samples=(sample,)))
+        begin(self.desk, self.words, replace(a_candidate(), title=self.words[:110], samples=(sample,)))
         self.links = SignedLinks(lambda _: ("a made-up key",), URL)
         self.pages = ActionPages(
             self.links,
@@ -65,7 +62,9 @@ class Served:
             return {"statusCode": 404, "headers": told, "body": ""}
         if event["requestContext"]["http"]["method"] == "POST":
             body = base64.b64decode(event["body"])
-            answer = self.pages.press(token, typed_in(body, event["headers"]["content-type"]), at(10))
+            # Two updates at one moment would be one.
+            self.presses += 1
+            answer = self.pages.press(token, typed_in(body, event["headers"]["content-type"]), at(10 + self.presses))
         else:
             answer = self.pages.show(token, at(10))
         return {"statusCode": int(answer.status), "headers": told, "body": answer.html}
@@ -200,7 +199,7 @@ def test_going_back_and_pressing_again_does_it_once(page: Browser, served: Serve
     page.show(served.case_page())
     assert page.value(again) == 200
     page.do("Page.setBypassCSP", enabled=False)
-    assert len(served.desk.cases.events(CASE_ID)) == 1
+    assert len(served.desk.cases.timeline(CASE_ID)) == 2
 
 
 def test_an_incident_goes_from_a_guess_to_its_end(page: Browser, served: Served) -> None:

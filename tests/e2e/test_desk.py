@@ -16,10 +16,12 @@ from infra import operate
 from infra.local.desk import LocalDesk, Message, VirtualClock
 from infra.local.x_standin import Fault, StandInX, User
 from mentiondesk.adapters.storage import keys
-from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.items import fact, values
+from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.domain.alerts.ledger import Outcome, Record
-from mentiondesk.domain.cases.case import Case, State
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Kind, Tags
 from mentiondesk.runtime import aws
@@ -188,7 +190,7 @@ def test_many_complaints_at_once_come_as_one_message_each_time(new_day: NewDay) 
     day.until(7)
     assert day.told() == [(5, "email", ANA), (7, "text", ANA_PHONE)]
     subjects = [message.subject for _, message in day.got]
-    assert subjects[0].startswith("5 customers wait")
+    assert subjects[0].startswith("5 customers are waiting")
     assert Counter(record.digest for record in day.ledger()) == {True: 10}
     assert day.desk.audit().agrees
 
@@ -226,7 +228,7 @@ def test_edited_late_and_reposted_posts_are_each_stored_once(new_day: NewDay) ->
     assert "broken" in stored[edited].text
     assert day.case(ROSA).kind is Kind.COMPLAINT
     assert day.case(ROSA).posts == 1
-    told_of = {record.alert.matter_id for record in day.ledger()}
+    told_of = {record.alert.subject_id for record in day.ledger()}
     assert {day.case(customer).case_id for customer in (ROSA, TOBY, LENA)} == told_of
     assert day.desk.audit().agrees
 
@@ -311,7 +313,7 @@ def test_a_post_that_cannot_be_classified_is_set_aside_and_everything_else_goes_
     assert day.desk.waiting_failures("StreamFailures") == 1
     assert (2, "posts could not be classified", True) in day.notices()
     assert day.desk.audit().untagged == (f"POST#{poison}",)
-    assert {record.alert.matter_id for record in day.ledger()} == {f"{toby}#{TOBY}", f"{rosa}#{ROSA}"}
+    assert {str(record.alert.subject_id) for record in day.ledger()} == {f"{toby}#{TOBY}", f"{rosa}#{ROSA}"}
     # The steps in the alarm's description:
     assert operate.main(["reclassify", poison, "--table", day.desk.table]) == 0
     day.until(8)
@@ -328,7 +330,7 @@ def test_records_that_are_delivered_again_change_nothing(new_day: NewDay) -> Non
     before = sorted(day.desk.items(), key=str)
     again = {}
     for source in day.desk.cloud.sources:
-        source.last = ""  # back to the stream's beginning
+        source.reader.last = ""  # back to the stream's beginning
         again[source.function.name] = source.pump()
     assert again == {"ClassifyMention": 3, "PublishStatus": 1}
     assert sorted(day.desk.items(), key=str) == before
@@ -396,7 +398,7 @@ def test_after_an_hour_without_x_everything_is_there_once(new_day: NewDay) -> No
     assert {before, *during, answered} < stored.keys() and len(stored) == 9
     assert len(day.desk.cases()) == 8
     assert not day.case(TOBY).waiting
-    told_of = Counter(record.alert.matter_id for record in day.ledger() if record.outcome is Outcome.SENT)
+    told_of = Counter(record.alert.subject_id for record in day.ledger() if record.outcome is Outcome.SENT)
     assert day.case(TOBY).case_id not in told_of
     assert len(told_of) == 7
     assert ("X does not answer", False) in [(name, on) for _, name, on in day.notices()]
@@ -437,12 +439,12 @@ def test_a_desk_without_settings_says_so_and_begins_once_it_has_some(new_day: Ne
     day.until(4)
     assert [name for _, name, _ in day.notices()] == ["runs have failed"]
     day.until(5)
-    silent = ["X is not being read", "staff are not being alerted", "incidents are not being noticed"]
+    silent = ["X is not being read", "staff are not being alerted", "incidents are not being detected"]
     assert day.notices()[1:] == [(5, name, True) for name in silent]
     # Three functions every minute, and the publisher twice.
     assert day.desk.waiting_failures("RunFailures") == 3 * 6 + 2
     assert any("no settings are stored" in line for _, line in day.desk.logs)
-    DynamoSettings(aws.dynamodb(), day.desk.table).store(shop_settings(), day.desk.clock.now())
+    SettingsVersions(DynamoTable(aws.dynamodb(), day.desk.table)).store(shop_settings(), day.desk.clock.now())
     day.until(8)
     assert rosa in day.stored()
     assert day.notices()[4:] == [(6, name, False) for name in silent]

@@ -142,7 +142,7 @@ def test_an_unconfirmed_incident_is_alerted_again() -> None:
     found = Incident(
         IncidentId("app"), Status.CANDIDATE, "App crashes", at(0), at(-10), people=30, posts=40, samples=(sample,)
     )
-    desk.add_incident(found.told("noticed", Clock.CONFIRM, timedelta(minutes=30), at(0)))
+    desk.add_incident(found.timed(Clock.CONFIRM, timedelta(minutes=30), at(0)))
     desk.run(480)
     assert desk.told(since=30)
 
@@ -182,7 +182,7 @@ def test_the_repeated_hour_belongs_to_no_period_that_ends_before_it() -> None:
     target = {"first_reply": {"complaint": {"within": "1h", "hours": "bar"}}}
     asked = datetime(2026, 10, 25, 1, 30, tzinfo=ZoneInfo("Europe/Berlin")).astimezone(UTC)
     desk = MemoryDesk(start=asked, zone="Europe/Berlin", hours=bar, targets=target)
-    timer = desk.case(desk.post(asked)).wait
+    timer = desk.case(desk.post(asked)).timer
     assert timer
     assert timer.answer_by.astimezone(ZoneInfo("Europe/Berlin")).isoformat() == "2026-10-25T12:30:00+01:00"
 
@@ -217,7 +217,7 @@ def test_many_cases_of_one_customer_are_one_customer() -> None:
         desk.post(number / 10, f"@FennelAndFinch {number}. my parcel is lost")
     desk.run(31)
     assert desk.messages
-    assert not [one for one in desk.messages if re.search(r"\b[2-9] customers wait", one.words)]
+    assert not [one for one in desk.messages if re.search(r"\b[2-9] customers are waiting", one.words)]
 
 
 @problem("an address of four numbers stays a link in mail and phone programs")

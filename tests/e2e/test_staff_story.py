@@ -74,7 +74,7 @@ class Told:
 
     def _case(self, case_id: CaseId) -> dict[str, Any]:
         case = self.desk.case(case_id)
-        timer = case.wait
+        timer = case.timer
         return {
             "state": str(case.state),
             "owner": case.owner,

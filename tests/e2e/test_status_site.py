@@ -13,7 +13,7 @@ from mentiondesk.domain.incidents.incident import Health, Status
 from mentiondesk.domain.status.public_incident import public_incident
 from mentiondesk.domain.status.site import Site
 from mentiondesk.domain.status.site_file import SiteFile
-from mentiondesk.presentation.status_site import render
+from mentiondesk.presentation.status_site import SiteFiles
 from tests.support.chromium import CHROMIUM, Answer, Browser, browser, web
 from tests.support.telling import (
     API_URL,
@@ -28,6 +28,7 @@ from tests.support.telling import (
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
+RENDER = SiteFiles()
 ROOT = Path(__file__).parents[2]
 HOST = "status.example.com"
 URL = f"http://{HOST}"
@@ -54,7 +55,7 @@ class Served:
         self._files: dict[str, SiteFile] = {}
 
     def show(self, site: Site) -> None:
-        self._files = {f"/{file.path}": file for file in render(site)}
+        self._files = {f"/{file.path}": file for file in RENDER(site)}
 
     def __call__(self, path: str) -> Answer:
         file = self._files.get("/index.html" if path == "/" else path)
@@ -144,7 +145,7 @@ def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(page: Br
         if stop["tag"] == "BODY" or len(stops) > 40:
             break
         stops.append(stop)
-    assert stops[0]["says"] == "Skip to what is going on"
+    assert stops[0]["says"] == "Skip to content"
     assert all(stop["seen"] and stop["outline"] == "solid3px" for stop in stops)
     said = [stop["says"] for stop in stops]
     assert said.index("History") < said.index("iOS app: home page won't load") < said.index("email")

@@ -17,15 +17,17 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 from rich.console import Console
 
 from infra.settings_file import load_desk
-from mentiondesk.adapters.storage.memory import MemoryIncidents
-from mentiondesk.adapters.storage.memory_signals import MemorySignals, MemoryUsual
+from mentiondesk.adapters.storage.items import Item
+from mentiondesk.adapters.storage.memory_table import MemoryTable
+from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.signals import Baselines, Signals, signal_item
 from mentiondesk.adapters.x.posts import read_post
 from mentiondesk.detection.signals import brand_stems, signal_of, stem
 from mentiondesk.domain.desk import DeskSettings
@@ -102,6 +104,14 @@ class Figures:
     raised_a_week: float
 
 
+BEFORE_ALL = datetime.min.replace(year=1970, tzinfo=UTC)
+
+
+def _keep() -> timedelta:
+    """Nothing expires in memory."""
+    return timedelta(days=400)
+
+
 class Weeks:
     """The recorded weeks as signals, and what was usual in each hour of them."""
 
@@ -109,9 +119,9 @@ class Weeks:
         self.settings = settings
         self.stems = brand_stems(BRAND_NAMES)
         self.signals = [one for post in _recorded(recording) if (one := self.signal(post))]
-        self.incidents = MemoryIncidents()
-        self._usual = MemoryUsual()
-        self._snapshots: dict[datetime, MemoryUsual] = {}
+        self.incidents = Incidents(MemoryTable(), _keep)
+        self._usual = MemoryTable()
+        self._snapshots: dict[datetime, list[Item]] = {}
         self._walk()
 
     def signal(self, post: Post) -> Signal | None:
@@ -127,33 +137,35 @@ class Weeks:
 
     def _walk(self) -> None:
         """The detector through all weeks, as they are."""
-        stored = MemorySignals()
-        detect = DetectIncidents(stored, self._usual, self.incidents, lambda: self.settings)
+        stored = MemoryTable()
+        detect = DetectIncidents(Signals(stored), Baselines(self._usual), self.incidents, lambda: self.settings)
         queue = iter(self.signals)
         ahead = next(queue, None)
         for now in _minutes(self.signals, self.first, self.last):
             while ahead is not None and ahead.at <= now:
-                stored.put(ahead)
+                stored.put(signal_item(ahead))
                 ahead = next(queue, None)
             detect(now)
-            self._snapshots.setdefault(now.replace(minute=0, second=0, microsecond=0), self._usual.copy())
+            self._snapshots.setdefault(now.replace(minute=0, second=0, microsecond=0), list(self._usual.items.values()))
 
-    def usual_at(self, moment: datetime) -> MemoryUsual:
+    def usual_at(self, moment: datetime) -> Baselines:
         """The baseline that the desk had by then."""
         known = [hour for hour in self._snapshots if hour <= moment]
-        return self._snapshots[max(known)].copy() if known else MemoryUsual()
+        table = MemoryTable()
+        table.put_many(self._snapshots[max(known)] if known else ())
+        return Baselines(table)
 
     def with_outage(self, outage: Outage) -> tuple[datetime, Incident] | None:
         """When the detector shows the outage, and as which incident: one that is mostly of the outage's posts."""
-        stored = MemorySignals()
+        stored = MemoryTable()
         begin, end = outage.posts[0].created_at, outage.posts[-1].created_at
         near = timedelta(hours=3)
         dropped = [one for post in outage.posts if (one := self.signal(post))]
         real = [one for one in self.signals if begin - near < one.at < end + near]
         for one in sorted([*real, *dropped], key=lambda signal: signal.at):
-            stored.put(one)
-        incidents = MemoryIncidents()
-        detect = DetectIncidents(stored, self.usual_at(begin), incidents, lambda: self.settings)
+            stored.put(signal_item(one))
+        incidents = Incidents(MemoryTable(), _keep)
+        detect = DetectIncidents(Signals(stored), self.usual_at(begin), incidents, lambda: self.settings)
         now = begin.replace(second=0, microsecond=0) - 30 * MINUTE
         theirs = {post.post_id for post in outage.posts}
         while now < end + 30 * MINUTE:
@@ -184,7 +196,7 @@ def measure(runs: int = RUNS, recording: Path = WEEKS) -> tuple[Figures, list[Re
             for size, several in results.items()
         },
         title_precision=sum(_tells(problem, word) for problem, word in words) / len(words),
-        raised_a_week=len(weeks.incidents.incidents) / ((weeks.last - weeks.first) / timedelta(weeks=1)),
+        raised_a_week=len(weeks.incidents.recent(BEFORE_ALL)) / ((weeks.last - weeks.first) / timedelta(weeks=1)),
     )
     return figures, [one for several in results.values() for one in several], weeks
 
@@ -306,7 +318,7 @@ def _shown(results: Sequence[Result], weeks: Weeks) -> Iterator[str]:
     for one in results:
         told = f"{one.delay / MINUTE:5.1f}  {one.title}" if one.found else "missed"
         yield f"{one.outage.problem:8} {len(one.outage.posts):4} {told}"
-    for incident in sorted(weeks.incidents.incidents.values(), key=lambda incident: incident.created_at):
+    for incident in reversed(weeks.incidents.recent(BEFORE_ALL)):
         yield f"\n{incident.created_at:%a %d %b %H:%M} {incident.title} ({incident.people} people, {incident.terms})"
         for post in weeks.incidents.joined(incident.incident_id):
             yield f"    {post.at:%H:%M} {post.words[:140]}"

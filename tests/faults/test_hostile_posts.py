@@ -15,8 +15,11 @@ from hypothesis import strategies as st
 from infra.local.desk import VirtualClock
 from infra.local.x_standin import StandInX
 from infra.local.x_standin.problems import Answer
-from mentiondesk.adapters.storage.memory import MemoryCases, MemoryPosts
-from mentiondesk.domain.ids import ConversationId, UserId, id_at
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.memory_table import MemoryTable
+from mentiondesk.adapters.storage.stores.cases import Cases
+from mentiondesk.adapters.storage.stores.posts import Posts
+from mentiondesk.domain.ids import CaseId, ConversationId, UserId, id_at
 from mentiondesk.domain.text import clean
 from mentiondesk.settings.to_domain import desk_settings
 from mentiondesk.triage import triage
@@ -218,10 +221,14 @@ def test_posts_made_at_random(found: list[dict[str, Any]]) -> None:
         assert len(kept.posts.keys() - kept.tagged) == desk.waiting("StreamFailures")
 
 
+def _keep() -> timedelta:
+    return timedelta(days=400)
+
+
 def test_ten_thousand_posts_in_one_conversation_leave_a_small_case() -> None:
     """The case holds what an alert needs, and not one word for each post."""
-    posts = MemoryPosts()
-    cases = MemoryCases(posts)
+    table = MemoryTable()
+    posts, cases = Posts(table, _keep), Cases(table, _keep)
     policy = desk_settings(the_settings())
     classify = ClassifyMention(posts, cases, triage, lambda: policy)
     conversation = ConversationId("1")
@@ -234,8 +241,10 @@ def test_ten_thousand_posts_in_one_conversation_leave_a_small_case() -> None:
             post = replace(an_answer(post), created_at=at + timedelta(milliseconds=5))
         posts.add(post)
         classify(post, at)
-    (case,) = cases.cases.values()
+    case = cases.get(CaseId(conversation, UserId("7")))
+    assert case is not None
     assert case.posts == 10_000
     assert len(repr(case)) < 5_000
-    counts = cases.counts(UserId("7"))
-    assert counts["posts"] == 9_800
+    counts = table.get(keys.customer(UserId("7")))
+    assert counts is not None
+    assert counts.get("posts") == 9_800

@@ -8,7 +8,8 @@ from typing import get_args
 
 from infra.local.x_standin import Fault, Request
 from infra.local.x_standin.faults import Distortion, Disturbance, Refusal
-from mentiondesk.adapters.storage.dynamo_cursors import DynamoCursors
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.domain.posts.cursor import next_month
 from mentiondesk.domain.posts.post import Source
 from tests.support.builders import NOON
@@ -71,11 +72,15 @@ def _suffer(desk: FaultyDesk, until: datetime) -> None:
         at += MINUTE
 
 
+def _cursors(desk: FaultyDesk) -> Cursors:
+    return Cursors(DynamoTable(desk.cloud.client("dynamodb"), desk.table))
+
+
 def _recover(desk: FaultyDesk, kind: str) -> datetime:
     """X answers again, a person has done their part, and an hour goes by."""
     renewed_at = desk.clock.now()
     desk.renew_credentials()
-    cursors = DynamoCursors(desk.cloud.client("dynamodb"), desk.table).load()
+    cursors = _cursors(desk).load()
     ends = [cursor.not_before for cursor in cursors.values() if cursor.not_before and kind != "unauthorized"]
     at = max([desk.clock.now(), *ends])
     desk.run(at + step * MINUTE for step in (1, 2, 3, 6, *range(8, 70, 6)))
@@ -118,7 +123,7 @@ def test_the_month_s_budget_is_not_passed() -> None:
     """With room for one page left, one page is read and no second one; next month reading goes on."""
     with Story(brief=True).desk() as desk:
         used = desk.settings.reading.monthly_reads - 100
-        DynamoCursors(desk.cloud.client("dynamodb"), desk.table).count_reads(NOON, Source.OWN, used)
+        _cursors(desk).count_reads(NOON, Source.OWN, used)
         desk.run([NOON + MINUTE, NOON + 2 * MINUTE, NOON + 3 * MINUTE])
         assert 0 < held(desk).reads - used <= 100
         calls = len(desk.x.requests)

@@ -1,18 +1,22 @@
 """The checks find what they are for: each of these defects, put into the code, is a violation."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 
-from mentiondesk.adapters.storage.dynamo_posts import DynamoPosts
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.stores.posts import Posts
+from mentiondesk.adapters.storage.table import Update
 from mentiondesk.domain.alerts.ledger import Outcome
 from mentiondesk.domain.posts.post import Added, Post
-from mentiondesk.ports.alerts import Lease
+from mentiondesk.ports.alerts import DueItem, Lease
 from mentiondesk.ports.cases import Classified
-from mentiondesk.usecases.alerts.notify_staff import Notified, NotifyStaff
+from mentiondesk.usecases.alerts.delivery import Deliverer, Delivery
+from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from mentiondesk.usecases.intake.fetch_mentions import _Run
 from tests.support.faults import CLASSIFY, FETCH, NOTIFY
@@ -49,27 +53,26 @@ def test_a_cursor_that_moves_before_the_posts_are_stored(monkeypatch: pytest.Mon
 
 
 def test_an_alert_recorded_before_it_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    as_it_is = NotifyStaff._deliver
+    as_it_is = Deliverer._send
 
-    def record_and_deliver(self: NotifyStaff, delivery: Any, settings: Any, now: datetime, notified: Notified) -> None:
-        self._alerts.record(delivery.records(Outcome.SENT, now, delivery.channel, "soon", ""))
-        as_it_is(self, delivery, settings, now, notified)
+    def record_and_send(self: Deliverer, delivery: Delivery) -> None:
+        self._alerts.record(delivery.records(Outcome.SENT, self._now, delivery.channel, "soon", ""))
+        as_it_is(self, delivery)
 
-    monkeypatch.setattr(NotifyStaff, "_deliver", record_and_deliver)
+    monkeypatch.setattr(Deliverer, "_send", record_and_send)
     assert "recorded as sent and was not" in _found(USUAL, die, NOTIFY, "sesv2.SendEmail", BEFORE)
 
 
 def test_a_case_marked_before_its_alerts_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    as_it_is = NotifyStaff._tell
+    as_it_is = NotifyStaff._leased
 
-    def mark_and_tell(
-        self: NotifyStaff, delivery: Any, together: bool, settings: Any, now: datetime, notified: Notified
-    ) -> None:
-        for notice in delivery.notices:
-            self._alerts.done(Lease(notice.case, notice.case.due_at, ()), now, None, 0)
-        as_it_is(self, delivery, together, settings, now, notified)
+    def lease_and_mark(self: NotifyStaff, due: Sequence[DueItem], now: datetime) -> list[Lease]:
+        leases = as_it_is(self, due, now)
+        for lease in leases:
+            self._alerts.done(lease, now, None, 0)
+        return leases
 
-    monkeypatch.setattr(NotifyStaff, "_tell", mark_and_tell)
+    monkeypatch.setattr(NotifyStaff, "_leased", lease_and_mark)
     assert "was never given" in _found(USUAL, die, NOTIFY, "sesv2.SendEmail", BEFORE)
 
 
@@ -88,17 +91,13 @@ def test_an_exception_swallowed_by_the_classifier(monkeypatch: pytest.MonkeyPatc
 
 def test_a_text_that_counts_as_newer_than_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     """`>=` for `>` where an edit is told from a post that is read again."""
-    as_it_is = DynamoPosts._add
+    as_it_is = Posts._add
 
-    def renew_always(self: DynamoPosts, post: Post) -> Added:
+    def renew_always(self: Posts, post: Post) -> Added:
         found = as_it_is(self, post)
         if found is Added.KNOWN:
-            self._db.update_item(
-                TableName=self._table,
-                Key={"pk": {"S": f"POST#{post.post_id}"}, "sk": {"S": "POST"}},
-                UpdateExpression="REMOVE tagged_at",
-            )
+            self._table.update(Update(keys.post(post.post_id), {keys.TAGGED_AT: None}))
         return found
 
-    monkeypatch.setattr(DynamoPosts, "_add", renew_always)
+    monkeypatch.setattr(Posts, "_add", renew_always)
     assert "versions and was tagged" in _found(USUAL, die, FETCH, "dynamodb.PutItem", AFTER)

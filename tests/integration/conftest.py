@@ -1,7 +1,7 @@
 """The stores, each test twice: in memory, and on a table that template.yaml makes in moto."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,26 +11,18 @@ from moto import mock_aws
 
 from infra.transform import REGION, transformed
 from mentiondesk.adapters.storage import keys
-from mentiondesk.adapters.storage.dynamo_alerts import DynamoAlerts
-from mentiondesk.adapters.storage.dynamo_cases import DynamoCases
-from mentiondesk.adapters.storage.dynamo_cursors import DynamoCursors
-from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
-from mentiondesk.adapters.storage.dynamo_opinions import DynamoOpinions
-from mentiondesk.adapters.storage.dynamo_posts import DynamoPosts, post_from_image
-from mentiondesk.adapters.storage.dynamo_signals import DynamoSignals
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
-from mentiondesk.adapters.storage.items import fact, python, values
-from mentiondesk.adapters.storage.memory import (
-    MemoryAlerts,
-    MemoryCases,
-    MemoryCursors,
-    MemoryIncidents,
-    MemoryOpinions,
-    MemoryPosts,
-)
-from mentiondesk.adapters.storage.memory_signals import MemorySignals
+from mentiondesk.adapters.storage.items import Item, from_attributes
 from mentiondesk.adapters.storage.memory_table import MemoryTable
-from mentiondesk.adapters.storage.table import Table
+from mentiondesk.adapters.storage.stores.alerts import Alerts
+from mentiondesk.adapters.storage.stores.cases import Cases
+from mentiondesk.adapters.storage.stores.classifier_calls import ClassifierCalls
+from mentiondesk.adapters.storage.stores.cursors import Cursors
+from mentiondesk.adapters.storage.stores.drafts import Drafts
+from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.posts import Posts
+from mentiondesk.adapters.storage.stores.signals import Signals
+from mentiondesk.adapters.storage.table import Query, Table
 from mentiondesk.domain.alerts.ledger import Record
 from mentiondesk.domain.ids import CaseId, UserId
 from mentiondesk.domain.posts.post import Post, Source
@@ -38,7 +30,7 @@ from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.ports.alerts import AlertStore
 from mentiondesk.ports.cases import CaseStore
 from mentiondesk.ports.detection import SignalStore
-from mentiondesk.ports.incidents import IncidentStore
+from mentiondesk.ports.incidents import DraftStore, IncidentStore
 from mentiondesk.ports.posts import CursorStore, PostStore
 from mentiondesk.ports.triage import ClassifierBudget
 from mentiondesk.runtime import aws
@@ -55,15 +47,18 @@ def keep() -> timedelta:
 
 
 class Desk(ABC):
-    """The stores over the same data, and what only a test looks at."""
+    """The stores over one table, and what only a test looks at."""
 
-    posts: PostStore
-    cases: CaseStore
-    signals: SignalStore
-    incidents: IncidentStore
-    alerts: AlertStore
-    cursors: CursorStore
-    opinions: ClassifierBudget
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.posts: PostStore = Posts(table, keep)
+        self.signals: SignalStore = Signals(table)
+        self.cases: CaseStore = Cases(table, keep)
+        self.incidents: IncidentStore = Incidents(table, keep)
+        self.alerts: AlertStore = Alerts(table, keep, self.cases, self.incidents)
+        self.drafts: DraftStore = Drafts(table, keep)
+        self.cursors: CursorStore = Cursors(table)
+        self.opinions: ClassifierBudget = ClassifierCalls(table)
 
     @abstractmethod
     def restarted(self) -> "Desk":
@@ -74,77 +69,67 @@ class Desk(ABC):
         """Another desk, with nothing in it, in place of this one."""
 
     @abstractmethod
+    def all_items(self, prefix: str = "") -> list[Item]:
+        """Every item whose partition key begins so."""
+
+    def next_due(self) -> datetime:
+        """When the next alert falls due; the end of time when none does."""
+        shards = (Query(keys.due_shard(number), keys.DUE, limit=1) for number in range(keys.SHARDS))
+        due = (item.value(keys.DUE_AT, datetime) for shard in shards for item in self.table.query(shard))
+        return min((at for at in due if at is not None), default=datetime.max.replace(tzinfo=UTC))
+
     def unclassified(self) -> list[Post]:
         """Posts the stream would deliver, as they are stored now, by id."""
+        return self._posts(item for item in self.all_items("POST#") if item.get(keys.TAGGED_AT) is None)
 
-    @abstractmethod
     def all_posts(self) -> list[Post]:
         """Every stored post, by id."""
+        return self._posts(self.all_items("POST#"))
 
-    @abstractmethod
+    def _posts(self, items: Iterable[Item]) -> list[Post]:
+        return sorted((item.read(Post) for item in items), key=lambda post: int(post.post_id))
+
     def counts(self, customer: UserId) -> dict[str, int]:
         """A customer's counts that are not zero."""
+        found = self.table.get(keys.customer(customer))
+        counts = {name: int((found and found.get(name)) or 0) for name in ("posts", *Kind)}
+        return {name: count for name, count in counts.items() if count}
 
-    @abstractmethod
     def ledger(self, case: CaseId) -> list[Record]:
         """The latest outcome of every alert of a case, by due time, person and channel."""
+        found = self.table.query(Query(keys.case(case)[keys.PK], prefix=keys.ALERT))
+        return _in_order(item.read(Record) for item in found)
 
-    @abstractmethod
     def aside(self) -> list[str]:
         """The reasons of what was set aside."""
+        return [str(item.get("reason")) for item in self.all_items("ASIDE#")]
 
-    @abstractmethod
     def reads(self, now: datetime) -> dict[Source, int]:
         """The number counted on this UTC day."""
+        found = self.table.get(keys.reads(now))
+        return {source: int(found.get(source)) for source in Source if found and found.get(source) is not None}
 
 
 class MemoryDesk(Desk):
-    def __init__(self) -> None:
-        self.posts = self._posts = MemoryPosts()
-        self.signals = MemorySignals()
-        self.cases = self._cases = MemoryCases(self._posts, self.signals)
-        self.incidents = self._incidents = MemoryIncidents(self._cases.due)
-        self.alerts = self._alerts = MemoryAlerts(self._cases, self._incidents)
-        self.cursors = self._cursors = MemoryCursors()
-        self.opinions = MemoryOpinions()
+    def __init__(self, table: MemoryTable | None = None) -> None:
+        self.memory = table or MemoryTable()
+        super().__init__(self.memory)
 
     def restarted(self) -> Desk:
-        return self
+        return MemoryDesk(self.memory)
 
     def emptied(self) -> Desk:
         return MemoryDesk()
 
-    def unclassified(self) -> list[Post]:
-        return sorted(self._posts.take_untagged(), key=lambda post: int(post.post_id))
-
-    def all_posts(self) -> list[Post]:
-        return sorted(self._posts.stored.values(), key=lambda post: int(post.post_id))
-
-    def counts(self, customer: UserId) -> dict[str, int]:
-        return dict(self._cases.counts(customer))
-
-    def ledger(self, case: CaseId) -> list[Record]:
-        waits = [records for (case_id, _), records in self._alerts._ledger.items() if case_id == case]
-        return _in_order(record for records in waits for record in records.values())
-
-    def aside(self) -> list[str]:
-        return [unreadable.reason for unreadable in self._posts.aside]
-
-    def reads(self, now: datetime) -> dict[Source, int]:
-        return {source: count for (day, source), count in self._cursors.reads.items() if day == f"{now:%Y-%m-%d}"}
+    def all_items(self, prefix: str = "") -> list[Item]:
+        return [item for (pk, _), item in self.memory.items.items() if pk.startswith(prefix)]
 
 
 class DynamoDesk(Desk):
     def __init__(self, db: "DynamoDBClient", schema: dict[str, Any]) -> None:
+        super().__init__(DynamoTable(db, TABLE))
         self._db = db
         self._schema = schema
-        self.posts = DynamoPosts(db, TABLE, keep)
-        self.signals = DynamoSignals(db, TABLE)
-        self.cases = DynamoCases(db, TABLE, keep)
-        self.incidents = DynamoIncidents(db, TABLE, keep)
-        self.alerts = DynamoAlerts(db, TABLE, keep)
-        self.cursors = DynamoCursors(db, TABLE)
-        self.opinions = DynamoOpinions(db, TABLE)
 
     def restarted(self) -> Desk:
         return DynamoDesk(self._db, self._schema)
@@ -159,37 +144,8 @@ class DynamoDesk(Desk):
         pages = self._db.get_paginator("scan").paginate(TableName=TABLE, ConsistentRead=True)
         return [item for page in pages for item in page["Items"] if item[keys.PK]["S"].startswith(prefix)]
 
-    def next_due(self) -> datetime:
-        """When the next case falls due; the end of time when none does."""
-        found = self._db.scan(TableName=TABLE, IndexName=keys.DUE_INDEX)["Items"]
-        due = [datetime.fromisoformat(str(python(item)[keys.DUE_AT])) for item in found]
-        return min(due, default=datetime.max.replace(tzinfo=UTC))
-
-    def unclassified(self) -> list[Post]:
-        found = [post_from_image(item) for item in self.items("POST#") if "tagged_at" not in item]
-        return sorted(found, key=lambda post: int(post.post_id))
-
-    def all_posts(self) -> list[Post]:
-        return sorted(map(post_from_image, self.items("POST#")), key=lambda post: int(post.post_id))
-
-    def counts(self, customer: UserId) -> dict[str, int]:
-        found = python(self._db.get_item(TableName=TABLE, Key=values(keys.customer(customer))).get("Item", {}))
-        return {name: int(found[name]) for name in ("posts", *Kind) if found.get(name)}
-
-    def ledger(self, case: CaseId) -> list[Record]:
-        pages = self._db.get_paginator("query").paginate(
-            TableName=TABLE,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :alert)",
-            ExpressionAttributeValues=values({":pk": keys.case(case)[keys.PK], ":alert": keys.ALERT}),
-        )
-        return _in_order(fact(Record, item) for page in pages for item in page["Items"])
-
-    def aside(self) -> list[str]:
-        return [str(python(item)["reason"]) for item in self.items("ASIDE#")]
-
-    def reads(self, now: datetime) -> dict[Source, int]:
-        found = python(self._db.get_item(TableName=TABLE, Key=values(keys.reads(now))).get("Item", {}))
-        return {source: int(found[source]) for source in Source if source in found}
+    def all_items(self, prefix: str = "") -> list[Item]:
+        return list(map(from_attributes, self.items(prefix)))
 
 
 def _in_order(records: Iterator[Record]) -> list[Record]:

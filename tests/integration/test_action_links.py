@@ -2,10 +2,9 @@
 
 import base64
 import json
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from re import search
 from typing import TYPE_CHECKING, Any
@@ -16,18 +15,24 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from infra.local.api import event_of
-from mentiondesk.adapters.storage.dynamo_drafts import DynamoDrafts
-from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.stores.drafts import Drafts
+from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.adapters.tokens.links import LinkKeys, NoLinkKeys, SignedLinks
-from mentiondesk.domain.access.links import CASE_ACTIONS, INCIDENT_ACTIONS, Action, Link
-from mentiondesk.domain.cases.case import Case, State
-from mentiondesk.domain.ids import StaffId
+from mentiondesk.domain.access.actions import CASE_ACTIONS, INCIDENT_ACTIONS, Action
+from mentiondesk.domain.access.links import Link
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.changes import case_change
+from mentiondesk.domain.cases.commands import Reopen, Resolve
+from mentiondesk.domain.cases.transitions import State
+from mentiondesk.domain.ids import CaseId, StaffId
+from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.drafts import Draft, Occasion
 from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, Status
 from mentiondesk.settings.schema import SettingsFile
 from tests.integration.conftest import TABLE, DynamoDesk, keep
-from tests.integration.test_act import CASE_ID, INCIDENT_ID, POST, SHOP, VAN, a_candidate, classify, team_of
-from tests.support.builders import NOON, a_case, at, settings_file
+from tests.integration.test_act import CASE_ID, INCIDENT_ID, POST, SHOP, VAN, begin, team_of
+from tests.support.builders import NOON, at, commanded, settings_file
 from tests.support.doors import FORM, HOSTILE, MARKS, SIGNED_BEFORE, URL, Answer, Doors
 
 if TYPE_CHECKING:
@@ -61,11 +66,11 @@ class Api:
         return self.post(token, self.get(token).page.form(action) | typed)
 
     def token(self, by: StaffId = ANA, **overrides: Any) -> str:
-        facts: dict[str, Any] = {"matter_id": CASE_ID, "actions": CASE_ACTIONS, "until": at(600)}
+        facts: dict[str, Any] = {"subject_id": CASE_ID, "actions": CASE_ACTIONS, "until": at(600)}
         return self.links.token(Link(**{"staff_id": by, **facts, **overrides}))
 
     def incident_token(self, by: StaffId = ANA, **overrides: Any) -> str:
-        return self.token(by, **{"matter_id": INCIDENT_ID, "actions": INCIDENT_ACTIONS, **overrides})
+        return self.token(by, **{"subject_id": INCIDENT_ID, "actions": INCIDENT_ACTIONS, **overrides})
 
     @property
     def case(self) -> Case:
@@ -81,7 +86,7 @@ class Api:
 
     def store(self, settings: SettingsFile) -> None:
         """Puts settings in force, as a function after a cold start finds them."""
-        DynamoSettings(self.db, TABLE).store(settings, NOON)
+        SettingsVersions(DynamoTable(self.db, TABLE)).store(settings, NOON)
         self.doors.restart()
 
     def table(self) -> list[str]:
@@ -107,12 +112,10 @@ def api(
 ) -> Api:
     monkeypatch.setattr("mentiondesk.runtime.clock.now", lambda: Clock.now)
     Clock.now = at(10)
-    DynamoSettings(db, TABLE).store(settings_file(**team_of()), NOON)
-    opened = replace(a_case(), case_id=CASE_ID, conversation_id=POST.conversation_id, customer_id=POST.author_id)
-    classify(table_desk, POST, opened)
-    assert table_desk.incidents.add(a_candidate())
+    SettingsVersions(DynamoTable(db, TABLE)).store(settings_file(**team_of()), NOON)
+    begin(table_desk)
     doors = Doors(resources, {"TABLE_NAME": TABLE, "LINK_SECRET_ID": secret[1]})
-    return Api(table_desk, db, SignedLinks(LinkKeys(*secret), URL), doors)
+    return Api(table_desk, db, SignedLinks(LinkKeys(*secret, lambda: Clock.now), URL), doors)
 
 
 class Clock:
@@ -139,7 +142,7 @@ def test_the_page_shows_what_will_happen_and_does_nothing_yet(api: Api) -> None:
     assert "complaint at 0" in answer.said
     assert "Answer by 13:00 · 50 min left" in answer.said
     assert "Nobody has this case yet." in answer.said
-    assert answer.page.offers() == {"claim", "answered", "no_answer", "snooze"}
+    assert answer.page.offers() == {"claim", "answered", "no_answer", "snooze", "resolve_case"}
     assert answer.page.links == [f"https://x.com/i/status/{POST.post_id}"]
     assert api.case.owner is None
 
@@ -192,7 +195,7 @@ def test_answered_elsewhere(api: Api) -> None:
     answer = api.press(api.token(), "answered")
     assert (answer.status, api.case.state, api.case.waiting) == (200, State.PENDING, False)
     assert "it is the customer’s turn" in answer.said
-    assert answer.page.offers() == {"claim"}
+    assert answer.page.offers() == {"claim", "resolve_case"}
 
 
 def test_no_answer_needs_a_reason(api: Api) -> None:
@@ -207,7 +210,7 @@ def test_no_answer_needs_a_reason(api: Api) -> None:
     ):
         api.press(token, "no_answer", **typed)
         assert (api.case.state, api.case.reason) == (State.DISMISSED, kept)
-        api.desk.cases.save(replace(a_case(), case_id=CASE_ID, version=api.case.version))
+        api.desk.cases.save(commanded(api.case, Reopen("again"), 11))
 
 
 def test_a_reason_that_is_not_on_the_list_is_no_reason(api: Api) -> None:
@@ -229,7 +232,7 @@ def test_snoozing(api: Api) -> None:
         [{"hold": "30m"}, {"hold": "1h"}, {"hold": "lead"}]
     ]
     answer = api.press(api.token(), "snooze", hold="30m")
-    assert (answer.status, api.case.due_at) == (200, at(40))
+    assert (answer.status, api.case.snoozed_until) == (200, at(40))
     assert api.press(api.token(), "snooze", hold="1 year").status == 422
 
 
@@ -314,7 +317,9 @@ def test_no_incident(api: Api) -> None:
 def test_the_post_on_x_waits_for_a_yes_and_for_a_person_to_send_it(api: Api) -> None:
     token = api.incident_token()
     api.press(token, "publish")
-    DynamoDrafts(api.db, TABLE, keep).add(Draft(INCIDENT_ID, Occasion.PUBLISHED, "We know of it & care.", at(11)))
+    Drafts(DynamoTable(api.db, TABLE), keep).add(
+        Draft(INCIDENT_ID, Occasion.PUBLISHED, "We know of it & care.", at(11))
+    )
     shown = api.get(token)
     assert "We know of it & care." in shown.said
     assert not any("intent" in link for link in shown.page.links)
@@ -391,23 +396,23 @@ def test_a_form_without_its_own_event_does_nothing(api: Api) -> None:
     forged = ("", own, "2026-06-17T12:00:00.000000Z-00", "CASE", f"{own}.AAAAAAAAAAAAAAAAAAAAAA", token, HOSTILE)
     for fields in (bare, *({**form, "event": event} for event in forged)):
         assert api.post(token, fields).status == 403
-    assert (api.case.owner, api.desk.cases.events(CASE_ID)) == (None, [])
+    assert (api.case.owner, len(api.desk.cases.timeline(CASE_ID))) == (None, 1)
 
 
 def test_what_is_not_kept_any_more_is_gone(api: Api) -> None:
-    answer = api.get(api.token(matter_id="7#7"))
+    answer = api.get(api.token(subject_id=CaseId.parse("7#7")))
     assert answer.status == 410
     assert "not kept any more" in answer.said
 
 
 def test_a_closed_case_says_so_and_offers_nothing(api: Api) -> None:
     form = api.get(api.token()).page.form("claim")
-    api.desk.cases.save(api.case.close(State.RESOLVED, "sent a new one", at(9)))
+    api.desk.cases.save(commanded(api.case, Resolve("sent a new one"), 9))
     shown, pressed = api.get(api.token()), api.post(api.token(), form)
     assert (shown.status, pressed.status) == (200, 409)
     for answer in (shown, pressed):
         assert "Closed: sent a new one" in answer.said
-        assert answer.page.offers() == set()
+        assert answer.page.offers() == {"reopen_case"}
     assert "This case is closed" in pressed.said
     assert api.case.owner is None
 
@@ -415,11 +420,19 @@ def test_a_closed_case_says_so_and_offers_nothing(api: Api) -> None:
 # --- a hostile world --------------------------------------------------------------------------------------
 
 
+def put(api: Api, **facts: Any) -> None:
+    """Puts facts into the case, whatever its timeline says."""
+    case = api.case
+    (entry, *_) = api.desk.cases.timeline(CASE_ID)
+    api.desk.cases.save(case_change(case, replace(case, **facts), entry))
+
+
 def test_hostile_words_are_text_wherever_they_stand(api: Api) -> None:
-    api.desk.cases.save(replace(api.case, words=HOSTILE, reason=HOSTILE, why=(HOSTILE,)))
+    put(api, words=HOSTILE, reason=HOSTILE, why=(HOSTILE,))
     sample = replace(api.incident.samples[0], words=HOSTILE)
-    api.desk.incidents.save(replace(api.incident, title=HOSTILE, samples=(sample,)))
-    DynamoDrafts(api.db, TABLE, keep).add(Draft(INCIDENT_ID, Occasion.PUBLISHED, HOSTILE, at(11)))
+    incident = api.incident
+    api.desk.incidents.save(incident_change(incident, replace(incident, title=HOSTILE, samples=(sample,))))
+    api.desk.drafts.add(Draft(INCIDENT_ID, Occasion.PUBLISHED, HOSTILE, at(11)))
     for answer in (
         api.get(api.token()),
         api.press(api.token(), "no_answer", reason=HOSTILE, written=HOSTILE),
@@ -434,13 +447,13 @@ def test_hostile_words_are_text_wherever_they_stand(api: Api) -> None:
         assert not any(mark in answer.html for mark in MARKS), answer.html
         assert not {"script", "img", "svg", "b", "iframe", "link", "base"} & set(page.tags)
         assert not {name for name in page.attributes if name.startswith("on") or name == "src"}
-        assert "49" not in page.said.split()
+        assert "49" not in page.text.split()
         assert "\u202e" not in answer.html
         assert "\u0000" not in answer.html
 
 
 def test_customers_links_are_not_live(api: Api) -> None:
-    api.desk.cases.save(replace(api.case, words="see https://evil.example/x and www.evil.example"))
+    put(api, words="see https://evil.example/x and www.evil.example")
     answer = api.get(api.token())
     assert "https://evil" not in answer.html
     assert answer.page.links == [f"https://x.com/i/status/{POST.post_id}"]
@@ -556,17 +569,14 @@ def test_a_failure_is_a_page_and_a_metric(api: Api) -> None:
 # --- the key ----------------------------------------------------------------------------------------------
 
 
-def test_a_replaced_key_leaves_the_links_before_it_whole(
-    api: Api, secret: tuple["SecretsManagerClient", str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_replaced_key_leaves_the_links_before_it_whole(api: Api, secret: tuple["SecretsManagerClient", str]) -> None:
     secrets, arn = secret
     before = api.token()
     assert api.get(before).status == 200
     secrets.put_secret_value(SecretId=arn, SecretString="the next key")
-    after = SignedLinks(LinkKeys(secrets, arn), URL).token(api.links.read(before))
+    after = SignedLinks(LinkKeys(secrets, arn, lambda: Clock.now), URL).token(api.links.read(before))
     assert after != before
-    later = time.monotonic() + 31
-    monkeypatch.setattr(time, "monotonic", lambda: later)
+    Clock.now += timedelta(seconds=31)
     assert api.get(after).status == 200
     assert api.get(before).status == 200
     secrets.put_secret_value(SecretId=arn, SecretString="and another")
@@ -578,10 +588,10 @@ def test_while_the_secret_cannot_be_read_the_keys_from_before_go_on(
     secret: tuple["SecretsManagerClient", str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secrets, arn = secret
-    keys = LinkKeys(secrets, arn)
+    now = [NOON]
+    keys = LinkKeys(secrets, arn, lambda: now[0])
     assert keys() == ("a made-up key",)
-    later = time.monotonic() + 301
-    monkeypatch.setattr(time, "monotonic", lambda: later)
+    now[0] += timedelta(seconds=301)
 
     def fails(**_: str) -> None:
         raise EndpointConnectionError(endpoint_url="https://secrets.example")
@@ -589,15 +599,15 @@ def test_while_the_secret_cannot_be_read_the_keys_from_before_go_on(
     monkeypatch.setattr(secrets, "get_secret_value", fails)
     assert keys() == ("a made-up key",)
     with pytest.raises(NoLinkKeys):
-        LinkKeys(secrets, arn)()
+        LinkKeys(secrets, arn, lambda: NOON)()
 
 
 def test_without_a_key_there_are_no_links_and_nothing_breaks(secret: tuple["SecretsManagerClient", str]) -> None:
     secrets, _ = secret
-    keys = LinkKeys(secrets, "no-such-secret")
+    keys = LinkKeys(secrets, "no-such-secret", lambda: NOON)
     with pytest.raises(NoLinkKeys):
         keys(False)
-    assert SignedLinks(keys, URL)(ANA, a_case(), NOON) is None
+    assert SignedLinks(keys, URL)(ANA, CASE_ID, NOON) is None
 
 
 @pytest.mark.parametrize("link", SIGNED_BEFORE["links"], ids=lambda link: "+".join(link["actions"]))

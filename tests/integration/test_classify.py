@@ -3,21 +3,24 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import permutations
 from typing import Any, cast
 
 import pytest
 
-from mentiondesk.domain.cases.case import Case, Entry, Leg, State
-from mentiondesk.domain.events import Event
-from mentiondesk.domain.ids import CaseId, ConversationId, PostId, StaffId, UserId, case_id
+from mentiondesk.domain.cases.case import Case, Phase
+from mentiondesk.domain.cases.changes import CaseChange
+from mentiondesk.domain.cases.commands import Claim, Release
+from mentiondesk.domain.cases.transitions import State
+from mentiondesk.domain.ids import CaseId, ConversationId, PostId, StaffId, UserId
 from mentiondesk.domain.posts.post import Post, Source
 from mentiondesk.domain.posts.tags import Kind, Tags
+from mentiondesk.domain.timeline import CaseEntry
 from mentiondesk.ports.cases import CaseChanged, CaseStore, Classified
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from tests.integration.conftest import Desk, MemoryDesk
-from tests.support.builders import BRAND_ID, CUSTOMER_ID, a_post, an_answer, at, settings, tags
+from tests.support.builders import BRAND_ID, CUSTOMER_ID, a_post, an_answer, at, commanded, settings, tags
 
 SETTINGS = settings()
 OTHER = UserId("2000000002")
@@ -50,7 +53,7 @@ def hear(desk: Desk, *posts: Post) -> list[Classified | None]:
 
 
 def the_case(desk: Desk, post: Post, customer: UserId = CUSTOMER_ID) -> Case:
-    case = desk.cases.get(case_id(post.conversation_id, customer))
+    case = desk.cases.get(CaseId(post.conversation_id, customer))
     assert case is not None
     return case
 
@@ -63,7 +66,7 @@ LATE_ANSWER = an_answer(MORE, "Here is your refund.", created_at=at(95))
 CONVERSATION = (ROOT, ANSWER, GOES_ON, MORE, LATE_ANSWER)
 
 
-def told(desk: Desk, post: Post = ROOT, customer: UserId = CUSTOMER_ID) -> tuple[Case, list[Entry]]:
+def told(desk: Desk, post: Post = ROOT, customer: UserId = CUSTOMER_ID) -> tuple[Case, list[CaseEntry]]:
     """A case apart from how often it was written, and its timeline."""
     case = the_case(desk, post, customer)
     return replace(case, version=0), desk.cases.timeline(case.case_id)
@@ -75,11 +78,11 @@ def told(desk: Desk, post: Post = ROOT, customer: UserId = CUSTOMER_ID) -> tuple
 def test_a_conversation_in_order(desk: Desk) -> None:
     assert None not in hear(desk, *CONVERSATION)
     case, timeline = told(desk)
-    assert [entry.post_id for entry in timeline] == [post.post_id for post in CONVERSATION]
-    assert (case.state, case.leg, case.kind, case.posts) == (State.PENDING, Leg.FOLLOW_UP, Kind.COMPLAINT, 5)
-    assert (case.asked_at, case.first_answer_at, case.breaches, case.due_at) == (at(0), at(10), 1, None)
-    assert case.wait is not None
-    assert (case.wait.post_id, case.wait.ended_at) == (MORE.post_id, at(95))
+    assert [entry.entry_id for entry in timeline] == [post.post_id for post in CONVERSATION]
+    assert (case.state, case.phase, case.kind, case.posts) == (State.PENDING, Phase.FOLLOW_UP, Kind.COMPLAINT, 5)
+    assert (case.asked_at, case.first_answer_at, case.breaches, case.waiting) == (at(0), at(10), 1, False)
+    assert case.timer is not None
+    assert (case.timer.post_id, case.timer.ended_at) == (MORE.post_id, at(95))
     assert desk.counts(CUSTOMER_ID) == {"posts": 2, "complaint": 1, "chatter": 1}
     assert desk.counts(BRAND_ID) == {}
 
@@ -136,7 +139,7 @@ def test_a_post_classified_twice_changes_nothing(desk: Desk) -> None:
 
 def test_a_post_that_was_never_stored_is_passed_over(desk: Desk) -> None:
     assert classifier(desk)(ROOT, at(1)) is None
-    assert desk.cases.get(case_id(ROOT.conversation_id, CUSTOMER_ID)) is None
+    assert desk.cases.get(CaseId(ROOT.conversation_id, CUSTOMER_ID)) is None
 
 
 # --- edits ------------------------------------------------------------------------------------------------
@@ -150,7 +153,7 @@ def test_new_text_tells_the_case_again(desk: Desk) -> None:
     hear(desk, ROOT, edit(ROOT, "praise: all good, found it"))
     case, timeline = told(desk)
     assert (case.kind, case.posts, case.words) == (Kind.PRAISE, 1, "praise: all good, found it")
-    assert [(entry.kind, entry.at) for entry in timeline] == [(Kind.PRAISE, ROOT.created_at)]
+    assert [(getattr(entry, "kind", None), entry.at) for entry in timeline] == [(Kind.PRAISE, ROOT.created_at)]
     assert desk.counts(CUSTOMER_ID) == {"posts": 1, "praise": 1}
 
 
@@ -167,8 +170,8 @@ def test_new_text_of_an_earlier_post_keeps_the_rest(desk: Desk) -> None:
 def test_the_clock_of_edited_text_runs_from_the_first_version(desk: Desk) -> None:
     hear(desk, a_post("chatter: hm"), edit(a_post("chatter: hm"), "complaint: it is broken"))
     case = the_case(desk, ROOT)
-    assert case.wait is not None
-    assert (case.wait.since, case.wait.answer_by) == (at(0), at(60))
+    assert case.timer is not None
+    assert (case.timer.since, case.timer.answer_by) == (at(0), at(60))
 
 
 def test_text_replaced_before_it_was_classified_counts_once(desk: Desk) -> None:
@@ -184,8 +187,8 @@ def test_text_replaced_before_it_was_classified_counts_once(desk: Desk) -> None:
 def test_an_edited_answer_still_answers(desk: Desk) -> None:
     hear(desk, ROOT, ANSWER, edit(ANSWER, "Sorry! Please send us a DM."))
     case, timeline = told(desk)
-    assert (case.leg, case.first_answer_at, case.posts) == (Leg.PRIVATE, at(10), 2)
-    assert [entry.words for entry in timeline] == [ROOT.text, "Sorry! Please send us a DM."]
+    assert (case.phase, case.first_answer_at, case.posts) == (Phase.PRIVATE, at(10), 2)
+    assert [getattr(entry, "words", None) for entry in timeline] == [ROOT.text, "Sorry! Please send us a DM."]
 
 
 # --- whose matter an own post is --------------------------------------------------------------------------
@@ -208,7 +211,7 @@ def test_a_quote_is_an_answer(desk: Desk) -> None:
 
 def test_an_answer_goes_on_where_it_began(desk: Desk) -> None:
     hear(desk, ROOT, ANSWER, GOES_ON)
-    assert [entry.post_id for entry in told(desk)[1]] == [ROOT.post_id, ANSWER.post_id, GOES_ON.post_id]
+    assert [entry.entry_id for entry in told(desk)[1]] == [ROOT.post_id, ANSWER.post_id, GOES_ON.post_id]
     third = an_answer(GOES_ON, "Thank you.", created_at=at(11), reply_to_user=BRAND_ID)
     hear(desk, third)
     assert the_case(desk, ROOT).posts == 4
@@ -234,7 +237,7 @@ def test_a_long_answer_goes_on_before_its_beginning_is_classified(desk: Desk) ->
 def test_an_own_post_to_nobody_is_in_no_case(desk: Desk, overrides: dict[str, Any]) -> None:
     post = a_post("We open at nine.", author_id=BRAND_ID, own=True, source=Source.OWN, **overrides)
     (change,) = hear(desk, post)
-    assert change is not None and change.after is None
+    assert change is not None and change.case is None
     assert desk.unclassified() == []
     assert classifier(desk)(post, at(1)) is None
 
@@ -242,7 +245,7 @@ def test_an_own_post_to_nobody_is_in_no_case(desk: Desk, overrides: dict[str, An
 def test_an_own_post_that_answers_itself_ends(desk: Desk) -> None:
     post = a_post("?", author_id=BRAND_ID, own=True, source=Source.OWN, replied_to=ROOT.post_id, reply_to_user=BRAND_ID)
     (change,) = hear(desk, post)
-    assert change is not None and change.after is None
+    assert change is not None and change.case is None
 
 
 def test_a_thread_of_own_posts_is_in_no_case(desk: Desk) -> None:
@@ -269,7 +272,7 @@ def test_a_customer_in_the_brands_own_thread(desk: Desk) -> None:
     reply = a_post("question: on Sundays?", conversation_id=news.conversation_id, replied_to=news.post_id)
     hear(desk, news, reply)
     assert the_case(desk, reply).state is State.OPEN
-    assert the_case(desk, reply).case_id == f"{news.post_id}#{CUSTOMER_ID}"
+    assert the_case(desk, reply).case_id == CaseId(ConversationId(news.post_id), CUSTOMER_ID)
 
 
 def test_an_answer_seen_before_its_question(desk: Desk) -> None:
@@ -277,7 +280,7 @@ def test_an_answer_seen_before_its_question(desk: Desk) -> None:
     assert the_case(desk, ROOT).state is State.PENDING
     hear(desk, ROOT)
     case = the_case(desk, ROOT)
-    assert (case.state, case.due_at, case.first_answer_at) == (State.PENDING, None, at(10))
+    assert (case.state, case.waiting, case.first_answer_at) == (State.PENDING, False, at(10))
 
 
 # --- writers in each other's way --------------------------------------------------------------------------
@@ -294,14 +297,17 @@ class Interrupted:
     def get(self, case: CaseId) -> Case | None:
         return self.cases.get(case)
 
-    def timeline(self, case: CaseId) -> list[Entry]:
+    def timeline(self, case: CaseId) -> list[CaseEntry]:
         return self.cases.timeline(case)
 
-    def save(self, case: Case, event: Event | None = None) -> Case:
-        return self.cases.save(case, event)
+    def save(self, change: CaseChange) -> Case:
+        return self.cases.save(change)
 
-    def events(self, case_id: CaseId) -> list[Event]:
-        return self.cases.events(case_id)
+    def holds(self, case_id: CaseId, entry_id: str) -> bool:
+        return self.cases.holds(case_id, entry_id)
+
+    def silent(self, now: datetime, limit: int) -> list[CaseId]:
+        return self.cases.silent(now, limit)
 
     def commit(self, change: Classified) -> bool:
         if self.others:
@@ -331,7 +337,7 @@ def test_an_answer_and_a_claim_come_between(desk: Desk) -> None:
     cases = Interrupted(
         desk.cases,
         [
-            lambda: desk.cases.save(the_case(desk, ROOT).claim(ANA, at(15))),
+            lambda: desk.cases.save(commanded(the_case(desk, ROOT), Claim(), 15)),
             lambda: classifier(desk)(ANSWER, at(100)),
         ],
     )
@@ -339,7 +345,7 @@ def test_an_answer_and_a_claim_come_between(desk: Desk) -> None:
     assert len(cases.refused) == 2
     case, timeline = told(desk)
     assert (case.owner, case.claimed_at, case.first_answer_at, case.posts) == (ANA, at(15), at(10), 3)
-    assert len(timeline) == 3
+    assert len(timeline) == 4
 
 
 def test_the_same_post_comes_between(desk: Desk) -> None:
@@ -359,7 +365,9 @@ def test_new_text_comes_between(desk: Desk) -> None:
 def test_a_case_that_never_rests_is_left_to_the_stream(desk: Desk) -> None:
     hear(desk, ROOT)
     store(desk, MORE)
-    cases = Interrupted(desk.cases, [lambda: desk.cases.save(the_case(desk, ROOT))] * 100)
+    claims = [lambda: desk.cases.save(commanded(the_case(desk, ROOT), Claim(), 15))]
+    releases = [lambda: desk.cases.save(commanded(the_case(desk, ROOT), Release(), 15))]
+    cases = Interrupted(desk.cases, [*claims, *releases] * 50)
     with pytest.raises(CaseChanged):
         classifier(desk, cases)(MORE, at(100))
     assert len(cases.refused) == 8
@@ -447,7 +455,7 @@ def test_counts_equal_a_count_from_scratch(desk: Desk) -> None:
         counts.update(["posts", post.text.partition(":")[0]])
     assert {user: desk.counts(user) for user in expected} == expected
     cases = {post.case_id for post in desk.all_posts() if post.case_id}
-    held = [entry.post_id for case in cases for entry in desk.cases.timeline(case)]
+    held = [entry.entry_id for case in cases for entry in desk.cases.timeline(case)]
     assert sorted(held) == sorted(post.post_id for post in posts)
     stored = [cast(Case, desk.cases.get(case)) for case in cases]
     assert sum(case.posts for case in stored) == len(posts)

@@ -1,6 +1,5 @@
 """The detector over both kinds of stores: one problem of many customers, noticed once, and followed to its end."""
 
-from abc import ABC, abstractmethod
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -8,17 +7,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mentiondesk.adapters.storage import keys
-from mentiondesk.adapters.storage.dynamo_signals import DynamoSignals, DynamoUsual, signal_item
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.items import values
-from mentiondesk.adapters.storage.memory_signals import MemorySignals, MemoryUsual
+from mentiondesk.adapters.storage.stores.signals import Baselines, Signals, signal_item
+from mentiondesk.adapters.storage.table import Table
 from mentiondesk.detection.baseline import hour_of_week
-from mentiondesk.domain.cases.case import State
 from mentiondesk.domain.cases.timers import Clock
-from mentiondesk.domain.ids import CaseId, PostId, UserId, case_id, id_at
+from mentiondesk.domain.cases.transitions import State
+from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId, id_at
+from mentiondesk.domain.incidents.changes import IncidentChange, incident_change
 from mentiondesk.domain.incidents.incident import Impact, Incident, Status, Update
 from mentiondesk.domain.incidents.signals import HourlyCounts, Signal
-from mentiondesk.ports.detection import BaselineStore, SignalStore
+from mentiondesk.domain.timeline import CaseAct, Faded, GoBackStarted, Noticed
+from mentiondesk.ports.alerts import DueItem
 from mentiondesk.ports.incidents import IncidentStore
+from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.detect_incidents import Detected, DetectIncidents
 from mentiondesk.usecases.incidents.follow_up_customers import GoBack
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
@@ -35,38 +38,21 @@ COMPONENTS = [
 LOGIN = ("cannot log in", "signing in", "anything broken", "account")
 
 
-class Ears(ABC):
-    """The signals that the detector reads."""
+class Ears:
+    """The signals that the detector reads, and its baselines."""
 
-    signals: SignalStore
-    usual: BaselineStore
-
-    @abstractmethod
-    def put(self, signal: Signal) -> None: ...
-
-
-class MemoryEars(Ears):
-    def __init__(self) -> None:
-        self.signals = self._signals = MemorySignals()
-        self.usual = MemoryUsual()
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self.signals = Signals(table)
+        self.usual = Baselines(table)
 
     def put(self, signal: Signal) -> None:
-        self._signals.put(signal)
-
-
-class DynamoEars(Ears):
-    def __init__(self, db: "DynamoDBClient") -> None:
-        self._db = db
-        self.signals = DynamoSignals(db, TABLE)
-        self.usual = DynamoUsual(db, TABLE)
-
-    def put(self, signal: Signal) -> None:
-        self._db.put_item(TableName=TABLE, Item=values(signal_item(signal)))
+        self._table.put(signal_item(signal))
 
 
 @pytest.fixture
-def ears(desk: Desk, request: pytest.FixtureRequest) -> Ears:
-    return MemoryEars() if isinstance(desk, MemoryDesk) else DynamoEars(request.getfixturevalue("db"))
+def ears(desk: Desk) -> Ears:
+    return Ears(desk.table)
 
 
 class Listening:
@@ -83,6 +69,18 @@ class Listening:
         return DetectIncidents(
             self.ears.signals, self.ears.usual, incidents or self.desk.incidents, lambda: self.settings, **bounds
         )
+
+    def go_back(self, incidents: Any = None, cases: Any = None) -> GoBack:
+        change = ChangeCase(cases or self.desk.cases, lambda: self.settings)
+        return GoBack(incidents or self.desk.incidents, change, lambda: self.settings)
+
+    def by_hand(self) -> None:
+        """A person changes the incident's title."""
+        incident = self.incident()
+        self.desk.incidents.save(incident_change(incident, replace(incident, title="By hand")))
+
+    def acts(self, case_id: CaseId) -> list[CaseAct]:
+        return [entry for entry in self.desk.cases.timeline(case_id) if isinstance(entry, CaseAct)]
 
     def run(self, now: datetime) -> Detected:
         """As another process would."""
@@ -112,7 +110,7 @@ def a_signal(minute: float, person: int, **facts: Any) -> Signal:
         "words": f"@shop can't log in to my account, {person}",
         "topics": ("account", "website_app"),
         "digest": f"text {person}",
-        "case_id": f"{post_id}#{3000 + person}",
+        "case_id": CaseId(ConversationId(post_id), UserId(f"{3000 + person}")),
     }
     return Signal(**{**made, **facts})
 
@@ -158,7 +156,7 @@ def test_an_hour_is_counted_once_however_often_it_is_kept(ears: Ears) -> None:
 def test_counts_stored_under_their_former_name_are_read(db: "DynamoDBClient") -> None:
     stored = {"hours": 1, "voices": 4, "terms": {"slow": 2}, "until": "2026-01-07T13:00:00Z"}
     db.put_item(TableName=TABLE, Item=values(stored | keys.usual()))
-    assert DynamoUsual(db, TABLE).load(0).overall.reporters == 4
+    assert Baselines(DynamoTable(db, TABLE)).load(0).overall.reporters == 4
 
 
 # --- noticing ---------------------------------------------------------------------------------------------
@@ -177,9 +175,9 @@ def test_the_fifth_person_makes_a_candidate_that_staff_are_told_of_once(listenin
     )  # fmt: skip
     assert 1 <= incident.severity <= 10
     assert len(incident.samples) == 3
-    assert incident.wait is not None
-    assert (incident.wait.clock, incident.wait.answer_by) == (Clock.CONFIRM, at(40))
-    assert list(listening.desk.alerts.due(at(10), 10)) == [incident.incident_id]
+    assert incident.timer is not None
+    assert (incident.timer.clock, incident.timer.answer_by) == (Clock.CONFIRM, at(40))
+    assert list(listening.desk.alerts.due(at(10), 10)) == [DueItem(incident.incident_id, "noticed")]
     assert [post.post_id for post in listening.desk.incidents.joined(incident.incident_id)] == [
         one.post_id for one in made
     ]
@@ -265,7 +263,8 @@ def test_a_public_incident_goes_on_growing_and_keeps_what_staff_said(listening: 
     listening.run(at(12))
     incident = listening.incident()
     update = Update(incident.incident_id, at(13), Status.IDENTIFIED, "Found it.")
-    listening.desk.incidents.save(replace(incident, title="Login", impact=Impact.CRITICAL).moved(update), update)
+    login = replace(incident, title="Login", impact=Impact.CRITICAL)
+    listening.desk.incidents.save(incident_change(incident, login.moved(update), update=update))
     listening.complain(10, begin=14, over=10, first=100)
     listening.run(at(25))
     public = listening.incident()
@@ -284,11 +283,11 @@ def test_somebody_who_changes_it_at_the_same_time_loses_nothing(listening: Liste
         def __getattr__(self, name: str) -> Any:
             return getattr(listening.desk.incidents, name)
 
-        def save(self, incident: Incident, *given: Any, **more: Any) -> Incident:
+        def save(self, change: IncidentChange) -> Incident:
             if not calls:
                 calls.append(1)
-                listening.desk.incidents.save(replace(listening.incident(), title="By hand"))
-            return listening.desk.incidents.save(incident, *given, **more)
+                listening.by_hand()
+            return listening.desk.incidents.save(change)
 
     listening.detector(Busy())(at(19))
     assert (listening.incident().title, listening.incident().people) == ("By hand", 10)
@@ -306,9 +305,9 @@ def test_a_save_that_always_meets_another_is_given_up_and_made_good_by_the_next_
         def __getattr__(self, name: str) -> Any:
             return getattr(listening.desk.incidents, name)
 
-        def save(self, incident: Incident, *given: Any, **more: Any) -> Incident:
-            listening.desk.incidents.save(replace(listening.incident(), title="By hand"))
-            return listening.desk.incidents.save(incident, *given, **more)
+        def save(self, change: IncidentChange) -> Incident:
+            listening.by_hand()
+            return listening.desk.incidents.save(change)
 
     detected = listening.detector(Contended())(at(19))
     assert (detected.given_up, detected.joined, listening.incident().people) == ([incident_id], 0, 5)
@@ -326,15 +325,16 @@ def test_what_nobody_confirms_fades_and_is_recorded(listening: Listening) -> Non
     assert len(listening.run(at(131)).faded) == 1
     incident = listening.incident()
     assert (incident.status, incident.ended_at, incident.waiting) == (Status.FADED, at(131), False)
-    assert [event.action for event in listening.desk.incidents.events(incident.incident_id)] == ["noticed", "faded"]
-    assert all(event.by is None for event in listening.desk.incidents.events(incident.incident_id))
+    assert [type(entry) for entry in listening.desk.incidents.record(incident.incident_id)] == [Noticed, Faded]
+    assert all(entry.by is None for entry in listening.desk.incidents.record(incident.incident_id))
 
 
 def test_what_is_public_does_not_fade(listening: Listening) -> None:
     listening.complain(5)
     listening.run(at(12))
     update = Update(listening.incident().incident_id, at(13), Status.INVESTIGATING, "We look.")
-    listening.desk.incidents.save(listening.incident().moved(update), update)
+    incident = listening.incident()
+    listening.desk.incidents.save(incident_change(incident, incident.moved(update), update=update))
     listening.run(at(400))
     assert listening.incident().open
 
@@ -342,7 +342,8 @@ def test_what_is_public_does_not_fade(listening: Listening) -> None:
 def test_after_the_end_the_same_is_not_raised_again_for_a_while_and_other_things_are(listening: Listening) -> None:
     listening.complain(5)
     listening.run(at(12))
-    listening.desk.incidents.save(listening.incident().dismissed("a joke", at(13)))
+    incident = listening.incident()
+    listening.desk.incidents.save(incident_change(incident, incident.dismissed("a joke", at(13))))
     listening.complain(10, begin=20, over=30, first=100)
     assert listening.run(at(51)).raised == []
     listening.complain(6, begin=52, over=10, first=200, terms=("payment fails", "paying"), words="card declined")
@@ -453,43 +454,45 @@ def with_cases(listening: Listening, count: int, resolve: bool = True) -> list[C
         for one in (post, an_answer(post, created_at=at(number + 5))):
             listening.desk.posts.add(one)
             classify(one, at(number + 5))
-        listening.ears.put(a_signal(number, number, post_id=post.post_id, case_id=f"{post.post_id}#{post.author_id}"))
-        cases.append(case_id(post.conversation_id, post.author_id))
+        listening.ears.put(
+            a_signal(number, number, post_id=post.post_id, case_id=CaseId(post.conversation_id, post.author_id))
+        )
+        cases.append(CaseId(post.conversation_id, post.author_id))
     if not resolve:
         return cases
     listening.run(at(12))
     incident = listening.incident()
     update = Update(incident.incident_id, at(60), Status.RESOLVED, "Fixed.")
     first = Update(incident.incident_id, at(20), Status.INVESTIGATING, "We look.")
-    public = listening.desk.incidents.save(incident.moved(first), first)
-    listening.desk.incidents.save(public.moved(update), update)
+    public = listening.desk.incidents.save(incident_change(incident, incident.moved(first), update=first))
+    listening.desk.incidents.save(incident_change(public, public.moved(update), update=update))
     return cases
 
 
 def test_every_customer_of_a_resolved_incident_gets_a_clock_and_staff_the_list_once(listening: Listening) -> None:
     cases = with_cases(listening, 6)
-    go_back = GoBack(listening.desk.incidents, listening.desk.cases, lambda: listening.settings)
+    go_back = listening.go_back()
     gone = go_back(at(61), lambda: minutes(1))
     assert (gone.cases, gone.incidents, gone.left) == (6, [listening.incident().incident_id], False)
     for one in cases:
         case = listening.desk.cases.get(one)
         assert case is not None
-        assert case.wait is not None
-        assert (case.waiting, case.wait.since, case.wait.answer_by) == (True, at(60), at(60) + timedelta(hours=24))
+        assert case.timer is not None
+        assert (case.waiting, case.timer.since, case.timer.answer_by) == (True, at(60), at(60) + timedelta(hours=24))
         assert case.state is State.PENDING
-        assert [event.action for event in listening.desk.cases.events(case.case_id)] == ["go_back"]
+        assert [type(entry) for entry in listening.acts(case.case_id)] == [GoBackStarted]
     incident = listening.incident()
-    assert (incident.gone_back_at, incident.due_at, incident.waiting) == (at(61), at(61), True)
-    assert incident.wait is not None
-    assert [due.stage for due in incident.wait.alerts] == ["go_back"]
+    assert (incident.gone_back_at, incident.waiting) == (at(61), True)
+    assert incident.timer is not None
+    assert DueItem(incident.incident_id, "go_back") in listening.desk.alerts.due(at(61), 10)
     assert go_back(at(62), lambda: minutes(1)).incidents == []
 
 
 def test_who_has_heard_since_or_waits_for_an_answer_anyway_gets_no_second_clock(listening: Listening) -> None:
     answered, waiting, *_ = with_cases(listening, 6)
     classify = ClassifyMention(listening.desk.posts, listening.desk.cases, lambda _: tags(), lambda: listening.settings)
-    heard = listening.desk.posts.get(PostId(answered.partition("#")[0]))
-    asks = listening.desk.posts.get(PostId(waiting.partition("#")[0]))
+    heard = listening.desk.posts.get(PostId(answered.conversation))
+    asks = listening.desk.posts.get(PostId(waiting.conversation))
     assert heard is not None
     assert asks is not None
     told = an_answer(heard, "It is fixed!", created_at=at(70))
@@ -497,14 +500,14 @@ def test_who_has_heard_since_or_waits_for_an_answer_anyway_gets_no_second_clock(
     for one in (told, again):
         listening.desk.posts.add(one)
         classify(one, at(72))
-    go_back = GoBack(listening.desk.incidents, listening.desk.cases, lambda: listening.settings)
+    go_back = listening.go_back()
     assert go_back(at(73), lambda: minutes(1)).cases == 4
 
 
 def test_going_back_goes_on_where_it_was_cut_short(listening: Listening) -> None:
     with_cases(listening, 6)
     left = iter([minutes(1)] * 3 + [minutes(0)] * 9)
-    go_back = GoBack(listening.desk.incidents, listening.desk.cases, lambda: listening.settings)
+    go_back = listening.go_back()
     first = go_back(at(61), lambda: next(left))
     assert (first.cases, first.incidents, first.left) == (3, [], True)
     assert listening.incident().gone_back_at is None
@@ -514,7 +517,7 @@ def test_going_back_goes_on_where_it_was_cut_short(listening: Listening) -> None
 
 def test_a_clock_to_go_back_survives_that_the_case_is_told_again(listening: Listening) -> None:
     cases = with_cases(listening, 6)
-    GoBack(listening.desk.incidents, listening.desk.cases, lambda: listening.settings)(at(61), lambda: minutes(1))
+    listening.go_back()(at(61), lambda: minutes(1))
     before = listening.desk.cases.get(cases[0])
     assert before is not None
     classify = ClassifyMention(
@@ -525,18 +528,18 @@ def test_a_clock_to_go_back_survives_that_the_case_is_told_again(listening: List
     classify(late, at(63))
     after = listening.desk.cases.get(cases[0])
     assert after is not None
-    assert (after.posts, after.wait, after.due_at) == (before.posts + 1, before.wait, before.due_at)
+    assert (after.posts, after.timer) == (before.posts + 1, before.timer)
 
 
 def test_an_idle_minute_reads_little(db: "DynamoDBClient", request: pytest.FixtureRequest) -> None:
     desk: Desk = request.getfixturevalue("table_desk")
-    listening = Listening(desk, DynamoEars(db))
+    listening = Listening(desk, Ears(desk.table))
     listening.run(at(12))
     calls: list[str] = []
     db.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name), unique_id="count")
     try:
         listening.run(at(13))
-        GoBack(desk.incidents, desk.cases, lambda: listening.settings)(at(13), lambda: minutes(1))
+        listening.go_back()(at(13), lambda: minutes(1))
     finally:
         db.meta.events.unregister("before-call.dynamodb", unique_id="count")
     assert sorted(calls) == ["BatchGetItem", "Query", "Query", "Query"]
@@ -580,7 +583,7 @@ def an_afternoon(listening: Listening, countdown: list[int], after: bool) -> dic
             DetectIncidents(
                 mortal(listening.ears.signals), mortal(listening.ears.usual), incidents, lambda: listening.settings
             )(now)
-            GoBack(incidents, mortal(listening.desk.cases), lambda: listening.settings)(now, lambda: minutes(1))
+            listening.go_back(incidents, mortal(listening.desk.cases))(now, lambda: minutes(1))
         except KeyboardInterrupt:
             run(now)
 
@@ -590,7 +593,7 @@ def an_afternoon(listening: Listening, countdown: list[int], after: bool) -> dic
     incident = listening.incident()
     assert incident.public
     update = Update(incident.incident_id, at(60), Status.RESOLVED, "Fixed.")
-    listening.desk.incidents.save(incident.moved(update), update)
+    listening.desk.incidents.save(incident_change(incident, incident.moved(update), update=update))
     run(at(71))
     stored = listening.incident()
     usual = listening.ears.usual.load(hour_of_week(NOON))
@@ -598,10 +601,8 @@ def an_afternoon(listening: Listening, countdown: list[int], after: bool) -> dic
         "incident": replace(stored, version=0),
         "joined": listening.desk.incidents.joined(stored.incident_id),
         "updates": listening.desk.incidents.updates(stored.incident_id),
-        "events": listening.desk.incidents.events(stored.incident_id),
-        "cases": [
-            (case.wait, listening.desk.cases.events(one)) for one in cases if (case := listening.desk.cases.get(one))
-        ],
+        "events": listening.desk.incidents.record(stored.incident_id),
+        "cases": [(case.timers, listening.acts(one)) for one in cases if (case := listening.desk.cases.get(one))],
         "usual": (usual.overall, usual.hour),
     }
 
@@ -610,7 +611,7 @@ def an_afternoon(listening: Listening, countdown: list[int], after: bool) -> dic
 def test_a_crash_at_any_call_changes_nothing_in_the_end(after: bool) -> None:
     def fresh() -> Listening:
         desk = MemoryDesk()
-        return Listening(desk, MemoryEars())
+        return Listening(desk, Ears(desk.table))
 
     calls = [10_000]
     wanted = an_afternoon(fresh(), calls, after)

@@ -17,11 +17,12 @@ from infra.local.cloud import Function
 from infra.local.x_standin import Fault, StandInX, User
 from infra.transform import REGION
 from mentiondesk.adapters.storage import keys
-from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings, SettingsMissing
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.items import plain, values
+from mentiondesk.adapters.storage.stores.settings import SettingsMissing, SettingsVersions
 from mentiondesk.domain.alerts.ledger import Outcome
-from mentiondesk.domain.cases.case import State
-from mentiondesk.domain.ids import CaseId, case_id
+from mentiondesk.domain.cases.transitions import State
+from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.posts.post import Post, Source
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.ports.channels import Undeliverable
@@ -126,7 +127,7 @@ class Clock:
 @pytest.fixture
 def desk_account(account_of_a_desk: Account) -> Account:
     """With settings in force."""
-    DynamoSettings(account_of_a_desk.db, TABLE).store(settings_file(), NOON)
+    SettingsVersions(DynamoTable(account_of_a_desk.db, TABLE)).store(settings_file(), NOON)
     return account_of_a_desk
 
 
@@ -243,9 +244,9 @@ def test_classify_opens_a_case(desk_account: Account) -> None:
     account, post = desk_account, a_post("My order arrived broken, I want a refund")
     account.desk.posts.add(post)
     assert account.function("ClassifyMention")({"Records": [record(post)]}) == {"batchItemFailures": []}
-    case = account.desk.cases.get(case_id(post.conversation_id, CUSTOMER_ID))
+    case = account.desk.cases.get(CaseId(post.conversation_id, CUSTOMER_ID))
     assert case is not None
-    assert (case.kind, case.state, case.due_at is not None) == ("complaint", State.OPEN, True)
+    assert (case.kind, case.state, case.waiting) == ("complaint", State.OPEN, True)
     assert account.metrics() == {"PostsClassified": [1]}
 
 
@@ -259,21 +260,21 @@ def test_classify_takes_a_batch_with_repeats(desk_account: Account) -> None:
     assert function({"Records": records}) == {"batchItemFailures": []}
     assert account.metrics() == {"PostsClassified": [1, 1, 0, 0]}
     assert function({"Records": records}) == {"batchItemFailures": []}
-    case = account.desk.cases.get(case_id(post.conversation_id, CUSTOMER_ID))
+    case = account.desk.cases.get(CaseId(post.conversation_id, CUSTOMER_ID))
     assert case is not None
     assert (case.posts, case.state) == (2, State.PENDING)
 
 
 def test_a_model_is_asked_where_the_stack_names_one(desk_account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     account, posts = desk_account, [a_post("@FennelAndFinch hmm so the teapot", created_at=at(n)) for n in range(2)]
-    DynamoSettings(account.db, TABLE).store(settings_file(triage={"second_opinion": {"below": 1}}), NOON)
+    SettingsVersions(DynamoTable(account.db, TABLE)).store(settings_file(triage={"second_opinion": {"below": 1}}), NOON)
     bedrock = Bedrock()
     monkeypatch.setattr(aws, "bedrock", lambda: bedrock)
     function = account.function("ClassifyMention", SECOND_OPINION_MODEL="eu.some.model")
     for post in posts:
         account.desk.posts.add(post)
         assert function({"Records": [record(post)]}) == {"batchItemFailures": []}
-    cases = [account.desk.cases.get(case_id(post.conversation_id, CUSTOMER_ID)) for post in posts]
+    cases = [account.desk.cases.get(CaseId(post.conversation_id, CUSTOMER_ID)) for post in posts]
     assert [case.kind if case else None for case in cases] == [Kind.ABUSE, triage(posts[1]).kind]
     assert bedrock.asked == ["eu.some.model"] * 2
     assert account.metrics() == {"PostsClassified": [1, 1], "OpinionsAsked": [1, 1], "OpinionsFailed": [1]}
@@ -348,7 +349,7 @@ def opened(account: Account, minute: float = 0) -> CaseId:
     account.desk.posts.add(post)
     account.function("ClassifyMention")({"Records": [record(post)]})
     account.printed.clear()
-    return case_id(post.conversation_id, post.author_id)
+    return CaseId(post.conversation_id, post.author_id)
 
 
 def mails() -> list[Any]:
@@ -374,6 +375,8 @@ def test_notify_sends_what_is_due(desk_account: Account) -> None:
     assert account.metrics() == {
         "AlertsSent": [0, 1, 0, 1],
         "AlertsFailed": [0, 0, 0, 0],
+        "NotWritten": [0, 0, 0, 0],
+        "AlertsWithoutLinks": [0, 0, 0, 0],
         "AlertsLeft": [0, 0, 0, 0],
         "NotifyCompleted": [1, 1, 1, 1],
     }

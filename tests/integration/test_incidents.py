@@ -6,18 +6,23 @@ from datetime import timedelta
 
 import pytest
 
-from mentiondesk.domain.cases.case import Case, State
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.changes import case_change
+from mentiondesk.domain.cases.commands import Dismiss
 from mentiondesk.domain.cases.timers import Clock
-from mentiondesk.domain.events import Event
 from mentiondesk.domain.ids import ComponentId, IncidentId, PostId, StaffId, UserId
+from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, LinkedPost, Sample, Status, Update
 from mentiondesk.domain.posts.tags import Kind, Urgency
-from mentiondesk.ports.cases import AlreadyDone, CaseChanged
+from mentiondesk.domain.timeline import CustomerPosted, Published
+from mentiondesk.ports.alerts import DueItem
+from mentiondesk.ports.cases import CaseChanged
 from mentiondesk.ports.incidents import IncidentChanged
+from mentiondesk.ports.storage import AlreadyDone
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from tests.integration.conftest import Desk
 from tests.integration.test_notify import Office
-from tests.support.builders import a_post, at, settings, tags
+from tests.support.builders import a_post, at, commanded, settings, tags
 
 ID = IncidentId("checkout-1")
 SAMPLES = tuple(
@@ -49,8 +54,8 @@ def an_update(minute: float, status: Status = Status.INVESTIGATING, body: str = 
     return Update(ID, at(minute), status, body, (Affected(ComponentId("shop"), Health.MAJOR_OUTAGE),), StaffId("ana"))
 
 
-def an_event(event_id: str = "2026-03-02T12:00:00.000000Z-a1", minute: float = 6) -> Event:
-    return Event(event_id, at(minute), StaffId("ana"), "publish", "as it was")
+def an_entry(entry_id: str = "2026-03-02T12:00:00.000000Z-a1", minute: float = 6) -> Published:
+    return Published(entry_id=entry_id, at=at(minute), by=StaffId("ana"), title="as it was")
 
 
 def joined(number: int, author: int) -> LinkedPost:
@@ -61,60 +66,62 @@ def joined(number: int, author: int) -> LinkedPost:
 
 
 def test_an_incident_is_added_once(desk: Desk) -> None:
-    assert desk.incidents.add(an_incident())
-    assert not desk.incidents.add(an_incident(title="another"), an_update(6), an_event())
+    assert desk.incidents.add(incident_change(None, an_incident()))
+    assert not desk.incidents.add(incident_change(None, an_incident(title="another"), an_entry(), an_update(6)))
     assert desk.incidents.get(ID) == an_incident(version=1)
-    assert (desk.incidents.updates(ID), desk.incidents.events(ID)) == ([], [])
+    assert (desk.incidents.updates(ID), desk.incidents.record(ID)) == ([], [])
     assert desk.incidents.get(IncidentId("none")) is None
 
 
 def test_what_changes_goes_in_together_or_not_at_all(desk: Desk) -> None:
-    desk.incidents.add(an_incident())
+    desk.incidents.add(incident_change(None, an_incident()))
     first = desk.incidents.get(ID)
     assert first is not None
-    published = desk.incidents.save(first.moved(an_update(6)), an_update(6), an_event())
+    published = desk.incidents.save(incident_change(first, first.moved(an_update(6)), an_entry(), an_update(6)))
     assert (published.version, published.status, published.published_at) == (2, Status.INVESTIGATING, at(6))
     assert desk.incidents.get(ID) == published
     with pytest.raises(IncidentChanged) as changed:
-        desk.incidents.save(first.dismissed("none", at(7)), an_update(7), an_event("later", 7))
+        desk.incidents.save(incident_change(first, first.dismissed("none", at(7)), an_entry("later", 7), an_update(7)))
     assert changed.value.current == published
     with pytest.raises(AlreadyDone):
-        desk.incidents.save(published.moved(an_update(8)), an_update(8), an_event())
+        desk.incidents.save(incident_change(published, published.moved(an_update(8)), an_entry(), an_update(8)))
     assert desk.incidents.get(ID) == published
     assert desk.incidents.updates(ID) == [an_update(6)]
-    assert desk.incidents.events(ID) == [an_event()]
+    assert desk.incidents.record(ID) == [an_entry()]
+    assert [desk.incidents.holds(ID, entry_id) for entry_id in (an_entry().entry_id, "later")] == [True, False]
 
 
 def test_an_incident_may_begin_in_public(desk: Desk) -> None:
     maintenance = an_incident(status=Status.SCHEDULED, scheduled_for=at(60), scheduled_until=at(90))
     word = an_update(5, Status.SCHEDULED)
-    assert desk.incidents.add(maintenance, word, an_event())
-    assert (desk.incidents.updates(ID), desk.incidents.events(ID)) == ([word], [an_event()])
+    assert desk.incidents.add(incident_change(None, maintenance, an_entry(), word))
+    assert (desk.incidents.updates(ID), desk.incidents.record(ID)) == ([word], [an_entry()])
 
 
 def test_updates_and_events_come_in_order(desk: Desk) -> None:
-    desk.incidents.add(an_incident())
+    desk.incidents.add(incident_change(None, an_incident()))
     found = desk.incidents.get(ID)
     for number, minute in enumerate((6, 7.25, 70)):
         assert found is not None
-        found = desk.incidents.save(found.moved(an_update(minute)), an_update(minute), an_event(f"e{number}", minute))
+        entry, update = an_entry(f"e{number}", minute), an_update(minute)
+        found = desk.incidents.save(incident_change(found, found.moved(update), entry, update))
     assert [update.at for update in desk.incidents.updates(ID)] == [at(6), at(7.25), at(70)]
-    assert [event.event_id for event in desk.incidents.events(ID)] == ["e0", "e1", "e2"]
+    assert [entry.entry_id for entry in desk.incidents.record(ID)] == ["e0", "e1", "e2"]
 
 
 def test_those_that_go_on_and_all_since(desk: Desk) -> None:
     for number, minute in enumerate((5, 3, 9)):
-        desk.incidents.add(an_incident(f"i{number}", minute))
+        desk.incidents.add(incident_change(None, an_incident(f"i{number}", minute)))
     ended = desk.incidents.get(IncidentId("i1"))
     assert ended is not None
-    desk.incidents.save(ended.faded(at(200)))
+    desk.incidents.save(incident_change(ended, ended.faded(at(200))))
     assert [one.incident_id for one in desk.incidents.open()] == ["i0", "i2"]
     assert [one.incident_id for one in desk.incidents.recent(at(3))] == ["i2", "i0", "i1"]
     assert [one.incident_id for one in desk.incidents.recent(at(4))] == ["i2", "i0"]
 
 
 def test_a_post_joins_once_however_often_it_is_put(desk: Desk) -> None:
-    desk.incidents.add(an_incident())
+    desk.incidents.add(incident_change(None, an_incident()))
     assert desk.incidents.join(ID, [joined(3, 71), joined(1, 71), joined(20, 72)]) == (3, 2)
     assert desk.incidents.join(ID, [joined(3, 71), joined(4, 73)]) == (4, 3)
     assert desk.incidents.joined(ID) == [joined(1, 71), joined(3, 71), joined(4, 73), joined(20, 72)]
@@ -122,7 +129,7 @@ def test_a_post_joins_once_however_often_it_is_put(desk: Desk) -> None:
 
 
 def test_many_posts_join_at_once(desk: Desk) -> None:
-    desk.incidents.add(an_incident())
+    desk.incidents.add(incident_change(None, an_incident()))
     assert desk.incidents.join(ID, [joined(n, n % 7) for n in range(100)]) == (100, 7)
 
 
@@ -136,14 +143,14 @@ def office(desk: Desk) -> Office:
 
 def noticed(office: Office, minute: float = 5) -> Incident:
     """A candidate that staff are to be told of at once."""
-    incident = an_incident().told("noticed", Clock.CONFIRM, timedelta(minutes=30), at(minute))
-    assert office.desk.incidents.add(incident)
+    incident = an_incident().timed(Clock.CONFIRM, timedelta(minutes=30), at(minute))
+    assert office.desk.incidents.add(incident_change(None, incident))
     return incident
 
 
 def test_staff_are_told_once_that_something_is_noticed(office: Office) -> None:
     noticed(office)
-    assert office.run(4).matters == 0
+    assert office.run(4).subjects == 0
     assert office.run(5).sent == 3
     assert office.got() == [("ana", "email"), ("ana", "text"), ("lea", "email")]
     for minute in (6, 35, 36, 300):
@@ -153,29 +160,30 @@ def test_staff_are_told_once_that_something_is_noticed(office: Office) -> None:
 def test_two_notifiers_tell_of_an_incident_once(office: Office) -> None:
     noticed(office)
     office.run(5)
-    assert office.run(5).matters == 0
+    assert office.run(5).subjects == 0
 
 
 def test_a_crash_repeats_the_notice_rather_than_losing_it(office: Office) -> None:
     noticed(office)
-    lease = office.desk.alerts.lease(ID, at(5), at(7))
+    lease = office.desk.alerts.lease(DueItem(ID, "noticed"), at(5), at(7))
     assert lease is not None
-    assert isinstance(lease.matter, Incident)
+    assert isinstance(lease.subject, Incident)
     assert office.run(6).sent == 0
     assert office.run(7).sent == 3
 
 
 def test_whoever_confirms_meanwhile_is_not_told_to_confirm(office: Office) -> None:
     noticed(office)
-    lease = office.desk.alerts.lease(ID, at(5), at(7))
+    lease = office.desk.alerts.lease(DueItem(ID, "noticed"), at(5), at(7))
     assert lease is not None
-    assert isinstance(lease.matter, Incident)
-    office.desk.incidents.save(lease.matter.moved(an_update(6)), an_update(6))
+    assert isinstance(lease.subject, Incident)
+    subject = lease.subject
+    office.desk.incidents.save(incident_change(subject, subject.moved(an_update(6)), update=an_update(6)))
     office.desk.alerts.done(lease, at(5), at(9), 0)
     assert office.run(20).sent == 0
     found = office.desk.incidents.get(ID)
     assert found is not None
-    assert found.due_at is None
+    assert not found.waiting
 
 
 def test_the_solved_list_names_each_customer_once(office: Office) -> None:
@@ -185,10 +193,10 @@ def test_the_solved_list_names_each_customer_once(office: Office) -> None:
     found = office.desk.incidents.get(ID)
     assert found is not None
     word = an_update(90, Status.INVESTIGATING)
-    public = office.desk.incidents.save(found.moved(word), word)
+    public = office.desk.incidents.save(incident_change(found, found.moved(word), update=word))
     word = an_update(100, Status.RESOLVED, "It works again.")
-    solved = public.moved(word).told("go_back", Clock.GO_BACK, timedelta(hours=24), at(100))
-    office.desk.incidents.save(solved, word)
+    solved = public.moved(word).timed(Clock.GO_BACK, timedelta(hours=24), at(100))
+    office.desk.incidents.save(incident_change(public, solved, update=word))
     office.mail.taken.clear()
     assert office.run(100).sent == 3
     address, mail = office.mail.taken[0]
@@ -196,21 +204,27 @@ def test_the_solved_list_names_each_customer_once(office: Office) -> None:
     assert re.findall(r"x\.com/i/status/(\d+)", mail.text) == ["3", "4"]
 
 
+def put_into_incident(office: Office, case: Case) -> None:
+    (entry,) = office.desk.cases.timeline(case.case_id)
+    assert isinstance(entry, CustomerPosted)
+    office.desk.cases.save(case_change(case, replace(case, incident_id=ID), replace(entry, incident_id=ID)))
+
+
 @pytest.mark.parametrize("limit", [1, 5])
 def test_cases_of_one_incident_come_as_one_message(office: Office, limit: int) -> None:
     office.alerts = {"digest_over": limit}
-    assert office.desk.incidents.add(an_incident())
+    assert office.desk.incidents.add(incident_change(None, an_incident()))
     cases = [office.opens(n / 100, customer=70 + n) for n in range(3)]
     for case in cases[:2]:
-        office.desk.cases.save(replace(case, incident_id=ID))
+        put_into_incident(office, case)
     notified = office.run(31)
     assert notified.sent == 3
-    together = {r.message_id for r in notified.records if r.alert.matter_id in {case.case_id for case in cases[:2]}}
-    alone = {r.message_id for r in notified.records if r.alert.matter_id == cases[2].case_id}
+    together = {record.message_id for case in cases[:2] for record in office.desk.ledger(case.case_id)}
+    alone = {record.message_id for record in office.desk.ledger(cases[2].case_id)}
     assert len(together) == len(alone) == 1
     assert together != alone
     subjects = [mail.subject for _, mail in office.mail.taken]
-    assert any(subject.startswith("2 customers wait about “Checkout: throws an error”:") for subject in subjects)
+    assert any(subject.startswith("2 customers are waiting about “Checkout: throws an error”:") for subject in subjects)
 
 
 # --- what staff do to a case ------------------------------------------------------------------------------
@@ -218,15 +232,18 @@ def test_cases_of_one_incident_come_as_one_message(office: Office, limit: int) -
 
 def test_what_staff_did_is_kept_with_the_case_and_once(office: Office) -> None:
     case = office.opens()
-    event = an_event("2026-03-02T12:10:00.000000Z-b2", 10)
-    closed = office.desk.cases.save(case.close(State.DISMISSED, "a joke", at(10)), event)
-    assert office.desk.cases.events(case.case_id) == [event]
+    change = commanded(case, Dismiss("a joke"), 10)
+    closed = office.desk.cases.save(change)
+    assert office.desk.cases.timeline(case.case_id)[-1] == change.entry
     with pytest.raises(AlreadyDone):
-        office.desk.cases.save(replace(closed, reason="twice"), event)
-    with pytest.raises(CaseChanged):
-        office.desk.cases.save(replace(case, reason="stale"), an_event("another", 11))
-    assert office.desk.cases.get(case.case_id) == closed
-    assert office.desk.cases.events(case.case_id) == [event]
+        office.desk.cases.save(replace(change, before=closed))
+    with pytest.raises(AlreadyDone):
+        office.desk.cases.save(change)
+    with pytest.raises(CaseChanged) as changed:
+        office.desk.cases.save(commanded(case, Dismiss("stale"), 11))
+    assert changed.value.current == office.desk.cases.get(case.case_id) == closed
+    assert office.desk.cases.holds(case.case_id, change.entry.entry_id)
+    assert not office.desk.cases.holds(case.case_id, commanded(case, Dismiss("stale"), 11).entry.entry_id)
 
 
 # --- complaints about an incident that is known -----------------------------------------------------------
@@ -246,14 +263,14 @@ def classified(desk: Desk, said: str, urgency: Urgency = Urgency.HIGH, most: str
     )
     change = classify(post, at(20))
     assert change is not None
-    assert change.after is not None
-    case = desk.cases.get(change.after.case_id)
+    assert change.case is not None
+    case = desk.cases.get(change.case.after.case_id)
     assert case is not None
     return case
 
 
 def public(desk: Desk, *terms: str) -> None:
-    assert desk.incidents.add(an_incident(status=Status.INVESTIGATING, terms=terms))
+    assert desk.incidents.add(incident_change(None, an_incident(status=Status.INVESTIGATING, terms=terms)))
 
 
 def test_a_complaint_about_a_public_incident_becomes_part_of_it(desk: Desk) -> None:
@@ -269,7 +286,7 @@ def test_another_complaint_does_not(desk: Desk) -> None:
 
 
 def test_nor_while_it_is_a_candidate(desk: Desk) -> None:
-    desk.incidents.add(an_incident(terms=("teapot",)))
+    desk.incidents.add(incident_change(None, an_incident(terms=("teapot",))))
     assert classified(desk, "the teapot lid came off again").incident_id is None
 
 

@@ -1,33 +1,62 @@
 """Delivery of alerts: no due alert is lost, and none goes out twice without need."""
 
+import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.items import values
+from mentiondesk.domain.access.actions import CASE_ACTIONS
+from mentiondesk.domain.access.actor import Actor, Door
+from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.alerts.ledger import Outcome
 from mentiondesk.domain.alerts.messages import Email
 from mentiondesk.domain.alerts.notices import Notice
 from mentiondesk.domain.alerts.roster import Channel, Staff
-from mentiondesk.domain.cases.case import Case, State
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.commands import (
+    CaseCommand,
+    Claim,
+    Dismiss,
+    MarkAnswered,
+    Release,
+    Resolve,
+    Snooze,
+    SnoozeFor,
+)
+from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.desk import DeskSettings
-from mentiondesk.domain.ids import CaseId, StaffId, UserId
+from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, SubjectId, UserId
+from mentiondesk.domain.incidents.changes import incident_change
+from mentiondesk.domain.incidents.incident import Incident, Sample, Status
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.ports.alerts import DueItem
 from mentiondesk.ports.channels import Undeliverable
+from mentiondesk.ports.tokens import Links
 from mentiondesk.ports.writing import StaffWriter
 from mentiondesk.presentation.staff_messages import StaffMessages
-from mentiondesk.usecases.alerts.notify_staff import Notified, NotifyStaff
+from mentiondesk.usecases.alerts.notified import Notified
+from mentiondesk.usecases.alerts.notify_staff import NotifyStaff, no_links
+from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
-from tests.integration.conftest import Desk, DynamoDesk, MemoryDesk
+from tests.integration.conftest import TABLE, Desk, DynamoDesk, MemoryDesk
 from tests.support.builders import NOON, a_post, an_answer, at, minutes, settings, tags
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 EMAIL, TEXT = Channel.EMAIL, Channel.TEXT
 ANA = {"id": "ana", "name": "Ana", "email": "ana@example.com", "phone": "+447700900001", "duty": "always"}
 LEA = {"id": "lea", "name": "Lea", "email": "lea@example.com", "phone": "+447700900002", "roles": ["lead"]}
 MAX = {"id": "max", "name": "Max", "email": "max@example.com", "phone": "+447700900003", "roles": ["manager"]}
+OLD_ITEMS = Path(__file__).parents[1] / "data/alerts_0f5e723.json"
 STAFF: list[dict[str, Any]] = [ANA, LEA, MAX]
 NAMES = {str(person[way]): str(person["id"]) for person in STAFF for way in ("email", "phone")}
 # The messages of each stage of a complaint of noon, as (person, channel).
@@ -48,13 +77,20 @@ class Provider:
     refused: set[str] = field(default_factory=set)
     down: bool = False
     asked: list[str] = field(default_factory=list)
+    latest: Any = None
 
     def send(self, address: str, message: Any) -> str:
         self.asked.append(address)
+        self.latest = message
         if self.down or address in self.refused:
             raise Undeliverable("MessageRejected")
         self.taken.append((address, message))
         return f"{self.channel}-{len(self.taken)}"
+
+
+def a_link(staff_id: StaffId, subject_id: SubjectId, now: datetime) -> str:
+    del now
+    return f"https://desk.example.com/act/{staff_id}-{subject_id}"
 
 
 @dataclass
@@ -67,15 +103,19 @@ class Office:
     mail: Provider = field(default_factory=lambda: Provider(EMAIL))
     texts: Provider = field(default_factory=lambda: Provider(TEXT))
     writer: StaffWriter = field(default_factory=StaffMessages)
+    batch: int = 200
 
     @property
     def settings(self) -> DeskSettings:
         return settings(staff=self.staff, alerts=self.alerts)
 
-    def notifier(self, desk: Desk | None = None, alerts: Any = None) -> NotifyStaff:
+    def notifier(self, desk: Desk | None = None, alerts: Any = None, links: Links = no_links) -> NotifyStaff:
         found = self.settings
         desk = desk or self.desk
-        return NotifyStaff(alerts or desk.alerts, desk.incidents, self.mail, self.texts, self.writer, lambda: found)
+        senders = {EMAIL: self.mail, TEXT: self.texts}
+        return NotifyStaff(
+            alerts or desk.alerts, desk.incidents, senders, self.writer, lambda: found, links, batch=self.batch
+        )
 
     def run(self, minute: float) -> Notified:
         return self.notifier()(at(minute), lambda: timedelta(seconds=50))
@@ -121,8 +161,22 @@ class Office:
         classify = ClassifyMention(self.desk.posts, self.desk.cases, lambda _: tags(kind, **said), lambda: found)
         change = classify(post, post.created_at)
         assert change is not None
-        assert change.after is not None
-        return self.case(change.after.case_id)
+        assert change.case is not None
+        return self.case(change.case.after.case_id)
+
+    def acts(self, case: Case, command: CaseCommand, staff: str, minute: float) -> Case:
+        """What a person does to a case so many minutes after noon."""
+        found = self.settings
+        person = found.roster.find(StaffId(staff))
+        change = ChangeCase(self.desk.cases, lambda: found)
+        actor = Actor(person, CASE_ACTIONS, Door.LINK)
+        return change(actor, case.case_id, command, f"e{minute:06}", at(minute))
+
+    def escalation(self, case: Case) -> Escalation:
+        """How far the alerts of a case have gone."""
+        found = self.desk.table.get(keys.escalation(case.case_id))
+        assert found is not None
+        return found.read(Escalation)
 
     def case(self, case: CaseId) -> Case:
         found = self.desk.cases.get(case)
@@ -147,7 +201,7 @@ def test_each_stage_tells_its_people_once(office: Office) -> None:
     """Half: email on duty. Three quarters: text. Breach: text, and the lead both ways. Half an hour late: manager."""
     case = office.opens()
     assert office.over(200) == STAGES
-    assert office.case(case.case_id).due_at is None
+    assert office.escalation(case).due_at is None
     assert len(office.ledger(case)) == sum(map(len, STAGES.values()))
     assert {outcome for *_, outcome in office.ledger(case)} == {Outcome.SENT}
 
@@ -197,26 +251,26 @@ def test_the_counts_of_a_run(office: Office) -> None:
     office.opens(0)
     office.opens(0.5, customer=2)
     notified = office.run(60.5)
-    assert (notified.matters, notified.failed, notified.held, notified.left) == (2, 0, 0, False)
+    assert (notified.subjects, notified.failed, notified.held, notified.left) == (2, 0, 0, False)
     assert notified.sent == 8
-    assert office.run(61).matters == 0
+    assert office.run(61).subjects == 0
 
 
-def test_more_cases_than_one_round_takes(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mentiondesk.usecases.alerts.notify_staff._BATCH", 3)
+def test_more_cases_than_one_round_takes(office: Office) -> None:
+    office.batch = 3
     for customer in range(8):
         office.opens(customer / 100, customer)
-    assert office.run(31).matters == 8
+    assert office.run(31).subjects == 8
 
 
-def test_what_there_is_no_time_for_is_left_to_the_next_run(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mentiondesk.usecases.alerts.notify_staff._BATCH", 2)
+def test_what_there_is_no_time_for_is_left_to_the_next_run(office: Office) -> None:
+    office.batch = 2
     for customer in range(5):
         office.opens(customer / 100, customer)
     seconds = iter([50, 20])
     notified = office.notifier()(at(31), lambda: timedelta(seconds=next(seconds)))
-    assert (notified.matters, notified.left) == (2, True)
-    assert office.run(32).matters == 3
+    assert (notified.subjects, notified.left) == (2, True)
+    assert office.run(32).subjects == 3
 
 
 # --- what has happened since ------------------------------------------------------------------------------
@@ -231,10 +285,10 @@ def test_nothing_after_the_answer(office: Office, minute: float) -> None:
     assert before == {at: sent for at, sent in STAGES.items() if at <= minute}
 
 
-@pytest.mark.parametrize("state", [State.RESOLVED, State.DISMISSED])
-def test_nothing_after_it_was_closed(office: Office, state: State) -> None:
+@pytest.mark.parametrize("command", [Resolve("spoke by phone"), Dismiss("spoke by phone"), MarkAnswered()])
+def test_nothing_after_it_was_closed(office: Office, command: CaseCommand) -> None:
     case = office.opens()
-    office.desk.cases.save(case.close(state, "spoke by phone", at(20)))
+    office.acts(case, command, "ana", 20)
     assert office.over(200) == {}
 
 
@@ -242,7 +296,7 @@ def test_answered_while_the_notifier_looked(office: Office) -> None:
     """The index may be a little stale; the lease looks at the case itself."""
     case = office.opens()
     office.answers(case, 20)
-    assert office.notifier(alerts=Stale(office.desk.alerts, case.case_id))(at(31), _time_left).matters == 0
+    assert office.notifier(alerts=Stale(office.desk.alerts, case.case_id))(at(31), _time_left).subjects == 0
     assert office.got() == []
 
 
@@ -257,9 +311,9 @@ class Stale:
         self._alerts = alerts
         self._case = case
 
-    def due(self, now: datetime, limit: int) -> list[CaseId]:
+    def due(self, now: datetime, limit: int) -> list[DueItem]:
         del now, limit
-        return [self._case]
+        return [DueItem(self._case)]
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._alerts, name)
@@ -269,7 +323,7 @@ def test_who_has_claimed_a_case_is_not_told_what_they_know(office: Office) -> No
     office.staff = [ANA, {**ANA, "id": "ben", "email": "ben@example.com", "phone": "+447700900004"}, LEA, MAX]
     NAMES.update({"ben@example.com": "ben", "+447700900004": "ben"})
     case = office.opens()
-    office.desk.cases.save(case.claim(StaffId("ben"), at(31)))
+    office.acts(case, Claim(), "ben", 31)
     # No run at half time: the claimer knows by now, and it does not concern the others any more.
     assert office.over(44, start=31) == {}
     assert office.over(60, start=45) == {45: [("ben", "text")], 60: [("ben", "text"), *STAGES[60][1:]]}
@@ -302,7 +356,7 @@ def test_a_digest_names_every_case(office: Office) -> None:
     cases = [office.opens(n / 100, customer=n) for n in range(7)]
     office.run(31)
     ((_, email),) = office.mail.taken
-    assert "7 customers wait" in email.subject
+    assert "7 customers are waiting" in email.subject
     assert all(str(case.post_id) in email.text and str(case.post_id) in email.html for case in cases)
 
 
@@ -331,7 +385,7 @@ def test_a_digest_is_one_text(office: Office) -> None:
     office.run(44)
     office.got()
     office.run(46)
-    assert [len(text) <= 160 and "8 customers wait" in text for _, text in office.texts.taken] == [True]
+    assert [len(text) <= 160 and "8 customers are waiting" in text for _, text in office.texts.taken] == [True]
     left = [
         office.desk.alerts.take_text_slot(StaffId("ana"), at(46), office.settings.alerts.text_limits) for _ in range(5)
     ]
@@ -350,7 +404,7 @@ def test_a_mail_that_is_refused_goes_as_a_text(office: Office) -> None:
     assert (record.outcome, record.alert.channel, record.via) == (Outcome.SENT, EMAIL, TEXT)
     assert record.detail == "email to ana: MessageRejected"
     assert (notified.sent, notified.fell_back) == (1, 1)
-    assert office.run(31).matters == 0
+    assert office.run(31).subjects == 0
 
 
 def test_a_text_that_is_refused_goes_as_a_mail(office: Office) -> None:
@@ -501,7 +555,8 @@ def killed_at(office: Office, call: int, after: bool, minute: float = 60) -> lis
     found = office.settings
     alerts, mail, texts = map(killer.watching, (office.desk.alerts, office.mail, office.texts))
     with suppress(Killed):
-        NotifyStaff(alerts, office.desk.incidents, mail, texts, StaffMessages(), lambda: found)(at(minute), _time_left)
+        senders = {EMAIL: mail, TEXT: texts}
+        NotifyStaff(alerts, office.desk.incidents, senders, StaffMessages(), lambda: found)(at(minute), _time_left)
     return killer.names
 
 
@@ -533,7 +588,7 @@ def test_killed_at_any_call_no_alert_is_lost(desk: Desk) -> None:
             assert set(sent) >= set(STAGES[60]), (call, after)
             assert len(sent) == len(STAGES[60]) + twice, (call, after)
             assert {outcome for *_, outcome in office.ledger(case)} == {Outcome.SENT}
-            assert office.case(case.case_id).due_at == at(90)
+            assert office.escalation(case).due_at == at(90)
 
 
 def test_after_a_crash_the_case_is_due_when_its_lease_ends(office: Office) -> None:
@@ -552,7 +607,8 @@ def test_two_notifiers_at_once_tell_everybody_once(office: Office, call: int) ->
     turn = Turn(call, lambda: office.run(60))
     alerts, mail, texts = map(turn.watching, (office.desk.alerts, office.mail, office.texts))
     found = office.settings
-    NotifyStaff(alerts, office.desk.incidents, mail, texts, StaffMessages(), lambda: found)(at(60), _time_left)
+    senders = {EMAIL: mail, TEXT: texts}
+    NotifyStaff(alerts, office.desk.incidents, senders, StaffMessages(), lambda: found)(at(60), _time_left)
     assert turn.calls > call
     assert office.got() == sorted(STAGES[60])
     assert office.over(80, start=61) == {}
@@ -630,7 +686,167 @@ def test_a_held_text_that_fails_for_good_is_given_up(office: Office) -> None:
     tried = [minute for minute in range(90, 130) if office.run(minute).failed]
     assert tried == [90, 91, 93, 96, 100]
     assert office.ledger(case) == [("half_time", "ana", "text", Outcome.FAILED)]
-    assert office.case(case.case_id).due_at is None
+    assert office.escalation(case).due_at is None
+
+
+# --- released and snoozed cases ---------------------------------------------------------------------------
+
+BEN = {**ANA, "id": "ben", "email": "ben@example.com", "phone": "+447700900004"}
+NAMES.update({"ben@example.com": "ben", "+447700900004": "ben"})
+
+
+def test_a_released_case_tells_the_others_what_they_missed(office: Office) -> None:
+    """Of the stages that are past each person gets the latest on each channel; the owner has had hers."""
+    office.staff = [ANA, BEN, LEA, MAX]
+    case = office.opens()
+    office.acts(case, Claim(), "ana", 5)
+    assert office.over(50) == {30: [("ana", "email")], 45: [("ana", "text")]}
+    office.acts(case, Release(), "ana", 50.5)
+    assert office.over(59, start=51) == {51: [("ben", "email"), ("ben", "text")]}
+    assert office.over(60, start=60) == {60: sorted([*STAGES[60], ("ben", "text")])}
+
+
+def test_a_case_released_after_its_last_stage_tells_the_others_of_all(office: Office) -> None:
+    office.staff = [ANA, BEN, LEA, MAX]
+    case = office.opens()
+    office.acts(case, Claim(), "ana", 5)
+    office.over(95)
+    assert office.escalation(case).due_at is None
+    office.acts(case, Release(), "ana", 95.5)
+    assert office.over(200, start=96) == {96: [("ben", "email"), ("ben", "text")]}
+
+
+def test_a_stage_that_falls_due_with_a_release_is_told_once(office: Office) -> None:
+    office.staff = [ANA, BEN, LEA, MAX]
+    case = office.opens()
+    office.acts(case, Claim(), "ana", 5)
+    office.over(59)
+    office.acts(case, Release(), "ana", 59.5)
+    assert office.over(89, start=60) == {60: sorted([*STAGES[60], ("ben", "email"), ("ben", "text")])}
+
+
+def test_a_case_released_and_answered_tells_nobody(office: Office) -> None:
+    office.staff = [ANA, BEN, LEA, MAX]
+    case = office.opens()
+    office.acts(case, Claim(), "ana", 5)
+    office.over(50)
+    office.acts(case, Release(), "ana", 50.2)
+    office.answers(case, 50.5)
+    assert office.over(200, start=51) == {}
+    assert office.run(200).subjects == 0, "nothing is due any more"
+
+
+def test_what_a_release_could_not_send_is_tried_again(office: Office) -> None:
+    office.staff = [ANA, BEN, LEA, MAX]
+    case = office.opens()
+    office.acts(case, Claim(), "ana", 5)
+    office.over(35)
+    office.acts(case, Release(), "ana", 35.5)
+    office.mail.down = office.texts.down = True
+    assert [office.run(minute).failed for minute in (36, 37)] == [1, 1]
+    office.mail.down = office.texts.down = False
+    assert office.over(44, start=38) == {39: [("ben", "email")]}
+
+
+def test_a_text_that_a_release_brings_waits_for_the_end_of_quiet_hours(office: Office) -> None:
+    office.staff = [ANA, {**BEN, "quiet": {"week": {"daily": ["12:00-13:30"]}}}, LEA, MAX]
+    case = office.opens()
+    office.acts(case, Claim(), "ana", 5)
+    office.over(46)
+    office.acts(case, Release(), "ana", 46.5)
+    assert office.over(59, start=47) == {47: [("ben", "email")]}
+    assert ("ben", "text") in office.over(90, start=60)[90]
+
+
+def test_a_snoozed_case_is_silent_until_then(office: Office) -> None:
+    case = office.opens()
+    office.over(31)
+    office.acts(case, Snooze(SnoozeFor.HALF_HOUR), "ana", 35)
+    # Not past the next alert that goes to the lead.
+    assert office.over(61, start=35) == {60: STAGES[60]}
+
+
+def test_a_release_ends_a_snooze(office: Office) -> None:
+    office.staff = [ANA, BEN, LEA, MAX]
+    case = office.opens()
+    office.acts(case, Claim(), "ana", 5)
+    office.over(31)
+    office.acts(case, Snooze(SnoozeFor.UNTIL_LEAD), "ana", 35)
+    office.acts(case, Release(), "ana", 40)
+    assert office.over(59, start=40) == {40: [("ben", "email")], 45: [("ana", "text"), ("ben", "text")]}
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("call", range(7))
+def test_a_run_after_a_release_may_die_anywhere(office: Office, call: int, after: bool) -> None:
+    """A mail goes out twice only when the crash comes between sending and recording."""
+    office.staff = [ANA, BEN, LEA, MAX]
+    case = office.opens()
+    office.acts(case, Claim(), "ana", 5)
+    office.over(31)
+    office.acts(case, Release(), "ana", 31.5)
+    calls = killed_at(office, call, after, minute=32)
+    sent = office.got() + [one for minute in office.over(44, start=33).values() for one in minute]
+    twice = call < len(calls) and (calls[call], after) in {("send", True), ("record", False)}
+    assert sent == [("ben", "email")] * (1 + twice)
+
+
+# --- incidents --------------------------------------------------------------------------------------------
+
+
+def _noticed(office: Office, minute: float = 0) -> Incident:
+    """A candidate that the desk has noticed so many minutes after noon."""
+    sample = Sample(PostId("1"), UserId("1"), at(minute), "It is down")
+    incident = Incident(IncidentId("i1"), Status.CANDIDATE, "Down", at(minute), at(minute), people=9, samples=(sample,))
+    incident = incident.timed(Clock.CONFIRM, minutes(15), at(minute))
+    assert office.desk.incidents.add(incident_change(None, incident))
+    return incident
+
+
+def test_a_candidate_is_told_at_once_and_once(office: Office) -> None:
+    _noticed(office)
+    assert office.over(60) == {0: [("ana", "email"), ("ana", "text"), ("lea", "email")]}
+
+
+def test_a_candidate_that_was_dismissed_meanwhile_is_not_told(office: Office) -> None:
+    _noticed(office)
+    incident = office.desk.incidents.get(IncidentId("i1"))
+    assert incident is not None
+    office.desk.incidents.save(incident_change(incident, incident.dismissed("a drill", at(0.5))))
+    assert office.run(1).subjects == 0
+    assert office.over(60) == {}
+
+
+def test_a_candidate_that_reaches_nobody_is_tried_again_and_given_up(office: Office) -> None:
+    _noticed(office)
+    office.mail.down = office.texts.down = True
+    assert [minute for minute in range(60) if office.run(minute).failed] == [0, 1, 3, 6, 10]
+    office.mail.down = office.texts.down = False
+    assert office.over(80, start=60) == {}
+
+
+def test_only_those_a_candidate_did_not_reach_are_told_again(office: Office) -> None:
+    _noticed(office)
+    office.staff = [{**ANA, "phone": None}, {**LEA, "phone": None}, MAX]
+    office.mail.refused = {"ana@example.com", "lea@example.com"}
+    assert office.run(0).failed == 2
+    office.mail.refused = {"lea@example.com"}
+    office.run(1)
+    assert office.got() == [("ana", "email")]
+    office.mail.refused = set()
+    assert office.over(60, start=2) == {3: [("lea", "email")]}
+
+
+def test_the_list_of_customers_goes_out_when_an_incident_is_over(office: Office) -> None:
+    incident = _noticed(office)
+    office.over(10)
+    stored = office.desk.incidents.get(incident.incident_id)
+    assert stored is not None
+    over = replace(stored, status=Status.RESOLVED, ended_at=at(20), timer=None)
+    saved = office.desk.incidents.save(incident_change(stored, over))
+    office.desk.incidents.save(incident_change(saved, saved.timed(Clock.GO_BACK, minutes(240), at(21))))
+    assert office.over(60, start=11) == {21: [("ana", "email"), ("ana", "text"), ("lea", "email")]}
+    assert "9 people to get back to" in office.mail.latest.subject
 
 
 # --- people come and go -----------------------------------------------------------------------------------
@@ -677,13 +893,64 @@ def test_a_case_that_cannot_be_put_into_words_stops_nobody_elses(office: Office)
         def write(
             self, channel: Channel, staff: Staff, notices: Sequence[Notice], brand: str, now: datetime
         ) -> Email | str:
-            if channel is Channel.EMAIL and any(one.alert.matter_id == bad.case_id for one in notices):
+            if channel is Channel.EMAIL and any(one.alert.subject_id == bad.case_id for one in notices):
                 raise ValueError("cannot be written")
             return super().write(channel, staff, notices, brand, now)
 
     office.writer = RefusesOne()
-    office.run(31)
+    notified = office.run(31)
     assert office.ledger(good) == [("half_time", "ana", "email", Outcome.SENT)]
     (record,) = office.desk.ledger(bad.case_id)
     assert (record.outcome, record.via) == (Outcome.SENT, Channel.TEXT)
     assert "not written: ValueError" in record.detail
+    assert [(type(error), error.__traceback__ is not None) for error in notified.not_written] == [(ValueError, True)]
+
+
+def test_alerts_that_go_out_without_links_are_counted(office: Office) -> None:
+    office.opens()
+    office.opens(0.5, customer=2)
+    assert office.notifier(links=a_link)(at(29), _time_left).without_links == 0
+    assert office.notifier(links=a_link)(at(30), _time_left).without_links == 0
+    assert office.notifier()(at(31), _time_left).without_links == 1
+
+
+# --- a table of the version before ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def old_office(table_desk: DynamoDesk, db: "DynamoDBClient") -> Office:
+    """A table as commit 0f5e723 left it at 12:46: two stages of a complaint of noon are told, and a candidate is not.
+
+    tests/data/alerts_0f5e723.json holds the items as that commit wrote them.
+    """
+    for item in json.loads(OLD_ITEMS.read_text(encoding="utf-8"), parse_float=Decimal):
+        db.put_item(TableName=TABLE, Item=values(item))
+    return Office(table_desk)
+
+
+def test_alerts_of_the_version_before_go_on_where_they_were(old_office: Office) -> None:
+    assert old_office.over(120, start=46) == {
+        46: [("ana", "email"), ("ana", "text"), ("lea", "email")],
+        60: STAGES[60],
+        90: STAGES[90],
+    }
+
+
+def test_the_ledger_of_the_version_before_is_heeded(old_office: Office, db: "DynamoDBClient") -> None:
+    """The run before died between recording and marking."""
+    key = values(keys.case(CaseId(ConversationId("2067215680926646272"), UserId("1"))))
+    marked = {":due": keys.stamp(at(45)), ":until": keys.stamp(at(30))}
+    db.update_item(
+        TableName=TABLE,
+        Key=key,
+        UpdateExpression="SET due_at = :due, alerted_until = :until",
+        ExpressionAttributeValues=values(marked),
+    )
+    assert old_office.over(59, start=46) == {46: [("ana", "email"), ("ana", "text"), ("lea", "email")]}
+
+
+def test_an_upgrade_that_dies_loses_no_alert(old_office: Office) -> None:
+    for call in range(8):
+        killed_at(old_office, call, after=False, minute=46)
+    sent = old_office.got() + [one for minute in old_office.over(55, start=47).values() for one in minute]
+    assert set(sent) == {("ana", "email"), ("ana", "text"), ("lea", "email")}

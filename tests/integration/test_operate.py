@@ -15,9 +15,10 @@ from infra import operate
 from infra.settings_file import load_desk, load_settings
 from infra.transform import REGION, transformed
 from mentiondesk.adapters.storage import keys
-from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
-from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.items import python, values
+from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.incidents.incident import Incident, Status
 from mentiondesk.runtime import aws, clock
@@ -87,12 +88,12 @@ def test_settings_are_stored_by_version(db: "DynamoDBClient", table: str, capsys
     for version in (1, 2):
         assert operate.main(["settings", str(EXAMPLE)]) == 0
         assert capsys.readouterr().out == f"stored as version {version}; functions use it within 60 seconds\n"
-    assert DynamoSettings(db, table)() == load_desk(EXAMPLE)
+    assert SettingsVersions(DynamoTable(db, table)).load() == load_desk(EXAMPLE)
 
 
 def test_settings_of_a_named_table(db: "DynamoDBClient", table: str) -> None:
     assert operate.main(["settings", str(EXAMPLE), "--stack", "elsewhere", "--table", table]) == 0
-    assert DynamoSettings(db, table)() == load_desk(EXAMPLE)
+    assert SettingsVersions(DynamoTable(db, table)).load() == load_desk(EXAMPLE)
 
 
 def test_faulty_settings_are_not_stored(
@@ -208,12 +209,12 @@ def test_refusal_of_aws_is_told(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.fixture
 def _configured() -> None:
     table = boto3.client("cloudformation").describe_stacks(StackName="mentiondesk")["Stacks"][0]["Outputs"][0]
-    DynamoSettings(aws.dynamodb(), table["OutputValue"]).store(load_settings(EXAMPLE), clock.now())
+    SettingsVersions(DynamoTable(aws.dynamodb(), table["OutputValue"])).store(load_settings(EXAMPLE), clock.now())
 
 
 def _planned() -> list[Incident]:
     table = boto3.client("cloudformation").describe_stacks(StackName="mentiondesk")["Stacks"][0]["Outputs"][0]
-    return DynamoIncidents(aws.dynamodb(), table["OutputValue"], lambda: timedelta(days=1)).open()
+    return Incidents(DynamoTable(aws.dynamodb(), table["OutputValue"]), lambda: timedelta(days=1)).open()
 
 
 @pytest.mark.usefixtures("_configured")

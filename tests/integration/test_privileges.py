@@ -16,15 +16,18 @@ from urllib.request import urlopen
 
 import pytest
 
-from infra.local.colleague import Mail, ScriptedAction, opened, pressed
 from infra.local.desk import SENDER, TEMPLATE, Audit, LocalDesk, VirtualClock
+from infra.local.scripted_staff import ScriptedAction, opened, pressed
 from infra.local.x_standin import StandInX, User
 from infra.local.x_standin.faults import Fault
 from mentiondesk.adapters.storage import keys
-from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.items import fact, values
+from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.domain.alerts.ledger import Outcome, Record
+from mentiondesk.domain.alerts.messages import MessageKind
 from mentiondesk.domain.ids import IncidentId, PostId
+from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.incident import Impact, Incident, Status, Update
 from mentiondesk.domain.posts.post import Source
 from tests.support.builders import BRAND_ID, settings_file
@@ -57,6 +60,7 @@ BY_LAMBDA = {
 UNUSED = {
     ("AskTheModel", "bedrock:InvokeModel"): "the stack has no model",
     ("WriteTheSite", "s3:GetObject"): "S3 asks for it where a write depends on the file that is there (If-Match)",
+    ("FindSilentCases", "dynamodb:Query"): "cases are resolved by silence only where the settings say so",
     ("SignInToStatuspage", "secretsmanager:GetSecretValue"): "the stack has no hosted status page",
 }
 
@@ -175,8 +179,8 @@ def _a_crowd(desk: LocalDesk) -> None:
 
 def _an_incident(desk: LocalDesk, told: Morning) -> None:
     """The incident is confirmed, published and resolved, and its customers are followed up."""
-    mails = [Mail(one.to, one.subject, one.body) for one in desk.messages if one.channel == "email"]
-    address = next(mail.to for mail in mails if mail.subject.startswith(f"{CROWD} people"))
+    mails = desk.mails()
+    address = next(mail.to for mail in mails if mail.kind == MessageKind.INCIDENT_NOTICED)
     _subscribe(desk, "early@example.com")
     for action, typed in (
         ("publish", {}),
@@ -187,9 +191,9 @@ def _an_incident(desk: LocalDesk, told: Morning) -> None:
         told.pages.append(ScriptedAction(desk.clock.now(), address, action, typed).do(mails))
         _minutes(desk, 6)
     told.incidents = [fact(Incident, item) for item in desk.items() if item["sk"]["S"] == keys.INCIDENT]
-    case_mail = next(mail for mail in reversed(mails) if mail.link and not mail.subject.startswith(str(CROWD)))
+    case_mail = next(mail for mail in reversed(mails) if mail.kind == MessageKind.CASE and mail.link)
     assert case_mail.link is not None
-    told.pages.append(pressed(case_mail.link, opened(case_mail.link), "claim").said)
+    told.pages.append(pressed(case_mail.link, opened(case_mail.link), "claim").text)
 
 
 def _a_maintenance(desk: LocalDesk) -> None:
@@ -206,8 +210,8 @@ def _a_maintenance(desk: LocalDesk) -> None:
         scheduled_until=now + timedelta(minutes=8),
     )
     update = Update(planned.incident_id, now, planned.status, "We build shelves.")
-    incidents = DynamoIncidents(desk.cloud.client("dynamodb"), desk.table, lambda: timedelta(days=1))
-    assert incidents.add(planned.moved(update), update)
+    incidents = Incidents(DynamoTable(desk.cloud.client("dynamodb"), desk.table), lambda: timedelta(days=1))
+    assert incidents.add(incident_change(None, planned.moved(update), update=update))
     _minutes(desk, 15)
 
 
@@ -321,7 +325,7 @@ def test_a_missing_permission_is_caught(
 @pytest.mark.parametrize(
     ("before", "after", "what"),
     [
-        ("dynamodb:BatchWriteItem]", "dynamodb:BatchWriteItem, dynamodb:DeleteItem]", "dynamodb:DeleteItem"),
+        ("dynamodb:BatchWriteItem]", "dynamodb:BatchWriteItem, dynamodb:BatchGetItem]", "BatchGetItem"),
         ("Action: [ses:SendEmail]", "Action: [ses:SendEmail, ses:SendRawEmail]", "ses:SendRawEmail"),
         ("[logs:CreateLogStream, logs:PutLogEvents]", "[logs:PutLogEvents, logs:DeleteLogStream]", "logs:Delete"),
         (FIND_DUE, FIND_DUE.replace("${Desk.Arn}/index/due", "${Desk.Arn}/index/queue"), "/index/queue"),

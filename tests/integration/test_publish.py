@@ -17,19 +17,21 @@ from infra.transform import REGION
 from mentiondesk.adapters.channels.ses import SesMailer
 from mentiondesk.adapters.channels.ses_events import unwelcome
 from mentiondesk.adapters.status.s3_site import S3Site
-from mentiondesk.adapters.status.statuspage import ApiKey, Statuspage
-from mentiondesk.adapters.storage.dynamo_drafts import DynamoDrafts, DynamoPushed
-from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
-from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings, SettingsMissing
-from mentiondesk.adapters.storage.dynamo_subscribers import DynamoSubscribers, DynamoTellings
-from mentiondesk.adapters.storage.memory import MemoryIncidents
-from mentiondesk.adapters.storage.memory_site import MemorySite
-from mentiondesk.adapters.storage.memory_telling import MemoryDrafts, MemoryPushed, MemorySubscribers, MemoryTellings
+from mentiondesk.adapters.status.statuspage import Statuspage, statuspage_key
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.memory_table import MemoryTable
+from mentiondesk.adapters.storage.stores.broadcasts import Broadcasts
+from mentiondesk.adapters.storage.stores.drafts import Drafts
+from mentiondesk.adapters.storage.stores.hosted_syncs import HostedSyncs
+from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.settings import SettingsMissing, SettingsVersions
+from mentiondesk.adapters.storage.stores.subscribers import Subscribers
 from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
 from mentiondesk.domain.access.links import LinkForged
 from mentiondesk.domain.alerts.messages import KIND_HEADER, Email, MessageKind
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import IncidentId, StaffId
+from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.drafts import MOST_WEIGHT, Draft, Occasion, draft_text, weight
 from mentiondesk.domain.incidents.incident import Health, Incident, Status, Update
 from mentiondesk.domain.status.broadcast import Broadcast
@@ -50,7 +52,7 @@ from mentiondesk.ports.status import (
     SubscriberStore,
 )
 from mentiondesk.presentation.customer_mails import CustomerMails
-from mentiondesk.presentation.status_site import render
+from mentiondesk.presentation.status_site import SiteFiles
 from mentiondesk.runtime import aws, clock
 from mentiondesk.usecases.incidents.draft_posts import DraftPosts
 from mentiondesk.usecases.status.broadcast import BroadcastToSubscribers
@@ -60,6 +62,7 @@ from mentiondesk.usecases.status.subscribe import Subscribe, leave_address
 from mentiondesk.usecases.status.sync_hosted_page import SyncHostedPage
 from tests.integration.conftest import TABLE, TEMPLATE, keep
 from tests.support.builders import NOON, at, settings_file
+from tests.support.memory_site import MemorySite
 from tests.support.statuspage_standin import KEY, PAGE_ID, StatuspageStandin
 from tests.support.telling import (
     API_URL,
@@ -109,12 +112,12 @@ class Stores:
 def in_memory() -> Stores:
     site = MemorySite()
     return Stores(
-        MemoryIncidents(),
+        Incidents(MemoryTable(), keep),
         site,
-        MemoryDrafts(),
-        MemoryPushed(),
-        MemorySubscribers(),
-        MemoryTellings(),
+        Drafts(MemoryTable(), keep),
+        HostedSyncs(MemoryTable(), keep),
+        Subscribers(MemoryTable()),
+        Broadcasts(MemoryTable(), keep),
         lambda: {path: file.content for path, file in site.files.items()},
     )
 
@@ -140,12 +143,12 @@ def in_aws(db: "DynamoDBClient", bucket: str) -> Stores:
         return {one["Key"]: s3.get_object(Bucket=bucket, Key=one["Key"])["Body"].read() for one in found}
 
     return Stores(
-        DynamoIncidents(db, TABLE, keep),
+        Incidents(DynamoTable(db, TABLE), keep),
         S3Site(s3, bucket),
-        DynamoDrafts(db, TABLE, keep),
-        DynamoPushed(db, TABLE, keep),
-        DynamoSubscribers(db, TABLE),
-        DynamoTellings(db, TABLE, keep),
+        Drafts(DynamoTable(db, TABLE), keep),
+        HostedSyncs(DynamoTable(db, TABLE), keep),
+        Subscribers(DynamoTable(db, TABLE)),
+        Broadcasts(DynamoTable(db, TABLE), keep),
         read,
     )
 
@@ -162,7 +165,14 @@ def publisher(
     """The use case; call it with the time."""
     current = told or site_settings()
     use_case = PublishStatus(
-        stores.incidents, site or stores.site, render, lambda: current, lambda: SINCE, URL, API_URL, also=tuple(also)
+        stores.incidents,
+        site or stores.site,
+        SiteFiles(),
+        lambda: current,
+        lambda: SINCE,
+        URL,
+        API_URL,
+        also=tuple(also),
     )
     return lambda now: use_case(now, plenty)
 
@@ -172,12 +182,12 @@ def say(stores: Stores, minute: float, status: Status, body: str, **more: Any) -
     update = an_update(minute, status, body, **more)
     current = stores.incidents.get(update.incident_id)
     assert current is not None
-    return stores.incidents.save(current.moved(update), update)
+    return stores.incidents.save(incident_change(current, current.moved(update), update=update))
 
 
 def broken(stores: Stores) -> None:
     """An incident that a person has confirmed five minutes after noon."""
-    assert stores.incidents.add(a_candidate())
+    assert stores.incidents.add(incident_change(None, a_candidate()))
     say(stores, 5, Status.INVESTIGATING, "We look into it.", affected=(affected(),))
 
 
@@ -259,7 +269,7 @@ def test_only_what_an_update_is_in_is_written(stores: Stores) -> None:
     other = IncidentId("20260616-0900-shop")
     publish = publisher(stores)
     broken(stores)
-    stores.incidents.add(a_candidate(incident_id=other, created_at=at(-60)))
+    stores.incidents.add(incident_change(None, a_candidate(incident_id=other, created_at=at(-60))))
     say(stores, -50, Status.INVESTIGATING, "Slow.", incident_id=other)
     publish(at(6))
     say(stores, 20, Status.MONITORING, "Mended, we watch it.")
@@ -289,16 +299,16 @@ def test_only_incidents_that_changed_are_read_in_full(stores: Stores, monkeypatc
 
 
 def test_a_candidate_is_nobody_s_business(stores: Stores) -> None:
-    stores.incidents.add(a_candidate(title="a rumour"))
+    stores.incidents.add(incident_change(None, a_candidate(title="a rumour")))
     publisher(stores)(at(1))
     assert not [path for path, content in stores.read().items() if b"rumour" in content]
 
 
 def test_a_dismissed_candidate_stays_nobody_s_business(stores: Stores) -> None:
-    stores.incidents.add(a_candidate(title="a rumour"))
+    stores.incidents.add(incident_change(None, a_candidate(title="a rumour")))
     found = stores.incidents.get(INCIDENT_ID)
     assert found is not None
-    stores.incidents.save(found.dismissed("a joke", at(2)))
+    stores.incidents.save(incident_change(found, found.dismissed("a joke", at(2))))
     publisher(stores)(at(3))
     assert not [path for path, content in stores.read().items() if b"rumour" in content]
 
@@ -479,7 +489,7 @@ def statuses(stores: Stores) -> list[Status]:
 
 def test_maintenance_begins_and_ends_at_its_times(stores: Stores) -> None:
     first = an_update(0, Status.SCHEDULED, "We move the shop.", affected=(affected(health=Health.UNDER_MAINTENANCE),))
-    stores.incidents.add(a_maintenance(), first)
+    stores.incidents.add(incident_change(None, a_maintenance(), update=first))
     publish = publisher(stores)
     moved = [publish(at(minute)).moved for minute in (1, 119, 120, 121, 179, 180, 181)]
     assert moved == [0, 0, 1, 0, 0, 1, 0]
@@ -488,7 +498,9 @@ def test_maintenance_begins_and_ends_at_its_times(stores: Stores) -> None:
 
 
 def test_maintenance_that_was_slept_through_is_completed(stores: Stores) -> None:
-    stores.incidents.add(a_maintenance(), an_update(0, Status.SCHEDULED, "We move the shop."))
+    stores.incidents.add(
+        incident_change(None, a_maintenance(), update=an_update(0, Status.SCHEDULED, "We move the shop."))
+    )
     assert publisher(stores)(at(400)).moved == 1
     assert statuses(stores) == [Status.SCHEDULED, Status.COMPLETED]
 
@@ -499,7 +511,9 @@ def test_incidents_do_not_move_by_themselves(stores: Stores) -> None:
 
 
 def test_two_copies_move_maintenance_once(stores: Stores) -> None:
-    stores.incidents.add(a_maintenance(), an_update(0, Status.SCHEDULED, "We move the shop."))
+    stores.incidents.add(
+        incident_change(None, a_maintenance(), update=an_update(0, Status.SCHEDULED, "We move the shop."))
+    )
 
     class Slow:
         """Between our look and our write, another run moves it."""
@@ -532,7 +546,7 @@ def drafted(stores: Stores, now: datetime, told: DeskSettings | None = None) -> 
 
 
 def test_a_post_is_drafted_when_an_incident_is_published_and_when_it_is_solved(stores: Stores) -> None:
-    stores.incidents.add(a_candidate())
+    stores.incidents.add(incident_change(None, a_candidate()))
     assert drafted(stores, at(1)).also == {"drafts": 0}
     say(stores, 5, Status.INVESTIGATING, "We look into it.")
     assert [drafted(stores, at(minute)).also["drafts"] for minute in (6, 7)] == [1, 0]
@@ -546,10 +560,12 @@ def test_a_post_is_drafted_when_an_incident_is_published_and_when_it_is_solved(s
 
 
 def test_nothing_is_drafted_about_maintenance_or_old_news(stores: Stores) -> None:
-    stores.incidents.add(a_maintenance(), an_update(0, Status.SCHEDULED, "We move the shop."))
+    stores.incidents.add(
+        incident_change(None, a_maintenance(), update=an_update(0, Status.SCHEDULED, "We move the shop."))
+    )
     assert drafted(stores, at(130)).also == {"drafts": 0}
     old = IncidentId("old")
-    stores.incidents.add(a_candidate(incident_id=old))
+    stores.incidents.add(incident_change(None, a_candidate(incident_id=old)))
     say(stores, 5, Status.INVESTIGATING, "We look into it.", incident_id=old)
     assert drafted(stores, NOON + timedelta(days=2)).also == {"drafts": 0}
 
@@ -568,7 +584,7 @@ def test_a_draft_holds_a_link_only_where_its_price_is_accepted(stores: Stores) -
 @pytest.mark.parametrize("links", [False, True])
 def test_a_draft_is_short_enough_and_its_title_makes_no_link(title: str, links: bool) -> None:
     stores = in_memory()
-    stores.incidents.add(a_candidate(title=title))
+    stores.incidents.add(incident_change(None, a_candidate(title=title)))
     say(stores, 5, Status.INVESTIGATING, "We look into it.")
     drafted(stores, at(6), site_settings(x_links=links))
     (draft,) = stores.drafts.of(INCIDENT_ID)
@@ -685,14 +701,16 @@ def test_without_a_page_there_is_nothing_to_push(stores: Stores) -> None:
 
 
 def test_a_long_title_is_cut_for_the_page(stores: Stores, hosted: StatuspageStandin) -> None:
-    stores.incidents.add(a_candidate(title="t" * 201))
+    stores.incidents.add(incident_change(None, a_candidate(title="t" * 201)))
     say(stores, 5, Status.INVESTIGATING, "We look into it.")
     pushing(stores, hosted)(at(6))
     assert hosted.incidents[0]["name"] == "t" * 199 + "…"
 
 
 def test_maintenance_is_told_with_its_times(stores: Stores, hosted: StatuspageStandin) -> None:
-    stores.incidents.add(a_maintenance(), an_update(0, Status.SCHEDULED, "We move the shop."))
+    stores.incidents.add(
+        incident_change(None, a_maintenance(), update=an_update(0, Status.SCHEDULED, "We move the shop."))
+    )
     pushing(stores, hosted)(at(1))
     (incident,) = hosted.incidents
     assert (incident["scheduled_for"], incident["scheduled_until"]) == ("2026-06-17T14:00:00Z", "2026-06-17T15:00:00Z")
@@ -786,7 +804,7 @@ def test_a_page_that_does_not_answer(stores: Stores, hosted: StatuspageStandin, 
 def test_an_incident_that_the_page_refuses_keeps_no_other_back(stores: Stores, hosted: StatuspageStandin) -> None:
     broken(stores)
     other = IncidentId("20260617-1210-shop")
-    stores.incidents.add(a_candidate(incident_id=other, title="Shop"))
+    stores.incidents.add(incident_change(None, a_candidate(incident_id=other, title="Shop")))
     say(stores, 12, Status.INVESTIGATING, "Slow.", incident_id=other)
     posts: list[str] = []
 
@@ -834,13 +852,13 @@ def test_a_secret_without_a_key(account: "DynamoDBClient", stored: str | None, r
     if stored is not None:
         aws.secrets().create_secret(Name=name, SecretString=stored)
     with pytest.raises(HostedPageFails, match=reason):
-        ApiKey(aws.secrets(), name)()
+        statuspage_key(aws.secrets(), name, lambda: NOON)()
 
 
 def test_a_secret_with_a_key(account: "DynamoDBClient") -> None:
     del account
     aws.secrets().create_secret(Name="statuspage", SecretString=f'{{"api_key": "{KEY}"}}')
-    assert ApiKey(aws.secrets(), "statuspage")() == KEY
+    assert statuspage_key(aws.secrets(), "statuspage", lambda: NOON)() == KEY
 
 
 # --- Subscribers ------------------------------------------------------------------------------------------
@@ -903,7 +921,7 @@ def test_nobody_gets_mail_who_has_not_said_yes(stores: Stores, post: Post) -> No
     desk.ask("Cleo@Example.com", NOON)
     ((address, question),) = post.sent
     assert address == "Cleo@example.com"
-    assert question.subject == "Do you want status updates from Fennel & Finch?"
+    assert question.subject == "Confirm status updates from Fennel & Finch"
     assert f"{API_URL}/subscribers/confirm/" in question.text
     broken(stores)
     assert telling(stores, post)(at(6)).also == {"subscribers": 0}
@@ -1064,7 +1082,7 @@ def test_a_mail_says_who_what_since_when_and_how_to_stop(stores: Stores, post: P
 def test_customers_words_are_words_in_a_mail(stores: Stores, post: Post) -> None:
     subscribe(stores, post, "ana@example.com")
     title = "<b>evil.example</b>\r\nBcc: all@example.com\x00 \u202egnp"
-    stores.incidents.add(a_candidate(title=title))
+    stores.incidents.add(incident_change(None, a_candidate(title=title)))
     say(stores, 5, Status.INVESTIGATING, "Go to https://evil.example/<i>x", by=None)
     telling(stores, post)(at(6))
     ((_, email),) = post.sent
@@ -1076,7 +1094,7 @@ def test_customers_words_are_words_in_a_mail(stores: Stores, post: Post) -> None
 
 def test_what_a_person_writes_may_hold_a_link(stores: Stores, post: Post) -> None:
     subscribe(stores, post, "ana@example.com")
-    stores.incidents.add(a_candidate())
+    stores.incidents.add(incident_change(None, a_candidate()))
     say(stores, 5, Status.INVESTIGATING, "More at https://shop.example/help")
     telling(stores, post)(at(6))
     assert "https://shop.example/help" in post.sent[0][1].text
@@ -1275,7 +1293,7 @@ def test_a_bounced_address_is_forgotten(stores: Stores) -> None:
 
 
 def test_since_is_when_the_first_settings_were_stored(db: "DynamoDBClient") -> None:
-    store = DynamoSettings(db, TABLE)
+    store = SettingsVersions(DynamoTable(db, TABLE))
     with pytest.raises(SettingsMissing):
         store.since()
     store.store(settings_file(), NOON)
@@ -1356,7 +1374,7 @@ def a_busy_hour() -> tuple[Stores, Post, StatuspageStandin]:
     confirmed(stores, *names(3))
     move = IncidentId("20260617-1200-move")
     first = an_update(0, Status.SCHEDULED, "We move the shop.", incident_id=move)
-    stores.incidents.add(a_maintenance(incident_id=move, scheduled_for=at(30)), first)
+    stores.incidents.add(incident_change(None, a_maintenance(incident_id=move, scheduled_for=at(30)), update=first))
     broken(stores)
     everything(stores, post, hosted)(at(6))
     post.sent.clear()
@@ -1458,13 +1476,13 @@ def publishing(printed: list[str]) -> Function:
 
 
 def test_the_publisher_publishes(in_aws: Stores, db: "DynamoDBClient") -> None:
-    DynamoSettings(db, TABLE).store(site_file(), NOON)
+    SettingsVersions(DynamoTable(db, TABLE)).store(site_file(), NOON)
     broken(in_aws)
     printed: list[str] = []
     run = publishing(printed)
     run({"Records": []})
     assert b"Part of our service is not working" in in_aws.read()["index.html"]
-    DynamoSettings(db, TABLE).store(site_file(name="Another name"), at(1))
+    SettingsVersions(DynamoTable(db, TABLE)).store(site_file(name="Another name"), at(1))
     run({"source": "aws.scheduler"})
     assert b"Another name" in in_aws.read()["index.html"]
     logged = [json.loads(line) for line in printed]
@@ -1475,16 +1493,16 @@ def test_the_publisher_publishes(in_aws: Stores, db: "DynamoDBClient") -> None:
 
 
 def test_the_publisher_tells_subscribers_whom_the_log_does_not_name(in_aws: Stores, db: "DynamoDBClient") -> None:
-    DynamoSettings(db, TABLE).store(site_file(), NOON)
+    SettingsVersions(DynamoTable(db, TABLE)).store(site_file(), NOON)
     aws.secrets().create_secret(Name="links", SecretString="a made-up key")
     aws.ses().create_email_identity(EmailIdentity="status@example.com")
     confirmed(in_aws, "cleo@example.com")
     now = clock.now()
-    in_aws.incidents.add(a_candidate(created_at=now))
+    in_aws.incidents.add(incident_change(None, a_candidate(created_at=now)))
     incident = in_aws.incidents.get(INCIDENT_ID)
     assert incident is not None
     update = an_update(at=now)
-    in_aws.incidents.save(incident.moved(update), update)
+    in_aws.incidents.save(incident_change(incident, incident.moved(update), update=update))
     printed: list[str] = []
     publishing(printed)({"Records": []})
     (line,) = [json.loads(line) for line in printed if '"published"' in line]

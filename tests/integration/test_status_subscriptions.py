@@ -10,8 +10,9 @@ import pytest
 from moto.ses.models import ses_backends
 
 from infra.transform import REGION
-from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
-from mentiondesk.adapters.storage.dynamo_subscribers import DynamoSubscribers
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.stores.settings import SettingsVersions
+from mentiondesk.adapters.storage.stores.subscribers import Subscribers
 from mentiondesk.adapters.tokens.links import LinkKeys
 from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
 from mentiondesk.domain.status.subscribers import Subscriber, subscriber_id
@@ -41,7 +42,7 @@ def secret(account: "DynamoDBClient") -> Iterator[Secret]:
 
 @pytest.fixture
 def doors(db: "DynamoDBClient", secret: Secret, resources: dict[str, Any]) -> Doors:
-    DynamoSettings(db, TABLE).store(settings_file(), NOON)
+    SettingsVersions(DynamoTable(db, TABLE)).store(settings_file(), NOON)
     boto3.client("ses").verify_email_identity(EmailAddress=SENDER)
     known = {
         "TABLE_NAME": TABLE,
@@ -88,9 +89,9 @@ def test_a_mail_program_leaves_with_one_press(
     doors: Doors, db: "DynamoDBClient", secret: Secret, body: bytes, media: str
 ) -> None:
     who = subscriber_id("kim@example.com")
-    stored = DynamoSubscribers(db, TABLE)
+    stored = Subscribers(DynamoTable(db, TABLE))
     stored.confirm(Subscriber(who, "kim@example.com", NOON, NOON))
-    path = f"/subscribers/leave/{SignedSubscriberTokens(LinkKeys(*secret)).make(who, 'leave')}"
+    path = f"/subscribers/leave/{SignedSubscriberTokens(LinkKeys(*secret, lambda: NOON)).make(who, 'leave')}"
     assert doors.ask("GET", path).status == 200
     assert stored.get(who) is not None
     assert doors.ask("POST", path, body, media).status == 200
@@ -151,7 +152,7 @@ def test_links_in_mails_that_commit_0f5e723_sent_still_work(
     monkeypatch.setattr("mentiondesk.runtime.clock.now", lambda: NOON)
     secrets, arn = secret
     secrets.put_secret_value(SecretId=arn, SecretString=SIGNED_BEFORE["secret"])
-    made, stored = SIGNED_BEFORE["subscriber"], DynamoSubscribers(db, TABLE)
+    made, stored = SIGNED_BEFORE["subscriber"], Subscribers(DynamoTable(db, TABLE))
     who = subscriber_id(made["address"])
     assert who == made["id"]
     stored.ask(Subscriber(who, made["address"], NOON), NOON)

@@ -17,7 +17,7 @@ from infra.local.x_standin import Fault, Rules, StandInX, User
 from infra.local.x_standin.faults import FaultKind
 from infra.local.x_standin.problems import Answer
 from infra.local.x_standin.server import Served, Server
-from mentiondesk.adapters.x.feed import TweepyFeed, XCredentials, XSecret, search_query
+from mentiondesk.adapters.x.feed import TweepyFeed, XCredentials, search_query, x_credentials
 from mentiondesk.adapters.x.posts import Repost, read_page, read_post
 from mentiondesk.domain.ids import PostId, UserId, id_at
 from mentiondesk.domain.posts.brand import Brand
@@ -517,23 +517,22 @@ def test_new_credentials_are_used_at_once(wire: Wire) -> None:
 
 
 @pytest.mark.usefixtures("account")
-def test_the_secret_is_read_again_after_five_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = 50.0
-    monkeypatch.setattr("mentiondesk.adapters.x.feed.time.monotonic", lambda: clock)
+def test_the_secret_is_read_again_after_five_minutes() -> None:
+    clock = NOON
     secrets = boto3.client("secretsmanager")
     names = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
     arn = secrets.create_secret(Name="x", SecretString='{"placeholder": "abc"}')["ARN"]
-    secret = XSecret(secrets, arn)
+    secret = x_credentials(secrets, arn, lambda: clock)
     assert secret().access_token == ""
     secrets.put_secret_value(SecretId=arn, SecretString=json.dumps(dict(zip(names, SECRETS, strict=True))))
-    clock += 299
+    clock += timedelta(seconds=299)
     assert secret().access_token == ""
     before = secret().version
-    clock += 2
+    clock += timedelta(seconds=2)
     assert secret() == replace(CREDENTIALS, version=secret().version)
     assert secret().version != before
     secrets.put_secret_value(SecretId=arn, SecretString="not JSON")
-    clock += 301
+    clock += timedelta(seconds=301)
     assert secret().access_token == ""
 
 

@@ -4,15 +4,21 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
+from mentiondesk.domain.access.actions import CASE_ACTIONS
+from mentiondesk.domain.access.actor import Actor, Door
 from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
-from mentiondesk.domain.alerts.roster import Channel, Staff
-from mentiondesk.domain.cases.case import Case, Entry, extend, new_case
+from mentiondesk.domain.alerts.roster import Audience, Channel, Staff
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.changes import CaseChange, case_change
+from mentiondesk.domain.cases.commands import CaseCommand, decide
+from mentiondesk.domain.cases.fold import apply, new_case
 from mentiondesk.domain.cases.timers import Policy
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.hours import Hours, Period
-from mentiondesk.domain.ids import ConversationId, PostId, StaffId, UserId, case_id, id_at
+from mentiondesk.domain.ids import CaseId, ConversationId, PostId, StaffId, UserId, id_at
 from mentiondesk.domain.posts.post import Post, Source
 from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
+from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted
 from mentiondesk.settings.problems import validated
 from mentiondesk.settings.schema import SettingsFile
 from mentiondesk.settings.to_domain import desk_settings
@@ -22,6 +28,7 @@ NOON = datetime(2026, 6, 17, 12, 0, tzinfo=UTC)
 BRAND_ID = UserId("1999000001")
 CUSTOMER_ID = UserId("2000000001")
 CONVERSATION_ID = ConversationId("1800000000000000001")
+CASE_ID = CaseId(CONVERSATION_ID, CUSTOMER_ID)
 
 
 def minutes(count: float) -> timedelta:
@@ -70,8 +77,8 @@ def tags(kind: Kind = Kind.COMPLAINT, **overrides: Any) -> Tags:
     return Tags(**{"kind": kind, "needs_reply": needs_reply, **overrides})
 
 
-def said(minute: float, kind: Kind = Kind.COMPLAINT, **overrides: Any) -> Entry:
-    """A customer's post `minute` minutes after noon."""
+def said(minute: float, kind: Kind = Kind.COMPLAINT, **overrides: Any) -> CustomerPosted:
+    """A customer's post at this minute after noon."""
     needs_reply = kind in (Kind.COMPLAINT, Kind.QUESTION, Kind.PRAISE, Kind.ABUSE)
     facts: dict[str, Any] = {
         "post_id": id_at(at(minute)),
@@ -83,19 +90,19 @@ def said(minute: float, kind: Kind = Kind.COMPLAINT, **overrides: Any) -> Entry:
         "language": "en",
         "seen_at": at(minute),
     }
-    return Entry(**{**facts, **overrides})
+    return CustomerPosted(**{**facts, **overrides})
 
 
-def answered(minute: float, words: str = "We look into it.", **overrides: Any) -> Entry:
-    """The brand's post `minute` minutes after noon."""
-    return Entry(**{"post_id": id_at(at(minute)), "at": at(minute), "words": words, **overrides})
+def answered(minute: float, words: str = "We look into it.", **overrides: Any) -> BrandPosted:
+    """A post of the brand at this minute after noon."""
+    return BrandPosted(**{"post_id": id_at(at(minute)), "at": at(minute), "words": words, **overrides})
 
 
-def a_story(*entries: Entry, policy: Policy | None = None) -> Case:
-    """The case that these posts tell, in the order given."""
-    case = new_case(CONVERSATION_ID, CUSTOMER_ID, entries[0].at)
+def a_story(*entries: CaseEntry, policy: Policy | None = None) -> Case:
+    """The case that these entries tell, in the order given."""
+    case = new_case(CASE_ID, entries[0].at)
     for entry in entries:
-        case = extend(case, entry, policy or settings().policy)
+        case = apply(case, entry, policy or settings().policy)
     return case
 
 
@@ -104,6 +111,16 @@ def a_case(**overrides: Any) -> Case:
     case = a_story(said(0))
     facts = {name: getattr(case, name) for name in Case.__dataclass_fields__}
     return Case(**{**facts, **overrides})
+
+
+def commanded(
+    case: Case, command: CaseCommand, minute: float, by: str = "ana", policy: Policy | None = None
+) -> CaseChange:
+    """The change that a lead's command brings at this minute after noon."""
+    actor = Actor(a_staff(by, roles=frozenset({Audience.LEAD})), CASE_ACTIONS, Door.LINK)
+    policy = policy or settings().policy
+    entry = decide(case, command, actor, at(minute), f"{at(minute):%Y-%m-%dT%H:%M:%S.%fZ}-{case.version}-{by}", policy)
+    return case_change(case, apply(case, entry, policy), entry)
 
 
 def hours(zone: str = "UTC", holidays: Sequence[str] = (), **days: str) -> Hours:
@@ -147,7 +164,7 @@ def a_staff(staff_id: str = "ana", **overrides: Any) -> Staff:
 def an_alert(stage: str = "breach", staff_id: str = "ana", channel: Channel = Channel.EMAIL, **overrides: Any) -> Alert:
     """An alert of the reply timer that began at noon."""
     facts: dict[str, Any] = {
-        "matter_id": case_id(CONVERSATION_ID, CUSTOMER_ID),
+        "subject_id": CASE_ID,
         "since": NOON,
         "stage": stage,
         "staff_id": StaffId(staff_id),

@@ -47,7 +47,7 @@ class Answer:
 
     @property
     def said(self) -> str:
-        return self.page.said
+        return self.page.text
 
 
 @dataclass

@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import SimpleNamespace, TracebackType
+from types import TracebackType
 from typing import Any, Self
 from unittest.mock import patch
 from urllib.parse import urlsplit
@@ -34,10 +34,10 @@ from infra.local.desk import SENDER, TEMPLATE, VirtualClock
 from infra.local.x_standin import StandInX
 from infra.local.x_standin.problems import Answer
 from infra.transform import REGION
-from mentiondesk.adapters.storage import dynamo_settings
-from mentiondesk.adapters.storage.dynamo_incidents import DynamoIncidents
-from mentiondesk.adapters.storage.dynamo_settings import DynamoSettings
-from mentiondesk.adapters.x import feed as x
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.settings import SettingsVersions
+from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.runtime import aws
 from mentiondesk.settings.schema import SettingsFile
@@ -172,20 +172,19 @@ class _CountingContext(Context):
         return int((self.timeout - self.running.spent).total_seconds() * 1000)
 
 
-class _InProcess:
+class _InProcess(contextlib.AbstractContextManager[None]):
     """moto without its server, in the place of it."""
+
+    url = "http://127.0.0.1:0"
 
     def __init__(self) -> None:
         self._mock = mock_aws()
 
-    def start(self) -> None:
+    def __enter__(self) -> None:
         self._mock.start()
 
-    def stop(self) -> None:
+    def __exit__(self, *_: object) -> None:
         self._mock.stop()
-
-    def get_host_and_port(self) -> tuple[str, int]:
-        return "127.0.0.1", 0
 
 
 class _Stream:
@@ -220,8 +219,7 @@ class _Cloud(LocalCloud):
     """LocalCloud on moto in this process, with functions that can die."""
 
     def __init__(self, desk: "FaultyDesk", x_url: str) -> None:
-        super().__init__(TEMPLATE, {"AlertSender": SENDER, "XApiUrl": x_url}, lambda *_: None, STAND_INS)
-        self._server = _InProcess()  # type: ignore[assignment]
+        super().__init__(TEMPLATE, {"AlertSender": SENDER, "XApiUrl": x_url}, lambda *_: None, STAND_INS, _InProcess())
         self._desk = desk
 
     @property
@@ -276,20 +274,18 @@ class FaultyDesk:
             SecretId=self.cloud.resource("LinkKey"), SecretString="made-up"
         )
         self.renew_credentials()
-        DynamoSettings(aws.dynamodb(), self.table).store(self._settings_file, self.clock.now())
-        store = DynamoIncidents(aws.dynamodb(), self.table, lambda: self.settings.keep)
+        table = DynamoTable(aws.dynamodb(), self.table)
+        SettingsVersions(table).store(self._settings_file, self.clock.now())
+        store = Incidents(table, lambda: self.settings.keep)
         for incident in self._incidents:
-            store.add(incident)
+            store.add(incident_change(None, incident))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._exit.__exit__(kind, error, at)
 
     def _clocks(self) -> Iterator[Any]:
-        seconds = SimpleNamespace(monotonic=lambda: self.clock.now().timestamp())
         yield patch("mentiondesk.runtime.clock.now", self.clock.now)
-        yield patch.object(dynamo_settings, "time", seconds)
-        yield patch.object(x, "time", seconds)
 
     def _wires(self) -> Iterator[Any]:
         """Later than moto's own, which would send what goes to X to the network."""

@@ -3,15 +3,19 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mentiondesk.adapters.storage import keys
-from mentiondesk.adapters.storage.items import fact, python
+from mentiondesk.adapters.storage.items import from_attributes
+from mentiondesk.adapters.storage.stores.timelines import entry_in
+from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.alerts.ledger import Outcome, Record
-from mentiondesk.domain.cases.case import Case, Entry, retell
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.fold import fold
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.posts.post import Post
+from mentiondesk.domain.timeline import CaseEntry, CustomerPosted, Posted
 from tests.support.faults import FaultyDesk
 
 
@@ -33,8 +37,11 @@ class Held:
     posts: dict[str, Post] = field(default_factory=dict)
     tagged: set[str] = field(default_factory=set)
     cases: dict[str, Case] = field(default_factory=dict)
-    due_shards: set[str] = field(default_factory=set)
-    entries: dict[str, list[Entry]] = field(default_factory=dict)
+    escalations: dict[str, Escalation] = field(default_factory=dict)
+    # The escalations and messages in the due index, by (pk, sk).
+    due: set[tuple[str, str]] = field(default_factory=set)
+    messages: set[tuple[str, str]] = field(default_factory=set)
+    entries: dict[str, list[CaseEntry]] = field(default_factory=dict)
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
     customers: dict[str, dict[str, Any]] = field(default_factory=dict)
     incidents: list[Incident] = field(default_factory=list)
@@ -43,30 +50,35 @@ class Held:
     aside: int = 0
 
 
-def held(desk: FaultyDesk) -> Held:  # noqa: C901 - a branch for each kind of item
+def held(desk: FaultyDesk) -> Held:  # noqa: C901, PLR0912 - a branch for each kind of item
     """The table's items as facts."""
     found = Held()
-    for item in desk.items():
-        pk, sk = item["pk"]["S"], item["sk"]["S"]
+    for item in map(from_attributes, desk.items()):
+        pk, sk = item.key[keys.PK], item.key[keys.SK]
         head, _, rest = pk.partition("#")
+        if item.get(keys.DUE_SHARD) is not None:
+            found.due.add((pk, sk))
         if sk == keys.POST:
-            found.posts[rest] = fact(Post, item)
-            found.tagged |= {rest} if "tagged_at" in item else set()
+            found.posts[rest] = item.read(Post)
+            found.tagged |= {rest} if item.get(keys.TAGGED_AT) else set()
         elif sk == keys.CASE:
-            found.cases[rest] = fact(Case, item)
-            found.due_shards |= {rest} if "due_shard" in item else set()
-        elif sk.startswith(keys.TIMELINE):
-            found.entries.setdefault(rest, []).append(fact(Entry, item))
+            found.cases[rest] = item.read(Case)
+        elif sk == keys.ESCALATION:
+            found.escalations[rest] = item.read(Escalation)
+        elif sk.startswith(keys.MESSAGE):
+            found.messages.add((pk, sk))
+        elif sk.startswith(keys.TIMELINE) and pk.startswith(keys.CASE_PREFIX):
+            found.entries.setdefault(rest, []).append(entry_in(item))  # type: ignore[arg-type]
         elif sk == keys.INCIDENT:
-            found.incidents.append(fact(Incident, item))
+            found.incidents.append(item.read(Incident))
         elif sk.startswith(keys.UPDATE):
             found.updates[rest] += 1
         elif sk.startswith(keys.ALERT):
-            found.records[pk, sk] = fact(Record, item)
+            found.records[pk, sk] = item.read(Record)
         elif head == keys.CUSTOMER:
-            found.customers[rest] = python(item)
+            found.customers[rest] = dict(item.beside)
         elif head == "READS":
-            found.reads += sum(int(count) for name, count in python(item).items() if name in _SOURCES)
+            found.reads += sum(int(item.get(name) or 0) for name in _SOURCES)
         elif head == "ASIDE":
             found.aside += 1
     return found
@@ -137,20 +149,21 @@ def _taggings(desk: FaultyDesk) -> Counter[str]:
 
 def _cases(desk: FaultyDesk, found: Held) -> Iterator[str]:
     """Each customer's post is in one case, and each case is what its timeline tells."""
-    places = Counter(entry.post_id for entries in found.entries.values() for entry in entries)
+    posts = {case_id: [one.post_id for one in _posted(told)] for case_id, told in found.entries.items()}
+    places = Counter(post_id for told in posts.values() for post_id in told)
     for post_id, post in found.posts.items():
         wanted = 0 if post.own and post.case_id is None else 1
         if places[post.post_id] != wanted or (not post.own and post.case_id is None):
             yield f"post {post_id} is in {places[post.post_id]} timelines"
-        elif post.case_id is not None and post.post_id not in {e.post_id for e in found.entries.get(post.case_id, ())}:
+        elif post.case_id is not None and post.post_id not in posts.get(str(post.case_id), ()):
             yield f"post {post_id} is in another case than it says"
     for case_id in found.cases.keys() ^ found.entries.keys():
         yield f"case {case_id} has no posts, or posts have no case"
     for case_id, case in found.cases.items():
         entries = found.entries.get(case_id, [])
-        if case.posts != len(entries):
-            yield f"case {case_id} counts {case.posts} posts and holds {len(entries)}"
-        if entries and retell(case, entries, desk.settings.policy) != case:
+        if case.posts != len(posts.get(case_id, ())):
+            yield f"case {case_id} counts {case.posts} posts and holds {posts.get(case_id)}"
+        if entries and fold(case.case_id, entries, desk.settings.policy) != replace(case, version=0):
             yield f"case {case_id} is not what its timeline tells"
 
 
@@ -205,14 +218,14 @@ def _reaches_its_person(desk: FaultyDesk, sk: str, record: Record, address: str,
 
 def _answered(found: Held, record: Record) -> bool:
     """True when the reply timer ended before a held text could go."""
-    wait = found.cases[record.alert.matter_id].wait
-    return wait is None or wait.since != record.alert.since or wait.ended_at is not None
+    timers = found.cases[str(record.alert.subject_id)].timers
+    return not any(timer.running and timer.since == record.alert.since for timer in timers)
 
 
 def _said_instead(merged: Record, other: Record) -> bool:
-    same = merged.alert.matter_id, merged.alert.since, merged.alert.staff_id, merged.alert.channel
+    same = merged.alert.subject_id, merged.alert.since, merged.alert.staff_id, merged.alert.channel
     alert = other.alert
-    return other.outcome is Outcome.SENT and same == (alert.matter_id, alert.since, alert.staff_id, alert.channel)
+    return other.outcome is Outcome.SENT and same == (alert.subject_id, alert.since, alert.staff_id, alert.channel)
 
 
 def uncounted(desk: FaultyDesk, found: Held) -> int:
@@ -233,12 +246,18 @@ def _reads(desk: FaultyDesk, found: Held, allowed: Allowance) -> Iterator[str]:
 def _leftovers(desk: FaultyDesk, found: Held, allowed: Allowance) -> Iterator[str]:
     """Asserts that no lease, half-open state or leftover remains."""
     for case_id, case in found.cases.items():
-        if (case.due_at is not None) != (case_id in found.due_shards):
-            yield f"case {case_id} is half in the due index"
-        if case.due_at is not None and case.due_at not in _planned(found, case):
-            yield f"case {case_id} is still leased"
-        if case.due_at is not None and case.due_at <= desk.clock.now():
-            yield f"case {case_id} has been due since {case.due_at}"
+        timer, escalation = case.timer, found.escalations.get(case_id)
+        alerted = timer if timer is not None and timer.running and timer.alerts else None
+        if alerted != (escalation and escalation.timer):
+            yield f"case {case_id} has the timer {alerted} and the escalation {escalation}"
+    for subject_id, escalation in found.escalations.items():
+        if (escalation.due_at is not None) != ((f"CASE#{subject_id}", keys.ESCALATION) in found.due):
+            yield f"the escalation of {subject_id} is half in the due index"
+        if escalation.due_at is not None and escalation.due_at not in _planned(found, escalation):
+            yield f"the escalation of {subject_id} is still leased"
+        if escalation.due_at is not None and escalation.due_at <= desk.clock.now():
+            yield f"the escalation of {subject_id} has been due since {escalation.due_at}"
+    yield from (f"message {sk} of {pk} was never sent" for pk, sk in found.messages)
     if desk.waiting("StreamFailures") > allowed.given_up:
         yield f"{desk.waiting('StreamFailures')} stream records were given up"
     if desk.waiting("RunFailures") > allowed.failed_runs:
@@ -247,9 +266,17 @@ def _leftovers(desk: FaultyDesk, found: Held, allowed: Allowance) -> Iterator[st
         yield f"{found.aside} posts were set aside"
 
 
-def _planned(found: Held, case: Case) -> set[Any]:
-    held_until = {r.until for r in found.records.values() if r.alert.matter_id == case.case_id}
-    return {due.at for due in case.wait.alerts} | held_until if case.wait else set()
+def _planned(found: Held, escalation: Escalation) -> set[Any]:
+    held_until = {r.until for r in found.records.values() if r.alert.subject_id == escalation.subject_id}
+    return {due.at for due in escalation.timer.alerts} | held_until
+
+
+def _posted(entries: list[CaseEntry]) -> list[Posted]:
+    return [one for one in entries if isinstance(one, Posted)]
+
+
+def _told(post: Posted) -> tuple[object, ...]:
+    return post.order, post.words, post.kind if isinstance(post, CustomerPosted) else ""
 
 
 @dataclass(frozen=True)
@@ -266,8 +293,11 @@ class Ending:
         found = found or held(desk)
         return cls(
             {key: (p.text, p.edits, p.version_id, p.case_id, p.kind) for key, p in found.posts.items()},
-            {key: (c.state, c.kind, c.urgency, c.leg, c.wait, c.breaches, c.posts) for key, c in found.cases.items()},
-            {key: tuple(sorted((e.order, e.words, e.kind) for e in told)) for key, told in found.entries.items()},
+            {
+                key: (c.state, c.kind, c.urgency, c.phase, c.timers, c.breaches, c.posts)
+                for key, c in found.cases.items()
+            },
+            {key: tuple(sorted(map(_told, _posted(told)))) for key, told in found.entries.items()},
             frozenset(found.records),
         )
 

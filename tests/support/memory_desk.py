@@ -18,27 +18,64 @@ from typing import Any, Self
 
 from infra.local.x_standin import Rules, StandInX, User
 from infra.replay.engine import VirtualDesk, minute_after
-from mentiondesk.adapters.storage.memory import MemoryCursors
-from mentiondesk.adapters.storage.memory_telling import MemoryDrafts
+from mentiondesk.adapters.storage.stores.cursors import Cursors
+from mentiondesk.adapters.storage.stores.drafts import Drafts
 from mentiondesk.adapters.x.feed import TweepyFeed, XCredentials
-from mentiondesk.domain.access.links import CASE_ACTIONS, INCIDENT_ACTIONS, Action, Link
+from mentiondesk.domain.access.actions import CASE_ACTIONS, INCIDENT_ACTIONS
+from mentiondesk.domain.access.actor import Actor, Door
 from mentiondesk.domain.alerts.messages import Email
+from mentiondesk.domain.alerts.roster import Channel as Way
 from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.commands import (
+    CaseCommand,
+    Claim,
+    Dismiss,
+    MarkAnswered,
+    Release,
+    Reopen,
+    Resolve,
+    Snooze,
+    SnoozeFor,
+)
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, UserId, id_at
+from mentiondesk.domain.incidents.changes import incident_change
+from mentiondesk.domain.incidents.commands import DismissIncident, IncidentCommand, Publish, ResolveIncident
 from mentiondesk.domain.incidents.incident import Impact, Incident
 from mentiondesk.domain.posts.post import Post, Source
 from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
+from mentiondesk.domain.timeline import (
+    AnsweredElsewhere,
+    CaseAct,
+    CaseActEntry,
+    Claimed,
+    Dismissed,
+    GoBackStarted,
+    Released,
+    Reopened,
+    Resolved,
+    Snoozed,
+)
 from mentiondesk.ports.channels import Undeliverable
 from mentiondesk.settings.to_domain import parse_settings
 from mentiondesk.triage import BrandTriage
-from mentiondesk.usecases.cases.change_case import CaseAct, ChangeCase, SnoozeFor
-from mentiondesk.usecases.incidents.change_incident import ChangeIncident, Dismiss, IncidentAct, Publish, Resolve
+from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 from mentiondesk.usecases.intake.fetch_mentions import Fetched, FetchMentions
 from tests.support.builders import BRAND_ID, NOON, a_post, an_answer, tags
 
 Moment = datetime | float
-_LINK_LASTS = timedelta(days=1)
+# The names by which checks know the acts in a case's record.
+_ACTS: dict[type[CaseActEntry], str] = {
+    Claimed: "claim",
+    Released: "release",
+    Snoozed: "snooze",
+    AnsweredElsewhere: "answered",
+    Dismissed: "no_answer",
+    Resolved: "resolve",
+    Reopened: "reopen",
+    GoBackStarted: "go_back",
+}
 
 ANA = {"id": "ana", "name": "Ana", "email": "ana@example.com", "phone": "+447700900001", "duty": "always"}
 BEN = {"id": "ben", "name": "Ben", "email": "ben@example.com", "phone": "+447700900002", "duty": "always"}
@@ -88,10 +125,12 @@ class MemoryDesk:
         self.mail, self.text = Channel(self, "email"), Channel(self, "text")
         self._tags: dict[PostId, Tags] = {}
         self._triage = BrandTriage(lambda: self.settings.brand_words)
-        self._desk = VirtualDesk(parse_settings(self._raw), triage=self._tagged, mailer=self.mail, texter=self.text)
+        senders = {Way.EMAIL: self.mail, Way.TEXT: self.text}
+        self._desk = VirtualDesk(parse_settings(self._raw), triage=self._tagged, senders=senders)
         self._desk.now = time_of(start)
+        drafts = Drafts(self._desk.table, lambda: self.settings.keep)
         self._case_acts = ChangeCase(self._desk.cases, lambda: self.settings)
-        self._incident_acts = ChangeIncident(self._desk.incidents, MemoryDrafts(), lambda: self.settings)
+        self._incident_acts = ChangeIncident(self._desk.incidents, drafts, lambda: self.settings)
         self._made = 0
 
     # --- going in
@@ -125,23 +164,29 @@ class MemoryDesk:
         return self._heard(an_answer(to, text, **{**facts, **more}))
 
     def act(self, staff: str, what: str, case: CaseId, at: Moment, reason: str = "a joke", hold: str = "30m") -> Case:
-        """A press on a button of an alert: claim, answered, no_answer, snooze, release. Raises CaseRefuses."""
+        """A command: claim, answered, no_answer, snooze, release, resolve, reopen. Raises CaseRefuses."""
         self.run(at)
-        link = Link(StaffId(staff), case, CASE_ACTIONS, self.now + _LINK_LASTS)
-        act = CaseAct(Action(what), reason, SnoozeFor(hold))
-        return self._case_acts(link, act, self._event_id(), self.now).case
+        commands: dict[str, CaseCommand] = {
+            "claim": Claim(),
+            "answered": MarkAnswered(),
+            "no_answer": Dismiss(reason),
+            "snooze": Snooze(SnoozeFor(hold)),
+            "release": Release(),
+            "resolve": Resolve(reason),
+            "reopen": Reopen(reason),
+        }
+        return self._case_acts(self._actor(staff), case, commands[what], self._event_id(), self.now)
 
     def act_on_incident(self, staff: str, what: str, incident: IncidentId, at: Moment) -> Incident:
         """A press on a button of an incident's alert: publish, dismiss, resolve. Raises NotPossible."""
         self.run(at)
-        link = Link(StaffId(staff), incident, INCIDENT_ACTIONS, self.now + _LINK_LASTS)
-        acts: dict[str, IncidentAct] = {
+        commands: dict[str, IncidentCommand] = {
             "publish": Publish("It fails", Impact.MAJOR, "We are on it."),
-            "dismiss": Dismiss("a test"),
-            "resolve": Resolve("It works again."),
+            "dismiss": DismissIncident("a test"),
+            "resolve": ResolveIncident("It works again."),
         }
         self._desk.look_at = self.now
-        return self._incident_acts(link, acts[what], self._event_id(), self.now).incident
+        return self._incident_acts(self._actor(staff), incident, commands[what], self._event_id(), self.now)
 
     def set(self, **overrides: Any) -> None:
         """New settings, in force from now on."""
@@ -170,18 +215,19 @@ class MemoryDesk:
         return found
 
     def cases(self) -> list[Case]:
-        return list(self._desk.cases.cases.values())
+        return self._desk.stored_cases()
 
     def events(self, case: CaseId) -> list[tuple[str, str]]:
         """The record of a case: (person or "", act)."""
-        return [(event.by or "", event.action) for event in self._desk.cases.events(case)]
+        acts = [entry for entry in self._desk.cases.timeline(case) if isinstance(entry, CaseAct)]
+        return [(act.by or "", _ACTS[type(act)]) for act in acts]
 
     def incidents(self) -> list[Incident]:
-        return sorted(self._desk.incidents.incidents.values(), key=lambda one: one.created_at)
+        return self._desk.stored_incidents()
 
     def add_incident(self, incident: Incident) -> IncidentId:
         """Puts an incident in place, as the detector would."""
-        assert self._desk.incidents.add(incident)
+        assert self._desk.incidents.add(incident_change(None, incident))
         return incident.incident_id
 
     def told(self, since: Moment | None = None, until: Moment | None = None) -> list[str]:
@@ -200,6 +246,11 @@ class MemoryDesk:
         return next((one["id"] for one in people if address in (one.get("email"), one.get("phone"))), address)
 
     # --- inside
+
+    def _actor(self, staff: str) -> Actor:
+        found = self.settings.roster.find(StaffId(staff))
+        assert found is not None, "the person is in the settings"
+        return Actor(found, CASE_ACTIONS | INCIDENT_ACTIONS, Door.LINK)
 
     def _heard(self, post: Post) -> CaseId:
         self._desk.hear(post)
@@ -233,7 +284,7 @@ class ReadingDesk(MemoryDesk):
         self.x.__enter__()
         credentials = XCredentials("a", "b", f"{self.settings.brand.user_id}-t", "d", version="v1")
         feed = TweepyFeed(lambda: credentials, self.x.url, lambda: self.settings.brand)
-        self._fetch = FetchMentions(feed, self._desk.posts, MemoryCursors(), lambda: self.settings)
+        self._fetch = FetchMentions(feed, self._desk.posts, Cursors(self._desk.table), lambda: self.settings)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

@@ -16,9 +16,11 @@ from mentiondesk.domain.incidents.incident import Status
 from mentiondesk.domain.status.public_incident import PublicIncident, public_incident
 from mentiondesk.domain.status.site import Site
 from mentiondesk.presentation.status_site.feeds import atom, rss
+from mentiondesk.presentation.wording import Sentences
 from tests.support.builders import NOON, at
 from tests.support.telling import HOSTILE, INCIDENT_ID, SINCE, URL, a_maintenance, a_site, a_story, an_update
 
+SAY = Sentences()
 ATOM = "{http://www.w3.org/2005/Atom}"
 FIRST = (an_update(5), an_update(20, Status.INVESTIGATING, "Still looking.\nBear with us."))
 SOLVED = (*FIRST, an_update(50, Status.RESOLVED, "All is well."))
@@ -32,11 +34,11 @@ def another(name: str, hours: float) -> PublicIncident:
 
 
 def entries(site: Site) -> list[ET.Element]:
-    return ET.fromstring(atom(site)).findall(f"{ATOM}entry")
+    return ET.fromstring(atom(site, SAY)).findall(f"{ATOM}entry")
 
 
 def items(site: Site) -> list[ET.Element]:
-    return ET.fromstring(rss(site)).findall("channel/item")
+    return ET.fromstring(rss(site, SAY)).findall("channel/item")
 
 
 def of(parent: ET.Element, name: str) -> str:
@@ -47,7 +49,7 @@ def of(parent: ET.Element, name: str) -> str:
 
 
 def test_atom_has_what_its_standard_asks_for() -> None:
-    feed = ET.fromstring(atom(a_site(a_story(*SOLVED))))
+    feed = ET.fromstring(atom(a_site(a_story(*SOLVED)), SAY))
     assert feed.tag == f"{ATOM}feed"
     assert feed.attrib["{http://www.w3.org/XML/1998/namespace}lang"] == "en"
     assert of(feed, "id") == "tag:status.example.com,2005:/history"
@@ -101,7 +103,7 @@ def test_feeds_are_bounded() -> None:
 
 
 def test_an_empty_feed_is_a_feed() -> None:
-    feed = ET.fromstring(atom(a_site()))
+    feed = ET.fromstring(atom(a_site(), SAY))
     assert datetime.fromisoformat(of(feed, "updated")) == SINCE
     assert not items(a_site())
 
@@ -116,7 +118,7 @@ def test_an_address_with_a_port_names_its_host_alone() -> None:
 
 
 def test_rss_has_what_its_standard_asks_for() -> None:
-    feed = ET.fromstring(rss(a_site(a_story(*SOLVED))))
+    feed = ET.fromstring(rss(a_site(a_story(*SOLVED)), SAY))
     assert (feed.tag, feed.attrib["version"]) == ("rss", "2.0")
     (channel,) = feed
     assert of(channel, "title") == "Fennel & Finch Status - Incident History"
@@ -154,10 +156,10 @@ def test_hostile_text_is_text(text: str) -> None:
 @given(st.text(st.characters(codec=None, exclude_categories=()), max_size=200))
 def test_any_text_is_well_formed(text: str) -> None:
     site = a_site(a_story(an_update(5, body=f"x{text}"), title=text))
-    assert ET.fromstring(atom(site)).findtext(f"{ATOM}entry/{ATOM}title") == site.published[0].title
-    assert ET.fromstring(rss(site)).findtext("channel/item/title") == site.published[0].title
+    assert ET.fromstring(atom(site, SAY)).findtext(f"{ATOM}entry/{ATOM}title") == site.published[0].title
+    assert ET.fromstring(rss(site, SAY)).findtext("channel/item/title") == site.published[0].title
 
 
 def test_the_same_facts_are_the_same_bytes() -> None:
     one, other = (a_site(a_story(*SOLVED), now=now) for now in (at(60), at(600)))
-    assert (atom(one), rss(one)) == (atom(other), rss(other))
+    assert (atom(one, SAY), rss(one, SAY)) == (atom(other, SAY), rss(other, SAY))

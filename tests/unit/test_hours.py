@@ -79,7 +79,7 @@ def test_one_hour_before_the_deadline_is_an_open_hour() -> None:
     warn = Stage("warn", 1.0, -minutes(60), ())
     target = Target(timedelta(hours=4), EIGHT_TO_SIX)
     policy = Policy({(Kind.QUESTION, Urgency.NORMAL): target}, {}, (warn,))
-    wait = policy.wait(Clock.FIRST_REPLY, Kind.QUESTION, Urgency.NORMAL, a_post_id(1), local("2026-06-15 17:00"))
+    wait = policy.timer(Clock.FIRST_REPLY, Kind.QUESTION, Urgency.NORMAL, a_post_id(1), local("2026-06-15 17:00"))
     assert wait is not None
     assert wait.answer_by == local("2026-06-16 11:00")
     assert wait.alerts[0].at == local("2026-06-16 10:00")
@@ -88,7 +88,7 @@ def test_one_hour_before_the_deadline_is_an_open_hour() -> None:
 def test_a_warning_longer_before_than_the_target_comes_when_the_clock_starts() -> None:
     warn = Stage("warn", 1.0, -minutes(60), ())
     policy = Policy({(Kind.QUESTION, Urgency.NORMAL): Target(minutes(30), NINE_TO_FIVE)}, {}, (warn,))
-    wait = policy.wait(Clock.FIRST_REPLY, Kind.QUESTION, Urgency.NORMAL, a_post_id(1), local("2026-06-20 13:00"))
+    wait = policy.timer(Clock.FIRST_REPLY, Kind.QUESTION, Urgency.NORMAL, a_post_id(1), local("2026-06-20 13:00"))
     assert wait is not None
     assert wait.alerts[0].at == local("2026-06-22 09:00")
 

@@ -23,7 +23,7 @@ ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "triage": ({"domain", "triage"}, set()),
     "detection": ({"domain", "detection"}, set()),
     "settings": ({"domain", "settings"}, {"pydantic", "pydantic_core"}),
-    "ports": ({"domain"}, set()),
+    "ports": ({"domain", "ports"}, set()),
     "runtime": (set(), {"boto3", "botocore"}),
     "usecases": ({"domain", "detection", "ports", "usecases"}, set()),
     "presentation": (

@@ -17,11 +17,13 @@ from mentiondesk.domain.alerts.notices import CaseNotice
 from mentiondesk.domain.alerts.roster import Channel, Staff
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.timers import Clock
-from mentiondesk.domain.ids import CaseId, StaffId, UserId
+from mentiondesk.domain.ids import CaseId, ConversationId, StaffId, UserId
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.presentation.staff_messages.gsm7 import SEGMENT, cut, places, to_gsm7
-from mentiondesk.presentation.staff_messages.views import CaseView, spoken
+from mentiondesk.presentation.staff_messages.views import CaseView
+from mentiondesk.presentation.times import short_duration
+from mentiondesk.presentation.wording import Sentences, capitalised
 from tests.support.builders import NOON, a_case, a_post_id, a_staff, an_alert, at, minutes
 
 WRITER = StaffMessages()
@@ -84,17 +86,17 @@ class _Tags(HTMLParser):
 
 def test_the_mail_says_who_waits_for_what_until_when_and_why() -> None:
     mail = email(a_notice(why=("broke", "third time"), topics=("delivery",)), now=at(48))
-    assert mail.subject.startswith("Complaint: answer by 13:00, 12 min left: ")
+    assert mail.subject.startswith("Complaint: reply by 13:00, 12 min left: ")
     page = _Tags(mail.html)
     for said in (
         "13:00",
         "12 min left",
         "2000000001",
-        "a first answer",
+        "a first reply",
         "it broke",
         "“broke”, “third time”",
         "delivery",
-        "breach notice",
+        "Alert stage: breach",
         BRAND,
     ):
         assert said in mail.text, said
@@ -105,13 +107,13 @@ def test_the_mail_says_who_waits_for_what_until_when_and_why() -> None:
 
 def test_urgent_cases_say_so() -> None:
     assert email(a_notice(urgency=Urgency.CRITICAL)).subject.startswith("Critical complaint: ")
-    assert text(a_notice(urgency=Urgency.HIGH)).startswith("High complaint: ")
+    assert text(a_notice(urgency=Urgency.HIGH)).startswith("Urgent complaint: ")
     assert email(a_notice(kind=Kind.QUESTION, urgency=Urgency.LOW)).subject.startswith("Question: ")
 
 
 def test_the_mail_tells_when_x_showed_us_the_post_late() -> None:
-    assert "X showed us this post 7 min after it was written" in email(a_notice(seen_at=at(7))).text
-    assert "X showed us" not in email(a_notice(seen_at=at(2))).text
+    assert "X delivered this post 7 min after it was written" in email(a_notice(seen_at=at(7))).text
+    assert "X delivered" not in email(a_notice(seen_at=at(2))).text
 
 
 def test_the_mail_tells_whose_case_it_is() -> None:
@@ -120,13 +122,13 @@ def test_the_mail_tells_whose_case_it_is() -> None:
 
 
 def on_clock_of(clock: Clock) -> CaseNotice:
-    wait = a_case().wait
-    assert wait is not None
-    return a_notice(wait=replace(wait, clock=clock))
+    timer = a_case().timer
+    assert timer is not None
+    return a_notice(timers=(replace(timer, clock=clock),))
 
 
 def seen(notice: CaseNotice, now: datetime = NOON) -> CaseView:
-    return CaseView(notice, ANA, now)
+    return CaseView(notice, ANA, now, Sentences())
 
 
 @pytest.mark.parametrize("clock", list(Clock))
@@ -146,8 +148,8 @@ def test_every_clock_has_its_words(clock: Clock) -> None:
         (at(59), "1 min left"),
         (at(59.5), "due now"),
         (at(60.5), "due now"),
-        (at(61), "1 min late"),
-        (at(185), "2 h 5 min late"),
+        (at(61), "1 min overdue"),
+        (at(185), "2 h 5 min overdue"),
     ],
 )
 def test_what_is_left_or_how_late_it_is(now: datetime, left: str) -> None:
@@ -169,7 +171,7 @@ def test_what_is_left_or_how_late_it_is(now: datetime, left: str) -> None:
     ],
 )
 def test_durations_in_words(duration: timedelta, words: str) -> None:
-    assert spoken(duration) == words
+    assert short_duration(Sentences(), duration) == words
 
 
 @pytest.mark.parametrize(
@@ -184,8 +186,8 @@ def test_durations_in_words(duration: timedelta, words: str) -> None:
 )
 def test_times_are_on_the_reader_s_clock_with_the_day_where_it_is_not_today(zone: str, minute: int, shown: str) -> None:
     reader = replace(ANA, zone=zone)
-    assert f"answer by {shown}, " in email(a_notice(), staff=reader, now=at(minute)).subject
-    assert f"answer by {shown}, " in text(a_notice(), staff=reader, now=at(minute))
+    assert f"reply by {shown}, " in email(a_notice(), staff=reader, now=at(minute)).subject
+    assert f"reply by {shown}, " in text(a_notice(), staff=reader, now=at(minute))
 
 
 @pytest.mark.parametrize("words", HOSTILE.values(), ids=HOSTILE.keys())
@@ -212,14 +214,13 @@ def test_a_customer_s_words_are_shown_as_they_were_written() -> None:
 
 def _case(number: int, urgency: Urgency = Urgency.NORMAL, **overrides: Any) -> Case:
     """A case of a series; each is due a minute later than the one before."""
-    wait = a_case().wait
-    assert wait is not None
+    timer = a_case().timer
+    assert timer is not None
     return a_case(
-        case_id=CaseId(f"{number}#{number}"),
-        customer_id=UserId(f"{3000 + number}"),
+        case_id=CaseId(ConversationId(f"{number}"), UserId(f"{3000 + number}")),
         post_id=a_post_id(4000 + number),
         urgency=urgency,
-        wait=replace(wait, answer_by=at(60 + number)),
+        timers=(replace(timer, answer_by=at(60 + number)),),
         **overrides,
     )
 
@@ -236,38 +237,33 @@ def test_mails_carry_their_kind_in_a_header() -> None:
 def test_a_digest_lists_everybody_the_most_pressing_first() -> None:
     urgent = CaseNotice(_case(9, Urgency.CRITICAL), an_alert())
     mail = email(*digest(2), urgent)
-    assert mail.subject == "3 customers wait: the first to answer by 13:09, 1 h 9 min left"
+    assert mail.subject == "3 customers are waiting: the first reply is due by 13:09, 1 h 9 min left"
     assert re.findall(r"customer (\d{4})", mail.text) == ["3009", "3000", "3001"]
     assert re.findall(r"status/(\d+)", mail.html) == ["4009", "4000", "4001"]
     assert "One mail instead of 3." in mail.text
 
 
-@pytest.mark.parametrize(("count", "more"), [(50, None), (51, "And 1 more"), (120, "And 70 more")])
+@pytest.mark.parametrize(("count", "more"), [(50, None), (51, "And 1 less urgent."), (120, "And 70 less urgent.")])
 def test_a_long_digest_says_how_many_it_leaves_out(count: int, more: str | None) -> None:
     mail = email(*digest(count))
     assert mail.text.count("https://x.com/") == mail.html.count("https://x.com/") == min(count, 50)
-    assert f"{count} customers wait" in mail.subject
+    assert f"{count} customers are waiting" in mail.subject
     for part in (mail.text, mail.html):
-        assert (more in part) if more else ("more that" not in part)
+        assert (more in part) if more else ("less urgent" not in part)
     assert f"One mail instead of {count}." in mail.text
-
-
-def test_one_left_out_is_spoken_of_in_the_singular() -> None:
-    assert "And 1 more that presses less." in email(*digest(51)).text
-    assert "And 2 more that press less." in email(*digest(52)).html
 
 
 def test_a_digest_of_texts_counts_and_shows_the_most_pressing() -> None:
     urgent = CaseNotice(_case(9, Urgency.HIGH, words="nobody answers"), an_alert())
     said = text(*digest(30), urgent, now=at(59))
-    assert said.startswith("31 customers wait, 1 urgent. First: answer by 13:09, 10 min left.")
+    assert said.startswith("31 customers are waiting, 1 urgent. First: reply by 13:09, 10 min left.")
     assert said.endswith('"nobody answers" https://x.com/i/status/4009')
     assert ", 0 urgent" not in text(*digest(2))
 
 
 def test_the_text_says_who_what_when_and_where() -> None:
     assert text(a_notice("It broke again!"), now=at(48)) == (
-        f'Complaint: answer by 13:00, 12 min left. Customer 2000000001: "It broke again!" {LINK}'
+        f'Complaint: reply by 13:00, 12 min left. Customer 2000000001: "It broke again!" {LINK}'
     )
 
 
@@ -287,7 +283,7 @@ _words = st.text(max_size=300) | st.text(st.characters(codec=None), max_size=60)
 def test_a_text_is_one_segment_with_all_that_matters_whatever_the_words(
     words: str, urgency: Urgency, kind: Kind, minute: int, count: int
 ) -> None:
-    longest = a_notice(words, urgency=urgency, kind=kind, customer_id=UserId("9" * 20))
+    longest = a_notice(words, urgency=urgency, kind=kind, case_id=CaseId(ConversationId("9" * 20), UserId("9" * 20)))
     longest = replace(longest, case=replace(longest.case, post_id=a_post_id(10**19)))
     said = text(*[longest] * count, now=at(minute))
     link = f"https://x.com/i/status/{10**19}"
@@ -297,7 +293,7 @@ def test_a_text_is_one_segment_with_all_that_matters_whatever_the_words(
     assert f", {seen(longest, at(minute)).left}." in said
     assert not LIVE_LINK.search(said.removesuffix(link))
     if count == 1:
-        assert seen(longest).what.capitalize() in said
+        assert capitalised(seen(longest).what) in said
         assert f"Customer {'9' * 20}:" in said
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -12,11 +13,19 @@ from hypothesis import settings as profile
 from hypothesis import strategies as st
 
 from infra.local.forms import HtmlPage
-from mentiondesk.adapters.storage.memory import MemoryCases, MemoryIncidents, MemoryPosts
-from mentiondesk.adapters.storage.memory_telling import MemoryDrafts
+from mentiondesk.adapters.storage.memory_table import MemoryTable
+from mentiondesk.adapters.storage.stores.cases import Cases
+from mentiondesk.adapters.storage.stores.drafts import Drafts
+from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.tokens.links import SignedLinks
-from mentiondesk.domain.access.links import CASE_ACTIONS, INCIDENT_ACTIONS, Action, Link
+from mentiondesk.domain.access.actions import CASE_ACTIONS, INCIDENT_ACTIONS, Action
+from mentiondesk.domain.access.links import Link
+from mentiondesk.domain.cases.case import CaseRefuses, NotSilent, NoWordOwed
+from mentiondesk.domain.cases.changes import case_change
+from mentiondesk.domain.cases.commands import SnoozeFor
 from mentiondesk.domain.ids import IncidentId, StaffId
+from mentiondesk.domain.incidents.changes import incident_change
+from mentiondesk.domain.incidents.commands import PostUpdate, Publish, ResolveIncident
 from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status
 from mentiondesk.presentation.action_pages.actions import ActionPages
 from mentiondesk.presentation.action_pages.answers import FAILURES
@@ -26,16 +35,17 @@ from mentiondesk.presentation.action_pages.forms import (
     MalformedForm,
     PayloadTooLarge,
     UnsupportedMediaType,
-    case_act,
-    incident_act,
+    case_command,
+    incident_command,
     typed_in,
 )
-from mentiondesk.usecases.cases.change_case import ChangeCase, SnoozeFor
-from mentiondesk.usecases.incidents.change_incident import ChangeIncident, Publish, Resolve, Tell
-from tests.support.builders import NOON, a_case, at, settings
+from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.usecases.incidents.change_incident import ChangeIncident
+from tests.support.builders import CASE_ID, NOON, a_case, at, said, settings
 
 FORM = "application/x-www-form-urlencoded"
 COMPONENTS = settings(status_page={"components": [{"id": "shop", "name": "Shop"}, {"id": "van", "name": "Vans"}]})
+KEEP = timedelta(days=400)
 INCIDENT = Incident(IncidentId("20260617-1"), Status.CANDIDATE, "Checkout fails", NOON, NOON)
 
 
@@ -43,18 +53,18 @@ class Office:
     """The pages over stores in memory."""
 
     def __init__(self) -> None:
-        self.cases = MemoryCases(MemoryPosts())
-        self.incidents = MemoryIncidents(self.cases.due)
-        self.cases.put(a_case(), None)
-        self.incidents.add(INCIDENT)
+        table = MemoryTable()
+        self.cases, self.incidents = Cases(table, lambda: KEEP), Incidents(table, lambda: KEEP)
+        self.cases.save(case_change(None, a_case(), said(0)))
+        self.incidents.add(incident_change(None, INCIDENT))
         self.links = SignedLinks(lambda _: ("a made-up key",), "https://desk.example")
         self.pages = ActionPages(
             self.links,
             ChangeCase(self.cases, lambda: COMPONENTS),
-            ChangeIncident(self.incidents, MemoryDrafts(), lambda: COMPONENTS),
+            ChangeIncident(self.incidents, Drafts(table, lambda: KEEP), lambda: COMPONENTS),
             lambda: COMPONENTS,
         )
-        self.case_token = self.links.token(Link(StaffId("ana"), a_case().case_id, CASE_ACTIONS, at(600)))
+        self.case_token = self.links.token(Link(StaffId("ana"), CASE_ID, CASE_ACTIONS, at(600)))
         self.incident_token = self.links.token(Link(StaffId("ana"), INCIDENT.incident_id, INCIDENT_ACTIONS, at(600)))
 
 
@@ -121,7 +131,7 @@ def test_the_longest_text_in_any_alphabet_is_not_too_long() -> None:
 
 def publish(typed: Mapping[str, str]) -> Publish:
     said = {"title": "T", "impact": "minor", "body": "B", **typed}
-    act = incident_act(Action.PUBLISH, said, INCIDENT, COMPONENTS.page.components)
+    act = incident_command(Action.PUBLISH, said, INCIDENT, COMPONENTS.page.components)
     assert isinstance(act, Publish)
     return act
 
@@ -136,15 +146,15 @@ def test_only_components_that_are_not_well_are_published() -> None:
 def test_a_component_that_is_well_again_is_told_of() -> None:
     said = {"status": "monitoring", "body": "B", "health.shop": "operational", "health.van": "operational"}
     ill = replace(INCIDENT, status=Status.INVESTIGATING, affected=publish({"health.shop": "major_outage"}).affected)
-    act = incident_act(Action.UPDATE, said, ill, COMPONENTS.page.components)
-    assert isinstance(act, Tell)
+    act = incident_command(Action.UPDATE, said, ill, COMPONENTS.page.components)
+    assert isinstance(act, PostUpdate)
     assert [(one.component, one.health) for one in act.affected] == [("shop", Health.OPERATIONAL)]
 
 
 @pytest.mark.parametrize("action", sorted(CASE_ACTIONS))
 def test_what_is_done_to_cases_is_no_act_on_an_incident(action: Action) -> None:
     with pytest.raises(MalformedForm):
-        incident_act(action, {}, INCIDENT, ())
+        incident_command(action, {}, INCIDENT, ())
 
 
 def test_every_fault_of_a_form_is_told_at_once() -> None:
@@ -152,13 +162,21 @@ def test_every_fault_of_a_form_is_told_at_once() -> None:
         publish({"title": "", "impact": "awful", "body": "", "health.shop": "?", "health.van": "?"})
     assert set(invalid.value.errors) == {"title", "impact", "body", "health.shop", "health.van"}
     with pytest.raises(FormInvalid) as invalid:
-        incident_act(Action.RESOLVE, {}, INCIDENT, ())
+        incident_command(Action.RESOLVE, {}, INCIDENT, ())
     assert invalid.value.errors == {"body": "Please fill this in."}
     with pytest.raises(FormInvalid):
-        case_act(Action.SNOOZE, {})
+        case_command(Action.SNOOZE, {})
 
 
 def test_words_have_as_many_characters_as_may_be_typed() -> None:
-    act = incident_act(Action.RESOLVE, {"body": "x" * 2000}, INCIDENT, ())
-    assert act == Resolve("x" * 2000)
+    act = incident_command(Action.RESOLVE, {"body": "x" * 2000}, INCIDENT, ())
+    assert act == ResolveIncident("x" * 2000)
     assert publish({"title": "x" * 120}).title == "x" * 120
+
+
+def refusals(kind: type[CaseRefuses]) -> set[type[CaseRefuses]]:
+    return {leaf for one in kind.__subclasses__() for leaf in (refusals(one) or {one})}
+
+
+def test_every_refusal_of_a_person_s_command_has_a_page() -> None:
+    assert refusals(CaseRefuses) - set(FAILURES) == {NotSilent, NoWordOwed}, "only the desk itself meets these"

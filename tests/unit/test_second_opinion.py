@@ -11,7 +11,8 @@ from botocore.exceptions import ReadTimeoutError
 from botocore.stub import ANY, Stubber
 
 from mentiondesk.adapters.bedrock import BedrockAdviser, Topic
-from mentiondesk.adapters.storage.memory import MemoryOpinions
+from mentiondesk.adapters.storage.memory_table import MemoryTable
+from mentiondesk.adapters.storage.stores.classifier_calls import ClassifierCalls
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.reading import SecondOpinionRules
 from mentiondesk.domain.posts.tags import Classification, Kind, Reason, Tags, Urgency
@@ -34,7 +35,7 @@ class Asking:
         self.now = NOON
         self.asked: list[datetime] = []
         self.triage = SecondOpinion(
-            lambda _: self.first, self.adviser, MemoryOpinions(), lambda: self.settings, lambda: self.now
+            lambda _: self.first, self.adviser, ClassifierCalls(MemoryTable()), lambda: self.settings, lambda: self.now
         )
 
     def adviser(self, _: Post) -> Classification:
@@ -211,6 +212,10 @@ def test_the_adviser_knows_every_topic_of_the_tables() -> None:
 
 def test_triage_itself_is_such_a_first() -> None:
     asking = SecondOpinion(
-        triage, lambda _: HIGH_COMPLAINT, MemoryOpinions(), lambda: SecondOpinionRules(below=1, a_day=500), lambda: NOON
+        triage,
+        lambda _: HIGH_COMPLAINT,
+        ClassifierCalls(MemoryTable()),
+        lambda: SecondOpinionRules(below=1, a_day=500),
+        lambda: NOON,
     )
     assert asking(a_post("@shop good morning all")).urgency is Urgency.HIGH

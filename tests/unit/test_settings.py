@@ -66,6 +66,14 @@ def test_default_reading_looks_back_five_minutes_and_has_a_budget() -> None:
     assert settings().policy.follow_up is None
 
 
+def test_people_alone_resolve_cases_and_no_clock_runs_in_private_unless_settings_say_so() -> None:
+    assert (settings().policy.resolve_after, settings().policy.private) == (None, None)
+    policy = settings(targets={"resolve_after": "14d", "private": "4h"}).policy
+    assert policy.resolve_after == timedelta(days=14)
+    assert policy.private is not None
+    assert policy.private.within == minutes(240)
+
+
 def test_one_deadline_changes_and_the_others_stay() -> None:
     policy = settings(targets={"first_reply": {"question": {"within": "2h", "critical": "10m"}}}).policy
     assert policy.first_reply[Kind.QUESTION, Urgency.NORMAL].within == minutes(120)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mentiondesk.detection.signals import brand_stems, signal_of, stem, surfaces
-from mentiondesk.domain.ids import PostId, case_id
+from mentiondesk.domain.ids import CaseId, PostId
 from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.tags import Kind
 from tests.support.builders import NOON, a_post, tags
@@ -114,7 +114,7 @@ def test_a_signal_knows_its_post_person_time_and_case_and_holds_few_safe_words()
     found = signal_of(post, tags(topics=("product_fault",)), BRAND)
     assert found is not None
     assert (found.post_id, found.author_id, found.at) == (post.post_id, post.author_id, NOON)
-    assert (found.case_id, found.answers) == (case_id(post.conversation_id, post.author_id), "8")
+    assert (found.case_id, found.answers) == (CaseId(post.conversation_id, post.author_id), "8")
     assert found.topics == ("product_fault",)
     assert len(found.words) <= 200
     assert "://" not in found.words

@@ -7,9 +7,10 @@ from hypothesis import example, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
-from mentiondesk.domain.cases.case import entry_of
+from mentiondesk.domain.cases.fold import posted
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
+from mentiondesk.domain.timeline import CustomerPosted
 from mentiondesk.triage import triage
 from tests.support.builders import a_post
 
@@ -158,7 +159,9 @@ def test_reasons_are_the_words_that_decided() -> None:
     words = [text[reason.start : reason.end] for reason in tagged(text).reasons]
     assert {"URGENT", "broken"} <= set(words)
     assert any(word.startswith("still waiting") for word in words)
-    assert entry_of(a_post(text), tagged(text)).why == tuple(words)
+    entry = posted(a_post(text), tagged(text))
+    assert isinstance(entry, CustomerPosted)
+    assert entry.why == tuple(words)
 
 
 # The hard cases, each by posts that look like something else.

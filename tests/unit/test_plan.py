@@ -1,33 +1,30 @@
 """Planning of alerts: recipient, time and channel."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
+from mentiondesk.domain.alerts.escalation import Escalation, started
 from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
-from mentiondesk.domain.alerts.limits import DEFAULT_TEXT_LIMITS, may_text
-from mentiondesk.domain.alerts.plan import Plan, plan
+from mentiondesk.domain.alerts.plan import Facts, Plan, plan
 from mentiondesk.domain.alerts.roster import Audience, Channel, Roster, Staff
-from mentiondesk.domain.cases.case import Case, State
+from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import StaffId
-from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.posts.tags import Urgency
 from tests.support.builders import (
     a_case,
     a_record,
     a_staff,
-    a_story,
     an_alert,
-    answered,
     at,
     daily,
     hours,
-    minutes,
-    said,
     settings,
 )
 
@@ -49,18 +46,43 @@ def only(person: Staff, channel: Channel) -> Staff:
     return replace(person, addresses={channel: person.addresses[channel]})
 
 
-def planned(case: Case, now: datetime, staff: Iterable[Staff] = TEAM, ledger: Iterable[Record] = ()) -> Plan:
-    return plan(case, now, STAGES, Roster(tuple(staff)), ledger)
+@dataclass(frozen=True)
+class Watched:
+    """A case with its escalation."""
+
+    case: Case
+    escalation: Escalation
+
+    def marked(self, minute: float) -> "Watched":
+        """After a run at this minute."""
+        return replace(self, escalation=replace(self.escalation, alerted_until=at(minute)))
+
+    def claimed(self, by: str, minute: float) -> "Watched":
+        return replace(self, case=replace(self.case, owner=StaffId(by), claimed_at=at(minute)))
 
 
-def told(result: Plan) -> list[tuple[str, str, str]]:
+def watched(case: Case | None = None, **overrides: Any) -> Watched:
+    """A complaint of noon, before its first alert."""
+    case = case or a_case(**overrides)
+    assert case.timer is not None
+    return Watched(case, started(case.case_id, case.timer))
+
+
+def planned(one: Watched, now: datetime, staff: Iterable[Staff] = TEAM, ledger: Iterable[Record] = ()) -> Plan:
+    facts = Facts(one.case.urgency, one.case.owner, one.case.claimed_at)
+    return plan(one.escalation, facts, now, STAGES, Roster(tuple(staff)), ledger)
+
+
+def called(result: Plan) -> list[tuple[str, str, str]]:
     return sorted((alert.stage, alert.staff_id, str(alert.channel)) for alert in result.send)
 
 
-def after_run(case: Case, result: Plan, now: datetime, outcome: Outcome = Outcome.SENT) -> tuple[Case, list[Record]]:
+def after_run(
+    one: Watched, result: Plan, now: datetime, outcome: Outcome = Outcome.SENT
+) -> tuple[Watched, list[Record]]:
     """The case and the ledger as NotifyStaff leaves them when each alert had this outcome."""
     ledger = [*result.records, *(Record(alert, outcome, now, alert.channel) for alert in result.send)]
-    return replace(case, alerted_until=now, due_at=result.next_at), ledger
+    return replace(one, escalation=replace(one.escalation, alerted_until=now, due_at=result.next_at)), ledger
 
 
 @pytest.mark.parametrize(
@@ -86,17 +108,17 @@ def after_run(case: Case, result: Plan, now: datetime, outcome: Outcome = Outcom
 def test_each_stage_tells_its_people_on_its_channels(
     minute: int, alerted_until: int | None, expected: list[tuple[str, str, str]], next_at: int | None
 ) -> None:
-    case = replace(a_case(), alerted_until=None if alerted_until is None else at(alerted_until))
-    result = planned(case, at(minute))
-    assert told(result) == expected
+    one = watched() if alerted_until is None else watched().marked(alerted_until)
+    result = planned(one, at(minute))
+    assert called(result) == expected
     assert result.next_at == (None if next_at is None else at(next_at))
     assert result.records == ()
 
 
 def test_an_alert_knows_its_case_wait_and_deadline() -> None:
-    (alert,) = planned(a_case(), at(31), [replace(ANA, roles=frozenset({Audience.LEAD}))]).send
+    (alert,) = planned(watched(), at(31), [replace(ANA, roles=frozenset({Audience.LEAD}))]).send
     case = a_case()
-    assert (alert.matter_id, alert.since, alert.due_at, alert.answer_by) == (case.case_id, at(0), at(30), at(60))
+    assert (alert.subject_id, alert.since, alert.due_at, alert.answer_by) == (case.case_id, at(0), at(30), at(60))
 
 
 @pytest.mark.parametrize(
@@ -121,12 +143,12 @@ def test_an_alert_knows_its_case_wait_and_deadline() -> None:
     ],
 )
 def test_who_is_on_duty_hears(staff: list[Staff], expected: list[str]) -> None:
-    assert [alert.staff_id for alert in planned(a_case(), at(30), staff).send] == expected
+    assert [alert.staff_id for alert in planned(watched(), at(30), staff).send] == expected
 
 
 def test_without_a_manager_the_lead_hears_the_last_alert() -> None:
-    case = replace(a_case(), alerted_until=at(60))
-    assert told(planned(case, at(90), [ANA, LEA])) == [
+    case = watched().marked(60)
+    assert called(planned(case, at(90), [ANA, LEA])) == [
         ("half_hour_late", "lea", "email"),
         ("half_hour_late", "lea", "text"),
     ]
@@ -140,12 +162,12 @@ def test_without_a_manager_the_lead_hears_the_last_alert() -> None:
     ],
 )
 def test_a_person_without_the_channel_hears_on_the_other(person: Staff, expected: list[tuple[str, str, str]]) -> None:
-    assert told(planned(a_case(), at(45), [person, LEA])) == expected
+    assert called(planned(watched(), at(45), [person, LEA])) == expected
 
 
 def test_of_stages_due_at_once_each_person_hears_the_latest_on_each_channel() -> None:
-    result = planned(a_case(), at(61), [ANA, LEA])
-    assert told(result) == [
+    result = planned(watched(), at(61), [ANA, LEA])
+    assert called(result) == [
         ("breach", "ana", "text"),
         ("breach", "lea", "email"),
         ("breach", "lea", "text"),
@@ -158,8 +180,8 @@ def test_of_stages_due_at_once_each_person_hears_the_latest_on_each_channel() ->
 
 def test_somebody_who_is_meant_twice_is_told_once_and_the_alert_is_not_written_off() -> None:
     ana = only(replace(ANA, roles=frozenset({Audience.LEAD})), EMAIL)
-    result = planned(replace(a_case(), alerted_until=at(45)), at(60), [ana])
-    assert told(result) == [("breach", "ana", "email")]
+    result = planned(watched().marked(45), at(60), [ana])
+    assert called(result) == [("breach", "ana", "email")]
     assert result.records == (), "a crash before the mail went out would lose it"
 
 
@@ -169,8 +191,8 @@ def test_nobody_is_told_twice_at_once_and_nothing_told_is_written_off(
     minute: int, alerted: int | None, urgency: Urgency
 ) -> None:
     everything = replace(QUIET_ANA, roles=frozenset({Audience.LEAD, Audience.MANAGER}))
-    case = replace(a_case(urgency=urgency), alerted_until=None if alerted is None else at(alerted))
-    result = planned(case, at(minute), [everything, only(BOB, EMAIL)])
+    one = watched(urgency=urgency) if alerted is None else watched(urgency=urgency).marked(alerted)
+    result = planned(one, at(minute), [everything, only(BOB, EMAIL)])
     pairs = [(alert.staff_id, alert.channel) for alert in result.send]
     assert len(set(pairs)) == len(pairs)
     assert not {_key(alert) for alert in result.send} & {_key(record.alert) for record in result.records}
@@ -182,7 +204,7 @@ def _key(alert: Alert) -> tuple[str, str, Channel]:
 
 @pytest.mark.parametrize("urgency", [Urgency.LOW, Urgency.NORMAL])
 def test_quiet_hours_hold_a_text_until_they_end(urgency: Urgency) -> None:
-    case = replace(a_case(urgency=urgency), alerted_until=at(30))
+    case = watched(urgency=urgency).marked(30)
     result = planned(case, at(45), [QUIET_ANA, LEA])
     assert result.send == ()
     (record,) = result.records
@@ -191,31 +213,29 @@ def test_quiet_hours_hold_a_text_until_they_end(urgency: Urgency) -> None:
 
 @pytest.mark.parametrize("urgency", [Urgency.HIGH, Urgency.CRITICAL])
 def test_quiet_hours_do_not_hold_what_is_urgent(urgency: Urgency) -> None:
-    case = replace(a_case(urgency=urgency), alerted_until=at(30))
-    assert told(planned(case, at(45), [QUIET_ANA, LEA])) == [("three_quarters", "ana", "text")]
+    case = watched(urgency=urgency).marked(30)
+    assert called(planned(case, at(45), [QUIET_ANA, LEA])) == [("three_quarters", "ana", "text")]
 
 
 def test_quiet_hours_do_not_hold_mail() -> None:
-    assert told(planned(a_case(), at(30), [QUIET_ANA, LEA])) == [("half_time", "ana", "email")]
+    assert called(planned(watched(), at(30), [QUIET_ANA, LEA])) == [("half_time", "ana", "email")]
 
 
 def test_held_texts_go_as_one_when_quiet_hours_end_if_the_customer_still_waits() -> None:
-    case, ledger = a_case(), list[Record]()
+    case, ledger = watched(), list[Record]()
     for minute in (30, 45, 60, 90):
         result = planned(case, at(minute), [QUIET_ANA, LEA], ledger)
         case, more = after_run(case, result, at(minute))
         ledger += more
-    assert case.due_at == at(600)
+    assert case.escalation.due_at == at(600)
     result = planned(case, at(600), [QUIET_ANA, LEA], ledger)
-    assert told(result) == [("breach", "ana", "text")]
+    assert called(result) == [("breach", "ana", "text")]
     assert [(r.outcome, r.alert.stage) for r in result.records] == [(Outcome.MERGED, "three_quarters")]
     assert result.next_at is None
-    over = replace(case, wait=a_story(said(0), answered(300)).wait)
-    assert planned(over, at(600), [QUIET_ANA, LEA], ledger) == Plan((), (), None)
 
 
 def test_the_next_look_is_the_end_of_quiet_hours_or_the_next_stage_whichever_comes_first() -> None:
-    case = replace(a_case(), alerted_until=at(30))
+    case = watched().marked(30)
     until_ten_past = replace(ANA, quiet=hours("UTC", **daily("12-12:50")))
     assert planned(case, at(45), [until_ten_past, LEA]).next_at == at(50)
     assert planned(case, at(45), [QUIET_ANA, LEA]).next_at == at(60)
@@ -226,48 +246,48 @@ def _held(stage: str = "three_quarters", until: int = 100) -> Record:
 
 
 def test_a_held_text_is_not_sent_to_somebody_who_has_taken_the_case_since() -> None:
-    case = replace(a_case(), alerted_until=at(90)).claim(StaffId("ana"), at(95))
+    case = watched().marked(90).claimed("ana", 95)
     assert planned(case, at(100), [ANA, LEA], [_held()]).send == ()
 
 
 def test_a_held_text_is_not_sent_when_somebody_else_has_taken_the_case() -> None:
-    case = replace(a_case(), alerted_until=at(90)).claim(StaffId("bob"), at(95))
+    case = watched().marked(90).claimed("bob", 95)
     assert planned(case, at(100), TEAM, [_held()]).send == ()
 
 
 def test_a_held_text_still_goes_to_the_lead_of_a_claimed_case() -> None:
-    case = replace(a_case(), alerted_until=at(90)).claim(StaffId("bob"), at(95))
+    case = watched().marked(90).claimed("bob", 95)
     held = a_record(an_alert("breach", "lea", TEXT, due_at=at(60)), Outcome.HELD, until=at(100))
-    assert told(planned(case, at(100), TEAM, [held])) == [("breach", "lea", "text")]
+    assert called(planned(case, at(100), TEAM, [held])) == [("breach", "lea", "text")]
 
 
 def test_a_held_text_goes_to_whom_it_was_meant_for_though_their_shift_is_over() -> None:
     off = replace(ANA, always_on_duty=False)
-    case = replace(a_case(), alerted_until=at(90))
-    assert told(planned(case, at(100), [off, BOB, LEA], [_held()])) == [("three_quarters", "ana", "text")]
+    case = watched().marked(90)
+    assert called(planned(case, at(100), [off, BOB, LEA], [_held()])) == [("three_quarters", "ana", "text")]
 
 
 def test_a_held_text_for_somebody_who_has_left_is_nobody_s() -> None:
-    case = replace(a_case(), alerted_until=at(90))
+    case = watched().marked(90)
     assert planned(case, at(100), [BOB, LEA], [_held()]).send == ()
 
 
 def test_a_held_text_that_no_channel_took_is_tried_again() -> None:
     failed = a_record(an_alert("three_quarters", "ana", TEXT, due_at=at(45)), Outcome.FAILED, at=at(100))
-    case = replace(a_case(), alerted_until=at(90))
-    assert told(planned(case, at(101), [ANA, LEA], [failed])) == [("three_quarters", "ana", "text")]
-    given_up = replace(case, alerted_until=at(100))
+    case = watched().marked(90)
+    assert called(planned(case, at(101), [ANA, LEA], [failed])) == [("three_quarters", "ana", "text")]
+    given_up = case.marked(100)
     assert planned(given_up, at(101), [ANA, LEA], [failed]).send == ()
 
 
 def test_a_claimed_case_is_its_owner_s_alone() -> None:
-    case = replace(a_case(), alerted_until=at(30)).claim(StaffId("bob"), at(40))
-    assert told(planned(case, at(45))) == [("three_quarters", "bob", "text")]
+    case = watched().marked(30).claimed("bob", 40)
+    assert called(planned(case, at(45))) == [("three_quarters", "bob", "text")]
 
 
 def test_the_lead_hears_of_a_breach_whoever_owns_the_case() -> None:
-    case = replace(a_case(), alerted_until=at(45)).claim(StaffId("bob"), at(40))
-    assert told(planned(case, at(60))) == [
+    case = watched().marked(45).claimed("bob", 40)
+    assert called(planned(case, at(60))) == [
         ("breach", "bob", "text"),
         ("breach", "lea", "email"),
         ("breach", "lea", "text"),
@@ -275,44 +295,27 @@ def test_the_lead_hears_of_a_breach_whoever_owns_the_case() -> None:
 
 
 def test_the_owner_hears_nothing_that_was_due_before_they_took_the_case() -> None:
-    case = a_case().claim(StaffId("bob"), at(46))
+    case = watched().claimed("bob", 46)
     assert planned(case, at(47)).send == ()
     assert planned(case, at(47)).next_at == at(60)
 
 
 def test_a_case_of_somebody_who_has_left_is_everybody_s() -> None:
-    case = a_case(owner=StaffId("gone"), claimed_at=at(5))
-    assert told(planned(case, at(30))) == [("half_time", "ana", "email"), ("half_time", "bob", "email")]
-
-
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(a_story(said(0), answered(10)), id="answered"),
-        pytest.param(a_case().close(State.RESOLVED, "done", at(10)), id="resolved"),
-        pytest.param(a_case().close(State.DISMISSED, "not ours", at(10)), id="dismissed"),
-        pytest.param(a_story(said(0, Kind.CHATTER)), id="needs no answer"),
-    ],
-)
-def test_nothing_for_a_case_that_does_not_wait(case: Case) -> None:
-    assert planned(case, at(200), ledger=[_held()]) == Plan((), (), None)
-
-
-def test_praise_has_a_deadline_and_no_alerts() -> None:
-    assert planned(a_story(said(0, Kind.PRAISE)), at(10_000)) == Plan((), (), None)
+    case = watched(owner=StaffId("gone"), claimed_at=at(5))
+    assert called(planned(case, at(30))) == [("half_time", "ana", "email"), ("half_time", "bob", "email")]
 
 
 def test_a_stage_that_settings_no_longer_have_tells_nobody() -> None:
-    result = plan(a_case(), at(200), STAGES[:1], Roster(TEAM), ())
+    result = plan(watched().escalation, Facts(Urgency.NORMAL), at(200), STAGES[:1], Roster(TEAM), ())
     assert {alert.stage for alert in result.send} == {"half_time"}
 
 
 @pytest.mark.parametrize("outcome", [Outcome.SENT, Outcome.MERGED])
 def test_what_the_ledger_holds_is_not_repeated(outcome: Outcome) -> None:
-    first = planned(a_case(), at(30))
-    _, ledger = after_run(a_case(), first, at(30), outcome)
+    first = planned(watched(), at(30))
+    _, ledger = after_run(watched(), first, at(30), outcome)
     # As after a crash: recorded, but the case was not marked.
-    assert planned(a_case(), at(32), ledger=ledger).send == ()
+    assert planned(watched(), at(32), ledger=ledger).send == ()
 
 
 def test_what_failed_is_repeated_and_only_that() -> None:
@@ -320,20 +323,20 @@ def test_what_failed_is_repeated_and_only_that() -> None:
         a_record(an_alert("half_time", "ana", EMAIL, due_at=at(30)), Outcome.FAILED),
         a_record(an_alert("half_time", "bob", EMAIL, due_at=at(30)), Outcome.SENT),
     ]
-    assert told(planned(a_case(), at(31), ledger=ledger)) == [("half_time", "ana", "email")]
+    assert called(planned(watched(), at(31), ledger=ledger)) == [("half_time", "ana", "email")]
 
 
 def test_a_marked_stage_is_not_told_to_those_whose_shift_begins_later() -> None:
-    case = replace(a_case(), alerted_until=at(30))
+    case = watched().marked(30)
     assert planned(case, at(40), [BOB, LEA]).send == ()
 
 
 @profile(derandomize=True, deadline=None, max_examples=200)
 @given(st.lists(st.integers(0, 700), min_size=1, max_size=12).map(sorted))
 def test_whenever_the_notifier_runs_everybody_on_duty_hears_of_the_breach(runs: list[int]) -> None:
-    case, ledger, sent = a_case(), list[Record](), list[Alert]()
+    case, ledger, sent = watched(), list[Record](), list[Alert]()
     for minute in [*runs, 720]:
-        if case.due_at is not None and case.due_at <= at(minute):
+        if case.escalation.due_at is not None and case.escalation.due_at <= at(minute):
             result = planned(case, at(minute), [QUIET_ANA, BOB, LEA], ledger)
             case, more = after_run(case, result, at(minute))
             ledger = [*{_key(r.alert): r for r in [*ledger, *more]}.values()]
@@ -342,27 +345,3 @@ def test_whenever_the_notifier_runs_everybody_on_duty_hears_of_the_breach(runs: 
     for person in ("ana", "bob", "lea"):
         heard = {alert.stage for alert in sent if (alert.staff_id, alert.channel) == (person, TEXT)}
         assert heard & {"breach", "half_hour_late"}, person
-
-
-def test_text_limits_are_goalert_s() -> None:
-    assert [(limit.most, limit.span) for limit in DEFAULT_TEXT_LIMITS] == [
-        (5, minutes(15)),
-        (11, minutes(60)),
-        (21, minutes(180)),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("sent", "allowed"),
-    [
-        pytest.param([], True, id="none yet"),
-        pytest.param([0, 1, 2, 3], True, id="the fifth in 15 minutes"),
-        pytest.param([0, 1, 2, 3, 4], False, id="the sixth in 15 minutes"),
-        pytest.param([-1, 1, 2, 3, 4], True, id="one is more than 15 minutes ago"),
-        pytest.param([-45 + 5 * step for step in range(11)], False, id="the twelfth in an hour"),
-        pytest.param([-45 + 6 * step for step in range(10)], True, id="the eleventh in an hour"),
-        pytest.param([-165 + 8 * step for step in range(21)], False, id="the 22nd in three hours"),
-    ],
-)
-def test_a_person_gets_no_more_texts_than_they_can_take(sent: list[int], allowed: bool) -> None:
-    assert may_text([at(minute) for minute in sent], at(14), DEFAULT_TEXT_LIMITS) is allowed

@@ -1,0 +1,88 @@
+"""The wording catalogue: complete, used, and safe to override."""
+
+from string import Formatter
+
+import pytest
+
+from mentiondesk.domain.cases.timers import Clock
+from mentiondesk.domain.incidents.incident import Health, Impact, Status
+from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.presentation.wording import Sentences, catalogue, problems
+
+# Area → the names of the vocabulary that need a label in it.
+VOCABULARY = {
+    "kind": Kind,
+    "what": Urgency,
+    "clock": Clock,
+    "status": Status,
+    "impact": Impact,
+    "health": Health,
+    "site.headline": Impact,
+}
+
+
+@pytest.mark.parametrize(("area", "names"), VOCABULARY.items(), ids=VOCABULARY)
+def test_every_name_of_the_vocabulary_has_its_own_label(area: str, names: type[Kind]) -> None:
+    labels = [catalogue()[f"{area}.{name}"] for name in names]
+    assert area == "what" or len(set(labels)) == len(labels)
+
+
+def test_sentences_take_their_facts() -> None:
+    say = Sentences()
+    assert say("staff.reply_by", by="13:00") == "Reply by 13:00"
+    assert (say("people", count=1), say("people", count=2), say("people", count=0)) == (
+        "1 person",
+        "2 people",
+        "0 people",
+    )
+
+
+def test_braces_in_a_fact_are_text() -> None:
+    assert Sentences()("staff.reply_by", by="{0.__class__}") == "Reply by {0.__class__}"
+
+
+def test_an_unknown_sentence_and_a_missing_fact_are_errors() -> None:
+    with pytest.raises(KeyError):
+        Sentences()("staff.nothing", count=1)
+    with pytest.raises(KeyError):
+        Sentences()("staff.reply_by")
+
+
+def test_names_that_settings_invent_stand_for_themselves() -> None:
+    assert Sentences().label("topic", "gift_cards") == "gift cards"
+
+
+def test_settings_may_override_single_sentences() -> None:
+    say = Sentences({"staff.reply_by": "Antworten bis {by}", "people.one": "{count} Mensch"})
+    assert say("staff.reply_by", by="13:00") == "Antworten bis 13:00"
+    assert say("people", count=1) == "1 Mensch"
+    assert say("people", count=2) == "2 people"
+
+
+UNUSABLE = {
+    "staff.nothing": "a sentence that nothing shows",
+    "staff.reply_by": "Reply by {deadline}",
+    "staff.more": "And {count.__class__} more",
+    "staff.posted": "Posted {at",
+}
+
+
+def test_overrides_that_cannot_be_used_are_named_and_give_way() -> None:
+    found = problems({**UNUSABLE, "staff.unlisted": "{count} more"})
+    assert list(found) == list(UNUSABLE)
+    assert found["staff.reply_by"] == "the sentence has no {deadline}"
+    say = Sentences(UNUSABLE)
+    assert say("staff.reply_by", by="13:00") == "Reply by 13:00"
+    assert say("staff.more", count=3) == "And 3 more."
+    assert say("staff.posted", at="noon") == "Posted: noon"
+
+
+def test_both_forms_of_a_count_hold_the_same_facts() -> None:
+    for key, sentence in catalogue().items():
+        if key.endswith(".one"):
+            other = catalogue()[f"{key.removesuffix('.one')}.other"]
+            assert facts(sentence) == facts(other), key
+
+
+def facts(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}

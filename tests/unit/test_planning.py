@@ -1,0 +1,61 @@
+"""Planning: the plan of one leased item."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mentiondesk.domain.alerts.escalation import Escalation, started
+from mentiondesk.domain.alerts.plan import Plan
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.timers import Clock, Due, TimerOutcome
+from mentiondesk.domain.ids import IncidentId, StaffId
+from mentiondesk.domain.incidents.incident import Incident, Status
+from mentiondesk.domain.subject import Subject
+from mentiondesk.ports.alerts import DueItem, Lease
+from mentiondesk.usecases.alerts.planning import planned
+from tests.support.builders import a_case, at, minutes, settings
+
+TEAM: list[dict[str, Any]] = [
+    {"id": "ana", "name": "Ana", "email": "ana@example.com", "duty": "always", "roles": ["lead"]},
+    {"id": "bob", "name": "Bob", "email": "bob@example.com", "duty": "always"},
+]
+SETTINGS = settings(staff=TEAM)
+CASE = a_case()
+
+
+def the_plan(subject: Subject, escalation: Escalation | None = None, minute: float = 30) -> Plan:
+    escalation = escalation or started(CASE.case_id, CASE.timers[0])
+    return planned(Lease(DueItem(subject.subject_id), subject, escalation, at(32)), SETTINGS, at(minute)).plan
+
+
+def called(plan: Plan) -> list[tuple[str, str]]:
+    return sorted((alert.stage, alert.staff_id) for alert in plan.send)
+
+
+def test_a_case_is_planned_by_the_stages_of_cases() -> None:
+    assert called(the_plan(CASE)) == [("half_time", "ana"), ("half_time", "bob")]
+
+
+def test_a_case_is_planned_for_its_owner() -> None:
+    assert called(the_plan(replace(CASE, owner=StaffId("bob"), claimed_at=at(10)))) == [("half_time", "bob")]
+
+
+def test_an_incident_is_planned_by_its_own_stages_whoever_owns_it() -> None:
+    incident = Incident(IncidentId("i"), Status.CANDIDATE, "Down", at(0), at(0), owner=StaffId("bob"))
+    incident = incident.timed(Clock.CONFIRM, minutes(15), at(0))
+    assert incident.timer is not None
+    escalation = started(IncidentId("i"), replace(incident.timer, alerts=(Due("noticed", at(0)),)))
+    assert set(called(the_plan(incident, escalation))) == {("noticed", "ana"), ("noticed", "bob")}
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(replace(CASE, timers=(CASE.timers[0].ended(at(20), TimerOutcome.ANSWERED),)), id="it is over"),
+        pytest.param(replace(CASE, timers=(replace(CASE.timers[0], since=at(5)),)), id="another timer runs"),
+        pytest.param(replace(CASE, timers=()), id="none runs"),
+    ],
+)
+def test_nothing_is_planned_once_the_timer_is_over(case: Case) -> None:
+    assert the_plan(case, minute=500) == Plan()
