@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -135,14 +134,7 @@ def _desk(said: list[traffic.Said]) -> Iterator[tuple[LocalDesk, Run, Callable[.
     x = StandInX(traffic.BRAND, clock.now)
     traffic.publish(x, said)
     run = Run()
-
-    def monotonic() -> float:
-        return (clock.now() - begins).total_seconds()
-
-    aging = SimpleNamespace(monotonic=monotonic)
     with ExitStack() as all_of:
-        all_of.enter_context(patch("mentiondesk.adapters.storage.dynamo_settings.time", aging))
-        all_of.enter_context(patch("mentiondesk.adapters.x.feed.time", aging))
         all_of.enter_context(quick_transactions())
         table = transformed(TEMPLATE)["Resources"]["Desk"]["Properties"]
         meter = all_of.enter_context(Meter(indexes_of(table)))
