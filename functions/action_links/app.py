@@ -1,11 +1,9 @@
 """HTTP: the pages behind links in alerts. No sign-in: a link's token is the right to act on one case or incident."""
 
 from functools import cache
-from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.cases import Cases
@@ -18,11 +16,12 @@ from mentiondesk.presentation.action_pages.actions import ActionPages
 from mentiondesk.presentation.action_pages.answers import Answer
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import ActionLinksConfig
+from mentiondesk.runtime.reports import logged
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 
-logger = Logger()
-metrics = Metrics()
+logger, metrics = Logger(), Metrics()
+unread = logged(logger.error, "link key not read")
 
 
 @cache
@@ -32,7 +31,7 @@ def action_pages() -> ActionPages:
     settings = current_settings(table, clock.now)
     stored = table, lambda: settings().keep
     return ActionPages(
-        SignedLinks(LinkKeys(aws.secrets(), config.link_secret_id, clock.now)),
+        SignedLinks(LinkKeys(aws.secrets(), config.link_secret_id, clock.now, unread)),
         ChangeCase(Cases(*stored), settings),
         ChangeIncident(Incidents(*stored), Drafts(*stored), settings),
         settings,
@@ -49,15 +48,11 @@ def press_button(token: str) -> web.Page:
 
 def _answered(answer: Answer) -> web.Page:
     metrics.add_metric("LinksRefused", MetricUnit.Count, int(answer.status in {403, 410}))
+    metrics.add_metric("SavesGivenUp", MetricUnit.Count, int(answer.gave_up))
     return web.page(answer)
 
 
 door = web.Door(logger, metrics)
 door.serve("/act/<token>", open_link, press_button)
 door.serve("/health", web.healthy)
-
-
-@logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return door.resolve(event, context)
+handler = door.handler

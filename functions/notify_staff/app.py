@@ -22,10 +22,12 @@ from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.presentation.wording import Sentences
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import NotifyConfig
+from mentiondesk.runtime.reports import logged
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
 
 logger = Logger()
 metrics = Metrics()
+unread = logged(logger.error, "link key not read")
 
 
 @cache
@@ -44,7 +46,7 @@ def notify_staff() -> NotifyStaff:
         {Channel.EMAIL: SesMailer(aws.ses(), config.alert_sender), Channel.TEXT: SnsTexter(aws.sns())},
         StaffMessages(lambda: Sentences(settings().sentences)),
         settings,
-        SignedLinks(LinkKeys(aws.secrets(), config.link_secret_id, clock.now), config.api_url),
+        SignedLinks(LinkKeys(aws.secrets(), config.link_secret_id, clock.now, unread), config.api_url),
     )
 
 

@@ -26,6 +26,7 @@ from mentiondesk.presentation.status_site import SiteFiles
 from mentiondesk.presentation.wording import Sentences
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import PublishConfig
+from mentiondesk.runtime.reports import logged
 from mentiondesk.usecases.incidents.draft_posts import DraftPosts
 from mentiondesk.usecases.status.broadcast import BroadcastToSubscribers
 from mentiondesk.usecases.status.publish_status import PublishStatus
@@ -33,6 +34,7 @@ from mentiondesk.usecases.status.sync_hosted_page import SyncHostedPage
 
 logger = Logger()
 metrics = Metrics()
+unread = logged(logger.error, "link key not read")
 
 
 @cache
@@ -44,7 +46,7 @@ def publish_status() -> PublishStatus:
     def sentences() -> Sentences:
         return Sentences(settings().sentences)
 
-    tokens = SignedSubscriberTokens(LinkKeys(aws.secrets(), config.link_secret_id, clock.now))
+    tokens = SignedSubscriberTokens(LinkKeys(aws.secrets(), config.link_secret_id, clock.now, unread))
     return PublishStatus(
         Incidents(table, lambda: settings().keep),
         S3Site(aws.s3(), config.site_bucket),

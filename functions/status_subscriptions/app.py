@@ -2,11 +2,9 @@
 
 from functools import cache
 from http import HTTPStatus
-from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mentiondesk.adapters.channels.ses import SesMailer
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
@@ -20,10 +18,11 @@ from mentiondesk.presentation.customer_mails import CustomerMails
 from mentiondesk.presentation.wording import Sentences
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import SubscriptionsConfig
+from mentiondesk.runtime.reports import logged
 from mentiondesk.usecases.status.subscribe import Subscribe
 
-logger = Logger()
-metrics = Metrics()
+logger, metrics = Logger(), Metrics()
+unread = logged(logger.error, "link key not read")
 
 
 @cache
@@ -31,7 +30,7 @@ def subscriber_pages() -> SubscriberPages:
     config = SubscriptionsConfig.from_env()
     table = DynamoTable(aws.dynamodb(), config.table_name)
     settings, subscribers = current_settings(table, clock.now), Subscribers(table)
-    tokens = SignedSubscriberTokens(LinkKeys(aws.secrets(), config.link_secret_id, clock.now))
+    tokens = SignedSubscriberTokens(LinkKeys(aws.secrets(), config.link_secret_id, clock.now, unread))
     mailer = SesMailer(aws.ses(), config.status_sender, config.mail_events)
     subscribe = Subscribe(
         subscribers, tokens, mailer, CustomerMails(lambda: Sentences(settings().sentences)), settings, config.api_url
@@ -57,9 +56,4 @@ door = web.Door(logger, metrics)
 door.serve("/subscribers", lambda: web.page(subscriber_pages().show_form()), ask)
 door.serve("/subscribers/confirm/<token>", lambda **_: web.page(subscriber_pages().show_question()), confirm)
 door.serve("/subscribers/leave/<token>", lambda **_: web.page(subscriber_pages().show_leaving()), leave)
-
-
-@logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    return door.resolve(event, context)
+handler = door.handler

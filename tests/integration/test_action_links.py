@@ -29,7 +29,9 @@ from mentiondesk.domain.ids import CaseId, StaffId
 from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.drafts import Draft, Occasion
 from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, Status
+from mentiondesk.ports.cases import CaseChanged
 from mentiondesk.settings.schema import SettingsFile
+from mentiondesk.usecases.cases.change_case import ChangeCase
 from tests.integration.conftest import TABLE, DynamoDesk, keep
 from tests.integration.test_act import CASE_ID, INCIDENT_ID, POST, SHOP, VAN, begin, team_of
 from tests.support.builders import NOON, at, commanded, settings_file
@@ -115,7 +117,11 @@ def api(
     SettingsVersions(DynamoTable(db, TABLE)).store(settings_file(**team_of()), NOON)
     begin(table_desk)
     doors = Doors(resources, {"TABLE_NAME": TABLE, "LINK_SECRET_ID": secret[1]})
-    return Api(table_desk, db, SignedLinks(LinkKeys(*secret, lambda: Clock.now), URL), doors)
+    return Api(table_desk, db, SignedLinks(LinkKeys(*secret, lambda: Clock.now, unreported), URL), doors)
+
+
+def unreported(failure: Exception) -> None:
+    raise failure
 
 
 class Clock:
@@ -574,7 +580,7 @@ def test_a_replaced_key_leaves_the_links_before_it_whole(api: Api, secret: tuple
     before = api.token()
     assert api.get(before).status == 200
     secrets.put_secret_value(SecretId=arn, SecretString="the next key")
-    after = SignedLinks(LinkKeys(secrets, arn, lambda: Clock.now), URL).token(api.links.read(before))
+    after = SignedLinks(LinkKeys(secrets, arn, lambda: Clock.now, unreported), URL).token(api.links.read(before))
     assert after != before
     Clock.now += timedelta(seconds=31)
     assert api.get(after).status == 200
@@ -584,30 +590,51 @@ def test_a_replaced_key_leaves_the_links_before_it_whole(api: Api, secret: tuple
     assert (api.get(after).status, api.get(before).status) == (200, 403)
 
 
-def test_while_the_secret_cannot_be_read_the_keys_from_before_go_on(
+def test_while_the_secret_cannot_be_read_the_keys_from_before_go_on_and_the_failure_is_reported(
     secret: tuple["SecretsManagerClient", str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     secrets, arn = secret
-    now = [NOON]
-    keys = LinkKeys(secrets, arn, lambda: now[0])
-    assert keys() == ("a made-up key",)
+    now, reported = [NOON], list[Exception]()
+    keys = LinkKeys(secrets, arn, lambda: now[0], reported.append)
+    assert (keys(), reported) == (("a made-up key",), [])
     now[0] += timedelta(seconds=301)
+    unreachable = EndpointConnectionError(endpoint_url="https://secrets.example")
 
     def fails(**_: str) -> None:
-        raise EndpointConnectionError(endpoint_url="https://secrets.example")
+        raise unreachable
 
     monkeypatch.setattr(secrets, "get_secret_value", fails)
-    assert keys() == ("a made-up key",)
+    assert (keys(), reported) == (("a made-up key",), [unreachable])
     with pytest.raises(NoLinkKeys):
-        LinkKeys(secrets, arn, lambda: NOON)()
+        LinkKeys(secrets, arn, lambda: NOON, reported.append)()
+    assert reported == [unreachable] * 2
 
 
-def test_without_a_key_there_are_no_links_and_nothing_breaks(secret: tuple["SecretsManagerClient", str]) -> None:
+def test_without_a_key_there_are_no_links_and_the_failure_is_reported(
+    secret: tuple["SecretsManagerClient", str],
+) -> None:
     secrets, _ = secret
-    keys = LinkKeys(secrets, "no-such-secret", lambda: NOON)
+    reported: list[Exception] = []
+    keys = LinkKeys(secrets, "no-such-secret", lambda: NOON, reported.append)
     with pytest.raises(NoLinkKeys):
         keys(False)
     assert SignedLinks(keys, URL)(ANA, CASE_ID, NOON) is None
+    assert {type(failure).__name__ for failure in reported} == {"ResourceNotFoundException"}
+
+
+def test_a_change_that_others_keep_from_being_saved_is_counted(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = api.token()
+    form = api.get(token).page.form("claim")
+
+    def refuse(self: ChangeCase, *_: object) -> None:
+        del self
+        raise CaseChanged(None)
+
+    monkeypatch.setattr(ChangeCase, "__call__", refuse)
+    answer = api.post(token, form)
+    assert answer.status == 409
+    assert "Too much is happening here at once" in answer.said
+    assert api.doors.metrics()["SavesGivenUp"] == [0, 1]
 
 
 @pytest.mark.parametrize("link", SIGNED_BEFORE["links"], ids=lambda link: "+".join(link["actions"]))

@@ -43,6 +43,8 @@ class Door(APIGatewayHttpResolver):
         # Outermost first: whatever an inner one answers passes through those before it.
         self.use([_recorded(logger, metrics), _secured, _head_without_body, _failures_shown(logger, metrics)])
         self.not_found(_no_such_page)
+        # The function's entry point, as Lambda calls it.
+        self.handler = logger.inject_lambda_context(metrics.log_metrics(self.resolve), clear_state=True)
 
     def serve(self, rule: str, get: _Route, post: _Route | None = None) -> None:
         """Adds one page: `get` answers GET and HEAD, `post` answers POST, every other method is refused.

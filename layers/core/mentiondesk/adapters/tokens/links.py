@@ -43,12 +43,20 @@ class NoLinkKeys(RuntimeError):
 class LinkKeys:
     """The keys in Secrets Manager: the secret's value, and the one before it, so that a key can be replaced.
 
-    Read again after five minutes, and after half a minute when a signature is unknown.
+    Read again after five minutes, and after half a minute when a signature is unknown. While the secret can not be
+    read the keys read last go on, and `report` is called with each failure.
     """
 
-    def __init__(self, secrets: "SecretsManagerClient", secret_id: str, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        secrets: "SecretsManagerClient",
+        secret_id: str,
+        clock: Callable[[], datetime],
+        report: Callable[[Exception], None],
+    ) -> None:
         self._secrets = secrets
         self._secret_id = secret_id
+        self._report = report
         self._last: Keys = ()
         self._cached = Cached(self._load, _FRESH, clock)
 
@@ -60,21 +68,27 @@ class LinkKeys:
         return found
 
     def _load(self) -> Keys:
-        """The keys, or those read last while the secret can not be read."""
+        """The keys, or those read last."""
         self._last = self._read() or self._last
         return self._last
 
     def _read(self) -> Keys:
         try:
-            return tuple(filter(None, (self._value("AWSPREVIOUS"), self._value("AWSCURRENT"))))
-        except (BotoCoreError, ClientError):
+            current = self._value("AWSCURRENT")
+            return tuple(filter(None, (self._previous(), current)))
+        except (BotoCoreError, ClientError) as failure:
+            self._report(failure)
             return ()
 
-    def _value(self, stage: str) -> str | None:
+    def _previous(self) -> str | None:
+        """The value before the current one; None for a secret that has had one value only."""
         try:
-            return self._secrets.get_secret_value(SecretId=self._secret_id, VersionStage=stage).get("SecretString")
+            return self._value("AWSPREVIOUS")
         except self._secrets.exceptions.ResourceNotFoundException:
             return None
+
+    def _value(self, stage: str) -> str | None:
+        return self._secrets.get_secret_value(SecretId=self._secret_id, VersionStage=stage).get("SecretString")
 
 
 class SignedLinks:

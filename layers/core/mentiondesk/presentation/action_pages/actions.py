@@ -71,6 +71,7 @@ class _Said:
     action: Action | None = None
     typed: FormFields = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
+    gave_up: bool = False
 
 
 class ActionPages:
@@ -138,7 +139,8 @@ class ActionPages:
         what = told.what
         if isinstance(refusal, AlreadyClaimed):
             what = f"{self._name(refusal.owner, link.staff_id)} has this case"
-        return _Said(told.status, "", what, told.then)
+        gave_up = isinstance(refusal, CaseChanged | IncidentChanged)
+        return _Said(told.status, "", what, told.then, gave_up=gave_up)
 
     def _page(self, token: str, view: _View, said: _Said, now: datetime) -> Answer:
         facts = (
@@ -161,7 +163,8 @@ class ActionPages:
             "name": lambda staff_id: self._name(staff_id, staff.staff_id),
             "on_x": post_url,
         }
-        return Answer(said.status, render("case.html" if isinstance(view, CaseView) else "incident.html", facts))
+        template = "case.html" if isinstance(view, CaseView) else "incident.html"
+        return Answer(said.status, render(template, facts), said.gave_up)
 
     def _case_facts(self, view: CaseView, now: datetime) -> dict[str, Any]:
         timer = view.case.timer if view.case.waiting else None

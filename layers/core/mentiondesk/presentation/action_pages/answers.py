@@ -30,10 +30,11 @@ from mentiondesk.presentation.action_pages.html import render
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One page and its status."""
+    """One page and its status. `gave_up`: a change was not saved, because others kept changing the same subject."""
 
     status: HTTPStatus
     html: str
+    gave_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
