@@ -24,7 +24,7 @@ replay: setup ## recorded posts in virtual time (POSTS=file.jsonl SETTINGS=file.
 	@test -n "$(POSTS)" || { echo "say which posts: make replay POSTS=file.jsonl"; exit 2; }
 	@$(PY) -m infra.replay.cli "$(POSTS)" $(if $(SETTINGS),--settings "$(SETTINGS)") $(if $(BRAND_ID),--brand-id "$(BRAND_ID)") $(if $(OUT),--out "$(OUT)")
 
-triage: setup ## what triage makes of posts: type one, or JSON lines on stdin (SETTINGS=file.yaml)
+triage: setup ## the tags of posts and the words that decided: type one, or JSON lines on stdin (SETTINGS=file.yaml)
 	@$(PY) -m infra.triage $(if $(SETTINGS),--settings "$(SETTINGS)")
 
 # --- work on it
@@ -46,11 +46,11 @@ faults: setup ## a crash at every call, a hostile X and a hostile AWS, in full (
 bench: setup ## cost and speed against the last accepted table (BENCH="mentions --accept"), or beside another checkout (OTHER=path)
 	@$(PY) -m tests.benchmarks $(if $(OTHER),--other "$(OTHER)") $(BENCH)
 
-evaluate: setup ## how well triage tells what posts are, beside VADER, and how soon outages are noticed (SETS=folder EVALUATE="--mistakes 20")
+evaluate: setup ## precision of triage beside VADER, and how soon outages are detected (SETS=folder EVALUATE="--mistakes 20")
 	@$(PY) -m tests.evaluation $(if $(SETS),"$(SETS)") $(EVALUATE)
 	@$(if $(SETS),,$(PY) -m tests.evaluation.incidents)
 
-triage-model: setup ## renew what triage learned from our own posts, after a change to them or to its tables
+triage-model: setup ## train triage's model anew, after a change to data/triage or to its tables (CHECK=yes only compares)
 	@$(PY) -m infra.train_triage $(if $(CHECK),--check)
 
 lint: setup ## style, types and language
@@ -59,7 +59,7 @@ lint: setup ## style, types and language
 	@$(BIN)/mypy layers/core/mentiondesk infra tests functions
 	@$(PY) -m infra.check_language --only-report
 
-format: setup ## put the code into its form
+format: setup ## format the code
 	@$(BIN)/ruff check --fix --quiet || true
 	@$(BIN)/ruff format --quiet
 
@@ -74,7 +74,7 @@ check: test lint validate ## everything that CI runs
 	@$(MAKE) --no-print-directory triage-model CHECK=yes
 	@if [ -x $(BIN)/python3.13 ]; then $(MAKE) build; else echo "skipped: sam build needs Python 3.13, the runtime's own"; fi
 
-lock: setup ## renew requirements.lock from pyproject.toml
+lock: setup ## resolve pyproject.toml into requirements.lock
 	@.tools/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --quiet --upgrade --output-file requirements.lock
 
 # --- put it on AWS, and operate it (STACK=name for another stack than mentiondesk)

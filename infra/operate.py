@@ -4,7 +4,7 @@ import argparse
 import getpass
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -63,57 +63,72 @@ def _failed(why: str) -> int:
     return 1
 
 
+_AddCommand = Callable[..., argparse.ArgumentParser]
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.operate", description="Operates a deployed desk.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    add = parser.add_subparsers(required=True, metavar="COMMAND").add_parser
+    of_a_table = [_settings_command(add), _reclassify_command(add), _maintenance_command(add)]
+    for command in (*of_a_table, _credentials_command(add)):
+        command.add_argument("--stack", default="mentiondesk", metavar="NAME", help="default: %(default)s")
+    for command in of_a_table:
+        command.add_argument("--table", metavar="NAME", help="the table's name, in place of the stack's table")
+    return parser
 
-    settings = commands.add_parser(
+
+def _settings_command(add: _AddCommand) -> argparse.ArgumentParser:
+    command = add(
         "settings",
         help="put a settings file in force",
         description=f"Checks a settings file and puts it in force. {EXAMPLE} explains every key.",
     )
-    settings.add_argument("file", type=Path, metavar="FILE", help="the YAML file")
-    settings.set_defaults(run=_store_settings)
+    command.add_argument("file", type=Path, metavar="FILE", help="the YAML file")
+    command.set_defaults(run=_store_settings)
+    return command
 
-    credentials = commands.add_parser(
+
+def _credentials_command(add: _AddCommand) -> argparse.ArgumentParser:
+    command = add(
         "x-credentials",
         help="store the credentials for X",
         description="Asks for the four OAuth 1.0a values of the brand's account, which X's developer console "
         "shows under Keys and tokens, and stores them. They are not shown while you type or paste them.",
     )
-    credentials.add_argument(
+    command.add_argument(
         "--stdin",
         action="store_true",
         help=f"read them from standard input instead, as JSON with the keys {', '.join(X_CREDENTIALS)}",
     )
-    credentials.set_defaults(run=_store_credentials)
+    command.set_defaults(run=_store_credentials)
+    return command
 
-    reclassify = commands.add_parser(
+
+def _reclassify_command(add: _AddCommand) -> argparse.ArgumentParser:
+    command = add(
         "reclassify",
         help="give a post that could not be classified to the classifier again",
         description="Makes the table's stream deliver a stored post again that has no tags yet.",
     )
-    reclassify.add_argument("post_id", metavar="POST_ID", help="the number behind POST# in the classifier's log")
-    reclassify.set_defaults(run=_reclassify)
+    command.add_argument("post_id", metavar="POST_ID", help="the number behind POST# in the classifier's log")
+    command.set_defaults(run=_reclassify)
+    return command
 
-    maintenance = commands.add_parser(
+
+def _maintenance_command(add: _AddCommand) -> argparse.ArgumentParser:
+    command = add(
         "maintenance",
         help="announce a planned maintenance on the status page",
-        description="The status page tells of it at once, and that it has begun and ended at its times. Times are "
+        description="The status page shows it at once, and that it has begun and ended at its times. Times are "
         "on the desk's own clock (zone in the settings) unless they name an offset.",
     )
-    maintenance.add_argument("title", metavar="TITLE", help='like "New tills in both shops"')
-    maintenance.add_argument("--from", dest="begins", type=_moment, required=True, metavar="TIME", help=_TIME)
-    maintenance.add_argument("--until", dest="ends", type=_moment, required=True, metavar="TIME", help=_TIME)
-    maintenance.add_argument("--parts", default="", metavar="IDS", help="ids of components in the settings: one,two")
-    maintenance.add_argument("--body", default="", metavar="TEXT", help="what customers should know")
-    maintenance.set_defaults(run=_announce)
-
-    for command in (settings, credentials, reclassify, maintenance):
-        command.add_argument("--stack", default="mentiondesk", metavar="NAME", help="default: %(default)s")
-    for command in (settings, reclassify, maintenance):
-        command.add_argument("--table", metavar="NAME", help="the table's name, in place of the stack's table")
-    return parser
+    command.add_argument("title", metavar="TITLE", help='like "New tills in both shops"')
+    command.add_argument("--from", dest="begins", type=_moment, required=True, metavar="TIME", help=_TIME)
+    command.add_argument("--until", dest="ends", type=_moment, required=True, metavar="TIME", help=_TIME)
+    command.add_argument("--parts", default="", metavar="IDS", help="ids of components in the settings: one,two")
+    command.add_argument("--body", default="", metavar="TEXT", help="text for customers about what will be done")
+    command.set_defaults(run=_announce)
+    return command
 
 
 def _store_settings(asked: argparse.Namespace) -> str:

@@ -35,7 +35,7 @@ def a_state(**overrides: Any) -> dict[str, Any]:
         "kind": "complaint",
         "urgency": "high",
         "state": "open",
-        "leg": "private",
+        "phase": "private",
         "topics": [HOSTILE],
         "words": HOSTILE,
         "why": [HOSTILE],

@@ -107,6 +107,11 @@ def test_the_glossary_defines_each_term_once() -> None:
     assert len(terms) == len(set(terms))
 
 
+def test_the_readme_of_the_tests_support_names_every_module() -> None:
+    named = re.findall(r"`(\w+\.py)`", Path("tests/support/README.md").read_text(encoding="utf-8"))
+    assert set(named) == {path.name for path in Path("tests/support").glob("*.py")}
+
+
 def test_no_document_names_a_path_of_somebody_s_machine() -> None:
     wrong = [
         str(path) for path, text in DOCUMENTS.items() if re.search(r"(?<![\w.])/(?:work|home|tmp|root|Users)/", text)
