@@ -16,7 +16,9 @@ from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.incidents.drafts import Draft, Occasion
 from mentiondesk.domain.incidents.incident import Status
-from mentiondesk.presentation.action_pages import ActionPages, security_headers, typed_in
+from mentiondesk.presentation.action_pages.actions import ActionPages
+from mentiondesk.presentation.action_pages.forms import typed_in
+from mentiondesk.presentation.action_pages.html import security_headers
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 from tests.integration.conftest import MemoryDesk

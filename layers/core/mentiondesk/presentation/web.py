@@ -7,28 +7,30 @@ import base64
 import binascii
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.metrics import MetricUnit
 
-from mentiondesk.presentation.action_pages import (
-    Answer,
+from mentiondesk.presentation.action_pages.answers import Answer, plain, refused
+from mentiondesk.presentation.action_pages.forms import (
     FormFields,
     MalformedForm,
     PayloadTooLarge,
     UnsupportedMediaType,
-    plain,
-    refused,
-    security_headers,
     typed_in,
 )
+from mentiondesk.presentation.action_pages.html import security_headers
+
+if TYPE_CHECKING:
+    # Importing it takes another package in.
+    from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 Page = Response[str]
 _Route = Callable[..., Page]
-_Middleware = Callable[[APIGatewayHttpResolver, NextMiddleware], Page]
+_Middleware = Callable[[APIGatewayHttpResolver, "NextMiddleware"], Page]
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -87,7 +89,7 @@ def healthy() -> Page:
 def _recorded(logger: Logger, metrics: Metrics) -> _Middleware:
     """One log line and one count for each answer."""
 
-    def record(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Page:
+    def record(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
         response = next_middleware(app)
         event = app.current_event
         # The route, not the path: a path holds a token.
@@ -98,13 +100,13 @@ def _recorded(logger: Logger, metrics: Metrics) -> _Middleware:
     return record
 
 
-def _secured(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Page:
+def _secured(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
     response = next_middleware(app)
     response.headers.update(security_headers())
     return response
 
 
-def _head_without_body(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Page:
+def _head_without_body(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
     response = next_middleware(app)
     if app.current_event.http_method == "HEAD":
         response.body = ""
@@ -114,7 +116,7 @@ def _head_without_body(app: APIGatewayHttpResolver, next_middleware: NextMiddlew
 def _failures_shown(logger: Logger, metrics: Metrics) -> _Middleware:
     """Turns what a route raises into a page; a failure that nobody foresaw is logged and counted."""
 
-    def show(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Page:
+    def show(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
         try:
             return next_middleware(app)
         except (MalformedForm, PayloadTooLarge, UnsupportedMediaType) as unreadable:
