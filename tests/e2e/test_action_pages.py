@@ -17,8 +17,8 @@ from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.incidents.drafts import Draft, Occasion
 from mentiondesk.domain.incidents.incident import Status
 from mentiondesk.presentation.action_pages.actions import ActionPages
-from mentiondesk.presentation.action_pages.forms import typed_in
 from mentiondesk.presentation.action_pages.html import security_headers
+from mentiondesk.presentation.action_pages.reading import typed_in
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 from tests.integration.conftest import MemoryDesk

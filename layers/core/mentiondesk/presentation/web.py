@@ -15,14 +15,15 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.metrics import MetricUnit
 
 from mentiondesk.presentation.action_pages.answers import Answer, plain, refused
-from mentiondesk.presentation.action_pages.forms import (
+from mentiondesk.presentation.action_pages.html import security_headers
+from mentiondesk.presentation.action_pages.reading import (
     FormFields,
     MalformedForm,
     PayloadTooLarge,
     UnsupportedMediaType,
     typed_in,
 )
-from mentiondesk.presentation.action_pages.html import security_headers
+from mentiondesk.presentation.wording import Sentences
 
 if TYPE_CHECKING:
     # Importing it takes another package in.
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 Page = Response[str]
 _Route = Callable[..., Page]
 _Middleware = Callable[[APIGatewayHttpResolver, "NextMiddleware"], Page]
+# The catalogue's own words: the settings, which may override them, are perhaps what failed.
+_SAY = Sentences()
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -57,7 +60,7 @@ class Door(APIGatewayHttpResolver):
         served = ("GET", "HEAD", "POST") if post else ("GET", "HEAD")
 
         def refuse(**_: str) -> Page:
-            response = page(plain("That is not how this page is used", status=HTTPStatus.METHOD_NOT_ALLOWED))
+            response = page(plain(_SAY, _SAY("page.method"), status=HTTPStatus.METHOD_NOT_ALLOWED))
             response.headers["Allow"] = ", ".join(served)
             return response
 
@@ -120,15 +123,15 @@ def _failures_shown(logger: Logger, metrics: Metrics) -> _Middleware:
         try:
             return next_middleware(app)
         except (MalformedForm, PayloadTooLarge, UnsupportedMediaType) as unreadable:
-            return page(refused(unreadable))
+            return page(refused(_SAY, unreadable))
         except Exception:  # the boundary: API Gateway would answer in JSON, without security headers
             logger.exception("a page failed")
             metrics.add_metric("PagesFailed", MetricUnit.Count, 1)
-            then = "Nothing may have been done yet. Open the link again in a minute: pressing twice does no harm."
-            return page(plain("Something went wrong here", then, HTTPStatus.INTERNAL_SERVER_ERROR))
+            then = _SAY("page.failed_then")
+            return page(plain(_SAY, _SAY("page.failed"), then, HTTPStatus.INTERNAL_SERVER_ERROR))
 
     return show
 
 
 def _no_such_page(_: NotFoundError) -> Page:
-    return page(plain("There is no such page", status=HTTPStatus.NOT_FOUND))
+    return page(plain(_SAY, _SAY("page.not_a_page"), status=HTTPStatus.NOT_FOUND))

@@ -1,1 +1,1 @@
-"""The pages behind links: actions on cases and incidents, and subscriptions. Each door imports its own module."""
+"""The pages behind links: acts on cases and incidents, and subscriptions. Each door imports its own module."""
