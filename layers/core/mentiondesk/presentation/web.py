@@ -1,4 +1,4 @@
-"""What the HTTP functions ("doors") share: routing, security headers, HEAD, failures, metrics, and reading forms.
+"""Common parts of the HTTP functions ("doors"): routing, security headers, HEAD, failures, metrics, forms.
 
 A door is one Lambda function behind some routes of the HTTP API. No other module of the package imports Powertools.
 """
