@@ -16,7 +16,9 @@ from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.incidents.drafts import Draft, Occasion
 from mentiondesk.domain.incidents.incident import Status
-from mentiondesk.presentation.action_pages import ActionPages, security_headers, typed_in
+from mentiondesk.presentation.action_pages.actions import ActionPages
+from mentiondesk.presentation.action_pages.html import security_headers
+from mentiondesk.presentation.action_pages.reading import typed_in
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 from tests.integration.conftest import MemoryDesk
@@ -163,27 +165,27 @@ def said(page: Browser) -> str:
 def test_a_case_is_claimed_by_keyboard_alone(page: Browser, served: Served) -> None:
     page.show(served.case_page())
     stops: list[dict[str, Any]] = []
-    while not stops or stops[-1]["says"] != "I take it":
+    while not stops or stops[-1]["says"] != "Claim":
         page.press("Tab")
         stops.append(page.value(_FOCUSED))
         assert len(stops) < 5
-    assert [stop["says"] for stop in stops] == ["Answer on X", "I take it"]
+    assert [stop["says"] for stop in stops] == ["Reply on X", "Claim"]
     assert all(stop["seen"] and stop["outline"] == "solid3px" for stop in stops)
     assert served.case.owner is None
     with followed(page):
         page.press("Enter")
-    assert "You have this case now." in said(page)
+    assert "You own this case now." in said(page)
     assert served.case.owner == "ana"
     assert page.heard == []
 
 
 def test_a_reason_is_asked_for_and_kept(page: Browser, served: Served) -> None:
     page.show(served.case_page())
-    go(page, "Close it without an answer")
+    go(page, "Dismiss")
     assert "Please choose a reason, or write one." in said(page)
     page.value("document.querySelector('[value=other]').click()")
     page.value("document.querySelector('[name=written]').value = 'my cousin wrote it'")
-    go(page, "Close it without an answer")
+    go(page, "Dismiss")
     assert served.case.reason == "my cousin wrote it"
     assert "Closed: my cousin wrote it" in said(page)
 
@@ -191,7 +193,7 @@ def test_a_reason_is_asked_for_and_kept(page: Browser, served: Served) -> None:
 def test_going_back_and_pressing_again_does_it_once(page: Browser, served: Served) -> None:
     page.show(served.case_page())
     fields = page.value("Object.fromEntries(new FormData(document.forms[0]))")
-    go(page, "I take it")
+    go(page, "Claim")
     again = f"fetch(location, {{method: 'POST', body: new URLSearchParams({fields!r})}}).then(a => a.status)"
     page.do("Page.setBypassCSP", enabled=True)
     page.show(served.case_page("mo"))
@@ -218,14 +220,14 @@ def test_an_incident_goes_from_a_guess_to_its_end(page: Browser, served: Served)
     )
     served.drafts.add(Draft(INCIDENT_ID, Occasion.PUBLISHED, "We know of it.", at(10)))
     page.show(served.incident_page())
-    go(page, "It may go out")
+    go(page, "Approve")
     assert (
         page.value("document.querySelector('a.button').href") == "https://x.com/intent/post?text=We%20know%20of%20it."
     )
     page.value("document.querySelector('#update-body').value = 'Found it.\\n\\nFixing it.'")
     page.value("document.querySelector('[name=status]').value = 'identified'")
-    go(page, "Publish this update")
-    go(page, "Resolve it")
+    go(page, "Publish update")
+    go(page, "Resolve")
     incident = served.desk.incidents.get(INCIDENT_ID)
     assert incident is not None
     assert incident.status is Status.RESOLVED
@@ -240,11 +242,11 @@ def test_every_page_is_quiet_fits_and_can_be_read(page: Browser, served: Served,
     page.look(width, height, scheme)
     pages = [(served.case_page(), ""), (served.incident_page(), ""), (f"{URL}/act/forged", "")]
     pages += [
-        (served.case_page(), "Close it without"),
-        (served.case_page(), "I take it"),
-        (served.case_page("mo"), "I a"),
+        (served.case_page(), "Dismiss"),
+        (served.case_page(), "Claim"),
+        (served.case_page("mo"), "Answered"),
     ]
-    pages += [(served.incident_page(), "Publish"), (served.incident_page(), "Publish this update")]
+    pages += [(served.incident_page(), "Publish"), (served.incident_page(), "Publish update")]
     for url, press in pages:
         page.show(url)
         if press:

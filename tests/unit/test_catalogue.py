@@ -1,5 +1,8 @@
 """The wording catalogue: complete, used, and safe to override."""
 
+import ast
+import re
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -9,6 +12,7 @@ from mentiondesk.domain.incidents.incident import Health, Impact, Status
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.presentation.wording import Sentences, catalogue, problems
 
+PRESENTATION = Path(__file__).parents[2] / "layers/core/mentiondesk/presentation"
 # Area → the names of the vocabulary that need a label in it.
 VOCABULARY = {
     "kind": Kind,
@@ -86,3 +90,68 @@ def test_both_forms_of_a_count_hold_the_same_facts() -> None:
 
 def facts(sentence: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+def used() -> tuple[set[str], set[str]]:
+    """Keys that code and templates name in full, and the beginnings of those that they put together."""
+    text = "".join(
+        file.read_text(encoding="utf-8") for kind in ("*.py", "*.html", "*.txt") for file in PRESENTATION.rglob(kind)
+    )
+    whole = set(re.findall(r"""["']([a-z_]+(?:\.[a-z_0-9]+)*)["']""", text))
+    begun = set(re.findall(r"""["']([a-z_]+(?:\.[a-z_]+)*[._])["'] ~""", text))
+    begun |= set(re.findall(r"""f"([a-z_]+(?:\.[a-z_]+)*[._])\{""", text))
+    begun |= {f"{area}." for area in re.findall(r"""label\(["']([a-z_]+)["'],""", text)}
+    return whole, begun
+
+
+def test_every_sentence_is_used() -> None:
+    whole, begun = used()
+    unused = [
+        key
+        for key in catalogue()
+        if re.sub(r"\.(one|other)$", "", key) not in whole and not key.startswith(tuple(begun))
+    ]
+    assert not unused
+
+
+# A tag, or attributes that a macro adds to one.
+_TAG = re.compile(r"<[^>]*>|[\w-]+=\"[^\"]*\"")
+
+
+def test_templates_hold_no_sentences() -> None:
+    """Words between tags belong into the catalogue."""
+    for file in sorted([*PRESENTATION.rglob("*.html"), *PRESENTATION.rglob("*.txt")]):
+        text = re.sub(r"\{[{%#].*?[}%#]\}", "", file.read_text(encoding="utf-8"), flags=re.DOTALL)
+        words = re.findall(r"[A-Za-z]{2,}", _TAG.sub(" ", text))
+        assert set(words) <= {"JSON"}, (file.name, words)
+
+
+def test_code_of_presentation_and_use_cases_holds_no_sentences() -> None:
+    """Log messages and reasons in ledgers begin small; sentences for people do not."""
+    folders = (PRESENTATION, PRESENTATION.parent / "usecases")
+    found = {
+        f"{file.relative_to(PRESENTATION.parent)}: {text}"
+        for folder in folders
+        for file in folder.rglob("*.py")
+        for text in _texts(ast.parse(file.read_text(encoding="utf-8")))
+        if file.name not in _PROTOCOLS and re.match(r"[A-Z][a-z’]+ [a-z]", text)
+    }
+    assert not found
+
+
+# Modules that speak a protocol: Statuspage's API, security headers.
+_PROTOCOLS = ("api.py", "html.py")
+
+
+def _texts(tree: ast.Module) -> list[str]:
+    silent: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            silent.add(id(node.value))
+        if isinstance(node, (ast.Assert, ast.Raise)):
+            silent.update(id(below) for below in ast.walk(node))
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent
+    ]

@@ -1,10 +1,12 @@
 """The pages behind links, whatever is typed into their forms."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from html import unescape
 from http import HTTPStatus
+from pathlib import Path
+from typing import Any, get_args
 from urllib.parse import urlencode
 
 import pytest
@@ -22,23 +24,27 @@ from mentiondesk.domain.access.actions import CASE_ACTIONS, INCIDENT_ACTIONS, Ac
 from mentiondesk.domain.access.links import Link
 from mentiondesk.domain.cases.case import CaseRefuses, NotSilent, NoWordOwed
 from mentiondesk.domain.cases.changes import case_change
-from mentiondesk.domain.cases.commands import SnoozeFor
+from mentiondesk.domain.cases.commands import CaseCommand, SnoozeFor
 from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents.changes import incident_change
-from mentiondesk.domain.incidents.commands import PostUpdate, Publish, ResolveIncident
+from mentiondesk.domain.incidents.commands import ApprovePost, IncidentCommand, PostUpdate, Publish, ResolveIncident
 from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status
+from mentiondesk.domain.timeline import Act, CaseActEntry, IncidentEntry
+from mentiondesk.presentation import rendering
 from mentiondesk.presentation.action_pages.actions import ActionPages
-from mentiondesk.presentation.action_pages.answers import FAILURES
-from mentiondesk.presentation.action_pages.forms import (
-    REASONS,
+from mentiondesk.presentation.action_pages.acts import CASE_ACTS, INCIDENT_ACTS, case_command, incident_command
+from mentiondesk.presentation.action_pages.answers import REFUSALS
+from mentiondesk.presentation.action_pages.forms import REASONS
+from mentiondesk.presentation.action_pages.reading import (
+    Fault,
     FormInvalid,
     MalformedForm,
     PayloadTooLarge,
     UnsupportedMediaType,
-    case_command,
-    incident_command,
     typed_in,
 )
+from mentiondesk.presentation.action_pages.record import record_line
+from mentiondesk.presentation.wording import Sentences, catalogue
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 from tests.support.builders import CASE_ID, NOON, a_case, at, said, settings
@@ -84,7 +90,7 @@ def test_whatever_is_typed_is_answered_with_a_page_that_holds_no_markup_of_it(
     presses: list[tuple[Action, dict[str, str]]],
 ) -> None:
     office = Office()
-    expected = {HTTPStatus.OK, *(told.status for told in FAILURES.values())}
+    expected = {HTTPStatus.OK, *(told.status for told in REFUSALS.values())}
     for minute, (action, typed) in enumerate(presses, start=10):
         for token in (office.case_token, office.incident_token):
             event = office.links.new_event(token, at(minute))
@@ -160,12 +166,12 @@ def test_what_is_done_to_cases_is_no_act_on_an_incident(action: Action) -> None:
 def test_every_fault_of_a_form_is_told_at_once() -> None:
     with pytest.raises(FormInvalid) as invalid:
         publish({"title": "", "impact": "awful", "body": "", "health.shop": "?", "health.van": "?"})
-    assert set(invalid.value.errors) == {"title", "impact", "body", "health.shop", "health.van"}
+    assert set(invalid.value.faults) == {"title", "impact", "body", "health.shop", "health.van"}
     with pytest.raises(FormInvalid) as invalid:
         incident_command(Action.RESOLVE, {}, INCIDENT, ())
-    assert invalid.value.errors == {"body": "Please fill this in."}
+    assert invalid.value.faults == {"body": Fault("form.missing")}
     with pytest.raises(FormInvalid):
-        case_command(Action.SNOOZE, {})
+        case_command(Action.SNOOZE, {}, Sentences())
 
 
 def test_words_have_as_many_characters_as_may_be_typed() -> None:
@@ -179,4 +185,53 @@ def refusals(kind: type[CaseRefuses]) -> set[type[CaseRefuses]]:
 
 
 def test_every_refusal_of_a_person_s_command_has_a_page() -> None:
-    assert refusals(CaseRefuses) - set(FAILURES) == {NotSilent, NoWordOwed}, "only the desk itself meets these"
+    assert refusals(CaseRefuses) - set(REFUSALS) == {NotSilent, NoWordOwed}, "only the desk itself meets these"
+
+
+def test_every_refusal_has_words_of_its_own() -> None:
+    keys = {refusal.key for refusal in REFUSALS.values()}
+    assert keys == {key.split(".")[1] for key in catalogue() if key.startswith("refusal.")}
+
+
+def test_every_right_is_an_act_of_a_page() -> None:
+    """An act left out here would be a button that nobody sees."""
+    assert set(CASE_ACTS) == CASE_ACTIONS
+    assert set(INCIDENT_ACTS) == INCIDENT_ACTIONS
+
+
+def commands(union: object) -> set[Action | None]:
+    return {command.action for command in get_args(union)}
+
+
+def test_every_command_is_an_act_unless_the_desk_gives_it_itself() -> None:
+    assert commands(CaseCommand) - {None} == set(CASE_ACTS)
+    assert commands(IncidentCommand | ApprovePost) == set(INCIDENT_ACTS)
+
+
+@pytest.mark.parametrize("action", sorted(Action))
+def test_every_act_has_its_words_and_its_form(action: Action) -> None:
+    assert f"act.{action}.done" in catalogue()
+    assert {f"act.{action}.button", f"act.{action}.span.30m"} & set(catalogue())
+    forms = (Path(rendering.__file__).parent / "templates/action_pages/forms.html").read_text(encoding="utf-8")
+    assert f"{{% macro {action}(" in forms
+
+
+@pytest.mark.parametrize("entry", [*get_args(CaseActEntry), *get_args(IncidentEntry)])
+def test_every_entry_of_the_timeline_has_its_line_in_the_history(entry: type[Act]) -> None:
+    line = record_line(Sentences(), an_entry(entry), str)
+    assert line.act in [sentence for key, sentence in catalogue().items() if key.startswith("record.")]
+
+
+def an_entry(entry: type[Act]) -> Any:
+    facts: dict[str, Any] = {
+        "entry_id": "e",
+        "at": NOON,
+        "after": (NOON, 1),
+        "until": NOON,
+        "reason": "r",
+        "incident_id": INCIDENT.incident_id,
+        "title": "t",
+        "people": 3,
+        "status": Status.MONITORING,
+    }
+    return entry(**{field.name: facts[field.name] for field in fields(entry) if field.name in facts})

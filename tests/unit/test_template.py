@@ -379,7 +379,7 @@ def counters(service: str) -> set[str]:
         files.append(shared)
     nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text()))]
     texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    return {text for text in texts if re.fullmatch(r"(X|[A-Z][a-z]+)([A-Z][a-z]+)+", text)} - {"NewImage"}
+    return {text for text in texts if re.fullmatch(r"(X|[A-Z][a-z]+)([A-Z][a-z]+)+", text)} - OTHER_NAMES
 
 
 def test_every_function_queue_and_index_is_watched(alarms: dict[str, Resource]) -> None:

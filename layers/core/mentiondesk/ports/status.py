@@ -16,10 +16,10 @@ class SiteChanged(Exception):
 
 
 class SiteStore(Protocol):
-    """Where the status site lies."""
+    """Storage for the status site's files, with compare-and-swap writes."""
 
     def marks(self) -> Mapping[str, str]:
-        """What lies at each path now, never stale; the same mark is the same bytes."""
+        """The mark of the file at each path, never stale; the same mark means the same bytes."""
 
     def mark(self, file: SiteFile) -> str:
         """The mark that this file will have."""
@@ -29,15 +29,15 @@ class SiteStore(Protocol):
 
 
 class HostedSyncStore(Protocol):
-    """What the hosted status page has been told."""
+    """Records of what the hosted status page has."""
 
     def get(self, incident_id: IncidentId) -> HostedSync | None: ...
 
     def lease(self, incident_id: IncidentId, now: datetime, until: datetime) -> bool:
-        """Whether we alone tell the page about this incident until then, or until we save."""
+        """Takes the sole right to write this incident to the page until then, or until `save`; False when taken."""
 
     def save(self, pushed: HostedSync) -> None:
-        """Writes how far it is told, and ends the lease."""
+        """Records the state at the page, and ends the lease."""
 
 
 class HostedPageFails(Exception):
@@ -52,7 +52,7 @@ class HostedPage(Protocol):
     """A status page that somebody else keeps."""
 
     def tell(self, page_id: str, incident: HostedIncident, hosted_id: str | None) -> str:
-        """Brings the page up to this incident's last update, each update once however often it is told.
+        """Brings the page up to this incident's last update, each update once however often this is called.
 
         Finds the incident by its id there or, where that is not known, by ours. Returns its id there.
         Raises HostedPageFails.
@@ -66,7 +66,7 @@ class SubscriberStore(Protocol):
         """Remembers who is to be asked; False when they are subscribed, or were asked after `unless_since`."""
 
     def asked(self, subscriber_id: SubscriberId) -> Subscriber | None:
-        """Who was asked and has perhaps not confirmed yet."""
+        """A person who was asked, and may not have confirmed yet."""
 
     def confirm(self, subscriber: Subscriber) -> None:
         """From now on they get mail."""
@@ -86,13 +86,13 @@ class LeaseLost(Exception):
 
 
 class BroadcastStore(Protocol):
-    """How far each update has come on its way to the subscribers."""
+    """Progress of each update on its way to the subscribers."""
 
     def lease(self, incident_id: IncidentId, update_id: str, now: datetime, until: datetime) -> Broadcast | None:
-        """Where to go on; None when everybody has been told, or another run is at it."""
+        """The place to go on from; None when every subscriber has the mail, or another run holds the lease."""
 
     def reach(self, telling: Broadcast, subscriber_id: SubscriberId) -> Broadcast:
-        """Everybody up to this one has been told. Raises LeaseLost."""
+        """Records that every subscriber up to this one has the mail. Raises LeaseLost."""
 
     def release(self, telling: Broadcast, done: bool) -> None:
-        """Ends the lease. `done`: nobody is left to tell. Does nothing when it is lost."""
+        """Ends the lease. `done`: no subscriber is left. Does nothing when the lease is lost."""

@@ -10,7 +10,7 @@ from markupsafe import escape
 
 from mentiondesk.domain.text import clean, quotable
 from mentiondesk.presentation import theme
-from mentiondesk.presentation.links import post_url
+from mentiondesk.presentation.phrases import post_url
 from mentiondesk.presentation.wording import Sentences, capitalised
 
 

@@ -1,4 +1,4 @@
-"""What the HTTP functions ("doors") share: routing, security headers, HEAD, failures, metrics, and reading forms.
+"""Common parts of the HTTP functions ("doors"): routing, security headers, HEAD, failures, metrics, forms.
 
 A door is one Lambda function behind some routes of the HTTP API. No other module of the package imports Powertools.
 """
@@ -7,28 +7,33 @@ import base64
 import binascii
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.metrics import MetricUnit
 
-from mentiondesk.presentation.action_pages import (
-    Answer,
+from mentiondesk.presentation.action_pages.answers import Answer, plain, refused
+from mentiondesk.presentation.action_pages.html import security_headers
+from mentiondesk.presentation.action_pages.reading import (
     FormFields,
     MalformedForm,
     PayloadTooLarge,
     UnsupportedMediaType,
-    plain,
-    refused,
-    security_headers,
     typed_in,
 )
+from mentiondesk.presentation.wording import Sentences
+
+if TYPE_CHECKING:
+    # Importing it takes another package in.
+    from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 Page = Response[str]
 _Route = Callable[..., Page]
-_Middleware = Callable[[APIGatewayHttpResolver, NextMiddleware], Page]
+_Middleware = Callable[[APIGatewayHttpResolver, "NextMiddleware"], Page]
+# The catalogue's own words: the settings, which may override them, are perhaps what failed.
+_SAY = Sentences()
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -57,7 +62,7 @@ class Door(APIGatewayHttpResolver):
         served = ("GET", "HEAD", "POST") if post else ("GET", "HEAD")
 
         def refuse(**_: str) -> Page:
-            response = page(plain("That is not how this page is used", status=HTTPStatus.METHOD_NOT_ALLOWED))
+            response = page(plain(_SAY, _SAY("page.method"), status=HTTPStatus.METHOD_NOT_ALLOWED))
             response.headers["Allow"] = ", ".join(served)
             return response
 
@@ -89,7 +94,7 @@ def healthy() -> Page:
 def _recorded(logger: Logger, metrics: Metrics) -> _Middleware:
     """One log line and one count for each answer."""
 
-    def record(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Page:
+    def record(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
         response = next_middleware(app)
         event = app.current_event
         # The route, not the path: a path holds a token.
@@ -100,13 +105,13 @@ def _recorded(logger: Logger, metrics: Metrics) -> _Middleware:
     return record
 
 
-def _secured(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Page:
+def _secured(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
     response = next_middleware(app)
     response.headers.update(security_headers())
     return response
 
 
-def _head_without_body(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Page:
+def _head_without_body(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
     response = next_middleware(app)
     if app.current_event.http_method == "HEAD":
         response.body = ""
@@ -116,19 +121,19 @@ def _head_without_body(app: APIGatewayHttpResolver, next_middleware: NextMiddlew
 def _failures_shown(logger: Logger, metrics: Metrics) -> _Middleware:
     """Turns what a route raises into a page; a failure that nobody foresaw is logged and counted."""
 
-    def show(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Page:
+    def show(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
         try:
             return next_middleware(app)
         except (MalformedForm, PayloadTooLarge, UnsupportedMediaType) as unreadable:
-            return page(refused(unreadable))
+            return page(refused(_SAY, unreadable))
         except Exception:  # the boundary: API Gateway would answer in JSON, without security headers
             logger.exception("a page failed")
             metrics.add_metric("PagesFailed", MetricUnit.Count, 1)
-            then = "Nothing may have been done yet. Open the link again in a minute: pressing twice does no harm."
-            return page(plain("Something went wrong here", then, HTTPStatus.INTERNAL_SERVER_ERROR))
+            then = _SAY("page.failed_then")
+            return page(plain(_SAY, _SAY("page.failed"), then, HTTPStatus.INTERNAL_SERVER_ERROR))
 
     return show
 
 
 def _no_such_page(_: NotFoundError) -> Page:
-    return page(plain("There is no such page", status=HTTPStatus.NOT_FOUND))
+    return page(plain(_SAY, _SAY("page.not_a_page"), status=HTTPStatus.NOT_FOUND))

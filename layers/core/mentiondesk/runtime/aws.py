@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
 
-# Short of a function's timeout, so that what is slow is an error of ours to handle.
+# Below every function's timeout: a slow service becomes an error that the code handles.
 _CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
-# An opinion that comes late is none: the post waits for it, and those behind it.
-_ADVISER_CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 1})
+# The post waits for the model's answer, and so do those behind it: a late answer is worth nothing.
+_CLASSIFIER_CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 1})
 
 
 @cache
 def bedrock() -> "BedrockRuntimeClient":
-    return boto3.client("bedrock-runtime", config=_ADVISER_CONFIG)
+    return boto3.client("bedrock-runtime", config=_CLASSIFIER_CONFIG)
 
 
 @cache

@@ -9,7 +9,7 @@ from mentiondesk.domain.status.subscribers import SubscriberId
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
-    """One update on its way to the subscribers: ours until `until`, told up to and with `reached`."""
+    """One update on its way to the subscribers: leased until `until`, mailed up to and including `reached`."""
 
     incident_id: IncidentId
     update_id: str

@@ -9,7 +9,7 @@ from mentiondesk.domain.ids import IncidentId
 
 @dataclass(frozen=True, slots=True)
 class HostedSync:
-    """How far an incident is told at a hosted status page: its id there, and the last update that it has."""
+    """The state of an incident at a hosted status page: its id there, and the last update that it has."""
 
     incident_id: IncidentId
     page_id: str

@@ -172,7 +172,7 @@ class Site:
 
     @cached_property
     def degraded(self) -> bool:
-        """Whether the worst problem is a slow component."""
+        """True when the worst problem is a slow component."""
         return self.impact is Impact.MINOR and any(one.health is Health.DEGRADED_PERFORMANCE for one in self.components)
 
 

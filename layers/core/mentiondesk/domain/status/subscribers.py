@@ -15,7 +15,7 @@ _LONGEST = 254
 
 
 class NoAddress(ValueError):
-    """What somebody typed is no email address."""
+    """The typed text is not an email address."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,77 +1,62 @@
-"""The pages behind links in alerts: opening one shows what will happen, a button does it, once."""
+"""The pages behind links in alerts: opening one shows the subject and its acts, a button does one act, once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any
 
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.access.actor import Actor, NotAllowed
 from mentiondesk.domain.access.links import Link, LinkRefused
 from mentiondesk.domain.alerts.roster import Staff
 from mentiondesk.domain.cases.case import AlreadyClaimed, CaseRefuses
-from mentiondesk.domain.cases.commands import SnoozeFor
+from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import CaseId, StaffId
-from mentiondesk.domain.incidents.incident import Health, NotPossible
-from mentiondesk.domain.status.wording import Wording
+from mentiondesk.domain.incidents.incident import Health, Incident, NotPossible, Status
+from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.ports.cases import CaseChanged
 from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.storage import AlreadyDone, SubjectGone
 from mentiondesk.ports.tokens import LinkReader
-from mentiondesk.presentation.action_pages.answers import FAILURES, Answer, refused
-from mentiondesk.presentation.action_pages.forms import (
-    HEALTH,
-    IMPACTS,
-    OTHER,
-    REASONS,
-    FormFields,
-    FormInvalid,
-    MalformedForm,
+from mentiondesk.presentation.action_pages.acts import (
+    CASE_ACTS,
+    INCIDENT_ACTS,
     action_in,
     case_command,
     incident_command,
-    update_statuses,
+    offered,
 )
+from mentiondesk.presentation.action_pages.answers import REFUSALS, Answer, refused
+from mentiondesk.presentation.action_pages.forms import HEALTH, IMPACTS, OTHER, REASONS
 from mentiondesk.presentation.action_pages.html import render
+from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid, MalformedForm
 from mentiondesk.presentation.action_pages.record import record_line
-from mentiondesk.presentation.links import post_url
+from mentiondesk.presentation.phrases import case_label, people_and_posts
 from mentiondesk.presentation.times import short_moment, time_left
-from mentiondesk.presentation.wording import Sentences
+from mentiondesk.presentation.wording import Sentences, capitalised
 from mentiondesk.usecases.cases.change_case import CaseView, ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident, IncidentView
 
 _View = CaseView | IncidentView
 
-_DONE = {
-    Action.CLAIM: "You have this case now.",
-    Action.ANSWERED: "Noted: the customer has an answer. The clock has stopped.",
-    Action.NO_ANSWER: "Noted: no answer is needed. The case is closed.",
-    Action.SNOOZE: "Alerts wait. The customer's clock runs on.",
-    Action.RELEASE: "Nobody has this case now. The others are told again.",
-    Action.RESOLVE_CASE: "Resolved. The customer opens the case again by writing.",
-    Action.REOPEN_CASE: "Open again.",
-    Action.PUBLISH: "Published. The status page tells of it within a minute.",
-    Action.DISMISS: "Noted: it is no incident. Nothing was published.",
-    Action.UPDATE: "Published. The status page says so within a minute.",
-    Action.RESOLVE: "Resolved. You will hear in a moment which customers to go back to.",
-    Action.APPROVE: "Approved. Post it now, signed in to X as the brand.",
-}
-
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """What a page says above what there is: what was done, or what was not and why; and the form as it was typed."""
+class Notice:
+    """The result of a press, shown above the page: what was done, or what was refused; and the form as it was typed."""
 
     status: HTTPStatus = HTTPStatus.OK
     done: str = ""
-    trouble: str = ""
+    refused: str = ""
     then: str = ""
     action: Action | None = None
     typed: FormFields = field(default_factory=dict)
-    errors: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, Fault] = field(default_factory=dict)
     gave_up: bool = False
+
+    @property
+    def what(self) -> str:
+        return self.done or self.refused
 
 
 class ActionPages:
@@ -86,24 +71,28 @@ class ActionPages:
         self._settings = settings
 
     def show(self, token: str, now: datetime) -> Answer:
-        """What the link is about and what can be done. Changes nothing, however often it is opened."""
-        return self._shown(token, _Said(), now)
+        """The subject of the link, and its acts. Changes nothing, however often it is opened."""
+        return self._shown(token, Notice(), now)
 
     def press(self, token: str, typed: FormFields, now: datetime) -> Answer:
         """Does what the pressed button says, once."""
-        action = None
+        say, action = self._say, None
         try:
             link, actor = self._entered(token, now)
             action = action_in(typed)
             view = self._act(link, actor, action, typed, self._links.event_id(token, typed.get("event", "")), now)
         except (LinkRefused, NotAllowed, SubjectGone, MalformedForm) as refusal:
-            return refused(refusal)
+            return refused(say, refusal)
         except FormInvalid as invalid:
-            told = FAILURES[FormInvalid]
-            return self._shown(token, _Said(told.status, "", told.what, told.then, action, typed, invalid.errors), now)
+            notice = self._refusal(invalid, actor)
+            return self._shown(token, replace(notice, action=action, typed=typed, faults=invalid.faults), now)
         except (CaseRefuses, NotPossible, AlreadyDone, CaseChanged, IncidentChanged) as refusal:
-            return self._shown(token, self._not_done(refusal, link), now)
-        return self._page(token, view, _Said(done=_DONE[action]), now)
+            return self._shown(token, self._refusal(refusal, actor), now)
+        return self._page(token, view, Notice(done=say(f"act.{action}.done")), now)
+
+    @property
+    def _say(self) -> Sentences:
+        return Sentences(self._settings().sentences)
 
     def _entered(self, token: str, now: datetime) -> tuple[Link, Actor]:
         """The link, and the person who comes in by it. Raises LinkRefused."""
@@ -114,94 +103,118 @@ class ActionPages:
         actor.must_be_allowed(action)
         subject_id = link.subject_id
         if isinstance(subject_id, CaseId):
-            case = self._on_case(actor, subject_id, case_command(action, typed), event_id, now)
+            on_case = case_command(action, typed, self._say)
+            case = self._on_case(actor, subject_id, on_case, event_id, now)
             return self._on_case.view(actor, case, now)
         before = self._on_incident.look(actor, subject_id)
-        command = incident_command(action, typed, before.incident, before.components)
-        incident = self._on_incident(actor, subject_id, command, event_id, now)
+        on_incident = incident_command(action, typed, before.incident, before.components)
+        incident = self._on_incident(actor, subject_id, on_incident, event_id, now)
         return self._on_incident.view(actor, incident)
 
-    def _shown(self, token: str, said: _Said, now: datetime) -> Answer:
+    def _shown(self, token: str, notice: Notice, now: datetime) -> Answer:
         try:
             link, actor = self._entered(token, now)
             view = self._look(link, actor, now)
         except (LinkRefused, SubjectGone) as refusal:
-            return refused(refusal)
-        return self._page(token, view, said, now)
+            return refused(self._say, refusal)
+        return self._page(token, view, notice, now)
 
     def _look(self, link: Link, actor: Actor, now: datetime) -> _View:
         if isinstance(link.subject_id, CaseId):
             return self._on_case.look(actor, link.subject_id, now)
         return self._on_incident.look(actor, link.subject_id)
 
-    def _not_done(self, refusal: Exception, link: Link) -> _Said:
-        told = next(told for kind, told in FAILURES.items() if isinstance(refusal, kind))
-        what = told.what
-        if isinstance(refusal, AlreadyClaimed):
-            what = f"{self._name(refusal.owner, link.staff_id)} has this case"
+    def _refusal(self, refusal: Exception, actor: Actor) -> Notice:
+        known = next(known for kind, known in REFUSALS.items() if isinstance(refusal, kind))
+        reader = Reader(_person(actor), self._settings(), self._say)
+        owner = reader.name(refusal.owner) if isinstance(refusal, AlreadyClaimed) else ""
         gave_up = isinstance(refusal, CaseChanged | IncidentChanged)
-        return _Said(told.status, "", what, told.then, gave_up=gave_up)
+        what, then = known.what(self._say, name=owner), known.then(self._say)
+        return Notice(known.status, refused=what, then=then, gave_up=gave_up)
 
-    def _page(self, token: str, view: _View, said: _Said, now: datetime) -> Answer:
-        facts = (
-            self._case_facts(view, now)
-            if isinstance(view, CaseView)
-            else _incident_facts(view, self._settings().wording)
-        )
-        staff = view.actor.staff
-        assert staff is not None, "a person comes in by a link"
-        entries = view.acts if isinstance(view, CaseView) else view.record
-        facts |= {
+    def _page(self, token: str, view: _View, notice: Notice, now: datetime) -> Answer:
+        reader = Reader(_person(view.actor), self._settings(), self._say, now)
+        case = isinstance(view, CaseView)
+        facts = {
+            **(_case_facts(view, reader) if isinstance(view, CaseView) else _incident_facts(view, reader)),
             "view": view,
-            "staff": staff,
-            "record": [record_line(entry) for entry in entries],
-            "said": said,
-            "now": now,
+            "notice": notice,
+            "reader": reader,
             "event": self._links.new_event(token, now),
-            "brand": self._settings().brand.name,
-            "at": lambda moment: short_moment(Sentences(), moment, staff.zone, now),
-            "name": lambda staff_id: self._name(staff_id, staff.staff_id),
-            "on_x": post_url,
         }
-        template = "case.html" if isinstance(view, CaseView) else "incident.html"
-        return Answer(said.status, render(template, facts), said.gave_up)
+        html = render("case.html" if case else "incident.html", self._say, facts)
+        return Answer(notice.status, html, notice.gave_up)
 
-    def _case_facts(self, view: CaseView, now: datetime) -> dict[str, Any]:
-        timer = view.case.timer if view.case.waiting else None
-        return {
-            "timer": timer,
-            "left": time_left(Sentences(), timer.answer_by, now) if timer else "",
-            "late": timer.breached(now) if timer else False,
-            "waits_for": Sentences().label("clock", timer.clock) if timer else "",
-            "reasons": REASONS,
-            "other": OTHER,
-            "until_lead": SnoozeFor.UNTIL_LEAD,
-        }
 
-    def _name(self, staff_id: StaffId | None, reader: StaffId) -> str:
-        """How the reader knows somebody."""
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The person who reads a page: names and times as they know them."""
+
+    staff: Staff
+    settings: DeskSettings
+    say: Sentences
+    now: datetime | None = None
+
+    @property
+    def brand(self) -> str:
+        return self.settings.brand.name
+
+    def at(self, moment: datetime) -> str:
+        return short_moment(self.say, moment, self.staff.zone, self.now or moment)
+
+    def name(self, staff_id: StaffId | None) -> str:
         if staff_id is None:
-            return "The desk itself"
-        staff: Staff | None = self._settings().roster.find(staff_id)
-        return "You" if staff_id == reader else staff.name if staff else staff_id
+            return self.say("page.desk")
+        if staff_id == self.staff.staff_id:
+            return self.say("page.you")
+        known = self.settings.roster.find(staff_id)
+        return known.name if known else staff_id
 
 
-def _incident_facts(view: IncidentView, wording: Wording) -> dict[str, Any]:
-    health = {one.component: one.health for one in view.incident.affected}
-    ill = [
-        one.name
-        for one in view.components
-        if health.get(one.component_id, Health.OPERATIONAL) is not Health.OPERATIONAL
-    ]
+def _person(actor: Actor) -> Staff:
+    assert actor.staff is not None, "a person comes in by a link"
+    return actor.staff
+
+
+def _case_facts(view: CaseView, reader: Reader) -> dict[str, object]:
+    say, case = reader.say, view.case
+    timer = case.timer if case.waiting else None
+    assert reader.now is not None, "a page is shown at a time"
     return {
+        "timer": timer,
+        "what": capitalised(case_label(say, case)),
+        "urgent": case.urgency >= Urgency.HIGH,
+        "left": time_left(say, timer.answer_by, reader.now) if timer else "",
+        "late": timer.breached(reader.now) if timer else False,
+        "waits_for": say.label("clock", timer.clock) if timer else "",
+        "record": [record_line(say, entry, reader.at) for entry in view.acts],
+        "actions": offered(CASE_ACTS, view.actions),
+        "reasons": (*REASONS, OTHER),
+    }
+
+
+def _incident_facts(view: IncidentView, reader: Reader) -> dict[str, object]:
+    health = {one.component: one.health for one in view.incident.affected}
+    affected = [
+        one.name for one in view.components if health.get(one.component_id, Health.OPERATIONAL) != Health.OPERATIONAL
+    ]
+    wording = reader.settings.wording
+    return {
+        "people": people_and_posts(reader.say, view.incident),
+        "record": [record_line(reader.say, entry, reader.at) for entry in view.record],
+        "actions": [action for action in offered(INCIDENT_ACTS, view.actions) if action is not Action.APPROVE],
         "impacts": IMPACTS,
         "healths": tuple(one for one in Health if one is not Health.UNDER_MAINTENANCE),
         "health_of": lambda component: health.get(component, Health.OPERATIONAL),
         "health_field": HEALTH,
-        "ill_names": ", ".join(ill),
+        "affected": ", ".join(affected) or reader.say("incident_page.no_components"),
         "statuses": update_statuses(view.incident),
-        # None of it in customers' words: those are for the person to judge.
-        "first_words": wording.first(ill),
-        "solved_words": wording.resolved_update,
-        "plural": "s" if view.incident.posts != 1 else "",
+        # No customers' words: whether those are true is for the person to judge.
+        "first_update": wording.first(affected),
+        "resolution": wording.resolved_update,
     }
+
+
+def update_statuses(incident: Incident) -> tuple[Status, ...]:
+    """The statuses of an update; the end has a button of its own."""
+    return tuple(status for status in incident.next_statuses if status.public and not status.ended)

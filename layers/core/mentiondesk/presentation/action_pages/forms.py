@@ -1,8 +1,8 @@
-"""What people type into the pages' forms: read, checked, and told what is wrong in plain words."""
+"""The forms of the acts: each reads its fields, and makes the command of its act."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Self, TypeVar
-from urllib.parse import parse_qsl
+from typing import Annotated, ClassVar, Self, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -32,133 +32,25 @@ from mentiondesk.domain.incidents.drafts import Occasion
 from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, Status
 from mentiondesk.domain.status.page import PageComponent
 from mentiondesk.domain.text import clean
+from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid
+from mentiondesk.presentation.wording import Sentences
 
-# What a browser sends: each field once, as text.
-FormFields = Mapping[str, str]
-
-# A field for each of a hundred components, and some to spare.
-_MOST_FIELDS = 150
-# The longest text in three bytes a character, each written as %XX, and some to spare.
-_LONGEST = 32_768
 HEALTH = "health."
-REASONS = (
-    "It is not about us",
-    "Spam, or a joke",
-    "Letting off steam; the best answer is none",
-    "It has been solved already",
-)
+# Reasons to dismiss a case, by the last part of their sentence's key; OTHER stands for one that is typed.
+REASONS = ("not_us", "spam", "vent", "solved")
 OTHER = "other"
-# What a person may say of an incident; maintenance is announced, not noticed.
+# The impacts that a person may choose; maintenance is announced, not noticed.
 IMPACTS = (Impact.NONE, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
 
-_PLAIN_WORDS = {
-    "missing": "Please fill this in.",
-    "string_too_short": "Please fill this in.",
-    "string_too_long": "At most {max_length} characters, please.",
-    "enum": "Please choose one of these.",
+# Pydantic's names of faults → the catalogue's sentences.
+_FAULTS = {
+    "missing": "form.missing",
+    "string_too_short": "form.missing",
+    "string_too_long": "form.too_long",
+    "enum": "form.choose",
+    "impact": "form.choose",
+    "reason": "form.reason",
 }
-
-
-class MalformedForm(Exception):
-    """The body is not what a form of ours sends."""
-
-
-class UnsupportedMediaType(Exception):
-    """The body is of another media type than forms are."""
-
-
-class PayloadTooLarge(Exception):
-    """The body is longer than any form of ours."""
-
-
-class FormInvalid(Exception):
-    """`errors` says for each field what is wrong with it."""
-
-    def __init__(self, errors: dict[str, str]) -> None:
-        super().__init__(", ".join(errors))
-        self.errors = errors
-
-
-def typed_in(body: bytes, media: str) -> FormFields:
-    """The fields of a form as a browser posts it, without invisible characters.
-
-    Raises PayloadTooLarge, UnsupportedMediaType or NoForm.
-    """
-    if len(body) > _LONGEST:
-        raise PayloadTooLarge
-    if media.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
-        raise UnsupportedMediaType
-    try:
-        pairs = parse_qsl(body.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
-    except ValueError as broken:
-        raise MalformedForm from broken
-    fields = {name: _paragraphs(text) for name, text in pairs}
-    if len(fields) != len(pairs):
-        raise MalformedForm
-    return fields
-
-
-def action_in(typed: FormFields) -> Action:
-    """The button that was pressed. Raises NoForm."""
-    try:
-        return Action(typed.get("action", ""))
-    except ValueError as unknown:
-        raise MalformedForm from unknown
-
-
-# The buttons that need no form.
-_PRESSED: Mapping[Action, CaseCommand] = {
-    Action.CLAIM: Claim(),
-    Action.RELEASE: Release(),
-    Action.ANSWERED: MarkAnswered(),
-}
-
-
-def case_command(action: Action, typed: FormFields) -> CaseCommand:
-    """The command behind a button. Raises FormInvalid, or MalformedForm for what no form of a case sends."""
-    match action:
-        case Action.CLAIM | Action.RELEASE | Action.ANSWERED:
-            return _PRESSED[action]
-        case Action.NO_ANSWER:
-            return Dismiss(_read(_NoAnswerForm, typed).said)
-        case Action.SNOOZE:
-            return Snooze(_read(_SnoozeForm, typed).hold)
-        case Action.RESOLVE_CASE:
-            return Resolve(_read(_ReasonForm, typed).reason)
-        case Action.REOPEN_CASE:
-            return Reopen(_read(_ReasonForm, typed).reason)
-        case _:
-            raise MalformedForm
-
-
-def incident_command(
-    action: Action, typed: FormFields, incident: Incident, components: Iterable[PageComponent]
-) -> IncidentCommand | ApprovePost:
-    """The command behind a button. Raises FormInvalid, or MalformedForm for what no form of an incident sends."""
-    match action:
-        case Action.DISMISS:
-            return DismissIncident(_read(_ReasonForm, typed).reason)
-        case Action.RESOLVE:
-            return ResolveIncident(_read(_ResolveForm, typed).body)
-        case Action.PUBLISH:
-            said = _read(_PublishForm, _with_health(typed, components))
-            return Publish(said.title, said.impact, said.body, said.affected(()))
-        case Action.APPROVE:
-            return ApprovePost(_read(_ApproveForm, typed).occasion)
-        case Action.UPDATE:
-            told = _read(_UpdateForm, _with_health(typed, components))
-            return PostUpdate(told.status, told.body, told.affected(incident.affected))
-        case _:
-            raise MalformedForm
-
-
-def update_statuses(incident: Incident) -> tuple[Status, ...]:
-    """What an update may say; an end has its own button."""
-    return tuple(status for status in incident.next_statuses if status.public and not status.ended)
-
-
-def _paragraphs(text: str) -> str:
-    return "\n".join(map(clean, text.splitlines())).strip()
 
 
 def _line(text: object) -> object:
@@ -175,82 +67,166 @@ class _Form(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class _NoAnswerForm(_Form):
+class CaseForm(_Form, ABC):
+    """The fields of one act on a case."""
+
+    action: ClassVar[Action]
+
+    @abstractmethod
+    def command(self, say: Sentences) -> CaseCommand:
+        """The command of the act, with what was typed."""
+
+
+class ClaimForm(CaseForm):
+    action = Action.CLAIM
+
+    def command(self, say: Sentences) -> Claim:  # noqa: ARG002
+        return Claim()
+
+
+class AnsweredForm(CaseForm):
+    action = Action.ANSWERED
+
+    def command(self, say: Sentences) -> MarkAnswered:  # noqa: ARG002
+        return MarkAnswered()
+
+
+class ReleaseForm(CaseForm):
+    action = Action.RELEASE
+
+    def command(self, say: Sentences) -> Release:  # noqa: ARG002
+        return Release()
+
+
+class NoAnswerForm(CaseForm):
+    action = Action.NO_ANSWER
     reason: MaybeReason = ""
     written: MaybeReason = ""
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
-        if self.reason not in (*REASONS, OTHER, "") or not self.said:
-            raise PydanticCustomError("reason", "Please choose a reason, or write one.")
+        if self.reason not in (*REASONS, OTHER, "") or not (self.written or self.reason in REASONS):
+            raise PydanticCustomError("reason", "no reason")
         return self
 
-    @property
-    def said(self) -> str:
-        return self.written if self.reason in (OTHER, "") else self.reason
+    def command(self, say: Sentences) -> Dismiss:
+        return Dismiss(say(f"act.no_answer.reason.{self.reason}") if self.reason in REASONS else self.written)
 
 
-class _SnoozeForm(_Form):
+class SnoozeForm(CaseForm):
+    action = Action.SNOOZE
     hold: SnoozeFor
 
+    def command(self, say: Sentences) -> Snooze:  # noqa: ARG002
+        return Snooze(self.hold)
 
-class _ReasonForm(_Form):
+
+class ResolveCaseForm(CaseForm):
+    action = Action.RESOLVE_CASE
     reason: Reason
 
+    def command(self, say: Sentences) -> Resolve:  # noqa: ARG002
+        return Resolve(self.reason)
 
-class _ResolveForm(_Form):
+
+class ReopenForm(CaseForm):
+    action = Action.REOPEN_CASE
+    reason: Reason
+
+    def command(self, say: Sentences) -> Reopen:  # noqa: ARG002
+        return Reopen(self.reason)
+
+
+class IncidentForm(_Form, ABC):
+    """The fields of one act on an incident."""
+
+    action: ClassVar[Action]
+
+    @abstractmethod
+    def command(self, incident: Incident) -> IncidentCommand | ApprovePost:
+        """The command of the act, with what was typed. `incident` is as it was when the form was shown."""
+
+
+class DismissForm(IncidentForm):
+    action = Action.DISMISS
+    reason: Reason
+
+    def command(self, incident: Incident) -> DismissIncident:  # noqa: ARG002
+        return DismissIncident(self.reason)
+
+
+class ResolveForm(IncidentForm):
+    action = Action.RESOLVE
     body: Body
 
+    def command(self, incident: Incident) -> ResolveIncident:  # noqa: ARG002
+        return ResolveIncident(self.body)
 
-class _ApproveForm(_Form):
+
+class ApproveForm(IncidentForm):
+    action = Action.APPROVE
     occasion: Occasion
 
+    def command(self, incident: Incident) -> ApprovePost:  # noqa: ARG002
+        return ApprovePost(self.occasion)
 
-class _PublicForm(_Form):
+
+class PublicForm(IncidentForm, ABC):
+    """A form whose text becomes public, with the health of components."""
+
     body: Body
     health: dict[ComponentId, Health]
 
     def affected(self, before: Iterable[Affected]) -> tuple[Affected, ...]:
-        """The components that are not well, and those that were not before."""
+        """Components that are not operational, and those that were not before."""
         named = {one.component for one in before}
-        told = self.health.items()
-        return tuple(Affected(id_, how) for id_, how in told if how is not Health.OPERATIONAL or id_ in named)
+        typed = self.health.items()
+        return tuple(Affected(id_, health) for id_, health in typed if health is not Health.OPERATIONAL or id_ in named)
 
 
-class _PublishForm(_PublicForm):
+class PublishForm(PublicForm):
+    action = Action.PUBLISH
     title: Title
     impact: Impact
 
     @model_validator(mode="after")
     def _not_announced(self) -> Self:
         if self.impact not in IMPACTS:
-            raise PydanticCustomError("impact", "Please choose one of these.")
+            raise PydanticCustomError("impact", "not an impact to choose")
         return self
 
+    def command(self, incident: Incident) -> Publish:  # noqa: ARG002
+        return Publish(self.title, self.impact, self.body, self.affected(()))
 
-class _UpdateForm(_PublicForm):
+
+class UpdateForm(PublicForm):
+    action = Action.UPDATE
     status: Status
 
-
-def _with_health(typed: FormFields, components: Iterable[PageComponent]) -> dict[str, object]:
-    """What was typed, with the health of the components there are; what names others is passed over."""
-    health = {
-        one.component_id: typed[HEALTH + one.component_id] for one in components if HEALTH + one.component_id in typed
-    }
-    return {**typed, "health": health}
+    def command(self, incident: Incident) -> PostUpdate:
+        return PostUpdate(self.status, self.body, self.affected(incident.affected))
 
 
-Form = TypeVar("Form", bound=_Form)
+AnyForm = TypeVar("AnyForm", bound=_Form)
 
 
-def _read(form: type[Form], typed: Mapping[str, object]) -> Form:
+def read(form: type[AnyForm], typed: Mapping[str, object]) -> AnyForm:
+    """The form with its fields. Raises FormInvalid with every fault at once."""
     try:
         return form.model_validate(typed)
     except ValidationError as invalid:
         found = invalid.errors()
     raise FormInvalid(
-        {_field(one["loc"], one["type"]): _plain(one["type"], one["msg"], one.get("ctx", {})) for one in found}
+        {_field(one["loc"], one["type"]): Fault(_FAULTS[one["type"]], one.get("ctx", {})) for one in found}
     )
+
+
+def with_health(typed: FormFields, components: Iterable[PageComponent]) -> dict[str, object]:
+    """The fields, with the health of known components as one of them; others are passed over."""
+    health = {
+        one.component_id: typed[HEALTH + one.component_id] for one in components if HEALTH + one.component_id in typed
+    }
+    return {**typed, "health": health}
 
 
 def _field(loc: tuple[str | int, ...], kind: str) -> str:
@@ -258,7 +234,3 @@ def _field(loc: tuple[str | int, ...], kind: str) -> str:
     if not loc:
         return kind
     return HEALTH + str(loc[1]) if loc[0] == "health" else str(loc[0])
-
-
-def _plain(kind: str, message: str, facts: Mapping[str, object]) -> str:
-    return _PLAIN_WORDS[kind].format(**facts) if kind in _PLAIN_WORDS else message

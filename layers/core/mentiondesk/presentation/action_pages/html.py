@@ -1,10 +1,9 @@
-"""Templates to HTML, and the headers that every answer carries. No script, no cookie, nothing from elsewhere."""
+"""Pages of links and subscriptions: no script, no cookie, nothing from elsewhere; and the headers that say so."""
 
 from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
-from typing import Any
 
 from markupsafe import Markup
 
@@ -13,10 +12,10 @@ from mentiondesk.presentation.rendering import stylesheet
 from mentiondesk.presentation.wording import Sentences
 
 
-def render(template: str, facts: Mapping[str, Any], say: Sentences | None = None) -> str:
+def render(template: str, say: Sentences, facts: Mapping[str, object]) -> str:
     # Our own file, character for character: its hash stands in the policy.
     style = Markup(_style())  # noqa: S704
-    return rendering.render(f"action_pages/{template}", say or Sentences(), {**facts, "style": style})
+    return rendering.render(f"action_pages/{template}", say, {**facts, "style": style})
 
 
 @cache

@@ -1,5 +1,6 @@
-"""The record of a case or an incident in words."""
+"""The history of a case or an incident in words."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -23,60 +24,64 @@ from mentiondesk.domain.timeline import (
     Snoozed,
     Updated,
 )
+from mentiondesk.presentation.wording import Sentences
+
+Clock = Callable[[datetime], str]
 
 
 @dataclass(frozen=True, slots=True)
 class RecordLine:
-    """One line of the record; `words` go on after the name of the person who did it."""
+    """One line of the history; `act` goes on after the name of the person who did it."""
 
     at: datetime
     by: StaffId | None
-    words: str
+    act: str
     detail: str = ""
 
 
-def record_line(entry: CaseActEntry | IncidentEntry) -> RecordLine:
-    words, detail = _case_words(entry) if isinstance(entry, CaseActEntry) else _incident_words(entry)
-    return RecordLine(entry.at, entry.by, words, detail)
+def record_line(say: Sentences, entry: CaseActEntry | IncidentEntry, clock: Clock) -> RecordLine:
+    """The entry in words; `clock` writes a moment as the reader sees it."""
+    name, detail = _case_act(say, entry, clock) if isinstance(entry, CaseActEntry) else _incident_act(say, entry)
+    return RecordLine(entry.at, entry.by, say(f"record.{name}"), detail)
 
 
-def _case_words(entry: CaseActEntry) -> tuple[str, str]:
+def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, str]:
     match entry:
         case Claimed():
-            said = "took the case", ""
+            found = "claimed", ""
         case Released():
-            said = "gave the case back", ""
+            found = "released", ""
         case Snoozed(until=until):
-            said = "let alerts wait", f"until {until:%Y-%m-%d %H:%M} UTC"
+            found = "snoozed", say("record.until", at=clock(until))
         case AnsweredElsewhere():
-            said = "answered elsewhere", ""
+            found = "answered_elsewhere", ""
         case Dismissed(reason=reason):
-            said = "closed it: no answer needed", reason
+            found = "dismissed", reason
         case Resolved(reason=reason):
-            said = "resolved it", reason
+            found = "resolved", reason
         case Reopened(reason=reason):
-            said = "opened it again", reason
+            found = "reopened", reason
         case GoBackStarted(title=title):
-            said = "started the clock to go back to the customer", title
+            found = "go_back_started", title
         case _:
             assert_never(entry)
-    return said
+    return found
 
 
-def _incident_words(entry: IncidentEntry) -> tuple[str, str]:
+def _incident_act(say: Sentences, entry: IncidentEntry) -> tuple[str, str]:
     match entry:
         case Noticed(people=people):
-            said = "noticed", f"{people} people"
+            found = "noticed", say("people", count=people)
         case Published(title=title, people=people):
-            said = "published it", title or (f"{people} people" if people else "")
+            found = "published", title or (say("people", count=people) if people else "")
         case Updated(status=status):
-            said = "published an update", str(status)
+            found = "updated", say.label("status", status)
         case IncidentDismissed(reason=reason):
-            said = "said that it is no incident", reason
+            found = "incident_dismissed", reason
         case IncidentResolved():
-            said = "resolved it", ""
+            found = "incident_resolved", ""
         case Faded():
-            said = "faded", ""
+            found = "faded", ""
         case _:
             assert_never(entry)
-    return said
+    return found

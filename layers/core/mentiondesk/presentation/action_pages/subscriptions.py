@@ -1,4 +1,4 @@
-"""The pages with which people subscribe to mail about incidents, say yes, and leave."""
+"""The pages on which people subscribe to mail about incidents, confirm their address, and unsubscribe."""
 
 from datetime import datetime
 from http import HTTPStatus
@@ -8,8 +8,9 @@ from mentiondesk.domain.status.subscribers import NoAddress
 from mentiondesk.ports.channels import Undeliverable
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.presentation.action_pages.answers import Answer, plain, refused
-from mentiondesk.presentation.action_pages.forms import FormFields
 from mentiondesk.presentation.action_pages.html import render
+from mentiondesk.presentation.action_pages.reading import FormFields
+from mentiondesk.presentation.wording import Sentences
 from mentiondesk.usecases.status.subscribe import Subscribe
 
 
@@ -29,45 +30,50 @@ class SubscriberPages:
         try:
             self._subscribe.ask(address, now)
         except NoAddress:
-            wrong = "That is no email address we can write to."
-            return self._form(address, wrong, HTTPStatus.UNPROCESSABLE_ENTITY)
+            return self._form(address, "no_address", HTTPStatus.UNPROCESSABLE_ENTITY)
         except Undeliverable:
-            wrong = "We cannot send mail to this address just now. Try again later, please."
-            return self._form(address, wrong, HTTPStatus.SERVICE_UNAVAILABLE)
-        return plain("Look into your mail", "Say yes there, and we write to you when something breaks and is solved.")
+            return self._form(address, "undeliverable", HTTPStatus.SERVICE_UNAVAILABLE)
+        return self._plain("asked")
 
     def show_question(self) -> Answer:
-        return self._button("Do you want mail from us?", f"When something breaks at {self._name}.", "Yes, write to me")
+        return self._button("confirm")
 
     def confirm(self, token: str, now: datetime) -> Answer:
         try:
             known = self._subscribe.confirm(token, now)
         except LinkForged as forged:
-            return refused(forged)
-        if known:
-            return plain(
-                "You will hear from us", f"When something breaks at {self._name}. Every mail has a link to stop."
-            )
-        return plain("This question is too old", "Type your address on the status page again.", HTTPStatus.GONE)
+            return refused(self._say, forged)
+        return self._plain("confirmed") if known else self._plain("too_old", HTTPStatus.GONE)
 
     def show_leaving(self) -> Answer:
-        return self._button("No more mail?", f"About problems at {self._name}.", "Stop writing to me")
+        return self._button("leave")
 
     def leave(self, token: str) -> Answer:
         """For the page's button, and for mail programs that press it themselves (RFC 8058)."""
         try:
             self._subscribe.leave(token)
         except LinkForged as forged:
-            return refused(forged)
-        return plain("You get no more mail", "Your address is forgotten.")
+            return refused(self._say, forged)
+        return self._plain("left")
+
+    @property
+    def _say(self) -> Sentences:
+        return Sentences(self._settings().sentences)
 
     @property
     def _name(self) -> str:
-        settings = self._settings()
-        return settings.page.name
+        return self._settings().page.name
 
-    def _form(self, address: str, wrong: str, status: HTTPStatus) -> Answer:
-        return Answer(status, render("subscribe.html", {"name": self._name, "address": address, "wrong": wrong}))
+    def _form(self, address: str, fault: str, status: HTTPStatus) -> Answer:
+        facts = {"name": self._name, "address": address, "fault": fault}
+        return Answer(status, render("subscribe.html", self._say, facts))
 
-    def _button(self, title: str, then: str, words: str) -> Answer:
-        return Answer(HTTPStatus.OK, render("button.html", {"title": title, "then": then, "words": words}))
+    def _plain(self, key: str, status: HTTPStatus = HTTPStatus.OK) -> Answer:
+        say = self._say
+        return plain(say, say(f"subscribe.{key}"), say(f"subscribe.{key}_then", name=self._name), status)
+
+    def _button(self, key: str) -> Answer:
+        say = self._say
+        title, then = say(f"subscribe.{key}"), say(f"subscribe.{key}_then", name=self._name)
+        facts = {"title": title, "then": then, "words": say(f"subscribe.{key}_button")}
+        return Answer(HTTPStatus.OK, render("button.html", say, facts))

@@ -32,7 +32,7 @@ def to_gsm7(text: str) -> str:
 
 
 def places(text: str) -> int:
-    """How many of a segment's 160 places a GSM text takes."""
+    """The number of a segment's 160 places that a GSM text takes."""
     return sum(2 if character in _EXTENDED else 1 for character in text)
 
 

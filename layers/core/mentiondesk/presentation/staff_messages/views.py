@@ -10,7 +10,7 @@ from mentiondesk.domain.cases.timers import ReplyTimer
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.domain.text import quotable
-from mentiondesk.presentation.links import post_url
+from mentiondesk.presentation.phrases import case_label, people_and_posts, post_url
 from mentiondesk.presentation.times import short_duration, short_moment, time_left
 from mentiondesk.presentation.wording import Sentences
 
@@ -56,7 +56,7 @@ class CaseView:
     @property
     def what(self) -> str:
         """Like "critical complaint" or "question"."""
-        return self.say(f"what.{self.case.urgency}", kind=self.say.label("kind", self.case.kind))
+        return case_label(self.say, self.case)
 
     @property
     def waits_for(self) -> str:
@@ -160,10 +160,3 @@ class IncidentView:
         """The latest post of each customer to get back to: words and X's address."""
         latest = {post.author_id: post for post in self.notice.posts}
         return [(quotable(post.words, length), post_url(post.post_id)) for post in list(latest.values())[:most]]
-
-
-def people_and_posts(say: Sentences, incident: Incident) -> str:
-    """Like "12 people, 15 posts"."""
-    return say(
-        "people_and_posts", people=say("people", count=incident.people), posts=say("posts", count=incident.posts)
-    )

@@ -1,6 +1,6 @@
 """The wording catalogue: every sentence that people read on pages, in mails and in texts.
 
-The catalogue is `en.json`, by area and name. JSON, because each cold start reads it: tomllib takes twenty times as
+The catalogue is `en.json`, by area and name. JSON, because each cold start reads it: tomllib takes thirty times as
 long. Settings may override single entries, or all of them for another language.
 """
 

@@ -5,7 +5,7 @@ from mentiondesk.ports.status import SubscriberStore
 
 
 def forget(subscribers: SubscriberStore, address: str) -> SubscriberId:
-    """Forgets the address; tells whose id it was."""
+    """Removes the address, and returns its id."""
     who = subscriber_id(address)
     subscribers.remove(who)
     return who

@@ -1,0 +1,77 @@
+"""The acts: everything that a person can do on a page, in the order in which pages offer it.
+
+One act is one form, which makes its command; its action is its right in a link. Its words stand in the wording
+catalogue under act.<action>, its look in the template forms.html as the macro <action>.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from mentiondesk.domain.access.actions import Action
+from mentiondesk.domain.cases.commands import CaseCommand
+from mentiondesk.domain.incidents.commands import ApprovePost, IncidentCommand
+from mentiondesk.domain.incidents.incident import Incident
+from mentiondesk.domain.status.page import PageComponent
+from mentiondesk.presentation.action_pages.forms import (
+    AnsweredForm,
+    ApproveForm,
+    CaseForm,
+    ClaimForm,
+    DismissForm,
+    IncidentForm,
+    NoAnswerForm,
+    PublishForm,
+    ReleaseForm,
+    ReopenForm,
+    ResolveCaseForm,
+    ResolveForm,
+    SnoozeForm,
+    UpdateForm,
+    read,
+    with_health,
+)
+from mentiondesk.presentation.action_pages.reading import FormFields, MalformedForm
+from mentiondesk.presentation.wording import Sentences
+
+_ON_CASES: tuple[type[CaseForm], ...] = (
+    ClaimForm,
+    AnsweredForm,
+    ReleaseForm,
+    NoAnswerForm,
+    ResolveCaseForm,
+    SnoozeForm,
+    ReopenForm,
+)
+_ON_INCIDENTS: tuple[type[IncidentForm], ...] = (ApproveForm, PublishForm, UpdateForm, ResolveForm, DismissForm)
+
+CASE_ACTS: Mapping[Action, type[CaseForm]] = {form.action: form for form in _ON_CASES}
+INCIDENT_ACTS: Mapping[Action, type[IncidentForm]] = {form.action: form for form in _ON_INCIDENTS}
+
+
+def case_command(action: Action, typed: FormFields, say: Sentences) -> CaseCommand:
+    """The command of a pressed button. Raises FormInvalid, or MalformedForm for what no form of a case sends."""
+    if action not in CASE_ACTS:
+        raise MalformedForm
+    return read(CASE_ACTS[action], typed).command(say)
+
+
+def incident_command(
+    action: Action, typed: FormFields, incident: Incident, components: Iterable[PageComponent]
+) -> IncidentCommand | ApprovePost:
+    """The command of a pressed button. Raises FormInvalid, or MalformedForm for what no form of an incident sends."""
+    if action not in INCIDENT_ACTS:
+        raise MalformedForm
+    return read(INCIDENT_ACTS[action], with_health(typed, components)).command(incident)
+
+
+def offered(acts: Iterable[Action], possible: Iterable[Action]) -> list[Action]:
+    """The possible actions in the order of the page."""
+    known = set(possible)
+    return [action for action in acts if action in known]
+
+
+def action_in(typed: FormFields) -> Action:
+    """The action of the pressed button. Raises MalformedForm."""
+    try:
+        return Action(typed.get("action", ""))
+    except ValueError as unknown:
+        raise MalformedForm from unknown
