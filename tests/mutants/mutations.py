@@ -53,8 +53,9 @@ def mutants(path: Path) -> Iterator[Mutant]:
 
 
 def _changed(module: cst.Module, node: Any, others: Any, path: Path, line: int, last_line: int) -> Iterator[Mutant]:
-    before = _code(module, node)
-    for other in _one_of_strings(node, list(others)):
+    changes = _one_of_strings(node, list(others))
+    before = _code(module, node) if changes else ""
+    for other in changes:
         after = _code(module, other)
         if after != before:
             yield Mutant(path, line, last_line, before, after, module, node, other)
