@@ -64,7 +64,7 @@ lint: setup ## style, types and language
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check --quiet || { echo "run make format"; exit 1; }
 	@$(BIN)/mypy layers/core/mentiondesk infra tests functions
-	@$(PY) -m infra.check_language --only-report
+	@$(PY) -m infra.check_language
 
 format: setup ## put the code into its form
 	@$(BIN)/ruff check --fix --quiet || true

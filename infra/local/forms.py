@@ -10,7 +10,7 @@ from lxml import html
 
 @dataclass(frozen=True)
 class Form:
-    """One form: the fields that it sends as it stands, and the field that each of its buttons adds."""
+    """A form: the fields that it sends as it stands, and the field that each of its buttons adds."""
 
     fields: dict[str, str]
     buttons: list[dict[str, str]]

@@ -21,7 +21,7 @@ _SHOP = "shop"
 
 @dataclass(frozen=True)
 class Story:
-    """One day on X, from `begins` to `ends`, and the acts of staff on its incidents."""
+    """A day on X, from `begins` to `ends`, and the acts of staff on its incidents."""
 
     brand: User
     people: dict[str, User]

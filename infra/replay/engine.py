@@ -227,5 +227,5 @@ def _an_hour() -> timedelta:
 
 
 def _kept() -> timedelta:
-    """How long things are kept: nothing expires in a replay."""
+    """The time for which items are kept: nothing expires in a replay."""
     return timedelta(days=400)

@@ -17,7 +17,7 @@ _AMAZON = {"Delivery": "delivery", "Refund": "refund", "Return": "refund", "Bad 
 
 @dataclass(frozen=True)
 class LabelledSet:
-    """One file of labelled posts.
+    """A file of labelled posts.
 
     held: authors of rules do not look at its posts, so that its figures show how rules fare on unseen posts.
     topics: the topics that its labels know; of_complaints: those among them which only complaints carry.

@@ -16,7 +16,7 @@ _SHOWN = 110
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One change. `before` and `after` are the code of the changed node; `key` names it in the list of survivors."""
+    """A change. `before` and `after` are the code of the changed node; `key` names it in the list of survivors."""
 
     path: Path
     line: int

@@ -19,20 +19,20 @@ class LinkReader(Protocol):
     """Knows which links and which forms are the desk's own."""
 
     def read(self, token: str) -> Link:
-        """What a link was made for. Raises LinkForged."""
+        """The rights that a link was made for. Raises LinkForged."""
 
     def new_event(self, token: str, now: datetime) -> str:
-        """What a form behind this link carries, so that pressing its button twice is known for once."""
+        """The id that a form behind this link carries, so that a second press of its button is recognised."""
 
     def event_id(self, token: str, shown: str) -> str:
         """The event's id, from what a form behind this very link carried. Raises LinkForged."""
 
 
 class SubscriberTokens(Protocol):
-    """What proves that somebody came by a link in a mail of ours."""
+    """Makes and reads tokens that prove that a visitor came by a link in a mail."""
 
     def make(self, subscriber_id: SubscriberId, purpose: str) -> str:
         """Short, and safe in an address."""
 
     def read(self, token: str, purpose: str) -> SubscriberId:
-        """Whose it is. Raises LinkForged when it is not ours or was made for another purpose."""
+        """The subscriber of a token. Raises LinkForged when it is not ours or was made for another purpose."""
