@@ -46,6 +46,13 @@ faults: setup ## a crash at every call, a hostile X and a hostile AWS, in full (
 bench: setup ## cost and speed against the last accepted table (BENCH="mentions --accept"), or beside another checkout (OTHER=path)
 	@$(PY) -m tests.benchmarks $(if $(OTHER),--other "$(OTHER)") $(BENCH)
 
+mutants: setup .tools/mutants ## change the code in small ways and see whether a test fails (MINUTES=30 SEED=1)
+	@PYTHONPATH="$(PYTHONPATH):.tools/mutants" $(PY) -m tests.mutants --minutes $(or $(MINUTES),30) --seed $(or $(SEED),1) $(MUTANTS)
+
+# Beside the locked packages: mutmut wants another click than sam does, and only its operators are used.
+.tools/mutants:
+	@.tools/uv pip install --quiet --no-deps --target $@ mutmut==3.8.1 libcst==1.9.0
+
 evaluate: setup ## precision of triage beside VADER, and how soon outages are detected (SETS=folder EVALUATE="--mistakes 20")
 	@$(PY) -m tests.evaluation $(if $(SETS),"$(SETS)") $(EVALUATE)
 	@$(if $(SETS),,$(PY) -m tests.evaluation.incidents)
@@ -57,7 +64,7 @@ lint: setup ## style, types and language
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check --quiet || { echo "run make format"; exit 1; }
 	@$(BIN)/mypy layers/core/mentiondesk infra tests functions
-	@$(PY) -m infra.check_language --only-report
+	@$(PY) -m infra.check_language
 
 format: setup ## format the code
 	@$(BIN)/ruff check --fix --quiet || true

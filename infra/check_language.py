@@ -28,7 +28,7 @@ _NO_SENTENCE = re.compile(r"noqa|type:|pragma|ruff:|mypy:|fmt:|!|-{3}|SPDX|Copyr
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One docstring or one comment; lines of comment that follow each other are one."""
+    """A docstring or one comment; lines of comment that follow each other are one."""
 
     kind: str
     path: Path
@@ -101,13 +101,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="check_language", description=__doc__)
     parser.add_argument("paths", nargs="*", default=FOLDERS, help="files or folders (default: all Python here)")
     parser.add_argument("--list", action="store_true", help="print each text without a subject")
-    parser.add_argument("--only-report", action="store_true", help="return 0 whatever the shares are")
     options = parser.parse_args(arguments)
     found = [text for path in _python_files(options.paths) for text in texts(path)]
     for text in found if options.list else ():
         if text.lacks_subject:
             print(f"{text.path}:{text.line}: {text.words.splitlines()[0]}")
-    return 0 if _report(found, AT_MOST) or options.only_report else 1
+    return 0 if _report(found, AT_MOST) else 1
 
 
 if __name__ == "__main__":

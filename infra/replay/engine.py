@@ -93,11 +93,17 @@ class _Posts(Posts):
 
 
 class _Alerts(Alerts):
-    """An alert store that hands records on, and keeps only the ledger that a later run may ask for."""
+    """An alert store that hands records on.
 
-    def __init__(self, table: Table, cases: Cases, incidents: Incidents, observer: Observer) -> None:
+    Unless `keep_ledger`, it drops what a later run asks for only after an act of staff, such as a release.
+    """
+
+    def __init__(
+        self, table: Table, cases: Cases, incidents: Incidents, observer: Observer, *, keep_ledger: bool
+    ) -> None:
         super().__init__(table, _kept, cases, incidents)
         self._observer = observer
+        self._keep_ledger = keep_ledger
         self._done: deque[tuple[SubjectId, datetime]] = deque()
 
     def record(self, records: Iterable[Record]) -> None:
@@ -108,6 +114,8 @@ class _Alerts(Alerts):
 
     def done(self, lease: Lease, alerted_until: datetime | None, next_at: datetime | None, attempts: int) -> None:
         super().done(lease, alerted_until, next_at, attempts)
+        if self._keep_ledger:
+            return
         if next_at is None:
             self._done.append((lease.subject.subject_id, lease.escalation.timer.since))
         # While X allows edits, an edit may rebuild a case, and its alerts must not go out again.
@@ -120,7 +128,8 @@ class _Alerts(Alerts):
 class VirtualDesk:
     """Feed it posts oldest first, then `run_before` a time, or `finish`. `settings` may change between runs.
 
-    `triage` replaces the built-in triage, `senders` the outbox.
+    `triage` replaces the built-in triage, `senders` the outbox. `keep_ledger` is for desks on which staff act; without
+    it, a long replay needs less memory.
     """
 
     def __init__(
@@ -129,6 +138,8 @@ class VirtualDesk:
         observer: Observer | None = None,
         triage: Triage | None = None,
         senders: Mapping[Channel, Sender] | None = None,
+        *,
+        keep_ledger: bool = False,
     ) -> None:
         self.settings = settings
         self.now = _BEFORE_ALL
@@ -140,7 +151,7 @@ class VirtualDesk:
         # The time at which the detector next has something to do.
         self.look_at: datetime | None = None
         self._observer = observer or Observer()
-        self.alerts = _Alerts(self.table, self.cases, self.incidents, self._observer)
+        self.alerts = _Alerts(self.table, self.cases, self.incidents, self._observer, keep_ledger=keep_ledger)
         current = self._current
         triage = triage or BrandTriage(lambda: self.settings.brand_words)
         self._classify = ClassifyMention(self.posts, self.cases, triage, current, lambda _: self.incidents.open())
@@ -216,5 +227,5 @@ def _an_hour() -> timedelta:
 
 
 def _kept() -> timedelta:
-    """How long things are kept: nothing expires in a replay."""
+    """The time for which items are kept: nothing expires in a replay."""
     return timedelta(days=400)

@@ -25,7 +25,7 @@ from tests.support.builders import BRAND_ID
 _PAIRS = 5
 _REPLAYED = 6_000
 _POSTS = 6_000
-# Where earlier checkouts keep the same parts.
+# The places of the same parts in earlier checkouts.
 _REPLAYS = ("infra/replay/cli.py", "infra/local/replay.py")
 _DOORS = {"action_links": "staff_api", "status_subscriptions": "staff_api"}
 _USE_CASES = (
@@ -37,7 +37,7 @@ _USE_CASES = (
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """One comparison: the CPU seconds of both checkouts, pair by pair."""
+    """A comparison: the CPU seconds of both checkouts, pair by pair."""
 
     name: str
     here: tuple[float, ...]

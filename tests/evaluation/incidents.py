@@ -108,7 +108,7 @@ BEFORE_ALL = datetime.min.replace(year=1970, tzinfo=UTC)
 
 
 def _keep() -> timedelta:
-    """Nothing expires in memory."""
+    """Items in memory do not expire."""
     return timedelta(days=400)
 
 

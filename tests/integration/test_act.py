@@ -151,7 +151,7 @@ WHOLE = DueItem(CASE_ID)
 
 
 def begin(desk: Desk, words: str = "complaint at 0", candidate: Incident | None = None) -> None:
-    """One customer waits since noon, and one candidate was noticed."""
+    """A customer waits since noon, and a candidate was noticed."""
     desk.posts.add(POST)
     entry = said(0, post_id=POST.post_id, words=words)
     opened = fold(CASE_ID, [entry], team().policy)

@@ -165,7 +165,7 @@ class Office:
         return self.case(change.case.after.case_id)
 
     def acts(self, case: Case, command: CaseCommand, staff: str, minute: float) -> Case:
-        """What a person does to a case so many minutes after noon."""
+        """A person's command on a case, in minutes after noon."""
         found = self.settings
         person = found.roster.find(StaffId(staff))
         change = ChangeCase(self.desk.cases, lambda: found)
@@ -173,7 +173,7 @@ class Office:
         return change(actor, case.case_id, command, f"e{minute:06}", at(minute))
 
     def escalation(self, case: Case) -> Escalation:
-        """How far the alerts of a case have gone."""
+        """The escalation of a case."""
         found = self.desk.table.get(keys.escalation(case.case_id))
         assert found is not None
         return found.read(Escalation)
@@ -696,7 +696,7 @@ NAMES.update({"ben@example.com": "ben", "+447700900004": "ben"})
 
 
 def test_a_released_case_tells_the_others_what_they_missed(office: Office) -> None:
-    """Of the stages that are past each person gets the latest on each channel; the owner has had hers."""
+    """Each person gets the latest past stage on each channel; the owner has had hers."""
     office.staff = [ANA, BEN, LEA, MAX]
     case = office.opens()
     office.acts(case, Claim(), "ana", 5)

@@ -63,7 +63,7 @@ class Doors:
         self._routes = HttpRoutes(self.resources)
 
     def ask(self, method: str, path: str, body: bytes = b"", media: str = "") -> Answer:
-        """What API Gateway would answer."""
+        """The response of API Gateway."""
         return self.pass_on(event_of(method, path, {"Content-Type": media} if media else {}, body, "desk.example"))
 
     def pass_on(self, event: dict[str, Any]) -> Answer:

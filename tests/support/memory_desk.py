@@ -126,7 +126,7 @@ class MemoryDesk:
         self._tags: dict[PostId, Tags] = {}
         self._triage = BrandTriage(lambda: self.settings.brand_words)
         senders = {Way.EMAIL: self.mail, Way.TEXT: self.text}
-        self._desk = VirtualDesk(parse_settings(self._raw), triage=self._tagged, senders=senders)
+        self._desk = VirtualDesk(parse_settings(self._raw), triage=self._tagged, senders=senders, keep_ledger=True)
         self._desk.now = time_of(start)
         drafts = Drafts(self._desk.table, lambda: self.settings.keep)
         self._case_acts = ChangeCase(self._desk.cases, lambda: self.settings)

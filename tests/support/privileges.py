@@ -43,7 +43,7 @@ Question = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One question that IAM decides: may `function` do `action` to `resource`, under the partition key `key`?"""
+    """A question that IAM decides: may `function` do `action` to `resource`, under the partition key `key`?"""
 
     function: str
     action: str
@@ -153,7 +153,7 @@ def _arn(service: str, rest: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One action on one resource that a statement allows; or on all but some, where `excluded` names those.
+    """An action on one resource that a statement allows; or on all but some, where `excluded` names those.
 
     `keys`: the only partition keys that it is allowed for; empty, any.
     """

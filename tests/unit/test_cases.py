@@ -266,7 +266,7 @@ def test_a_wait_still_running_is_a_breach_once_its_deadline_has_passed() -> None
 
 
 def act(kind: Callable[..., _Act], minute: float, after: Place, number: int = 1, **facts: object) -> _Act:
-    """One act, at this minute after noon, behind a post."""
+    """An act, at this minute after noon, behind a post."""
     entry_id = f"{minute:07}-{kind}"
     return kind(entry_id=entry_id, at=at(minute), by=ANA, after=after, number=number, **facts)
 

@@ -43,5 +43,4 @@ def test_fails_above_the_limit_and_names_the_file(tmp_path: Path, capsys: pytest
     bad = written(tmp_path, '"""What it is."""\n')
     assert main([str(bad)]) == 1
     assert str(bad) in capsys.readouterr().out
-    assert main([str(bad), "--only-report"]) == 0
     assert main([str(written(tmp_path, CLEAN))]) == 0

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
     from mypy_boto3_bedrock_runtime.type_defs import ToolConfigurationTypeDef
 
-# What a customer wants stands in the first screenful; the price goes by the length.
+# The first screenful holds the customer's concern; the price grows with the length.
 _LONGEST = 2000
 _TOOL = "tag_post"
 _ROLE = """\

@@ -1,4 +1,4 @@
-"""One value that is costly to load, kept for a while."""
+"""Keeps a value that is costly to load for a while."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,1 +1,1 @@
-"""What the desk knows about posts, cases and time. Pure: no input or output, no clock, no AWS."""
+"""The rules about posts, cases and time. Pure: no input or output, no clock, no AWS."""

@@ -14,7 +14,7 @@ _HORIZON_DAYS = 800
 
 
 class NeverOpen(ValueError):
-    """These hours hold no open minute within two years."""
+    """The hours hold no open minute within two years."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Hours:
         raise NeverOpen(f"no open time within {_HORIZON_DAYS} days of {start:%Y-%m-%d}")
 
     def is_open(self, at: datetime) -> bool:
-        """Whether `at` lies inside a period; the closing moment does not."""
+        """True when `at` lies inside a period; the closing moment does not."""
         return self.closes(at) is not None
 
     def closes(self, at: datetime) -> datetime | None:
@@ -80,7 +80,7 @@ def _periods(hours: Hours, day: date) -> tuple[tuple[datetime, datetime], ...]:
     found = []
     for period in sorted(hours.week[day.weekday()], key=lambda p: p.opens):
         last_day = day if period.closes > period.opens else day + _ONE_DAY
-        # Of a wall-clock time that comes twice, a period runs from the first one and lasts to the second.
+        # When a wall-clock time comes twice, a period begins at the first and ends at the second.
         opens = _moment(datetime.combine(day, period.opens, zone))
         closes = _moment(datetime.combine(last_day, period.closes, zone).replace(fold=1))
         if opens < closes:

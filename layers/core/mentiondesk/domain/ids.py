@@ -18,7 +18,7 @@ _MILLISECOND = timedelta(milliseconds=1)
 
 
 class CaseId(NamedTuple):
-    """One customer's matter in one conversation. As text, in keys and outputs: "conversation#customer"."""
+    """A customer's matter in a conversation. As text, in keys and outputs: "conversation#customer"."""
 
     conversation: ConversationId
     customer: UserId

@@ -63,7 +63,7 @@ class BrandPosted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """One thing done once, by one person or (`by` None) by the desk itself.
+    """A thing done once, by one person or (`by` None) by the desk itself.
 
     `entry_id` is made when a button is shown and comes back when it is pressed, so that a second press is known
     for one. It begins with the time: text order is time order.

@@ -34,7 +34,7 @@ class Lease:
 
 
 class AlertStore(Protocol):
-    """What is due, who is working on it, and the latest outcome of every alert."""
+    """Stores due items, their leases, and the latest outcome of every alert."""
 
     def due(self, now: datetime, limit: int) -> Sequence[DueItem]:
         """Up to `limit` items due by `now`, those due first in front; may be a little stale."""

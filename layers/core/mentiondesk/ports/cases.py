@@ -48,7 +48,7 @@ class CaseStore(Protocol):
         """Every post and every act in the case, in their order."""
 
     def holds(self, case_id: CaseId, entry_id: str) -> bool:
-        """Whether the timeline holds this act."""
+        """True when the timeline holds this act."""
 
     def commit(self, change: Classified) -> bool:
         """Writes all that a classified post changes.

@@ -19,7 +19,7 @@ class Undeliverable(Exception):
 
 
 class Sender(Protocol):
-    """One channel's way out."""
+    """A channel's way out."""
 
     def send(self, address: str, message: Email | str, /) -> str:
         """Hands one message to the provider, as the channel's writer made it; returns its id. Raises Undeliverable."""

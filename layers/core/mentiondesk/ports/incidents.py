@@ -52,7 +52,7 @@ class IncidentStore(Protocol):
         """Everything that was done, oldest first."""
 
     def holds(self, incident_id: IncidentId, entry_id: str) -> bool:
-        """Whether the record holds this entry."""
+        """True when the record holds this entry."""
 
     def join(self, incident_id: IncidentId, posts: Iterable[LinkedPost]) -> tuple[int, int]:
         """Puts posts into the incident, each once however often it is put; returns how many posts and people it has."""

@@ -19,10 +19,10 @@ class LinkReader(Protocol):
     """Knows which links and which forms are the desk's own."""
 
     def read(self, token: str) -> Link:
-        """The capability in a link. Raises LinkForged."""
+        """The rights that a link was made for. Raises LinkForged."""
 
     def new_event(self, token: str, now: datetime) -> str:
-        """The event id that a form behind this link carries, so that a second press of its button is recognised."""
+        """The id that a form behind this link carries, so that a second press of its button is recognised."""
 
     def event_id(self, token: str, shown: str) -> str:
         """The event's id, from what a form behind this very link carried. Raises LinkForged."""
@@ -35,4 +35,4 @@ class SubscriberTokens(Protocol):
         """Short, and safe in an address."""
 
     def read(self, token: str, purpose: str) -> SubscriberId:
-        """Whose it is. Raises LinkForged when it is not ours or was made for another purpose."""
+        """The subscriber of a token. Raises LinkForged when it is not ours or was made for another purpose."""

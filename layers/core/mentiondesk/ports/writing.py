@@ -18,7 +18,7 @@ class StaffWriter(Protocol):
     def write(
         self, channel: Channel, staff: Staff, notices: Sequence[Notice], brand: str, now: datetime
     ) -> Email | str:
-        """One message with all of `notices`: a mail for the email channel, a short text for the text channel.
+        """A message with all of `notices`: a mail for the email channel, a short text for the text channel.
 
         Either a single notice about an incident, or one or more notices about cases. Text that came from X is
         made safe: no control characters, no live links.

@@ -1,1 +1,1 @@
-"""What the desk does, one verb per module. Ports in, result out."""
+"""The actions of the desk, one verb per module. Ports in, result out."""

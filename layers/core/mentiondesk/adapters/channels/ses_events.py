@@ -1,4 +1,4 @@
-"""What SES tells of mails it could not deliver, or that somebody called spam."""
+"""Reads SES's events about mails that bounced, or that were reported as spam."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -38,7 +38,7 @@ class S3Site:
                 Key=file.path,
                 Body=file.content,
                 ContentType=file.content_type,
-                # Whoever serves it may go on with the old one when the bucket does not answer.
+                # A server may go on with the old file while the bucket does not answer.
                 CacheControl=f"public, max-age={file.fresh_for}, stale-if-error=86400",
                 **still_the_same,
             )

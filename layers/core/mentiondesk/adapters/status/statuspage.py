@@ -85,7 +85,7 @@ class Statuspage:
         return next((one for one, mark in zip(listed, ours, strict=True) if mark.get(_ID) == incident_id), None)
 
     def _ask(self, method: str, path: str, body: Json | None = None) -> Any:
-        """What the API answers. Raises HostedPageFails."""
+        """The API's response. Raises HostedPageFails."""
         try:
             answer = self._session.request(
                 method,
@@ -103,7 +103,7 @@ class Statuspage:
 
 
 def _described(incident: HostedIncident) -> Json:
-    """What stays the same for all of its updates."""
+    """The fields that are the same in all of its updates."""
     body: Json = {"name": incident.name, "metadata": {_OURS: {_ID: incident.incident_id}}}
     if incident.scheduled_for is None:
         return body | {"impact_override": incident.impact}
@@ -117,7 +117,7 @@ def _described(incident: HostedIncident) -> Json:
 
 
 def _said(update: HostedUpdate, components: dict[str, str]) -> Json:
-    """One update; components that the page does not have are left out."""
+    """An update; components that the page does not have are left out."""
     health = {components[name]: health for name, health in update.health.items() if name in components}
     body: Json = {"status": update.status, "body": update.body}
     return body | ({"component_ids": list(health), "components": health} if health else {})

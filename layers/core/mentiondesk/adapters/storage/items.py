@@ -29,7 +29,7 @@ _NO_FACT: Mapping[str, Value] = {}
 
 
 class Item(NamedTuple):
-    """One item of the table.
+    """An item of the table.
 
     Every field of `fact`, a frozen dataclass, is an attribute of the item. `beside` holds attributes that are no
     fields: the keys of indexes, when the item expires, what conditions compare. A name must not stand in both.
@@ -43,7 +43,7 @@ class Item(NamedTuple):
     schema: int = 1
 
     def get(self, name: str) -> Any:
-        """One attribute as the table holds it, None where there is none.
+        """An attribute as the table holds it, None where there is none.
 
         DynamoDB holds moments and enums as text and numbers as Decimal: use `value` or `read` for these.
         """
@@ -53,7 +53,7 @@ class Item(NamedTuple):
         return self.key.get(name) if found is None else found
 
     def value(self, name: str, kind: type[Fact]) -> Fact | None:
-        """One attribute as a `kind`, None where there is none."""
+        """An attribute as a `kind`, None where there is none."""
         found = self.get(name)
         return found if found is None or type(found) is kind else _as(kind, found)
 
@@ -102,7 +102,7 @@ def to_plain(fact: object) -> dict[str, Any]:
 
 
 def plain_value(value: Value) -> Any:
-    """One value as what JSON and the table can hold; moments sort as text."""
+    """A value in the form that JSON and the table can hold; moments sort as text."""
     if isinstance(value, datetime):
         return stamp(value)
     if isinstance(value, bool | int | Decimal):

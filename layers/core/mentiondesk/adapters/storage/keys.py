@@ -91,7 +91,7 @@ def subject_in(pk: str) -> SubjectId:
 
 
 def act(subject_id: SubjectId, entry_id: str) -> Key:
-    """One act in the timeline of a case, or in the record of an incident."""
+    """An act in the timeline of a case, or in the record of an incident."""
     return _key(subject(subject_id)[PK], f"{TIMELINE}{entry_id}")
 
 
@@ -105,17 +105,17 @@ def message(subject_id: SubjectId, message_id: str) -> Key:
 
 
 def update(update: Update) -> Key:
-    """One public word about an incident."""
+    """A public update about an incident."""
     return _key(f"{INCIDENT_PREFIX}{update.incident_id}", f"{UPDATE}{stamp(update.at)}")
 
 
 def joined(incident_id: IncidentId, post_id: PostId) -> Key:
-    """One post that is part of an incident."""
+    """A post that is part of an incident."""
     return _key(f"{INCIDENT_PREFIX}{incident_id}", f"{JOINED}{post_id.zfill(_LONGEST_ID)}")
 
 
 def person(incident_id: IncidentId, user_id: UserId) -> Key:
-    """One person whom an incident has met."""
+    """A customer who reported an incident."""
     return _key(f"{INCIDENT_PREFIX}{incident_id}", f"{PERSON}{user_id}")
 
 
@@ -148,12 +148,12 @@ def cursor(source: Source) -> Key:
 
 
 def reads(now: datetime) -> Key:
-    """One UTC day's count of reads."""
+    """A UTC day's count of reads."""
     return _key(f"{READS}{now:%Y-%m}", f"{now:%d}")
 
 
 def opinions(now: datetime) -> Key:
-    """One UTC day's count of second opinions."""
+    """A UTC day's count of second opinions."""
     return _key("OPINIONS", f"{now:%Y-%m-%d}")
 
 
@@ -188,12 +188,12 @@ def draft(incident_id: IncidentId, occasion: Occasion | None = None) -> Key:
 
 
 def pushed(incident_id: IncidentId) -> Key:
-    """How far an incident is told at the hosted status page."""
+    """The state of an incident's copy on the hosted status page."""
     return _key(f"{INCIDENT_PREFIX}{incident_id}", "PUSHED")
 
 
 def telling(incident_id: IncidentId, update_id: str) -> Key:
-    """How far one update has come on its way to the subscribers."""
+    """The progress of an update through the subscribers."""
     return _key(f"{INCIDENT_PREFIX}{incident_id}", f"TELLING#{update_id}")
 
 
@@ -202,7 +202,7 @@ def subscriber(subscriber_id: SubscriberId) -> Key:
 
 
 def asked(subscriber_id: SubscriberId) -> Key:
-    """Who has been asked whether they want mail."""
+    """A subscriber who has not confirmed yet."""
     return _key("SUBSCRIBERS#ASKED", subscriber_id)
 
 
@@ -212,10 +212,10 @@ def signals(day: datetime) -> str:
 
 
 def signal(at: datetime, post_id: PostId) -> Key:
-    """What one complaint says."""
+    """The signal of a complaint."""
     return _key(signals(at), f"{stamp(at)}#{post_id.zfill(_LONGEST_ID)}")
 
 
 def usual(hour_of_week: int | None = None) -> Key:
-    """What is usually heard in an hour of the week, or over all hours."""
+    """The baseline of an hour of the week, or of all hours."""
     return _key("USUAL", "ALL" if hour_of_week is None else f"HOUR#{hour_of_week:03d}")

@@ -27,7 +27,7 @@ _Order = tuple[Any, str, str]
 
 
 class _Place(NamedTuple):
-    """Where an item stands in the table itself or in an index."""
+    """The position of an item in the table itself or in an index."""
 
     partition: str
     order: _Order

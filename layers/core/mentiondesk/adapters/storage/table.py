@@ -178,7 +178,7 @@ class TableBusy(RuntimeError):
 
 
 class Table(Protocol):
-    """One table with its indexes. Reads by key and queries without an index are never stale."""
+    """A table with its indexes. Reads by key and queries without an index are never stale."""
 
     def get(self, key: Key) -> Item | None: ...
 

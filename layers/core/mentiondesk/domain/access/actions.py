@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Action(StrEnum):
-    """One right, named as the buttons of the pages send it."""
+    """A right, named as the buttons of the pages send it."""
 
     CLAIM = "claim"
     ANSWERED = "answered"

@@ -22,7 +22,7 @@ class Door(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """One person, resolved at a door, or (`staff` None) the desk itself."""
+    """A person, resolved at a door, or (`staff` None) the desk itself."""
 
     staff: Staff | None
     rights: frozenset[Action]
@@ -35,11 +35,11 @@ class Actor:
 
     @property
     def leads(self) -> bool:
-        """Whether the actor may change what others own."""
+        """True when the actor may change what others own."""
         return self.staff is not None and not self.staff.roles.isdisjoint({Audience.LEAD, Audience.MANAGER})
 
     def may(self, action: Action | None) -> bool:
-        """Whether the rights hold the action; None stands for what only the desk itself does."""
+        """True when the rights hold the action; None stands for an action of the desk itself."""
         return action in self.rights if action is not None else self.door is Door.ITSELF
 
     def must_be_allowed(self, action: Action | None) -> None:

@@ -22,7 +22,7 @@ class Escalation:
     attempts: int = 0
 
     def is_of(self, timer: ReplyTimer | None) -> bool:
-        """Whether this timer of the subject is the one escalated, and still runs."""
+        """True when this timer of the subject is the one escalated, and still runs."""
         if timer is None or not timer.running:
             return False
         return (timer.clock, timer.since) == (self.timer.clock, self.timer.since)

@@ -19,7 +19,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One notice to one person on one channel about one running timer.
+    """A notice to one person on one channel about one running timer.
 
     `since` is the start of the timer, `due_at` the time of the stage, `answer_by` the deadline.
     """

@@ -24,5 +24,5 @@ DEFAULT_TEXT_LIMITS = (
 
 
 def may_text(sent: Sequence[datetime], now: datetime, limits: Sequence[TextLimit]) -> bool:
-    """Whether one more text to a person who got texts at `sent` keeps every limit."""
+    """True when one more text to a person who got texts at `sent` keeps every limit."""
     return all(sum(at > now - limit.span for at in sent) < limit.most for limit in limits)

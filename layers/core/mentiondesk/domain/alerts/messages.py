@@ -20,7 +20,7 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Email:
-    """One mail; `text` and `html` say the same. `headers` are those beyond what every mail has."""
+    """A mail; `text` and `html` say the same. `headers` are those beyond what every mail has."""
 
     subject: str
     text: str

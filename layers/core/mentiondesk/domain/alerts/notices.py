@@ -9,7 +9,7 @@ from mentiondesk.domain.incidents.incident import Incident, LinkedPost, Status
 
 @dataclass(frozen=True, slots=True)
 class CaseNotice:
-    """One alert about a case.
+    """An alert about a case.
 
     `incident` is the incident that the case is part of, if any. `act` is the address of the page with the
     person's actions; None when no link could be made.
@@ -23,7 +23,7 @@ class CaseNotice:
 
 @dataclass(frozen=True, slots=True)
 class IncidentNotice:
-    """One alert about an incident.
+    """An alert about an incident.
 
     `posts` are the posts of customers to go back to, oldest first; empty until the incident is resolved. `act`
     is as in a case's notice.
@@ -36,7 +36,7 @@ class IncidentNotice:
 
     @property
     def going_back(self) -> bool:
-        """Whether the incident is resolved and staff go back to its customers."""
+        """True when the incident is resolved and staff go back to its customers."""
         return self.incident.status is Status.RESOLVED
 
 

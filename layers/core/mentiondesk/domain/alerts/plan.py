@@ -56,7 +56,7 @@ class _Planning:
 
     def plan(self) -> Plan:
         known = {_key(r.alert): r for r in self.ledger if r.outcome is not Outcome.FAILED}
-        # One person may be meant twice, as on duty and as the lead.
+        # A person may be meant twice, as on duty and as the lead.
         fresh = dict.fromkeys(alert for alert in self._due() if _key(alert) not in known)
         latest, merged = _latest([*self._ripe(), *fresh], self.now)
         send: list[Alert] = []
@@ -99,7 +99,7 @@ class _Planning:
                 yield staff, channel
 
     def _claimed_since(self, alert: Alert) -> bool:
-        """Whether this person has claimed the case since the alert fell due: they know."""
+        """True when this person has claimed the case since the alert fell due: they know."""
         claimed_at = self.facts.claimed_at
         return self.facts.owner == alert.staff_id and claimed_at is not None and alert.due_at <= claimed_at
 
@@ -108,14 +108,14 @@ class _Planning:
         return (one.alert for one in self.ledger if self._is_ripe(one) and self._still_theirs(one.alert))
 
     def _is_ripe(self, record: Record) -> bool:
-        """Whether this is a held text whose time has come, or one that failed then and was not given up."""
+        """True for a held text whose time has come, or one that failed then and was not given up."""
         if record.outcome is Outcome.HELD:
             return (record.until or self.now) <= self.now
         marked = self.escalation.alerted_until
         return record.outcome is Outcome.FAILED and marked is not None and record.alert.due_at <= marked < record.at
 
     def _still_theirs(self, alert: Alert) -> bool:
-        """Whether a held text still concerns its person: of a claimed case, only those whom its stage still calls."""
+        """True when a held text still concerns its person: of a claimed case, only those whom its stage still calls."""
         if self.roster.find(alert.staff_id) is None or self._claimed_since(alert):
             return False
         if self.facts.owner is None:

@@ -18,7 +18,7 @@ class Channel(StrEnum):
 
     @property
     def interrupts(self) -> bool:
-        """Whether a message on this channel rings a phone: quiet hours and limits hold it back."""
+        """True when a message on this channel rings a phone: quiet hours and limits hold it back."""
         match self:
             case Channel.EMAIL:
                 return False
@@ -46,7 +46,7 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One step of alerting: at `share` of the target, moved by `shift` (negative: before)."""
+    """A step of alerting: at `share` of the target, moved by `shift` (negative: before)."""
 
     name: str
     share: float
@@ -56,7 +56,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Staff:
-    """One person: how to reach them, when they are on duty, and when texts should wait.
+    """A person: how to reach them, when they are on duty, and when texts should wait.
 
     `addresses` holds at least one address. `shifts` None means never on duty by the clock: such a person gets
     only the alerts of their roles.

@@ -1,4 +1,4 @@
-"""One change of a case, with all that is written in its transaction."""
+"""A change of a case, with all that is written in its transaction."""
 
 from dataclasses import dataclass
 

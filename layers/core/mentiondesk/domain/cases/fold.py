@@ -88,7 +88,7 @@ def fold(case_id: CaseId, timeline: Iterable[CaseEntry], policy: Policy) -> Case
 
 
 def follows(case: Case, entry: CaseEntry) -> bool:
-    """Whether the entry stands behind all that the case holds, so that `apply` is right for it."""
+    """True when the entry stands behind all that the case holds, so that `apply` is right for it."""
     return case.last is None or entry.order > case.last
 
 

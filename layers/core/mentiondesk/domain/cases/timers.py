@@ -50,7 +50,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One alert stage of a timer, and the moment at which it falls due."""
+    """An alert stage of a timer, and the moment at which it falls due."""
 
     stage: str
     at: datetime
@@ -58,7 +58,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class ReplyTimer:
-    """One wait: since which post, until when, and when staff are alerted.
+    """A wait: since which post, until when, and when staff are alerted.
 
     It runs until it has `ended_at` and an outcome. An ended timer has no alerts.
     """
@@ -76,7 +76,7 @@ class ReplyTimer:
         return self.ended_at is None
 
     def breached(self, now: datetime) -> bool:
-        """Whether the timer ended, or still runs, after its deadline."""
+        """True when the timer ended, or still runs, after its deadline."""
         return (self.ended_at or now) > self.answer_by
 
     def ended(self, at: datetime, outcome: TimerOutcome) -> "ReplyTimer":

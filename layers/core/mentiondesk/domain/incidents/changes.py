@@ -1,4 +1,4 @@
-"""One change of an incident, with all that is written in its transaction."""
+"""A change of an incident, with all that is written in its transaction."""
 
 from dataclasses import dataclass
 from typing import assert_never

@@ -15,7 +15,7 @@ _LIGHT = (range(4352), range(8192, 8206), range(8208, 8224), range(8242, 8248))
 
 
 class Occasion(StrEnum):
-    """What a draft is about: one of each for every incident."""
+    """The occasion of a draft: an incident has one draft for each."""
 
     PUBLISHED = "published"
     RESOLVED = "resolved"
@@ -23,7 +23,7 @@ class Occasion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One post that waits for a person's yes. `link` is posted after the text, where X's price is accepted."""
+    """A post that waits for approval. `link` is posted after the text, where X's price is accepted."""
 
     incident_id: IncidentId
     occasion: Occasion
@@ -40,7 +40,7 @@ class Draft:
 
     @property
     def intent(self) -> str:
-        """Where a person posts it, signed in to X as the brand."""
+        """The address at which a person posts it, signed in to X as the brand."""
         return f"https://x.com/intent/post?text={quote(self.post, safe='')}"
 
     def approved(self, by: StaffId, at: datetime) -> "Draft":
@@ -49,7 +49,7 @@ class Draft:
 
 
 def weight(text: str) -> int:
-    """What X counts a text without links as, or more: an emoji of many characters may count as less."""
+    """The length that X counts for a text without links, or more: an emoji of many characters may count as less."""
     return sum(1 if any(ord(c) in light for light in _LIGHT) else 2 for c in text)
 
 

@@ -31,7 +31,7 @@ class Status(StrEnum):
 
     @property
     def public(self) -> bool:
-        """Whether the status page shows it."""
+        """True when the status page shows it."""
         return self not in (Status.CANDIDATE, Status.DISMISSED, Status.FADED)
 
     @property
@@ -105,7 +105,7 @@ class Affected:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """One public update about an incident. `affected` holds the components' status from then on.
+    """A public update about an incident. `affected` holds the components' status from then on.
 
     `by` is None when the desk itself published it, as settings may allow.
     """
@@ -125,7 +125,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One customer's post, to show what it is about."""
+    """A customer's post, to show what it is about."""
 
     post_id: PostId
     author_id: UserId
@@ -135,7 +135,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """One problem of many customers, or a scheduled maintenance. `version` guards every write.
+    """A problem of many customers, or a scheduled maintenance. `version` guards every write.
 
     `started_at` is the first complaint, `created_at` when the desk or a person wrote it down, `latest_at`
     the latest complaint. `people` counts distinct customers, `posts` their posts. `severity` runs from 1 to
@@ -177,7 +177,7 @@ class Incident:
 
     @property
     def waiting(self) -> bool:
-        """Whether somebody has to do something by a deadline."""
+        """True when somebody has to do something by a deadline."""
         return self.timer is not None and self.timer.running
 
     @property
@@ -201,7 +201,7 @@ class Incident:
 
     @property
     def open(self) -> bool:
-        """Whether it still goes on: a candidate, or unresolved."""
+        """True when it still goes on: a candidate, or unresolved."""
         return not self.status.ended
 
     @property
@@ -254,7 +254,7 @@ def component_health(incidents: "tuple[Incident, ...] | list[Incident]") -> dict
 
 @dataclass(frozen=True, slots=True)
 class LinkedPost:
-    """One customer's post that is part of an incident."""
+    """A customer's post that is part of an incident."""
 
     post_id: PostId
     author_id: UserId

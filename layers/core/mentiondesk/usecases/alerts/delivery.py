@@ -33,7 +33,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """One person and one of their addresses."""
+    """A person and one of their addresses."""
 
     staff: Staff
     channel: Channel
@@ -63,7 +63,7 @@ class Deliverer:
         self._notified = notified
 
     def deliver(self, delivery: Delivery, together: bool) -> None:
-        """One message for each notice, or one digest of them all when they go `together` or limits are reached."""
+        """Sends a message for each notice, or one digest of them all when they go `together` or limits are reached."""
         limited: list[Notice] = []
         for batch in batches(delivery.notices, together):
             if self._over_limit(delivery.staff, delivery.channel):
@@ -75,7 +75,7 @@ class Deliverer:
             self._send(replace(delivery, channel=calm, notices=batch, detail=f"{delivery.channel} limit reached"))
 
     def _over_limit(self, staff: Staff, channel: Channel) -> bool:
-        """Whether a message on this channel would be one too many for this person; one that is not is counted.
+        """True when a message on this channel would be one too many for this person; one that is not is counted.
 
         A person without a calm channel has no limit: nothing else would reach them.
         """

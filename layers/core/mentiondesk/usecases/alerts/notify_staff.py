@@ -31,7 +31,7 @@ def no_links(staff_id: StaffId, subject_id: SubjectId, now: datetime) -> str | N
 
 
 class NotifyStaff:
-    """One run over what is due; its cost follows what is due, never the backlog.
+    """A run over what is due; its cost follows what is due, never the backlog.
 
     A crash may repeat an alert that was sent and not yet recorded. It never loses one: the lease ends, and the item
     is due again. `senders` holds one for each channel; a round takes up to `batch` items.
@@ -79,7 +79,7 @@ class NotifyStaff:
         notified.subjects += len(tasks)
 
     def _leased(self, due: Sequence[DueItem], now: datetime) -> list[Lease]:
-        """One lease for each item; the latest where a release took the lease of an escalation over."""
+        """A lease for each item; the latest where a release took the lease of an escalation over."""
         leases = (self._alerts.lease(item, now, now + LEASE) for item in due)
         return list({lease.item: lease for lease in leases if lease is not None}.values())
 
@@ -100,5 +100,5 @@ def _delivery(pile: Pile, notices: Notices, settings: DeskSettings) -> Delivery:
 
 
 def _together(pile: Pile, settings: DeskSettings) -> bool:
-    """Whether the pile is one message: cases of one incident always are, however few."""
+    """True when the pile is one message: cases of one incident always are, however few."""
     return pile.incident_id is not None or len(pile.alerts) > settings.alerts.digest_over

@@ -15,7 +15,7 @@ from mentiondesk.ports.alerts import Lease
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One leased item and its plan."""
+    """A leased item and its plan."""
 
     lease: Lease
     plan: Plan

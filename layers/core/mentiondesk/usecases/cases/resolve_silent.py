@@ -15,7 +15,7 @@ _MOST = 100
 
 
 class ResolveSilentCases:
-    """One run costs nothing where the policy has no `resolve_after`."""
+    """A run costs nothing where the policy has no `resolve_after`."""
 
     def __init__(self, cases: CaseStore, change: ChangeCase, settings: CurrentSettings) -> None:
         self._cases = cases

@@ -43,7 +43,7 @@ class GoBack:
         self._settings = settings
 
     def __call__(self, now: datetime, time_left: TimeLeft) -> GoneBack:
-        """One run over the incidents of the last 30 days. Raises CaseChanged or IncidentChanged."""
+        """A run over the incidents of the last 30 days. Raises CaseChanged or IncidentChanged."""
         gone = GoneBack()
         for incident in self._incidents.recent(now - _LONGEST):
             if incident.status is not Status.RESOLVED or incident.gone_back_at is not None:

@@ -99,7 +99,7 @@ class ClassifyMention:
         return None if opens_conversation else self._cases.get(case_id)
 
     def _change(self, case_id: CaseId, before: Case | None, post: Post, entry: Posted) -> CaseChange:
-        """One step for a post that follows all others; a late or edited one rebuilds the case from its timeline."""
+        """Applies a post that follows all others; a late or edited one rebuilds the case from its timeline."""
         policy = self._settings().policy
         case = before or new_case(case_id, post.created_at)
         if post.case_id is None and follows(case, entry):

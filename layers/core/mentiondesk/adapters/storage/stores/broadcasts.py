@@ -1,4 +1,4 @@
-"""How far each update has come on its way to the subscribers."""
+"""Stores the progress of each update through the subscribers."""
 
 from collections.abc import Callable
 from dataclasses import replace

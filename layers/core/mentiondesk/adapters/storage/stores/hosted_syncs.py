@@ -1,4 +1,4 @@
-"""How far each incident is written to the hosted status page."""
+"""Stores the state of each incident's copy on the hosted status page."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

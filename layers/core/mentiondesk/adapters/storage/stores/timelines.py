@@ -73,7 +73,7 @@ def record(table: Table, subject_id: SubjectId) -> list[IncidentEntry]:
 
 
 def holds(table: Table, subject_id: SubjectId, entry_id: str) -> bool:
-    """Whether a timeline holds this act."""
+    """True when a timeline holds this act."""
     return table.get(keys.act(subject_id, entry_id)) is not None
 
 

@@ -52,7 +52,7 @@ _SNOOZE_DETAIL = "until %Y-%m-%d %H:%M UTC"
 
 @dataclass(frozen=True, slots=True)
 class OldEvent:
-    """One line of the record of staff."""
+    """A line of the record of staff."""
 
     event_id: str
     at: datetime
