@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
+from mentiondesk.domain.alerts.budget import Budget
 from mentiondesk.domain.alerts.limits import TextLimit
 from mentiondesk.domain.alerts.roster import Audience, Channel, Roster, Staff, Stage
 from mentiondesk.domain.cases.timers import Policy, Target
@@ -17,6 +18,8 @@ from mentiondesk.domain.status.wording import Wording
 from mentiondesk.settings.problems import validated
 from mentiondesk.settings.schema import (
     FIRST_REPLY,
+    TOLD_AGAIN,
+    CriticalStageSettings,
     IncidentSettings,
     SendSettings,
     SettingsFile,
@@ -45,7 +48,10 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         zone=settings.zone,
         policy=_policy(settings),
         roster=Roster(tuple(_staff(one, settings.zone) for one in settings.staff)),
-        alerts=AlertRules(alerts.digest_over, tuple(TextLimit(one.most, one.within) for one in alerts.text_limits)),
+        alerts=AlertRules(
+            tuple(TextLimit(one.most, one.within) for one in alerts.text_limits),
+            Budget(alerts.budget.most, alerts.budget.gather),
+        ),
         reading=ReadingRules(**dict(settings.reading)),
         incidents=_incident_rules(settings.incidents),
         page=_status_page(settings),
@@ -83,6 +89,8 @@ def _policy(settings: SettingsFile) -> Policy:
         private=_target(targets.private, Urgency.NORMAL, settings) if targets.private else None,
         resolve_after=targets.resolve_after,
         stages=tuple(_stage(one) for one in settings.alerts.stages),
+        critical=tuple(_critical_stage(one) for one in settings.alerts.critical),
+        again=Stage(TOLD_AGAIN, 0.0, timedelta(0), ((Audience.DUTY, Channel.EMAIL),)),
     )
 
 
@@ -105,6 +113,10 @@ def _target(target: TargetSettings, urgency: Urgency, settings: SettingsFile) ->
 def _stage(stage: StageSettings) -> Stage:
     share, shift = stage_time(stage.at)
     return Stage(stage.name, share, shift, _recipients(stage.send))
+
+
+def _critical_stage(stage: CriticalStageSettings) -> Stage:
+    return Stage(stage.name, 0.0, stage.after, _recipients(stage.send), stage.unless_claimed)
 
 
 def _recipients(send: Iterable[SendSettings]) -> tuple[tuple[Audience, Channel], ...]:

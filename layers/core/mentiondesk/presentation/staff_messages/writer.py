@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import assert_never
 
 from mentiondesk.domain.alerts.messages import KIND_HEADER, Email, MessageKind
 from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice, Notice
@@ -26,14 +27,31 @@ class StaffMessages:
     def write(
         self, channel: Channel, staff: Staff, notices: Sequence[Notice], brand: str, now: datetime
     ) -> Email | str:
-        by_mail, say = channel is Channel.EMAIL, self._wording()
+        say = self._wording()
         for one in notices:
             if isinstance(one, IncidentNotice):
-                incident = IncidentView(one, staff, now, say)
-                return self._incident_mail(incident, brand) if by_mail else _incident_text(incident)
+                return self._about_incident(channel, IncidentView(one, staff, now, say), brand)
         cases = [CaseView(one, staff, now, say) for one in notices if isinstance(one, CaseNotice)]
         cases.sort(key=lambda one: (-one.case.urgency.rank, one.timer.answer_by))
-        return self._case_mail(cases, brand) if by_mail else _case_text(cases)
+        return self._about_cases(channel, cases, brand)
+
+    def _about_incident(self, channel: Channel, one: IncidentView, brand: str) -> Email | str:
+        match channel:
+            case Channel.EMAIL:
+                return self._incident_mail(one, brand)
+            case Channel.TEXT:
+                return _incident_text(one)
+            case _:
+                assert_never(channel)
+
+    def _about_cases(self, channel: Channel, cases: Sequence[CaseView], brand: str) -> Email | str:
+        match channel:
+            case Channel.EMAIL:
+                return self._case_mail(cases, brand)
+            case Channel.TEXT:
+                return _case_text(cases)
+            case _:
+                assert_never(channel)
 
     def _case_mail(self, cases: Sequence[CaseView], brand: str) -> Email:
         """One mail about one case, or a digest of many, the most urgent first."""
