@@ -179,10 +179,12 @@ def _kind_to_answer(case: Case, post: CustomerPosted, clock: Clock) -> Kind | No
 
 
 def _asked(case: Case, timer: ReplyTimer, move: Move) -> Case:
-    """The case with this reply timer running, unless a tighter one is."""
+    """The case with this reply timer running, unless a tighter one is. One that was closed is nobody's."""
     timers = _tightest(case.timers, timer)
     return replace(
         case,
+        owner=None if case.state.closed else case.owner,
+        claimed_at=None if case.state.closed else case.claimed_at,
         state=TRANSITIONS[case.state][move],
         reason="",
         closed_at=None,
