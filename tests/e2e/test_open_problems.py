@@ -392,42 +392,8 @@ TRIAGE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "an advertiser's criticism is taken for a complaint": [
         ("your site is slow and has errors, our agency repairs it for $50", "en", NO_COMPLAINT),
     ],
-    "talk about shares is taken for a complaint": [
-        ("$FNCH is crashing, awful management, sold mine", "en", NO_COMPLAINT)
-    ],
-    "letters in their decomposed form are not known": [
-        ("meu pacote na\u0303o chegou", "pt", COMPLAINT),
-    ],
-    "invisible characters split words": [
-        ("my or\u00adder nev\u00ader arrived", "en", COMPLAINT),
-        ("my order ne\u200bver arri\u200bved", "en", COMPLAINT),
-    ],
-    "X's language counts only beside a small word of the tables": [
-        ("Betrugsladen", "de", ANSWER),
-        ("estafadores", "es", ANSWER),
-        ("objednávka nedorazila", "cs", ANSWER),
-    ],
-    "sarcastic thanks in other languages are taken for praise": [("merci pour rien", "fr", COMPLAINT)],
-    "an ironic emoji does not turn praise round": [("great service \N{CLOWN FACE}", "en", {"not_kind": Kind.PRAISE})],
-    "a post of an angry emoji alone needs no answer": [("\N{POUTING FACE}", "en", ANSWER)],
     "ratings in stars are not read": [("1 star", "en", COMPLAINT)],
-    "a reversal without a not is missed": [("your hotline is anything but helpful", "en", COMPLAINT)],
-    "a fault reported without a judging word is missed": [
-        ("the box was empty", "en", COMPLAINT),
-    ],
-    "danger that the tables know ends without urgency": [
-        ("the dish exploded in the oven", "en", DANGER),
-    ],
-    "danger in a few plain words is missed": [
-        ("my daughter had an allergic reaction to your cake", "en", DANGER),
-        ("screw in my son's cereal", "en", DANGER),
-    ],
-    "a spelling mistake hides a complaint": [("my oder never arived", "en", COMPLAINT)],
-    "a photo with a few words needs no answer": [("look how my order arrived https://t.co/abc", "en", ANSWER)],
-    "a short complaint is missed": [
-        ("the soup is cold", "en", COMPLAINT),
-        ("my coat came back with a stain", "en", COMPLAINT),
-    ],
+    "danger in a few plain words is missed": [("screw in my son's cereal", "en", DANGER)],
     "everyday talk is taken for a complaint": [
         ("the dog owns the box now. the lamp is still in it", "en", NO_COMPLAINT),
     ],

@@ -227,3 +227,44 @@ def test_every_language_reads_the_tables_of_danger() -> None:
         "alarming",
         "calm",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "hint", "kind"),
+    [
+        ("meu pacote na\u0303o chegou", "pt", Kind.COMPLAINT),
+        ("my or\u00adder nev\u00ader arrived", "en", Kind.COMPLAINT),
+        ("my order ne\u200bver arri\u200bved", "en", Kind.COMPLAINT),
+        ("merci pour rien", "fr", Kind.COMPLAINT),
+        ("your hotline is anything but helpful", "en", Kind.COMPLAINT),
+        ("the box was empty", "en", Kind.COMPLAINT),
+        ("my oder never arived", "en", Kind.COMPLAINT),
+        ("the soup is cold", "en", Kind.COMPLAINT),
+        ("my coat came back with a stain", "en", Kind.COMPLAINT),
+        ("nice kettle, broken", "en", Kind.COMPLAINT),
+        (f"my kettle arrived broken. {'Week after week. ' * 30}The end.", "en", Kind.COMPLAINT),
+        ("Betrugsladen", "de", None),
+        ("estafadores", "es", None),
+        ("objednávka nedorazila", "cs", None),
+        ("\N{POUTING FACE}", "en", None),
+        ("look how my order arrived https://t.co/abc", "en", None),
+    ],
+)
+def test_a_fault_told_to_the_brand_needs_a_person(text: str, hint: str, kind: Kind | None) -> None:
+    tags = triage(a_post(f"@shop {text}", language=hint))
+    assert tags.needs_reply
+    assert kind in {None, tags.kind}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("$FNCH is crashing, awful management, sold mine", Kind.COMPLAINT), ("great service \N{CLOWN FACE}", Kind.PRAISE)],
+)
+def test_words_that_only_sound_so(text: str, kind: Kind) -> None:
+    assert triage(a_post(f"@shop {text}")).kind is not kind
+
+
+@pytest.mark.parametrize("text", ["the dish exploded in the oven", "my daughter had an allergic reaction to your cake"])
+def test_danger_in_a_few_plain_words_is_critical(text: str) -> None:
+    tags = triage(a_post(f"@shop {text}"))
+    assert (tags.urgency, tags.needs_reply) == (Urgency.CRITICAL, True)

@@ -137,7 +137,7 @@ class _Known(dict[str, Word[Cue]]):
         self._lexicon = lexicon
         self._handle = lexicon.word("@")
         self._care = replace(self._handle, roles=CARE)
-        self._own = replace(self._handle, text=OWN_HANDLE)
+        self._own = replace(self._handle, text=OWN_HANDLE, keys=(*self._handle.keys, OWN_HANDLE))
         self._names_of_care = tuple(sets()["care"])
         self._several = Word[Cue]("", (), None, SEVERAL)
 

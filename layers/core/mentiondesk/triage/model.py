@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from mentiondesk.triage.evidence import Evidence
 from mentiondesk.triage.lexicon import BUT, CUSTOM, DANGER_BITS, DANGERS, ME, NOT, SEVERAL, YOU, Cue
@@ -117,14 +117,13 @@ def _of_shape(built: int) -> int:
 def log_odds(reading: Reading, evidence: Evidence, score: float) -> list[float]:
     """The score of each of OUTPUTS."""
     words = reading.words
-    # A repeated word counts once.
+    # A repeated word or pair counts once.
     said = sum([word.weights for word in set(words)])
-    if words:
-        pairs = words[0].pairs
-        for word in words[1:]:
-            if word.text in pairs:
-                said += pairs[word.text]
-            pairs = word.pairs
+    met: dict[tuple[str, str], int] = {}
+    for one, other in pairwise(words):
+        if other.text in one.pairs:
+            met[one.text, other.text] = one.pairs[other.text]
+    said += sum(met.values())
     total = _of_shape(shape(reading)) + _of_dangers(dangers(reading)) + _QUARTERS * said
     for name, quarters in _findings(evidence, reading.urgencies, score):
         if quarters:
