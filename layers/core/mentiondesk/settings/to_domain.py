@@ -32,9 +32,12 @@ from mentiondesk.settings.types import stage_time
 _INCIDENT_STAGES = ("noticed", "go_back")
 
 
-def parse_settings(raw: object) -> DeskSettings:
-    """The desk described by `raw`, parsed from YAML or JSON. Raises SettingsInvalid with every problem found."""
-    return desk_settings(validated(raw))
+def parse_settings(raw: object, stored: bool = False) -> DeskSettings:
+    """The desk described by `raw`, parsed from YAML or JSON. Raises SettingsInvalid with every problem found.
+
+    `stored` is as in `validated`.
+    """
+    return desk_settings(validated(raw, stored))
 
 
 def desk_settings(settings: SettingsFile) -> DeskSettings:
