@@ -179,7 +179,7 @@ def test_a_digest_of_which_one_notice_cannot_be_written_goes_out_without_it() ->
         EMAIL, *(CaseNotice(a_case(), an_alert(one, subject_id=case)) for one, case in zip(stages, cases, strict=True))
     )
     assert office.mail.taken == [("ana@example.com", "email: half_time, late")]
-    assert office.text.taken == []
+    assert office.text.taken == [("+447700900001", "text: breach")]
     assert [one.detail for one in office.ledger.records] == ["", "", "email to ana: not written: ZeroDivisionError"]
 
 
