@@ -152,8 +152,17 @@ def test_staff_are_told_once_that_something_is_noticed(office: Office) -> None:
     assert office.run(4).subjects == 0
     assert office.run(5).sent == 2
     assert office.got() == [("ana", "text"), ("lea", "email")]
-    for minute in (6, 35, 36, 300):
+    for minute in (6, 34):
         assert office.run(minute).sent == 0
+
+
+def test_staff_are_told_again_of_what_nobody_confirms(office: Office) -> None:
+    """When the time is over, and once more after as long again, then to the manager too."""
+    noticed(office)
+    told = office.over(500)
+    tell = [("ana", "text"), ("lea", "email")]
+    assert told == {5: tell, 35: tell, 65: [*tell, ("max", "email")]}
+    assert "Nobody has confirmed this for 1 h" in office.mail.latest.subject
 
 
 def test_two_notifiers_tell_of_an_incident_once(office: Office) -> None:

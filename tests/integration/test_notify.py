@@ -797,7 +797,7 @@ def _noticed(office: Office, minute: float = 0) -> Incident:
 
 def test_a_candidate_is_told_at_once_and_once(office: Office) -> None:
     _noticed(office)
-    assert office.over(60) == {0: [("ana", "text"), ("lea", "email")]}
+    assert office.over(14) == {0: [("ana", "text"), ("lea", "email")]}
 
 
 def test_a_candidate_that_was_dismissed_meanwhile_is_not_told(office: Office) -> None:
@@ -812,9 +812,9 @@ def test_a_candidate_that_was_dismissed_meanwhile_is_not_told(office: Office) ->
 def test_a_candidate_that_reaches_nobody_is_tried_again_and_given_up(office: Office) -> None:
     _noticed(office)
     office.mail.down = office.texts.down = True
-    assert [minute for minute in range(60) if office.run(minute).failed] == [0, 1, 3, 6, 10]
+    assert [minute for minute in range(15) if office.run(minute).failed] == [0, 1, 3, 6, 10]
     office.mail.down = office.texts.down = False
-    assert office.over(80, start=60) == {}
+    assert list(office.over(29, start=15)) == [15], "the next stage is due as ever"
 
 
 def test_only_those_a_candidate_did_not_reach_are_told_again(office: Office) -> None:
@@ -826,7 +826,7 @@ def test_only_those_a_candidate_did_not_reach_are_told_again(office: Office) -> 
     office.run(1)
     assert office.got() == [("ana", "email")]
     office.mail.refused = set()
-    assert office.over(60, start=2) == {3: [("lea", "email")]}
+    assert office.over(14, start=2) == {3: [("lea", "email")]}
 
 
 def test_the_list_of_customers_goes_out_when_an_incident_is_over(office: Office) -> None:

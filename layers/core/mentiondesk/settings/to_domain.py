@@ -8,6 +8,7 @@ from mentiondesk.domain.alerts.limits import TextLimit
 from mentiondesk.domain.alerts.roster import Audience, Channel, Roster, Staff, Stage
 from mentiondesk.domain.cases.timers import Policy, Target
 from mentiondesk.domain.desk import AlertRules, DeskSettings
+from mentiondesk.domain.incidents.incident import STILL_UNCONFIRMED, UNCONFIRMED
 from mentiondesk.domain.incidents.rules import IncidentRules
 from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
@@ -31,8 +32,8 @@ from mentiondesk.settings.schema import (
 )
 from mentiondesk.settings.types import stage_time
 
-# Stages of alerts about incidents, both sent at once.
-_INCIDENT_STAGES = ("noticed", "go_back")
+# Stages of alerts about incidents; the last goes to managers as well.
+_INCIDENT_STAGES = ("noticed", "go_back", UNCONFIRMED)
 
 
 def parse_settings(raw: object, stored: bool = False) -> DeskSettings:
@@ -128,8 +129,9 @@ def _recipients(send: Iterable[SendSettings]) -> tuple[tuple[Audience, Channel],
 
 def _incident_rules(incidents: IncidentSettings) -> IncidentRules:
     recipients = _recipients(incidents.tell)
-    stages = tuple(Stage(name, 0.0, timedelta(0), recipients) for name in _INCIDENT_STAGES)
-    return IncidentRules(**{name: value for name, value in incidents if name != "tell"}, stages=stages)
+    stages = [Stage(name, 0.0, timedelta(0), recipients) for name in _INCIDENT_STAGES]
+    stages.append(Stage(STILL_UNCONFIRMED, 0.0, timedelta(0), (*recipients, (Audience.MANAGER, Channel.EMAIL))))
+    return IncidentRules(**{name: value for name, value in incidents if name != "tell"}, stages=tuple(stages))
 
 
 def _status_page(settings: SettingsFile) -> StatusPage:

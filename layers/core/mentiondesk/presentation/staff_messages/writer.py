@@ -81,7 +81,8 @@ class StaffMessages:
         if one.notice.going_back:
             subject = one.say("resolved_alert.subject", title=one.title, people=one.customers)
             return self._mail(MessageKind.INCIDENT_RESOLVED, "resolved", subject, one, brand, facts)
-        subject = one.say("incident_alert.subject", people=one.people, since=one.since, title=one.title)
+        key = "incident_alert.subject_unconfirmed" if one.notice.unconfirmed else "incident_alert.subject"
+        subject = one.say(key, people=one.people, since=one.since, title=one.title, waited=one.waited)
         return self._mail(MessageKind.INCIDENT_NOTICED, "incident", subject, one, brand, facts)
 
     def _mail(
@@ -122,7 +123,8 @@ def _incident_text(one: IncidentView) -> str:
     if one.notice.going_back:
         says = one.say("resolved_alert.text", people=one.customers)
     else:
-        says = one.say("incident_alert.text", people=one.people, since=one.since)
+        key = "incident_alert.text_unconfirmed" if one.notice.unconfirmed else "incident_alert.text"
+        says = one.say(key, people=one.people, since=one.since, waited=one.waited)
     return _text(says, one.title, one.act or one.samples(1)[0][1])
 
 
