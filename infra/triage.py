@@ -23,7 +23,7 @@ from mentiondesk.domain.posts.post import Post, Source
 from mentiondesk.domain.posts.tags import Tags
 from mentiondesk.triage import Engine
 
-_NOBODY = UserId("0")
+_NOBODY = frozenset[UserId]()
 # Fields that a line may leave out, since triage does not read them.
 _LEAST: dict[str, Any] = {"id": "1", "author_id": "1", "created_at": datetime(2026, 1, 1, tzinfo=UTC).isoformat()}
 

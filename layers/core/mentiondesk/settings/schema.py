@@ -1,6 +1,5 @@
 """The schema of the settings file: its keys, their bounds and their defaults."""
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self, assert_never
@@ -11,6 +10,7 @@ from mentiondesk.domain.alerts.limits import DEFAULT_TEXT_LIMITS
 from mentiondesk.domain.alerts.roster import Audience, Channel
 from mentiondesk.domain.hours import Hours, NeverOpen
 from mentiondesk.domain.ids import ComponentId, StaffId, UserId
+from mentiondesk.domain.posts.brand import LONGEST_QUERY, Account, Brand
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.settings.types import (
     Duration,
@@ -18,6 +18,7 @@ from mentiondesk.settings.types import (
     OneOrMore,
     Phrase,
     Phrases,
+    Searched,
     StageTime,
     Week,
     Zone,
@@ -55,21 +56,21 @@ class WeekSettings(_Model):
         return weekly_hours(self.week, self.holidays, self.zone or zone)
 
 
+class AccountSettings(_Model):
+    """A further account of the brand."""
+
+    user_id: UserId = Field(pattern=r"^\d{1,20}$")
+    handle: str = Field(pattern=r"^\w{1,15}$")
+
+
 class BrandSettings(_Model):
-    """The brand account whose mentions are answered."""
+    """The brand account whose mentions are answered, and the brand's further accounts, whose posts are answers."""
 
     name: str = Field(min_length=1, max_length=80)
     user_id: UserId = Field(pattern=r"^\d{1,20}$")
     handle: str = Field(pattern=r"^\w{1,15}$")
-    words: tuple[str, ...] = Field(default=(), max_length=20)
-
-    @field_validator("words")
-    @classmethod
-    def _searchable(cls, words: tuple[str, ...]) -> tuple[str, ...]:
-        for word in words:
-            if not re.fullmatch(r"[^\"\n]{2,60}", word):
-                raise ValueError(f"{word!r} cannot be searched for; use 2 to 60 characters without quotes")
-        return words
+    words: tuple[Searched, ...] = Field(default=(), max_length=20)
+    accounts: tuple[AccountSettings, ...] = Field(default=(), max_length=10)
 
 
 class TargetSettings(_Model):
@@ -171,10 +172,14 @@ class AlertSettings(_Model):
 
 
 class StaffSettings(_Model):
-    """A staff member. `duty` is "always" or weekly shifts; without it only roles receive alerts."""
+    """A staff member. `duty` is "always" or weekly shifts; without it only roles receive alerts.
+
+    Posts of `x_user_id`, their own account on X, are answers of the brand.
+    """
 
     id: StaffId = Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")
     name: str = Field(min_length=1, max_length=60)
+    x_user_id: UserId | None = Field(default=None, pattern=r"^\d{1,20}$")
     email: str | None = Field(default=None, pattern=r"^[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,190}\.[^@\s<>,;\"]{2,}$")
     phone: str | None = Field(default=None, pattern=r"^\+[1-9]\d{6,14}$")
     zone: Zone | None = None
@@ -362,6 +367,7 @@ class SettingsFile(_Model):
         for place, staff_id in enumerate(ids):
             if staff_id in ids[:place]:
                 raise Misfit(f"two people have the id {staff_id!r}; ids must differ", "staff", place, "id")
+        self._check_search()
         if not any("lead" in one.roles for one in self.staff):
             raise Misfit(
                 "nobody in staff is a lead; give one person roles: [lead], for when nobody is on duty", "staff"
@@ -370,6 +376,12 @@ class SettingsFile(_Model):
             if target.hours is not None:
                 self._check_hours(target.hours, target, path)
         return self
+
+    def _check_search(self) -> None:
+        length = len(brand_of(self).search_query)
+        if length > LONGEST_QUERY:
+            what = f"these make a search of {length} characters, and X takes {LONGEST_QUERY}; leave some out"
+            raise Misfit(what, "brand", "words" if self.brand.words else "accounts")
 
     def _targets_set(self) -> Iterator[tuple[tuple[str, ...], TargetSettings]]:
         """Every target in the file, with its key path."""
@@ -392,3 +404,11 @@ class SettingsFile(_Model):
         except NeverOpen:
             what = f"the hours {name!r} are open too seldom for this deadline and its alerts; make them longer"
             raise Misfit(what, *path) from None
+
+
+def brand_of(settings: SettingsFile) -> Brand:
+    """The brand as the rest of the package uses it."""
+    brand = settings.brand
+    accounts = tuple(Account(one.user_id, one.handle) for one in brand.accounts)
+    people = tuple(one.x_user_id for one in settings.staff if one.x_user_id is not None)
+    return Brand(brand.name, brand.user_id, brand.handle, brand.words, accounts, people)

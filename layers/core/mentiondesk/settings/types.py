@@ -150,6 +150,26 @@ Phrase = Annotated[str, AfterValidator(_phrase)]
 Phrases = Annotated[tuple[Phrase, ...], Field(max_length=500)]
 
 
+def _searchable(word: str) -> str:
+    if not 2 <= len(word) <= 60 or '"' in word or not word.isprintable():
+        raise ValueError(f"{shown(word)} cannot be searched for; use 2 to 60 characters without quotes")
+    if word[0] in "#@" and not re.fullmatch(r"#\w{1,59}|@\w{1,15}", word):
+        raise ValueError(f"{shown(word)} is no single {_MARKED[word[0]]}; leave out spaces and marks, or the {word[0]}")
+    if _OPERATOR.search(word):
+        raise ValueError(
+            f"{shown(word)} would be an operator of X's search; leave out OR, -, parentheses and names with a colon"
+        )
+    if not re.search(r"\w", word) and word.isascii():
+        raise ValueError(f"{shown(word)} cannot be searched for; X looks for words, not for marks")
+    return word
+
+
+_MARKED = {"#": "hashtag", "@": "handle"}
+# Parts of X's query language: docs.x.com/x-api/posts/search/integrate/build-a-query.
+_OPERATOR = re.compile(r"^-|\s-\w|[()]|\b[a-z_]+:\S|\bOR\b|^(?:AND|NOT)$")
+Searched = Annotated[str, AfterValidator(_searchable)]
+
+
 def sentence(*placeholders: str) -> AfterValidator:
     """Accepts one line of text that has each of the placeholders, like "{title}", once and no other."""
 
