@@ -128,7 +128,7 @@ def test_the_search_query() -> None:
     assert BRAND.search_query == f'("Fennel & Finch" OR #fennel OR {quotes}) {apart}'
     assert replace_words(()).search_query.startswith('("Fennel & Finch" OR ')
     helped = replace(BRAND, accounts=(Account(UserId("77"), "FennelHelp"),), people=(UserId("78"),))
-    assert helped.search_query == f'("Fennel & Finch" OR #fennel OR {quotes} OR from:77) {apart}'
+    assert helped.search_query == f'("Fennel & Finch" OR #fennel OR from:77 OR {quotes}) {apart}'
 
 
 def replace_words(words: Any) -> Brand:

@@ -41,10 +41,13 @@ _HINTS = {
 }
 
 
-def validated(raw: object) -> SettingsFile:
-    """The settings in `raw`, parsed from YAML or JSON. Raises SettingsInvalid with every problem found."""
+def validated(raw: object, stored: bool = False) -> SettingsFile:
+    """The settings in `raw`, parsed from YAML or JSON. Raises SettingsInvalid with every problem found.
+
+    `stored`: they are in force already, and slips that an earlier version let pass are let pass again.
+    """
     try:
-        return SettingsFile.model_validate(raw)
+        return SettingsFile.model_validate(raw, context={"stored": stored})
     except ValidationError as invalid:
         found = [(_path(raw, error), error) for error in invalid.errors()]
     # pydantic also reports the group around a problem, and every alternative it tried there.

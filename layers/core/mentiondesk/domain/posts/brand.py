@@ -1,6 +1,6 @@
 """The brand: its accounts, those of its people, and what is searched for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mentiondesk.domain.ids import UserId
@@ -51,8 +51,12 @@ class Brand:
         further accounts write.
         """
         wanted = [_term(word) for word in self.words or (self.name,)]
-        wanted.append(f'url:"{self.handle}/status"')
         wanted += [f"from:{account.user_id}" for account in self.accounts]
+        with_quotes = self._query((*wanted, f'url:"{self.handle}/status"'))
+        # Words that fill the query already are searched for as before.
+        return with_quotes if len(with_quotes) <= LONGEST_QUERY else self._query(wanted)
+
+    def _query(self, wanted: Sequence[str]) -> str:
         return f"({' OR '.join(wanted)}) -@{self.handle} -from:{self.handle} -is:retweet"
 
 
