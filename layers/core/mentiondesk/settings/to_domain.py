@@ -42,9 +42,9 @@ def parse_settings(raw: object, stored: bool = False) -> DeskSettings:
 
 def desk_settings(settings: SettingsFile) -> DeskSettings:
     """Validated settings as the rest of the package uses them."""
-    alerts, second = settings.alerts, settings.triage.second_opinion
+    brand, alerts, second = brand_of(settings), settings.alerts, settings.triage.second_opinion
     return DeskSettings(
-        brand=brand_of(settings),
+        brand=brand,
         zone=settings.zone,
         policy=_policy(settings),
         roster=Roster(tuple(_staff(one, settings.zone) for one in settings.staff)),
@@ -53,7 +53,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         incidents=_incident_rules(settings.incidents),
         page=_status_page(settings),
         wording=Wording(**dict(settings.wording)),
-        brand_words=_brand_words(settings.triage, (brand.handle,)),
+        brand_words=_brand_words(settings.triage, tuple(handle for _, handle in brand.handles)),
         second_opinion=SecondOpinionRules(second.below, second.a_day),
         keep=settings.keep,
         sentences=settings.sentences,
