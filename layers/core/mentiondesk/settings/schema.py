@@ -227,7 +227,6 @@ class IncidentSettings(_Model):
     tell: tuple[SendSettings, ...] = Field(
         default=(SendSettings(to=Audience.DUTY, by=_BOTH), SendSettings(to=Audience.LEAD, by=_EMAIL)), min_length=1
     )
-    publish_over: int | None = Field(default=None, ge=5)
     urgency: Urgency = Urgency.NORMAL
     go_back_within: Length = timedelta(hours=24)
 
@@ -312,14 +311,12 @@ class TriageSettings(_Model):
 
 
 Update = Annotated[str, Field(min_length=1, max_length=2000), sentence()]
-TitledUpdate = Annotated[str, Field(max_length=2000), sentence("{title}")]
 TitledPost = Annotated[str, sentence("{title}"), AfterValidator(short_enough_to_post)]
 
 
 class WordingSettings(_Model):
     """Sentences for customers in the brand's own voice. {title} and {components} stand for those of the incident."""
 
-    automatic_update: TitledUpdate = "We are looking into reports of this from several customers: {title}."
     first_update: Update = "We are looking into problems that customers tell us about. More soon."
     first_update_about: Annotated[str, Field(max_length=2000), sentence("{components}")] = (
         "We are looking into problems with {components} that customers tell us about. More soon."
