@@ -242,6 +242,16 @@ class ComponentSettings(_Model):
     words: tuple[str, ...] = Field(default=(), max_length=50)
 
 
+class MailSettings(_Model):
+    """Limits of the mails to subscribers. Half of SES's first quota out of the sandbox, 14 a second, is 7."""
+
+    a_second: int = Field(default=5, ge=1, le=500)
+    a_day: int = Field(default=5000, ge=1, le=1_000_000)
+    confirmations_an_hour: int = Field(default=20, ge=1, le=1000)
+    confirmations_a_day: int = Field(default=100, ge=1, le=10_000)
+    subscribers: int = Field(default=5000, ge=1, le=100_000)
+
+
 class StatusPageSettings(_Model):
     """The public status page. `x_links` allows links in drafted posts, for which X charges more."""
 
@@ -250,6 +260,7 @@ class StatusPageSettings(_Model):
     history: Length = timedelta(days=90)
     x_links: bool = False
     statuspage_id: str | None = Field(default=None, pattern=r"^[a-z0-9]{4,40}$")
+    mails: MailSettings = MailSettings()
 
     @field_validator("components")
     @classmethod

@@ -201,6 +201,16 @@ def subscriber(subscriber_id: SubscriberId) -> Key:
     return _key("SUBSCRIBERS", subscriber_id)
 
 
+def salt() -> Key:
+    """The secret part of subscribers' ids."""
+    return _key("SUBSCRIBERS#SALT", "SALT")
+
+
+def budget(name: str, since: datetime) -> Key:
+    """The count of mails of one kind in the time that began then."""
+    return _key("BUDGET", f"{name}#{stamp(since)}")
+
+
 def asked(subscriber_id: SubscriberId) -> Key:
     """A subscriber who has not confirmed yet."""
     return _key("SUBSCRIBERS#ASKED", subscriber_id)

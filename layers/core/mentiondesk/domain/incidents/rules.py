@@ -13,8 +13,8 @@ class IncidentRules:
 
     A candidate needs `people` distinct reporters `within` a window, is to be confirmed `confirm_within`, and fades
     `fade_after` its latest complaint. After its end similar ones are held back for a `cooldown`. Posts about a
-    public incident have at most `urgency`, unless critical. Customers are to hear of the solution within `go_back_within`. `stages` are the
-    alerts, sent at once.
+    public incident have at most `urgency`, unless critical. Customers are to hear of the solution within
+    `go_back_within`. `stages` are the alerts, sent at once.
     """
 
     people: int

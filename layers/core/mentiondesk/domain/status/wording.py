@@ -14,8 +14,9 @@ class Wording:
     """Sentences for customers in the brand's own voice; staff may change a suggestion before they publish it.
 
     `first_update` is suggested when an incident is published, `first_update_about` when its components are known,
-    `resolved_update` when it is resolved. `maintenance_begins` and `maintenance_ends` are published at those times. `published_post` and `resolved_post` are drafted for X.
-    {title} stands for the incident's title, {components} for names of components.
+    `resolved_update` when it is resolved. `maintenance_begins` and `maintenance_ends` are published at those times.
+    `published_post` and `resolved_post` are drafted for X. {title} stands for the incident's title, {components}
+    for the names of components.
     """
 
     first_update: str
