@@ -162,21 +162,18 @@ def test_renaming_a_stage_keeps_the_alerts_of_open_cases() -> None:
     assert desk.told_to("lea")
 
 
-@problem("quiet hours around the clock are accepted, and texts to somebody without email are held for ever")
 def test_quiet_hours_that_never_end_are_refused() -> None:
     with pytest.raises(SettingsInvalid):
         assert not parse_settings(raw_settings(staff=[person(ANA, quiet=daily("00:00-24:00"), email=None), LEA]))
 
 
-@problem("opening hours that cannot meet a target are accepted, since they are tried from one weekday only")
 def test_a_target_that_its_hours_can_never_meet_is_refused() -> None:
     hours = {"short": {"week": {"thu": ["10:00-16:30"]}}}
     target = {"first_reply": {"complaint": {"within": "744h", "hours": "short"}}}
-    desk = MemoryDesk(hours=hours, targets=target)
-    assert refusal(lambda: desk.post(day(18, "17:00"))) is None
+    with pytest.raises(SettingsInvalid):
+        MemoryDesk(hours=hours, targets=target)
 
 
-@problem("a period that ends when the repeated hour of autumn begins lasts an hour too long")
 def test_the_repeated_hour_belongs_to_no_period_that_ends_before_it() -> None:
     bar = {"bar": {"week": {"sat": ["18:00-02:00"], "sun": ["12:00-20:00"]}}}
     target = {"first_reply": {"complaint": {"within": "1h", "hours": "bar"}}}
@@ -190,7 +187,6 @@ def test_the_repeated_hour_belongs_to_no_period_that_ends_before_it() -> None:
 # --- words in alerts
 
 
-@problem("leading handles fill the subject, the mail and the text")
 def test_leading_handles_are_left_out_of_alerts() -> None:
     desk = MemoryDesk()
     handles = " ".join(f"@a_long_handle_{number}" for number in range(50))
@@ -220,17 +216,14 @@ def test_many_cases_of_one_customer_are_one_customer() -> None:
     assert not [one for one in desk.messages if re.search(r"\b[2-9] customers are waiting", one.words)]
 
 
-@problem("an address of four numbers stays a link in mail and phone programs")
 def test_a_numeric_address_is_no_link() -> None:
     assert not re.search(r"\d+\.\d+\.\d+\.\d+", quotable("sign in at http://10.2.3.4/now", 600))
 
 
-@problem("a host of emoji stays a link in mail and phone programs")
 def test_a_host_of_emoji_is_no_link() -> None:
     assert ".la" not in quotable("go to \N{PILE OF POO}.la", 600)
 
 
-@problem("fractions lose their space: one and a half becomes eleven halves")
 def test_fractions_keep_their_value_in_a_text() -> None:
     assert "11/2" not in to_gsm7("after 1\N{VULGAR FRACTION ONE HALF} days").replace(" ", "_")
     assert "112" not in to_gsm7("after 1\N{VULGAR FRACTION ONE HALF} days")
@@ -392,42 +385,8 @@ TRIAGE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "an advertiser's criticism is taken for a complaint": [
         ("your site is slow and has errors, our agency repairs it for $50", "en", NO_COMPLAINT),
     ],
-    "talk about shares is taken for a complaint": [
-        ("$FNCH is crashing, awful management, sold mine", "en", NO_COMPLAINT)
-    ],
-    "letters in their decomposed form are not known": [
-        ("meu pacote na\u0303o chegou", "pt", COMPLAINT),
-    ],
-    "invisible characters split words": [
-        ("my or\u00adder nev\u00ader arrived", "en", COMPLAINT),
-        ("my order ne\u200bver arri\u200bved", "en", COMPLAINT),
-    ],
-    "X's language counts only beside a small word of the tables": [
-        ("Betrugsladen", "de", ANSWER),
-        ("estafadores", "es", ANSWER),
-        ("objednávka nedorazila", "cs", ANSWER),
-    ],
-    "sarcastic thanks in other languages are taken for praise": [("merci pour rien", "fr", COMPLAINT)],
-    "an ironic emoji does not turn praise round": [("great service \N{CLOWN FACE}", "en", {"not_kind": Kind.PRAISE})],
-    "a post of an angry emoji alone needs no answer": [("\N{POUTING FACE}", "en", ANSWER)],
     "ratings in stars are not read": [("1 star", "en", COMPLAINT)],
-    "a reversal without a not is missed": [("your hotline is anything but helpful", "en", COMPLAINT)],
-    "a fault reported without a judging word is missed": [
-        ("the box was empty", "en", COMPLAINT),
-    ],
-    "danger that the tables know ends without urgency": [
-        ("the dish exploded in the oven", "en", DANGER),
-    ],
-    "danger in a few plain words is missed": [
-        ("my daughter had an allergic reaction to your cake", "en", DANGER),
-        ("screw in my son's cereal", "en", DANGER),
-    ],
-    "a spelling mistake hides a complaint": [("my oder never arived", "en", COMPLAINT)],
-    "a photo with a few words needs no answer": [("look how my order arrived https://t.co/abc", "en", ANSWER)],
-    "a short complaint is missed": [
-        ("the soup is cold", "en", COMPLAINT),
-        ("my coat came back with a stain", "en", COMPLAINT),
-    ],
+    "danger in a few plain words is missed": [("screw in my son's cereal", "en", DANGER)],
     "everyday talk is taken for a complaint": [
         ("the dog owns the box now. the lamp is still in it", "en", NO_COMPLAINT),
     ],

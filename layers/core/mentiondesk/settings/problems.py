@@ -47,10 +47,15 @@ _HINTS = {
 }
 
 
-def validated(raw: object) -> SettingsFile:
-    """The settings in `raw`, parsed from YAML or JSON. Raises SettingsInvalid with every problem found."""
+def validated(raw: object, stored: bool = False) -> SettingsFile:
+    """The settings in `raw`, parsed from YAML or JSON. Raises SettingsInvalid with every problem found.
+
+    `stored`: they are in force already, and slips that an earlier version let pass are let pass
+    again, and keys that this version has no use for are left out.
+    """
     try:
-        return SettingsFile.model_validate(raw)
+        raw = _without_retired(raw) if stored else raw
+        return SettingsFile.model_validate(raw, context={"stored": stored})
     except ValidationError as invalid:
         found = [(_path(raw, error), error) for error in invalid.errors()]
     # pydantic also reports the group around a problem, and every alternative it tried there.
@@ -62,7 +67,7 @@ def validated(raw: object) -> SettingsFile:
     raise SettingsInvalid(list(dict.fromkeys(problems)))
 
 
-def without_retired(raw: object) -> object:
+def _without_retired(raw: object) -> object:
     """Settings that an earlier version stored, without the keys that this version has no use for."""
     if not isinstance(raw, dict):
         return raw

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self, assert_never
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from mentiondesk.domain.alerts.limits import DEFAULT_TEXT_LIMITS
 from mentiondesk.domain.alerts.roster import Audience, Channel
@@ -27,8 +27,11 @@ from mentiondesk.settings.types import (
     weekly_hours,
 )
 
-# Any day serves to check that opening hours can meet a deadline at all.
-_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+# A week of any year serves to check that opening hours can meet a deadline at all, and that quiet hours end.
+_ANY_DAY = datetime(2026, 1, 5, tzinfo=UTC)
+_ANY_WEEK = tuple(_ANY_DAY + timedelta(days=count) for count in range(8))
+# Hours can be counted for longer, which leaves room for the holidays and clock changes of later years.
+_LONGEST_WAIT = timedelta(days=730)
 
 
 class Misfit(ValueError):
@@ -37,6 +40,11 @@ class Misfit(ValueError):
     def __init__(self, what: str, *path: str | int) -> None:
         super().__init__(what)
         self.path = path
+
+
+def _stored(info: ValidationInfo) -> bool:
+    """True for settings that are in force: an earlier version accepted them, and a desk must not stop for a slip."""
+    return bool(info.context and info.context.get("stored"))
 
 
 class _Model(BaseModel):
@@ -53,6 +61,17 @@ class WeekSettings(_Model):
     def hours(self, zone: str) -> Hours:
         """These hours in their own zone, or else in `zone`."""
         return weekly_hours(self.week, self.holidays, self.zone or zone)
+
+    @property
+    def never_end(self) -> bool:
+        """True when every minute of the week lies in one of the periods."""
+        hours, now = self.hours("UTC"), _ANY_DAY
+        while now < _ANY_WEEK[-1]:
+            closes = hours.closes(now)
+            if closes is None:
+                return False
+            now = closes
+        return True
 
 
 class BrandSettings(_Model):
@@ -86,6 +105,15 @@ class TargetSettings(_Model):
     @classmethod
     def _short_form(cls, value: Any) -> Any:
         return value if isinstance(value, dict | TargetSettings) else {"within": value}
+
+    @model_validator(mode="after")
+    def _urgent_is_not_slower(self, info: ValidationInfo) -> Self:
+        """A longer deadline for what is more urgent is a slip: the alerts about it would come later."""
+        for name, slower in (("high", "within"), ("critical", "high"), ("critical", "within")):
+            urgent, calm = getattr(self, name), getattr(self, slower)
+            if urgent is not None and calm is not None and urgent > calm and not _stored(info):
+                raise Misfit(f"{name} is longer than {slower}; make it as long or shorter", name)
+        return self
 
     def by_urgency(self, urgency: Urgency) -> timedelta:
         high = self.high or self.within
@@ -183,9 +211,12 @@ class StaffSettings(_Model):
     roles: frozenset[Literal["lead", "manager"]] = frozenset()
 
     @model_validator(mode="after")
-    def _reachable(self) -> Self:
+    def _reachable(self, info: ValidationInfo) -> Self:
         if not self.addresses:
             raise ValueError(f"{self.id} can not be reached; give an email, a phone, or both")
+        if self.phone and self.quiet and self.quiet.never_end and not _stored(info):
+            what = "these hours never end, so that no text could ever come; leave a time free, or leave out the phone"
+            raise Misfit(what, "quiet")
         return self
 
     @property
@@ -365,7 +396,7 @@ class SettingsFile(_Model):
     sentences: dict[str, Sentence] = Field(default_factory=dict, max_length=1000)
 
     @model_validator(mode="after")
-    def _fits_together(self) -> Self:
+    def _fits_together(self, info: ValidationInfo) -> Self:
         ids = [one.id for one in self.staff]
         for place, staff_id in enumerate(ids):
             if staff_id in ids[:place]:
@@ -376,7 +407,7 @@ class SettingsFile(_Model):
             )
         for path, target in self._targets_set():
             if target.hours is not None:
-                self._check_hours(target.hours, target, path)
+                self._check_hours(target.hours, target, path, _stored(info))
         return self
 
     def _targets_set(self) -> Iterator[tuple[tuple[str, ...], TargetSettings]]:
@@ -389,14 +420,30 @@ class SettingsFile(_Model):
                 if target:
                     yield ("targets", clock, str(kind)), target
 
-    def _check_hours(self, name: str, target: TargetSettings, path: tuple[str, ...]) -> None:
+    def _check_hours(self, name: str, target: TargetSettings, path: tuple[str, ...], stored: bool) -> None:
         if name not in self.hours:
             raise Misfit(f"{name!r} is not under hours; add it there or use one of those", *path, "hours")
         within = max(target.by_urgency(urgency) for urgency in Urgency)
         stages = [stage_time(one.at) for one in self.alerts.stages]
         longest = max(within, *(within * share + shift for share, shift in stages))
         try:
-            self.hours[name].hours(self.zone).add(_ANY_DAY, longest)
+            if not stored:
+                _check_met(self.hours[name], self.zone, longest)
         except NeverOpen:
             what = f"the hours {name!r} are open too seldom for this deadline and its alerts; make them longer"
             raise Misfit(what, *path) from None
+
+
+def _check_met(week: WeekSettings, zone: str, longest: timedelta) -> None:
+    """Raises NeverOpen unless the hours hold `longest`, whatever the minute from which it counts.
+
+    The longest wait begins as a period closes: those of a week are tried, and those around each holiday.
+    """
+    hours = week.hours(zone)
+    around = (
+        datetime.combine(day + timedelta(days=shift), time(), UTC) for day in week.holidays for shift in (-1, 0, 1)
+    )
+    for moment in (*_ANY_WEEK, *around):
+        closes = hours.closes(hours.add(moment, timedelta(0)))
+        if hours.add(closes or moment, longest) - moment > _LONGEST_WAIT:
+            raise NeverOpen

@@ -32,9 +32,12 @@ from mentiondesk.settings.types import stage_time
 _INCIDENT_STAGES = ("noticed", "go_back")
 
 
-def parse_settings(raw: object) -> DeskSettings:
-    """The desk described by `raw`, parsed from YAML or JSON. Raises SettingsInvalid with every problem found."""
-    return desk_settings(validated(raw))
+def parse_settings(raw: object, stored: bool = False) -> DeskSettings:
+    """The desk described by `raw`, parsed from YAML or JSON. Raises SettingsInvalid with every problem found.
+
+    `stored` is as in `validated`.
+    """
+    return desk_settings(validated(raw, stored))
 
 
 def desk_settings(settings: SettingsFile) -> DeskSettings:
@@ -50,7 +53,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         incidents=_incident_rules(settings.incidents),
         page=_status_page(settings),
         wording=Wording(**dict(settings.wording)),
-        brand_words=_brand_words(settings.triage),
+        brand_words=_brand_words(settings.triage, (brand.handle,)),
         second_opinion=SecondOpinionRules(second.below, second.a_day),
         keep=settings.keep,
         sentences=settings.sentences,
@@ -133,10 +136,11 @@ def _status_page(settings: SettingsFile) -> StatusPage:
     )
 
 
-def _brand_words(triage: TriageSettings) -> BrandWords:
+def _brand_words(triage: TriageSettings, handles: tuple[str, ...]) -> BrandWords:
     return BrandWords(
         words=tuple((meaning, phrases) for meaning, phrases in triage.words if phrases),
         topics=tuple(triage.topics.items()),
         always=tuple(Always(rule.phrase, rule.kind, rule.urgency) for rule in triage.always),
         never=triage.never,
+        handles=handles,
     )

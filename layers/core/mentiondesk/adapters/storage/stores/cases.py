@@ -87,7 +87,7 @@ class Cases:
         shards = (keys.queue(State.PENDING, number) for number in range(keys.SHARDS))
         silent = (Query(shard, keys.WAITING, last=now, limit=limit) for shard in shards)
         found = (row for query in silent for row in self._table.query(query))
-        return [CaseId.parse(row.key[keys.PK].removeprefix(keys.CASE_PREFIX)) for row in islice(found, limit)]
+        return [CaseId.parse(row.key.pk.removeprefix(keys.CASE_PREFIX)) for row in islice(found, limit)]
 
     def _case(self, item: Item | None) -> Case | None:
         """The case in an item; one of the old form is upgraded first."""

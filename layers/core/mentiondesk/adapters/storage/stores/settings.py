@@ -9,7 +9,6 @@ from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item
 from mentiondesk.adapters.storage.table import Absent, Equals, Or, Put, Table
 from mentiondesk.domain.desk import DeskSettings
-from mentiondesk.settings.problems import without_retired
 from mentiondesk.settings.schema import SettingsFile
 from mentiondesk.settings.to_domain import parse_settings
 
@@ -39,7 +38,7 @@ class SettingsVersions:
 
         Raises SettingsMissing, or SettingsInvalid when what is stored does not fit this version of the code.
         """
-        return parse_settings(without_retired(json.loads(str(self._found(keys.settings()).get(_SETTINGS)))))
+        return parse_settings(json.loads(str(self._found(keys.settings()).get(_SETTINGS))), stored=True)
 
     def since(self) -> datetime:
         """When the desk was set up: its first settings were stored. Raises SettingsMissing."""

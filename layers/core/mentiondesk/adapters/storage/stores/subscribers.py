@@ -31,7 +31,7 @@ class Subscribers:
         return self.get(self.id_of(address)) or self.get(unsalted_id(address))
 
     def count(self) -> int:
-        return self._table.count(Query(keys.subscriber(SubscriberId(""))[keys.PK]))
+        return self._table.count(Query(keys.subscriber(SubscriberId("")).pk))
 
     def ask(self, subscriber: Subscriber, unless_since: datetime) -> bool:
         expires = {keys.EXPIRES: keys.expiry(subscriber.asked_at + _ASKED_FOR)}
@@ -65,15 +65,16 @@ class Subscribers:
 
     def page(self, after: SubscriberId | None, limit: int) -> list[Subscriber]:
         begins = keys.subscriber(after or SubscriberId(""))
-        found = self._table.query(Query(begins[keys.PK], after=begins if after else None, limit=limit))
+        found = self._table.query(Query(begins.pk, after=begins.attributes if after else None, limit=limit))
         return [item.read(Subscriber) for item in found]
 
     def _stored_salt(self) -> str:
         """The salt, which is made where there is none; of two that are made at once, the first stays."""
-        made = Item(keys.salt(), None, {_SALT: token_hex(16)})
-        with suppress(Refused):
-            self._table.put(made, Absent())
         found = self._table.get(keys.salt())
+        if found is None:
+            with suppress(Refused):
+                self._table.put(Item(keys.salt(), None, {_SALT: token_hex(16)}), Absent())
+            found = self._table.get(keys.salt())
         assert found is not None, "it was just written"
         return str(found.get(_SALT))
 
