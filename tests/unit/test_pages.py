@@ -29,6 +29,7 @@ from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.commands import ApprovePost, IncidentCommand, PostUpdate, Publish, ResolveIncident
 from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status
+from mentiondesk.domain.posts.profile import Profile
 from mentiondesk.domain.timeline import Act, CaseActEntry, IncidentEntry
 from mentiondesk.presentation import rendering
 from mentiondesk.presentation.action_pages.actions import ActionPages
@@ -233,5 +234,7 @@ def an_entry(entry: type[Act]) -> Any:
         "title": "t",
         "people": 3,
         "status": Status.MONITORING,
+        "undoes": "d",
+        "profile": Profile("Priya", "priya", 5),
     }
     return entry(**{field.name: facts[field.name] for field in fields(entry) if field.name in facts})

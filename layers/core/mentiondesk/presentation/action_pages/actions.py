@@ -10,6 +10,7 @@ from mentiondesk.domain.access.actor import Actor, NotAllowed
 from mentiondesk.domain.access.links import Link, LinkRefused
 from mentiondesk.domain.alerts.roster import Staff
 from mentiondesk.domain.cases.case import AlreadyClaimed, CaseRefuses
+from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import CaseId, StaffId
 from mentiondesk.domain.incidents.incident import Health, Incident, NotPossible, Status
@@ -32,7 +33,7 @@ from mentiondesk.presentation.action_pages.forms import HEALTH, IMPACTS, OTHER, 
 from mentiondesk.presentation.action_pages.html import render
 from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid, MalformedForm
 from mentiondesk.presentation.action_pages.record import record_line
-from mentiondesk.presentation.phrases import case_label, people_and_posts
+from mentiondesk.presentation.phrases import case_label, customer, people_and_posts, posts_so_far, quotes, reach
 from mentiondesk.presentation.times import short_moment, time_left
 from mentiondesk.presentation.wording import Sentences, capitalised
 from mentiondesk.usecases.cases.change_case import CaseView, ChangeCase
@@ -183,6 +184,11 @@ def _case_facts(view: CaseView, reader: Reader) -> dict[str, object]:
     return {
         "timer": timer,
         "what": capitalised(case_label(say, case)),
+        "number": case_number(case.case_id, reader.brand),
+        "who": customer(say, case),
+        "reach": reach(say, case),
+        "posts": posts_so_far(say, case),
+        "quotes": quotes(say, case, reader.at),
         "urgent": case.urgency >= Urgency.HIGH,
         "left": time_left(say, timer.answer_by, reader.now) if timer else "",
         "late": timer.breached(reader.now) if timer else False,
