@@ -269,7 +269,7 @@ def test_a_wait_still_running_is_a_breach_once_its_deadline_has_passed() -> None
     assert case.breached(at(61))
 
 
-def act(kind: Callable[..., _Act], minute: float, after: Place, number: int = 1, **facts: object) -> _Act:
+def act(kind: Callable[..., _Act], minute: float, after: Place, number: int = 1, /, **facts: object) -> _Act:
     """An act, at this minute after noon, behind a post."""
     entry_id = f"{minute:07}-{kind}"
     return kind(entry_id=entry_id, at=at(minute), by=ANA, after=after, number=number, **facts)
@@ -579,8 +579,8 @@ def test_no_field_that_an_act_sets_is_lost_when_a_case_is_rebuilt(kind: Callable
     case = feed([*before, done])
     assert case != replace(feed(before), last=case.last), "the act changes something"
     rebuilt = feed([*before, done, said(-5, Kind.CHATTER)])
-    first = {"opened_at": case.opened_at, "first_words": case.first_words, "first_said_at": case.first_said_at}
-    assert replace(rebuilt, posts=1, **first) == case
+    first = replace(rebuilt, posts=1, first_words=case.first_words, first_said_at=case.first_said_at)
+    assert replace(first, opened_at=case.opened_at) == case
 
 
 def test_a_post_that_is_later_than_an_act_is_not_settled_by_it_however_late_it_is_seen() -> None:

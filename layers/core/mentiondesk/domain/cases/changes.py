@@ -17,6 +17,8 @@ class CaseChange:
     entry: CaseEntry
     escalation: EscalationChange | None = None
     messages: tuple[StaffMessage, ...] = ()
+    # The desk asks X about the customer in its next run.
+    look_up: bool = False
 
 
 def case_change(before: Case | None, after: Case, entry: CaseEntry) -> CaseChange:

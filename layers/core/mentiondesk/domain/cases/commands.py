@@ -219,7 +219,7 @@ class Undo:
 class NoteReach:
     """Keep what X shows of the customer and the post. The desk's own; never refused.
 
-    `urgency`: what so many readers raise the case to, if to anything.
+    `urgency`: what so many readers raise a complaint to, if to anything.
     """
 
     action: ClassVar = None
@@ -228,7 +228,8 @@ class NoteReach:
     urgency: Urgency | None = None
 
     def entry(self, case: Case, asked: Asked) -> LookedUp:
-        return LookedUp(profile=self.profile, metrics=self.metrics, urgency=self.urgency, **asked.new(case))
+        urgency = self.urgency if case.kind is Kind.COMPLAINT else None
+        return LookedUp(profile=self.profile, metrics=self.metrics, urgency=urgency, **asked.new(case))
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,9 +123,12 @@ class CaseView:
         """The deadline."""
         return self._clock(self.timer.answer_by)
 
-    def words(self, length: int) -> str:
-        """The customer's latest words, safe to show."""
-        return quotable(self.case.words, length)
+    def gist(self, length: int) -> str:
+        """The customer's words in short, safe to show: how it began, and what they wrote last."""
+        latest, first = quotable(self.case.words, length), quotable(self.case.first_words, length // 2)
+        if self.case.first_said_at in (None, self.case.said_at) or not first:
+            return latest
+        return f"{first} … {quotable(self.case.words, length - len(first) - 3)}"
 
     @property
     def quotes(self) -> list[Quote]:

@@ -102,7 +102,7 @@ def _case_text(cases: Sequence[CaseView]) -> str:
         facts = _facts(first)
         says = first.say("case_alert.text", what=first.what, who=first.caller, **facts)
         short = first.say("case_alert.text_short", **facts)
-    return _text(says, short, first.words(_LONGEST_QUOTE), first.act or first.link)
+    return _text(says, short, first.gist(_LONGEST_QUOTE), first.act or first.link)
 
 
 def _facts(one: CaseView) -> dict[str, object]:
@@ -134,8 +134,9 @@ def _text(says: str, short: str, words: str, link: str) -> str:
         written = fitted(partial(_put_together, short, link), words, _MOST_SEGMENTS)
         if segments(written) <= _MOST_SEGMENTS and words[:_LEAST_WORDS] in written:
             return written
-    # In a smaller alphabet, harmless text may have become a link.
-    return fitted(partial(_put_together, to_gsm7(says), link), defang(to_gsm7(words)), _MOST_SEGMENTS)
+    # In a smaller alphabet, harmless text may have become a link. Words that it garbles are left out.
+    kept = defang(to_gsm7(words)) if readable(words) else ""
+    return fitted(partial(_put_together, to_gsm7(says), link), kept, _MOST_SEGMENTS)
 
 
 def _put_together(says: str, link: str, words: str) -> str:
