@@ -249,6 +249,19 @@ def test_giving_back(api: Api) -> None:
     assert api.post(api.token(), {**api.get(api.token()).page.form("claim"), "action": "release"}).status == 409
 
 
+def test_saying_that_one_is_off(api: Api) -> None:
+    """The word is kept, shown on the page, and counts for its own person alone."""
+    form = next(one for one in api.get(api.token()).page.forms if one.fields["action"] == "duty")
+    answer = api.post(api.token(), {**form.fields, "span": "4h"})
+    assert answer.status == 200
+    assert "You are off duty." in answer.said
+    assert "Ana is off until 16:10 UTC" in answer.said
+    assert "I take over until" in answer.said
+    assert api.post(api.token(), {**form.fields, "span": "9 years"}).status == 400
+    assert api.post(api.token(), {**form.fields, "event": "forged", "span": "4h"}).status == 403
+    assert api.case.owner is None
+
+
 def test_publishing(api: Api) -> None:
     token = api.incident_token()
     typed = {"title": "Payments  fail", "impact": "major", "body": "We are on it.\r\n\r\nMore soon. "}

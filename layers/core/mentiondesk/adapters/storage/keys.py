@@ -163,6 +163,14 @@ def opinions(now: datetime) -> Key:
     return Key("OPINIONS", f"{now:%Y-%m-%d}")
 
 
+DUTY = "DUTY"
+
+
+def duty(staff_id: StaffId) -> Key:
+    """A person's latest word about their duty."""
+    return Key(DUTY, staff_id)
+
+
 LOOK_UPS = "LOOKUPS"
 
 
