@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from typing import assert_never
 
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.alerts.messages import Email, MessageKind, automatic, in_thread
@@ -38,14 +39,31 @@ class StaffMessages:
     def write(
         self, channel: Channel, staff: Staff, notices: Sequence[Notice], brand: str, now: datetime
     ) -> Email | str:
-        by_mail, say, name = channel is Channel.EMAIL, self._wording(), clean(brand)
+        say, name = self._wording(), clean(brand)
         for one in notices:
             if isinstance(one, IncidentNotice):
-                incident = IncidentView(one, staff, now, say, name)
-                return self._incident_mail(incident) if by_mail else _incident_text(incident)
+                return self._about_incident(channel, IncidentView(one, staff, now, say, name))
         cases = [CaseView(one, staff, now, say, name) for one in notices if isinstance(one, CaseNotice)]
         cases.sort(key=lambda one: (-one.case.urgency.rank, one.timer.answer_by))
-        return self._case_mail(cases) if by_mail else _case_text(cases)
+        return self._about_cases(channel, cases)
+
+    def _about_incident(self, channel: Channel, one: IncidentView) -> Email | str:
+        match channel:
+            case Channel.EMAIL:
+                return self._incident_mail(one)
+            case Channel.TEXT:
+                return _incident_text(one)
+            case _:
+                assert_never(channel)
+
+    def _about_cases(self, channel: Channel, cases: Sequence[CaseView]) -> Email | str:
+        match channel:
+            case Channel.EMAIL:
+                return self._case_mail(cases)
+            case Channel.TEXT:
+                return _case_text(cases)
+            case _:
+                assert_never(channel)
 
     def _case_mail(self, cases: Sequence[CaseView]) -> Email:
         """One mail about one case, or a digest of many, the most urgent first."""
@@ -119,8 +137,11 @@ def _counted(cases: Sequence[CaseView]) -> dict[str, object]:
 
 def _incident_text(one: IncidentView) -> str:
     """Brand, people, since when, the title and the link."""
-    key = "resolved_alert.text" if one.notice.going_back else "incident_alert.text"
-    says = one.say(key, brand=one.brand, people=one.customers if one.notice.going_back else one.people, since=one.since)
+    if one.notice.going_back:
+        says = one.say("resolved_alert.text", brand=one.brand, people=one.customers)
+    else:
+        key = "incident_alert.text_unconfirmed" if one.notice.unconfirmed else "incident_alert.text"
+        says = one.say(key, brand=one.brand, people=one.people, since=one.since, waited=one.waited)
     return _text(says, says, one.title, one.act or one.samples(1)[0][1])
 
 
