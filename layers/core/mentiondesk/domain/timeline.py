@@ -145,8 +145,17 @@ class GoBackStarted(CaseAct):
     timer: ReplyTimer | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentJoined(CaseAct):
+    """The case is part of a public incident: its timers stop until that is resolved."""
+
+    incident_id: IncidentId
+
+
 Posted = CustomerPosted | BrandPosted
-CaseActEntry = Claimed | Released | Snoozed | AnsweredElsewhere | Dismissed | Resolved | Reopened | GoBackStarted
+CaseActEntry = (
+    Claimed | Released | Snoozed | AnsweredElsewhere | Dismissed | Resolved | Reopened | GoBackStarted | IncidentJoined
+)
 CaseEntry = Posted | CaseActEntry
 
 

@@ -62,6 +62,10 @@ class NotSilent(CaseRefuses):
     """The customer, or the brand, has not been silent for long enough."""
 
 
+class RunsOn(CaseRefuses):
+    """The case is critical: its timers run whatever incident it is part of."""
+
+
 class NoWordOwed(CaseRefuses):
     """The customer needs no word about a solved incident: staff closed the case, or an answer says it."""
 

@@ -21,15 +21,18 @@ from mentiondesk.domain.cases.case import (
     NotSilent,
     NotWaiting,
     NoWordOwed,
+    RunsOn,
 )
 from mentiondesk.domain.cases.timers import Due, Policy, ReplyTimer
 from mentiondesk.domain.ids import IncidentId
+from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.domain.timeline import (
     AnsweredElsewhere,
     CaseActEntry,
     Claimed,
     Dismissed,
     GoBackStarted,
+    IncidentJoined,
     Released,
     Reopened,
     Resolved,
@@ -191,6 +194,20 @@ class StartGoBack:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinIncident:
+    """Stop the timers of a case that is part of a public incident. The desk's own. Refused as NotWaiting, RunsOn."""
+
+    action: ClassVar = None
+    incident_id: IncidentId
+
+    def entry(self, case: Case, asked: Asked) -> IncidentJoined:
+        _must_wait(case)
+        if case.urgency is Urgency.CRITICAL:
+            raise RunsOn(case.case_id)
+        return IncidentJoined(incident_id=self.incident_id, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
 class ResolveSilent:
     """Close a case whose customer has been silent as long as the policy says. The desk's own. Refused as NotSilent."""
 
@@ -203,7 +220,9 @@ class ResolveSilent:
         return Resolved(reason=f"no word from the customer in {silence.days} days", **asked.new(case))
 
 
-CaseCommand = Claim | Release | Snooze | MarkAnswered | Dismiss | Resolve | Reopen | StartGoBack | ResolveSilent
+CaseCommand = (
+    Claim | Release | Snooze | MarkAnswered | Dismiss | Resolve | Reopen | StartGoBack | JoinIncident | ResolveSilent
+)
 
 
 def decide(

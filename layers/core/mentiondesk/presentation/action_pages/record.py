@@ -15,6 +15,7 @@ from mentiondesk.domain.timeline import (
     GoBackStarted,
     IncidentDismissed,
     IncidentEntry,
+    IncidentJoined,
     IncidentResolved,
     Noticed,
     Published,
@@ -61,6 +62,8 @@ def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, s
             found = "resolved", reason
         case Reopened(reason=reason):
             found = "reopened", reason
+        case IncidentJoined():
+            found = "incident_joined", ""
         case GoBackStarted(title=title):
             found = "go_back_started", title
         case _:
