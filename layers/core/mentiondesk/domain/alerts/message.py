@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
+from mentiondesk.domain.alerts.budget import HOUR
 from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer
 from mentiondesk.domain.ids import CaseId, IncidentId, PostId
@@ -83,7 +84,7 @@ def escalated(
         case FollowUpList():
             timer, stage = _running(incident, Clock.GO_BACK), "go_back"
         case IncidentHourly():
-            timer, stage = _hour(incident, alerted_until or message.at), HOURLY
+            timer, stage = _hour(incident, alerted_until or message.at - HOUR), HOURLY
         case _:
             assert_never(message)
     if timer is None:

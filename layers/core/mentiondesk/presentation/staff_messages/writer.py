@@ -78,6 +78,9 @@ class StaffMessages:
     def _incident_mail(self, one: IncidentView, brand: str) -> Email:
         """One mail about an incident: noticed, or resolved with the customers to get back to."""
         facts = {"one": one, "most": _MOST_LISTED}
+        if one.notice.hourly:
+            subject = one.say("hourly_alert.subject", title=one.title, news=one.news)
+            return self._mail(MessageKind.INCIDENT_HOURLY, "hourly", subject, one, brand, facts)
         if one.notice.going_back:
             subject = one.say("resolved_alert.subject", title=one.title, people=one.customers)
             return self._mail(MessageKind.INCIDENT_RESOLVED, "resolved", subject, one, brand, facts)
@@ -120,7 +123,9 @@ def _case_text(cases: Sequence[CaseView]) -> str:
 
 def _incident_text(one: IncidentView) -> str:
     """People, since when, the title and the link."""
-    if one.notice.going_back:
+    if one.notice.hourly:
+        says = one.say("hourly_alert.text", news=one.news)
+    elif one.notice.going_back:
         says = one.say("resolved_alert.text", people=one.customers)
     else:
         key = "incident_alert.text_unconfirmed" if one.notice.unconfirmed else "incident_alert.text"

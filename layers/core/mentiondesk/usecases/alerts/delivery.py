@@ -7,7 +7,7 @@ from datetime import datetime
 from mentiondesk.domain.alerts.budget import Interruption, Interruptions
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.messages import Email
-from mentiondesk.domain.alerts.notices import Notice
+from mentiondesk.domain.alerts.notices import Notice, by_customer
 from mentiondesk.domain.alerts.roster import Audience, Channel, Staff
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import CaseId, StaffId, SubjectId
@@ -193,7 +193,8 @@ class Deliverer:
 
     def _written(self, way: _Way, notices: Sequence[Notice]) -> Email | str:
         try:
-            return self._writer.write(way.channel, way.staff, notices, self._settings.brand.name, self._now)
+            told = by_customer(notices)
+            return self._writer.write(way.channel, way.staff, told, self._settings.brand.name, self._now)
         except Exception as error:
             # A boundary: one subject that cannot be put into words must not keep the alerts about others back. The
             # function logs the traceback and counts it.

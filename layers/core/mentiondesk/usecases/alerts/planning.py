@@ -41,7 +41,7 @@ def _hourly(lease: Lease, incident: Incident, settings: DeskSettings, now: datet
     since = lease.escalation.timer.since
     owner = settings.roster.find(incident.owner) if incident.owner is not None else None
     people = [owner] if owner else settings.roster.audience(Audience.LEAD, now)
-    news = incident.latest_at is not None and incident.latest_at > since - HOUR
+    news = incident.latest_at is not None and incident.latest_at > since
     send = tuple(
         Alert(incident.incident_id, since, HOURLY, one.staff_id, one.reachable(Channel.EMAIL), since, since)
         for one in people
