@@ -17,6 +17,7 @@ from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.cases.resolve_silent import ResolveSilentCases
 from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
 from mentiondesk.usecases.incidents.follow_up_customers import GoBack
+from mentiondesk.usecases.incidents.stop_timers import StopTimers
 
 logger, metrics = Logger(), Metrics()
 
@@ -30,12 +31,13 @@ counts = Counts(metrics.add_metric, lambda found: stores().troubles.report(found
 
 
 @cache
-def detect_incidents() -> tuple[DetectIncidents, ResolveSilentCases, GoBack]:
+def detect_incidents() -> tuple[DetectIncidents, ResolveSilentCases, StopTimers, GoBack]:
     desk = stores()
     change = ChangeCase(desk.cases, desk.settings)
     return (
         DetectIncidents(Signals(desk.table), Baselines(desk.table), desk.incidents, desk.settings),
         ResolveSilentCases(desk.cases, change, desk.settings),
+        StopTimers(desk.incidents, change),
         GoBack(desk.incidents, change, desk.settings),
     )
 
@@ -44,16 +46,22 @@ def detect_incidents() -> tuple[DetectIncidents, ResolveSilentCases, GoBack]:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     now = clock.now()
-    detect, resolve_silent, go_back = detect_incidents()
+    detect, resolve_silent, stop_timers, go_back = detect_incidents()
     detected = detect(now)
     resolved = resolve_silent(now)
-    gone_back = go_back(now, lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()))
+
+    def time_left() -> timedelta:
+        return timedelta(milliseconds=context.get_remaining_time_in_millis())
+
+    stopped = stop_timers(now, time_left)
+    gone_back = go_back(now, time_left)
     logger.info(
         "detected",
         raised=detected.raised,
         faded=detected.faded,
         joined=detected.joined,
         hours_learned=detected.hours_learned,
+        stopped=stopped,
         gone_back=gone_back.cases,
         resolved=resolved,
         left=gone_back.left,

@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from mentiondesk.adapters.channels.operators import OperatorsTopic
 from mentiondesk.adapters.channels.ses import SesMailer
 from mentiondesk.adapters.channels.texters import texter
+from mentiondesk.adapters.channels.webhooks import RoomSender, WebhookSender
 from mentiondesk.adapters.parameters import secret
 from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.adapters.storage.stores.duty import staffed_settings
@@ -39,8 +40,11 @@ counts = Counts(metrics.add_metric, lambda found: stores().troubles.report(found
 @cache
 def notify_staff() -> NotifyStaff:
     config, desk = NotifyConfig.from_env(), stores()
-    mailer = SesMailer(aws.ses(), config.alert_sender, config.staff_mail)
-    senders = {Channel.EMAIL: mailer, Channel.TEXT: texter(config.texts_through, config.text_origin)}
+    senders = {
+        Channel.EMAIL: SesMailer(aws.ses(), config.alert_sender, config.staff_mail),
+        Channel.TEXT: texter(config.texts_through, config.text_origin),
+        Channel.ROOM: RoomSender(WebhookSender(clock.now), clock.now),
+    }
     unread = logged(logger.error, "link key not read")
     links = SignedLinks(LinkKeys(secret(aws.ssm(), config.link_parameter), clock.now, unread), config.api_url)
     return NotifyStaff(desk.alerts, desk.incidents, senders, StaffMessages(desk.sentences), desk.settings, links)
