@@ -171,7 +171,7 @@ def test_the_owner_hears_each_hour_what_is_new(office: Office) -> None:
     case = hears(office, 40, 7, incident=True)
     linked(office, case)
     assert office.over(130, start=6) == {65: [("lea", "email")]}, "the hour after it brings nothing new"
-    assert "1 post in the last hour" in office.mail.latest.subject
+    assert "1 post in the last hour" in office.mail.latest.text
     linked(office, hears(office, 131, 8, incident=True))
     assert office.over(300, start=131) == {185: [("lea", "email")]}
 

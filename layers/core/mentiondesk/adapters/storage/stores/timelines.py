@@ -12,6 +12,7 @@ from mentiondesk.domain.timeline import (
     BrandPosted,
     CaseEntry,
     Claimed,
+    Corrected,
     CustomerPosted,
     Dismissed,
     Entry,
@@ -21,6 +22,7 @@ from mentiondesk.domain.timeline import (
     IncidentEntry,
     IncidentJoined,
     IncidentResolved,
+    LookedUp,
     Noticed,
     Posted,
     Published,
@@ -28,6 +30,7 @@ from mentiondesk.domain.timeline import (
     Reopened,
     Resolved,
     Snoozed,
+    Undone,
     Updated,
 )
 
@@ -43,6 +46,9 @@ _TYPES: Mapping[str, type[Entry]] = {
     "dismissed": Dismissed,
     "resolved": Resolved,
     "reopened": Reopened,
+    "corrected": Corrected,
+    "undone": Undone,
+    "looked_up": LookedUp,
     "go_back_started": GoBackStarted,
     "incident_joined": IncidentJoined,
     "noticed": Noticed,
