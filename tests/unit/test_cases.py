@@ -28,6 +28,7 @@ from mentiondesk.domain.timeline import (
     CustomerPosted,
     Dismissed,
     GoBackStarted,
+    IncidentJoined,
     LookedUp,
     Place,
     Posted,
@@ -602,6 +603,7 @@ _BY_STAFF: dict[Callable[..., Any], dict[str, Any]] = {
     Corrected: {"kind": Kind.QUESTION},
     Undone: {"undoes": "another"},
     LookedUp: {"profile": Profile("Priya", "priya", 5), "urgency": Urgency.HIGH},
+    IncidentJoined: {"incident_id": IncidentId("i")},
     GoBackStarted: {"incident_id": IncidentId("inc-1"), "title": "Down", "timer": GO_BACK},
 }
 
