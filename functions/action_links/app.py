@@ -9,6 +9,7 @@ from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.drafts import Drafts
 from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.stores.settings import current_settings
 from mentiondesk.adapters.tokens.links import LinkKeys, SignedLinks
 from mentiondesk.presentation import web
@@ -33,7 +34,7 @@ def action_pages() -> ActionPages:
     return ActionPages(
         SignedLinks(LinkKeys(aws.secrets(), config.link_secret_id, clock.now, unread)),
         ChangeCase(Cases(*stored), settings),
-        ChangeIncident(Incidents(*stored), Drafts(*stored), settings),
+        ChangeIncident(Incidents(*stored), Drafts(*stored), settings, Posts(*stored).get),
         settings,
     )
 

@@ -53,7 +53,7 @@ class Served:
         self.pages = ActionPages(
             self.links,
             ChangeCase(self.desk.cases, lambda: settings),
-            ChangeIncident(self.desk.incidents, self.drafts, lambda: settings),
+            ChangeIncident(self.desk.incidents, self.drafts, lambda: settings, lambda _: None),
             lambda: settings,
         )
 

@@ -130,7 +130,7 @@ class MemoryDesk:
         self._desk.now = time_of(start)
         drafts = Drafts(self._desk.table, lambda: self.settings.keep)
         self._case_acts = ChangeCase(self._desk.cases, lambda: self.settings)
-        self._incident_acts = ChangeIncident(self._desk.incidents, drafts, lambda: self.settings)
+        self._incident_acts = ChangeIncident(self._desk.incidents, drafts, lambda: self.settings, self._desk.posts.get)
         self._made = 0
 
     # --- going in

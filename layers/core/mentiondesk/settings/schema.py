@@ -11,6 +11,7 @@ from mentiondesk.domain.alerts.limits import DEFAULT_TEXT_LIMITS
 from mentiondesk.domain.alerts.roster import Audience, Channel
 from mentiondesk.domain.hours import Hours, NeverOpen
 from mentiondesk.domain.ids import ComponentId, StaffId, UserId
+from mentiondesk.domain.incidents.incident import Health, Impact
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.settings.types import (
     Duration,
@@ -247,6 +248,16 @@ class ReadingSettings(_Model):
     monthly_reads: int = Field(default=50_000, ge=1000)
 
 
+class TemplateSettings(_Model):
+    """Texts that a person may fill the form of an incident with."""
+
+    name: str = Field(min_length=1, max_length=60)
+    title: str = Field(min_length=1, max_length=120)
+    body: str = Field(min_length=1, max_length=2000)
+    impact: Literal[Impact.NONE, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL] = Impact.MINOR
+    components: dict[ComponentId, Health] = Field(default_factory=dict)
+
+
 class IncidentSettings(_Model):
     """Detection of incidents, and the alerts about them."""
 
@@ -260,6 +271,7 @@ class IncidentSettings(_Model):
     )
     urgency: Urgency = Urgency.NORMAL
     go_back_within: Length = timedelta(hours=24)
+    templates: tuple[TemplateSettings, ...] = Field(default=(), max_length=50)
 
 
 class ComponentSettings(_Model):

@@ -27,6 +27,7 @@ from mentiondesk.presentation.action_pages.reading import (
     UnsupportedMediaType,
 )
 from mentiondesk.presentation.wording import Sentences
+from mentiondesk.usecases.incidents.change_incident import NoSuchPost
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ REFUSALS: Mapping[type[Exception], Refusal] = {
     NotClaimed: Refusal(HTTPStatus.CONFLICT, "not_claimed"),
     NothingToSnooze: Refusal(HTTPStatus.CONFLICT, "nothing_to_snooze"),
     NotPossible: Refusal(HTTPStatus.CONFLICT, "not_possible"),
+    NoSuchPost: Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "no_such_post"),
     CaseChanged: Refusal(HTTPStatus.CONFLICT, "changed"),
     IncidentChanged: Refusal(HTTPStatus.CONFLICT, "changed"),
 }
