@@ -73,7 +73,7 @@ class Listening:
     def choose(self, *left_out: CaseId) -> None:
         """A person goes through the list of the resolved incident's customers."""
         incident = self.incident()
-        self.desk.incidents.save(incident_change(incident, incident.left_out(left_out, at(60.5))))
+        self.desk.incidents.save(incident_change(incident, incident.gone_through(left_out, at(60.5))))
 
     def go_back(self, incidents: Any = None, cases: Any = None) -> GoBack:
         change = ChangeCase(cases or self.desk.cases, lambda: self.settings)

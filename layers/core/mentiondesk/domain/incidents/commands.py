@@ -210,7 +210,7 @@ def decide(
             change = _rescheduled(incident, command, press)
         case ChooseGoBack(left_out):
             chosen = GoBackChosen(left_out=len(left_out), **press.entry)
-            change = incident_change(incident, incident.left_out(left_out, now), chosen)
+            change = incident_change(incident, incident.gone_through(left_out, now), chosen)
         case _:
             assert_never(command)
     return change

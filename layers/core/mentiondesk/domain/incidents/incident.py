@@ -255,7 +255,7 @@ class Incident:
         again = replace(self.moved(update), gone_back_at=None, go_back_from=None)
         return replace(again, timer=None) if again.timer and again.timer.clock is Clock.GO_BACK else again
 
-    def left_out(self, cases: tuple[CaseId, ...], at: datetime) -> "Incident":
+    def gone_through(self, cases: tuple[CaseId, ...], at: datetime) -> "Incident":
         """The resolved incident whose customers, but for `cases`, somebody is to go back to. Raises NotPossible."""
         if self.status is not Status.RESOLVED or self.go_back_from is not None:
             raise NotPossible(self.incident_id, self.status, Status.RESOLVED)
