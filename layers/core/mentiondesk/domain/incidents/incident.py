@@ -187,6 +187,8 @@ class Incident:
     start_known: bool = False
     edited_at: datetime | None = None
     go_back_from: tuple[CaseId, ...] | None = None
+    # The number of its posts whose cases have left the ladder.
+    stopped_for: int = 0
 
     @property
     def subject_id(self) -> IncidentId:

@@ -19,6 +19,7 @@ from mentiondesk.domain.timeline import (
     IncidentDismissed,
     IncidentEdited,
     IncidentEntry,
+    IncidentJoined,
     IncidentReopened,
     IncidentResolved,
     LookedUp,
@@ -52,6 +53,7 @@ _NAMES: Mapping[type[CaseActEntry], str] = {
     Undone: "undone",
     LookedUp: "looked_up",
     GoBackStarted: "go_back_started",
+    IncidentJoined: "incident_joined",
 }
 
 
@@ -83,7 +85,7 @@ def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, s
             detail = say("staff.followers", count=profile.followers, number=f"{profile.followers:,}")
         case GoBackStarted(title=title):
             detail = title
-        case Claimed() | Released() | AnsweredElsewhere() | Undone():
+        case Claimed() | Released() | AnsweredElsewhere() | IncidentJoined() | Undone():
             detail = ""
         case _:
             assert_never(entry)
