@@ -38,7 +38,7 @@ def action_pages() -> ActionPages:
     return ActionPages(
         links,
         ChangeCase(desk.cases, desk.settings),
-        ChangeIncident(desk.incidents, desk.drafts, desk.settings),
+        ChangeIncident(desk.incidents, desk.drafts, desk.settings, desk.posts.get),
         ChangeDuty(DutyChanges(desk.table)),
         desk.settings,
     )
