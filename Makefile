@@ -102,8 +102,18 @@ reclassify: setup ## have a post classified again that was set aside (POST=id)
 	@test -n "$(POST)" || { echo "say which post: make reclassify POST=1234567890"; exit 2; }
 	@$(PY) -m infra.operate reclassify "$(POST)" $(if $(STACK),--stack $(STACK))
 
+incident: setup ## publish an incident by hand (TITLE="..." BODY="..." IMPACT=major PARTS=ids BEGAN=2026-12-01T12:10 TEMPLATE=name BY=id)
+	@test -n "$(TITLE)$(TEMPLATE)" || { echo 'say what: make incident TITLE="Online shop: checkout fails" BODY="We are on it." PARTS=online-shop'; exit 2; }
+	@$(PY) -m infra.operate incident "$(TITLE)" --body "$(BODY)" $(if $(IMPACT),--impact $(IMPACT)) --parts "$(PARTS)" $(if $(BEGAN),--began "$(BEGAN)") --template "$(TEMPLATE)" --by "$(BY)" $(if $(STACK),--stack $(STACK))
+
+move-maintenance: setup ## give planned maintenance other times (ID=... FROM=2026-12-02T22:00 UNTIL=2026-12-02T23:30 BODY="...")
+	@$(PY) -m infra.operate move-maintenance "$(ID)" --from "$(FROM)" --until "$(UNTIL)" --body "$(BODY)" --by "$(BY)" $(if $(STACK),--stack $(STACK))
+
+cancel-maintenance: setup ## cancel planned maintenance, or end it early (ID=... BODY="...")
+	@$(PY) -m infra.operate cancel-maintenance "$(ID)" --body "$(BODY)" --by "$(BY)" $(if $(STACK),--stack $(STACK))
+
 maintenance: setup ## announce planned maintenance (TITLE="..." FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30 PARTS=ids BODY="...")
 	@test -n "$(TITLE)" -a -n "$(FROM)" -a -n "$(UNTIL)" || { echo 'say what and when: make maintenance TITLE="New tills" FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30'; exit 2; }
 	@$(PY) -m infra.operate maintenance "$(TITLE)" --from "$(FROM)" --until "$(UNTIL)" --parts "$(PARTS)" --body "$(BODY)" $(if $(STACK),--stack $(STACK))
 
-.PHONY: help run replay triage setup test faults bench evaluate triage-model lint format validate build check lock deploy settings x-credentials reclassify maintenance
+.PHONY: help run replay triage setup test faults bench evaluate triage-model lint format validate build check lock deploy settings x-credentials reclassify maintenance incident move-maintenance cancel-maintenance
