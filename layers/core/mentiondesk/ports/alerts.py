@@ -58,6 +58,9 @@ class AlertStore(Protocol):
     def due(self, now: datetime, limit: int) -> Sequence[DueItem]:
         """Up to `limit` items due by `now`, those due first in front; may be a little stale."""
 
+    def count_due(self, until: datetime) -> int:
+        """The number of items due by then; may be a little stale."""
+
     def lease(self, item: DueItem, now: datetime, until: datetime) -> Lease | None:
         """The item as it is now, hidden from other notifiers until `until`; None when it is not due any more.
 

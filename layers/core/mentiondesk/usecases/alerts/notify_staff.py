@@ -41,7 +41,10 @@ def no_links(staff_id: StaffId, subject_id: SubjectId, now: datetime) -> str | N
 
 @dataclass(slots=True)
 class _Run:
-    """What one run works on. `later` holds the alerts that wait, with when they may go."""
+    """What one run works on. `later` holds the alerts that wait, with when they may go.
+
+    `beside` counts what falls due before the next messages, where it is too much to be named.
+    """
 
     now: datetime
     settings: DeskSettings
@@ -49,6 +52,7 @@ class _Run:
     deliverer: Deliverer
     tasks: dict[DueItem, Task] = field(default_factory=dict)
     later: dict[Alert, datetime] = field(default_factory=dict)
+    beside: int = 0
 
 
 class NotifyStaff:
@@ -82,14 +86,15 @@ class NotifyStaff:
         run = _Run(now, settings, notified, deliverer)
         self._take_due(run, time_left)
         messages = self._messages(run)
-        if any(one.gathers for one in messages) and not notified.left:
-            messages = self._with_ahead(run, messages)
+        if any(one.gathers for one in messages):
+            messages = messages if notified.left else self._with_ahead(run, messages)
+            run.beside = self._beside(run)
         for task in run.tasks.values():
             deliverer.record(task.plan.records)
         notices = Notices(self._incidents, self._links, now)
         for message in messages:
             deliverer.record(_merged(message, now))
-            deliverer.deliver(_delivery(message, notices, settings))
+            deliverer.deliver(_delivery(message, notices, settings, run.beside))
         for task in run.tasks.values():
             self._mark(task, run)
         notified.gathered = len(run.later)
@@ -143,6 +148,12 @@ class NotifyStaff:
         run.later = {alert: moment for alert, moment in run.later.items() if alert not in sent}
         return found
 
+    def _beside(self, run: _Run) -> int:
+        """The items due before the next messages that this run had no time to look at; 0 on an ordinary day."""
+        if not run.notified.left and len(run.tasks) < _MOST_AHEAD:
+            return 0
+        return max(self._alerts.count_due(run.now + run.settings.alerts.budget.gather) - len(run.tasks), 0)
+
     def _mark(self, task: Task, run: _Run) -> None:
         """Ends the lease: due again with the next stage, or sooner where an alert waits or reached nobody."""
         escalation, plan = task.lease.escalation, task.plan
@@ -172,8 +183,8 @@ def _pause(attempts: int) -> timedelta:
     return min(timedelta(minutes=attempts), _LONGEST_PAUSE)
 
 
-def _delivery(message: Message, notices: Notices, settings: DeskSettings) -> Delivery:
+def _delivery(message: Message, notices: Notices, settings: DeskSettings, beside: int) -> Delivery:
     staff: Staff | None = settings.roster.find(message.staff_id)
     assert staff is not None, "alerts are planned from the roster"
     found = tuple(notices.of(one.subject, one.alert) for one in message.wanted)
-    return Delivery(staff, message.channel, found, message.critical)
+    return Delivery(staff, message.channel, found, message.critical, beside=beside if message.gathers else 0)

@@ -84,6 +84,10 @@ class Alerts:
         rows.sort(key=lambda row: (row.value(keys.DUE_AT, datetime), row.key.pk, row.key.sk))
         return [self._due_item(row) for row in rows[:limit]]
 
+    def count_due(self, until: datetime) -> int:
+        shards = (keys.due_shard(number) for number in range(keys.SHARDS))
+        return sum(self._table.count(Query(shard, keys.DUE, last=until)) for shard in shards)
+
     def _due_item(self, row: Item) -> DueItem:
         subject_id, sk = keys.subject_in(row.key.pk), row.key.sk
         if sk.startswith(keys.MESSAGE):
