@@ -14,6 +14,13 @@ from mentiondesk.domain.ids import StaffId, SubjectId
 from mentiondesk.domain.subject import Subject
 
 
+class MailMarks(Protocol):
+    """Marks of people whom mail did not reach."""
+
+    def mark(self, staff_id: StaffId, reason: str, now: datetime) -> None:
+        """Notes the latest failure; it stays for some weeks."""
+
+
 class DueItem(NamedTuple):
     """The escalation of a subject, or (with `message_id`) a message about it, that is due."""
 
