@@ -135,6 +135,11 @@ class _Alerts(Alerts):
         self._work.spend("Query", keys.SHARDS)
         return super().due(now, limit)
 
+    def peek(self, item: DueItem) -> Lease | None:
+        self._work.spend("GetItem")
+        self._work.spend("Query")
+        return super().peek(item)
+
     def count_due(self, until: datetime) -> int:
         self._work.spend("Query", keys.SHARDS)
         self._counted.append((self._work.now, until))

@@ -68,6 +68,9 @@ class AlertStore(Protocol):
         the lease is that escalation's, and the message is gone.
         """
 
+    def peek(self, item: DueItem) -> Lease | None:
+        """The escalation as it is now, without a lease: it is not ours to end. None where there is none."""
+
     def record(self, records: Iterable[Record]) -> None:
         """Writes the latest outcome of each alert."""
 

@@ -120,6 +120,13 @@ class Alerts:
             case _:
                 assert_never(message)
 
+    def peek(self, item: DueItem) -> Lease | None:
+        found = self._table.get(keys.escalation(item.subject_id))
+        if found is None:
+            return None
+        escalation = found.read(Escalation)
+        return self._lease(item, escalation, escalation.due_at) if escalation.due_at is not None else None
+
     def _lease(self, item: DueItem, escalation: Escalation, until: datetime) -> Lease | None:
         """The lease of an escalation, with its subject and its ledger from one query."""
         timer = escalation.timer
