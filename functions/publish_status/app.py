@@ -28,7 +28,7 @@ from mentiondesk.ports.channels import Undeliverable
 from mentiondesk.ports.status import HostedPage
 from mentiondesk.presentation.customer_mails import CustomerMails
 from mentiondesk.presentation.status_site import SiteFiles
-from mentiondesk.presentation.wording import Sentences
+from mentiondesk.presentation.wording import Sentences, for_customers
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import PublishConfig
 from mentiondesk.runtime.reports import logged
@@ -52,7 +52,7 @@ def publish_status() -> PublishStatus:
     settings, versions = current_settings(table, clock.now), SettingsVersions(table)
 
     def sentences() -> Sentences:
-        return Sentences(settings().sentences)
+        return for_customers(settings())
 
     tokens = SignedSubscriberTokens(LinkKeys(aws.secrets(), config.link_secret_id, clock.now, unread))
     return PublishStatus(

@@ -27,7 +27,9 @@ def subscriber_pages() -> SubscriberPages:
     table = DynamoTable(aws.dynamodb(), config.table_name)
     tokens = SignedSubscriberTokens(LinkKeys(aws.secrets(), config.link_secret_id, clock.now, unread))
     requests = QueuedMailRequests(aws.sqs(), config.requested_mails_url)
-    return SubscriberPages(Subscribe(Subscribers(table), tokens, requests), current_settings(table, clock.now))
+    return SubscriberPages(
+        Subscribe(Subscribers(table), tokens, requests), current_settings(table, clock.now), config.site_url
+    )
 
 
 def ask() -> web.Page:

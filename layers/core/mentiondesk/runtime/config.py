@@ -80,6 +80,7 @@ class SubscriptionsConfig(_FromEnv):
     table_name: str
     link_secret_id: str
     requested_mails_url: str
+    site_url: str
 
 
 @dataclass(frozen=True)
