@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from mentiondesk.domain.alerts.budget import Budget
 from mentiondesk.domain.alerts.limits import TextLimit
 from mentiondesk.domain.alerts.roster import Roster
 from mentiondesk.domain.cases.timers import Policy
 from mentiondesk.domain.incidents.rules import IncidentRules
 from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.brand_words import BrandWords
+from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
 from mentiondesk.domain.status.page import StatusPage
 from mentiondesk.domain.status.wording import Wording
@@ -17,13 +19,10 @@ from mentiondesk.domain.status.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class AlertRules:
-    """Limits on the messages to one person.
+    """Limits on the messages to one person. Texts beyond `text_limits` go out as mails."""
 
-    More than `digest_over` alerts at once are sent as one digest. Texts beyond `text_limits` go out as mails.
-    """
-
-    digest_over: int
     text_limits: tuple[TextLimit, ...]
+    budget: Budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +47,5 @@ class DeskSettings:
     brand_words: BrandWords
     second_opinion: SecondOpinionRules
     keep: timedelta
+    reach: ReachRules = field(default_factory=ReachRules)
     sentences: Mapping[str, str] = field(default_factory=dict)

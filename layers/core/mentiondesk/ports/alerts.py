@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from mentiondesk.domain.alerts.budget import Interruptions
 from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.alerts.ledger import Record
 from mentiondesk.domain.alerts.limits import TextLimit
+from mentiondesk.domain.alerts.roster import DutyChange
 from mentiondesk.domain.ids import StaffId, SubjectId
 from mentiondesk.domain.subject import Subject
 
@@ -33,6 +35,16 @@ class Lease:
     ledger: tuple[Record, ...] = ()
 
 
+class DutyStore(Protocol):
+    """The latest word of each person about their duty."""
+
+    def all(self) -> Sequence[DutyChange]:
+        """Those that hold, and some that are over."""
+
+    def put(self, change: DutyChange) -> None:
+        """Takes the place of what the person said before."""
+
+
 class AlertStore(Protocol):
     """Stores due items, their leases, and the latest outcome of every alert."""
 
@@ -54,6 +66,12 @@ class AlertStore(Protocol):
 
         Without `next_at`, an escalation has no alert to come, and a message is gone.
         """
+
+    def interruptions(self, staff_id: StaffId) -> Interruptions:
+        """The latest messages to this person."""
+
+    def interrupted(self, staff_id: StaffId, latest: Interruptions, now: datetime) -> None:
+        """Writes the latest messages to this person."""
 
     def take_text_slot(self, staff_id: StaffId, now: datetime, limits: Sequence[TextLimit]) -> bool:
         """Counts one text to this person; False, and not counted, when a limit is reached."""

@@ -14,6 +14,8 @@ class Action(StrEnum):
     RELEASE = "release"
     RESOLVE_CASE = "resolve_case"
     REOPEN_CASE = "reopen_case"
+    CORRECT = "correct"
+    UNDO = "undo"
     PUBLISH = "publish"
     DISMISS = "dismiss"
     UPDATE = "update"
@@ -51,6 +53,8 @@ BITS: Mapping[Action, int] = {
     Action.RESCHEDULE: 1 << 19,
     Action.GO_BACK: 1 << 20,
     Action.MERGE: 1 << 21,
+    Action.CORRECT: 1 << 12,
+    Action.UNDO: 1 << 13,
 }
 
 INCIDENT_ACTIONS = frozenset(

@@ -8,15 +8,15 @@ so that the same entries always end in the same case.
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
-from mentiondesk.domain.cases.case import OWN_CLOCKS, Case, Phase
-from mentiondesk.domain.cases.timers import Clock, Policy, ReplyTimer, TimerOutcome
+from mentiondesk.domain.cases.case import OWN_CLOCKS, Case, LatestAct, Phase
+from mentiondesk.domain.cases.timers import Clock, Due, Policy, ReplyTimer, TimerOutcome
 from mentiondesk.domain.cases.transitions import TRANSITIONS, Move, State
 from mentiondesk.domain.ids import CaseId, IncidentId
 from mentiondesk.domain.posts.post import Post
-from mentiondesk.domain.posts.tags import ANSWERED, Kind, Tags
+from mentiondesk.domain.posts.tags import ANSWERED, Kind, Tags, Urgency
 from mentiondesk.domain.text import spoken
 from mentiondesk.domain.timeline import (
     AnsweredElsewhere,
@@ -25,19 +25,25 @@ from mentiondesk.domain.timeline import (
     CaseActEntry,
     CaseEntry,
     Claimed,
+    Corrected,
     CustomerPosted,
     Dismissed,
     GoBackStarted,
+    IncidentJoined,
+    LookedUp,
     Posted,
     Released,
     Reopened,
     Resolved,
     Snoozed,
+    Undone,
 )
 
 _MOST_TOPICS = 12
 _MOST_WORDS = 600
 _MOST_REASONS = 5
+_SettlingAct = AnsweredElsewhere | Dismissed | Resolved | Reopened | GoBackStarted | IncidentJoined | Corrected
+_TOLD_AGAIN_AFTER = timedelta(hours=1)
 # A post of these kinds ends a conversation once it has an answer.
 _CLOSING_WORDS = (Kind.PRAISE, Kind.SPAM)
 
@@ -45,6 +51,18 @@ _CLOSING_WORDS = (Kind.PRAISE, Kind.SPAM)
 _MOVES_TO_PRIVATE = re.compile(
     r"\b(?:dms?|dm'd|direct messages?|private messages?|mensaje privado|direktnachricht|message privé)\b"
     r"|messages/compose",
+    re.IGNORECASE,
+)
+
+# Customers say that they sent it with these words; longer posts tell more than that.
+_SAYS_SENT = re.compile(
+    r"\b(?:sent|done|dm'?e?d|messaged|(?:have|just) (?:sent|dm)|check (?:your )?(?:dms?|inbox)"
+    r"|in your (?:dms?|inbox)|enviado|gesendet|geschickt|envoyé)\b",
+    re.IGNORECASE,
+)
+_MOST_SENT = 14
+_WAITS = re.compile(
+    r"\?|\b(?:no|not|never|still|again|waiting|ignor\w+|days?|hours?|weeks?|nobody|nothing|haven't|hasn't|won't|can't)\b",
     re.IGNORECASE,
 )
 
@@ -79,7 +97,9 @@ def new_case(case_id: CaseId, at: datetime) -> Case:
 
 def fold(case_id: CaseId, timeline: Iterable[CaseEntry], policy: Policy) -> Case:
     """The case that a timeline tells, whatever order the entries come in. Raises ValueError where there is none."""
-    ordered = sorted(timeline, key=lambda entry: entry.order)
+    entries = list(timeline)
+    undone = {entry.undoes for entry in entries if isinstance(entry, Undone)}
+    ordered = sorted((one for one in entries if one.entry_id not in undone), key=lambda entry: entry.order)
     if not ordered:
         raise ValueError("a case has at least one entry")
     case = new_case(case_id, ordered[0].order[0])
@@ -106,7 +126,13 @@ def _applied(case: Case, entry: CaseEntry, policy: Policy) -> Case:
         case BrandPosted():
             return _brand_posted(case, entry, policy)
         case _:
-            return _acted(replace(case, last=entry.order), entry, policy)
+            return _acted(replace(case, last=entry.order, latest_act=_latest_act(case, entry)), entry, policy)
+
+
+def _latest_act(case: Case, act: CaseActEntry) -> LatestAct | None:
+    if isinstance(act, Undone):
+        return None
+    return LatestAct(act.entry_id, act.at, act.by) if act.by else case.latest_act
 
 
 def _acted(case: Case, act: CaseActEntry, policy: Policy) -> Case:
@@ -117,6 +143,19 @@ def _acted(case: Case, act: CaseActEntry, policy: Policy) -> Case:
             after = replace(case, owner=None, claimed_at=None, snoozed_until=None)
         case Snoozed():
             after = replace(case, snoozed_until=act.until if case.waiting else None)
+        case LookedUp():
+            after = _looked_up(case, act, policy)
+        case Undone():
+            # A fold leaves the act out that this one undoes.
+            after = case
+        case _:
+            after = _settled(case, act, policy)
+    return after
+
+
+def _settled(case: Case, act: _SettlingAct, policy: Policy) -> Case:
+    """The case after an act that ends or starts a timer."""
+    match act:
         case AnsweredElsewhere():
             after = _answered_elsewhere(case, act)
         case Dismissed(reason=reason):
@@ -125,8 +164,12 @@ def _acted(case: Case, act: CaseActEntry, policy: Policy) -> Case:
             after = _closed(case, act, Move.RESOLVE, TimerOutcome.RESOLVED, reason)
         case Reopened():
             after = _reopened(case, act, policy)
+        case IncidentJoined():
+            after = _in_incident(replace(case, incident_id=act.incident_id), act.at)
         case GoBackStarted():
             after = _go_back_started(case, act)
+        case Corrected():
+            after = _corrected(case, act, policy)
         case _:
             assert_never(act)
     return after
@@ -147,15 +190,36 @@ def _customer_posted(case: Case, post: CustomerPosted, policy: Policy) -> Case:
         topics=tuple(dict.fromkeys((*case.topics, *post.topics)))[:_MOST_TOPICS],
         language=post.language,
         incident_id=post.incident_id or case.incident_id,
+        first_words=case.first_words or post.words,
+        first_said_at=case.first_said_at or post.at,
         post_id=post.post_id,
         words=post.words,
         said_at=post.at,
         seen_at=post.seen_at,
     )
+    if _gone_private(case, post) and (
+        private := policy.timer(Clock.PRIVATE, case.kind, heard.urgency, post.post_id, post.at)
+    ):
+        return _asked(heard, private, Move.ASK)
     clock = _reply_clock(case)
     wanted = _kind_to_answer(heard, post, clock)
-    timer = wanted and policy.timer(clock, wanted, heard.urgency, post.post_id, post.at)
-    return _asked(heard, timer, Move.ASK) if timer else heard
+    rings = post.urgency is Urgency.CRITICAL
+    timer = wanted and policy.timer(clock, wanted, heard.urgency, post.post_id, post.at, rings=rings)
+    if timer and post.incident_id is not None and heard.urgency is not Urgency.CRITICAL:
+        return _in_incident(_asked(heard, timer, Move.ASK), post.at)
+    return _planned_anew(case, _asked(heard, timer, Move.ASK), timer, policy) if timer else heard
+
+
+def _gone_private(case: Case, post: CustomerPosted) -> bool:
+    """True when the customer says that the direct message which the brand asked for is sent, and nothing else.
+
+    The desk cannot see the brand's answer to it. A customer who asks or complains in public waits for an answer there.
+    """
+    said, length = _SAYS_SENT.search(post.words), len(post.words.split())
+    calm = post.kind not in (Kind.QUESTION, Kind.ABUSE) and post.urgency < Urgency.HIGH
+    return (
+        case.phase is Phase.PRIVATE and calm and bool(said) and length <= _MOST_SENT and not _WAITS.search(post.words)
+    )
 
 
 def _reply_clock(case: Case) -> Clock:
@@ -166,20 +230,24 @@ def _kind_to_answer(case: Case, post: CustomerPosted, clock: Clock) -> Kind | No
     """The kind whose target holds for a post; None when it needs no answer.
 
     "Just did" is chatter by itself and waits for an answer in a conversation about a late parcel. Thanks for an
-    answer, or in a resolved case, need none.
+    answer, or in a resolved case, need none. Danger needs one whatever its kind.
     """
     closing = post.kind in _CLOSING_WORDS
     if case.state is not State.DISMISSED and case.kind in ANSWERED and not closing:
         return case.kind
+    if post.urgency is Urgency.CRITICAL:
+        return post.kind
     settled = clock is Clock.NEXT_REPLY or case.state is State.RESOLVED
     return None if not post.needs_reply or (closing and settled) else post.kind
 
 
 def _asked(case: Case, timer: ReplyTimer, move: Move) -> Case:
-    """The case with this reply timer running, unless a tighter one is."""
+    """The case with this reply timer running, unless a tighter one is. One that was closed is nobody's."""
     timers = _tightest(case.timers, timer)
     return replace(
         case,
+        owner=None if case.state.closed else case.owner,
+        claimed_at=None if case.state.closed else case.claimed_at,
         state=TRANSITIONS[case.state][move],
         reason="",
         closed_at=None,
@@ -187,6 +255,35 @@ def _asked(case: Case, timer: ReplyTimer, move: Move) -> Case:
         timers=timers,
         snoozed_until=case.snoozed_until if timers is case.timers else None,
     )
+
+
+def _in_incident(case: Case, at: datetime) -> Case:
+    """The case without a running timer, because it is part of a public incident; what is critical runs on."""
+    if case.urgency is Urgency.CRITICAL:
+        return case
+    timers, breaches = _ended(case, at, TimerOutcome.INCIDENT)
+    return replace(case, timers=timers, breaches=breaches, snoozed_until=None)
+
+
+def _planned_anew(before: Case, case: Case, timer: ReplyTimer, policy: Policy) -> Case:
+    """The case whose running timer has its alerts planned anew, where a later post asks for it.
+
+    A post that is more urgent than all before has the alerts of its urgency, from its own time on. After the last
+    stage of a late case, a post is told again, an hour after that stage at the earliest. `timer` is the one that the
+    post would have started.
+    """
+    running = case.timer
+    if case.timers is not before.timers or running is None or not running.alerts:
+        return case
+    last = running.alerts[-1].at
+    if case.urgency > before.urgency and case.urgency >= Urgency.HIGH:
+        alerts = timer.alerts
+    elif policy.again is not None and running.breached(timer.since) and timer.since > last:
+        alerts = (Due(policy.again.name, max(timer.since, last + _TOLD_AGAIN_AFTER)),)
+    else:
+        return case
+    anew = running.planned_anew(timer.since, alerts)
+    return replace(case, timers=tuple(anew if one is running else one for one in case.timers), snoozed_until=None)
 
 
 def _tightest(timers: tuple[ReplyTimer, ...], timer: ReplyTimer) -> tuple[ReplyTimer, ...]:
@@ -211,7 +308,8 @@ def _brand_posted(case: Case, post: BrandPosted, policy: Policy) -> Case:
     phase = _phase_after(case.phase, post.words)
     timers, breaches = _ended(case, post.at, TimerOutcome.ANSWERED)
     if phase is Phase.PRIVATE and case.closed_at is None:
-        timers = _in_private(case, post, timers, policy)
+        follow_up = policy.timer(Clock.FOLLOW_UP, case.kind, case.urgency, post.post_id, post.at)
+        timers = _started(timers, follow_up) if follow_up else timers
     return replace(
         case,
         posts=case.posts + 1,
@@ -223,18 +321,8 @@ def _brand_posted(case: Case, post: BrandPosted, policy: Policy) -> Case:
         snoozed_until=None,
         first_answer_at=case.first_answer_at or post.at,
         answered_at=post.at,
+        answer_words=post.words,
     )
-
-
-def _in_private(
-    case: Case, post: BrandPosted, timers: tuple[ReplyTimer, ...], policy: Policy
-) -> tuple[ReplyTimer, ...]:
-    """The timers with those that run while the customer is in private messages; these run side by side."""
-    for clock in (Clock.PRIVATE, Clock.FOLLOW_UP):
-        timer = policy.timer(clock, case.kind, case.urgency, post.post_id, post.at)
-        if timer is not None:
-            timers = (*(one for one in timers if one.clock is not clock), timer)
-    return timers
 
 
 def _phase_after(phase: Phase, own_words: str) -> Phase:
@@ -251,6 +339,35 @@ def _ended(case: Case, at: datetime, outcome: TimerOutcome) -> tuple[tuple[Reply
     return tuple(one.ended(at, outcome) if one.running else one for one in case.timers), case.breaches + late
 
 
+def _corrected(case: Case, act: Corrected, policy: Policy) -> Case:
+    """Not a case: dismissed. Of another kind: the running timer has that kind's target, from the same post on."""
+    if act.kind is None:
+        return _closed(case, act, Move.DISMISS, TimerOutcome.DISMISSED, "not a case")
+    corrected, timer = replace(case, kind=act.kind), case.timer
+    if timer is None or not timer.running or timer.clock in OWN_CLOCKS:
+        return corrected
+    anew = policy.timer(timer.clock, act.kind, case.urgency, timer.post_id, timer.since)
+    if anew is None:
+        return _closed(corrected, act, Move.DISMISS, TimerOutcome.DISMISSED, f"{act.kind} needs no answer")
+    if case.urgency is Urgency.CRITICAL:
+        anew = policy.timer(timer.clock, act.kind, case.urgency, timer.post_id, timer.since, rings=True) or anew
+    return replace(corrected, timers=tuple(anew if one is timer else one for one in case.timers))
+
+
+def _looked_up(case: Case, act: LookedUp, policy: Policy) -> Case:
+    """The case with its customer's profile. Many readers make it more urgent, and its running timer tighter."""
+    known = replace(case, profile=act.profile, metrics=act.metrics or case.metrics)
+    timer = case.timer
+    if act.urgency is None or act.urgency <= case.urgency:
+        return known
+    known = replace(known, urgency=act.urgency)
+    if timer is None or not timer.running or timer.clock in OWN_CLOCKS:
+        return known
+    rings = act.urgency is Urgency.CRITICAL
+    tighter = policy.timer(timer.clock, case.kind, act.urgency, timer.post_id, timer.since, rings=rings)
+    return _planned_anew(case, _asked(known, tighter, Move.ASK), tighter, policy) if tighter else known
+
+
 def _answered_elsewhere(case: Case, act: AnsweredElsewhere) -> Case:
     timers, breaches = _ended(case, act.at, TimerOutcome.ANSWERED_ELSEWHERE)
     return replace(
@@ -263,7 +380,7 @@ def _answered_elsewhere(case: Case, act: AnsweredElsewhere) -> Case:
     )
 
 
-def _closed(case: Case, act: Dismissed | Resolved, move: Move, outcome: TimerOutcome, reason: str) -> Case:
+def _closed(case: Case, act: CaseAct, move: Move, outcome: TimerOutcome, reason: str) -> Case:
     timers, breaches = _ended(case, act.at, outcome)
     return replace(
         case,

@@ -14,9 +14,9 @@ from mentiondesk.domain.posts.tags import Kind, Urgency
 class Clock(StrEnum):
     """The kinds of timers.
 
-    A customer waits for a first or a next reply. PRIVATE and FOLLOW_UP start when the brand asks for direct
-    messages, and end when it is back in public. GO_BACK starts when an incident that a customer met is
-    solved. CONFIRM belongs to an incident that a person must confirm or dismiss.
+    A customer waits for a first or a next reply. FOLLOW_UP starts when the brand asks for direct messages, PRIVATE
+    when the customer says that one is sent; both end when the brand is back in public. GO_BACK starts when an incident
+    that a customer met is solved. CONFIRM belongs to an incident that a person must confirm or dismiss.
     """
 
     FIRST_REPLY = "first_reply"
@@ -28,7 +28,10 @@ class Clock(StrEnum):
 
 
 class TimerOutcome(StrEnum):
-    """The reason why a timer ended. A superseded timer gave way to one that a customer's post started."""
+    """The reason why a timer ended. A superseded timer gave way to one that a customer's post started.
+
+    INCIDENT: the case is part of a public incident.
+    """
 
     ANSWERED = "answered"
     ANSWERED_ELSEWHERE = "answered_elsewhere"
@@ -37,6 +40,7 @@ class TimerOutcome(StrEnum):
     SUPERSEDED = "superseded"
     CONFIRMED = "confirmed"
     FADED = "faded"
+    INCIDENT = "incident"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,10 @@ class Target:
     within: timedelta
     hours: Hours | None = None
     alerts: bool = True
+
+
+# The target of a critical post whose kind has none in the settings.
+CRITICAL_TARGET = Target(timedelta(minutes=30))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +68,8 @@ class Due:
 class ReplyTimer:
     """A wait: since which post, until when, and when staff are alerted.
 
-    It runs until it has `ended_at` and an outcome. An ended timer has no alerts.
+    It runs until it has `ended_at` and an outcome. An ended timer has no alerts. `planned_at` is the time of the
+    later post from which its alerts were planned anew.
     """
 
     post_id: PostId
@@ -70,6 +79,7 @@ class ReplyTimer:
     alerts: tuple[Due, ...] = ()
     ended_at: datetime | None = None
     outcome: TimerOutcome | None = None
+    planned_at: datetime | None = None
 
     @property
     def running(self) -> bool:
@@ -81,6 +91,10 @@ class ReplyTimer:
 
     def ended(self, at: datetime, outcome: TimerOutcome) -> "ReplyTimer":
         return replace(self, ended_at=at, outcome=outcome, alerts=())
+
+    def planned_anew(self, at: datetime, alerts: tuple[Due, ...]) -> "ReplyTimer":
+        """The timer with these alerts in place of its own; its deadline stays."""
+        return replace(self, alerts=alerts, planned_at=at)
 
     def tighter(self, other: "ReplyTimer") -> "ReplyTimer":
         """The one of two running timers to work by: with alerts first, then the earlier deadline."""
@@ -95,8 +109,10 @@ def _tightness(timer: ReplyTimer) -> tuple[bool, datetime, datetime]:
 class Policy:
     """Targets by clock, kind and urgency, and the stages of alerting.
 
-    Where `resolve_after` is set, a case without a running timer is resolved when its customer has been silent
-    for so long.
+    `critical` are the stages of posts about danger, in real time since the post. `again` is the stage for a customer
+    who writes again after the last stage of a late case, `question` that of a private timer: it asks whether the
+    customer was answered in private. Where `resolve_after` is set, a case without a running timer
+    is resolved when its customer has been silent for so long.
     """
 
     first_reply: Mapping[tuple[Kind, Urgency], Target]
@@ -105,13 +121,29 @@ class Policy:
     follow_up: Target | None = None
     private: Target | None = None
     resolve_after: timedelta | None = None
+    critical: tuple[Stage, ...] = ()
+    again: Stage | None = None
+    question: Stage | None = None
 
-    def timer(self, clock: Clock, kind: Kind, urgency: Urgency, post_id: PostId, since: datetime) -> ReplyTimer | None:
-        """The timer that such a post starts; None when it needs no answer."""
-        target = self._target(clock, kind, urgency)
+    @property
+    def all_stages(self) -> tuple[Stage, ...]:
+        """The stages that a case's alerts may name."""
+        return (*self.critical, *self.stages, *(one for one in (self.again, self.question) if one is not None))
+
+    def timer(
+        self, clock: Clock, kind: Kind, urgency: Urgency, post_id: PostId, since: datetime, *, rings: bool = False
+    ) -> ReplyTimer | None:
+        """The timer that such a post starts; None when it needs no answer.
+
+        With `rings`, the post is about danger: the timer has the critical stages too, and a target in any case.
+        """
+        target = self._target(clock, kind, urgency) or (CRITICAL_TARGET if rings else None)
         if target is None:
             return None
-        due = [Due(stage.name, _stage_time(stage, target, since)) for stage in self.stages if target.alerts]
+        stages = self.stages if clock is not Clock.PRIVATE else (self.question,) if self.question else ()
+        due = [Due(stage.name, _stage_time(stage, target, since)) for stage in stages if target.alerts]
+        if rings:
+            due += [Due(stage.name, since + stage.shift) for stage in self.critical]
         return ReplyTimer(
             post_id=post_id,
             since=since,

@@ -69,7 +69,9 @@ def _spans(component: ComponentId, one: PublicIncident, until: datetime) -> Iter
     """The times in which an incident affected the component, from its start on."""
     changes = [(update.at, change.after) for update in one.updates for change in update.changes
                if change.component == component and change.real]  # fmt: skip
-    ends = [at for at, _ in changes[1:]] + [one.incident.ended_at or until]
+    if not changes:
+        return
+    ends = [*(at for at, _ in changes[1:]), one.incident.ended_at or until]
     for place, ((at, health), end) in enumerate(zip(changes, ends, strict=True)):
         begins = at if place or one.maintenance else min(at, one.incident.started_at)
         if health is not Health.OPERATIONAL and begins < end:

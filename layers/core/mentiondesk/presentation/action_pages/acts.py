@@ -17,6 +17,7 @@ from mentiondesk.presentation.action_pages.forms import (
     ApproveForm,
     CaseForm,
     ClaimForm,
+    CorrectForm,
     DismissForm,
     EditForm,
     EditUpdateForm,
@@ -34,6 +35,7 @@ from mentiondesk.presentation.action_pages.forms import (
     ResolveCaseForm,
     ResolveForm,
     SnoozeForm,
+    UndoForm,
     UpdateForm,
     read,
     with_health,
@@ -43,8 +45,10 @@ from mentiondesk.presentation.action_pages.reading import FormFields, MalformedF
 from mentiondesk.presentation.wording import Sentences
 
 _ON_CASES: tuple[type[CaseForm], ...] = (
+    UndoForm,
     ClaimForm,
     AnsweredForm,
+    CorrectForm,
     ReleaseForm,
     NoAnswerForm,
     ResolveCaseForm,

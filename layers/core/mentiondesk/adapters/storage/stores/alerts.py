@@ -20,10 +20,19 @@ from mentiondesk.adapters.storage.table import (
     Table,
     Update,
 )
+from mentiondesk.domain.alerts.budget import HOUR, Interruptions
 from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.alerts.ledger import Record
 from mentiondesk.domain.alerts.limits import TextLimit, may_text
-from mentiondesk.domain.alerts.message import CaseReleased, FollowUpList, IncidentNoticed, StaffMessage, escalated
+from mentiondesk.domain.alerts.message import (
+    HOURLY,
+    CaseReleased,
+    FollowUpList,
+    IncidentHourly,
+    IncidentNoticed,
+    StaffMessage,
+    escalated,
+)
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import CaseId, StaffId, SubjectId
 from mentiondesk.domain.incidents.incident import Incident
@@ -33,11 +42,15 @@ from mentiondesk.ports.cases import CaseStore
 from mentiondesk.ports.incidents import IncidentStore
 
 _TRIES = 5
+# A message of a kind that this version does not know stays for one that does.
+_UNKNOWN_WAITS = timedelta(hours=1)
 _MESSAGES: Mapping[str, type[StaffMessage]] = {
     "released": CaseReleased,
     "noticed": IncidentNoticed,
     "go_back": FollowUpList,
+    HOURLY: IncidentHourly,
 }
+_AboutIncident = IncidentNoticed | FollowUpList | IncidentHourly
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +103,23 @@ class Alerts:
             return None
         if item.message_id is None:
             return self._lease(item, leased.read(Escalation), until)
-        message = leased.read(_MESSAGES[item.message_id])
+        kind = _MESSAGES.get(item.message_id)
+        if kind is None:
+            self._table.update(Update(_key(item), {keys.DUE_AT: now + _UNKNOWN_WAITS}, Exists()))
+            return None
+        message = leased.read(kind)
         match message:
             case CaseReleased():
                 return self._take_over(item, until)
-            case IncidentNoticed() | FollowUpList():
+            case IncidentNoticed() | FollowUpList() | IncidentHourly():
                 return self._lease_message(item, leased, message, until)
             case _:
                 assert_never(message)
 
     def _lease(self, item: DueItem, escalation: Escalation, until: datetime) -> Lease | None:
         """The lease of an escalation, with its subject and its ledger from one query."""
-        subject, part = keys.subject(item.subject_id), keys.alerts_of(item.subject_id, escalation.timer.since)
+        timer = escalation.timer
+        subject, part = keys.subject(item.subject_id), keys.alerts_of(item.subject_id, timer.planned_at or timer.since)
         # The records of later timers and whatever else sorts between the two come along.
         rows = list(self._table.query(Query(subject.pk, first=part.sk, last=subject.sk)))
         if not rows or rows[-1].key != subject:
@@ -109,13 +127,11 @@ class Alerts:
         ledger = tuple(_record(row) for row in rows if row.key.sk.startswith(part.sk))
         return Lease(item, _read(rows[-1], item.subject_id), escalation, until, ledger)
 
-    def _lease_message(
-        self, item: DueItem, leased: Item, message: IncidentNoticed | FollowUpList, until: datetime
-    ) -> Lease | None:
+    def _lease_message(self, item: DueItem, leased: Item, message: _AboutIncident, until: datetime) -> Lease | None:
         """The lease of a message as an escalation; the message is gone where its subject needs it no more."""
-        subject = self._subject(item.subject_id)
+        subject = self._incidents.get(message.subject_id)
         attempts, marked = leased.value("attempts", int) or 0, leased.value("alerted_until", datetime)
-        escalation = escalated(message, subject.timer if subject else None, attempts, marked)
+        escalation = escalated(message, subject, attempts, marked)
         if escalation is None:
             self._table.delete(leased.key)
             return None
@@ -162,6 +178,13 @@ class Alerts:
             # It has moved on (an answer, a new timer), and what was written there holds; or another write is at it in
             # this moment, and the lease will run out: the ledger knows what has gone out.
             return
+
+    def interruptions(self, staff_id: StaffId) -> Interruptions:
+        item = self._table.get(keys.interruptions(staff_id))
+        return item.read(Interruptions) if item else Interruptions()
+
+    def interrupted(self, staff_id: StaffId, latest: Interruptions, now: datetime) -> None:
+        self._table.put(Item(keys.interruptions(staff_id), latest, {keys.EXPIRES: keys.expiry(now + HOUR)}))
 
     def take_text_slot(self, staff_id: StaffId, now: datetime, limits: Sequence[TextLimit]) -> bool:
         longest = max(limit.span for limit in limits)
