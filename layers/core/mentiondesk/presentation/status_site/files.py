@@ -43,8 +43,8 @@ def _files(site: Site, say: Sentences) -> Iterator[SiteFile]:
 
 def _page(path: str, text: str) -> Iterator[SiteFile]:
     """A page under its address, and under the one with .html that earlier versions linked to."""
-    yield _file(f"{path}.html", text, _HTML)
     yield _file(path, text, _HTML)
+    yield _file(f"{path}.html", text, _HTML)
 
 
 def _file(path: str, text: str, content_type: str, seconds: int = _SOON) -> SiteFile:
