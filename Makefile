@@ -102,8 +102,20 @@ reclassify: setup ## have a post classified again that was set aside (POST=id)
 	@test -n "$(POST)" || { echo "say which post: make reclassify POST=1234567890"; exit 2; }
 	@$(PY) -m infra.operate reclassify "$(POST)" $(if $(STACK),--stack $(STACK))
 
+reads: setup ## let so many more posts be read today, beyond the budget (MORE=2000)
+	@test -n "$(MORE)" || { echo "say how many: make reads MORE=2000"; exit 2; }
+	@$(PY) -m infra.operate reads "$(MORE)" $(if $(STACK),--stack $(STACK))
+
+forget: setup ## erase one person's posts and cases, or one post (USER=id or POST=id, X's numbers)
+	@test -n "$(filter command line,$(origin USER))$(POST)" || { echo "say whom or what: make forget USER=1234567890, or POST=1234567890"; exit 2; }
+	@$(PY) -m infra.operate forget $(if $(POST),--post "$(POST)",--user "$(USER)") $(if $(STACK),--stack $(STACK))
+
+export: setup ## print all that is stored about one person, as JSON (USER=id, X's number)
+	@test -n "$(filter command line,$(origin USER))" || { echo "say whom: make export USER=1234567890"; exit 2; }
+	@$(PY) -m infra.operate export --user "$(USER)" $(if $(STACK),--stack $(STACK))
+
 maintenance: setup ## announce planned maintenance (TITLE="..." FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30 PARTS=ids BODY="...")
 	@test -n "$(TITLE)" -a -n "$(FROM)" -a -n "$(UNTIL)" || { echo 'say what and when: make maintenance TITLE="New tills" FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30'; exit 2; }
 	@$(PY) -m infra.operate maintenance "$(TITLE)" --from "$(FROM)" --until "$(UNTIL)" --parts "$(PARTS)" --body "$(BODY)" $(if $(STACK),--stack $(STACK))
 
-.PHONY: help run replay triage setup test faults bench evaluate triage-model lint format validate build check lock deploy settings x-credentials reclassify maintenance
+.PHONY: help run replay triage setup test faults bench evaluate triage-model lint format validate build check lock deploy settings x-credentials reclassify reads forget export maintenance

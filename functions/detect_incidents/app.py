@@ -18,6 +18,7 @@ from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import DetectConfig
 from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.usecases.cases.forget_words import ForgetWords
 from mentiondesk.usecases.cases.resolve_silent import ResolveSilentCases
 from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
 from mentiondesk.usecases.incidents.follow_up_customers import GoBack
@@ -61,12 +62,18 @@ def resolve_silent() -> ResolveSilentCases:
     return ResolveSilentCases(cases(), ChangeCase(cases(), settings()), settings())
 
 
+@cache
+def forget_words() -> ForgetWords:
+    return ForgetWords(cases(), settings())
+
+
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     now = clock.now()
     detected = detect_incidents()(now)
     resolved = resolve_silent()(now)
+    forgotten = forget_words()(now)
     gone_back = go_back()(now, lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()))
     logger.info(
         "detected",
@@ -77,6 +84,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         hours_learned=detected.hours_learned,
         gone_back=gone_back.cases,
         resolved=resolved,
+        forgotten=forgotten,
         left=gone_back.left,
     )
     if detected.given_up:

@@ -10,15 +10,21 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mentiondesk.adapters.cached import Cached
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.stores.alerts import Alerts
+from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.cursors import Cursors
+from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.stores.settings import current_settings
+from mentiondesk.adapters.storage.stores.signals import Signals
 from mentiondesk.adapters.x.feed import TweepyFeed, x_credentials
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.posts.cursor import ReadBlock
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import FetchConfig
 from mentiondesk.usecases.intake.fetch_mentions import Fetched, FetchMentions
+from mentiondesk.usecases.intake.forget_post import ForgetPost
+from mentiondesk.usecases.intake.look_again import LookAgain, LookedAgain
 
 logger = Logger()
 metrics = Metrics()
@@ -47,21 +53,39 @@ def settings() -> Cached[DeskSettings]:
 
 
 @cache
-def fetch_mentions() -> FetchMentions:
+def feed() -> TweepyFeed:
     config = FetchConfig.from_env()
     credentials = x_credentials(aws.secrets(), config.x_secret_id, clock.now)
-    return FetchMentions(
-        TweepyFeed(credentials, config.x_api_url, lambda: settings()().brand),
-        Posts(table(), lambda: settings()().keep),
-        Cursors(table()),
-        settings(),
-    )
+    return TweepyFeed(credentials, config.x_api_url, lambda: settings()().brand)
+
+
+@cache
+def fetch_mentions() -> FetchMentions:
+    return FetchMentions(feed(), Posts(table(), keep), Cursors(table()), settings())
+
+
+@cache
+def look_again() -> LookAgain:
+    posts, cases, incidents = Posts(table(), keep), Cases(table(), keep), Incidents(table(), keep)
+    alerts = Alerts(table(), keep, cases, incidents)
+    forget = ForgetPost(posts, cases, incidents, Signals(table()), settings())
+    return LookAgain(feed(), posts, cases, alerts, Cursors(table()), forget, settings())
+
+
+def keep() -> timedelta:
+    return settings()().keep
 
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    fetched = fetch_mentions()(clock.now(), lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()))
+    def time_left() -> timedelta:
+        return timedelta(milliseconds=context.get_remaining_time_in_millis())
+
+    now = clock.now()
+    fetched = fetch_mentions()(now, time_left)
+    # Where X refuses to be read, there is nothing to look up either.
+    looked = LookedAgain() if fetched.obstacles else look_again()(now, time_left)
     logger.info(
         "fetched",
         new=fetched.new,
@@ -70,9 +94,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         set_aside=fetched.set_aside,
         unfinished=fetched.unfinished,
         reads_this_month=fetched.reads_this_month,
+        looked_again=looked.looked,
+        gone=looked.gone,
         obstacles=fetched.obstacles,
         refusals=fetched.refusals,
     )
+    if fetched.authors:
+        logger.warning("few authors wrote most of what was read today", authors=dict(fetched.authors))
     _measure(fetched, settings()().reading.monthly_reads)
 
 
@@ -85,6 +113,8 @@ def _measure(fetched: Fetched, budget: int) -> None:
         "PostsOutOfReach": fetched.out_of_reach,
         "MentionsDepth": fetched.deepest,
         "ReadBudgetSpent": int(fetched.budget_spent),
+        "ReadsPaced": int(fetched.paced > 0),
+        "ReadsFlooded": int(bool(fetched.authors)),
         **dict.fromkeys((_METRIC_OF[obstacle] for obstacle in fetched.obstacles.values()), 1),
     }
     for name, count in counts.items():

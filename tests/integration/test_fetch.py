@@ -551,10 +551,10 @@ def test_a_quiet_day_costs_each_post_once(reader: Reader) -> None:
 def test_the_budget_stops_before_the_bill_does(reader: Reader) -> None:
     reader.reading = {"monthly_reads": 1000}
     reader.x.show(mention(-1))
-    reader.desk.cursors.count_reads(NOON, SEARCH, 900)
+    reader.desk.cursors.count_reads(NOON - DAY, SEARCH, 900)
     # A page could cost a hundred posts: the last one that fits brings one post, and no other page fits.
     assert reader.run(0).budget_spent
-    assert (reader.stored(), reader.desk.cursors.reads_in_month("2026-06")) == ([-1], 901)
+    assert (reader.stored(), reader.desk.cursors.reads(NOON).month) == ([-1], 901)
     fetched = reader.run(1)
     assert (fetched.budget_spent, fetched.unfinished, reader.x.requests) == (True, 3, [])
     assert fetched.reads_this_month == 901
@@ -566,7 +566,7 @@ def test_a_budget_spent_between_pages_leaves_a_gap(reader: Reader) -> None:
     reader.reading = {"monthly_reads": 1000}
     reader.x.page_size = 1
     reader.x.show(mention(-2), mention(-1))
-    reader.desk.cursors.count_reads(NOON, SEARCH, 999)
+    reader.desk.cursors.count_reads(NOON - DAY, SEARCH, 999)
     assert reader.run(0).budget_spent
     assert reader.stored() == [-1]
     assert reader.cursor().gap == Gap(id_at(at(-1)), id_at(at(-1)))

@@ -164,6 +164,8 @@ def test_fetch_stores_what_x_shows(desk_account: Account) -> None:
         "PostsOutOfReach": [0],
         "MentionsDepth": [1],
         "ReadBudgetSpent": [0],
+        "ReadsPaced": [0],
+        "ReadsFlooded": [0],
         "ReadBudgetShare": [100 * 2 / 50_000],
         "FetchCompleted": [1],
     }

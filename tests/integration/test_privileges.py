@@ -58,9 +58,11 @@ BY_LAMBDA = {
 
 # Permissions that nothing in the test's morning needs, by Sid and action, and the reason.
 UNUSED = {
+    ("ForgetPostsThatAreGone", "dynamodb:BatchGetItem"): "nobody deletes a post that morning",
+    ("ForgetPostsThatAreGone", "dynamodb:DeleteItem"): "nobody deletes a post that morning",
+    ("ForgetWordsOfIdleCases", "dynamodb:UpdateItem"): "words are kept for days",
     ("AskTheModel", "bedrock:InvokeModel"): "the stack has no model",
     ("WriteTheSite", "s3:GetObject"): "S3 asks for it where a write depends on the file that is there (If-Match)",
-    ("FindSilentCases", "dynamodb:Query"): "cases are resolved by silence only where the settings say so",
     ("SignInToStatuspage", "secretsmanager:GetSecretValue"): "the stack has no hosted status page",
 }
 

@@ -1,10 +1,12 @@
 """Reading X."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.cursor import ReadBlock, Window
-from mentiondesk.domain.posts.page import Page
+from mentiondesk.domain.posts.page import LookedUp, Page
 from mentiondesk.domain.posts.post import Source
 
 
@@ -26,6 +28,16 @@ class XUnavailable(Exception):
 
 class XTooFarBack(Exception):
     """X refuses the start of the window as too old."""
+
+
+class XLookup(Protocol):
+    """Looks posts up at X, with one request."""
+
+    def lookup(self, ids: Sequence[PostId], now: datetime) -> LookedUp:
+        """The posts with these ids, up to 100. Ids about which X says nothing are in neither part of the answer.
+
+        Raises XRefuses or XUnavailable.
+        """
 
 
 class XFeed(Protocol):

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,10 +12,11 @@ import tweepy
 from requests.adapters import HTTPAdapter
 
 from mentiondesk.adapters.cached import Cached
-from mentiondesk.adapters.x.posts import FIELDS, read_page
+from mentiondesk.adapters.x.posts import FIELDS, read_lookup, read_page
+from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.cursor import ReadBlock, Window, next_month
-from mentiondesk.domain.posts.page import Page
+from mentiondesk.domain.posts.page import LookedUp, Page
 from mentiondesk.domain.posts.post import Source
 from mentiondesk.ports.x import XRefuses, XTooFarBack, XUnavailable
 
@@ -126,29 +127,27 @@ class TweepyFeed:
     def credentials(self) -> str:
         return self._credentials().version
 
+    def lookup(self, ids: Sequence[PostId], now: datetime) -> LookedUp:
+        body = self._answer(lambda client: client.get_tweets(list(ids), user_auth=True, tweet_fields=list(FIELDS)), now)
+        return read_lookup(body, ids, self._brand().own_ids)
+
     def read(self, source: Source, window: Window, token: str | None, now: datetime) -> Page:
-        brand = self._brand()
-        if not self._credentials().access_token:
-            raise XRefuses(ReadBlock.TOKEN_REFUSED, detail="no credentials are stored; run make x-credentials")
-        try:
-            body = self._call(source, brand, _parameters(window, token, source, self.page_size))
-        except _NoSuccess as failure:
-            raise named(failure.response, now) from failure
-        except requests.RequestException as failure:
-            raise XUnavailable(type(failure).__name__) from failure
+        brand, parameters = self._brand(), _parameters(window, token, source, self.page_size)
+        body = self._answer(lambda client: _call(client, source, brand, parameters), now)
         if refusal := _no_account(body, now):
             raise refusal
         return read_page(body, source, brand.own_ids)
 
-    def _call(self, source: Source, brand: Brand, parameters: dict[str, Any]) -> object:
-        client = self._connected()
-        match source:
-            case Source.MENTIONS:
-                return client.get_users_mentions(brand.user_id, user_auth=True, **parameters)
-            case Source.OWN:
-                return client.get_users_tweets(brand.user_id, exclude="retweets", user_auth=True, **parameters)
-            case Source.SEARCH:
-                return client.search_recent_tweets(brand.search_query, user_auth=True, **parameters)
+    def _answer(self, ask: Callable[[tweepy.Client], object], now: datetime) -> object:
+        """X's answer to one request. Raises XRefuses, XUnavailable or XTooFarBack."""
+        if not self._credentials().access_token:
+            raise XRefuses(ReadBlock.TOKEN_REFUSED, detail="no credentials are stored; run make x-credentials")
+        try:
+            return ask(self._connected())
+        except _NoSuccess as failure:
+            raise named(failure.response, now) from failure
+        except requests.RequestException as failure:
+            raise XUnavailable(type(failure).__name__) from failure
 
     def _connected(self) -> tweepy.Client:
         secret = self._credentials()
@@ -165,6 +164,16 @@ class TweepyFeed:
             client.session.mount(_TWEEPY_URL, _Timed(self._base_url, self._timeouts))
             self._client = (secret.version, client)
         return self._client[1]
+
+
+def _call(client: tweepy.Client, source: Source, brand: Brand, parameters: dict[str, Any]) -> object:
+    match source:
+        case Source.MENTIONS:
+            return client.get_users_mentions(brand.user_id, user_auth=True, **parameters)
+        case Source.OWN:
+            return client.get_users_tweets(brand.user_id, exclude="retweets", user_auth=True, **parameters)
+        case Source.SEARCH:
+            return client.search_recent_tweets(brand.search_query, user_auth=True, **parameters)
 
 
 def _parameters(window: Window, token: str | None, source: Source, page_size: int) -> dict[str, Any]:

@@ -35,6 +35,8 @@ from mentiondesk.domain.timeline import (
     Snoozed,
 )
 
+# The reason of a case whose posts are gone.
+GONE = "the post is no longer on X"
 _MOST_TOPICS = 12
 _MOST_WORDS = 600
 _MOST_REASONS = 5
@@ -102,9 +104,9 @@ def apply(case: Case, entry: CaseEntry, policy: Policy) -> Case:
 def _applied(case: Case, entry: CaseEntry, policy: Policy) -> Case:
     match entry:
         case CustomerPosted():
-            return _customer_posted(case, entry, policy)
+            return _customer_posted(case, entry, policy) if entry.gone_at is None else _customer_gone(case, entry)
         case BrandPosted():
-            return _brand_posted(case, entry, policy)
+            return _brand_posted(case, entry, policy) if entry.gone_at is None else _answer_gone(case, entry, policy)
         case _:
             return _acted(replace(case, last=entry.order), entry, policy)
 
@@ -156,6 +158,18 @@ def _customer_posted(case: Case, post: CustomerPosted, policy: Policy) -> Case:
     wanted = _kind_to_answer(heard, post, clock)
     timer = wanted and policy.timer(clock, wanted, heard.urgency, post.post_id, post.at)
     return _asked(heard, timer, Move.ASK) if timer else heard
+
+
+def _customer_gone(case: Case, post: CustomerPosted) -> Case:
+    """The case with a post that X no longer shows: nobody is alerted for it, and the case says so."""
+    first = case.posts == 0
+    return replace(
+        case,
+        last=post.order,
+        gone=case.gone + 1,
+        state=State.DISMISSED if first else case.state,
+        reason=GONE if first else case.reason,
+    )
 
 
 def _reply_clock(case: Case) -> Clock:
@@ -224,6 +238,18 @@ def _brand_posted(case: Case, post: BrandPosted, policy: Policy) -> Case:
         first_answer_at=case.first_answer_at or post.at,
         answered_at=post.at,
     )
+
+
+def _answer_gone(case: Case, post: BrandPosted, policy: Policy) -> Case:
+    """The case with an answer that X no longer shows: a customer who waited then waits again, from now on."""
+    seen = replace(case, last=post.order)
+    timer = case.timer
+    if post.gone_at is None or timer is None or not timer.running or timer.clock in OWN_CLOCKS:
+        return seen
+    timers, breaches = _ended(case, post.at, TimerOutcome.ANSWERED)
+    again = policy.timer(timer.clock, case.kind, case.urgency, timer.post_id, post.gone_at)
+    waiting = replace(seen, timers=timers, breaches=breaches)
+    return _asked(waiting, again, Move.ASK) if again else waiting
 
 
 def _in_private(
