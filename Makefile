@@ -29,7 +29,7 @@ replay: setup ## recorded posts in virtual time (POSTS="files or -" SETTINGS=fil
 record: setup ## the last seven days from X as posts.jsonl, for make replay; asks for a token, says the price (SETTINGS=file.yaml MOST=2000 OUT=file)
 	@$(PY) -m infra.record $(if $(SETTINGS),--settings "$(SETTINGS)") $(if $(MOST),--most "$(MOST)") $(if $(OUT),--out "$(OUT)")
 
-triage: setup ## the tags of posts and the words that decided: type one, or JSON lines on stdin (SETTINGS=file.yaml)
+triage: setup ## the tags of posts and the words that decided: type one, or lines of text or JSON on stdin (SETTINGS=file.yaml)
 	@$(PY) -m infra.triage $(if $(SETTINGS),--settings "$(SETTINGS)")
 
 # --- work on it
