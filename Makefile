@@ -26,7 +26,10 @@ replay: setup ## recorded posts in virtual time (POSTS="files or -" SETTINGS=fil
 	@test -n "$(POSTS)" || { echo "say which posts: make replay POSTS=file.jsonl"; exit 2; }
 	@$(PY) -m infra.replay.cli $(if $(wildcard $(subst $(space),\ ,$(POSTS))),"$(POSTS)",$(POSTS)) $(if $(LENIENT),--lenient) $(if $(SETTINGS),--settings "$(SETTINGS)") $(if $(BRAND_ID),--brand-id "$(BRAND_ID)") $(if $(OUT),--out "$(OUT)")
 
-triage: setup ## the tags of posts and the words that decided: type one, or JSON lines on stdin (SETTINGS=file.yaml)
+record: setup ## the last seven days from X as posts.jsonl, for make replay; asks for a token, says the price (SETTINGS=file.yaml MOST=2000 OUT=file)
+	@$(PY) -m infra.record $(if $(SETTINGS),--settings "$(SETTINGS)") $(if $(MOST),--most "$(MOST)") $(if $(OUT),--out "$(OUT)")
+
+triage: setup ## the tags of posts and the words that decided: type one, or lines of text or JSON on stdin (SETTINGS=file.yaml)
 	@$(PY) -m infra.triage $(if $(SETTINGS),--settings "$(SETTINGS)")
 
 # --- work on it
@@ -118,4 +121,4 @@ maintenance: setup ## announce planned maintenance (TITLE="..." FROM=2026-12-01T
 	@test -n "$(TITLE)" -a -n "$(FROM)" -a -n "$(UNTIL)" || { echo 'say what and when: make maintenance TITLE="New tills" FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30'; exit 2; }
 	@$(PY) -m infra.operate maintenance "$(TITLE)" --from "$(FROM)" --until "$(UNTIL)" --parts "$(PARTS)" --body "$(BODY)" $(if $(STACK),--stack $(STACK))
 
-.PHONY: help run replay triage setup test faults bench evaluate triage-model lint format validate build check lock deploy settings x-credentials reclassify reads forget export maintenance
+.PHONY: help run replay record triage setup test faults bench evaluate triage-model lint format validate build check lock deploy settings x-credentials reclassify reads forget export maintenance

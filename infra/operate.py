@@ -184,7 +184,7 @@ def _store_settings(asked: argparse.Namespace) -> str:
 def _store_credentials(asked: argparse.Namespace) -> str:
     # Looked up first: nobody should paste four values to learn that there is no stack.
     secret = _output(asked.stack, "XCredentialsSecretId")
-    given = _piped_credentials() if asked.stdin else _typed_credentials()
+    given = piped_credentials() if asked.stdin else typed_credentials()
     credentials = {name: given.get(name, "").strip() for name in X_CREDENTIALS}
     empty = [name for name, value in credentials.items() if not value]
     if empty:
@@ -193,11 +193,13 @@ def _store_credentials(asked: argparse.Namespace) -> str:
     return "stored; the desk uses them within 5 minutes"
 
 
-def _typed_credentials() -> dict[str, str]:
+def typed_credentials() -> dict[str, str]:
+    """The four values, asked for and not shown."""
     return {name: getpass.getpass(f"{label}: ") for name, label in X_CREDENTIALS.items()}
 
 
-def _piped_credentials() -> dict[str, str]:
+def piped_credentials() -> dict[str, str]:
+    """The four values from standard input. Raises CannotDo."""
     try:
         given = json.load(sys.stdin)
     except ValueError:

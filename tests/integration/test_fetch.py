@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mentiondesk.domain.ids import PostId, id_at
+from mentiondesk.domain.ids import PostId, UserId, id_at
 from mentiondesk.domain.posts.cursor import SEARCH_REACH, Cursor, Gap, ReadBlock, Window, next_month
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Post, Source, Unreadable
@@ -570,6 +570,22 @@ def test_a_budget_spent_between_pages_leaves_a_gap(reader: Reader) -> None:
     assert reader.run(0).budget_spent
     assert reader.stored() == [-1]
     assert reader.cursor().gap == Gap(id_at(at(-1)), id_at(at(-1)))
+
+
+def test_a_flood_of_few_authors_is_named_and_leaves_reads_for_the_brand_s_answers(reader: Reader) -> None:
+    reader.reading = {"monthly_reads": 3000}
+    reader.x.show(*(mention(-30 + number / 20, author_id=UserId(str(number % 3))) for number in range(590)))
+    fetch = reader.over(reader.desk)
+    paced = [fetch(at(minute), lambda: PLENTY) for minute in range(10)]
+    assert sum(fetched.new for fetched in paced) < 400
+    assert paced[-1].paced
+    assert {author for author, _ in paced[-1].authors} == {"0", "1", "2"}
+    reader.x.show(own(9.5), source=OWN)
+    assert fetch(at(10), lambda: PLENTY).new == 1
+    reader.x.show(mention(20 * 60))
+    assert 20 * 60 not in reader.stored()
+    fetch(at(20 * 60 + 1), lambda: PLENTY)
+    assert 20 * 60 in reader.stored()
 
 
 # --- crashes and other runs -------------------------------------------------------------------------------

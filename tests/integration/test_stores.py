@@ -592,7 +592,7 @@ def test_reads_are_counted_by_day_and_source(desk: Desk) -> None:
         desk.cursors.count_reads(now, source, posts)
     assert desk.reads(NOON) == {Source.OWN: 7, Source.SEARCH: 10}
     assert desk.reads(tomorrow) == {Source.MENTIONS: 100}
-    assert desk.cursors.reads(NOON) == Reads(earlier=0, today=17, raised=0, raised_today=0)
+    assert desk.cursors.reads(NOON) == Reads(earlier=0, today=17, own_today=7)
     assert desk.cursors.reads(tomorrow) == Reads(earlier=17, today=100)
 
 

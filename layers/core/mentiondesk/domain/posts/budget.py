@@ -17,6 +17,8 @@ _BUSY_DAY = 2.0
 _AT_ONCE = 0.25
 # Shares of the reads that each source may use up to: own posts stop timers, and mentions are worth more than finds.
 _UP_TO: Mapping[str, float] = {Source.OWN: 1.0, LOOKUP: 0.95, Source.MENTIONS: 0.9, Source.SEARCH: 0.6}
+# Share of a day's reads that the brand's own posts have, whatever else was read.
+_RESERVED = 0.1
 _DAY = timedelta(days=1)
 # So many authors are a handful: X accepts 2,400 posts a day of each.
 _HANDFUL = 20
@@ -26,10 +28,14 @@ _ENOUGH = 200
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """Posts read in this UTC month: before today, and today. A person may have raised the budget of today."""
+    """Posts read in this UTC month: before today, and today. A person may have raised the budget of today.
+
+    `own_today` counts the brand's own posts among those of today.
+    """
 
     earlier: int = 0
     today: int = 0
+    own_today: int = 0
     raised: int = 0
     raised_today: int = 0
 
@@ -57,16 +63,21 @@ class Budget:
     def left_of_month(self) -> int:
         return max(0, self.monthly + self.reads.raised - self.reads.month)
 
-    def after(self, posts: int) -> "Budget":
-        """The budget when so many more posts have been read."""
-        return replace(self, reads=replace(self.reads, today=self.reads.today + posts))
+    def after(self, posts: int, own: int = 0) -> "Budget":
+        """The budget when so many more posts have been read, `own` of them the brand's."""
+        reads = self.reads
+        return replace(self, reads=replace(reads, today=reads.today + posts, own_today=reads.own_today + own))
 
     def left(self, source: str) -> int:
         """The reads that this source may make now; never more than are left of the month."""
         midnight = self.now.replace(hour=0, minute=0, second=0, microsecond=0)
         come = min(1.0, _AT_ONCE + (1 - _AT_ONCE) * ((self.now - midnight) / _DAY))
-        paced = (self.today - self.reads.raised_today) * come * _UP_TO[source] + self.reads.raised_today
-        return max(0, min(round(paced) - self.reads.today, self.left_of_month))
+        paced = (self.today - self.reads.raised_today) * come
+        left = round(paced * _UP_TO[source]) + self.reads.raised_today - self.reads.today
+        if source == Source.OWN:
+            # A page of mentions may be larger than what was left for them.
+            left = max(left, ceil(paced * _RESERVED) - self.reads.own_today)
+        return max(0, min(left, self.left_of_month))
 
 
 @dataclass(slots=True)

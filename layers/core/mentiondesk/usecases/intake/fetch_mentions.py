@@ -273,7 +273,7 @@ class _Run:
         if charged:
             self.cursors.count_reads(self.now, self.cursor.source, charged)
             self.fetched.reads_this_month += charged
-            self.budget = self.budget.after(charged)
+            self.budget = self.budget.after(charged, charged if self.cursor.source is Source.OWN else 0)
 
     def _move(self, cursor: Cursor) -> None:
         """Saves a cursor that has changed. Raises _Interrupted if a concurrent run has moved it."""

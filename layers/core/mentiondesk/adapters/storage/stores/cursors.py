@@ -35,16 +35,16 @@ class Cursors:
 
     def reads(self, now: datetime) -> Reads:
         today = keys.reads(now)
-        earlier = read_today = raised = raised_today = 0
+        earlier = read_today = own_today = raised = raised_today = 0
         for day in self._table.query(Query(today.pk)):
             read = sum(day.value(source, int) or 0 for source in (*Source, LOOKUP))
             more = day.value(_RAISED, int) or 0
             raised += more
             if day.key == today:
-                read_today, raised_today = read, more
+                read_today, raised_today, own_today = read, more, day.value(Source.OWN, int) or 0
             elif day.key.sk < today.sk:
                 earlier += read
-        return Reads(earlier, read_today, raised, raised_today)
+        return Reads(earlier, read_today, own_today, raised, raised_today)
 
     def raise_today(self, now: datetime, posts: int) -> None:
         """Lets so many more posts be read on this UTC day, beyond the month's budget if need be."""
