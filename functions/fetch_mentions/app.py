@@ -14,6 +14,7 @@ from mentiondesk.adapters.storage.stores.alerts import Alerts
 from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.look_ups import LookUps
 from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.stores.settings import current_settings
 from mentiondesk.adapters.storage.stores.signals import Signals
@@ -22,9 +23,11 @@ from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.posts.cursor import ReadBlock
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import FetchConfig
+from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.intake.fetch_mentions import Fetched, FetchMentions
 from mentiondesk.usecases.intake.forget_post import ForgetPost
 from mentiondesk.usecases.intake.look_again import LookAgain, LookedAgain
+from mentiondesk.usecases.intake.look_up_customers import LookUpCustomers
 
 logger = Logger()
 metrics = Metrics()
@@ -76,6 +79,17 @@ def keep() -> timedelta:
     return settings()().keep
 
 
+@cache
+def look_up_customers() -> LookUpCustomers:
+    return LookUpCustomers(
+        feed(),
+        LookUps(table()),
+        ChangeCase(Cases(table(), keep), settings()),
+        Cursors(table()),
+        settings(),
+    )
+
+
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
@@ -83,11 +97,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         return timedelta(milliseconds=context.get_remaining_time_in_millis())
 
     now = clock.now()
+    # Alerts are near for those who wait to be looked up, and a look-up is one short request.
+    looked_up = look_up_customers()(now)
     fetched = fetch_mentions()(now, time_left)
     # Where X refuses to be read, there is nothing to look up either.
     looked = LookedAgain() if fetched.obstacles else look_again()(now, time_left)
     logger.info(
         "fetched",
+        looked_up=looked_up,
         new=fetched.new,
         edited=fetched.edited,
         known=fetched.known,

@@ -32,7 +32,7 @@ from mentiondesk.ports.cases import Classified
 from mentiondesk.ports.channels import Sender
 from mentiondesk.ports.runtime import TimeLeft
 from mentiondesk.ports.triage import Triage
-from mentiondesk.ports.x import XFeed, XLookup
+from mentiondesk.ports.x import PostWatch, XFeed
 from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.triage import BrandTriage
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
@@ -51,7 +51,7 @@ _END = datetime.max.replace(tzinfo=UTC) - 2 * MINUTE
 _EDITABLE = timedelta(hours=2)
 
 
-class XClient(XFeed, XLookup, Protocol):
+class XClient(XFeed, PostWatch, Protocol):
     """Reads X's feeds, and looks posts up."""
 
 

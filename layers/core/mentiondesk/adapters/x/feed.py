@@ -12,13 +12,14 @@ import tweepy
 from requests.adapters import HTTPAdapter
 
 from mentiondesk.adapters.cached import Cached
-from mentiondesk.adapters.x.posts import FIELDS, read_lookup, read_page
+from mentiondesk.adapters.x.posts import FIELDS, read_page, read_shown
+from mentiondesk.adapters.x.profiles import read_seen
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.cursor import ReadBlock, Window, next_month
-from mentiondesk.domain.posts.page import LookedUp, Page
+from mentiondesk.domain.posts.page import Page, Shown
 from mentiondesk.domain.posts.post import Source
-from mentiondesk.ports.x import XRefuses, XTooFarBack, XUnavailable
+from mentiondesk.ports.x import Seen, XRefuses, XTooFarBack, XUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -127,9 +128,9 @@ class TweepyFeed:
     def credentials(self) -> str:
         return self._credentials().version
 
-    def lookup(self, ids: Sequence[PostId], now: datetime) -> LookedUp:
+    def shown(self, ids: Sequence[PostId], now: datetime) -> Shown:
         body = self._answer(lambda client: client.get_tweets(list(ids), user_auth=True, tweet_fields=list(FIELDS)), now)
-        return read_lookup(body, ids, self._brand().own_ids)
+        return read_shown(body, ids, self._brand().own_ids)
 
     def read(self, source: Source, window: Window, token: str | None, now: datetime) -> Page:
         brand, parameters = self._brand(), _parameters(window, token, source, self.page_size)
@@ -137,6 +138,20 @@ class TweepyFeed:
         if refusal := _no_account(body, now):
             raise refusal
         return read_page(body, source, brand.own_ids)
+
+    @property
+    def most(self) -> int:
+        return self.page_size
+
+    def look_up(self, post_ids: Sequence[PostId], now: datetime) -> Mapping[PostId, Seen]:
+        parameters: dict[str, Any] = {
+            "expansions": ["author_id"],
+            "tweet_fields": ["author_id", "public_metrics"],
+            "user_fields": ["public_metrics"],
+        }
+        return read_seen(
+            self._answer(lambda client: client.get_tweets(list(post_ids), user_auth=True, **parameters), now)
+        )
 
     def _answer(self, ask: Callable[[tweepy.Client], object], now: datetime) -> object:
         """X's answer to one request. Raises XRefuses, XUnavailable or XTooFarBack."""

@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from mentiondesk.domain.ids import ConversationId, PostId, UserId, time_of
-from mentiondesk.domain.posts.page import LookedUp, Page
+from mentiondesk.domain.posts.page import Page, Shown
 from mentiondesk.domain.posts.post import Post, Source, Unreadable
 from mentiondesk.ports.x import XUnavailable
 
@@ -215,7 +215,7 @@ def read_page(body: object, source: Source, own: frozenset[UserId]) -> Page:
 _GONE = ("resource-not-found", "resource-unavailable", "not-authorized-for-resource")
 
 
-def read_lookup(body: object, ids: Sequence[PostId], own: frozenset[UserId]) -> LookedUp:
+def read_shown(body: object, ids: Sequence[PostId], own: frozenset[UserId]) -> Shown:
     """X's answer to a look-up of these ids. Raises XUnavailable if it is none."""
     if not isinstance(body, dict) or not {"data", "errors"} & body.keys():
         raise XUnavailable("the body is no answer to a look-up")
@@ -226,7 +226,7 @@ def read_lookup(body: object, ids: Sequence[PostId], own: frozenset[UserId]) -> 
         if str(error.get("type", "")).endswith(_GONE) and error.get("resource_type") in ("tweet", "post")
     }
     found = tuple(one for one in read if isinstance(one, Post))
-    return LookedUp(found, frozenset(one for one in ids if one in named))
+    return Shown(found, frozenset(one for one in ids if one in named))
 
 
 def _objects(found: object) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from mentiondesk.domain.posts.post import Post, Unreadable
 
 
 @dataclass(frozen=True, slots=True)
-class LookedUp:
+class Shown:
     """The answer to a look-up by ids. X no longer shows those in `gone`: deleted, protected, withheld or suspended."""
 
     found: tuple[Post, ...] = ()

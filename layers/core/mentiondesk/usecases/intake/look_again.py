@@ -14,7 +14,7 @@ from mentiondesk.ports.alerts import AlertStore
 from mentiondesk.ports.cases import CaseStore
 from mentiondesk.ports.posts import CursorStore, PostStore
 from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
-from mentiondesk.ports.x import XLookup, XUnavailable
+from mentiondesk.ports.x import PostWatch, XUnavailable
 from mentiondesk.usecases.intake.forget_post import ForgetPost
 
 # An answer is looked at soon after it was given, when its writer may have taken it back, and daily for some days.
@@ -50,7 +50,7 @@ class LookAgain:
 
     def __init__(
         self,
-        lookup: XLookup,
+        x: PostWatch,
         posts: PostStore,
         cases: CaseStore,
         alerts: AlertStore,
@@ -58,7 +58,7 @@ class LookAgain:
         forget: ForgetPost,
         settings: CurrentSettings,
     ) -> None:
-        self._lookup = lookup
+        self._x = x
         self._posts = posts
         self._cases = cases
         self._alerts = alerts
@@ -108,7 +108,7 @@ class LookAgain:
             yield from posts[-_MOST_POSTS_OF_A_CASE:]
 
     def _look_up(self, ids: Sequence[PostId], now: datetime, outcome: LookedAgain) -> None:
-        found = self._lookup.lookup(ids, now)
+        found = self._x.shown(ids, now)
         # A version that is looked up by its own id is no news of an edit.
         seen = [self._posts.add(replace(post, seen_at=now, edits=0)) for post in found.found]
         charged = seen.count(Added.KNOWN_EARLIER_DAY)
