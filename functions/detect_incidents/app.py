@@ -22,6 +22,7 @@ from mentiondesk.usecases.cases.forget_words import ForgetWords
 from mentiondesk.usecases.cases.resolve_silent import ResolveSilentCases
 from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
 from mentiondesk.usecases.incidents.follow_up_customers import GoBack
+from mentiondesk.usecases.incidents.stop_timers import StopTimers
 
 logger = Logger()
 metrics = Metrics()
@@ -58,6 +59,11 @@ def go_back() -> GoBack:
 
 
 @cache
+def stop_timers() -> StopTimers:
+    return StopTimers(incidents(), ChangeCase(cases(), settings()))
+
+
+@cache
 def resolve_silent() -> ResolveSilentCases:
     return ResolveSilentCases(cases(), ChangeCase(cases(), settings()), settings())
 
@@ -74,13 +80,19 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     detected = detect_incidents()(now)
     resolved = resolve_silent()(now)
     forgotten = forget_words()(now)
-    gone_back = go_back()(now, lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()))
+
+    def time_left() -> timedelta:
+        return timedelta(milliseconds=context.get_remaining_time_in_millis())
+
+    stopped = stop_timers()(now, time_left)
+    gone_back = go_back()(now, time_left)
     logger.info(
         "detected",
         raised=detected.raised,
         faded=detected.faded,
         joined=detected.joined,
         hours_learned=detected.hours_learned,
+        stopped=stopped,
         gone_back=gone_back.cases,
         resolved=resolved,
         forgotten=forgotten,

@@ -176,9 +176,16 @@ class GoBackStarted(CaseAct):
     timer: ReplyTimer | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentJoined(CaseAct):
+    """The case is part of a public incident: its timers stop until that is resolved."""
+
+    incident_id: IncidentId
+
+
 Posted = CustomerPosted | BrandPosted
 StaffActEntry = Claimed | Released | Snoozed | AnsweredElsewhere | Dismissed | Resolved | Reopened | Corrected | Undone
-CaseActEntry = StaffActEntry | LookedUp | GoBackStarted
+CaseActEntry = StaffActEntry | LookedUp | GoBackStarted | IncidentJoined
 CaseEntry = Posted | CaseActEntry
 
 

@@ -23,6 +23,7 @@ from mentiondesk.domain.cases.case import (
     NotSilent,
     NotWaiting,
     NoWordOwed,
+    RunsOn,
 )
 from mentiondesk.domain.cases.timers import Due, Policy, ReplyTimer
 from mentiondesk.domain.ids import IncidentId
@@ -35,6 +36,7 @@ from mentiondesk.domain.timeline import (
     Corrected,
     Dismissed,
     GoBackStarted,
+    IncidentJoined,
     LookedUp,
     Released,
     Reopened,
@@ -43,6 +45,8 @@ from mentiondesk.domain.timeline import (
     Undone,
 )
 
+# A snooze may hold what these hear.
+_NO_LEADS = (Audience.DUTY, Audience.ROOM)
 # How long an act can be undone.
 UNDO_WITHIN = timedelta(minutes=10)
 
@@ -249,6 +253,20 @@ class StartGoBack:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinIncident:
+    """Stop the timers of a case that is part of a public incident. The desk's own. Refused as NotWaiting, RunsOn."""
+
+    action: ClassVar = None
+    incident_id: IncidentId
+
+    def entry(self, case: Case, asked: Asked) -> IncidentJoined:
+        _must_wait(case)
+        if case.urgency is Urgency.CRITICAL:
+            raise RunsOn(case.case_id)
+        return IncidentJoined(incident_id=self.incident_id, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
 class ResolveSilent:
     """Close a case whose customer has been silent as long as the policy says. The desk's own. Refused as NotSilent."""
 
@@ -262,7 +280,7 @@ class ResolveSilent:
 
 
 StaffCommand = Claim | Release | Snooze | MarkAnswered | Dismiss | Resolve | Reopen | Correct | Undo
-CaseCommand = StaffCommand | NoteReach | StartGoBack | ResolveSilent
+CaseCommand = StaffCommand | NoteReach | StartGoBack | JoinIncident | ResolveSilent
 
 
 def decide(
@@ -316,6 +334,6 @@ def _snooze_end(case: Case, wanted: datetime, now: datetime, policy: Policy) -> 
 
 
 def _longest_snooze(ahead: list[Due], policy: Policy) -> datetime | None:
-    beyond_duty = {stage.name for stage in policy.all_stages for to, _ in stage.send if to is not Audience.DUTY}
+    beyond_duty = {stage.name for stage in policy.all_stages for to, _ in stage.send if to not in _NO_LEADS}
     theirs = [due.at for due in ahead if due.stage in beyond_duty]
     return min(theirs) if theirs else max((due.at for due in ahead), default=None)

@@ -29,6 +29,7 @@ from mentiondesk.domain.timeline import (
     CustomerPosted,
     Dismissed,
     GoBackStarted,
+    IncidentJoined,
     LookedUp,
     Posted,
     Released,
@@ -43,7 +44,7 @@ GONE = "the post is no longer on X"
 _MOST_TOPICS = 12
 _MOST_WORDS = 600
 _MOST_REASONS = 5
-_SettlingAct = AnsweredElsewhere | Dismissed | Resolved | Reopened | GoBackStarted | Corrected
+_SettlingAct = AnsweredElsewhere | Dismissed | Resolved | Reopened | GoBackStarted | IncidentJoined | Corrected
 _TOLD_AGAIN_AFTER = timedelta(hours=1)
 # A post of these kinds ends a conversation once it has an answer.
 _CLOSING_WORDS = (Kind.PRAISE, Kind.SPAM)
@@ -153,6 +154,8 @@ def _settled(case: Case, act: _SettlingAct, policy: Policy) -> Case:
             after = _closed(case, act, Move.RESOLVE, TimerOutcome.RESOLVED, reason)
         case Reopened():
             after = _reopened(case, act, policy)
+        case IncidentJoined():
+            after = _in_incident(replace(case, incident_id=act.incident_id), act.at)
         case GoBackStarted():
             after = _go_back_started(case, act)
         case Corrected():
@@ -188,6 +191,8 @@ def _customer_posted(case: Case, post: CustomerPosted, policy: Policy) -> Case:
     wanted = _kind_to_answer(heard, post, clock)
     rings = post.urgency is Urgency.CRITICAL
     timer = wanted and policy.timer(clock, wanted, heard.urgency, post.post_id, post.at, rings=rings)
+    if timer and post.incident_id is not None and heard.urgency is not Urgency.CRITICAL:
+        return _in_incident(_asked(heard, timer, Move.ASK), post.at)
     return _planned_anew(case, _asked(heard, timer, Move.ASK), timer, policy) if timer else heard
 
 
@@ -236,6 +241,14 @@ def _asked(case: Case, timer: ReplyTimer, move: Move) -> Case:
         timers=timers,
         snoozed_until=case.snoozed_until if timers is case.timers else None,
     )
+
+
+def _in_incident(case: Case, at: datetime) -> Case:
+    """The case without a running timer, because it is part of a public incident; what is critical runs on."""
+    if case.urgency is Urgency.CRITICAL:
+        return case
+    timers, breaches = _ended(case, at, TimerOutcome.INCIDENT)
+    return replace(case, timers=timers, breaches=breaches, snoozed_until=None)
 
 
 def _planned_anew(before: Case, case: Case, timer: ReplyTimer, policy: Policy) -> Case:

@@ -28,7 +28,10 @@ class Clock(StrEnum):
 
 
 class TimerOutcome(StrEnum):
-    """The reason why a timer ended. A superseded timer gave way to one that a customer's post started."""
+    """The reason why a timer ended. A superseded timer gave way to one that a customer's post started.
+
+    INCIDENT: the case is part of a public incident.
+    """
 
     ANSWERED = "answered"
     ANSWERED_ELSEWHERE = "answered_elsewhere"
@@ -37,6 +40,7 @@ class TimerOutcome(StrEnum):
     SUPERSEDED = "superseded"
     CONFIRMED = "confirmed"
     FADED = "faded"
+    INCIDENT = "incident"
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,6 +178,8 @@ class Incident:
     # Minutes above the usual, and the moment at which each customer's case had its go-back timer.
     longevity: int = 0
     gone_back_at: datetime | None = None
+    # The number of its posts whose cases have left the ladder.
+    stopped_for: int = 0
 
     @property
     def subject_id(self) -> IncidentId:

@@ -16,6 +16,7 @@ from mentiondesk.domain.timeline import (
     GoBackStarted,
     IncidentDismissed,
     IncidentEntry,
+    IncidentJoined,
     IncidentResolved,
     LookedUp,
     Noticed,
@@ -44,6 +45,7 @@ _NAMES: Mapping[type[CaseActEntry], str] = {
     Undone: "undone",
     LookedUp: "looked_up",
     GoBackStarted: "go_back_started",
+    IncidentJoined: "incident_joined",
 }
 
 
@@ -75,7 +77,7 @@ def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, s
             detail = say("staff.followers", count=profile.followers, number=f"{profile.followers:,}")
         case GoBackStarted(title=title):
             detail = title
-        case Claimed() | Released() | AnsweredElsewhere() | Undone():
+        case Claimed() | Released() | AnsweredElsewhere() | IncidentJoined() | Undone():
             detail = ""
         case _:
             assert_never(entry)

@@ -189,6 +189,11 @@ class IncidentView:
         return short_duration(self.say, self.now - self.notice.alert.since)
 
     @property
+    def news(self) -> str:
+        """The new posts of an hourly message, like "15 posts"."""
+        return self.say("posts", count=len(self.notice.posts))
+
+    @property
     def impact(self) -> str:
         return self.say.label("impact", self.incident.impact)
 

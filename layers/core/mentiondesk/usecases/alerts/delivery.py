@@ -7,7 +7,7 @@ from datetime import datetime
 from mentiondesk.domain.alerts.budget import Interruption, Interruptions
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.messages import Email
-from mentiondesk.domain.alerts.notices import Notice
+from mentiondesk.domain.alerts.notices import Notice, by_customer
 from mentiondesk.domain.alerts.roster import Audience, Channel, Staff
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import CaseId, StaffId, SubjectId
@@ -146,7 +146,8 @@ class Deliverer:
                 continue
             self._notified.fell_back += not direct
             self._notified.messages += 1
-            self._notified.without_links += sum(notice.act is None for notice in delivery.notices)
+            if way.channel is not Channel.ROOM:
+                self._notified.without_links += sum(notice.act is None for notice in delivery.notices)
             self.record(delivery.records(Outcome.SENT, self._now, way.channel, message_id, "; ".join(refusals)))
             self.interrupted.add(way, delivery, message_id)
             return
@@ -185,15 +186,20 @@ class Deliverer:
         return replace(delivery, notices=tuple(one for one in delivery.notices if one not in again))
 
     def _ways(self, delivery: Delivery) -> Iterator[_Way]:
-        """The channel meant, then the person's others, then the leads': each with its address."""
-        leads = self._settings.roster.audience(Audience.LEAD, self._now)
+        """The channel meant, then the person's others, then the leads': each with its address.
+
+        A room stands in for nobody, and nobody for a room.
+        """
+        room = delivery.channel is Channel.ROOM
+        leads = () if room else self._settings.roster.audience(Audience.LEAD, self._now)
         others = (lead for lead in leads if lead.staff_id != delivery.staff.staff_id)
         for staff in (delivery.staff, *others):
             yield from (_Way(staff, *way) for way in staff.ways(delivery.channel))
 
     def _written(self, way: _Way, notices: Sequence[Notice]) -> Email | str:
         try:
-            return self._writer.write(way.channel, way.staff, notices, self._settings.brand.name, self._now)
+            told = by_customer(notices)
+            return self._writer.write(way.channel, way.staff, told, self._settings.brand.name, self._now)
         except Exception as error:
             # A boundary: one subject that cannot be put into words must not keep the alerts about others back. The
             # function logs the traceback and counts it.
