@@ -98,6 +98,10 @@ settings: setup ## put settings in force (FILE=shop.yaml)
 	@test -n "$(FILE)" || { echo "say which file: make settings FILE=shop.yaml"; exit 2; }
 	@$(PY) -m infra.operate settings "$(FILE)" $(if $(STACK),--stack $(STACK))
 
+check-settings: setup ## what is wrong with settings, and what a person would ask about (FILE=shop.yaml)
+	@test -n "$(FILE)" || { echo "say which file: make check-settings FILE=shop.yaml"; exit 2; }
+	@$(PY) -m infra.check_settings "$(FILE)"
+
 x-credentials: setup ## store the brand's X user token; asks for its four parts
 	@$(PY) -m infra.operate x-credentials $(if $(STACK),--stack $(STACK))
 
@@ -121,4 +125,4 @@ maintenance: setup ## announce planned maintenance (TITLE="..." FROM=2026-12-01T
 	@test -n "$(TITLE)" -a -n "$(FROM)" -a -n "$(UNTIL)" || { echo 'say what and when: make maintenance TITLE="New tills" FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30'; exit 2; }
 	@$(PY) -m infra.operate maintenance "$(TITLE)" --from "$(FROM)" --until "$(UNTIL)" --parts "$(PARTS)" --body "$(BODY)" $(if $(STACK),--stack $(STACK))
 
-.PHONY: help run replay record triage setup test faults bench evaluate triage-model lint format validate build check lock deploy settings x-credentials reclassify reads forget export maintenance
+.PHONY: help run replay record triage setup test faults bench evaluate triage-model lint format validate build check lock deploy settings check-settings x-credentials reclassify reads forget export maintenance
