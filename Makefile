@@ -19,8 +19,8 @@ help: ## list the targets
 
 # --- see it work
 
-run: setup ## the desk on this machine, through one day (SPEED=220 PORT=8642 SETTINGS=file.yaml)
-	@$(PY) -m infra.local.run $(if $(SPEED),--speed $(SPEED)) $(if $(PORT),--port $(PORT)) $(if $(SETTINGS),--settings "$(SETTINGS)") $(RUN_OPTIONS)
+run: setup ## the desk on this machine, through one day (SPEED=220 PORT=8642 SETTINGS=file.yaml; ACT=no: nobody acts)
+	@$(PY) -m infra.local.run $(if $(SPEED),--speed $(SPEED)) $(if $(PORT),--port $(PORT)) $(if $(SETTINGS),--settings "$(SETTINGS)") $(if $(filter no,$(ACT)),--no-act) $(RUN_OPTIONS)
 
 replay: setup ## recorded posts in virtual time (POSTS="files or -" SETTINGS=file.yaml BRAND_ID=id OUT=folder LENIENT=yes)
 	@test -n "$(POSTS)" || { echo "say which posts: make replay POSTS=file.jsonl"; exit 2; }

@@ -255,6 +255,10 @@ class LocalDesk:
     def cases(self) -> list[Case]:
         return _cases(self.items())
 
+    def records(self) -> list[Record]:
+        """The ledger of alerts."""
+        return _records(self.items())
+
     def incidents(self) -> list[Incident]:
         """All incidents, the latest first."""
         found = [from_item(Incident, item) for item in self.items() if item["sk"]["S"] == keys.INCIDENT]

@@ -137,13 +137,14 @@ FIRST_REPLY = {
 class TargetsSettings(_Model):
     """Deadlines by kind. A kind that is not named keeps its default; null means that it has none.
 
-    `private` and `follow_up` run while a customer is in private messages. After `resolve_after` of a customer's
+    `private` and `follow_up` run while a customer is in private messages: from their word that they sent one, and from
+    the brand's that asked for it. After `resolve_after` of a customer's
     silence a case is resolved; null leaves that to people.
     """
 
     first_reply: dict[Kind, TargetSettings | None] = Field(default_factory=dict)
     next_reply: dict[Kind, TargetSettings | None] = Field(default_factory=dict)
-    private: TargetSettings | None = None
+    private: TargetSettings | None = TargetSettings(within=timedelta(hours=4))
     follow_up: TargetSettings | None = None
     resolve_after: Length | None = None
 
@@ -180,8 +181,8 @@ def _stage(name: str, at: str, *send: tuple[Audience, tuple[Channel, ...]]) -> S
     return StageSettings(name=name, at=at, send=tuple(SendSettings(to=to, by=by) for to, by in send))
 
 
-# The desk's own stage: a customer writes again after the last stage of a late case.
-TOLD_AGAIN = "told_again"
+# The desk's own stages: a customer writes again after the last stage of a late case; a private timer is half over.
+TOLD_AGAIN, PRIVATE_QUESTION = "told_again", "private_question"
 _EMAIL, _TEXT, _BOTH = (Channel.EMAIL,), (Channel.TEXT,), (Channel.EMAIL, Channel.TEXT)
 _STAGES = (
     _stage("half_time", "50%", (Audience.DUTY, _EMAIL)),
@@ -243,7 +244,7 @@ class AlertSettings(_Model):
 
     @model_validator(mode="after")
     def _named_once(self) -> Self:
-        names = [*(one.name for one in self.stages), *(one.name for one in self.critical), TOLD_AGAIN]
+        names = [*(one.name for one in self.stages), *(one.name for one in self.critical), TOLD_AGAIN, PRIVATE_QUESTION]
         for place, name in enumerate(names):
             if name in names[:place]:
                 raise Misfit(f"two stages are named {name!r}; names must differ", "stages")

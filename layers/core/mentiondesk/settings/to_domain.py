@@ -19,6 +19,7 @@ from mentiondesk.domain.status.wording import Wording
 from mentiondesk.settings.problems import validated
 from mentiondesk.settings.schema import (
     FIRST_REPLY,
+    PRIVATE_QUESTION,
     TOLD_AGAIN,
     CriticalStageSettings,
     IncidentSettings,
@@ -101,6 +102,7 @@ def _policy(settings: SettingsFile) -> Policy:
         stages=tuple(_stage(one) for one in settings.alerts.stages),
         critical=tuple(_critical_stage(one) for one in settings.alerts.critical),
         again=Stage(TOLD_AGAIN, 0.0, timedelta(0), ((Audience.DUTY, Channel.EMAIL),)),
+        question=Stage(PRIVATE_QUESTION, 0.5, timedelta(0), ((Audience.DUTY, Channel.EMAIL),)),
     )
 
 

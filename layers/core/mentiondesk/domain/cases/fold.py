@@ -56,6 +56,18 @@ _MOVES_TO_PRIVATE = re.compile(
     re.IGNORECASE,
 )
 
+# Customers say that they sent it with these words; longer posts tell more than that.
+_SAYS_SENT = re.compile(
+    r"\b(?:sent|done|dm'?e?d|messaged|(?:have|just) (?:sent|dm)|check (?:your )?(?:dms?|inbox)"
+    r"|in your (?:dms?|inbox)|enviado|gesendet|geschickt|envoyé)\b",
+    re.IGNORECASE,
+)
+_MOST_SENT = 14
+_WAITS = re.compile(
+    r"\?|\b(?:no|not|never|still|again|waiting|ignor\w+|days?|hours?|weeks?|nobody|nothing|haven't|hasn't|won't|can't)\b",
+    re.IGNORECASE,
+)
+
 
 def posted(post: Post, tags: Tags | None, incident_id: IncidentId | None = None) -> Posted:
     """The entry that a post adds to the timeline.
@@ -187,6 +199,10 @@ def _customer_posted(case: Case, post: CustomerPosted, policy: Policy) -> Case:
         said_at=post.at,
         seen_at=post.seen_at,
     )
+    if _gone_private(case, post) and (
+        private := policy.timer(Clock.PRIVATE, case.kind, heard.urgency, post.post_id, post.at)
+    ):
+        return _asked(heard, private, Move.ASK)
     clock = _reply_clock(case)
     wanted = _kind_to_answer(heard, post, clock)
     rings = post.urgency is Urgency.CRITICAL
@@ -205,6 +221,18 @@ def _customer_gone(case: Case, post: CustomerPosted) -> Case:
         gone=case.gone + 1,
         state=State.DISMISSED if first else case.state,
         reason=GONE if first else case.reason,
+    )
+
+
+def _gone_private(case: Case, post: CustomerPosted) -> bool:
+    """True when the customer says that the direct message which the brand asked for is sent, and nothing else.
+
+    The desk cannot see the brand's answer to it. A customer who asks or complains in public waits for an answer there.
+    """
+    said, length = _SAYS_SENT.search(post.words), len(post.words.split())
+    calm = post.kind not in (Kind.QUESTION, Kind.ABUSE) and post.urgency < Urgency.HIGH
+    return (
+        case.phase is Phase.PRIVATE and calm and bool(said) and length <= _MOST_SENT and not _WAITS.search(post.words)
     )
 
 
@@ -294,7 +322,8 @@ def _brand_posted(case: Case, post: BrandPosted, policy: Policy) -> Case:
     phase = _phase_after(case.phase, post.words)
     timers, breaches = _ended(case, post.at, TimerOutcome.ANSWERED)
     if phase is Phase.PRIVATE and case.closed_at is None:
-        timers = _in_private(case, post, timers, policy)
+        follow_up = policy.timer(Clock.FOLLOW_UP, case.kind, case.urgency, post.post_id, post.at)
+        timers = _started(timers, follow_up) if follow_up else timers
     return replace(
         case,
         posts=case.posts + 1,
@@ -320,17 +349,6 @@ def _answer_gone(case: Case, post: BrandPosted, policy: Policy) -> Case:
     again = policy.timer(timer.clock, case.kind, case.urgency, timer.post_id, post.gone_at)
     waiting = replace(seen, timers=timers, breaches=breaches)
     return _asked(waiting, again, Move.ASK) if again else waiting
-
-
-def _in_private(
-    case: Case, post: BrandPosted, timers: tuple[ReplyTimer, ...], policy: Policy
-) -> tuple[ReplyTimer, ...]:
-    """The timers with those that run while the customer is in private messages; these run side by side."""
-    for clock in (Clock.PRIVATE, Clock.FOLLOW_UP):
-        timer = policy.timer(clock, case.kind, case.urgency, post.post_id, post.at)
-        if timer is not None:
-            timers = (*(one for one in timers if one.clock is not clock), timer)
-    return timers
 
 
 def _phase_after(phase: Phase, own_words: str) -> Phase:
