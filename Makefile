@@ -121,8 +121,18 @@ export: setup ## print all that is stored about one person, as JSON (USER=id, X'
 	@test -n "$(filter command line,$(origin USER))" || { echo "say whom: make export USER=1234567890"; exit 2; }
 	@$(PY) -m infra.operate export --user "$(USER)" $(if $(STACK),--stack $(STACK))
 
+incident: setup ## publish an incident by hand (TITLE="..." BODY="..." IMPACT=major PARTS=ids BEGAN=2026-12-01T12:10 TEMPLATE=name BY=id)
+	@test -n "$(TITLE)$(TEMPLATE)" || { echo 'say what: make incident TITLE="Online shop: checkout fails" BODY="We are on it." PARTS=online-shop'; exit 2; }
+	@$(PY) -m infra.operate incident "$(TITLE)" --body "$(BODY)" $(if $(IMPACT),--impact $(IMPACT)) --parts "$(PARTS)" $(if $(BEGAN),--began "$(BEGAN)") --template "$(TEMPLATE)" --by "$(BY)" $(if $(STACK),--stack $(STACK))
+
+move-maintenance: setup ## give planned maintenance other times (ID=... FROM=2026-12-02T22:00 UNTIL=2026-12-02T23:30 BODY="...")
+	@$(PY) -m infra.operate move-maintenance "$(ID)" --from "$(FROM)" --until "$(UNTIL)" --body "$(BODY)" --by "$(BY)" $(if $(STACK),--stack $(STACK))
+
+cancel-maintenance: setup ## cancel planned maintenance, or end it early (ID=... BODY="...")
+	@$(PY) -m infra.operate cancel-maintenance "$(ID)" --body "$(BODY)" --by "$(BY)" $(if $(STACK),--stack $(STACK))
+
 maintenance: setup ## announce planned maintenance (TITLE="..." FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30 PARTS=ids BODY="...")
 	@test -n "$(TITLE)" -a -n "$(FROM)" -a -n "$(UNTIL)" || { echo 'say what and when: make maintenance TITLE="New tills" FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30'; exit 2; }
 	@$(PY) -m infra.operate maintenance "$(TITLE)" --from "$(FROM)" --until "$(UNTIL)" --parts "$(PARTS)" --body "$(BODY)" $(if $(STACK),--stack $(STACK))
 
-.PHONY: help run replay record triage setup test faults bench evaluate triage-model lint format validate build check lock deploy settings check-settings x-credentials reclassify reads forget export maintenance
+.PHONY: help run replay record triage setup test faults bench evaluate triage-model lint format validate build check lock deploy settings check-settings x-credentials reclassify reads forget export maintenance incident move-maintenance cancel-maintenance

@@ -5,6 +5,7 @@ import getpass
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -25,9 +26,16 @@ from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.adapters.storage.stores.signals import Signals
 from mentiondesk.adapters.storage.table import Absent, And, Conflict, Exists, Refused
 from mentiondesk.adapters.storage.table import Update as TableUpdate
-from mentiondesk.domain.ids import ComponentId, IncidentId, PostId, UserId
+from mentiondesk.domain.access.actions import CASE_ACTIONS, INCIDENT_ACTIONS
+from mentiondesk.domain.access.actor import Actor, Door
+from mentiondesk.domain.alerts.roster import Audience, Staff
+from mentiondesk.domain.desk import DeskSettings
+from mentiondesk.domain.ids import ComponentId, IncidentId, PostId, StaffId, UserId
 from mentiondesk.domain.incidents.changes import incident_change
-from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, Status, Update
+from mentiondesk.domain.incidents.commands import OpenIncident, Reschedule, ResolveIncident, decide, opened
+from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, NotPossible, Status, Update
+from mentiondesk.domain.incidents.rules import IncidentTemplate
+from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.runtime import aws, clock
 from mentiondesk.usecases.intake.forget_post import ForgetPost
 
@@ -39,6 +47,13 @@ X_CREDENTIALS = {
 }
 
 
+_HEALTH = {
+    Impact.NONE: Health.OPERATIONAL,
+    Impact.MINOR: Health.DEGRADED_PERFORMANCE,
+    Impact.MAJOR: Health.PARTIAL_OUTAGE,
+    Impact.CRITICAL: Health.MAJOR_OUTAGE,
+}
+_IMPACTS = tuple(_HEALTH)
 _TIME = "like 2026-12-01T22:00"
 
 
@@ -75,13 +90,9 @@ _AddCommand = Callable[..., argparse.ArgumentParser]
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.operate", description="Operates a deployed desk.")
     add = parser.add_subparsers(required=True, metavar="COMMAND").add_parser
-    of_a_table = [
-        _settings_command(add),
-        _reclassify_command(add),
-        _maintenance_command(add),
-        _reads_command(add),
-        *_rights_commands(add),
-    ]
+    of_a_table = [_settings_command(add), _reclassify_command(add), _maintenance_command(add)]
+    of_a_table += [_incident_command(add), _cancel_command(add), _move_command(add)]
+    of_a_table += [_reads_command(add), *_rights_commands(add)]
     for command in (*of_a_table, _credentials_command(add)):
         command.add_argument("--stack", default="mentiondesk", metavar="NAME", help="default: %(default)s")
     for command in of_a_table:
@@ -171,6 +182,43 @@ def _maintenance_command(add: _AddCommand) -> argparse.ArgumentParser:
     return command
 
 
+def _incident_command(add: _AddCommand) -> argparse.ArgumentParser:
+    command = add(
+        "incident",
+        help="publish an incident that the desk has not noticed",
+        description="The status page shows it at once, and its subscribers get a mail.",
+    )
+    command.add_argument("title", metavar="TITLE", nargs="?", default="", help='like "Online shop: checkout fails"')
+    command.add_argument("--body", default="", metavar="TEXT", help="text for customers")
+    command.add_argument("--impact", choices=[str(one) for one in _IMPACTS], help="default: minor")
+    command.add_argument("--parts", default="", metavar="IDS", help="ids of components in the settings: one,two")
+    command.add_argument("--began", type=_moment, metavar="TIME", help=f"{_TIME}; default: now")
+    command.add_argument("--template", default="", metavar="NAME", help="texts of incidents.templates in the settings")
+    command.add_argument("--by", default="", metavar="ID", help="the id of a person in the settings; default: a lead")
+    command.set_defaults(run=_open_incident)
+    return command
+
+
+def _cancel_command(add: _AddCommand) -> argparse.ArgumentParser:
+    command = add("cancel-maintenance", help="cancel a planned maintenance, or end one early")
+    command.add_argument("incident_id", metavar="ID", help="as it was announced")
+    command.add_argument("--body", required=True, metavar="TEXT", help="text for customers")
+    command.add_argument("--by", default="", metavar="ID", help="the id of a person in the settings; default: a lead")
+    command.set_defaults(run=_cancel)
+    return command
+
+
+def _move_command(add: _AddCommand) -> argparse.ArgumentParser:
+    command = add("move-maintenance", help="give a planned maintenance other times")
+    command.add_argument("incident_id", metavar="ID", help="as it was announced")
+    command.add_argument("--from", dest="begins", type=_moment, required=True, metavar="TIME", help=_TIME)
+    command.add_argument("--until", dest="ends", type=_moment, required=True, metavar="TIME", help=_TIME)
+    command.add_argument("--body", required=True, metavar="TEXT", help="text for customers")
+    command.add_argument("--by", default="", metavar="ID", help="the id of a person in the settings; default: a lead")
+    command.set_defaults(run=_move)
+    return command
+
+
 def _store_settings(asked: argparse.Namespace) -> str:
     settings = load_settings(asked.file)
     try:
@@ -254,14 +302,9 @@ def _moment(written: str) -> datetime:
 
 def _announce(asked: argparse.Namespace) -> str:
     current = SettingsVersions(_table(asked)).load()
-    now, zone = clock.now(), ZoneInfo(current.zone)
-    begins, ends = ((at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC) for at in (asked.begins, asked.ends))
-    if not now < ends or not begins < ends:
-        raise CannotDo("nothing announced: it must end after it begins, and after now")
-    known = [one.component_id for one in current.page.components]
-    parts = [ComponentId(part.strip()) for part in asked.parts.split(",") if part.strip()]
-    if strange := [part for part in parts if part not in known]:
-        raise CannotDo(f"nothing announced: no component {', '.join(strange)}; there are {', '.join(known) or 'none'}")
+    now = clock.now()
+    begins, ends = _times(asked, current, now)
+    parts = _parts(asked, current)
     planned = Incident(
         IncidentId(f"m{token_hex(6)}"),
         Status.SCHEDULED,
@@ -276,6 +319,93 @@ def _announce(asked: argparse.Namespace) -> str:
     word = Update(planned.incident_id, now, Status.SCHEDULED, asked.body or asked.title, affected)
     Incidents(_table(asked), lambda: current.keep).add(incident_change(None, planned.moved(word), update=word))
     return f"announced as {planned.incident_id}, from {begins:%Y-%m-%d %H:%M} to {ends:%Y-%m-%d %H:%M} UTC"
+
+
+def _open_incident(asked: argparse.Namespace) -> str:
+    current, now = SettingsVersions(_table(asked)).load(), clock.now()
+    text = _text(asked, current)
+    affected = text.affected
+    if asked.parts:
+        affected = tuple(Affected(part, _HEALTH[text.impact]) for part in _parts(asked, current))
+    began = _in_zone(asked.began, current) if asked.began else None
+    command = OpenIncident(text.title, text.impact, text.body, affected, began)
+    incident_id = IncidentId(f"i{token_hex(6)}")
+    change = opened(incident_id, command, _person(asked, current), now, f"{keys.stamp(now)}-{incident_id}")
+    Incidents(_table(asked), lambda: current.keep).add(change)
+    return f"published as {incident_id}"
+
+
+def _text(asked: argparse.Namespace, current: DeskSettings) -> IncidentTemplate:
+    """The template with what was typed in its place. Raises CannotDo."""
+    names = {one.name: one for one in current.incidents.templates}
+    if asked.template and asked.template not in names:
+        raise CannotDo(f"nothing published: no template {asked.template!r}; there are {', '.join(names) or 'none'}")
+    given = names.get(asked.template, IncidentTemplate("", "", ""))
+    impact = Impact(asked.impact) if asked.impact else given.impact
+    found = replace(given, title=asked.title or given.title, body=asked.body or given.body, impact=impact)
+    if not found.title or not found.body:
+        raise CannotDo("nothing published: give a title and a --body, or a --template")
+    return found
+
+
+def _cancel(asked: argparse.Namespace) -> str:
+    _decide(asked, ResolveIncident(asked.body))
+    return f"{asked.incident_id} is completed on the status page"
+
+
+def _move(asked: argparse.Namespace) -> str:
+    begins, ends = _times(asked, SettingsVersions(_table(asked)).load(), clock.now())
+    _decide(asked, Reschedule(begins, ends, asked.body))
+    return f"moved to {begins:%Y-%m-%d %H:%M} until {ends:%Y-%m-%d %H:%M} UTC"
+
+
+def _decide(asked: argparse.Namespace, command: ResolveIncident | Reschedule) -> None:
+    """Does the command to a maintenance. Raises CannotDo."""
+    current, now = SettingsVersions(_table(asked)).load(), clock.now()
+    incidents = Incidents(_table(asked), lambda: current.keep)
+    found = incidents.get(IncidentId(asked.incident_id))
+    if found is None or not found.status.maintenance:
+        raise CannotDo(f"nothing changed: there is no maintenance {asked.incident_id}")
+    entry_id = f"{keys.stamp(now)}-{token_hex(4)}-{command.action}"
+    try:
+        incidents.save(decide(found, command, _person(asked, current), now, entry_id))
+    except (NotPossible, IncidentChanged) as why:
+        raise CannotDo(f"nothing changed: it is {found.status}") from why
+
+
+def _person(asked: argparse.Namespace, current: DeskSettings) -> Actor:
+    """The person who acts. Raises CannotDo."""
+    staff = current.roster.find(StaffId(asked.by)) if asked.by else _lead(current)
+    if staff is None:
+        raise CannotDo(f"nothing changed: {asked.by} is nobody in the settings")
+    return Actor(staff, INCIDENT_ACTIONS | CASE_ACTIONS, Door.ITSELF)
+
+
+def _lead(current: DeskSettings) -> Staff:
+    """The first lead; settings without one are refused."""
+    return next(one for one in current.roster.staff if Audience.LEAD in one.roles)
+
+
+def _times(asked: argparse.Namespace, current: DeskSettings, now: datetime) -> tuple[datetime, datetime]:
+    """The beginning and the end, in UTC. Raises CannotDo."""
+    begins, ends = _in_zone(asked.begins, current), _in_zone(asked.ends, current)
+    if not now < ends or not begins < ends:
+        raise CannotDo("nothing announced: it must end after it begins, and after now")
+    return begins, ends
+
+
+def _in_zone(moment: datetime, current: DeskSettings) -> datetime:
+    """The moment in UTC; on the desk's own clock where it names no offset."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(current.zone))).astimezone(UTC)
+
+
+def _parts(asked: argparse.Namespace, current: DeskSettings) -> list[ComponentId]:
+    """The components that were named. Raises CannotDo."""
+    known = [one.component_id for one in current.page.components]
+    parts = [ComponentId(part.strip()) for part in asked.parts.split(",") if part.strip()]
+    if strange := [part for part in parts if part not in known]:
+        raise CannotDo(f"nothing announced: no component {', '.join(strange)}; there are {', '.join(known) or 'none'}")
+    return parts
 
 
 def _table(asked: argparse.Namespace) -> DynamoTable:

@@ -10,6 +10,7 @@ from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.drafts import Drafts
 from mentiondesk.adapters.storage.stores.duty import DutyChanges
 from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.stores.settings import current_settings
 from mentiondesk.adapters.tokens.links import LinkKeys, SignedLinks
 from mentiondesk.presentation import web
@@ -35,7 +36,7 @@ def action_pages() -> ActionPages:
     return ActionPages(
         SignedLinks(LinkKeys(aws.secrets(), config.link_secret_id, clock.now, unread)),
         ChangeCase(Cases(*stored), settings),
-        ChangeIncident(Incidents(*stored), Drafts(*stored), settings),
+        ChangeIncident(Incidents(*stored), Drafts(*stored), settings, Posts(*stored).get),
         ChangeDuty(DutyChanges(table)),
         settings,
     )

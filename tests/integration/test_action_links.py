@@ -148,7 +148,8 @@ def test_the_page_shows_what_will_happen_and_does_nothing_yet(api: Api) -> None:
     assert "complaint at 0" in answer.said
     assert "Reply by 13:00 UTC · 50 min left" in answer.said
     assert "Unassigned." in answer.said
-    assert answer.page.offers() == {"claim", "answered", "no_answer", "resolve_case", "snooze", "correct"}
+    claims = {"claim", "answered", "no_answer", "resolve_case", "snooze"}
+    assert answer.page.offers() == claims | {"correct", "open_incident"}
     assert answer.page.links == [f"https://x.com/i/status/{POST.post_id}"]
     assert api.case.owner is None
 
@@ -157,7 +158,7 @@ def test_the_page_of_an_incident_shows_customers_words(api: Api) -> None:
     answer = api.get(api.incident_token())
     assert "5 people, 6 posts since 12:00" in answer.said
     assert "checkout throws an error" in answer.said
-    assert answer.page.offers() == {"publish", "dismiss"}
+    assert answer.page.offers() == {"publish", "dismiss", "edit", "members"}
     form = answer.page.form("publish")
     assert (form["title"], form["impact"]) == ("Checkout: throws an error", "minor")
     assert form["body"].startswith("We are looking into problems with Online shop and Deliveries")
@@ -201,7 +202,7 @@ def test_answered_elsewhere(api: Api) -> None:
     answer = api.press(api.token(), "answered")
     assert (answer.status, api.case.state, api.case.waiting) == (200, State.PENDING, False)
     assert "Answered: the customer has not written since." in answer.said
-    assert answer.page.offers() == {"claim", "resolve_case", "correct", "undo"}
+    assert answer.page.offers() == {"claim", "resolve_case", "correct", "undo", "open_incident"}
 
 
 def test_no_answer_needs_a_reason(api: Api) -> None:
@@ -272,7 +273,7 @@ def test_publishing(api: Api) -> None:
     assert incident.affected == (Affected(SHOP, Health.MAJOR_OUTAGE),)
     (update,) = api.desk.incidents.updates(INCIDENT_ID)
     assert (update.body, update.by, update.at) == ("We are on it.\n\nMore soon.", ANA, at(10))
-    assert answer.page.offers() == {"update", "resolve"}
+    assert answer.page.offers() == {"update", "resolve", "edit", "edit_update", "members"}
 
 
 @pytest.mark.parametrize(
@@ -318,7 +319,7 @@ def test_updates_and_the_end(api: Api) -> None:
     Clock.now = at(30)
     over = api.press(token, "resolve")
     assert (over.status, api.incident.status, api.incident.ended_at) == (200, Status.RESOLVED, at(30))
-    assert over.page.offers() == set()
+    assert over.page.offers() == {"reopen", "go_back", "edit", "edit_update", "members"}
     assert "Resolved 12:30 UTC , You: This is solved." in over.said
 
 

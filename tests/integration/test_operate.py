@@ -23,7 +23,7 @@ from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.domain.ids import PostId, UserId, id_at
-from mentiondesk.domain.incidents.incident import Incident, Status
+from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status
 from mentiondesk.runtime import aws, clock
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from tests.support.builders import a_post, at, tags
@@ -318,3 +318,59 @@ def test_replaced_settings_expire_and_the_desk_knows_since_when_it_is(db: "Dynam
     assert [bool(item and item.get(keys.EXPIRES)) for item in expires] == [False, True, True, False]
     stored.delete(keys.settings(1))
     assert versions.since() == since
+
+
+@pytest.mark.usefixtures("_configured")
+def test_a_maintenance_is_moved_and_cancelled(capsys: pytest.CaptureFixture[str]) -> None:
+    operate.main(["maintenance", "New tills", "--from", "2099-07-01T22:00", "--until", "2099-07-01T23:00"])
+    (planned,) = _planned()
+    times = ["--from", "2099-07-02T22:00", "--until", "2099-07-02T23:00"]
+    assert operate.main(["move-maintenance", planned.incident_id, *times, "--body", "A day later."]) == 0
+    (moved,) = _planned()
+    assert moved.scheduled_for == datetime(2099, 7, 2, 21, tzinfo=UTC)
+    assert operate.main(["cancel-maintenance", planned.incident_id, "--body", "Not needed."]) == 0
+    assert _planned() == []
+    assert operate.main(["move-maintenance", planned.incident_id, *times, "--body", "?"]) == 1
+    assert "it is completed" in capsys.readouterr().err
+    assert operate.main(["cancel-maintenance", "nothing", "--body", "?"]) == 1
+    assert "no maintenance nothing" in capsys.readouterr().err
+
+
+# --- an incident ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("_configured")
+def test_an_incident_is_published_by_hand() -> None:
+    asked = ["incident", "Deliveries: late", "--body", "Vans are late.", "--impact", "major", "--parts", "deliveries"]
+    assert operate.main([*asked, "--began", "2026-01-02T03:04", "--by", "ben"]) == 0
+    (incident,) = _planned()
+    assert (incident.status, incident.title, incident.impact) == (
+        Status.INVESTIGATING, "Deliveries: late", Impact.MAJOR,
+    )  # fmt: skip
+    assert [(one.component, one.health) for one in incident.affected] == [("deliveries", Health.PARTIAL_OUTAGE)]
+    assert (incident.started_at, incident.owner) == (datetime(2026, 1, 2, 3, 4, tzinfo=UTC), "ben")
+
+
+@pytest.mark.usefixtures("_configured")
+def test_an_incident_is_published_from_a_template() -> None:
+    assert operate.main(["incident", "--template", "Checkout down"]) == 0
+    (incident,) = _planned()
+    assert (incident.title, incident.impact) == ("Online shop: checkout fails", Impact.MAJOR)
+    assert [one.component for one in incident.affected] == ["online-shop"]
+    assert incident.owner == "mo"
+
+
+@pytest.mark.usefixtures("_configured")
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        (["Title alone"], "give a title and a --body"),
+        (["--template", "Nothing"], "no template 'Nothing'; there are Checkout down"),
+        (["T", "--body", "B", "--by", "zoe"], "zoe is nobody in the settings"),
+        (["T", "--body", "B", "--parts", "tills"], "no component tills"),
+    ],
+)
+def test_what_cannot_be_published_says_why(asked: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert operate.main(["incident", *asked]) == 1
+    assert why in capsys.readouterr().err
+    assert _planned() == []

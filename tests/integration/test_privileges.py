@@ -193,6 +193,9 @@ def _an_incident(desk: LocalDesk, told: Morning) -> None:
         ("approve", {}),
         ("update", {"status": "monitoring", "body": "It works."}),
         ("resolve", {}),
+        ("go_back", {}),
+        ("edit", {}),
+        ("members", {"add": "", "remove": ""}),
     ):
         told.pages.append(ScriptedAction(desk.clock.now(), address, action, typed).do(mails))
         _minutes(desk, 6)

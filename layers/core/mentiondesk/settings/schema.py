@@ -12,6 +12,7 @@ from mentiondesk.domain.alerts.limits import DEFAULT_TEXT_LIMITS
 from mentiondesk.domain.alerts.roster import Audience, Channel
 from mentiondesk.domain.hours import Hours, NeverOpen
 from mentiondesk.domain.ids import ComponentId, StaffId, UserId
+from mentiondesk.domain.incidents.incident import Health, Impact
 from mentiondesk.domain.posts.brand import LONGEST_QUERY, Account, Brand
 from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.tags import Kind, Urgency
@@ -341,6 +342,16 @@ class ReadingSettings(_Model):
     monthly_reads: int = Field(default=50_000, ge=1000)
 
 
+class TemplateSettings(_Model):
+    """Texts that a person may fill the form of an incident with."""
+
+    name: str = Field(min_length=1, max_length=60)
+    title: str = Field(min_length=1, max_length=120)
+    body: str = Field(min_length=1, max_length=2000)
+    impact: Literal[Impact.NONE, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL] = Impact.MINOR
+    components: dict[ComponentId, Health] = Field(default_factory=dict)
+
+
 class ReachSettings(_Model):
     """Look-ups of customers on X, and the readers from which a complaint is urgent."""
 
@@ -372,6 +383,7 @@ class IncidentSettings(_Model):
     )
     urgency: Urgency = Urgency.NORMAL
     go_back_within: Length = timedelta(hours=24)
+    templates: tuple[TemplateSettings, ...] = Field(default=(), max_length=50)
 
 
 class ComponentSettings(_Model):

@@ -8,8 +8,8 @@ from mentiondesk.domain.alerts.limits import TextLimit
 from mentiondesk.domain.alerts.roster import Audience, Channel, Roster, Staff, Stage
 from mentiondesk.domain.cases.timers import Policy, Target
 from mentiondesk.domain.desk import AlertRules, DeskSettings
-from mentiondesk.domain.incidents.incident import STILL_UNCONFIRMED, UNCONFIRMED
-from mentiondesk.domain.incidents.rules import IncidentRules
+from mentiondesk.domain.incidents.incident import STILL_UNCONFIRMED, UNCONFIRMED, Affected
+from mentiondesk.domain.incidents.rules import IncidentRules, IncidentTemplate
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
 from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
@@ -28,6 +28,7 @@ from mentiondesk.settings.schema import (
     StaffSettings,
     StageSettings,
     TargetSettings,
+    TemplateSettings,
     TriageSettings,
     WeekSettings,
     brand_of,
@@ -139,7 +140,13 @@ def _incident_rules(incidents: IncidentSettings) -> IncidentRules:
     recipients = _recipients(incidents.tell)
     stages = [Stage(name, 0.0, timedelta(0), recipients) for name in _INCIDENT_STAGES]
     stages.append(Stage(STILL_UNCONFIRMED, 0.0, timedelta(0), (*recipients, (Audience.MANAGER, Channel.EMAIL))))
-    return IncidentRules(**{name: value for name, value in incidents if name != "tell"}, stages=tuple(stages))
+    told = {name: value for name, value in incidents if name not in ("tell", "templates")}
+    return IncidentRules(**told, stages=tuple(stages), templates=tuple(map(_template, incidents.templates)))
+
+
+def _template(one: TemplateSettings) -> IncidentTemplate:
+    affected = tuple(Affected(component, health) for component, health in one.components.items())
+    return IncidentTemplate(one.name, one.title, one.body, one.impact, affected)
 
 
 def _status_page(settings: SettingsFile) -> StatusPage:

@@ -45,7 +45,7 @@ POST, CASE, CUSTOMER, TIMELINE, ALERT = "POST", "CASE", "CUSTOMER", "T#", "A#"
 OLD_EVENT = "E#"
 ESCALATION, MESSAGE = "ESCALATION", "M#"
 ALL_INCIDENTS, OPEN_INCIDENTS = "INCIDENTS", "INCIDENTS#OPEN"
-INCIDENT, UPDATE, JOINED, PERSON = "INCIDENT", "UPDATE#", "P#", "W#"
+INCIDENT, UPDATE, JOINED, PERSON, LEFT_OUT = "INCIDENT", "UPDATE#", "P#", "W#", "OUT#"
 CASE_PREFIX, INCIDENT_PREFIX, READS = "CASE#", "INCIDENT#", "READS#"
 
 
@@ -120,6 +120,11 @@ def update(update: Update) -> Key:
 def joined(incident_id: IncidentId, post_id: PostId) -> Key:
     """A post that is part of an incident."""
     return Key(f"{INCIDENT_PREFIX}{incident_id}", f"{JOINED}{post_id.zfill(_LONGEST_ID)}")
+
+
+def left_out(incident_id: IncidentId, post_id: PostId) -> Key:
+    """The mark of a post that a person took out of an incident: it does not join again by itself."""
+    return Key(f"{INCIDENT_PREFIX}{incident_id}", f"{LEFT_OUT}{post_id.zfill(_LONGEST_ID)}")
 
 
 def person(incident_id: IncidentId, user_id: UserId) -> Key:

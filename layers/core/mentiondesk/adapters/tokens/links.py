@@ -33,6 +33,7 @@ _DIGEST = partial(blake2s, digest_size=16)
 _LAST_CHARACTERS = ("A", "Q", "g", "w")
 _NUMBER = re.compile(r"[1-9]\d{0,18}")
 _MINUTE = timedelta(minutes=1)
+_LOW_BITS, _MINUTES_BITS = 0xFFFF, 26
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
@@ -141,8 +142,12 @@ class SignedLinks:
 
 
 def _packed(link: Link) -> bytes:
-    """Actions as bits, minutes, then the subject: a case's two numbers, or the length of any other id and the id."""
-    head = struct.pack(">HI", to_bits(link.actions), -((_EPOCH - link.until) // _MINUTE))
+    """Actions as bits, minutes, then the subject: a case's two numbers, or the length of any other id and the id.
+
+    Bits above the sixteenth stand above the minutes, which leave six bits of theirs free until 2097.
+    """
+    bits, minutes = to_bits(link.actions), -((_EPOCH - link.until) // _MINUTE)
+    head = struct.pack(">HI", bits & _LOW_BITS, minutes | bits >> 16 << _MINUTES_BITS)
     return head + _packed_subject(link.subject_id) + link.staff_id.encode()
 
 
@@ -154,7 +159,8 @@ def _packed_subject(subject_id: SubjectId) -> bytes:
 
 
 def _unpacked(packed: bytes) -> Link:
-    bits, minute, length = struct.unpack_from(">HIB", packed)
+    low, above, length = struct.unpack_from(">HIB", packed)
+    bits, minute = low | above >> _MINUTES_BITS << 16, above & (1 << _MINUTES_BITS) - 1
     rest = packed[7:]
     if length:
         subject_id = _subject_id(rest[:length].decode())

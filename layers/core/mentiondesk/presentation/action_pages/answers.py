@@ -29,6 +29,7 @@ from mentiondesk.presentation.action_pages.reading import (
     UnsupportedMediaType,
 )
 from mentiondesk.presentation.wording import Sentences
+from mentiondesk.usecases.incidents.change_incident import NoSuchPost
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,7 @@ REFUSALS: Mapping[type[Exception], Refusal] = {
     NothingToUndo: Refusal(HTTPStatus.CONFLICT, "nothing_to_undo"),
     KindUnchanged: Refusal(HTTPStatus.CONFLICT, "kind_unchanged"),
     NotPossible: Refusal(HTTPStatus.CONFLICT, "not_possible"),
+    NoSuchPost: Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "no_such_post"),
     CaseChanged: Refusal(HTTPStatus.CONFLICT, "changed"),
     IncidentChanged: Refusal(HTTPStatus.CONFLICT, "changed"),
 }
