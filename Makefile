@@ -105,6 +105,18 @@ check-settings: setup ## what is wrong with settings, and what a person would as
 x-credentials: setup ## store the brand's X user token; asks for its four parts
 	@$(PY) -m infra.operate x-credentials $(if $(STACK),--stack $(STACK))
 
+statuspage-key: setup ## store the API key of Atlassian Statuspage; asks for it
+	@$(PY) -m infra.operate statuspage-key $(if $(STACK),--stack $(STACK))
+
+keys: setup ## make the keys that sign links where they are missing, or replace one (REPLACE=links KEEP_OLD=yes)
+	@$(PY) -m infra.operate keys $(if $(REPLACE),--replace "$(REPLACE)") $(if $(KEEP_OLD),--keep-old) $(if $(STACK),--stack $(STACK))
+
+redrive: setup ## give reports of undelivered mail that failed to forget_bounced again
+	@$(PY) -m infra.operate redrive $(if $(STACK),--stack $(STACK))
+
+doctor: setup ## look at everything around the stack that can keep alerts from arriving (SENDER=address before the first deploy)
+	@$(PY) -m infra.doctor $(if $(STACK),--stack $(STACK)) $(if $(SENDER),--sender "$(SENDER)")
+
 reclassify: setup ## have a post classified again that was set aside (POST=id)
 	@test -n "$(POST)" || { echo "say which post: make reclassify POST=1234567890"; exit 2; }
 	@$(PY) -m infra.operate reclassify "$(POST)" $(if $(STACK),--stack $(STACK))
@@ -135,4 +147,4 @@ maintenance: setup ## announce planned maintenance (TITLE="..." FROM=2026-12-01T
 	@test -n "$(TITLE)" -a -n "$(FROM)" -a -n "$(UNTIL)" || { echo 'say what and when: make maintenance TITLE="New tills" FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30'; exit 2; }
 	@$(PY) -m infra.operate maintenance "$(TITLE)" --from "$(FROM)" --until "$(UNTIL)" --parts "$(PARTS)" --body "$(BODY)" $(if $(STACK),--stack $(STACK))
 
-.PHONY: help run replay record triage setup test faults bench evaluate triage-model lint format validate build check lock deploy settings check-settings x-credentials reclassify reads forget export maintenance incident move-maintenance cancel-maintenance
+.PHONY: help run replay record triage setup test faults bench evaluate triage-model lint format validate build check lock deploy settings check-settings x-credentials statuspage-key keys redrive doctor reclassify reads forget export maintenance incident move-maintenance cancel-maintenance

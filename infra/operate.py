@@ -15,6 +15,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from infra.rights import erase, items_about
+from infra.secret_parameters import KEYS, STATUSPAGE, SecretParameters, X
 from infra.settings_file import EXAMPLE, SettingsFileInvalid, load_settings
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
@@ -93,7 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     of_a_table = [_settings_command(add), _reclassify_command(add), _maintenance_command(add)]
     of_a_table += [_incident_command(add), _cancel_command(add), _move_command(add)]
     of_a_table += [_reads_command(add), *_rights_commands(add)]
-    for command in (*of_a_table, _credentials_command(add)):
+    of_a_stack = [_credentials_command(add), _statuspage_command(add), _keys_command(add), _redrive_command(add)]
+    for command in (*of_a_table, *of_a_stack):
         command.add_argument("--stack", default="mentiondesk", metavar="NAME", help="default: %(default)s")
     for command in of_a_table:
         command.add_argument("--table", metavar="NAME", help="the table's name, in place of the stack's table")
@@ -152,6 +154,42 @@ def _reads_command(add: _AddCommand) -> argparse.ArgumentParser:
     )
     command.add_argument("more", type=int, metavar="POSTS", help="how many more")
     command.set_defaults(run=_raise_reads)
+    return command
+
+
+def _statuspage_command(add: _AddCommand) -> argparse.ArgumentParser:
+    command = add(
+        "statuspage-key",
+        help="store the API key of Atlassian Statuspage",
+        description="Asks for the API key and stores it. It is not shown while you type or paste it.",
+    )
+    command.set_defaults(run=_store_statuspage_key)
+    return command
+
+
+def _keys_command(add: _AddCommand) -> argparse.ArgumentParser:
+    command = add(
+        "keys",
+        help="make the keys that sign links, where they are missing, or replace one",
+        description="Makes the keys that are missing; those of a stack before that has them in Secrets Manager are "
+        "taken over. With --replace every link made with that key so far is dead within half a minute.",
+    )
+    command.add_argument("--replace", choices=KEYS, help="the key to put a new one in place of")
+    command.add_argument(
+        "--keep-old", action="store_true", help="the key before still checks the links that it made, and makes none"
+    )
+    command.set_defaults(run=_make_keys)
+    return command
+
+
+def _redrive_command(add: _AddCommand) -> argparse.ArgumentParser:
+    command = add(
+        "redrive",
+        help="give reports of undelivered mail that failed to forget_bounced again",
+        description="Takes the reports in the queue MailReportFailures, which failed three times, and starts "
+        "forget_bounced with each once more. Those that fail again come back to the queue.",
+    )
+    command.set_defaults(run=_redrive)
     return command
 
 
@@ -230,15 +268,31 @@ def _store_settings(asked: argparse.Namespace) -> str:
 
 
 def _store_credentials(asked: argparse.Namespace) -> str:
-    # Looked up first: nobody should paste four values to learn that there is no stack.
-    secret = _output(asked.stack, "XCredentialsSecretId")
     given = piped_credentials() if asked.stdin else typed_credentials()
     credentials = {name: given.get(name, "").strip() for name in X_CREDENTIALS}
     empty = [name for name, value in credentials.items() if not value]
     if empty:
         raise CannotDo(f"nothing stored: {', '.join(empty)} must not be empty")
-    aws.secrets().put_secret_value(SecretId=secret, SecretString=json.dumps(credentials))
-    return "stored; the desk uses them within 5 minutes"
+    SecretParameters(asked.stack).store(X, json.dumps(credentials))
+    return f"stored for the stack {asked.stack!r}; the desk uses them within 5 minutes"
+
+
+def _store_statuspage_key(asked: argparse.Namespace) -> str:
+    key = getpass.getpass("API key: ").strip()
+    if not key:
+        raise CannotDo("nothing stored: the key must not be empty")
+    SecretParameters(asked.stack).store(STATUSPAGE, key)
+    return f"stored for the stack {asked.stack!r}; the desk uses it within an hour"
+
+
+def _make_keys(asked: argparse.Namespace) -> str:
+    parameters = SecretParameters(asked.stack)
+    done = list(parameters.complete())
+    if asked.replace:
+        parameters.replace(asked.replace, asked.keep_old)
+        fate = "go on" if asked.keep_old else "are dead within half a minute"
+        done.append(f"{asked.replace}: replaced; links made before {fate}")
+    return "\n".join(done) or "all keys are there"
 
 
 def typed_credentials() -> dict[str, str]:
@@ -291,6 +345,19 @@ def _forget(asked: argparse.Namespace) -> str:
 def _export(asked: argparse.Namespace) -> str:
     found = [{**item.key.attributes, **item.beside} for item in items_about(_table(asked), asked.user)]
     return json.dumps(found, indent=2, ensure_ascii=False, default=str)
+
+
+def _redrive(asked: argparse.Namespace) -> str:
+    queue, function = _output(asked.stack, "MailReportFailuresUrl"), _output(asked.stack, "ForgetBouncedName")
+    messages, lambda_client, count = boto3.client("sqs"), boto3.client("lambda"), 0
+    while found := messages.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+        for message in found:
+            # The record of a failed asynchronous run: Lambda, "Invocation record".
+            report = json.loads(message["Body"])["requestPayload"]
+            lambda_client.invoke(FunctionName=function, InvocationType="Event", Payload=json.dumps(report))
+            messages.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+            count += 1
+    return f"{count} reports given to {function} again"
 
 
 def _moment(written: str) -> datetime:

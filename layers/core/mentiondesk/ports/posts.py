@@ -1,5 +1,6 @@
 """Stored posts, and the progress of reading each source."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -19,6 +20,15 @@ class PostStore(Protocol):
 
     def forget(self, post_id: PostId, now: datetime) -> None:
         """Drops what a stored post said, since X no longer shows it. A post that X shows again is stored again."""
+
+    def overdue(self, now: datetime, limit: int) -> Sequence[PostId]:
+        """Posts that should have been classified by now and were not, the longest overdue first."""
+
+    def redeliver(self, post_id: PostId, now: datetime) -> bool:
+        """Gives a post to the classifier once more; False where it has its tags by now or is gone.
+
+        It is overdue again after as long as it has waited so far, and ten minutes at least.
+        """
 
     def set_aside(self, unreadable: Unreadable, now: datetime) -> None:
         """Stores an unreadable part of X's answer for a person to look at."""

@@ -28,7 +28,9 @@ class Index(NamedTuple):
 
 
 DUE_SHARD, DUE_AT = "due_shard", "due_at"
-# Sparse: only what has an alert to come. Sharded, so that no key is hot on a bad day.
+# The partition of the due index in which posts wait to be classified; a post leaves it with its tags.
+UNTAGGED = "UNTAGGED"
+# Sparse: only what has an alert to come, and posts without tags. Sharded, so that no key is hot on a bad day.
 DUE = Index("due", DUE_SHARD, DUE_AT)
 QUEUE, ANSWER_BY = "queue", "answer_by"
 # The part of the queue for cases in which nothing is awaited, by their last post.
@@ -46,6 +48,8 @@ OLD_EVENT = "E#"
 ESCALATION, MESSAGE = "ESCALATION", "M#"
 ALL_INCIDENTS, OPEN_INCIDENTS = "INCIDENTS", "INCIDENTS#OPEN"
 INCIDENT, UPDATE, JOINED, PERSON, LEFT_OUT = "INCIDENT", "UPDATE#", "P#", "W#", "OUT#"
+# Reports by the minute; behind them, the troubles that the operators know of.
+TROUBLES, TOLD = "TROUBLES", "TOLD#"
 CASE_PREFIX, INCIDENT_PREFIX, READS = "CASE#", "INCIDENT#", "READS#"
 
 
@@ -193,6 +197,18 @@ def look_up(at: datetime, case_id: CaseId) -> Key:
 
 def set_aside(now: datetime, digest: str) -> Key:
     return Key(f"ASIDE#{now:%Y-%m-%d}", digest)
+
+
+def trouble(minute: datetime, name: str) -> Key:
+    return Key(TROUBLES, f"{stamp(minute)}#{name}")
+
+
+def told(name: str) -> Key:
+    return Key(TROUBLES, f"{TOLD}{name}")
+
+
+def mail_mark(staff_id: StaffId) -> Key:
+    return Key(f"STAFF#{staff_id}", "MAIL")
 
 
 def texts(staff_id: StaffId) -> Key:

@@ -14,6 +14,8 @@ from mentiondesk.domain.incidents.incident import STILL_UNCONFIRMED, UNCONFIRMED
 class CaseNotice:
     """An alert about a case; `more` counts the other cases of its customer that the message is about as well.
 
+    `beside` counts the alerts of the desk that fall due before the next message and are too many to be named.
+
     `incident` is the incident that the case is part of, if any. `act` is the address of the page with the
     person's actions; None when no link could be made.
     """
@@ -23,6 +25,7 @@ class CaseNotice:
     incident: Incident | None = None
     act: str | None = None
     more: int = 0
+    beside: int = 0
 
 
 @dataclass(frozen=True, slots=True)

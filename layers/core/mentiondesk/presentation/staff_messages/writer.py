@@ -122,6 +122,8 @@ def _case_text(cases: Sequence[CaseView]) -> str:
         facts = _facts(first)
         says = first.say("case_alert.text", what=first.what, who=first.caller, **facts)
         short = first.say("case_alert.text_short", **facts)
+    if first.notice.beside:
+        says = f"{says} {first.say('staff.beside_short', count=first.notice.beside)}"
     return _text(says, short, first.gist(_LONGEST_QUOTE), first.act or first.link)
 
 

@@ -84,6 +84,10 @@ class Alerts:
         rows.sort(key=lambda row: (row.value(keys.DUE_AT, datetime), row.key.pk, row.key.sk))
         return [self._due_item(row) for row in rows[:limit]]
 
+    def count_due(self, until: datetime) -> int:
+        shards = (keys.due_shard(number) for number in range(keys.SHARDS))
+        return sum(self._table.count(Query(shard, keys.DUE, last=until)) for shard in shards)
+
     def _due_item(self, row: Item) -> DueItem:
         subject_id, sk = keys.subject_in(row.key.pk), row.key.sk
         if sk.startswith(keys.MESSAGE):
@@ -115,6 +119,13 @@ class Alerts:
                 return self._lease_message(item, leased, message, until)
             case _:
                 assert_never(message)
+
+    def peek(self, item: DueItem) -> Lease | None:
+        found = self._table.get(keys.escalation(item.subject_id))
+        if found is None:
+            return None
+        escalation = found.read(Escalation)
+        return self._lease(item, escalation, escalation.due_at) if escalation.due_at is not None else None
 
     def _lease(self, item: DueItem, escalation: Escalation, until: datetime) -> Lease | None:
         """The lease of an escalation, with its subject and its ledger from one query."""
