@@ -199,19 +199,20 @@ class CriticalStageSettings(_Model):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")
     after: Duration
     unless_claimed: bool = False
+    once_claimed: bool = False
     send: tuple[SendSettings, ...] = Field(min_length=1)
 
 
-def _critical(name: str, minutes: int, *to: Audience, unless_claimed: bool = False) -> CriticalStageSettings:
+def _critical(name: str, minutes: int, *to: Audience, **claimed: bool) -> CriticalStageSettings:
     send = tuple(SendSettings(to=one, by=(Channel.TEXT, Channel.EMAIL)) for one in to)
-    return CriticalStageSettings(name=name, after=timedelta(minutes=minutes), unless_claimed=unless_claimed, send=send)
+    return CriticalStageSettings(name=name, after=timedelta(minutes=minutes), send=send, **claimed)
 
 
 _CRITICAL_STAGES = (
     _critical("critical", 0, Audience.DUTY, Audience.LEAD),
     _critical("critical_unclaimed", 5, Audience.DUTY, Audience.LEAD, unless_claimed=True),
     _critical("critical_manager", 10, Audience.MANAGER, unless_claimed=True),
-    _critical("critical_unanswered", 20, Audience.MANAGER),
+    _critical("critical_unanswered", 20, Audience.MANAGER, once_claimed=True),
 )
 
 
@@ -416,6 +417,11 @@ class StatusPageSettings(_Model):
     x_links: bool = False
     statuspage_id: str | None = Field(default=None, pattern=r"^[a-z0-9]{4,40}$")
     mails: MailSettings = MailSettings()
+    language: Literal["en", "de", "fr", "es", "pt"] = "en"
+    colour: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
+    logo: str | None = Field(
+        default=None, pattern=r"^data:image/(png|jpeg|webp|svg\+xml);base64,[A-Za-z0-9+/]+=*$", max_length=100_000
+    )
 
     @field_validator("components")
     @classmethod
