@@ -28,7 +28,7 @@ class _Span:
 
 
 def advice(settings: DeskSettings) -> Iterator[str]:
-    """One sentence for each thing that works and may not be what is meant."""
+    """Sentences about what works and may not be what is meant."""
     yield from _unstaffed(settings)
     yield from _roles(settings.roster)
     yield from _unreachable(settings)

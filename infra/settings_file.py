@@ -96,7 +96,7 @@ def _read(path: Path) -> tuple[yaml.MappingNode, object]:
     return root, raw
 
 
-# What PyYAML says of common slips, and what it means.
+# PyYAML's words for common slips, and their meaning.
 _SLIPS = {
     "found character '\\t'": "a tab stands here; indent with spaces",
     "found character": "a text that begins with a mark like @, ` or % stands in quotes",

@@ -74,7 +74,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     # Alerts are near for those who wait to be looked up, and a look-up is one short request.
     looked_up = look_up_customers()(now)
     fetched = fetch_mentions()(now, time_left)
-    # Where X refuses to be read, there is nothing to look up either.
+    # X that refuses to be read shows no post either.
     looked = LookedAgain() if fetched.obstacles else look_again()(now, time_left)
     redelivered = RedeliverPosts(stores().posts)(now)
     logger.info("fetched", **asdict(fetched), looked_up=looked_up, gone=looked.gone, redelivered=redelivered.posts)

@@ -91,7 +91,7 @@ class Report:
         return max(1, (self.last.astimezone(self._zone).date() - self.first.astimezone(self._zone).date()).days + 1)
 
     def sentences(self) -> Iterator[str]:
-        """What a manager should know first."""
+        """The three sentences that a manager reads first."""
         asked, ignored = len(self.customers), self.summary["ignored"]
         within = self.summary["answered_within"]["1h"]
         answered = f"{within:.0%} had one within an hour" if within is not None else "it is too early to say how soon"
@@ -139,7 +139,7 @@ class Report:
     # --- tables
 
     def waits(self) -> list[Bar]:
-        """How soon the first answers came."""
+        """The customers by the time to their first answer."""
         waits, asked, before = self._waits(), len(self.customers), timedelta(0)
         bars = []
         for name, span in _SPANS:

@@ -159,7 +159,7 @@ def test_a_critical_case_is_due_without_a_look_up(office: Office) -> None:
 
 def test_the_read_budget_bounds_the_look_ups(office: Office) -> None:
     first, second = office.post(0), office.post(1)
-    # What is left of the month gives this day seven reads, and four of them until noon.
+    # The rest of the month gives this day seven reads, and four of them until noon.
     office.desk.cursors.count_reads(NOON - timedelta(days=1), Source.SEARCH, 954)
     office.overrides = {"reading": {"monthly_reads": 1000}}
     assert office.run(2) == 1

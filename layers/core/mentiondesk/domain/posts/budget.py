@@ -20,7 +20,7 @@ _UP_TO: Mapping[str, float] = {Source.OWN: 1.0, LOOKUP: 0.95, Source.MENTIONS: 0
 # Share of a day's reads that the brand's own posts have, whatever else was read.
 _RESERVED = 0.1
 _DAY = timedelta(days=1)
-# So many authors are a handful: X accepts 2,400 posts a day of each.
+# The most authors that are a handful: X accepts 2,400 posts a day of each.
 _HANDFUL = 20
 # Fewer posts than this tell nothing about who floods.
 _ENOUGH = 200
