@@ -26,6 +26,7 @@ from mentiondesk.ports.channels import Undeliverable
 from mentiondesk.ports.status import HostedPage
 from mentiondesk.presentation.customer_mails import CustomerMails
 from mentiondesk.presentation.status_site import SiteFiles
+from mentiondesk.presentation.wording import Sentences, for_customers
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import PublishConfig
 from mentiondesk.runtime.init import warm
@@ -49,6 +50,10 @@ def stores() -> DeskStores:
 counts = Counts(metrics.add_metric, lambda found: stores().troubles.report(found, clock.now()))
 
 
+def sentences() -> Sentences:
+    return for_customers(stores().settings())
+
+
 @cache
 def publish_status() -> PublishStatus:
     config, desk = PublishConfig.from_env(), stores()
@@ -58,7 +63,7 @@ def publish_status() -> PublishStatus:
     site = S3Site(aws.s3(), config.site_bucket)
     # The settings without a cache: a run may be started by their change.
     current, since = versions.load, cache(versions.since)
-    files, addresses = SiteFiles(desk.sentences), (config.site_url, config.api_url)
+    files, addresses = SiteFiles(sentences), (config.site_url, config.api_url)
     return PublishStatus(
         desk.incidents, site, files, current, since, *addresses, also=(drafts, hosted, broadcast(config, desk))
     )
@@ -74,7 +79,7 @@ def broadcast(config: PublishConfig, desk: DeskStores) -> BroadcastToSubscribers
         MailBudgets(desk.table),
         SignedSubscriberTokens(keys),
         SesMailer(aws.ses(), config.status_sender, config.mail_events),
-        CustomerMails(desk.sentences),
+        CustomerMails(sentences),
         report_refused,
         at_once,
         lambda span: time.sleep(span.total_seconds()),

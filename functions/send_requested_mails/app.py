@@ -18,7 +18,7 @@ from mentiondesk.adapters.tokens.links import LinkKeys
 from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
 from mentiondesk.ports.channels import Undeliverable
 from mentiondesk.presentation.customer_mails import CustomerMails
-from mentiondesk.presentation.wording import Sentences
+from mentiondesk.presentation.wording import for_customers
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import RequestedMailsConfig
 from mentiondesk.runtime.init import warm
@@ -48,7 +48,7 @@ def ask_to_confirm() -> AskToConfirm:
         MailBudgets(table()),
         SignedSubscriberTokens(LinkKeys(secret(aws.ssm(), config.subscriber_parameter), clock.now, unread)),
         SesMailer(aws.ses(), config.status_sender, config.mail_events),
-        CustomerMails(lambda: Sentences(settings().sentences)),
+        CustomerMails(lambda: for_customers(settings())),
         settings,
         config.api_url,
         lambda subscribers, most: counts({"SubscribersNearlyFull": int(subscribers >= _NEARLY * most)}),

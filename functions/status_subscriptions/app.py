@@ -37,7 +37,8 @@ def subscriber_pages() -> SubscriberPages:
     unread = logged(logger.error, "subscriber key not read")
     tokens = SignedSubscriberTokens(LinkKeys(secret(aws.ssm(), config.subscriber_parameter), clock.now, unread))
     requests = QueuedMailRequests(aws.sqs(), config.requested_mails_url)
-    return SubscriberPages(Subscribe(Subscribers(table()), tokens, requests), current_settings(table(), clock.now))
+    pages = Subscribe(Subscribers(table()), tokens, requests)
+    return SubscriberPages(pages, current_settings(table(), clock.now), config.site_url)
 
 
 def ask() -> web.Page:

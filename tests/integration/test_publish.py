@@ -90,7 +90,7 @@ if TYPE_CHECKING:
 
 BUCKET = "status-site"
 ANA, BEN = StaffId("ana"), StaffId("ben")
-PAGE = f"incidents/{INCIDENT_ID}.html"
+PAGE = f"incidents/{INCIDENT_ID}"
 
 
 def plenty() -> timedelta:

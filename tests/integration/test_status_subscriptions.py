@@ -51,6 +51,7 @@ def doors(db: "DynamoDBClient", parameter: str, queue: str, resources: dict[str,
         "STATUS_SENDER": SENDER,
         "MAIL_EVENTS": "mail-events",
         "REQUESTED_MAILS_URL": queue,
+        "SITE_URL": "https://status.example.com",
     }
     return Doors(resources, known)
 

@@ -86,6 +86,7 @@ class SubscriptionsConfig(_FromEnv):
     table_name: str
     subscriber_parameter: str
     requested_mails_url: str
+    site_url: str
 
 
 @dataclass(frozen=True)

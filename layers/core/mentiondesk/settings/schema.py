@@ -417,6 +417,11 @@ class StatusPageSettings(_Model):
     x_links: bool = False
     statuspage_id: str | None = Field(default=None, pattern=r"^[a-z0-9]{4,40}$")
     mails: MailSettings = MailSettings()
+    language: Literal["en", "de", "fr", "es", "pt"] = "en"
+    colour: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
+    logo: str | None = Field(
+        default=None, pattern=r"^data:image/(png|jpeg|webp|svg\+xml);base64,[A-Za-z0-9+/]+=*$", max_length=100_000
+    )
 
     @field_validator("components")
     @classmethod

@@ -1,5 +1,6 @@
 """SettingsFile as domain values."""
 
+from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from mentiondesk.domain.posts.brand_words import Always, BrandWords
 from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
 from mentiondesk.domain.posts.tags import Kind, Urgency
-from mentiondesk.domain.status.page import MailRules, PageComponent, StatusPage
+from mentiondesk.domain.status.page import Logo, MailRules, PageComponent, StatusPage
 from mentiondesk.domain.status.wording import Wording
 from mentiondesk.settings.problems import validated
 from mentiondesk.settings.schema import (
@@ -161,7 +162,17 @@ def _status_page(settings: SettingsFile) -> StatusPage:
         x_links=page.x_links,
         hosted_id=page.statuspage_id,
         mails=MailRules(**dict(page.mails)),
+        language=page.language,
+        colour=page.colour,
+        logo=_logo(page.logo) if page.logo else None,
     )
+
+
+def _logo(written: str) -> Logo:
+    """The logo in a data: address."""
+    kind, _, content = written.removeprefix("data:").partition(";base64,")
+    ending = kind.removeprefix("image/").partition("+")[0]
+    return Logo(f"logo.{ending}", kind, b64decode(content))
 
 
 def _brand_words(triage: TriageSettings, handles: tuple[str, ...]) -> BrandWords:

@@ -76,7 +76,7 @@ class PublicIncident:
 
     @property
     def path(self) -> str:
-        return f"incidents/{self.incident.incident_id}.html"
+        return f"incidents/{self.incident.incident_id}"
 
     @property
     def lasted(self) -> timedelta | None:

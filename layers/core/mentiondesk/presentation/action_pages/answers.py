@@ -42,6 +42,17 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """The name above a page, and the address of the site that it belongs to."""
+
+    name: str = ""
+    url: str = ""
+
+
+NOWHERE = Home()
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """The status of a refused request, and the key of its words: what is wrong, and what the reader can do."""
 
@@ -82,12 +93,14 @@ REFUSALS: Mapping[type[Exception], Refusal] = {
 }
 
 
-def plain(say: Sentences, what: str, then: str = "", status: HTTPStatus = HTTPStatus.OK) -> Answer:
+def plain(
+    say: Sentences, what: str, then: str = "", status: HTTPStatus = HTTPStatus.OK, home: Home = NOWHERE
+) -> Answer:
     """A page with a heading and a sentence."""
-    return Answer(status, render("plain.html", say, {"title": what, "then": then}))
+    return Answer(status, render("plain.html", say, {"title": what, "then": then, "home": home}))
 
 
-def refused(say: Sentences, failure: Exception) -> Answer:
+def refused(say: Sentences, failure: Exception, home: Home = NOWHERE) -> Answer:
     """A refusal as a page of its own."""
     refusal = REFUSALS[type(failure)]
-    return plain(say, refusal.what(say), refusal.then(say), refusal.status)
+    return plain(say, refusal.what(say), refusal.then(say), refusal.status, home)
