@@ -319,7 +319,11 @@ def test_a_star_in_an_action_is_caught(changed: Callable[[str, str], list[str]])
     ("before", "after", "what"),
     [
         (FIND_DUE, "", "NotifyStaff may not dynamodb:Query"),
-        ("dynamodb:PutItem, dynamodb:UpdateItem]", "dynamodb:PutItem]", "FetchMentions may not dynamodb:UpdateItem"),
+        (
+            "dynamodb:PutItem, dynamodb:UpdateItem, dynamodb:DeleteItem]",
+            "dynamodb:PutItem, dynamodb:DeleteItem]",
+            "FetchMentions may not dynamodb:UpdateItem",
+        ),
         (", dynamodb:BatchWriteItem]", "]", "NotifyStaff may not dynamodb:BatchWriteItem"),
         ("[ssm:GetParameter]", "[kms:Decrypt]", "FetchMentions may not ssm:GetParameter"),
         ("identity/${Domain}", "identity/else.${Domain}", "NotifyStaff may not ses:SendEmail"),

@@ -183,9 +183,16 @@ class IncidentJoined(CaseAct):
     incident_id: IncidentId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentLeft(CaseAct):
+    """A person took the case out of a public incident: its customer waits for an answer again."""
+
+    incident_id: IncidentId
+
+
 Posted = CustomerPosted | BrandPosted
 StaffActEntry = Claimed | Released | Snoozed | AnsweredElsewhere | Dismissed | Resolved | Reopened | Corrected | Undone
-CaseActEntry = StaffActEntry | LookedUp | GoBackStarted | IncidentJoined
+CaseActEntry = StaffActEntry | LookedUp | GoBackStarted | IncidentJoined | IncidentLeft
 CaseEntry = Posted | CaseActEntry
 
 

@@ -30,6 +30,7 @@ from mentiondesk.domain.timeline import (
     Dismissed,
     GoBackStarted,
     IncidentJoined,
+    IncidentLeft,
     LookedUp,
     Posted,
     Released,
@@ -44,7 +45,9 @@ GONE = "the post is no longer on X"
 _MOST_TOPICS = 12
 _MOST_WORDS = 600
 _MOST_REASONS = 5
-_SettlingAct = AnsweredElsewhere | Dismissed | Resolved | Reopened | GoBackStarted | IncidentJoined | Corrected
+_SettlingAct = (
+    AnsweredElsewhere | Dismissed | Resolved | Reopened | GoBackStarted | IncidentJoined | IncidentLeft | Corrected
+)
 _TOLD_AGAIN_AFTER = timedelta(hours=1)
 # A post of these kinds ends a conversation once it has an answer.
 _CLOSING_WORDS = (Kind.PRAISE, Kind.SPAM)
@@ -168,6 +171,8 @@ def _settled(case: Case, act: _SettlingAct, policy: Policy) -> Case:
             after = _reopened(case, act, policy)
         case IncidentJoined():
             after = _in_incident(replace(case, incident_id=act.incident_id), act.at)
+        case IncidentLeft():
+            after = _left_incident(case, act, policy)
         case GoBackStarted():
             after = _go_back_started(case, act)
         case Corrected():
@@ -277,6 +282,15 @@ def _in_incident(case: Case, at: datetime) -> Case:
         return case
     timers, breaches = _ended(case, at, TimerOutcome.INCIDENT)
     return replace(case, timers=timers, breaches=breaches, snoozed_until=None)
+
+
+def _left_incident(case: Case, act: IncidentLeft, policy: Policy) -> Case:
+    """The case outside of the incident: a reply timer begins for its customer, unless one runs or nobody waits."""
+    case = replace(case, incident_id=None if case.incident_id == act.incident_id else case.incident_id)
+    if case.waiting or case.state is not State.OPEN or case.post_id is None:
+        return case
+    timer = policy.timer(_reply_clock(case), case.kind, case.urgency, case.post_id, act.at)
+    return _asked(case, timer, Move.ASK) if timer else case
 
 
 def _planned_anew(before: Case, case: Case, timer: ReplyTimer, policy: Policy) -> Case:

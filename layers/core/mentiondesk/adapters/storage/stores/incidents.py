@@ -108,14 +108,20 @@ class Incidents:
 
     def take_out(self, incident_id: IncidentId, post_id: PostId) -> tuple[int, int]:
         incident, joined = self.get(incident_id), self.joined(incident_id)
-        mark = Item(keys.left_out(incident_id, post_id), None, self._expires(incident) if incident else {})
-        self._table.put(mark)
+        expires = self._expires(incident) if incident else {}
+        post = next((one for one in joined if one.post_id == post_id), None)
+        self._table.put(Item(keys.left_out(incident_id, post_id), post, expires))
         self._table.delete(keys.joined(incident_id, post_id))
         authors = {one.author_id for one in joined if one.post_id == post_id}
         still = {one.author_id for one in joined if one.post_id != post_id}
         for author in authors - still:
             self._table.delete(keys.person(incident_id, author))
         return self._counts(incident_id)
+
+    def taken_out(self, incident_id: IncidentId) -> list[LinkedPost]:
+        rows = self._table.query(_part(incident_id, keys.LEFT_OUT))
+        # A post that was in no incident when a person left it out is only named.
+        return [row.read(LinkedPost) for row in rows if row.get("post_id") is not None]
 
     def _counts(self, incident_id: IncidentId) -> tuple[int, int]:
         """The numbers of posts and of people in an incident."""
