@@ -260,8 +260,8 @@ def _leftovers(desk: FaultyDesk, found: Held, allowed: Allowance) -> Iterator[st
     yield from (f"message {sk} of {pk} was never sent" for pk, sk in found.messages)
     if desk.waiting("StreamFailures") > allowed.given_up:
         yield f"{desk.waiting('StreamFailures')} stream records were given up"
-    if desk.waiting("RunFailures") > allowed.failed_runs:
-        yield f"{desk.waiting('RunFailures')} runs failed; {allowed.failed_runs} may"
+    if desk.failed_runs > allowed.failed_runs:
+        yield f"{desk.failed_runs} runs failed; {allowed.failed_runs} may"
     if found.aside > allowed.set_aside:
         yield f"{found.aside} posts were set aside"
 

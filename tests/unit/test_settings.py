@@ -66,8 +66,9 @@ def test_default_reading_looks_back_five_minutes_and_has_a_budget() -> None:
     assert settings().policy.follow_up is None
 
 
-def test_people_alone_resolve_cases_and_no_clock_runs_in_private_unless_settings_say_so() -> None:
-    assert (settings().policy.resolve_after, settings().policy.private) == (None, None)
+def test_people_alone_resolve_cases_unless_settings_say_so_and_in_private_there_are_four_hours() -> None:
+    assert (settings().policy.resolve_after, settings().policy.private) == (None, Target(minutes(240)))
+    assert settings(targets={"private": None}).policy.private is None
     policy = settings(targets={"resolve_after": "14d", "private": "4h"}).policy
     assert policy.resolve_after == timedelta(days=14)
     assert policy.private is not None

@@ -12,6 +12,7 @@ from mentiondesk.domain.alerts.limits import DEFAULT_TEXT_LIMITS
 from mentiondesk.domain.alerts.roster import Audience, Channel
 from mentiondesk.domain.hours import Hours, NeverOpen
 from mentiondesk.domain.ids import ComponentId, StaffId, UserId
+from mentiondesk.domain.incidents.incident import Health, Impact
 from mentiondesk.domain.posts.brand import LONGEST_QUERY, Account, Brand
 from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.tags import Kind, Urgency
@@ -137,13 +138,14 @@ FIRST_REPLY = {
 class TargetsSettings(_Model):
     """Deadlines by kind. A kind that is not named keeps its default; null means that it has none.
 
-    `private` and `follow_up` run while a customer is in private messages. After `resolve_after` of a customer's
+    `private` and `follow_up` run while a customer is in private messages: from their word that they sent one, and from
+    the brand's that asked for it. After `resolve_after` of a customer's
     silence a case is resolved; null leaves that to people.
     """
 
     first_reply: dict[Kind, TargetSettings | None] = Field(default_factory=dict)
     next_reply: dict[Kind, TargetSettings | None] = Field(default_factory=dict)
-    private: TargetSettings | None = None
+    private: TargetSettings | None = TargetSettings(within=timedelta(hours=4))
     follow_up: TargetSettings | None = None
     resolve_after: Length | None = None
 
@@ -180,8 +182,8 @@ def _stage(name: str, at: str, *send: tuple[Audience, tuple[Channel, ...]]) -> S
     return StageSettings(name=name, at=at, send=tuple(SendSettings(to=to, by=by) for to, by in send))
 
 
-# The desk's own stage: a customer writes again after the last stage of a late case.
-TOLD_AGAIN = "told_again"
+# The desk's own stages: a customer writes again after the last stage of a late case; a private timer is half over.
+TOLD_AGAIN, PRIVATE_QUESTION = "told_again", "private_question"
 _EMAIL, _TEXT, _BOTH = (Channel.EMAIL,), (Channel.TEXT,), (Channel.EMAIL, Channel.TEXT)
 _STAGES = (
     _stage("half_time", "50%", (Audience.DUTY, _EMAIL)),
@@ -197,19 +199,20 @@ class CriticalStageSettings(_Model):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")
     after: Duration
     unless_claimed: bool = False
+    once_claimed: bool = False
     send: tuple[SendSettings, ...] = Field(min_length=1)
 
 
-def _critical(name: str, minutes: int, *to: Audience, unless_claimed: bool = False) -> CriticalStageSettings:
+def _critical(name: str, minutes: int, *to: Audience, **claimed: bool) -> CriticalStageSettings:
     send = tuple(SendSettings(to=one, by=(Channel.TEXT, Channel.EMAIL)) for one in to)
-    return CriticalStageSettings(name=name, after=timedelta(minutes=minutes), unless_claimed=unless_claimed, send=send)
+    return CriticalStageSettings(name=name, after=timedelta(minutes=minutes), send=send, **claimed)
 
 
 _CRITICAL_STAGES = (
     _critical("critical", 0, Audience.DUTY, Audience.LEAD),
     _critical("critical_unclaimed", 5, Audience.DUTY, Audience.LEAD, unless_claimed=True),
     _critical("critical_manager", 10, Audience.MANAGER, unless_claimed=True),
-    _critical("critical_unanswered", 20, Audience.MANAGER),
+    _critical("critical_unanswered", 20, Audience.MANAGER, once_claimed=True),
 )
 
 
@@ -243,7 +246,7 @@ class AlertSettings(_Model):
 
     @model_validator(mode="after")
     def _named_once(self) -> Self:
-        names = [*(one.name for one in self.stages), *(one.name for one in self.critical), TOLD_AGAIN]
+        names = [*(one.name for one in self.stages), *(one.name for one in self.critical), TOLD_AGAIN, PRIVATE_QUESTION]
         for place, name in enumerate(names):
             if name in names[:place]:
                 raise Misfit(f"two stages are named {name!r}; names must differ", "stages")
@@ -340,6 +343,16 @@ class ReadingSettings(_Model):
     monthly_reads: int = Field(default=50_000, ge=1000)
 
 
+class TemplateSettings(_Model):
+    """Texts that a person may fill the form of an incident with."""
+
+    name: str = Field(min_length=1, max_length=60)
+    title: str = Field(min_length=1, max_length=120)
+    body: str = Field(min_length=1, max_length=2000)
+    impact: Literal[Impact.NONE, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL] = Impact.MINOR
+    components: dict[ComponentId, Health] = Field(default_factory=dict)
+
+
 class ReachSettings(_Model):
     """Look-ups of customers on X, and the readers from which a complaint is urgent."""
 
@@ -371,6 +384,7 @@ class IncidentSettings(_Model):
     )
     urgency: Urgency = Urgency.NORMAL
     go_back_within: Length = timedelta(hours=24)
+    templates: tuple[TemplateSettings, ...] = Field(default=(), max_length=50)
 
 
 class ComponentSettings(_Model):
@@ -403,6 +417,11 @@ class StatusPageSettings(_Model):
     x_links: bool = False
     statuspage_id: str | None = Field(default=None, pattern=r"^[a-z0-9]{4,40}$")
     mails: MailSettings = MailSettings()
+    language: Literal["en", "de", "fr", "es", "pt"] = "en"
+    colour: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
+    logo: str | None = Field(
+        default=None, pattern=r"^data:image/(png|jpeg|webp|svg\+xml);base64,[A-Za-z0-9+/]+=*$", max_length=100_000
+    )
 
     @field_validator("components")
     @classmethod

@@ -23,6 +23,7 @@ from mentiondesk.domain.cases.case import (
     NotSilent,
     NotWaiting,
     NoWordOwed,
+    RunsOn,
 )
 from mentiondesk.domain.cases.timers import Due, Policy, ReplyTimer
 from mentiondesk.domain.ids import IncidentId
@@ -35,6 +36,7 @@ from mentiondesk.domain.timeline import (
     Corrected,
     Dismissed,
     GoBackStarted,
+    IncidentJoined,
     LookedUp,
     Released,
     Reopened,
@@ -251,6 +253,20 @@ class StartGoBack:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinIncident:
+    """Stop the timers of a case that is part of a public incident. The desk's own. Refused as NotWaiting, RunsOn."""
+
+    action: ClassVar = None
+    incident_id: IncidentId
+
+    def entry(self, case: Case, asked: Asked) -> IncidentJoined:
+        _must_wait(case)
+        if case.urgency is Urgency.CRITICAL:
+            raise RunsOn(case.case_id)
+        return IncidentJoined(incident_id=self.incident_id, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
 class ResolveSilent:
     """Close a case whose customer has been silent as long as the policy says. The desk's own. Refused as NotSilent."""
 
@@ -264,7 +280,7 @@ class ResolveSilent:
 
 
 StaffCommand = Claim | Release | Snooze | MarkAnswered | Dismiss | Resolve | Reopen | Correct | Undo
-CaseCommand = StaffCommand | NoteReach | StartGoBack | ResolveSilent
+CaseCommand = StaffCommand | NoteReach | StartGoBack | JoinIncident | ResolveSilent
 
 
 def decide(

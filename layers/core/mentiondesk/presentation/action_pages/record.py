@@ -11,21 +11,30 @@ from mentiondesk.domain.timeline import (
     CaseActEntry,
     Claimed,
     Corrected,
+    Correction,
     Dismissed,
     Faded,
+    GoBackChosen,
     GoBackStarted,
     IncidentDismissed,
+    IncidentEdited,
     IncidentEntry,
+    IncidentJoined,
+    IncidentReopened,
     IncidentResolved,
     LookedUp,
+    MembersChanged,
+    Merged,
     Noticed,
     Published,
     Released,
     Reopened,
+    Rescheduled,
     Resolved,
     Snoozed,
     Undone,
     Updated,
+    UpdateEdited,
 )
 from mentiondesk.presentation.wording import Sentences
 
@@ -44,6 +53,7 @@ _NAMES: Mapping[type[CaseActEntry], str] = {
     Undone: "undone",
     LookedUp: "looked_up",
     GoBackStarted: "go_back_started",
+    IncidentJoined: "incident_joined",
 }
 
 
@@ -75,7 +85,7 @@ def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, s
             detail = say("staff.followers", count=profile.followers, number=f"{profile.followers:,}")
         case GoBackStarted(title=title):
             detail = title
-        case Claimed() | Released() | AnsweredElsewhere() | Undone():
+        case Claimed() | Released() | AnsweredElsewhere() | IncidentJoined() | Undone():
             detail = ""
         case _:
             assert_never(entry)
@@ -96,6 +106,27 @@ def _incident_act(say: Sentences, entry: IncidentEntry) -> tuple[str, str]:
             found = "incident_resolved", ""
         case Faded():
             found = "faded", ""
+        case _:
+            found = _correction(say, entry)
+    return found
+
+
+def _correction(say: Sentences, entry: Correction) -> tuple[str, str]:
+    match entry:
+        case IncidentEdited(before=before):
+            found = "incident_edited", before
+        case UpdateEdited(before=before):
+            found = "update_edited", before
+        case IncidentReopened():
+            found = "incident_reopened", ""
+        case MembersChanged(post_id=post_id, joined=joined):
+            found = ("post_joined" if joined else "post_taken_out"), post_id
+        case Merged(title=title):
+            found = "merged", title
+        case Rescheduled():
+            found = "rescheduled", ""
+        case GoBackChosen(left_out=left_out):
+            found = "go_back_chosen", say("people", count=left_out) if left_out else ""
         case _:
             assert_never(entry)
     return found

@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from mentiondesk.domain.alerts.ledger import Alert
+from mentiondesk.domain.alerts.message import HOURLY
 from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice, Notice
 from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import IncidentId
-from mentiondesk.domain.incidents.incident import Incident, Status
+from mentiondesk.domain.incidents.incident import Incident, LinkedPost, Status
 from mentiondesk.domain.subject import Subject
 from mentiondesk.ports.incidents import IncidentStore
 from mentiondesk.ports.tokens import Links
@@ -30,8 +31,14 @@ class Notices:
             case Case():
                 return CaseNotice(subject, alert, self._incident(subject.incident_id), act)
             case Incident():
-                posts = self._incidents.joined(subject.incident_id) if subject.status is Status.RESOLVED else []
-                return IncidentNotice(subject, alert, tuple(posts), act)
+                return IncidentNotice(subject, alert, self._posts(subject, alert), act)
+
+    def _posts(self, incident: Incident, alert: Alert) -> tuple[LinkedPost, ...]:
+        """The posts to go back to, or those that are new since the last hourly message."""
+        if incident.status is not Status.RESOLVED and alert.stage != HOURLY:
+            return ()
+        posts = self._incidents.joined(incident.incident_id)
+        return tuple(post for post in posts if alert.stage != HOURLY or post.at > alert.since)
 
     def _incident(self, incident_id: IncidentId | None) -> Incident | None:
         if incident_id is None:
