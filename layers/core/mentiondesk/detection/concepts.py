@@ -9,6 +9,13 @@ expression over lower-case words without handles, links, apostrophes and punctua
 """
 
 import re
+from functools import cache
+
+from mentiondesk.triage.lexicon import Cue, Lexicon
+from mentiondesk.triage.loading import sections, table
+from mentiondesk.triage.phrases import search
+from mentiondesk.triage.reading import words_of
+from mentiondesk.triage.words import read
 
 _SETS = {
     "LOGIN": r"(?:(?:log|sign)(?:ged|ging|ed|ing|s)? ?(?:back )?(?:in|on|into)|login|signin)",
@@ -338,7 +345,6 @@ _SUBJECTS = {
         (?:PAYMENT|premium|subscri\w+|membership|bill(?:s|ed|ing)?|invoices?|charg(?:e|ed|es|ing)|refunds?|paid|paying)
     """,
 }
-SUBJECTS = frozenset(_SUBJECTS)
 ANY_BROKEN = "anything broken"
 # General concepts and the narrower ones in each: people report one outage as "down", "won't load" and "crashes".
 GENERAL = {
@@ -363,13 +369,59 @@ GENERAL = {
     "playback": frozenset({"won't play", "no sound"}),
     "signing in": frozenset({"cannot log in"}),
     "delivery": frozenset({"not delivered"}),
-    "the connection": frozenset({"no connection"}),
-    "travel": frozenset({"delayed", "cancelled"}),
-    "paying": frozenset({"payment fails", "paid, not recognised", "charged wrongly"}),
+    "the connection": frozenset({"no connection", "down"}),
+    "travel": frozenset({"delayed", "cancelled", "strike"}),
+    "paying": frozenset({"payment fails", "paid, not recognised"}),
+    "premises": frozenset({"closed"}),
+    "prices": frozenset({"wrong price"}),
+    "the water": frozenset({"water leak", "no water"}),
+    "food": frozenset({"makes people ill"}),
 }
-CONCEPTS = (*_PHRASES, *GENERAL)
+# General concepts that name a part of the service, in complaints and other posts alike.
+SUBJECTS = frozenset(GENERAL) - {ANY_BROKEN, "reaching it"}
+# Matters of their own: a post that has one of them joins no incident about something else, whatever else it says.
+APART = frozenset(
+    {"charged wrongly", "refund", "staff", "hacked", "personal data shown", "makes people ill", "not solved"}
+)
+# Concepts that no incident is about.
+MARKERS = frozenset({"refund", "staff", "not solved"})
+# Terms that a signal has where it names no subject, and no failure.
+NO_SUBJECT, NO_FAILURE = "no subject", "no failure"
+FAILURES = (
+    frozenset({*_PHRASES, "closed", "strike", "wrong price", "water leak", "no water", "personal data shown"}) - MARKERS
+)
+CONCEPTS = (*_PHRASES, *sorted(FAILURES - _PHRASES.keys()), *sorted(MARKERS), *GENERAL)
 # Concepts that are often several small problems at once.
 VAGUE = frozenset({ANY_BROKEN, "not working", "error message"})
+# Failures that may be of anything: with a subject of another incident they are not a part of it.
+ANYTHING_MAY = frozenset(
+    {
+        "won't load",
+        "crashes",
+        "frozen",
+        "down",
+        "error message",
+        "slow",
+        "not working",
+        "missing",
+        "delayed",
+        "cancelled",
+        "not saving or syncing",
+        "search fails",
+        "nobody answers",
+        "code or email does not come",
+    }
+)
+_HEADED = {
+    "signing in subject": "signing in",
+    "paying subject": "paying",
+    "premises subject": "premises",
+    "travel subject": "travel",
+    "prices subject": "prices",
+    "water subject": "the water",
+    "food subject": "food",
+    "connection subject": "the connection",
+}
 
 _SET = re.compile(r"\b(?:" + "|".join(_SETS) + r")\b")
 _LACKS = re.compile(r"NOT\(((?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)")
@@ -389,7 +441,7 @@ _PATTERNS = {name: _compiled(lines) for name, lines in _PHRASES.items()}
 _SUBJECT_PATTERNS = {name: _compiled(lines) for name, lines in _SUBJECTS.items()}
 
 
-def concepts_in(text: str) -> tuple[tuple[str, ...], str]:
+def concepts_in(text: str, raw: str = "") -> tuple[tuple[str, ...], str]:
     """The concepts of a plain text, the specific ones first, and the text without the words that matched them.
 
     The text is in lower case, words only, separated by single spaces.
@@ -399,9 +451,30 @@ def concepts_in(text: str) -> tuple[tuple[str, ...], str]:
         if pattern.search(rest):
             found.append(name)
             rest = pattern.sub(" ", rest)
+    headings = tabled(raw or text)
+    found += sorted(one for one in headings if one not in found and one not in _HEADED)
+    if "the water" in {_HEADED.get(one) for one in headings} and "no power" in found:
+        found.append("no water")
     subjects = {name for name, pattern in _SUBJECT_PATTERNS.items() if pattern.search(text)}
+    subjects |= {_HEADED[one] for one in headings if one in _HEADED}
     found += [name for name, narrower in GENERAL.items() if name in subjects or not narrower.isdisjoint(found)]
-    return tuple(found), rest
+    return tuple(dict.fromkeys(found)), rest
+
+
+@cache
+def _lexicon() -> Lexicon:
+    entries = (
+        (phrase, Cue(heading, 1.0, "concepts"))
+        for heading, phrases in sections(table("concepts"))
+        for phrase in phrases
+    )
+    return Lexicon(entries)
+
+
+def tabled(raw: str) -> set[str]:
+    """The headings of the table of concepts whose phrases a text has."""
+    words, _, _ = words_of(read(raw), _lexicon())
+    return {cue.says for cue, _ in search(words)}
 
 
 def related(one: str, other: str) -> bool:

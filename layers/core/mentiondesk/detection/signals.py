@@ -7,11 +7,11 @@ import re
 from collections.abc import Collection, Iterable
 from hashlib import blake2s
 
-from mentiondesk.detection.concepts import concepts_in
+from mentiondesk.detection.concepts import CONCEPTS, FAILURES, concepts_in
 from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post
-from mentiondesk.domain.posts.tags import Kind, Tags
+from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
 from mentiondesk.domain.text import clean, quotable
 
 # Bounds on the characters read, the stems kept, the letters in one, and the characters shown.
@@ -48,6 +48,8 @@ _OVER = re.compile(
     r"works? (?:now|again|fine now)|working (?:now|again)|(?:got it|all|now) (?:sorted|fixed|working)|"
     r"(?:its|is|are|theyre|were) back(?: now| up)?|problem solved|no longer (?:an issue|a problem|happening))\b"
 )
+
+_NAMES = frozenset(CONCEPTS)
 
 _STOP = frozenset(
     """
@@ -93,8 +95,8 @@ def signal_of(post: Post, tags: Tags, brand: Collection[str] = ()) -> Signal | N
     text = _plain_text(post.text)
     answers = post.replied_to or post.quoted
     echo = answers is not None and _is_echo(post.text, text)
-    concepts, rest = concepts_in(text)
-    complains = tags.kind in (Kind.COMPLAINT, Kind.ABUSE) or bool(concepts)
+    concepts, rest = concepts_in(text, post.text)
+    complains = tags.kind in (Kind.COMPLAINT, Kind.ABUSE) or not FAILURES.isdisjoint(concepts)
     if not echo and (not complains or _OVER.search(text)):
         return None
     return Signal(
@@ -108,6 +110,7 @@ def signal_of(post: Post, tags: Tags, brand: Collection[str] = ()) -> Signal | N
         answers=answers,
         echo=echo,
         case_id=CaseId(post.conversation_id, post.author_id),
+        critical=tags.urgency is Urgency.CRITICAL,
     )
 
 
@@ -132,12 +135,6 @@ def stem(word: str) -> str:
     return word
 
 
-def surfaces(words: str) -> list[tuple[str, str]]:
-    """The words of a text in order, each as its stem and its spelling."""
-    found = _WORD.findall(_APOSTROPHES.sub("", _NOT_WORDS.sub(" ", words)))
-    return [(stem(word.lower()), word) for word in found]
-
-
 def _plain_text(text: str) -> str:
     """The text in lower case: words only, separated by single spaces."""
     bare = _APOSTROPHES.sub("", _NOT_WORDS.sub(" ", clean(text[:_LONGEST_READ])))
@@ -151,7 +148,7 @@ def _is_echo(raw: str, text: str) -> bool:
 def _subject_stems(rest: str, brand: Collection[str]) -> list[str]:
     """Stems of the words that name the subject, in the order of the text."""
     stems = [stem(word) for word in rest.split() if word not in _STOP and 2 < len(word) <= _LONGEST_WORD]
-    kept = (one for one in stems if one not in brand and one not in _STOP and not one.isdigit())
+    kept = (one for one in stems if one not in brand and one not in _STOP and one not in _NAMES and not one.isdigit())
     return list(dict.fromkeys(kept))[:_MOST_WORDS]
 
 

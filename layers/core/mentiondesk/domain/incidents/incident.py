@@ -137,10 +137,12 @@ class Sample:
 class Incident:
     """A problem of many customers, or a scheduled maintenance. `version` guards every write.
 
-    `started_at` is the first complaint, `created_at` when the desk or a person wrote it down, `latest_at`
-    the latest complaint. `people` counts distinct customers, `posts` their posts. `severity` runs from 1 to
-    10. A further complaint matches the incident by its `terms`. `timer` runs while staff have something to do
-    about it by a deadline. `owner` is the person who published it.
+    `started_at` is about when it began: the first complaint of the surge, until staff say otherwise. `created_at` is
+    when the desk or a person wrote it down, `latest_at` the latest complaint. `people` counts distinct customers,
+    `posts` their posts. `severity` runs from 1 to 10. A further complaint matches the incident by its `terms`;
+    `failure` is the concept for what is wrong. `slow` marks a problem of many hours, of which the lead reads and
+    which is no outage. `timer` runs while staff have something to do about it by a deadline. `owner` is the person
+    who published it.
     """
 
     incident_id: IncidentId
@@ -158,6 +160,8 @@ class Incident:
     severity: int = 1
     latest_at: datetime | None = None
     samples: tuple[Sample, ...] = ()
+    failure: str = ""
+    slow: bool = False
     published_at: datetime | None = None
     monitoring_at: datetime | None = None
     ended_at: datetime | None = None
@@ -183,6 +187,8 @@ class Incident:
     @property
     def urgency(self) -> Urgency:
         """The urgency for quiet hours."""
+        if self.slow:
+            return Urgency.NORMAL
         return Urgency.CRITICAL if self.impact is Impact.CRITICAL else Urgency.HIGH
 
     @property

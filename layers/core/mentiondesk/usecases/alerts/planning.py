@@ -1,16 +1,19 @@
 """Planning: each leased item with the alerts that it calls for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mentiondesk.domain.alerts.plan import Facts, Plan, plan
-from mentiondesk.domain.alerts.roster import Stage
+from mentiondesk.domain.alerts.roster import Audience, Channel, Stage
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.subject import Subject
 from mentiondesk.ports.alerts import Lease
+
+# A slow problem interrupts nobody: the leads read of it.
+_LEADS_MAIL = ((Audience.LEAD, Channel.EMAIL),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +45,7 @@ def _stages(subject: Subject, settings: DeskSettings) -> Sequence[Stage]:
     match subject:
         case Case():
             return settings.policy.stages
+        case Incident(slow=True):
+            return [replace(stage, send=_LEADS_MAIL) for stage in settings.incidents.stages]
         case Incident():
             return settings.incidents.stages
