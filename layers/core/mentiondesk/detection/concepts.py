@@ -10,9 +10,10 @@ expression over lower-case words without handles, links, apostrophes and punctua
 
 import re
 from functools import cache
+from pathlib import Path
 
 from mentiondesk.triage.lexicon import Cue, Lexicon
-from mentiondesk.triage.loading import sections, table
+from mentiondesk.triage.loading import sections
 from mentiondesk.triage.phrases import search
 from mentiondesk.triage.reading import words_of
 from mentiondesk.triage.words import read
@@ -463,12 +464,8 @@ def concepts_in(text: str, raw: str = "") -> tuple[tuple[str, ...], str]:
 
 @cache
 def _lexicon() -> Lexicon:
-    entries = (
-        (phrase, Cue(heading, 1.0, "concepts"))
-        for heading, phrases in sections(table("concepts"))
-        for phrase in phrases
-    )
-    return Lexicon(entries)
+    text = Path(__file__).with_name("concepts.txt").read_text(encoding="utf-8")
+    return Lexicon((phrase, Cue(heading, 1.0, "concepts")) for heading, phrases in sections(text) for phrase in phrases)
 
 
 def tabled(raw: str) -> set[str]:
