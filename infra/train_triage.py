@@ -18,9 +18,9 @@ from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.triage import Engine
 from mentiondesk.triage.engine import complaint_score
 from mentiondesk.triage.evidence import evidence_of
-from mentiondesk.triage.model import findings, shape, shape_features
+from mentiondesk.triage.model import danger_features, dangers, findings, shape, shape_features
 from mentiondesk.triage.reading import Reading
-from mentiondesk.triage.weights import KINDS, MODEL, OUTPUTS, SCALE, coded, word_features
+from mentiondesk.triage.weights import KINDS, MODEL, OUTPUTS, SCALE, coded, pair_features, word_features
 
 _ROUNDS, _AVERAGED = 10, 4
 _STEP, _WORD_STEP, _SLOWER = 0.3, 0.15, 0.15
@@ -28,7 +28,7 @@ _KEEP = 1e-3
 # Examples whose outputs are all nearer than this are skipped.
 _NEAR = 0.02
 # A word of a single post describes that post and no kind.
-_LEAST_POSTS = 2
+_LEAST_POSTS, _LEAST_POSTS_OF_PAIR = 2, 3
 # In 8ths. Features whose weights are all smaller are left out.
 _LEAST_WEIGHT = 3
 _Features = dict[str, float]
@@ -63,6 +63,8 @@ def features(posts: Sequence[Labelled]) -> list[_Features]:
 def _features(reading: Reading) -> _Features:
     evidence = evidence_of(reading)
     names = Counter(name for word in set(reading.words) for name in word_features(word.text))
+    names.update(set(pair_features([word.text for word in reading.words])))
+    names.update(danger_features(dangers(reading)))
     names.update(shape_features(shape(reading)))
     return dict(names) | dict(findings(evidence, reading.urgencies, complaint_score(reading, evidence)))
 
@@ -86,7 +88,9 @@ def trained(posts: Sequence[Labelled]) -> dict[str, list[float]]:
 def _numbered(seen: Sequence[_Features], posts: Sequence[Labelled]) -> tuple[list[str], list[_Example]]:
     """The features that stand in enough posts, and each post as their numbers and values with its right outputs."""
     counts = Counter(name for one in seen for name in one)
-    names = sorted(name for name, count in counts.items() if count >= _LEAST_POSTS)
+    names = sorted(
+        name for name, count in counts.items() if count >= (_LEAST_POSTS_OF_PAIR if name[:2] == "b:" else _LEAST_POSTS)
+    )
     numbers = {name: number for number, name in enumerate(names)}
     examples = [
         ([(numbers[name], value) for name, value in sorted(one.items()) if name in numbers], _outputs(labelled))

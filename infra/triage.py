@@ -23,7 +23,9 @@ from mentiondesk.domain.posts.post import Post, Source
 from mentiondesk.domain.posts.tags import Tags
 from mentiondesk.triage import Engine
 
-_NOBODY = UserId("0")
+# The account of the example settings, so that posts addressed to others are known for such.
+_EXAMPLE = ("FennelAndFinch",)
+_NOBODY = frozenset[UserId]()
 # Fields that a line may leave out, since triage does not read them.
 _LEAST: dict[str, Any] = {"id": "1", "author_id": "1", "created_at": datetime(2026, 1, 1, tzinfo=UTC).isoformat()}
 
@@ -40,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--settings", type=Path, help="settings file with the brand's own words")
     options = parser.parse_args(arguments)
     try:
-        brand = load_desk(options.settings).brand_words if options.settings else BrandWords()
+        brand = load_desk(options.settings).brand_words if options.settings else BrandWords(handles=_EXAMPLE)
     except SettingsFileInvalid as invalid:
         print(invalid, file=sys.stderr)
         return 2

@@ -13,8 +13,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mentiondesk.adapters.bedrock import BedrockAdviser
 from mentiondesk.adapters.cached import Cached
+from mentiondesk.adapters.storage.attributes import from_item
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
-from mentiondesk.adapters.storage.items import from_item
 from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.classifier_calls import ClassifierCalls
 from mentiondesk.adapters.storage.stores.incidents import Incidents

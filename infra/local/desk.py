@@ -22,8 +22,8 @@ from infra.local.site import LocalSite, StoredFile
 from infra.local.x_standin import StandInX
 from infra.transform import REGION
 from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.attributes import from_item
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
-from mentiondesk.adapters.storage.items import from_item
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.messages import KIND_HEADER

@@ -121,7 +121,7 @@ class _Alerts(Alerts):
         # While X allows edits, an edit may rebuild a case, and its alerts must not go out again.
         while self._done and self._done[0][1] < lease.until - _EDITABLE:
             part = keys.alerts_of(*self._done.popleft())
-            for item in self._table.query(Query(part[keys.PK], prefix=part[keys.SK])):
+            for item in self._table.query(Query(part.pk, prefix=part.sk)):
                 self._table.delete(item.key)
 
 

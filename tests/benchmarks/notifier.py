@@ -14,8 +14,9 @@ from moto.dynamodb.models import dynamodb_backends
 
 from infra.local.desk import TEMPLATE
 from infra.transform import REGION, transformed
+from mentiondesk.adapters.storage.attributes import to_attributes
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
-from mentiondesk.adapters.storage.items import Item, to_attributes
+from mentiondesk.adapters.storage.items import Item
 from mentiondesk.adapters.storage.memory_table import MemoryTable
 from mentiondesk.adapters.storage.stores.alerts import Alerts
 from mentiondesk.adapters.storage.stores.cases import Cases

@@ -16,8 +16,8 @@ from infra import operate
 from infra.local.desk import LocalDesk, Message, VirtualClock
 from infra.local.x_standin import Fault, StandInX, User
 from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.attributes import from_item, values
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
-from mentiondesk.adapters.storage.items import fact, values
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.cases.case import Case
@@ -83,10 +83,10 @@ class Day:
 
     def stored(self) -> dict[str, Post]:
         items = [item for item in self.desk.items() if item["sk"]["S"] == keys.POST]
-        return {str(post.post_id): post for post in (fact(Post, item) for item in items)}
+        return {str(post.post_id): post for post in (from_item(Post, item) for item in items)}
 
     def ledger(self) -> list[Record]:
-        return [fact(Record, item) for item in self.desk.items() if item["sk"]["S"].startswith(keys.ALERT)]
+        return [from_item(Record, item) for item in self.desk.items() if item["sk"]["S"].startswith(keys.ALERT)]
 
     def notices(self) -> list[tuple[int, str, bool]]:
         """(minute, what, whether it is on) of each notice to the operator."""
@@ -434,7 +434,7 @@ def test_an_address_ses_refuses_gets_a_text_and_the_others_their_mail(new_day: N
 def test_a_desk_without_settings_says_so_and_begins_once_it_has_some(new_day: NewDay) -> None:
     day = new_day()
     day.desk.cloud.pump()
-    aws.dynamodb().delete_item(TableName=day.desk.table, Key=values(keys.settings()))
+    aws.dynamodb().delete_item(TableName=day.desk.table, Key=values(keys.settings().attributes))
     rosa = day.post(0.5)
     day.until(4)
     assert [name for _, name, _ in day.notices()] == ["runs have failed"]

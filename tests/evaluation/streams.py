@@ -190,7 +190,7 @@ def _about(theirs: set[PostId], incidents: Incidents) -> list[tuple[Incident, fr
 def _recorded(path: Path) -> Iterator[Post]:
     for line in path.read_text(encoding="utf-8").split("\n"):
         if line:
-            found = read_post(json.loads(line), Source.MENTIONS, UserId(BRAND))
+            found = read_post(json.loads(line), Source.MENTIONS, frozenset((UserId(BRAND),)))
             if isinstance(found, Post):
                 yield found
 

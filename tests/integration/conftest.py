@@ -11,8 +11,9 @@ from moto import mock_aws
 
 from infra.transform import REGION, transformed
 from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.attributes import from_attributes
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
-from mentiondesk.adapters.storage.items import Item, from_attributes
+from mentiondesk.adapters.storage.items import Item
 from mentiondesk.adapters.storage.memory_table import MemoryTable
 from mentiondesk.adapters.storage.stores.alerts import Alerts
 from mentiondesk.adapters.storage.stores.cases import Cases
@@ -97,7 +98,7 @@ class Desk(ABC):
 
     def ledger(self, case: CaseId) -> list[Record]:
         """The latest outcome of every alert of a case, by due time, person and channel."""
-        found = self.table.query(Query(keys.case(case)[keys.PK], prefix=keys.ALERT))
+        found = self.table.query(Query(keys.case(case).pk, prefix=keys.ALERT))
         return _in_order(item.read(Record) for item in found)
 
     def aside(self) -> list[str]:

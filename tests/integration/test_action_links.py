@@ -633,7 +633,7 @@ def test_a_change_that_others_keep_from_being_saved_is_counted(api: Api, monkeyp
     monkeypatch.setattr(ChangeCase, "__call__", refuse)
     answer = api.post(token, form)
     assert answer.status == 409
-    assert "Too much is happening here at once" in answer.said
+    assert "Too many people are changing this at once" in answer.said
     assert api.doors.metrics()["SavesGivenUp"] == [0, 1]
 
 

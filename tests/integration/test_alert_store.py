@@ -1,6 +1,6 @@
 """The store of alerts: what is due, leases, messages, the ledger and the texts a person can take."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -371,8 +371,8 @@ def test_everything_kept_expires(desk: Desk) -> None:
     noticed(desk)
     desk.alerts.record([a_record(an_alert())])
     desk.alerts.take_text_slot(ANA, NOON, TEXTS)
-    found = [item for item in desk.all_items() if item.key[keys.PK] != keys.OPEN_INCIDENTS]
-    assert {item.key[keys.SK].partition("#")[0] for item in found} >= {"ESCALATION", "M", "A", "TEXTS"}
+    found = [item for item in desk.all_items() if item.key.pk != keys.OPEN_INCIDENTS]
+    assert {item.key.sk.partition("#")[0] for item in found} >= {"ESCALATION", "M", "A", "TEXTS"}
     assert all(int(item.get(keys.EXPIRES)) > NOON.timestamp() for item in found)
 
 
@@ -410,8 +410,8 @@ class Meanwhile:
         self._table = table
         self._happenings: Iterator[Callable[[], object]] = iter(happenings)
 
-    def get(self, key: Mapping[str, str]) -> Item | None:
-        found = self._table.get(dict(key))
+    def get(self, key: keys.Key) -> Item | None:
+        found = self._table.get(key)
         next(self._happenings, lambda: None)()
         return found
 

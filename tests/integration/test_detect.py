@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.attributes import values
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
-from mentiondesk.adapters.storage.items import values
 from mentiondesk.adapters.storage.stores.signals import Baselines, Signals, signal_item
 from mentiondesk.adapters.storage.table import Table
 from mentiondesk.detection.baseline import hour_of_week
@@ -155,7 +155,7 @@ def test_an_hour_is_counted_once_however_often_it_is_kept(ears: Ears) -> None:
 
 def test_counts_stored_under_their_former_name_are_read(db: "DynamoDBClient") -> None:
     stored = {"hours": 1, "voices": 4, "terms": {"slow": 2}, "until": "2026-01-07T13:00:00Z"}
-    db.put_item(TableName=TABLE, Item=values(stored | keys.usual()))
+    db.put_item(TableName=TABLE, Item=values(stored | keys.usual().attributes))
     assert Baselines(DynamoTable(db, TABLE)).load(0).overall.reporters == 4
 
 

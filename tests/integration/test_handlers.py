@@ -17,8 +17,8 @@ from infra.local.cloud import Function
 from infra.local.x_standin import Fault, StandInX, User
 from infra.transform import REGION
 from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.attributes import to_plain, values
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
-from mentiondesk.adapters.storage.items import plain, values
 from mentiondesk.adapters.storage.stores.settings import SettingsMissing, SettingsVersions
 from mentiondesk.domain.alerts.ledger import Outcome
 from mentiondesk.domain.cases.transitions import State
@@ -133,14 +133,14 @@ def desk_account(account_of_a_desk: Account) -> Account:
 
 def record(post: Post, number: int = 1, **image: Any) -> dict[str, Any]:
     """The stream record of a new post."""
-    key = values(keys.post(post.post_id))
+    key = values(keys.post(post.post_id).attributes)
     return {
         "eventID": str(number),
         "eventName": "INSERT",
         "eventSource": "aws:dynamodb",
         "dynamodb": {
             "Keys": key,
-            "NewImage": {**values(plain(post)), **key, **image},
+            "NewImage": {**values(to_plain(post)), **key, **image},
             "SequenceNumber": str(number),
             "StreamViewType": "NEW_IMAGE",
         },

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mentiondesk.adapters.storage import keys
-from mentiondesk.adapters.storage.items import values
+from mentiondesk.adapters.storage.attributes import values
 from mentiondesk.domain.access.actions import CASE_ACTIONS
 from mentiondesk.domain.access.actor import Actor, Door
 from mentiondesk.domain.alerts.escalation import Escalation
@@ -938,7 +938,7 @@ def test_alerts_of_the_version_before_go_on_where_they_were(old_office: Office) 
 
 def test_the_ledger_of_the_version_before_is_heeded(old_office: Office, db: "DynamoDBClient") -> None:
     """The run before died between recording and marking."""
-    key = values(keys.case(CaseId(ConversationId("2067215680926646272"), UserId("1"))))
+    key = values(keys.case(CaseId(ConversationId("2067215680926646272"), UserId("1"))).attributes)
     marked = {":due": keys.stamp(at(45)), ":until": keys.stamp(at(30))}
     db.update_item(
         TableName=TABLE,

@@ -15,8 +15,8 @@ from infra import operate
 from infra.settings_file import load_desk, load_settings
 from infra.transform import REGION, transformed
 from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.attributes import from_attributes, values
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
-from mentiondesk.adapters.storage.items import python, values
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.domain.ids import PostId
@@ -103,7 +103,7 @@ def test_faulty_settings_are_not_stored(
     faulty.write_text(EXAMPLE.read_text().replace("handle: FennelAndFinch", "handle: '@FennelAndFinch'"))
     assert operate.main(["settings", str(faulty)]) == 1
     assert "brand.handle: '@FennelAndFinch' does not fit" in capsys.readouterr().err
-    assert "Item" not in db.get_item(TableName=table, Key=values(keys.settings()))
+    assert "Item" not in db.get_item(TableName=table, Key=values(keys.settings().attributes))
 
 
 # --- x-credentials ----------------------------------------------------------------------------------------
@@ -154,25 +154,26 @@ def test_incomplete_credentials_are_not_stored(
 
 
 def test_post_without_tags_is_touched(db: "DynamoDBClient", table: str) -> None:
-    db.put_item(TableName=table, Item=values(keys.post(POST) | {"text": "It arrived broken."}))
+    db.put_item(TableName=table, Item=values(keys.post(POST).attributes | {"text": "It arrived broken."}))
     assert operate.main(["reclassify", POST]) == 0
-    post = python(db.get_item(TableName=table, Key=values(keys.post(POST)))["Item"])
-    assert datetime.fromisoformat(post.pop("retried_at")).tzinfo
-    assert post == keys.post(POST) | {"text": "It arrived broken."}
+    post = from_attributes(db.get_item(TableName=table, Key=values(keys.post(POST).attributes))["Item"])
+    assert post.key == keys.post(POST)
+    assert datetime.fromisoformat(post.get("retried_at")).tzinfo
+    assert post.beside.keys() - {"retried_at"} == {"text"}
 
 
 def test_classified_post_is_left_alone(db: "DynamoDBClient", table: str, capsys: pytest.CaptureFixture[str]) -> None:
-    item = values(keys.post(POST) | {"tagged_at": "2026-06-17T12:00:00.000000Z"})
+    item = values(keys.post(POST).attributes | {"tagged_at": "2026-06-17T12:00:00.000000Z"})
     db.put_item(TableName=table, Item=item)
     assert operate.main(["reclassify", POST]) == 1
     assert capsys.readouterr().err == f"nothing to do: post {POST} is classified already\n"
-    assert db.get_item(TableName=table, Key=values(keys.post(POST)))["Item"] == item
+    assert db.get_item(TableName=table, Key=values(keys.post(POST).attributes))["Item"] == item
 
 
 def test_unknown_post_is_not_made_up(db: "DynamoDBClient", table: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert operate.main(["reclassify", POST]) == 1
     assert capsys.readouterr().err == f"nothing to do: post {POST} is not stored\n"
-    assert "Item" not in db.get_item(TableName=table, Key=values(keys.post(POST)))
+    assert "Item" not in db.get_item(TableName=table, Key=values(keys.post(POST).attributes))
 
 
 # --- the account is not as it should be -------------------------------------------------------------------

@@ -21,8 +21,8 @@ from infra.local.scripted_staff import ScriptedAction, opened, pressed
 from infra.local.x_standin import StandInX, User
 from infra.local.x_standin.faults import Fault
 from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.attributes import from_item, values
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
-from mentiondesk.adapters.storage.items import fact, values
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.messages import MessageKind
@@ -105,7 +105,7 @@ def morning() -> Morning:
         told.roles = lambda template: roles_in(template, facts)
         told.needs, told.audit = recorder.needs, desk.audit()
         items = desk.items()
-        told.records = [fact(Record, item) for item in items if item["sk"]["S"].startswith(keys.ALERT)]
+        told.records = [from_item(Record, item) for item in items if item["sk"]["S"].startswith(keys.ALERT)]
         told.posts = {item["pk"]["S"]: item for item in items if item["sk"]["S"] == keys.POST}
     return told
 
@@ -152,14 +152,14 @@ def _what_x_gets_wrong(desk: LocalDesk, told: Morning) -> None:
 def _what_fails(desk: LocalDesk, told: Morning) -> None:
     """A run and a stream record that nothing can make work: both end in their queues."""
     db = desk.cloud.client("dynamodb")
-    key = values(keys.cursor(Source.OWN))
+    key = values(keys.cursor(Source.OWN).attributes)
     cursor = db.get_item(TableName=desk.table, Key=key)["Item"]
     db.put_item(TableName=desk.table, Item={**cursor, "newest": {"L": []}})
-    poison = keys.post(PostId("1")) | {"text": "no post"}
+    poison = keys.post(PostId("1")).attributes | {"text": "no post"}
     db.put_item(TableName=desk.table, Item=values(poison))
     desk.minute()
     db.put_item(TableName=desk.table, Item=cursor)
-    db.delete_item(TableName=desk.table, Key=values(keys.post(PostId("1"))))
+    db.delete_item(TableName=desk.table, Key=values(keys.post(PostId("1")).attributes))
     desk.minute()
     told.failed_runs = desk.waiting_failures("RunFailures")
     told.failed_records = desk.waiting_failures("StreamFailures")
@@ -190,7 +190,7 @@ def _an_incident(desk: LocalDesk, told: Morning) -> None:
     ):
         told.pages.append(ScriptedAction(desk.clock.now(), address, action, typed).do(mails))
         _minutes(desk, 6)
-    told.incidents = [fact(Incident, item) for item in desk.items() if item["sk"]["S"] == keys.INCIDENT]
+    told.incidents = [from_item(Incident, item) for item in desk.items() if item["sk"]["S"] == keys.INCIDENT]
     case_mail = next(mail for mail in reversed(mails) if mail.kind == MessageKind.CASE and mail.link)
     assert case_mail.link is not None
     told.pages.append(pressed(case_mail.link, opened(case_mail.link), "claim").text)

@@ -28,7 +28,7 @@ from mentiondesk.adapters.storage.stores.settings import SettingsMissing, Settin
 from mentiondesk.adapters.storage.stores.subscribers import Subscribers
 from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
 from mentiondesk.domain.access.links import LinkForged
-from mentiondesk.domain.alerts.messages import KIND_HEADER, Email, MessageKind
+from mentiondesk.domain.alerts.messages import Email, MessageKind, automatic
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents.changes import incident_change
@@ -1065,7 +1065,7 @@ def test_a_mail_says_who_what_since_when_and_how_to_stop(stores: Stores, post: P
     assert email.headers == (
         ("List-Unsubscribe", f"<{leave}>"),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
-        (KIND_HEADER, MessageKind.STATUS_UPDATE),
+        *automatic(MessageKind.STATUS_UPDATE),
     )
     for told in (email.text, email.html):
         for part in (

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.attributes import from_attributes, from_item, to_attributes
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
-from mentiondesk.adapters.storage.items import Item, from_attributes, from_item, to_attributes
+from mentiondesk.adapters.storage.items import Item
 from mentiondesk.adapters.storage.stores.classifier_calls import ClassifierCalls
 from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.stores.settings import SettingsMissing, SettingsVersions, current_settings
@@ -501,7 +502,7 @@ def test_who_waits_stands_in_the_queue(desk: Desk) -> None:
     case, other = opened(desk), opened(desk, 1)
     desk.cases.save(commanded(other, Dismiss("spam"), 2))
     (found,) = waiting(desk.table, State.OPEN)
-    assert found.key[keys.PK] == keys.case(case.case_id)[keys.PK]
+    assert found.key.pk == keys.case(case.case_id).pk
     assert (found.value(keys.ANSWER_BY, datetime), str(found.get("kind"))) == (at(60), "complaint")
 
 
@@ -676,10 +677,10 @@ def test_stored_settings_that_no_longer_fit(table: Table) -> None:
     ids=lambda value: type(value).__name__,
 )
 def test_values_survive_the_table(value: object) -> None:
-    item = from_attributes(to_attributes(Item({keys.PK: "a", keys.SK: "b"}, value)))
+    item = from_attributes(to_attributes(Item(keys.Key("a", "b"), value)))
     assert item.read(type(value)) == value
 
 
 def test_an_older_table_may_hold_more() -> None:
-    item = to_attributes(Item({keys.PK: "a", keys.SK: "b"}, said(0), {"mood": "sunny"}))
+    item = to_attributes(Item(keys.Key("a", "b"), said(0), {"mood": "sunny"}))
     assert from_item(CustomerPosted, item) == said(0)

@@ -10,8 +10,9 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
+from mentiondesk.adapters.storage.attributes import from_attributes, from_item, to_attributes
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
-from mentiondesk.adapters.storage.items import Item, from_attributes, from_item, to_attributes
+from mentiondesk.adapters.storage.items import Item
 from mentiondesk.adapters.storage.keys import DUE, DUE_AT, DUE_SHARD, PK, SCHEMA, SK, Key
 from mentiondesk.adapters.storage.memory_table import MemoryTable
 from mentiondesk.adapters.storage.table import (
@@ -66,7 +67,7 @@ class Note:
 
 
 def key(sk: str, pk: str = "NOTE#1") -> Key:
-    return {PK: pk, SK: sk}
+    return Key(pk, sk)
 
 
 def found(table: Table, sk: str, pk: str = "NOTE#1") -> Item:
@@ -76,7 +77,7 @@ def found(table: Table, sk: str, pk: str = "NOTE#1") -> Item:
 
 
 def sks(items: Iterable[Item]) -> list[str]:
-    return [item.key[SK] for item in items]
+    return [item.key.sk for item in items]
 
 
 # --- items ------------------------------------------------------------------------------------------------
@@ -163,10 +164,10 @@ def notes(table: Table) -> Table:
         (Query("NOTE#1", first="a2~"), "a3 a4 b1"),
         (Query("NOTE#1", last="a2"), "a1 a2"),
         (Query("NOTE#1", first="a2", limit=2), "a2 a3"),
-        (Query("NOTE#1", prefix="a", after=key("a2")), "a3 a4"),
-        (Query("NOTE#1", after=key("a25"), limit=1), "a3"),
-        (Query("NOTE#1", after=key("a3"), newest_first=True), "a2 a1"),
-        (Query("NOTE#1", after=key("b1")), ""),
+        (Query("NOTE#1", prefix="a", after=key("a2").attributes), "a3 a4"),
+        (Query("NOTE#1", after=key("a25").attributes, limit=1), "a3"),
+        (Query("NOTE#1", after=key("a3").attributes, newest_first=True), "a2 a1"),
+        (Query("NOTE#1", after=key("b1").attributes), ""),
     ],
 )
 def test_queries(notes: Table, query: Query, expected: str) -> None:
@@ -198,7 +199,7 @@ def test_an_index_holds_what_has_its_attributes(table: Table) -> None:
 
 def test_an_index_is_paged_by_the_key_of_its_last_item(table: Table) -> None:
     table.put_many(due(sk, "DUE#1", moment) for sk, moment in (("b", at(1)), ("a", at(1)), ("c", at(1)), ("d", at(0))))
-    last = key("a") | cast(Any, {DUE_SHARD: "DUE#1", DUE_AT: at(1)})
+    last = key("a").attributes | cast(Any, {DUE_SHARD: "DUE#1", DUE_AT: at(1)})
     assert sks(table.query(Query("DUE#1", DUE, after=last))) == ["b", "c"]
     assert sks(table.query(Query("DUE#1", DUE, after=last, newest_first=True))) == ["d"]
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from mentiondesk.adapters.storage import keys
-from mentiondesk.adapters.storage.items import from_attributes
+from mentiondesk.adapters.storage.attributes import from_attributes
 from mentiondesk.adapters.storage.table import Query
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.alerts.escalation import Escalation
@@ -148,7 +148,7 @@ def test_a_case_is_upgraded_once(desk: DynamoDesk, customer: str) -> None:
 
 
 def _part(customer: str, prefix: str) -> Query:
-    return Query(keys.case(CASES[customer])[keys.PK], prefix=prefix)
+    return Query(keys.case(CASES[customer]).pk, prefix=prefix)
 
 
 def test_a_button_that_was_pressed_before_is_known_for_pressed(desk: DynamoDesk) -> None:

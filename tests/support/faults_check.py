@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mentiondesk.adapters.storage import keys
-from mentiondesk.adapters.storage.items import from_attributes
+from mentiondesk.adapters.storage.attributes import from_attributes
 from mentiondesk.adapters.storage.stores.timelines import entry_in
 from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.alerts.ledger import Outcome, Record
@@ -54,7 +54,7 @@ def held(desk: FaultyDesk) -> Held:  # noqa: C901, PLR0912 - a branch for each k
     """The table's items as facts."""
     found = Held()
     for item in map(from_attributes, desk.items()):
-        pk, sk = item.key[keys.PK], item.key[keys.SK]
+        pk, sk = item.key.pk, item.key.sk
         head, _, rest = pk.partition("#")
         if item.get(keys.DUE_SHARD) is not None:
             found.due.add((pk, sk))

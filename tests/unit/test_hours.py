@@ -5,7 +5,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mentiondesk.domain.alerts.roster import Stage
@@ -139,6 +139,30 @@ def test_wall_clock_times_that_are_skipped_are_the_change_and_those_that_come_tw
     assert sum(changing.is_open(midnight + minutes(count)) for count in range(8 * 60)) == open_minutes
 
 
+@pytest.mark.parametrize(
+    ("zone", "day", "period", "closes"),
+    [
+        pytest.param(BERLIN, "2027-10-31", "0-2", "2027-10-31T00:00+00:00", id="closes as the repeated hour begins"),
+        pytest.param(BERLIN, "2027-10-31", "0-2:01", "2027-10-31T01:01+00:00", id="a minute into it"),
+        pytest.param(BERLIN, "2027-10-31", "0-3", "2027-10-31T02:00+00:00", id="as it ends"),
+        pytest.param("America/Chicago", "2027-11-07", "0-1", "2027-11-07T06:00+00:00", id="at one o'clock"),
+        pytest.param("Australia/Lord_Howe", "2027-04-04", "0-1:30", "2027-04-03T14:30+00:00", id="by half an hour"),
+        pytest.param(BERLIN, "2027-03-28", "0-2", "2027-03-28T01:00+00:00", id="in spring"),
+    ],
+)
+def test_a_period_closes_after_the_last_minute_that_shows_less(zone: str, day: str, period: str, closes: str) -> None:
+    week = hours(zone, sun=period)
+    assert week.closes(local(f"{day} 00:00", zone).astimezone(UTC)) == datetime.fromisoformat(closes)
+
+
+def test_shifts_that_meet_as_the_repeated_hour_begins_never_overlap() -> None:
+    late, early = hours(BERLIN, sat="20-2"), hours(BERLIN, sun="2-9")
+    for minute in range(60):
+        moment = datetime(2027, 10, 31, 0, minute, tzinfo=UTC)
+        assert not late.is_open(moment)
+        assert early.is_open(moment)
+
+
 def test_a_period_that_is_skipped_altogether_is_no_opening() -> None:
     week = hours(BERLIN, sun="2:15-2:45", mon="9-17")
     assert week.add(local("2026-03-28 12:00"), minutes(0)) == local("2026-03-30 09:00")
@@ -213,7 +237,8 @@ def _open_minutes(week: Hours, first: date) -> list[bool]:
 
 
 _wall_times = st.builds(time, st.integers(0, 23), st.sampled_from([0, 0, 15, 30, 59])) | st.sampled_from(
-    [time(0), time(1, 15), time(1, 30), time(1, 45), time(2), time(2, 15), time(2, 30), time(3)]
+    # The hours at which clocks change, several times: only a period that closes right then meets the edge.
+    [time(0), time(1), time(1), time(1, 30), time(1, 45), time(2), time(2), time(2), time(2, 15), time(2, 30), time(3)]
 )
 _periods = st.lists(st.builds(Period, _wall_times, _wall_times), max_size=3).map(tuple)
 
@@ -225,6 +250,14 @@ _periods = st.lists(st.builds(Period, _wall_times, _wall_times), max_size=3).map
     st.sets(st.integers(-1, 4), max_size=2),
     st.integers(0, 2 * 24 * 60),
     st.integers(1, 30 * 60),
+)
+@example(
+    # Closes as the repeated hour begins; counting begins half an hour later.
+    (BERLIN, date(2026, 10, 23)),
+    ((), (), (), (), (), (Period(time(18), time(2)),), (Period(time(12), time(20)),)),
+    set(),
+    2 * 24 * 60 + 30,
+    60,
 )
 def test_adding_is_counting_open_minutes(
     place: tuple[str, date],

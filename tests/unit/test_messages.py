@@ -1,9 +1,11 @@
 """Messages to staff are short, complete, and inert whatever a customer wrote."""
 
 import re
+import string
 import unicodedata
 from dataclasses import replace
 from datetime import datetime, timedelta
+from email.header import decode_header, make_header
 from html.parser import HTMLParser
 from typing import Any
 
@@ -19,8 +21,9 @@ from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.ids import CaseId, ConversationId, StaffId, UserId
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.text import clean
 from mentiondesk.presentation.staff_messages import StaffMessages
-from mentiondesk.presentation.staff_messages.gsm7 import SEGMENT, cut, places, to_gsm7
+from mentiondesk.presentation.staff_messages.gsm7 import fitted, readable, segments, to_gsm7
 from mentiondesk.presentation.staff_messages.views import CaseView
 from mentiondesk.presentation.times import short_duration
 from mentiondesk.presentation.wording import Sentences, capitalised
@@ -197,7 +200,7 @@ def test_hostile_words_are_inert_in_a_mail(words: str) -> None:
         for part in (mail.subject, mail.text, mail.html):
             part.encode()
             assert not [c for c in part if unicodedata.category(c)[0] == "C" and c not in "\n\u200d"]
-        assert mail.subject.split(": ")[:2] == plain.subject.split(": ")[:2]
+        assert mail.subject.removesuffix(":").split(": ")[:2] == plain.subject.split(": ")[:2]
         assert not LIVE_LINK.search(mail.subject)
         assert mail.text.count("\n") == plain.text.count("\n")
         assert _Tags(mail.html).tags == _Tags(plain.html).tags
@@ -232,6 +235,18 @@ def digest(count: int) -> list[CaseNotice]:
 def test_mails_carry_their_kind_in_a_header() -> None:
     assert (KIND_HEADER, MessageKind.CASE) in email(a_notice()).headers
     assert (KIND_HEADER, MessageKind.CASES) in email(*digest(2)).headers
+
+
+def test_mails_ask_for_no_automatic_answer() -> None:
+    for mail in (email(a_notice()), email(*digest(2))):
+        assert ("Auto-Submitted", "auto-generated") in mail.headers
+        assert ("X-Auto-Response-Suppress", "All") in mail.headers
+
+
+@pytest.mark.parametrize("words", ["=?utf-8?B?4oCuZ25w?= help", "=?iso-8859-1?Q?=E4?=", "a=?=?utf-8?q?x?=?="])
+def test_no_mail_program_decodes_a_customer_s_words_in_a_subject(words: str) -> None:
+    subject = email(a_notice(words)).subject
+    assert str(make_header(decode_header(subject))) == subject
 
 
 def test_a_digest_lists_everybody_the_most_pressing_first() -> None:
@@ -280,21 +295,21 @@ _words = st.text(max_size=300) | st.text(st.characters(codec=None), max_size=60)
 )
 @example("ｅｖｉｌ．ｃｏｍ evil☃.example", Urgency.CRITICAL, Kind.COMPLAINT, 0, 1)
 @example("^{}\\[~]|€" * 40, Urgency.CRITICAL, Kind.COMPLAINT, -4000, 2)
-def test_a_text_is_one_segment_with_all_that_matters_whatever_the_words(
+@example("Привет" * 40, Urgency.CRITICAL, Kind.COMPLAINT, -4000, 1)
+def test_a_text_is_two_segments_at_most_with_all_that_matters_whatever_the_words(
     words: str, urgency: Urgency, kind: Kind, minute: int, count: int
 ) -> None:
     longest = a_notice(words, urgency=urgency, kind=kind, case_id=CaseId(ConversationId("9" * 20), UserId("9" * 20)))
     longest = replace(longest, case=replace(longest.case, post_id=a_post_id(10**19)))
-    said = text(*[longest] * count, now=at(minute))
-    link = f"https://x.com/i/status/{10**19}"
-    assert to_gsm7(said) == said
-    assert places(said) <= SEGMENT
-    assert said.endswith(f" {link}")
-    assert f", {seen(longest, at(minute)).left}." in said
-    assert not LIVE_LINK.search(said.removesuffix(link))
-    if count == 1:
-        assert capitalised(seen(longest).what) in said
-        assert f"Customer {'9' * 20}:" in said
+    act = "https://abcdefghij.execute-api.ap-southeast-2.amazonaws.com/act/" + "x" * 65
+    for notice, link in ((longest, f"https://x.com/i/status/{10**19}"), (replace(longest, act=act), act)):
+        said = text(*[notice] * count, now=at(minute))
+        assert segments(said) <= 2
+        assert said.endswith(f" {link}")
+        assert seen(longest, at(minute)).left in said
+        assert not LIVE_LINK.search(said.removesuffix(link))
+        if count == 1:
+            assert capitalised(seen(longest).what) in said
 
 
 @pytest.mark.parametrize(
@@ -302,7 +317,7 @@ def test_a_text_is_one_segment_with_all_that_matters_whatever_the_words(
     [
         ("“Ça va?” – naïve café…", '"Ça va?" - naive café...'),
         ("ça", "ca"),
-        ("Ärger in Łódź", "Ärger in odz"),
+        ("Ärger in Łódź", "Ärger in Lodz"),
         ("5 € → ok 👍🏽", "5 € ok"),
         ("a\u00a0b\tc\nd", "a b c d"),
         ("日本語", ""),
@@ -312,9 +327,83 @@ def test_words_in_the_alphabet_of_texts(written: str, sent: str) -> None:
     assert to_gsm7(written) == sent
 
 
-def test_some_characters_take_two_places() -> None:
-    assert places("a€[") == 5
-    assert cut("€" * 80, 160) == "€" * 80
-    assert cut("€" * 81, 160) == "€" * 78 + "..."
-    assert cut("abcdef", 5) == "ab..."
-    assert cut("abcdef", 3) == ""
+@pytest.mark.parametrize(
+    ("written", "sent"),
+    [
+        ("2½ weeks, ¾ of it", "2 1/2 weeks, 3/4 of it"),
+        ("7¼½", "7 1/4 1/2"),
+        ("10² and m³", "10^2 and m^3"),
+        ("steps ①② and 3❌4", "steps 1 2 and 3 4"),
+        ("٣٫٥ and ५०० and ５", "3.5 and 500 and 5"),
+        ("−8°C, 5×3, 9÷3, 2·5", "-8 deg C, 5x3, 9/3, 2.5"),
+        ("₹500 not ₽500", "INR 500 not RUB 500"),
+        ("1️⃣5️⃣", "15"),
+        ("10–12, 3‑4", "10-12, 3-4"),
+        ("≤3 ≥4 ±5", "<=3 >=4 +/-5"),
+    ],
+)
+def test_numbers_never_change_in_the_alphabet_of_texts(written: str, sent: str) -> None:
+    assert to_gsm7(written) == sent
+
+
+@profile(derandomize=True, max_examples=300)
+@given(st.lists(st.integers(0, 9999).map(str), min_size=1, max_size=5), st.characters(codec="utf-8"))
+def test_no_two_numbers_become_one_whatever_stands_between_them(numbers: list[str], between: str) -> None:
+    if unicodedata.category(between)[0] in "MN" or between in string.printable:
+        return
+    assert re.findall(r"\d+", to_gsm7(clean(between.join(numbers))))[: len(numbers)] == (
+        numbers if clean(f"1{between}2") != "12" else ["".join(numbers)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("a" * 160, 1),
+        ("a" * 161, 2),
+        ("a" * 306, 2),
+        ("a" * 307, 3),
+        ("€" * 80, 1),
+        ("€" * 81, 2),
+        ("a" * 152 + "€" + "b" * 151, 2),
+        # The escape and its character go into the second segment together, which leaves a place unused.
+        ("a" * 152 + "€" + "b" * 152, 3),
+        ("ж" * 70, 1),
+        ("ж" * 71, 2),
+        ("ж" * 134, 2),
+        ("ж" * 135, 3),
+        ("👍" * 35, 1),
+        ("👍" * 66, 2),
+        ("👍" * 67, 3),
+        ("a" * 69 + "ж", 1),
+        ("", 1),
+    ],
+)
+def test_the_segments_of_a_text(text: str, count: int) -> None:
+    assert segments(text) == count
+
+
+def test_words_are_cut_where_the_text_would_need_one_segment_more() -> None:
+    assert fitted(str, "abc", 1) == "abc"
+    assert fitted(str, "a" * 200, 1) == "a" * 157 + "..."
+    assert fitted(str, "€" * 81, 1) == "€" * 78 + "..."
+    assert fitted("{} end".format, "[" * 400, 2) == "[" * 149 + "... end"
+
+
+def test_words_that_the_alphabet_loses_are_not_readable_in_it() -> None:
+    assert readable("naïve café 🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂🙂")
+    assert readable("Приве hello to the world")
+    assert not readable("Привет world")
+    assert not readable("注文がまだ届きません")
+    assert readable("")
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["Заказ не пришёл, уже пятый день жду", "注文がまだ届きません", "لم يصل طلبي بعد", "Η παραγγελία μου δεν ήρθε"],
+)
+def test_a_text_in_any_script_is_readable_and_at_most_two_segments(words: str) -> None:
+    said = text(a_notice(words))
+    assert words[:8] in said
+    assert segments(said) <= 2
+    assert segments(text(a_notice(words * 20))) <= 2

@@ -231,7 +231,7 @@ STAGE: dict[str, Any] = {"name": "warn", "at": "50%", "send": [{"to": "duty", "b
         ("brand.user_id", 1999000001, "", "in quotes"),
         ("brand.user_id", "@shop", "", "numeric id"),
         ("brand.handle", "@shop", "", "without @"),
-        ("brand.words", ["a"], "", "2 to 60"),
+        ("brand.words", ["a"], ".0", "2 to 60"),
         ("brand.words", "shop", "", "a list"),
         ("brand.name", None, "", "in quotes"),
         ("brand", None, "", "group of keys"),
@@ -392,3 +392,68 @@ def test_whatever_a_key_holds_the_settings_are_read_or_refused_in_words(path: st
     assert all(what for _, what in invalid.problems)
     for internal in ("tuple", "frozenset", "dictionary", "literal[", "WeekSettings", "validation"):
         assert internal not in str(invalid)
+
+
+def a_target(**lengths: str) -> dict[str, Any]:
+    return {"targets": {"first_reply": {"question": lengths}}}
+
+
+@pytest.mark.parametrize(
+    ("lengths", "slip"),
+    [
+        ({"within": "1h", "high": "2h"}, "high is longer than within"),
+        ({"within": "1h", "high": "30m", "critical": "45m"}, "critical is longer than high"),
+        ({"within": "1h", "critical": "61m"}, "critical is longer than within"),
+    ],
+)
+def test_what_is_more_urgent_is_not_answered_later(lengths: dict[str, str], slip: str) -> None:
+    name = slip.partition(" ")[0]
+    found = problems(raw_settings(**a_target(**lengths)))
+    assert slip in found[f"targets.first_reply.question.{name}"]
+    assert settings(**a_target(within="1h", high="1h", critical="1h", low="5h"))
+
+
+def a_person(**fields: Any) -> dict[str, Any]:
+    raw = raw_settings()
+    return {**raw, "staff": [*raw["staff"], {"id": "ben", "name": "Ben", "phone": "+447700900124", **fields}]}
+
+
+@pytest.mark.parametrize(
+    "week",
+    [
+        {"daily": ["00:00-24:00"]},
+        {"daily": ["08:00-08:00"]},
+        {"daily": ["06:00-18:00", "17:00-06:00"]},
+        {"mon-fri": ["00:00-24:00"], "sat-sun": ["00:00-12:00", "12:00-24:00"]},
+    ],
+)
+def test_quiet_hours_that_never_end_are_refused(week: dict[str, list[str]]) -> None:
+    assert "never end" in problems(a_person(quiet={"week": week}))["staff.1.quiet"]
+    raw = raw_settings()
+    assert parse_settings({**raw, "staff": [{**raw["staff"][0], "phone": None, "quiet": {"week": week}}]})
+
+
+def test_quiet_hours_may_leave_one_minute() -> None:
+    week = {"mon-sat": ["00:00-24:00"], "sun": ["00:00-23:59"]}
+    assert parse_settings(a_person(quiet={"week": week}))
+
+
+@pytest.mark.parametrize(
+    ("week", "within"),
+    [
+        # The first of these weeks has room for it, every other closing does not.
+        ({"fri": ["09:00-15:00"]}, "680h"),
+        ({"mon": ["10:00-10:30"]}, "60h"),
+    ],
+)
+def test_hours_must_hold_a_deadline_from_any_closing(week: dict[str, list[str]], within: str) -> None:
+    raw = raw_settings(hours={"shop": {"week": week}}, **a_target(within=within, hours="shop"))
+    assert "open too seldom" in problems(raw)["targets.first_reply.question"]
+
+
+def test_settings_in_force_are_not_refused_for_a_slip_that_an_earlier_version_let_pass() -> None:
+    raw = raw_settings(**a_target(within="1h", high="2h"))
+    found = parse_settings(raw, stored=True)
+    assert found.policy.first_reply[Kind.QUESTION, Urgency.HIGH].within == minutes(120)
+    with pytest.raises(SettingsInvalid, match="no such key"):
+        parse_settings({**raw, "colour": "green"}, stored=True)

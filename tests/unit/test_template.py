@@ -230,7 +230,7 @@ def test_incidents_and_settings_alone_bring_the_publisher(resources: dict[str, R
     patterns = [EventPattern.load(one["Pattern"]) for one in filters]
 
     def brings(key: keys.Key, **more: str) -> bool:
-        record = {"dynamodb": {"NewImage": {name: {"S": value} for name, value in (key | more).items()}}}
+        record = {"dynamodb": {"NewImage": {name: {"S": value} for name, value in (key.attributes | more).items()}}}
         return any(pattern.matches_event(record) for pattern in patterns)  # type: ignore[arg-type]
 
     assert {status for status in Status if brings(incident, status=status)} == {s for s in Status if s.public}

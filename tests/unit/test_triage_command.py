@@ -67,7 +67,7 @@ def test_the_brands_words_are_used(
 def test_on_a_terminal_the_words_that_decided_are_marked() -> None:
     text = "@shop my kettle arrived broken"
     marked, said, *_ = command.shown(triage(a_post(text)), text)
-    assert any(text[span.start : span.end] == "broken" for span in marked.spans)
+    assert any("broken" in text[span.start : span.end] for span in marked.spans)
     assert "complaint, needs an answer, urgency normal" in said.plain
 
 

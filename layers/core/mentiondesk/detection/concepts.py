@@ -12,6 +12,7 @@ import re
 from functools import cache
 from pathlib import Path
 
+from mentiondesk.domain.posts.brand_words import BrandWords
 from mentiondesk.triage.lexicon import Cue, Lexicon
 from mentiondesk.triage.loading import sections
 from mentiondesk.triage.phrases import search
@@ -464,8 +465,11 @@ def concepts_in(text: str, raw: str = "") -> tuple[tuple[str, ...], str]:
 
 @cache
 def _lexicon() -> Lexicon:
-    text = Path(__file__).with_name("concepts.txt").read_text(encoding="utf-8")
-    return Lexicon((phrase, Cue(heading, 1.0, "concepts")) for heading, phrases in sections(text) for phrase in phrases)
+    lexicon = Lexicon(BrandWords())
+    for heading, phrases in sections(Path(__file__).with_name("concepts.txt").read_text(encoding="utf-8")):
+        for phrase in phrases:
+            lexicon.add(phrase, Cue(heading, 1.0, "concepts"))
+    return lexicon
 
 
 def tabled(raw: str) -> set[str]:

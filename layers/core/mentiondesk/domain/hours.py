@@ -80,12 +80,22 @@ def _periods(hours: Hours, day: date) -> tuple[tuple[datetime, datetime], ...]:
     found = []
     for period in sorted(hours.week[day.weekday()], key=lambda p: p.opens):
         last_day = day if period.closes > period.opens else day + _ONE_DAY
-        # When a wall-clock time comes twice, a period begins at the first and ends at the second.
         opens = _moment(datetime.combine(day, period.opens, zone))
-        closes = _moment(datetime.combine(last_day, period.closes, zone).replace(fold=1))
+        closes = _end(datetime.combine(last_day, period.closes, zone))
         if opens < closes:
             found.append((opens, closes))
     return tuple(found)
+
+
+def _end(wall: datetime) -> datetime:
+    """The moment (UTC) after the last minute that shows less than this closing time.
+
+    When a wall-clock time comes twice, a period begins at the first and ends at the second: but one that closes just
+    as the repeated hour begins ends there, since every minute of that hour shows the closing time or more.
+    """
+    last = _moment(wall.replace(fold=1))
+    shown = (last - _MINUTE).astimezone(wall.tzinfo).replace(tzinfo=None)
+    return last if shown < wall.replace(tzinfo=None) else _moment(wall)
 
 
 def _moment(wall: datetime) -> datetime:

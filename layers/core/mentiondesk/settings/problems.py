@@ -33,6 +33,7 @@ _HINTS = {
     "phone": 'write it with country code and digits only, in quotes, like "+447700900123"',
     "email": "write one address, like ana@example.com",
     "user_id": "write X's numeric id of the account, in quotes",
+    "x_user_id": "write X's numeric id of the account, in quotes",
     "handle": "write the handle without @: up to 15 letters, digits or _",
     "id": "use lower-case letters, digits, - and _, starting with a letter",
     "name": "use lower-case letters, digits and _, starting with a letter",
@@ -40,10 +41,13 @@ _HINTS = {
 }
 
 
-def validated(raw: object) -> SettingsFile:
-    """The settings in `raw`, parsed from YAML or JSON. Raises SettingsInvalid with every problem found."""
+def validated(raw: object, stored: bool = False) -> SettingsFile:
+    """The settings in `raw`, parsed from YAML or JSON. Raises SettingsInvalid with every problem found.
+
+    `stored`: they are in force already, and slips that an earlier version let pass are let pass again.
+    """
     try:
-        return SettingsFile.model_validate(raw)
+        return SettingsFile.model_validate(raw, context={"stored": stored})
     except ValidationError as invalid:
         found = [(_path(raw, error), error) for error in invalid.errors()]
     # pydantic also reports the group around a problem, and every alternative it tried there.

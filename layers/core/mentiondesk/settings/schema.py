@@ -1,16 +1,16 @@
 """The schema of the settings file: its keys, their bounds and their defaults."""
 
-import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self, assert_never
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from mentiondesk.domain.alerts.limits import DEFAULT_TEXT_LIMITS
 from mentiondesk.domain.alerts.roster import Audience, Channel
 from mentiondesk.domain.hours import Hours, NeverOpen
 from mentiondesk.domain.ids import ComponentId, StaffId, UserId
+from mentiondesk.domain.posts.brand import LONGEST_QUERY, Account, Brand
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.settings.types import (
     Duration,
@@ -18,17 +18,22 @@ from mentiondesk.settings.types import (
     OneOrMore,
     Phrase,
     Phrases,
+    Searched,
     StageTime,
     Week,
     Zone,
     sentence,
     short_enough_to_post,
     stage_time,
+    stored,
     weekly_hours,
 )
 
-# Any day serves to check that opening hours can meet a deadline at all.
-_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+# A week of any year serves to check that opening hours can meet a deadline at all, and that quiet hours end.
+_ANY_DAY = datetime(2026, 1, 5, tzinfo=UTC)
+_ANY_WEEK = tuple(_ANY_DAY + timedelta(days=count) for count in range(8))
+# Hours can be counted for longer, which leaves room for the holidays and clock changes of later years.
+_LONGEST_WAIT = timedelta(days=730)
 
 
 class Misfit(ValueError):
@@ -54,22 +59,33 @@ class WeekSettings(_Model):
         """These hours in their own zone, or else in `zone`."""
         return weekly_hours(self.week, self.holidays, self.zone or zone)
 
+    @property
+    def never_end(self) -> bool:
+        """True when every minute of the week lies in one of the periods."""
+        hours, now = self.hours("UTC"), _ANY_DAY
+        while now < _ANY_WEEK[-1]:
+            closes = hours.closes(now)
+            if closes is None:
+                return False
+            now = closes
+        return True
+
+
+class AccountSettings(_Model):
+    """A further account of the brand."""
+
+    user_id: UserId = Field(pattern=r"^\d{1,20}$")
+    handle: str = Field(pattern=r"^\w{1,15}$")
+
 
 class BrandSettings(_Model):
-    """The brand account whose mentions are answered."""
+    """The brand account whose mentions are answered, and the brand's further accounts, whose posts are answers."""
 
     name: str = Field(min_length=1, max_length=80)
     user_id: UserId = Field(pattern=r"^\d{1,20}$")
     handle: str = Field(pattern=r"^\w{1,15}$")
-    words: tuple[str, ...] = Field(default=(), max_length=20)
-
-    @field_validator("words")
-    @classmethod
-    def _searchable(cls, words: tuple[str, ...]) -> tuple[str, ...]:
-        for word in words:
-            if not re.fullmatch(r"[^\"\n]{2,60}", word):
-                raise ValueError(f"{word!r} cannot be searched for; use 2 to 60 characters without quotes")
-        return words
+    words: tuple[Searched, ...] = Field(default=(), max_length=20)
+    accounts: tuple[AccountSettings, ...] = Field(default=(), max_length=10)
 
 
 class TargetSettings(_Model):
@@ -86,6 +102,15 @@ class TargetSettings(_Model):
     @classmethod
     def _short_form(cls, value: Any) -> Any:
         return value if isinstance(value, dict | TargetSettings) else {"within": value}
+
+    @model_validator(mode="after")
+    def _urgent_is_not_slower(self, info: ValidationInfo) -> Self:
+        """A longer deadline for what is more urgent is a slip: the alerts about it would come later."""
+        for name, slower in (("high", "within"), ("critical", "high"), ("critical", "within")):
+            urgent, calm = getattr(self, name), getattr(self, slower)
+            if urgent is not None and calm is not None and urgent > calm and not stored(info):
+                raise Misfit(f"{name} is longer than {slower}; make it as long or shorter", name)
+        return self
 
     def by_urgency(self, urgency: Urgency) -> timedelta:
         high = self.high or self.within
@@ -171,10 +196,14 @@ class AlertSettings(_Model):
 
 
 class StaffSettings(_Model):
-    """A staff member. `duty` is "always" or weekly shifts; without it only roles receive alerts."""
+    """A staff member. `duty` is "always" or weekly shifts; without it only roles receive alerts.
+
+    Posts of `x_user_id`, their own account on X, are answers of the brand.
+    """
 
     id: StaffId = Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")
     name: str = Field(min_length=1, max_length=60)
+    x_user_id: UserId | None = Field(default=None, pattern=r"^\d{1,20}$")
     email: str | None = Field(default=None, pattern=r"^[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,190}\.[^@\s<>,;\"]{2,}$")
     phone: str | None = Field(default=None, pattern=r"^\+[1-9]\d{6,14}$")
     zone: Zone | None = None
@@ -183,9 +212,12 @@ class StaffSettings(_Model):
     roles: frozenset[Literal["lead", "manager"]] = frozenset()
 
     @model_validator(mode="after")
-    def _reachable(self) -> Self:
+    def _reachable(self, info: ValidationInfo) -> Self:
         if not self.addresses:
             raise ValueError(f"{self.id} can not be reached; give an email, a phone, or both")
+        if self.phone and self.quiet and self.quiet.never_end and not stored(info):
+            what = "these hours never end, so that no text could ever come; leave a time free, or leave out the phone"
+            raise Misfit(what, "quiet")
         return self
 
     @property
@@ -357,19 +389,27 @@ class SettingsFile(_Model):
     sentences: dict[str, Sentence] = Field(default_factory=dict, max_length=1000)
 
     @model_validator(mode="after")
-    def _fits_together(self) -> Self:
+    def _fits_together(self, info: ValidationInfo) -> Self:
         ids = [one.id for one in self.staff]
         for place, staff_id in enumerate(ids):
             if staff_id in ids[:place]:
                 raise Misfit(f"two people have the id {staff_id!r}; ids must differ", "staff", place, "id")
+        if not stored(info):
+            self._check_search()
         if not any("lead" in one.roles for one in self.staff):
             raise Misfit(
                 "nobody in staff is a lead; give one person roles: [lead], for when nobody is on duty", "staff"
             )
         for path, target in self._targets_set():
             if target.hours is not None:
-                self._check_hours(target.hours, target, path)
+                self._check_hours(target.hours, target, path, stored(info))
         return self
+
+    def _check_search(self) -> None:
+        length = len(brand_of(self).search_query)
+        if length > LONGEST_QUERY:
+            what = f"these make a search of {length} characters, and X takes {LONGEST_QUERY}; leave some out"
+            raise Misfit(what, "brand", "words" if self.brand.words else "accounts")
 
     def _targets_set(self) -> Iterator[tuple[tuple[str, ...], TargetSettings]]:
         """Every target in the file, with its key path."""
@@ -381,14 +421,38 @@ class SettingsFile(_Model):
                 if target:
                     yield ("targets", clock, str(kind)), target
 
-    def _check_hours(self, name: str, target: TargetSettings, path: tuple[str, ...]) -> None:
+    def _check_hours(self, name: str, target: TargetSettings, path: tuple[str, ...], stored: bool) -> None:
         if name not in self.hours:
             raise Misfit(f"{name!r} is not under hours; add it there or use one of those", *path, "hours")
         within = max(target.by_urgency(urgency) for urgency in Urgency)
         stages = [stage_time(one.at) for one in self.alerts.stages]
         longest = max(within, *(within * share + shift for share, shift in stages))
         try:
-            self.hours[name].hours(self.zone).add(_ANY_DAY, longest)
+            if not stored:
+                _check_met(self.hours[name], self.zone, longest)
         except NeverOpen:
             what = f"the hours {name!r} are open too seldom for this deadline and its alerts; make them longer"
             raise Misfit(what, *path) from None
+
+
+def brand_of(settings: SettingsFile) -> Brand:
+    """The brand as the rest of the package uses it."""
+    brand = settings.brand
+    accounts = tuple(Account(one.user_id, one.handle) for one in brand.accounts)
+    people = tuple(one.x_user_id for one in settings.staff if one.x_user_id is not None)
+    return Brand(brand.name, brand.user_id, brand.handle, brand.words, accounts, people)
+
+
+def _check_met(week: WeekSettings, zone: str, longest: timedelta) -> None:
+    """Raises NeverOpen unless the hours hold `longest`, whatever the minute from which it counts.
+
+    The longest wait begins as a period closes: those of a week are tried, and those around each holiday.
+    """
+    hours = week.hours(zone)
+    around = (
+        datetime.combine(day + timedelta(days=shift), time(), UTC) for day in week.holidays for shift in (-1, 0, 1)
+    )
+    for moment in (*_ANY_WEEK, *around):
+        closes = hours.closes(hours.add(moment, timedelta(0)))
+        if hours.add(closes or moment, longest) - moment > _LONGEST_WAIT:
+            raise NeverOpen

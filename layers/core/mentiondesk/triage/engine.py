@@ -1,58 +1,80 @@
 """Text → tags: finds the cues of a post, weighs them in context, and combines them with the model."""
 
 import math
+from collections.abc import Container
 from operator import itemgetter
 from typing import NamedTuple
 
-from mentiondesk.domain.posts.brand_words import BrandWords
+from mentiondesk.domain.posts.brand_words import Always, BrandWords
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import ANSWERED, Kind, Reason, Tags, Urgency, needs_reply
 from mentiondesk.triage import model
+from mentiondesk.triage.danger import dangers_in
 from mentiondesk.triage.evidence import Evidence, evidence_of
 from mentiondesk.triage.lexicon import BRAND, CARE, CUSTOM, ME, NOT, Lexicon, lexicon
 from mentiondesk.triage.phrases import search
-from mentiondesk.triage.reading import Reading, language_of, layers, words_of
+from mentiondesk.triage.reading import Reading, focus_of, language_of, layers, words_of
+from mentiondesk.triage.share import UNKNOWN_SHARE, adapted
 from mentiondesk.triage.weights import KINDS
 from mentiondesk.triage.words import read
 
 _MOST_REASONS = 6
 _NO_BRAND = BrandWords()
-# The model's share of the odds of a complaint; the tables have the rest.
-_MODEL_SHARE, _MOST_BY_WORDS = 0.25, 8.0
-# Probability from which a post is a complaint; low, since a missed complaint costs more than a false one.
-_LIKELY = 0.285
+# The model's share of the odds of a complaint; the tables have the rest. Posts without a handle say less that tables
+# know. `make evaluate` shows the effect of every number here.
+_MODEL_SHARE, _MODEL_SHARE_WITHOUT_HANDLE, _MOST_BY_WORDS = 0.25, 0.7, 8.0
+# The probability, given the stream's share of complaints, from which a post counts as a complaint.
+_LIKELY = 0.35
+# The probability from which a post addressed to the brand is not dismissed as needing no answer.
+_POSSIBLE = 0.095
 _MOST_ODDS, _TINY = 50.0, 1e-20
-# Log odds from which a post has this urgency, with support of a table and without.
-_CRITICAL_FROM, _HIGH_FROM = (-2.0, 0.0), (-3.0, -0.4)
-# Log odds of critical urgency from which a post is a complaint in any case.
+# The log odds from which a post counts as critical: where an alarming word stands, where words of two sets for danger
+# meet, and where nothing of the kind stands.
+_CRITICAL_FROM_ALARMING, _CRITICAL_FROM_SETS, _CRITICAL_FROM_NOTHING = -2.0, 0.5, 4.0
+# The log odds from which a post counts as high, where a table says so and where none does.
+_HIGH_FROM = (-5.0, -0.4)
+# The log odds from which a critical post counts as a complaint, whatever it sounds like.
 _ALARMING = 0.0
 _MOST_URGENT = (Urgency.CRITICAL, Urgency.HIGH, Urgency.LOW)
 _UNSURE = 0.2
-# The other kinds, in the order of KINDS. The tables add evidence for each but chatter, which is the rest.
+# The other kinds, in the order of KINDS. Table cues count for each but chatter, which is the rest.
 _OTHERS = KINDS[1:]
 _PLACES = {kind: _OTHERS.index(kind) for kind in _OTHERS if kind is not Kind.CHATTER}
 _ABUSE, _SPAM, _VENT = (_PLACES[kind] for kind in (Kind.ABUSE, Kind.SPAM, Kind.VENT))
-# Odds against other kinds from which abuse and spam win, although such posts often complain as well.
+# Odds from which abuse and spam, which a table must have seen, win over a complaint.
 _SURELY = 8.0
 _TABLES_SAY, _MOST_SAID = 0.75, 3.0
-# Correction for vents, which are rarer in the training posts than in brands' mentions.
+# Weight of a fault from which a post to somebody else complains of the brand all the same.
+_OWN_FAULT = 1.5
+# Vents are rarer among the posts that the model learned from than among what brands hear.
 _RARE = 2.0
 _CALM = (Kind.QUESTION, Kind.VENT, Kind.CHATTER)
+# Kinds that end without an answer; a post of these is looked at twice.
+_UNANSWERED = (Kind.VENT, Kind.CHATTER, Kind.SPAM, Kind.PRAISE)
+# A post with fewer words than this says too little to be dismissed, unless a cue of its kind is among them.
+_FEW_WORDS = 2
+# Headings of the tables that explain an urgency.
+_DANGEROUS = ("critical", "alarming")
+_SAYS_SO = {Urgency.CRITICAL: _DANGEROUS}
 _by_weight = itemgetter(0)
 
 
 class Judgement(NamedTuple):
-    """The tags of a post, with the probability that it is a complaint."""
+    """The tags of a post, with the probability that it is a complaint before the stream's share is known."""
 
     tags: Tags
     complaint: float
 
 
 class Engine:
-    """Tags posts. Never raises; the same post gives the same tags."""
+    """Classifies posts. Never raises; the same post gives the same tags.
 
-    def __init__(self, brand: BrandWords = _NO_BRAND) -> None:
+    `share`: the part of the brand's own stream that complains, as `triage.share` estimates it.
+    """
+
+    def __init__(self, brand: BrandWords = _NO_BRAND, share: float = UNKNOWN_SHARE) -> None:
         self.brand = brand
+        self.share = share
         self._lexicons: dict[str, Lexicon] = {}
 
     def __call__(self, post: Post) -> Tags:
@@ -65,38 +87,41 @@ class Engine:
         score = complaint_score(reading, evidence)
         *odds, critical, high = model.log_odds(reading, evidence, score)
         complains, *others = _shares(odds)
-        rest = sum(others) + _TINY
-        by_words = max(-_MOST_BY_WORDS, min(math.log((complains + _TINY) / rest), _MOST_BY_WORDS))
-        probability = _logistic((1 - _MODEL_SHARE) * score + _MODEL_SHARE * by_words)
+        raw = _probability(reading, score, complains, sum(others))
+        probability = adapted(raw, self.share)
+        kind, confidence = _kind(reading, evidence, probability, complains, others)
         urgency = _urgency(reading, critical, high)
-        if probability >= _LIKELY and max(others[_ABUSE], others[_SPAM]) < _SURELY * complains:
-            kind, confidence = Kind.COMPLAINT, probability
-        else:
-            kind, share = _other_kind(reading, evidence, others)
-            confidence = (1 - probability) * share
-        if kind in _CALM and critical > _ALARMING:
+        if urgency is Urgency.CRITICAL and (kind not in ANSWERED or (kind in _CALM and critical > _ALARMING)):
             kind, confidence = Kind.COMPLAINT, max(probability, _UNSURE)
         if kind not in ANSWERED:
             urgency = Urgency.LOW
-        if evidence.rule is not None:
+        if evidence.rule is not None and not _brand_alarms(reading, evidence.rule):
             kind, urgency, confidence = evidence.rule.kind or kind, evidence.rule.urgency or urgency, 1.0
+        unsure = evidence.rule is None and post.addressed and _unsure(reading, evidence, kind, probability)
         tags = Tags(
             kind=kind,
-            needs_reply=needs_reply(kind, post.addressed),
+            needs_reply=unsure or needs_reply(kind, post.addressed),
             urgency=urgency,
             topics=tuple(reading.topics) if kind in ANSWERED or kind is Kind.PRAISE else (),
             sentiment=max(-1.0, min((evidence.good + evidence.says("solved") - evidence.bad) / 4, 1.0)),
             language=reading.language,
             confidence=confidence,
             reasons=_reasons(reading, evidence, urgency),
+            unsure=unsure,
         )
-        return Judgement(tags, probability)
+        return Judgement(tags, raw)
 
     def read(self, post: Post) -> Reading:
         text = read(post.text)
         language, known = language_of(text, post.language)
         words, origins, roles = words_of(text, self._lexicon(language if known else "en"))
-        return Reading(post, text, language, known, words, origins, roles, *layers(search(words)))
+        feelings, urgencies, topics = layers(search(words))
+        if not known:
+            # Tables of English mean nothing here, but for the brand's own words.
+            feelings = [hit for hit in feelings if hit[0].table == BRAND]
+            urgencies = [hit for hit in urgencies if hit[0].table == BRAND] + dangers_in(text, language, origins)
+        focus = focus_of(words) if self.brand.handles else None
+        return Reading(post, text, language, known, words, origins, roles, feelings, urgencies, topics, focus)
 
     def _lexicon(self, language: str) -> Lexicon:
         found = self._lexicons.get(language)
@@ -113,7 +138,7 @@ def complaint_score(reading: Reading, evidence: Evidence) -> float:
     if evidence.concrete >= 1.0 and not solved:
         # Thanks beside a reported event are polite or ironic.
         good *= 0.5
-    score = -1.5 + bad - 0.75 * good - 0.8 * solved
+    score = -1.5 + bad - 0.75 * good - 0.8 * solved - _said_to_others(reading, evidence)
     score -= 0.3 * min(evidence.says("chatter"), 4.0) + 0.4 * min(evidence.says("spam"), 4.0)
     if roles & ME:
         score += 0.15
@@ -141,10 +166,62 @@ def complaint_score(reading: Reading, evidence: Evidence) -> float:
     return score + 0.05 * (min(count, 30) - 15)
 
 
+def _said_to_others(reading: Reading, evidence: Evidence) -> float:
+    """Score against a complaint to the brand: no customer wrote it, or it is about somebody else."""
+    about_others = reading.focus is not None and evidence.bad < _OWN_FAULT
+    return 1.6 * min(evidence.says("outsider"), 4.0) + 2.5 * about_others
+
+
 def _shares(odds: list[float]) -> list[float]:
-    """Evidence for each kind, on a scale that only compares kinds."""
+    """Each kind's share of the odds, in no certain unit."""
     highest = max(odds)
     return [math.exp(one - highest) for one in odds]
+
+
+def _probability(reading: Reading, score: float, complains: float, rest: float) -> float:
+    """The probability of a complaint by the tables and by the model."""
+    by_words = max(-_MOST_BY_WORDS, min(math.log((complains + _TINY) / (rest + _TINY)), _MOST_BY_WORDS))
+    share = _MODEL_SHARE if "@" in reading.text.lower else _MODEL_SHARE_WITHOUT_HANDLE
+    return _logistic((1 - share) * score + share * by_words)
+
+
+def _kind(
+    reading: Reading, evidence: Evidence, probability: float, complains: float, others: list[float]
+) -> tuple[Kind, float]:
+    """The kind, and how sure it is."""
+    if probability >= _LIKELY and not (
+        (evidence.says(Kind.ABUSE) and others[_ABUSE] >= _SURELY * complains)
+        or (evidence.says(Kind.SPAM) and others[_SPAM] >= _SURELY * complains)
+    ):
+        return Kind.COMPLAINT, probability
+    kind, share = _other_kind(reading, evidence, others)
+    return kind, max(1 - probability, _UNSURE) * share
+
+
+def _unsure(reading: Reading, evidence: Evidence, kind: Kind, probability: float) -> bool:
+    """True where a person must look at a post to the brand that would end without an answer."""
+    if not reading.known:
+        return True
+    if kind not in _UNANSWERED or (kind is Kind.SPAM and evidence.says(Kind.SPAM)):
+        return False
+    said = {cue.says for cue, _ in reading.urgencies}
+    if not said.isdisjoint(_DANGEROUS):
+        return True
+    if evidence.says("outsider") or reading.focus is not None:
+        return False
+    explained = (evidence.good if kind is Kind.PRAISE else evidence.says(kind)) > 0
+    possible = 2 * _POSSIBLE if explained else _POSSIBLE
+    return "high" in said or probability >= possible or _says_little(reading, _FEW_WORDS if not explained else 1)
+
+
+def _says_little(reading: Reading, least: int) -> bool:
+    """True for a post with fewer words than this: handles, links, emoji or a picture say too little."""
+    return sum(token[0].isalpha() and not token.startswith(("http", "www.")) for token in reading.text.tokens) < least
+
+
+def _brand_alarms(reading: Reading, rule: Always) -> bool:
+    """True where the brand's own words for danger stand; only posts that it said to ignore go before them."""
+    return rule.urgency is None and any(cue.table == BRAND and cue.says == "critical" for cue, _ in reading.urgencies)
 
 
 def _logistic(odds: float) -> float:
@@ -152,7 +229,7 @@ def _logistic(odds: float) -> float:
 
 
 def _other_kind(reading: Reading, evidence: Evidence, shares: list[float]) -> tuple[Kind, float]:
-    """The likeliest kind other than complaint, by the model's odds and the tables, and its confidence."""
+    """The kind of a post that is no complaint, by the model's odds and by the tables; and how sure that is."""
     if not reading.known:
         return Kind.QUESTION, _UNSURE
     pleased = evidence.good + evidence.says("solved")
@@ -166,16 +243,24 @@ def _other_kind(reading: Reading, evidence: Evidence, shares: list[float]) -> tu
 
 
 def _urgency(reading: Reading, critical: float, high: float) -> Urgency:
-    """The urgency by the brand's own words, else by the model, whose inputs include the tables' findings."""
-    of_brand = {cue.says for cue, _ in reading.urgencies if cue.table == BRAND} if reading.urgencies else ()
+    """By the brand's words, else by the tables' sure words for danger, else by the model."""
+    said = {cue.says for cue, _ in reading.urgencies} if reading.urgencies else ()
+    of_brand = {cue.says for cue, _ in reading.urgencies if cue.table == BRAND} if said else ()
     if of_brand:
         return next((level for level in _MOST_URGENT if level.value in of_brand), Urgency.NORMAL)
-    said = {cue.says for cue, _ in reading.urgencies} if reading.urgencies else ()
-    if critical > _CRITICAL_FROM["critical" not in said]:
+    if "critical" in said or critical > _critical_from(reading, said):
         return Urgency.CRITICAL
     if high > _HIGH_FROM["high" not in said]:
         return Urgency.HIGH
     return Urgency.LOW if "low" in said else Urgency.NORMAL
+
+
+def _critical_from(reading: Reading, said: Container[str]) -> float:
+    """The log odds that the model must give where no sure word for danger stands."""
+    if "alarming" in said:
+        return _CRITICAL_FROM_ALARMING
+    found = model.dangers(reading)
+    return _CRITICAL_FROM_SETS if found & (found - 1) else _CRITICAL_FROM_NOTHING
 
 
 def _reasons(reading: Reading, evidence: Evidence, urgency: Urgency) -> tuple[Reason, ...]:
@@ -185,8 +270,8 @@ def _reasons(reading: Reading, evidence: Evidence, urgency: Urgency) -> tuple[Re
         used.sort(key=_by_weight, reverse=True)
     chosen = [hit for _, hit in used[:_MOST_REASONS]]
     if reading.urgencies:
-        urgent = [hit for hit in reading.urgencies if hit[0].says == urgency.value][:2]
-        # Words that are part of an urgent phrase are listed with it.
+        urgent = [hit for hit in reading.urgencies if hit[0].says in _SAYS_SO.get(urgency, (urgency.value,))][:2]
+        # Words that are part of an urgent phrase are told with it.
         within = {place for _, path in urgent for place in range(path[0], path[-1] + 1)}
         chosen = urgent + [hit for hit in chosen if not within.issuperset(hit[1])]
     if not chosen:
@@ -201,5 +286,6 @@ def _reasons(reading: Reading, evidence: Evidence, urgency: Urgency) -> tuple[Re
         if origins is not None:
             first, last = origins[first], origins[last]
         if (first, last) not in found:
-            found[first, last] = Reason(cue.table, starts[first], starts[last] + len(tokens[last]))
+            begin, end = starts[first], starts[last] + len(tokens[last])
+            found[first, last] = Reason(cue.table, reading.text.written(begin), reading.text.written(end))
     return tuple(found.values())[:_MOST_REASONS]

@@ -14,10 +14,18 @@ _FADING = (1.0, 0.6, 0.45, 0.35, 0.25, 0.2, 0.15, 0.1)
 _NOT_REACHES, _IF_REACHES = 3, 6
 # Factors for a weight: praise reversed into a complaint, praise before a "but", anything after an "if".
 _NEGATED, _BEFORE_BUT, _SUPPOSED = 0.8, 0.4, 0.6
-# A lighter cue is a hint: many hints do not make a complaint.
+# Share of a complaint's weight that counts where the post is addressed to somebody else, outside of the clause that
+# names the brand.
+_ABOUT_OTHERS = 0.1
+# Praise beside rolling eyes or a clown counts as a complaint; the share of it that is left as praise.
+_MOCKED, _MOST_MOCKED = 0.2, 2.5
+# A cue that says less than this is a hint: many of them do not make a complaint.
 _HINT, _MOST_HINTS = 0.5, 1.6
 # Tables of judgements and requests; the other tables describe events.
 _OPINIONS = frozenset({"judgement", "demand"})
+# Shares of their weights that count where no other table speaks of a complaint: "please help" and "going to" stand in
+# posts without a fault as well. `make evaluate` shows the effect.
+_ALONE = {"demand": 0.3, "waiting": 0.5, "leaving": 0.4}
 
 
 @dataclass(slots=True)
@@ -39,7 +47,7 @@ class Evidence:
 
 
 def evidence_of(reading: Reading) -> Evidence:
-    """Sums the cues of a post by kind."""
+    """Adds up the cues of a post."""
     found = Evidence()
     bad: list[float] = []
     good: list[float] = []
@@ -48,30 +56,49 @@ def evidence_of(reading: Reading) -> Evidence:
     for hit in reading.feelings:
         cue = hit[0]
         says, weight = _meant(hit, reading, turn) if cue.polar else (cue.says, cue.weight)
-        if says == "complaint":
-            if weight < _HINT:
-                hints += weight
-            else:
-                bad.append(weight)
-                if cue.table not in _OPINIONS:
-                    found.concrete += weight
+        if says == "complaint" and weight < _HINT:
+            hints += weight
+        elif says == "complaint":
+            bad.append(weight)
+            found.concrete += weight * (cue.table not in _OPINIONS)
         elif says == "praise":
             good.append(weight)
-        elif says != "hush":
+        elif says == "hush":
+            continue
+        else:
             found.other[says] = found.other.get(says, 0.0) + weight
-        if says != "hush":
-            found.used.append((weight, hit))
+        found.used.append((weight, hit))
         if cue.decides > decided:
             found.rule, decided = cue.rule, cue.decides
-    found.bad = _faded(bad) + min(hints, _MOST_HINTS)
     found.good = _faded(good)
+    if good and found.says("mock"):
+        _mock(found, bad)
+    found.bad = _faded(bad) + min(hints, _MOST_HINTS)
+    _discount_requests(found)
     return found
+
+
+def _mock(found: Evidence, bad: list[float]) -> None:
+    """Turns praise into a complaint."""
+    bad.append(min(found.good, _MOST_MOCKED))
+    found.good *= _MOCKED
+
+
+def _discount_requests(found: Evidence) -> None:
+    """Requests weigh less where no other table speaks of a complaint."""
+    tables = {cue.table for _, (cue, _) in found.used if cue.says == "complaint"}
+    if tables and tables <= _ALONE.keys():
+        share = max([_ALONE[table] for table in tables])
+        found.bad *= share
+        found.concrete *= share
 
 
 def _meant(hit: Hit[Cue], reading: Reading, turn: int) -> tuple[str, float]:
     """The kind and weight of a cue in its context; a negated complaint has no weight."""
     cue, path = hit
     says, weight, words = cue.says, cue.weight, reading.words
+    if reading.focus is not None and not reading.focus[0] <= path[0] < reading.focus[1]:
+        weight *= _ABOUT_OTHERS
     if reading.roles & NOT and not cue.firm and _reached(words, path[0], NOT, _NOT_REACHES):
         if says == "complaint":
             return "hush", 0.0

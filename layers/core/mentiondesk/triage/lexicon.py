@@ -1,7 +1,7 @@
 """The tables in `tables/`, compiled for the engine. tables/README.txt describes their format."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
@@ -10,11 +10,11 @@ from mentiondesk.domain.posts.brand_words import Always, BrandWords
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.triage.loading import TableInvalid, sections, table
 from mentiondesk.triage.phrases import Phrases, Word
-from mentiondesk.triage.weights import word_weights
+from mentiondesk.triage.weights import knows, pair_weights, word_weights
 from mentiondesk.triage.words import by_capitals, segmented
 
 WEIGHTS = {"decisive": 4.0, "heavy": 2.6, "strong": 2.0, "plain": 1.0, "weak": 0.4}
-FEELINGS = ("complaint", "praise", "solved", "question", "spam", "abuse", "vent", "chatter", "hush")
+FEELINGS = ("complaint", "praise", "solved", "question", "spam", "abuse", "vent", "chatter", "outsider", "mock", "hush")
 # Cues that overlap compete within a layer; cues of different layers do not affect each other.
 FEELING, URGENCY, TOPIC = range(3)
 # Name of the table of the brand's own words.
@@ -22,7 +22,7 @@ BRAND = "settings"
 # Rank of a brand's phrase, above every built-in one.
 _BRAND_FIRST = 100
 _POLAR = frozenset({"complaint", "praise", "solved"})
-URGENCIES = ("critical", "high", "low", "calm")
+URGENCIES = ("critical", "alarming", "high", "low", "calm")
 # Tables of English, and of other languages. Topics and urgency tables apply to all languages.
 _ENGLISH = (
     *("failed", "late", "wrong", "money", "staff", "waiting", "judgement", "leaving", "demand", "sarcasm"),
@@ -35,11 +35,33 @@ ROLES = ("not", "but", "if", "me", "you", "they", "ask", "custom")
 NOT, BUT, IF, ME, YOU, THEY, ASK, CUSTOM = (1 << place for place in range(len(ROLES)))
 # Marks a handle that names a customer care account.
 CARE = 1 << len(ROLES)
+# Sets whose words make a post dangerous together: who was met by what. The model weighs each set and each two of them.
+DANGERS: tuple[str, ...] = (
+    "harm",
+    "medical",
+    "hazard",
+    "vehicle",
+    "theft",
+    "money",
+    "law",
+    "press",
+    "lewd",
+    "threat",
+    "despair",
+    "frail",
+)
+DANGERS += ("child", "bodypart", "meal", "personal", "others", "my")
+# Their bits among the roles of a word begin here.
+DANGER_BITS = 40
+# The text of every handle of the brand's own; that of the others is "@".
+OWN_HANDLE = "@us"
 # Marks a token that stands for several words.
 SEVERAL = CARE << 1
 _STOPS = frozenset(".!?\n;…:")
 _ELONGATED = re.compile(r"(.)\1{2,}")
 _MOST_REMEMBERED = 20_000
+# Shorter words become other words too easily.
+_LONG_ENOUGH = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +137,7 @@ class _Known(dict[str, Word[Cue]]):
         self._lexicon = lexicon
         self._handle = lexicon.word("@")
         self._care = replace(self._handle, roles=CARE)
+        self._own = replace(self._handle, text=OWN_HANDLE, keys=(*self._handle.keys, OWN_HANDLE))
         self._names_of_care = tuple(sets()["care"])
         self._several = Word[Cue]("", (), None, SEVERAL)
 
@@ -126,6 +149,8 @@ class _Known(dict[str, Word[Cue]]):
 
     def _looked_up(self, token: str) -> Word[Cue]:
         if token[0] == "@":
+            if token in self._lexicon.handles:
+                return self._own
             return self._care if any(name in token for name in self._names_of_care) else self._handle
         if token[0] == "#":
             return self._several
@@ -136,18 +161,26 @@ class _Known(dict[str, Word[Cue]]):
 class Lexicon:
     """The compiled tables for one language."""
 
-    def __init__(self, more: Iterable[tuple[str, Cue]], *names: str) -> None:
+    def __init__(self, brand: BrandWords, *names: str) -> None:
+        self.handles = frozenset(f"@{handle.lstrip('@').lower()}" for handle in brand.handles)
         self.phrases: Phrases[Cue] = Phrases(sets(), _stronger)
         self._spelling = spelling()
-        for phrase, cue in chain(more, *map(cues, names)):
+        for phrase, cue in chain(brand_cues(brand), *map(cues, names)):
             self.phrases.add(self._canonical(phrase), cue)
         self._roles: dict[str, int] = {}
         for bit, role in enumerate(ROLES):
             for word in sets()[role]:
                 self._roles[word] = self._roles.get(word, 0) | 1 << bit
+        for place, name in enumerate(DANGERS, start=DANGER_BITS):
+            for word in sets()[name]:
+                self._roles[word] = self._roles.get(word, 0) | 1 << place
         self._vocabulary = self.phrases.words | self._roles.keys() | self._spelling.keys() | small_words("en")
         self.known = _Known(self)
         self._hashtags: dict[str, tuple[Word[Cue], ...]] = {}
+
+    def add(self, phrase: str, cue: Cue) -> None:
+        """Adds a phrase; raises Unreadable when it is not written as tables are."""
+        self.phrases.add(self._canonical(phrase), cue)
 
     def _canonical(self, phrase: str) -> str:
         """A phrase in the normalised spelling of look-ups."""
@@ -191,19 +224,42 @@ class Lexicon:
                     return self._spelling.get(short, (short,))
         if token.endswith("in'"):
             return (f"{token[:-1]}g",)
+        if len(token) >= _LONG_ENOUGH and not self.phrases.keys(token) and not knows(token):
+            return self._corrected(token)
+        return (token,)
+
+    def _corrected(self, token: str) -> tuple[str, ...]:
+        """The known word that the token becomes with two letters swapped, one doubled, or one of a pair left out."""
+        for place in range(1, len(token) - 1):
+            before, one, other, after = token[:place], token[place], token[place + 1], token[place + 2 :]
+            swapped, doubled = f"{before}{other}{one}{after}", f"{before}{one}{one}{other}{after}"
+            single = f"{before}{one}{after}" if one == other else swapped
+            for word in (swapped, doubled, single):
+                if word in self._vocabulary or (len(word) > _LONG_ENOUGH and knows(word)):
+                    return self._spelling.get(word, (word,))
         return (token,)
 
     def word(self, word: str) -> Word[Cue]:
         if word in _STOPS:
-            return Word(word, (), None, 0, stop=True, weights=word_weights(word))
+            return Word(word, (), None, 0, stop=True, weights=word_weights(word), pairs=pair_weights(word))
         keys = self.phrases.keys(word) if word[:1].isalpha() else _shape(word, self.phrases.keys(word))
-        return Word(word, keys, self.phrases.start(keys), self._roles.get(word, 0), weights=word_weights(word))
+        return Word(
+            word,
+            keys,
+            self.phrases.start(keys),
+            self._roles.get(word, 0),
+            False,
+            word_weights(word),
+            pair_weights(word),
+        )
 
 
 def _shape(word: str, keys: tuple[str, ...]) -> tuple[str, ...]:
     first = word[0]
     if first == "@":
         return (*keys, "@")
+    if first == "$" and word[1].isalpha():
+        return (*keys, "<cashtag>")
     if first in "$£€₹":
         return (*keys, "<money>", "<number>")
     if first.isdigit():
@@ -234,4 +290,4 @@ def brand_cues(brand: BrandWords) -> Iterator[tuple[str, Cue]]:
 def lexicon(language: str, brand: BrandWords) -> Lexicon:
     """The tables for one of the languages in READ, and the brand's words."""
     tables = _ENGLISH if language == "en" else (_OTHERS[language],)
-    return Lexicon(brand_cues(brand), *tables, "topics")
+    return Lexicon(brand, *tables, "topics")

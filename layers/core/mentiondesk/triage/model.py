@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import combinations, pairwise
 
 from mentiondesk.triage.evidence import Evidence
-from mentiondesk.triage.lexicon import BUT, CUSTOM, ME, NOT, SEVERAL, YOU, Cue
+from mentiondesk.triage.lexicon import BUT, CUSTOM, DANGER_BITS, DANGERS, ME, NOT, SEVERAL, YOU, Cue
 from mentiondesk.triage.phrases import Hit
 from mentiondesk.triage.reading import Reading
 from mentiondesk.triage.weights import unpacked, weights_of
@@ -58,6 +59,22 @@ def shape(reading: Reading) -> int:
     return found
 
 
+def dangers(reading: Reading) -> int:
+    """The sets of words for danger that a post has words of, as bits."""
+    return reading.roles >> DANGER_BITS
+
+
+def danger_features(found: int) -> list[str]:
+    """The names of each such set and of each two of them."""
+    names = [name for place, name in enumerate(DANGERS) if found >> place & 1]
+    return [*(f"d:{name}" for name in names), *(f"d:{one}+{other}" for one, other in combinations(names, 2))]
+
+
+@lru_cache(_MOST_SHAPES)
+def _of_dangers(found: int) -> int:
+    return _QUARTERS * sum(map(weights_of, danger_features(found)))
+
+
 def shape_features(built: int) -> list[str]:
     """The names of the features in a shape."""
     return ["bias", *(name for bit, name in _SHAPES if built & bit)]
@@ -99,8 +116,15 @@ def _of_shape(built: int) -> int:
 
 def log_odds(reading: Reading, evidence: Evidence, score: float) -> list[float]:
     """The score of each of OUTPUTS."""
-    # A repeated word counts once.
-    total = _of_shape(shape(reading)) + _QUARTERS * sum([word.weights for word in set(reading.words)])
+    words = reading.words
+    # A repeated word or pair counts once.
+    said = sum([word.weights for word in set(words)])
+    met: dict[tuple[str, str], int] = {}
+    for one, other in pairwise(words):
+        if other.text in one.pairs:
+            met[one.text, other.text] = one.pairs[other.text]
+    said += sum(met.values())
+    total = _of_shape(shape(reading)) + _of_dangers(dangers(reading)) + _QUARTERS * said
     for name, quarters in _findings(evidence, reading.urgencies, score):
         if quarters:
             total += _of_finding(name, quarters)

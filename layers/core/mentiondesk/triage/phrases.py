@@ -10,11 +10,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 GAP = "..."
 # Sets of words that are known by their shape.
-SHAPES = ("<number>", "<money>", "<ordinal>")
+SHAPES = ("<number>", "<money>", "<ordinal>", "<cashtag>")
 _FURTHEST = 4
 _EITHER = re.compile(r"[\w<][\w'*<>-]*(?:/[\w<][\w'*<>-]*)+")
 _LONGEST_PREFIX = 24
@@ -65,7 +66,8 @@ _Start = tuple[list[C], dict[str, list[_Node[C]]], dict[str, list[_Node[C]]]]
 class Word(Generic[C]):
     """A known word: the names that phrases use for it, the phrases that begin with it, its roles.
 
-    `stop`: it ends a sentence. `weights`: its weights in the model, packed.
+    `stop`: it ends a sentence. `weights`: what the model says of it, packed; `pairs`: the same of it
+    with the word that follows.
     """
 
     text: str
@@ -74,6 +76,7 @@ class Word(Generic[C]):
     roles: int
     stop: bool = False
     weights: int = 0
+    pairs: Mapping[str, int] = MappingProxyType({})
 
 
 class Phrases(Generic[C]):

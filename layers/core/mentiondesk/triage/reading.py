@@ -5,7 +5,19 @@ from functools import cache
 from typing import NamedTuple
 
 from mentiondesk.domain.posts.post import Post
-from mentiondesk.triage.lexicon import FEELING, READ, SEVERAL, TOPIC, URGENCY, Cue, Lexicon, languages, small_words
+from mentiondesk.triage.lexicon import (
+    FEELING,
+    OWN_HANDLE,
+    READ,
+    SEVERAL,
+    TOPIC,
+    URGENCY,
+    Cue,
+    Lexicon,
+    languages,
+    sets,
+    small_words,
+)
 from mentiondesk.triage.phrases import Hit, Word
 from mentiondesk.triage.words import Text
 
@@ -14,12 +26,17 @@ _LAST_LATIN = 0x24F
 _FAR = re.compile(r"[^\x00-\u024f]")
 # X's language codes for posts without words.
 _NO_LANGUAGE = frozenset({"", "un", "qa", "qc", "qh", "qm", "qs", "qt", "zx"})
+# Old codes that X still gives.
+_RENAMED = {"in": "id", "iw": "he", "nb": "no", "nn": "no"}
+# Hints that do not speak for another language than English.
+_UNHELPFUL = _NO_LANGUAGE | {"en"}
 
 
 class Reading(NamedTuple):
     """`origins` is None where each word is one token of the text, else the token that each word came from.
 
-    `known` is false where there are no tables for the language. `roles` are those of all words together.
+    `known` is false where there are no tables for the language. `roles` are those of all words together. `focus`: where
+    the post is addressed to others and names the brand later on, the words of the clause that does.
     """
 
     post: Post
@@ -32,29 +49,37 @@ class Reading(NamedTuple):
     feelings: list[Hit[Cue]]
     urgencies: list[Hit[Cue]]
     topics: list[str]
+    focus: tuple[int, int] | None = None
 
 
 def language_of(text: Text, hint: str) -> tuple[str, bool]:
-    """The language of a text, given X's hint, and whether there are tables for it.
+    """The language of a text, with X's hint at hand, and whether there are tables for it.
 
-    The language with most small words; English where nothing speaks for another.
+    Small words decide. Where a text has none, X's hint does; English where neither says otherwise.
     """
+    hint = _RENAMED.get(hint[:2].lower(), hint[:2].lower())
     if not text.lower.isascii() and _other_script(text.lower):
-        hint = hint[:2].lower()
         return ("und" if hint in _NO_LANGUAGE or hint in READ else hint), False
     tokens = text.tokens
     foreign = _foreign()
-    if foreign.isdisjoint(tokens):
+    if hint in _UNHELPFUL and foreign.isdisjoint(tokens):
         return "en", True
-    return _by_small_words(foreign.intersection(tokens), len(small_words("en").intersection(tokens)), hint[:2].lower())
+    english = len(small_words("en").intersection(tokens))
+    met = foreign.intersection(tokens)
+    return _by_small_words(met.difference(sets()["english"]) if hint == "en" else met, english, hint)
 
 
 def _by_small_words(foreign: frozenset[str], english: int, hint: str) -> tuple[str, bool]:
+    if not foreign and not english and hint not in _UNHELPFUL:
+        return hint, hint in READ
     if len(foreign) <= english:
         return "en", True
-    votes = {language: len(small_words(language).intersection(foreign)) + (language == hint) for language in _others()}
+    votes = {
+        language: len(small_words(language).intersection(foreign)) + 1.5 * (language == hint) for language in _others()
+    }
     best = max(votes, key=votes.__getitem__)
-    enough = votes[best] >= (2 if english or best not in READ else 1)
+    unsure = english or (best not in READ and best != hint)
+    enough = votes[best] >= (2 if unsure else 1)
     return (best, best in READ) if enough and votes[best] > english else ("en", True)
 
 
@@ -100,6 +125,20 @@ def words_of(text: Text, lexicon: Lexicon) -> tuple[list[Word[Cue]], list[int] |
             origins.append(place)
             roles |= meant.roles
     return found, origins, roles
+
+
+def focus_of(words: list[Word[Cue]]) -> tuple[int, int] | None:
+    """The clause that names the brand in a post that is addressed to somebody else; None for every other post."""
+    texts = [word.text for word in words]
+    if OWN_HANDLE not in texts or texts[0][0] != "@":
+        return None
+    place = texts.index(OWN_HANDLE)
+    addressed = next(number for number, text in enumerate(texts) if text[0] != "@" or number == place)
+    if addressed == place:
+        return None
+    ends = [number for number, word in enumerate(words) if word.stop or word.text == ","]
+    start = max((end + 1 for end in ends if end < place), default=addressed)
+    return start, min((end for end in ends if end > place), default=len(words))
 
 
 def layers(hits: list[Hit[Cue]]) -> tuple[list[Hit[Cue]], list[Hit[Cue]], list[str]]:

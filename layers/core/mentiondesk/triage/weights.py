@@ -8,6 +8,7 @@ import gzip
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from itertools import pairwise
 
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.triage.loading import TABLES
@@ -50,7 +51,11 @@ def weights() -> Mapping[str, str]:
 
 def weights_of(name: str) -> int:
     """The weights of a feature, packed; 0 where it has none."""
-    return _packed([ord(one) - _ZERO for one in weights().get(name, "")])
+    return _read(weights().get(name, ""))
+
+
+def _read(coded: str) -> int:
+    return _packed([ord(one) - _ZERO for one in coded])
 
 
 def unpacked(total: int, parts: int) -> list[float]:
@@ -65,6 +70,32 @@ def word_features(word: str) -> Iterator[str]:
         yield f"w:{word}"
         if len(word) > _BEGINNING:
             yield f"p:{word[:_BEGINNING]}"
+
+
+def pair_features(words: Iterable[str]) -> Iterator[str]:
+    """The names of all pairs of neighbouring words."""
+    return (f"b:{one} {other}" for one, other in pairwise(words))
+
+
+@cache
+def _pairs() -> Mapping[str, Mapping[str, str]]:
+    """The weights of pairs as written, by the first word and then by the second."""
+    found: dict[str, dict[str, str]] = {}
+    for name, coded in weights().items():
+        if name.startswith("b:"):
+            first, _, second = name[2:].partition(" ")
+            found.setdefault(first, {})[second] = coded
+    return found
+
+
+def pair_weights(word: str) -> Mapping[str, int]:
+    """The packed weights of the pairs that begin with a word, by their second word."""
+    return {second: _read(coded) for second, coded in _pairs().get(word, {}).items()}
+
+
+def knows(word: str) -> bool:
+    """Whether the model has met this word."""
+    return f"w:{word}" in weights()
 
 
 def word_weights(word: str) -> int:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mentiondesk.domain.letters import Plain, plain_letters
+
 # X's longest posts have 25,000 characters. What a customer wants stands at the beginning or at the end.
 _HEAD, _TAIL = 1600, 400
 _LONGEST_WORD = 40
@@ -22,6 +24,9 @@ def _tokens(letter: str, *more: str) -> re.Pattern[str]:
         r"[.!?\n,](?![-'()])",
         r"https?://\S+|www\.\S+",
         r"[$£€₹]\ ?\d[\d.,]*",
+        # A share's sign, like $abc.
+        r"\$[a-z]{1,6}(?!\w)",
+        r"(?<![\w-])-\d+(?!\w)",
         r"\d+(?:st|nd|rd|th)(?!\w)",
         r"\d+(?:[.,:/-]\d+)*",
         r"[:;=8x]'?-?[()\[\]/\\dp*@|<>3]+(?!\w)|<3|[)(]-?[:;](?!\w)|d:(?!\w)|-_+-|/s(?!\w)",
@@ -34,6 +39,21 @@ def _tokens(letter: str, *more: str) -> re.Pattern[str]:
 
 _PLAIN = _tokens("[a-z]")
 _ANY = _tokens(r"[^\W\d_]", r"[\u2190-\u2bff\U0001f000-\U0001faff]")
+# Swear words with stars in place of letters are read as the word meant, which has as many letters.
+_CENSORED = re.compile(r"(?<![\w*])[a-z]+\*[a-z*]*(?![\w*])")
+_SWEAR_WORDS: tuple[str, ...] = (
+    "fuck",
+    "fucking",
+    "fucked",
+    "shit",
+    "shitty",
+    "bullshit",
+    "crap",
+    "bitch",
+    "bastard",
+    "asshole",
+)
+_SWEAR_WORDS += ("arsehole", "cunt", "dick", "piss", "pissed", "damn", "hell", "arse", "wanker", "twat", "bollocks")
 _CAPITALS = re.compile(r"[A-Z][a-z]+|[A-Z]+(?![a-z])|[a-z]+|\d+")
 
 
@@ -47,6 +67,7 @@ class Text:
     raw: str
     lower: str
     tokens: Sequence[str]
+    plain: Plain
     # The number of characters left out in the middle, and the start of the end.
     skipped: int = 0
     resumes: int = 0
@@ -63,16 +84,34 @@ class Text:
             found = [start + self.skipped if start >= self.resumes else start for start in found]
         return found
 
+    def written(self, place: int) -> int:
+        """The place in the post's own text of a character in its plain spelling."""
+        return self.plain.origin(place)
+
+
+def _uncensored(found: re.Match[str]) -> str:
+    """The swear word that has the same letters where none is hidden; else the word as written."""
+    word = found[0]
+    alike = (
+        known
+        for known in _SWEAR_WORDS
+        if len(known) == len(word) and all(star in ("*", letter) for star, letter in zip(word, known, strict=True))
+    )
+    return next(alike, word)
+
 
 def read(raw: str) -> Text:
     """The words of a post; of a very long one, those of its beginning and its end."""
     skipped = resumes = 0
-    text = raw
-    if len(raw) > _HEAD + _TAIL:
-        text = f"{raw[:_HEAD]}\n{raw[-_TAIL:]}"
+    plain = plain_letters(raw)
+    whole = text = plain.text
+    if len(whole) > _HEAD + _TAIL:
+        text = f"{whole[:_HEAD]}\n{whole[-_TAIL:]}"
         resumes = _HEAD + 1
-        skipped = len(raw) - _TAIL - resumes
+        skipped = len(whole) - _TAIL - resumes
     lower = text.lower()
+    if "*" in lower:
+        lower = _CENSORED.sub(_uncensored, lower)
     token = _PLAIN
     if not lower.isascii():
         token = _ANY
@@ -80,7 +119,7 @@ def read(raw: str) -> Text:
             lower = "".join(low if len(low := character.lower()) == 1 else character for character in text)
         for apostrophe in _APOSTROPHES:
             lower = lower.replace(apostrophe, "'")
-    return Text(raw, lower, token.findall(lower), skipped, resumes)
+    return Text(whole, lower, token.findall(lower), plain, skipped, resumes)
 
 
 def by_capitals(tag: str) -> list[str]:

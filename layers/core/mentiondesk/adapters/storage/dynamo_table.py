@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from botocore.exceptions import ClientError
 
-from mentiondesk.adapters.storage.items import Item, Value, from_attributes, plain_value, to_attributes, values
+from mentiondesk.adapters.storage.attributes import from_attributes, plain_value, to_attributes, values
+from mentiondesk.adapters.storage.items import Item, Value
 from mentiondesk.adapters.storage.keys import PK, SK, Index, Key
 from mentiondesk.adapters.storage.table import (
     Absent,
@@ -53,13 +54,13 @@ class DynamoTable:
         self._name = name
 
     def get(self, key: Key) -> Item | None:
-        found = self._db.get_item(TableName=self._name, Key=values(key), ConsistentRead=True)
+        found = self._db.get_item(TableName=self._name, Key=values(key.attributes), ConsistentRead=True)
         return from_attributes(found["Item"]) if "Item" in found else None
 
     def get_many(self, keys: Iterable[Key]) -> Iterator[Item]:
         rest = iter(keys)
         while batch := list(islice(rest, _READS)):
-            wanted: _Request = {"Keys": [values(key) for key in batch], "ConsistentRead": True}
+            wanted: _Request = {"Keys": [values(key.attributes) for key in batch], "ConsistentRead": True}
             for _ in range(_TRIES):
                 found: Any = self._db.batch_get_item(RequestItems={self._name: wanted})  # type: ignore[dict-item]
                 yield from map(from_attributes, found["Responses"].get(self._name, ()))
@@ -133,9 +134,9 @@ class DynamoTable:
             case Put(item):
                 request["Item"] = to_attributes(item)
             case Update():
-                request |= {"Key": values(write.key), "UpdateExpression": expression.update(write)}
+                request |= {"Key": values(write.key.attributes), "UpdateExpression": expression.update(write)}
             case Delete(key) | Check(key):
-                request["Key"] = values(key)
+                request["Key"] = values(key.attributes)
             case _:
                 assert_never(write)
         if write.when is not None:

@@ -1,30 +1,19 @@
-"""Items of the table: a fact, the attributes beside it, and the way to DynamoDB's attribute values and back."""
+"""Items of the table: a fact, and the attributes beside it."""
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
-from datetime import datetime
-from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from pydantic import TypeAdapter
 
-from mentiondesk.adapters.storage.keys import PK, SCHEMA, SK, Key, stamp
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
-
-    Attributes = dict[str, AttributeValueTypeDef]
+from mentiondesk.adapters.storage.keys import PK, SK, Key
 
 Fact = TypeVar("Fact")
 # The value of one attribute: text, numbers, booleans, moments, enums, frozen facts, and tuples or lists of these.
 Value = object
 
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
-_adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
+adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 _NO_FACT: Mapping[str, Value] = {}
 
 
@@ -50,7 +39,7 @@ class Item(NamedTuple):
         found = self.beside.get(name)
         if found is None:
             found = getattr(self.fact, name, None)
-        return self.key.get(name) if found is None else found
+        return getattr(self.key, name) if found is None and name in (PK, SK) else found
 
     def value(self, name: str, kind: type[Fact]) -> Fact | None:
         """An attribute as a `kind`, None where there is none."""
@@ -67,55 +56,8 @@ class Item(NamedTuple):
         return _as(kind, dict.fromkeys(_required(kind)) | dict(self.beside))
 
 
-def from_item(kind: type[Fact], attributes: Mapping[str, Any]) -> Fact:
-    """The fact in DynamoDB's attribute values, as a stream record or a query outside of the stores brings them."""
-    return from_attributes(attributes).read(kind)
-
-
-def to_attributes(item: Item) -> "Attributes":
-    """An item as DynamoDB's attribute values."""
-    fact = {} if item.fact is None else to_plain(item.fact)
-    beside = {name: plain_value(value) for name, value in item.beside.items() if value is not None}
-    return values(fact | beside | item.key | {SCHEMA: item.schema})
-
-
-def from_attributes(attributes: Mapping[str, Any]) -> Item:
-    """An item from DynamoDB's attribute values. Its fact is built when it is read."""
-    held = {name: _deserialize(value) for name, value in attributes.items()}
-    key = {name: str(held.pop(name)) for name in (PK, SK) if name in held}
-    return Item(key, None, held, int(held.pop(SCHEMA, 0)))
-
-
-def values(attributes: Mapping[str, Value]) -> "Attributes":
-    """Plain Python values as DynamoDB's attribute values."""
-    return {name: _serialize(value) for name, value in attributes.items()}
-
-
-def to_plain(fact: object) -> dict[str, Any]:
-    """A frozen fact as what JSON and the table can hold, without what is None; its moments sort as text."""
-    found: dict[str, Any] = _dumped(fact)
-    for name in found:
-        moment = getattr(fact, name)
-        if isinstance(moment, datetime):
-            found[name] = stamp(moment)
-    return found
-
-
-def plain_value(value: Value) -> Any:
-    """A value in the form that JSON and the table can hold; moments sort as text."""
-    if isinstance(value, datetime):
-        return stamp(value)
-    if isinstance(value, bool | int | Decimal):
-        return value
-    return str(value) if isinstance(value, str) else _dumped(value)
-
-
-def _dumped(value: object) -> Any:
-    return json.loads(_adapter(type(value)).dump_json(value, exclude_none=True), parse_float=Decimal)
-
-
 def _as(kind: type[Fact], value: Any) -> Fact:
-    found: Fact = _adapter(kind).validate_python(value)
+    found: Fact = adapter(kind).validate_python(value)
     return found
 
 
@@ -126,20 +68,3 @@ def _required_names(kind: Any) -> tuple[str, ...]:
 
 
 _required: Callable[[Any], tuple[str, ...]] = cache(_required_names)
-
-
-# The names before, until every store speaks the table's port.
-def plain(fact: object) -> dict[str, Any]:
-    """A frozen fact as what JSON and the table can hold; what is None is left out."""
-    found: dict[str, Any] = _dumped(fact)
-    return found
-
-
-def fact(kind: type[Fact], item: Mapping[str, Any]) -> Fact:
-    """The fact an item holds; attributes it does not know are passed over."""
-    return from_item(kind, item)
-
-
-def python(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Attribute values as Python values."""
-    return {name: _deserialize(value) for name, value in item.items()}

@@ -46,7 +46,17 @@ ALL_INCIDENTS, OPEN_INCIDENTS = "INCIDENTS", "INCIDENTS#OPEN"
 INCIDENT, UPDATE, JOINED, PERSON = "INCIDENT", "UPDATE#", "P#", "W#"
 CASE_PREFIX, INCIDENT_PREFIX, READS = "CASE#", "INCIDENT#", "READS#"
 
-Key = dict[str, str]
+
+class Key(NamedTuple):
+    """The key of an item."""
+
+    pk: str
+    sk: str
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """The attributes that hold the key."""
+        return {PK: self.pk, SK: self.sk}
 
 
 def stamp(moment: datetime) -> str:
@@ -59,24 +69,20 @@ def expiry(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
-def _key(pk: str, sk: str) -> Key:
-    return {PK: pk, SK: sk}
-
-
 def post(post_id: PostId) -> Key:
-    return _key(f"POST#{post_id}", POST)
+    return Key(f"POST#{post_id}", POST)
 
 
 def case(case_id: CaseId) -> Key:
-    return _key(f"{CASE_PREFIX}{case_id}", CASE)
+    return Key(f"{CASE_PREFIX}{case_id}", CASE)
 
 
 def timeline(case_id: CaseId, at: datetime, post_id: PostId) -> Key:
-    return _key(f"{CASE_PREFIX}{case_id}", f"{TIMELINE}{stamp(at)}#{post_id.zfill(_LONGEST_ID)}")
+    return Key(f"{CASE_PREFIX}{case_id}", f"{TIMELINE}{stamp(at)}#{post_id.zfill(_LONGEST_ID)}")
 
 
 def incident(incident_id: IncidentId) -> Key:
-    return _key(f"{INCIDENT_PREFIX}{incident_id}", INCIDENT)
+    return Key(f"{INCIDENT_PREFIX}{incident_id}", INCIDENT)
 
 
 def subject(subject_id: SubjectId) -> Key:
@@ -92,82 +98,82 @@ def subject_in(pk: str) -> SubjectId:
 
 def act(subject_id: SubjectId, entry_id: str) -> Key:
     """An act in the timeline of a case, or in the record of an incident."""
-    return _key(subject(subject_id)[PK], f"{TIMELINE}{entry_id}")
+    return Key(subject(subject_id).pk, f"{TIMELINE}{entry_id}")
 
 
 def escalation(subject_id: SubjectId) -> Key:
-    return _key(subject(subject_id)[PK], ESCALATION)
+    return Key(subject(subject_id).pk, ESCALATION)
 
 
 def message(subject_id: SubjectId, message_id: str) -> Key:
     """A message to staff about a case or an incident."""
-    return _key(subject(subject_id)[PK], f"{MESSAGE}{message_id}")
+    return Key(subject(subject_id).pk, f"{MESSAGE}{message_id}")
 
 
 def update(update: Update) -> Key:
     """A public update about an incident."""
-    return _key(f"{INCIDENT_PREFIX}{update.incident_id}", f"{UPDATE}{stamp(update.at)}")
+    return Key(f"{INCIDENT_PREFIX}{update.incident_id}", f"{UPDATE}{stamp(update.at)}")
 
 
 def joined(incident_id: IncidentId, post_id: PostId) -> Key:
     """A post that is part of an incident."""
-    return _key(f"{INCIDENT_PREFIX}{incident_id}", f"{JOINED}{post_id.zfill(_LONGEST_ID)}")
+    return Key(f"{INCIDENT_PREFIX}{incident_id}", f"{JOINED}{post_id.zfill(_LONGEST_ID)}")
 
 
 def person(incident_id: IncidentId, user_id: UserId) -> Key:
     """A customer who reported an incident."""
-    return _key(f"{INCIDENT_PREFIX}{incident_id}", f"{PERSON}{user_id}")
+    return Key(f"{INCIDENT_PREFIX}{incident_id}", f"{PERSON}{user_id}")
 
 
 def incident_listed(incident: Incident) -> Key:
     """An incident's place in the list of all, by when it was created."""
-    return _key(ALL_INCIDENTS, f"{stamp(incident.created_at)}#{incident.incident_id}")
+    return Key(ALL_INCIDENTS, f"{stamp(incident.created_at)}#{incident.incident_id}")
 
 
 def incident_open(incident_id: IncidentId) -> Key:
     """An incident's place in the list of those that go on."""
-    return _key(OPEN_INCIDENTS, incident_id)
+    return Key(OPEN_INCIDENTS, incident_id)
 
 
 def alerts_of(subject_id: SubjectId, since: datetime) -> Key:
     """The prefix of the ledger of the timer that began then."""
-    return _key(subject(subject_id)[PK], f"{ALERT}{stamp(since)}#")
+    return Key(subject(subject_id).pk, f"{ALERT}{stamp(since)}#")
 
 
 def alert(alert: Alert) -> Key:
     prefix = alerts_of(alert.subject_id, alert.since)
-    return _key(prefix[PK], f"{prefix[SK]}{alert.stage}#{alert.staff_id}#{alert.channel}")
+    return Key(prefix.pk, f"{prefix.sk}{alert.stage}#{alert.staff_id}#{alert.channel}")
 
 
 def customer(user_id: UserId) -> Key:
-    return _key(f"CUSTOMER#{user_id}", CUSTOMER)
+    return Key(f"CUSTOMER#{user_id}", CUSTOMER)
 
 
 def cursor(source: Source) -> Key:
-    return _key("CURSOR", str(source))
+    return Key("CURSOR", str(source))
 
 
 def reads(now: datetime) -> Key:
     """A UTC day's count of reads."""
-    return _key(f"{READS}{now:%Y-%m}", f"{now:%d}")
+    return Key(f"{READS}{now:%Y-%m}", f"{now:%d}")
 
 
 def opinions(now: datetime) -> Key:
     """A UTC day's count of second opinions."""
-    return _key("OPINIONS", f"{now:%Y-%m-%d}")
+    return Key("OPINIONS", f"{now:%Y-%m-%d}")
 
 
 def set_aside(now: datetime, digest: str) -> Key:
-    return _key(f"ASIDE#{now:%Y-%m-%d}", digest)
+    return Key(f"ASIDE#{now:%Y-%m-%d}", digest)
 
 
 def texts(staff_id: StaffId) -> Key:
-    return _key(f"STAFF#{staff_id}", "TEXTS")
+    return Key(f"STAFF#{staff_id}", "TEXTS")
 
 
 def settings(version: int | None = None) -> Key:
     """The settings in force, or one of the versions before."""
-    return _key("SETTINGS", "CURRENT" if version is None else f"V#{version:06d}")
+    return Key("SETTINGS", "CURRENT" if version is None else f"V#{version:06d}")
 
 
 def shard(subject_id: SubjectId) -> int:
@@ -184,26 +190,26 @@ def queue(state: str, number: int) -> str:
 
 def draft(incident_id: IncidentId, occasion: Occasion | None = None) -> Key:
     """A post on X about an incident; without the occasion, the prefix of all of them."""
-    return _key(f"{INCIDENT_PREFIX}{incident_id}", f"DRAFT#{occasion or ''}")
+    return Key(f"{INCIDENT_PREFIX}{incident_id}", f"DRAFT#{occasion or ''}")
 
 
 def pushed(incident_id: IncidentId) -> Key:
     """The state of an incident's copy on the hosted status page."""
-    return _key(f"{INCIDENT_PREFIX}{incident_id}", "PUSHED")
+    return Key(f"{INCIDENT_PREFIX}{incident_id}", "PUSHED")
 
 
 def telling(incident_id: IncidentId, update_id: str) -> Key:
     """The progress of an update through the subscribers."""
-    return _key(f"{INCIDENT_PREFIX}{incident_id}", f"TELLING#{update_id}")
+    return Key(f"{INCIDENT_PREFIX}{incident_id}", f"TELLING#{update_id}")
 
 
 def subscriber(subscriber_id: SubscriberId) -> Key:
-    return _key("SUBSCRIBERS", subscriber_id)
+    return Key("SUBSCRIBERS", subscriber_id)
 
 
 def asked(subscriber_id: SubscriberId) -> Key:
     """A subscriber who has not confirmed yet."""
-    return _key("SUBSCRIBERS#ASKED", subscriber_id)
+    return Key("SUBSCRIBERS#ASKED", subscriber_id)
 
 
 def signals(day: datetime) -> str:
@@ -213,9 +219,9 @@ def signals(day: datetime) -> str:
 
 def signal(at: datetime, post_id: PostId) -> Key:
     """The signal of a complaint."""
-    return _key(signals(at), f"{stamp(at)}#{post_id.zfill(_LONGEST_ID)}")
+    return Key(signals(at), f"{stamp(at)}#{post_id.zfill(_LONGEST_ID)}")
 
 
 def usual(hour_of_week: int | None = None) -> Key:
     """The baseline of an hour of the week, or of all hours."""
-    return _key("USUAL", "ALL" if hour_of_week is None else f"HOUR#{hour_of_week:03d}")
+    return Key("USUAL", "ALL" if hour_of_week is None else f"HOUR#{hour_of_week:03d}")

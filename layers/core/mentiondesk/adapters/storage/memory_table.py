@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple, assert_never
+from typing import Any, assert_never
 
 from mentiondesk.adapters.storage.items import Fact, Item, Value
 from mentiondesk.adapters.storage.keys import INDEXES, PK, SCHEMA, SK, Index, Key
@@ -20,26 +20,22 @@ from mentiondesk.adapters.storage.table import (
     distinct,
 )
 
-_OWN = Index("", PK, SK)
 _LAST_CHARACTER = "\U0010ffff"
-# The order of items in one partition: by the sort key there, then by their own keys.
-_Order = tuple[Any, str, str]
-
-
-class _Place(NamedTuple):
-    """The position of an item in the table itself or in an index."""
-
-    partition: str
-    order: _Order
+_BEFORE_ALL, _AFTER_ALL = Key("", ""), Key(_LAST_CHARACTER, "")
+_OWN = Index("", PK, SK)
+# The place of an item in the table itself or in an index: the partition, and the sort key there.
+_Place = tuple[Any, Any]
+# The items of a partition in order: by the sort key there, then by their own keys.
+_Order = list[tuple[Any, Key]]
 
 
 class MemoryTable:
-    """Table in memory. `items` holds everything by (pk, sk)."""
+    """Table in memory. `items` holds everything."""
 
     def __init__(self) -> None:
-        self.items: dict[tuple[str, str], Item] = {}
-        # The places of each partition in order, of the table itself ("") and of each index by its name.
-        self._indexes: dict[str, dict[str, list[_Order]]] = {index.name: {} for index in (_OWN, *INDEXES)}
+        self.items: dict[Key, Item] = {}
+        # The partitions of the table itself ("") and of each index by its name.
+        self._indexes: dict[str, dict[Any, _Order]] = {index.name: {} for index in (_OWN, *INDEXES)}
         self._conflicts = 0
 
     def conflict_next(self, times: int = 1) -> None:
@@ -47,10 +43,10 @@ class MemoryTable:
         self._conflicts = times
 
     def get(self, key: Key) -> Item | None:
-        return self.items.get((key[PK], key[SK]))
+        return self.items.get(key)
 
     def get_many(self, keys: Iterable[Key]) -> Iterator[Item]:
-        return iter([item for key in keys if (item := self.get(key)) is not None])
+        return iter([self.items[key] for key in keys if key in self.items])
 
     def query(self, query: Query) -> Iterator[Item]:
         places = self._indexes[(query.index or _OWN).name].get(query.partition)
@@ -59,7 +55,7 @@ class MemoryTable:
         found = places[slice(*_bounds(places, query))]
         if query.newest_first:
             found.reverse()
-        return iter([self.items[pk, sk] for _, pk, sk in found[: query.limit]])
+        return iter([self.items[key] for _, key in found[: query.limit]])
 
     def count(self, query: Query) -> int:
         return sum(1 for _ in self.query(query))
@@ -73,7 +69,7 @@ class MemoryTable:
 
     def update(self, update: Update) -> Item:
         self._write({"": update})
-        return self.items[update.key[PK], update.key[SK]]
+        return self.items[update.key]
 
     def delete(self, key: Key, when: Condition | None = None) -> None:
         self._write({"": Delete(key, when)})
@@ -83,7 +79,7 @@ class MemoryTable:
 
     def facts(self, sk: str, kind: type[Fact]) -> list[Fact]:
         """The facts of all items under one sort key, in the order in which the items were first put."""
-        return [item.read(kind) for (_, own), item in self.items.items() if own == sk]
+        return [item.read(kind) for key, item in self.items.items() if key.sk == sk]
 
     def earliest(self, index: Index) -> Any:
         """The smallest sort key of an index over all of its partitions; None where it is empty."""
@@ -93,17 +89,19 @@ class MemoryTable:
         if self._conflicts:
             self._conflicts -= 1
             raise Conflict
-        refused = {name: self.get(part.key) for name, part in parts.items() if not self._holds(part)}
+        refused = {
+            name: self.get(part.key)
+            for name, part in parts.items()
+            if part.when and not self._holds(part.key, part.when)
+        }
         if refused:
             raise Refused(refused)
         for part in parts.values():
             self._do(part)
 
-    def _holds(self, part: Write) -> bool:
-        if part.when is None:
-            return True
-        there = self.get(part.key)
-        return part.when.holds(_no_attribute if there is None else there.get)
+    def _holds(self, key: Key, when: Condition) -> bool:
+        there = self.items.get(key)
+        return when.holds(_no_attribute if there is None else there.get)
 
     def _do(self, part: Write) -> None:
         match part:
@@ -120,54 +118,46 @@ class MemoryTable:
 
     def _keep(self, key: Key, item: Item | None) -> None:
         """Puts an item, or none, under a key, and moves its places in the partition and in the indexes."""
-        before = self.get(key)
-        if item is None:
-            self.items.pop((key[PK], key[SK]), None)
-        else:
-            self.items[key[PK], key[SK]] = item
+        before = self.items.get(key)
+        if item is not None:
+            self.items[key] = item
+        elif before is not None:
+            del self.items[key]
         if (before is None) != (item is None):
-            self._move(_OWN, _own_place(before), _own_place(item))
+            self._move("", key, None if before is None else key, None if item is None else key)
         for index in INDEXES:
-            old, new = _indexed(index, before), _indexed(index, item)
+            old, new = _place(index, before), _place(index, item)
             if old != new:
-                self._move(index, old, new)
+                self._move(index.name, key, old, new)
 
-    def _move(self, index: Index, old: _Place | None, new: _Place | None) -> None:
-        """Takes an item out of one place of an index and puts it into another."""
-        partitions = self._indexes[index.name]
+    def _move(self, index: str, key: Key, old: _Place | None, new: _Place | None) -> None:
+        """Takes a key out of its old place in an index, and puts it into the new one."""
+        partitions = self._indexes[index]
         if old is not None:
-            places = partitions[old.partition]
-            del places[bisect_left(places, old.order)]
+            places = partitions[old[0]]
+            del places[bisect_left(places, (old[1], key))]
             if not places:
-                del partitions[old.partition]
+                del partitions[old[0]]
         if new is not None:
-            insort(partitions.setdefault(new.partition, []), new.order)
+            insort(partitions.setdefault(new[0], []), (new[1], key))
 
 
-def _own_place(item: Item | None) -> _Place | None:
-    """The place of an item in its partition."""
-    if item is None:
-        return None
-    pk, sk = item.key[PK], item.key[SK]
-    return _Place(pk, (sk, pk, sk))
-
-
-def _indexed(index: Index, item: Item | None) -> _Place | None:
+def _place(index: Index, item: Item | None) -> _Place | None:
     """The place of an item in an index; None where it lacks one of the index's attributes."""
     partition = None if item is None else item.beside.get(index.partition)
     if item is None or partition is None or (sort := item.get(index.sort)) is None:
         return None
-    return _Place(str(partition), (sort, item.key[PK], item.key[SK]))
+    return partition, sort
 
 
-def _bounds(places: list[_Order], query: Query) -> tuple[int, int]:
+def _bounds(places: _Order, query: Query) -> tuple[int, int]:
     """The first of the places that the query finds, and the first behind them."""
     first, last = (query.prefix, query.prefix + _LAST_CHARACTER) if query.prefix else (query.first, query.last)
-    start = 0 if first is None else bisect_left(places, (first, "", ""))
-    end = len(places) if last is None else bisect_right(places, (last, _LAST_CHARACTER, ""))
+    start = 0 if first is None else bisect_left(places, (first, _BEFORE_ALL))
+    end = len(places) if last is None else bisect_right(places, (last, _AFTER_ALL))
     if query.after is None:
         return start, end
-    behind: Any = (query.after[(query.index or _OWN).sort], query.after[PK], query.after[SK])
+    behind: Any = (query.after[(query.index or _OWN).sort], (query.after[PK], query.after[SK]))
     if query.newest_first:
         return start, min(end, bisect_left(places, behind))
     return max(start, bisect_right(places, behind)), end

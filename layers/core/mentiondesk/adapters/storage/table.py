@@ -131,7 +131,7 @@ Write = Put | Update | Delete | Check
 
 def distinct(parts: Mapping[str, Write]) -> Mapping[str, Write]:
     """The parts of a transaction. Raises ValueError where DynamoDB would not take them together."""
-    if len({tuple(part.key.values()) for part in parts.values()}) < len(parts) or len(parts) > MOST_PARTS:
+    if len({part.key for part in parts.values()}) < len(parts) or len(parts) > MOST_PARTS:
         raise ValueError(f"a transaction has up to {MOST_PARTS} parts, each with a key of its own")
     return parts
 

@@ -18,6 +18,11 @@ class MessageKind(StrEnum):
     STATUS_UPDATE = "status-update"
 
 
+def automatic(kind: MessageKind) -> tuple[tuple[str, str], ...]:
+    """The headers of every mail of this kind, so that no holiday notice comes back (RFC 3834; Exchange has its own)."""
+    return (KIND_HEADER, kind), ("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")
+
+
 @dataclass(frozen=True, slots=True)
 class Email:
     """A mail; `text` and `html` say the same. `headers` are those beyond what every mail has."""

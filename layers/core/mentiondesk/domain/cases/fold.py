@@ -17,6 +17,7 @@ from mentiondesk.domain.cases.transitions import TRANSITIONS, Move, State
 from mentiondesk.domain.ids import CaseId, IncidentId
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import ANSWERED, Kind, Tags
+from mentiondesk.domain.text import spoken
 from mentiondesk.domain.timeline import (
     AnsweredElsewhere,
     BrandPosted,
@@ -53,7 +54,7 @@ def posted(post: Post, tags: Tags | None, incident_id: IncidentId | None = None)
 
     `tags` is None for the brand's own; `incident_id` is the public incident that a customer's post is about.
     """
-    words = post.text[:_MOST_WORDS]
+    words = spoken(post.text)[:_MOST_WORDS]
     if tags is None:
         return BrandPosted(post.post_id, post.created_at, words, post.seen_at)
     return CustomerPosted(

@@ -19,10 +19,12 @@ class BrandWords:
     """Phrases in the language of the tables of triage.
 
     `words` has (meaning, phrases), where a meaning is a kind, or critical, high, low or calm. `topics` has (topic,
-    phrases). A post with a phrase in `never`, and none in `always`, needs no answer.
+    phrases). `handles` are the brand's own accounts. A post with a phrase in `never`, and none in `always`, needs no
+    answer.
     """
 
     words: tuple[tuple[str, tuple[str, ...]], ...] = ()
     topics: tuple[tuple[str, tuple[str, ...]], ...] = ()
     always: tuple[Always, ...] = ()
     never: tuple[str, ...] = ()
+    handles: tuple[str, ...] = ()

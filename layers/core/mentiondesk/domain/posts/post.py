@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import Enum, StrEnum, auto
 
 from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId
+from mentiondesk.domain.letters import plain_letters
 from mentiondesk.domain.posts.tags import Kind
 
 
@@ -44,8 +45,8 @@ class Post:
 
     @property
     def addressed(self) -> bool:
-        """True if it mentions or answers an account."""
-        return "@" in self.text or self.replied_to is not None
+        """Whether it is said to somebody, not only about them."""
+        return self.replied_to is not None or "@" in self.text or "@" in plain_letters(self.text).text
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ class Tags(NamedTuple):
     """The kind of a post and the urgency of an answer, with the reasons.
 
     `sentiment` runs from -1 to 1, `confidence` from 0 to 1; `reasons` point into the post's text.
+    `unsure`: a person must look, since triage cannot tell whether the post needs an answer.
     """
 
     kind: Kind
@@ -75,6 +76,7 @@ class Tags(NamedTuple):
     language: str = "und"
     confidence: float = 0.5
     reasons: tuple[Reason, ...] = ()
+    unsure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 
-from mentiondesk.domain.alerts.messages import KIND_HEADER, Email, MessageKind
+from mentiondesk.domain.alerts.messages import Email, MessageKind, automatic
 from mentiondesk.domain.status.public_incident import PublicIncident, PublicUpdate
 from mentiondesk.domain.status.site import Site
-from mentiondesk.domain.text import clean, defang, quotable
+from mentiondesk.domain.text import clean, defang, header_text, quotable
 from mentiondesk.presentation.rendering import render
 from mentiondesk.presentation.status_site.labels import paragraphs, update_label
 from mentiondesk.presentation.times import full_moment
@@ -56,4 +56,4 @@ def _mail(
 ) -> Email:
     known = {**facts, "subject": subject}
     text, html = (render(f"customer_mails/{name}.{media}", say, known) for media in ("txt", "html"))
-    return Email(subject, text, html, (*headers, (KIND_HEADER, kind)))
+    return Email(header_text(subject), text, html, (*headers, *automatic(kind)))

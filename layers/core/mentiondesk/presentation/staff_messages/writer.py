@@ -2,18 +2,24 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
-from mentiondesk.domain.alerts.messages import KIND_HEADER, Email, MessageKind
+from mentiondesk.domain.alerts.messages import Email, MessageKind, automatic
 from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice, Notice
 from mentiondesk.domain.alerts.roster import Channel, Staff
-from mentiondesk.domain.text import clean, defang
+from mentiondesk.domain.text import clean, defang, header_text
 from mentiondesk.presentation.rendering import render
-from mentiondesk.presentation.staff_messages.gsm7 import SEGMENT, TWO_SEGMENTS, cut, places, to_gsm7
+from mentiondesk.presentation.staff_messages.gsm7 import fitted, readable, segments, to_gsm7
 from mentiondesk.presentation.staff_messages.views import CaseView, IncidentView
 from mentiondesk.presentation.wording import Sentences, capitalised
 
 _MOST_LISTED = 50
 _MOST_IN_SUBJECT = 60
+# Of a text, whose link takes about as much as all the rest.
+_MOST_SEGMENTS = 2
+_LONGEST_QUOTE = 160
+# Fewer characters of a customer's words tell nothing.
+_LEAST_WORDS = 8
 
 
 class StaffMessages:
@@ -72,18 +78,15 @@ class StaffMessages:
         known = {**facts, "brand": clean(brand), "staff": view.staff, "subject": subject}
         path = f"staff_messages/{template}"
         return Email(
-            subject=subject,
+            subject=header_text(subject),
             text=render(f"{path}.txt", view.say, known),
             html=render(f"{path}.html", view.say, known) if self._html else "",
-            headers=((KIND_HEADER, kind),),
+            headers=automatic(kind),
         )
 
 
 def _case_text(cases: Sequence[CaseView]) -> str:
-    """In the GSM alphabet: what, time left, customer, their words, and the link.
-
-    One segment; two with a link to the action page.
-    """
+    """What, time left, customer, their words, and the link."""
     first, *others = cases
     facts = {"by": first.reply_by, "left": first.left}
     if others:
@@ -93,24 +96,33 @@ def _case_text(cases: Sequence[CaseView]) -> str:
     else:
         customer = first.case.customer_id
         says = first.say("case_alert.text", what=capitalised(first.what), customer=customer, **facts)
-    return _text(says, first.words(SEGMENT), first.act or first.link, TWO_SEGMENTS if first.act else SEGMENT)
+    return _text(says, first.words(_LONGEST_QUOTE), first.act or first.link)
 
 
 def _incident_text(one: IncidentView) -> str:
-    """In the GSM alphabet, at most two segments: people, since when, the title and the link."""
+    """People, since when, the title and the link."""
     if one.notice.going_back:
         says = one.say("resolved_alert.text", people=one.customers)
     else:
         says = one.say("incident_alert.text", people=one.people, since=one.since)
-    return _text(says, one.title, one.act or one.samples(1)[0][1], TWO_SEGMENTS)
+    return _text(says, one.title, one.act or one.samples(1)[0][1])
 
 
-def _text(says: str, words: str, link: str, most: int) -> str:
-    """As many of the words as fit, in quotes, between what is said and the link."""
-    start, end = to_gsm7(says) + " ", " " + link
+def _text(says: str, words: str, link: str) -> str:
+    """As many of the words as fit, in quotes, between what is said and the link.
+
+    Where the small alphabet of texts loses the words, they are sent as they are, if some of them fit.
+    """
+    if not readable(words):
+        written = fitted(partial(_put_together, says, link), words, _MOST_SEGMENTS)
+        if segments(written) <= _MOST_SEGMENTS and words[:_LEAST_WORDS] in written:
+            return written
     # In a smaller alphabet, harmless text may have become a link.
-    shown = cut(defang(to_gsm7(words)), most - places(start) - places(end) - 2)
-    return f'{start}"{shown}"{end}' if shown else f"{start.rstrip()}{end}"
+    return fitted(partial(_put_together, to_gsm7(says), link), defang(to_gsm7(words)), _MOST_SEGMENTS)
+
+
+def _put_together(says: str, link: str, words: str) -> str:
+    return f'{says} "{words}" {link}' if words else f"{says} {link}"
 
 
 def _together(cases: Sequence[CaseView]) -> str:

@@ -68,11 +68,11 @@ class Alerts:
             for number in range(keys.SHARDS)
             for row in self._table.query(Query(keys.due_shard(number), keys.DUE, last=now, limit=limit))
         ]
-        rows.sort(key=lambda row: (row.value(keys.DUE_AT, datetime), row.key[keys.PK], row.key[keys.SK]))
+        rows.sort(key=lambda row: (row.value(keys.DUE_AT, datetime), row.key.pk, row.key.sk))
         return [self._due_item(row) for row in rows[:limit]]
 
     def _due_item(self, row: Item) -> DueItem:
-        subject_id, sk = keys.subject_in(row.key[keys.PK]), row.key[keys.SK]
+        subject_id, sk = keys.subject_in(row.key.pk), row.key.sk
         if sk.startswith(keys.MESSAGE):
             return DueItem(subject_id, sk.removeprefix(keys.MESSAGE))
         if sk != keys.ESCALATION:
@@ -103,10 +103,10 @@ class Alerts:
         """The lease of an escalation, with its subject and its ledger from one query."""
         subject, part = keys.subject(item.subject_id), keys.alerts_of(item.subject_id, escalation.timer.since)
         # The records of later timers and whatever else sorts between the two come along.
-        rows = list(self._table.query(Query(subject[keys.PK], first=part[keys.SK], last=subject[keys.SK])))
+        rows = list(self._table.query(Query(subject.pk, first=part.sk, last=subject.sk)))
         if not rows or rows[-1].key != subject:
             return None
-        ledger = tuple(_record(row) for row in rows if row.key[keys.SK].startswith(part[keys.SK]))
+        ledger = tuple(_record(row) for row in rows if row.key.sk.startswith(part.sk))
         return Lease(item, _read(rows[-1], item.subject_id), escalation, until, ledger)
 
     def _lease_message(
@@ -141,7 +141,7 @@ class Alerts:
     def record(self, records: Iterable[Record]) -> None:
         # The latest outcome of an alert is its item; a batch may name an item only once.
         items = map(self._record_item, records)
-        self._table.put_many({tuple(item.key.values()): item for item in items}.values())
+        self._table.put_many({item.key: item for item in items}.values())
 
     def _record_item(self, record: Record) -> Item:
         return Item(keys.alert(record.alert), record, {keys.EXPIRES: keys.expiry(record.at + self._keep())})

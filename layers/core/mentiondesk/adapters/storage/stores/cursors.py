@@ -19,7 +19,7 @@ class Cursors:
         self._table = table
 
     def load(self) -> dict[Source, Cursor]:
-        found = self._table.query(Query(keys.cursor(Source.OWN)[keys.PK]))
+        found = self._table.query(Query(keys.cursor(Source.OWN).pk))
         return {cursor.source: cursor for cursor in (item.read(Cursor) for item in found)}
 
     def save(self, cursor: Cursor) -> bool:

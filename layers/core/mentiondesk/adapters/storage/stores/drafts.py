@@ -31,7 +31,7 @@ class Drafts:
 
     def of(self, incident_id: IncidentId) -> list[Draft]:
         part = keys.draft(incident_id)
-        return [item.read(Draft) for item in self._table.query(Query(part[keys.PK], prefix=part[keys.SK]))]
+        return [item.read(Draft) for item in self._table.query(Query(part.pk, prefix=part.sk))]
 
     def approve(self, incident_id: IncidentId, occasion: Occasion, by: StaffId, at: datetime) -> Draft | None:
         approved = {"approved_by": by, "approved_at": at}

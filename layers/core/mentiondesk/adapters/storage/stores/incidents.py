@@ -58,12 +58,12 @@ class Incidents:
 
     def open(self) -> list[Incident]:
         rows = self._table.query(Query(keys.OPEN_INCIDENTS))
-        found = self._all(IncidentId(row.key[keys.SK]) for row in rows)
+        found = self._all(IncidentId(row.key.sk) for row in rows)
         return sorted((one for one in found if one.open), key=lambda one: one.order)
 
     def recent(self, since: datetime) -> list[Incident]:
         rows = self._table.query(Query(keys.ALL_INCIDENTS, first=keys.stamp(since)))
-        found = self._all(IncidentId(row.key[keys.SK].partition("#")[2]) for row in rows)
+        found = self._all(IncidentId(row.key.sk.partition("#")[2]) for row in rows)
         return sorted(found, key=lambda one: one.order, reverse=True)
 
     def updates(self, incident_id: IncidentId) -> list[Update]:
@@ -82,8 +82,8 @@ class Incidents:
         items: dict[str, Item] = {}
         for post in posts:
             person, place = keys.person(incident_id, post.author_id), keys.joined(incident_id, post.post_id)
-            items[person[keys.SK]] = Item(person, None, expires)
-            items[place[keys.SK]] = Item(place, post, expires)
+            items[person.sk] = Item(person, None, expires)
+            items[place.sk] = Item(place, post, expires)
         self._table.put_many(items.values())
         people, joined = _part(incident_id, keys.PERSON), _part(incident_id, keys.JOINED)
         return self._table.count(joined), self._table.count(people)
@@ -130,4 +130,4 @@ def _next(change: IncidentChange) -> Incident:
 
 
 def _part(incident_id: IncidentId, prefix: str) -> Query:
-    return Query(keys.incident(incident_id)[keys.PK], prefix=prefix)
+    return Query(keys.incident(incident_id).pk, prefix=prefix)

@@ -38,7 +38,7 @@ class SettingsVersions:
 
         Raises SettingsMissing, or SettingsInvalid when what is stored does not fit this version of the code.
         """
-        return parse_settings(json.loads(str(self._found(keys.settings()).get(_SETTINGS))))
+        return parse_settings(json.loads(str(self._found(keys.settings()).get(_SETTINGS))), stored=True)
 
     def since(self) -> datetime:
         """When the desk was set up: its first settings were stored. Raises SettingsMissing."""

@@ -43,7 +43,7 @@ class Subscribers:
 
     def page(self, after: SubscriberId | None, limit: int) -> list[Subscriber]:
         begins = keys.subscriber(after or SubscriberId(""))
-        found = self._table.query(Query(begins[keys.PK], after=begins if after else None, limit=limit))
+        found = self._table.query(Query(begins.pk, after=begins.attributes if after else None, limit=limit))
         return [item.read(Subscriber) for item in found]
 
     def _read(self, key: keys.Key) -> Subscriber | None:

@@ -89,4 +89,4 @@ def post_entry(item: Item) -> Posted:
 
 
 def _entries(table: Table, subject_id: SubjectId) -> Iterator[Entry]:
-    return map(entry_in, table.query(Query(keys.subject(subject_id)[keys.PK], prefix=keys.TIMELINE)))
+    return map(entry_in, table.query(Query(keys.subject(subject_id).pk, prefix=keys.TIMELINE)))

@@ -123,7 +123,7 @@ def upgraded_incident(table: Table, item: Item, to_item: Callable[[Incident], It
 
 
 def _case_parts(table: Table, item: Item, to_item: Callable[[Case], Item]) -> tuple[Case, dict[str, Write]]:
-    pk = item.key[keys.PK]
+    pk = item.key.pk
     posts = [post_entry(one) for one in table.query(Query(pk, prefix=keys.TIMELINE))]
     events = _events(table, pk)
     case, acts = case_of(item, posts, events)
@@ -138,7 +138,7 @@ def _case_parts(table: Table, item: Item, to_item: Callable[[Case], Item]) -> tu
 
 
 def _incident_parts(table: Table, item: Item, to_item: Callable[[Incident], Item]) -> tuple[Incident, dict[str, Write]]:
-    events = _events(table, item.key[keys.PK])
+    events = _events(table, item.key.pk)
     incident, entries = incident_of(item, events)
     expires = item.value(keys.EXPIRES, int) or 0
     parts = _parts(item, to_item(incident), incident, events)
@@ -163,7 +163,7 @@ def _parts(item: Item, new: Item, subject: Case | Incident, events: list[OldEven
         escalation = Escalation(subject.subject_id, subject.timer, due_at, marked, attempts)
         parts["escalation"] = Put(escalation_item(escalation, item.value(keys.EXPIRES, int) or 0))
     for number, event in enumerate(events):
-        key = {keys.PK: item.key[keys.PK], keys.SK: f"{keys.OLD_EVENT}{event.event_id}"}
+        key = keys.Key(item.key.pk, f"{keys.OLD_EVENT}{event.event_id}")
         parts[f"old {number}"] = Delete(key)
     return parts
 

@@ -1,0 +1,270 @@
+"""Posts that must not end without a person: danger whatever stands around it, unsure posts, other languages."""
+
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from mentiondesk.domain.posts.brand_words import BrandWords
+from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
+from mentiondesk.triage import Engine, triage
+from mentiondesk.triage.lexicon import READ, cues, lexicon, sets
+from mentiondesk.triage.phrases import SHAPES, alternatives
+from tests.support.builders import a_post
+
+# The kinds of talk that used to talk danger away: praise, thanks, a joke, a question, an advert, a mood, an insult.
+AROUND = (
+    "@shop {}",
+    "@shop {} thank you so much, lovely staff, five stars",
+    "@shop hi there, hope you are well. {}. Kind regards and thanks again",
+    "@shop haha lol {} what a day, off to the match now",
+    "@shop do you know what time you open? {}",
+    "@shop ugh mondays. {}. sigh",
+    "@shop you utter morons. {}. idiots",
+    "@shop check out my page for free followers. {}. click the link in my bio",
+    "@shop we went on Saturday with the whole family because my sister had heard good things about it and the weather "
+    "was fine. {}. In the evening we walked home along the river and talked about what to cook on Sunday",
+)
+TABLES = {"en": "urgency", "es": "spanish", "fr": "french", "de": "german", "pt": "portuguese"}
+EXAMPLES = {"<number>": "12", "<money>": "£12", "<ordinal>": "3rd", "<cashtag>": "$abc", "...": "really"}
+
+
+def _spelled(words: tuple[str, ...]) -> str:
+    return " ".join(_example(word) for word in words)
+
+
+def _example(word: str) -> str:
+    if word in EXAMPLES:
+        return EXAMPLES[word]
+    if word[0] == "<" and word not in SHAPES:
+        return sets()[word[1:-1]][0].removesuffix("*")
+    return word.removesuffix("*")
+
+
+def critical_phrases(language: str) -> Iterator[str]:
+    """Every way to write every phrase under `critical` in the table of one language."""
+    for phrase, cue in cues(TABLES[language]):
+        if cue.says == "critical":
+            yield from map(_spelled, alternatives(phrase))
+
+
+def _calmed(text: str) -> bool:
+    """True where a longer harmless phrase explains the words, as tables/README.txt says it does."""
+    return not any(cue.says == "critical" for cue, _ in triage.read(a_post(text)).urgencies)
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_danger_is_critical_whatever_stands_around_it(around: str) -> None:
+    lost = []
+    for phrase in sorted(set(critical_phrases("en")))[AROUND.index(around) :: 3]:
+        text = around.format(phrase)
+        tags = triage(a_post(text))
+        told = tags.urgency is Urgency.CRITICAL and tags.needs_reply and tags.reasons
+        if not told and not _calmed(text):
+            lost.append((text, tags))
+    assert not lost, (len(lost), lost[:5])
+
+
+@pytest.mark.parametrize("language", [one for one in READ if one != "en"])
+def test_danger_in_the_other_tables_is_critical(language: str) -> None:
+    calm = {"es": "muchas gracias por todo", "fr": "merci beaucoup pour tout", "de": "vielen dank für alles"}
+    lost = []
+    for phrase in sorted(set(critical_phrases(language))):
+        text = f"@shop {phrase}, {calm.get(language, 'muito obrigado por tudo')}"
+        reading = triage.read(a_post(text, language=language))
+        if reading.language != language or not any(cue.says == "critical" for cue, _ in reading.urgencies):
+            continue
+        tags = triage(a_post(text, language=language))
+        if not (tags.urgency is Urgency.CRITICAL and tags.needs_reply):
+            lost.append((text, tags))
+    assert not lost, (len(lost), lost[:5])
+
+
+def test_most_critical_phrases_stand_uncalmed_by_themselves() -> None:
+    phrases = sorted(set(critical_phrases("en")))
+    chosen = random.Random(3).sample(phrases, 300)
+    assert sum(_calmed(f"@shop {phrase}") for phrase in chosen) < 15
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_the_brands_own_critical_words_win(around: str) -> None:
+    brand = BrandWords(words=(("critical", ("walnut oil", "recall 77")), ("praise", ("lovely staff",))))
+    tags = Engine(brand)(a_post(around.format("something about walnut oil")))
+    assert tags.urgency is Urgency.CRITICAL
+    assert tags.needs_reply
+    assert any(reason.rule == "settings" for reason in tags.reasons)
+
+
+def test_what_the_brand_ignores_stays_ignored() -> None:
+    brand = BrandWords(words=(("critical", ("walnut oil",)),), never=("recipe club",))
+    assert not Engine(brand)(a_post("@shop recipe club: walnut oil on toast")).needs_reply
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@shop",
+        "@shop 😡",
+        "@shop 🫠🫠",
+        "@shop this https://t.co/abc",
+        "@shop me too",
+        "@someone @shop happened here as well",
+        "@shop any update",
+        "@shop not again",
+        "@shop hello???",
+    ],
+)
+def test_a_post_to_the_brand_that_says_little_goes_to_a_person(text: str) -> None:
+    assert triage(a_post(text)).needs_reply
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "@shop off to yours for lunch, see you there",
+        "@shop this is an automated reply. We have received your message and will get back to you soon",
+        "@shop $SHOP to the moon, buying more shares",
+        "@shop we design websites for small shops, free audit today",
+    ],
+)
+def test_plain_talk_and_adverts_go_to_nobody(text: str) -> None:
+    tags = triage(a_post(text))
+    assert not tags.needs_reply, tags
+
+
+@pytest.mark.parametrize(
+    ("text", "hint", "language"),
+    [
+        ("@shop vergogna totale", "it", "it"),
+        ("@shop kargom nerede", "tr", "tr"),
+        ("@shop paczka zginęła", "pl", "pl"),
+        ("@shop balíček nikde", "cs", "cs"),
+        ("@shop csomag sehol", "hu", "hu"),
+        ("@shop pakketje kwijt", "nl", "nl"),
+        ("@shop mera paisa wapas do yaar", "hi", "hi"),
+        ("@shop 荷物が届きません", "ja", "ja"),
+        ("@shop أين طلبي", "ar", "ar"),
+    ],
+)
+def test_a_language_without_tables_is_unsure(text: str, hint: str, language: str) -> None:
+    tags = triage(a_post(text, language=hint))
+    assert (tags.language, tags.unsure, tags.needs_reply) == (language, True, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("@shop la lampada ha preso fuoco", "it"),
+        ("@shop de lader vloog in brand", "nl"),
+        ("@shop şarj aleti yandı", "tr"),
+        ("@shop ładowarka wybuchła", "pl"),
+        ("@shop konvice začala hořet, hoří", "cs"),
+        ("@shop felrobbant a töltő", "hu"),
+        ("@shop laturi syttyi, tulipalo", "fi"),
+        ("@shop laddaren brann upp", "sv"),
+        ("@shop charger meledak, ada api", "id"),
+        ("@shop чайник загорелся", "ru"),
+        ("@shop الشاحن انفجر", "ar"),
+        ("@shop המטען התפוצץ", "he"),
+        ("@shop 充電器から煙が出ました", "ja"),
+        ("@shop 充电器起火了", "zh"),
+        ("@shop 충전기가 폭발했어요", "ko"),
+        ("@shop ที่ชาร์จระเบิด", "th"),
+        ("@shop sạc bị nổ", "vi"),
+        ("@shop चार्जर में आग लग गई", "hi"),
+        ("@shop φωτιά από τον φορτιστή", "el"),
+        ("@shop încărcătorul a luat foc", "ro"),
+        ("@shop зарядний пристрій вибухнув", "uk"),
+    ],
+)
+def test_danger_is_critical_in_languages_without_tables(text: str, hint: str) -> None:
+    tags = triage(a_post(text, language=hint))
+    assert tags.urgency is Urgency.CRITICAL, tags
+    assert tags.reasons
+
+
+def test_thanks_in_a_language_without_tables_are_no_complaint() -> None:
+    assert triage(a_post("@shop ありがとうございます", language="ja")).kind is not Kind.COMPLAINT
+
+
+@pytest.mark.parametrize(
+    ("plain", "written"),
+    [
+        ("@shop my parcel never arrived", "@shop my par\u00adcel nev\u00ader arrived"),
+        ("@shop my parcel never arrived", "\uff20shop my par\u200bcel never arrived"),
+        ("@shop my parcel never arrived", "@shop \U0001d426\U0001d432 parcel never arrived"),
+        ("@shop meu pedido não chegou", "@shop meu pedido na\u0303o chegou"),
+        ("@shop the parcel is fucking late", "@shop the parcel is f*cking late"),
+        ("@shop my parcel never arrived", "@shop my pаrcel never arrived"),
+    ],
+)
+def test_letters_that_look_the_same_are_read_the_same(plain: str, written: str) -> None:
+    one, other = triage(a_post(plain)), triage(a_post(written))
+    assert (one.kind, one.needs_reply, one.urgency) == (other.kind, other.needs_reply, other.urgency)
+    assert [r.rule for r in one.reasons] == [r.rule for r in other.reasons]
+
+
+def test_reasons_point_into_the_text_as_it_was_written() -> None:
+    text = "\uff20shop meu pedido na\u0303o chegou"
+    words = [text[reason.start : reason.end] for reason in triage(a_post(text, language="pt")).reasons]
+    assert "na\u0303o chegou" in words
+
+
+def test_a_post_to_somebody_else_is_no_complaint_to_the_brand() -> None:
+    engine = Engine(BrandWords(handles=("shop",)))
+
+    def kind(text: str) -> Tags:
+        return engine(a_post(text))
+
+    assert kind("@other rude staff again, going over to @shop").kind is not Kind.COMPLAINT
+    assert kind("@mate look, my lamp from @shop arrived broken").kind is Kind.COMPLAINT
+    assert kind("@shop rude staff again, going over to @other").kind is Kind.COMPLAINT
+
+
+def test_every_language_reads_the_tables_of_danger() -> None:
+    assert {cue.says for added in lexicon("en", BrandWords()).phrases._added.values() for _, cue in added} >= {
+        "critical",
+        "alarming",
+        "calm",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "hint", "kind"),
+    [
+        ("meu pacote na\u0303o chegou", "pt", Kind.COMPLAINT),
+        ("my or\u00adder nev\u00ader arrived", "en", Kind.COMPLAINT),
+        ("my order ne\u200bver arri\u200bved", "en", Kind.COMPLAINT),
+        ("merci pour rien", "fr", Kind.COMPLAINT),
+        ("your hotline is anything but helpful", "en", Kind.COMPLAINT),
+        ("the box was empty", "en", Kind.COMPLAINT),
+        ("my oder never arived", "en", Kind.COMPLAINT),
+        ("the soup is cold", "en", Kind.COMPLAINT),
+        ("my coat came back with a stain", "en", Kind.COMPLAINT),
+        ("nice kettle, broken", "en", Kind.COMPLAINT),
+        (f"my kettle arrived broken. {'Week after week. ' * 30}The end.", "en", Kind.COMPLAINT),
+        ("Betrugsladen", "de", None),
+        ("estafadores", "es", None),
+        ("objednávka nedorazila", "cs", None),
+        ("\N{POUTING FACE}", "en", None),
+        ("look how my order arrived https://t.co/abc", "en", None),
+    ],
+)
+def test_a_fault_told_to_the_brand_needs_a_person(text: str, hint: str, kind: Kind | None) -> None:
+    tags = triage(a_post(f"@shop {text}", language=hint))
+    assert tags.needs_reply
+    assert kind in {None, tags.kind}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("$FNCH is crashing, awful management, sold mine", Kind.COMPLAINT), ("great service \N{CLOWN FACE}", Kind.PRAISE)],
+)
+def test_words_that_only_sound_so(text: str, kind: Kind) -> None:
+    assert triage(a_post(f"@shop {text}")).kind is not kind
+
+
+@pytest.mark.parametrize("text", ["the dish exploded in the oven", "my daughter had an allergic reaction to your cake"])
+def test_danger_in_a_few_plain_words_is_critical(text: str) -> None:
+    tags = triage(a_post(f"@shop {text}"))
+    assert (tags.urgency, tags.needs_reply) == (Urgency.CRITICAL, True)
