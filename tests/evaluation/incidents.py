@@ -29,13 +29,15 @@ from mentiondesk.adapters.storage.memory_table import MemoryTable
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.signals import Baselines, Signals, signal_item
 from mentiondesk.adapters.x.posts import read_post
-from mentiondesk.detection.signals import brand_stems, signal_of, stem
+from mentiondesk.detection.signals import signal_of
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import ConversationId, PostId, UserId, id_at
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.incidents.signals import Signal
+from mentiondesk.domain.posts.brand_words import BrandWords
 from mentiondesk.domain.posts.post import Post, Source
-from mentiondesk.triage import triage
+from mentiondesk.triage import Engine
+from mentiondesk.triage.concepts import term
 from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
 
 HERE = Path(__file__).parent
@@ -117,7 +119,7 @@ class Weeks:
 
     def __init__(self, settings: DeskSettings, recording: Path) -> None:
         self.settings = settings
-        self.stems = brand_stems(BRAND_NAMES)
+        self._triage = Engine(BrandWords(names=BRAND_NAMES))
         self.signals = [one for post in _recorded(recording) if (one := self.signal(post))]
         self.incidents = Incidents(MemoryTable(), _keep)
         self._usual = MemoryTable()
@@ -125,7 +127,7 @@ class Weeks:
         self._walk()
 
     def signal(self, post: Post) -> Signal | None:
-        return signal_of(post, triage(post), self.stems)
+        return signal_of(post, self._triage(post))
 
     @property
     def first(self) -> datetime:
@@ -266,8 +268,8 @@ def _minutes(signals: Iterable[Signal], first: datetime, last: datetime) -> Iter
 
 
 def _tells(problem: str, word: str) -> bool:
-    allowed = {stem(one) for one in _WORD.findall(TELLING[problem])} | set(_WORD.findall(TELLING[problem]))
-    return word in allowed or stem(word) in allowed
+    allowed = {term(one) for one in _WORD.findall(TELLING[problem])} | set(_WORD.findall(TELLING[problem]))
+    return word in allowed or term(word) in allowed
 
 
 def lines(figures: Figures) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from tests.support.builders import a_post, settings
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "layers/core/mentiondesk/triage"
-OTHERS = {"sets", "spelling", "languages", "danger", "README"}
+OTHERS = {"sets", "spelling", "languages", "danger", "concepts", "concept_sets", "README"}
 TABLES = sorted(path.stem for path in (FOLDER / "tables").glob("*.txt") if path.stem not in OTHERS)
 
 

@@ -8,8 +8,8 @@ from math import log
 from mentiondesk.detection.baseline import Expectation
 from mentiondesk.detection.concepts import ANY_BROKEN, CONCEPTS, GENERAL
 from mentiondesk.detection.matching import by_term, distinct_reporters
-from mentiondesk.detection.signals import surfaces
 from mentiondesk.domain.incidents.signals import Signal
+from mentiondesk.triage.concepts import surfaces
 
 _MOST_SUBJECT_WORDS = 2
 _VAGUEST = "not working"
