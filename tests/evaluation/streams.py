@@ -15,13 +15,14 @@ from mentiondesk.adapters.storage.memory_table import MemoryTable
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.signals import Baselines, Signals, signal_item
 from mentiondesk.adapters.x.posts import read_post
-from mentiondesk.detection.signals import brand_stems, signal_of
+from mentiondesk.detection.signals import signal_of
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import ConversationId, PostId, UserId, id_at
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.incidents.signals import SIGNALS_KEPT, Signal
+from mentiondesk.domain.posts.brand_words import BrandWords
 from mentiondesk.domain.posts.post import Post, Source
-from mentiondesk.triage import triage
+from mentiondesk.triage import Engine
 from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +58,7 @@ class Stream:
 
     def __init__(self, name: str, posts: Iterable[Post], brand_names: Sequence[str] = ()) -> None:
         self.name = name
-        self._stems = brand_stems(brand_names)
+        self._triage = Engine(BrandWords(names=tuple(brand_names))) if brand_names else _engine()
         self.signals = [one for post in posts if (one := self.signal(post))]
         self.incidents = Incidents(MemoryTable(), _keep)
         self._usual = MemoryTable()
@@ -76,7 +77,7 @@ class Stream:
         return (self.last - self.first) / WEEK
 
     def signal(self, post: Post) -> Signal | None:
-        return signal_of(post, triage(post), self._stems)
+        return signal_of(post, self._triage(post))
 
     @cached_property
     def raised(self) -> list[Incident]:
@@ -149,6 +150,11 @@ def post(text: str, at: datetime, number: int) -> Post:
         source=Source.MENTIONS,
         seen_at=at,
     )
+
+
+@cache
+def _engine() -> Engine:
+    return Engine()
 
 
 @cache

@@ -18,9 +18,12 @@ from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId, id_at
 from mentiondesk.domain.incidents.changes import IncidentChange, incident_change
 from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status, Update
 from mentiondesk.domain.incidents.signals import HourlyCounts, Signal
+from mentiondesk.domain.posts.post import Post
+from mentiondesk.domain.posts.tags import Tags
 from mentiondesk.domain.timeline import CaseAct, Faded, GoBackStarted, Noticed
 from mentiondesk.ports.alerts import DueItem
 from mentiondesk.ports.incidents import IncidentStore
+from mentiondesk.triage import triage
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.detect_incidents import Detected, DetectIncidents
 from mentiondesk.usecases.incidents.follow_up_customers import GoBack
@@ -36,6 +39,11 @@ COMPONENTS = [
     {"id": "post", "name": "Deliveries", "topics": ["delivery"]},
 ]
 LOGIN = ("cannot log in", "signing in", "anything broken", "account")
+
+
+def heard(post: Post, **facts: Any) -> Tags:
+    """A complaint that says what the post says."""
+    return tags(said=triage(post).said, **facts)
 
 
 class Ears:
@@ -490,7 +498,12 @@ def test_a_storm_is_looked_at_from_its_end(listening: Listening) -> None:
 
 def with_cases(listening: Listening, count: int, resolve: bool = True) -> list[CaseId]:
     """Customers with a case each, in an incident that is resolved an hour after noon."""
-    classify = ClassifyMention(listening.desk.posts, listening.desk.cases, lambda _: tags(), lambda: listening.settings)
+    classify = ClassifyMention(
+        listening.desk.posts,
+        listening.desk.cases,
+        lambda post: tags(said=triage(post).said),
+        lambda: listening.settings,
+    )
     cases = []
     for number in range(count):
         post = a_post("can't log in", created_at=at(number), author_id=UserId(str(3000 + number)))
@@ -533,7 +546,12 @@ def test_every_customer_of_a_resolved_incident_gets_a_clock_and_staff_the_list_o
 
 def test_who_has_heard_since_or_waits_for_an_answer_anyway_gets_no_second_clock(listening: Listening) -> None:
     answered, waiting, *_ = with_cases(listening, 6)
-    classify = ClassifyMention(listening.desk.posts, listening.desk.cases, lambda _: tags(), lambda: listening.settings)
+    classify = ClassifyMention(
+        listening.desk.posts,
+        listening.desk.cases,
+        lambda post: tags(said=triage(post).said),
+        lambda: listening.settings,
+    )
     heard = listening.desk.posts.get(PostId(answered.conversation))
     asks = listening.desk.posts.get(PostId(waiting.conversation))
     assert heard is not None
@@ -564,7 +582,10 @@ def test_a_clock_to_go_back_survives_that_the_case_is_told_again(listening: List
     before = listening.desk.cases.get(cases[0])
     assert before is not None
     classify = ClassifyMention(
-        listening.desk.posts, listening.desk.cases, lambda _: tags(needs_reply=False), lambda: listening.settings
+        listening.desk.posts,
+        listening.desk.cases,
+        lambda post: tags(needs_reply=False, said=triage(post).said),
+        lambda: listening.settings,
     )
     late = a_post("late", created_at=at(0.5), author_id=before.customer_id, conversation_id=before.conversation_id)
     listening.desk.posts.add(late)

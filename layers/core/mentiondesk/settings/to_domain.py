@@ -53,7 +53,9 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         incidents=_incident_rules(settings.incidents),
         page=_status_page(settings),
         wording=Wording(**dict(settings.wording)),
-        brand_words=_brand_words(settings.triage, tuple(handle for _, handle in brand.handles)),
+        brand_words=_brand_words(
+            settings.triage, tuple(handle for _, handle in brand.handles), (brand.name, brand.handle, *brand.words)
+        ),
         second_opinion=SecondOpinionRules(second.below, second.a_day),
         keep=settings.keep,
         sentences=settings.sentences,
@@ -135,11 +137,12 @@ def _status_page(settings: SettingsFile) -> StatusPage:
     )
 
 
-def _brand_words(triage: TriageSettings, handles: tuple[str, ...]) -> BrandWords:
+def _brand_words(triage: TriageSettings, handles: tuple[str, ...], names: tuple[str, ...]) -> BrandWords:
     return BrandWords(
         words=tuple((meaning, phrases) for meaning, phrases in triage.words if phrases),
         topics=tuple(triage.topics.items()),
         always=tuple(Always(rule.phrase, rule.kind, rule.urgency) for rule in triage.always),
         never=triage.never,
         handles=handles,
+        names=names,
     )

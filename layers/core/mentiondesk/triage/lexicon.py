@@ -178,10 +178,6 @@ class Lexicon:
         self.known = _Known(self)
         self._hashtags: dict[str, tuple[Word[Cue], ...]] = {}
 
-    def add(self, phrase: str, cue: Cue) -> None:
-        """Adds a phrase; raises Unreadable when it is not written as tables are."""
-        self.phrases.add(self._canonical(phrase), cue)
-
     def _canonical(self, phrase: str) -> str:
         """A phrase in the normalised spelling of look-ups."""
         parts = phrase.split()

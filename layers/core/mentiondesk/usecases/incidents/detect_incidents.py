@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from mentiondesk.detection.baseline import HOUR, HOUR_TERMS, OVERALL_TERMS, Expectation, hour_of_week, updated
 from mentiondesk.detection.clusters import Cluster, above_baseline, find_clusters, one_outage, samples
 from mentiondesk.detection.matching import count_terms, distinct_reporters, matches, resolve_echoes
-from mentiondesk.detection.signals import stem
+from mentiondesk.detection.signals import terms_of
 from mentiondesk.detection.slow import SPANS, slow_clusters
 from mentiondesk.detection.surprise import severity
 from mentiondesk.detection.thresholds import THRESHOLDS, Thresholds
@@ -405,8 +405,8 @@ def _name(chosen: Sequence[ComponentId], components: Iterable[PageComponent]) ->
 
 def _score(component: PageComponent, signal: Signal) -> int:
     """2 for one of the component's words, 1 for one of its topics: words are the more specific."""
-    used = {*signal.terms, *map(stem, signal.words.lower().split())}
-    by_word = any(used.issuperset(map(stem, word.lower().split())) for word in component.words)
+    used = {*signal.terms, *terms_of(signal.words)}
+    by_word = any(used.issuperset(terms_of(word)) for word in component.words)
     return 2 * by_word + (not set(component.topics).isdisjoint(signal.topics))
 
 
