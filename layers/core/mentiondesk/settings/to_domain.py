@@ -25,6 +25,7 @@ from mentiondesk.settings.schema import (
     TargetSettings,
     TriageSettings,
     WeekSettings,
+    brand_of,
 )
 from mentiondesk.settings.types import stage_time
 
@@ -42,9 +43,9 @@ def parse_settings(raw: object, stored: bool = False) -> DeskSettings:
 
 def desk_settings(settings: SettingsFile) -> DeskSettings:
     """Validated settings as the rest of the package uses them."""
-    brand, alerts, second = settings.brand, settings.alerts, settings.triage.second_opinion
+    brand, alerts, second = brand_of(settings), settings.alerts, settings.triage.second_opinion
     return DeskSettings(
-        brand=Brand(brand.name, brand.user_id, brand.handle, brand.words),
+        brand=brand,
         zone=settings.zone,
         policy=_policy(settings),
         roster=Roster(tuple(_staff(one, settings.zone) for one in settings.staff)),
@@ -53,7 +54,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         incidents=_incident_rules(settings.incidents),
         page=_status_page(settings),
         wording=Wording(**dict(settings.wording)),
-        brand_words=_brand_words(settings.triage, (brand.handle,), (brand.name, brand.handle, *brand.words)),
+        brand_words=_brand_words(settings.triage, brand),
         second_opinion=SecondOpinionRules(second.below, second.a_day),
         keep=settings.keep,
         sentences=settings.sentences,
@@ -135,12 +136,13 @@ def _status_page(settings: SettingsFile) -> StatusPage:
     )
 
 
-def _brand_words(triage: TriageSettings, handles: tuple[str, ...], names: tuple[str, ...]) -> BrandWords:
+def _brand_words(triage: TriageSettings, brand: Brand) -> BrandWords:
+    handles = tuple(handle for _, handle in brand.handles)
     return BrandWords(
         words=tuple((meaning, phrases) for meaning, phrases in triage.words if phrases),
         topics=tuple(triage.topics.items()),
         always=tuple(Always(rule.phrase, rule.kind, rule.urgency) for rule in triage.always),
         never=triage.never,
         handles=handles,
-        names=names,
+        names=(brand.name, *handles, *brand.words),
     )
