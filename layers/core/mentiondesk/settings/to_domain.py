@@ -86,6 +86,7 @@ def _policy(settings: SettingsFile) -> Policy:
         follow_up=_target(targets.follow_up, Urgency.NORMAL, settings) if targets.follow_up else None,
         private=_target(targets.private, Urgency.NORMAL, settings) if targets.private else None,
         resolve_after=targets.resolve_after,
+        unsure=_target(targets.unsure, Urgency.NORMAL, settings) if targets.unsure else None,
         stages=tuple(_stage(one) for one in settings.alerts.stages),
     )
 
