@@ -7,14 +7,16 @@ import pytest
 
 from mentiondesk.domain.alerts.escalation import Escalation, started
 from mentiondesk.domain.alerts.plan import Plan
+from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.timers import Clock, Due, TimerOutcome
 from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents.incident import Incident, Status
+from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.subject import Subject
 from mentiondesk.ports.alerts import DueItem, Lease
 from mentiondesk.usecases.alerts.planning import planned
-from tests.support.builders import a_case, at, minutes, settings
+from tests.support.builders import a_case, a_story, at, minutes, said, settings
 
 TEAM: list[dict[str, Any]] = [
     {"id": "ana", "name": "Ana", "email": "ana@example.com", "duty": "always", "roles": ["lead"]},
@@ -35,6 +37,19 @@ def called(plan: Plan) -> list[tuple[str, str]]:
 
 def test_a_case_is_planned_by_the_stages_of_cases() -> None:
     assert called(the_plan(CASE)) == [("half_time", "ana"), ("half_time", "bob")]
+
+
+def test_nobody_gets_a_text_about_a_post_that_triage_is_unsure_of() -> None:
+    phones = [{**one, "phone": f"+4479460000{place}"} for place, one in enumerate(TEAM)]
+    found = settings(staff=phones)
+    channels = {}
+    for unsure in (False, True):
+        case = a_story(said(0, Kind.CHATTER, needs_reply=True, unsure=True) if unsure else said(0), policy=found.policy)
+        assert case.timer
+        lease = Lease(DueItem(case.subject_id), case, started(case.case_id, case.timer), at(200))
+        channels[unsure] = {alert.channel for alert in planned(lease, found, at(200)).plan.send}
+    assert channels[False] == {Channel.EMAIL, Channel.TEXT}
+    assert channels[True] == {Channel.EMAIL}
 
 
 def test_a_case_is_planned_for_its_owner() -> None:

@@ -8,6 +8,7 @@ from mentiondesk.domain.alerts.roster import Audience, Channel, Roster, Staff, S
 from mentiondesk.domain.cases.timers import Policy, Target
 from mentiondesk.domain.desk import AlertRules, DeskSettings
 from mentiondesk.domain.incidents.rules import IncidentRules
+from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
 from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
 from mentiondesk.domain.posts.tags import Kind, Urgency
@@ -53,9 +54,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         incidents=_incident_rules(settings.incidents),
         page=_status_page(settings),
         wording=Wording(**dict(settings.wording)),
-        brand_words=_brand_words(
-            settings.triage, tuple(handle for _, handle in brand.handles), (brand.name, brand.handle, *brand.words)
-        ),
+        brand_words=_brand_words(settings.triage, brand),
         second_opinion=SecondOpinionRules(second.below, second.a_day),
         keep=settings.keep,
         sentences=settings.sentences,
@@ -87,6 +86,7 @@ def _policy(settings: SettingsFile) -> Policy:
         follow_up=_target(targets.follow_up, Urgency.NORMAL, settings) if targets.follow_up else None,
         private=_target(targets.private, Urgency.NORMAL, settings) if targets.private else None,
         resolve_after=targets.resolve_after,
+        unsure=_target(targets.unsure, Urgency.NORMAL, settings) if targets.unsure else None,
         stages=tuple(_stage(one) for one in settings.alerts.stages),
     )
 
@@ -137,12 +137,13 @@ def _status_page(settings: SettingsFile) -> StatusPage:
     )
 
 
-def _brand_words(triage: TriageSettings, handles: tuple[str, ...], names: tuple[str, ...]) -> BrandWords:
+def _brand_words(triage: TriageSettings, brand: Brand) -> BrandWords:
+    handles = tuple(handle for _, handle in brand.handles)
     return BrandWords(
         words=tuple((meaning, phrases) for meaning, phrases in triage.words if phrases),
         topics=tuple(triage.topics.items()),
         always=tuple(Always(rule.phrase, rule.kind, rule.urgency) for rule in triage.always),
         never=triage.never,
         handles=handles,
-        names=names,
+        names=(brand.name, *handles, *brand.words),
     )

@@ -90,7 +90,7 @@ class Engine:
         score = complaint_score(reading, evidence)
         *odds, critical, high = model.log_odds(reading, evidence, score)
         complains, *others = _shares(odds)
-        raw = _probability(reading, score, complains, sum(others))
+        raw = _probability(reading, evidence, score, complains, sum(others))
         probability = adapted(raw, self.share)
         kind, confidence = _kind(reading, evidence, probability, complains, others)
         urgency = _urgency(reading, critical, high)
@@ -171,8 +171,12 @@ def complaint_score(reading: Reading, evidence: Evidence) -> float:
 
 def _said_to_others(reading: Reading, evidence: Evidence) -> float:
     """Score against a complaint to the brand: no customer wrote it, or it is about somebody else."""
-    about_others = reading.focus is not None and evidence.bad < _OWN_FAULT
-    return 1.6 * min(evidence.says("outsider"), 4.0) + 2.5 * about_others
+    return 1.6 * min(evidence.says("outsider"), 4.0) + 2.5 * _about_others(reading, evidence)
+
+
+def _about_others(reading: Reading, evidence: Evidence) -> bool:
+    """True for a post to somebody else in which the clause that names the brand tells no fault."""
+    return reading.focus is not None and evidence.bad < _OWN_FAULT
 
 
 def _shares(odds: list[float]) -> list[float]:
@@ -181,9 +185,12 @@ def _shares(odds: list[float]) -> list[float]:
     return [math.exp(one - highest) for one in odds]
 
 
-def _probability(reading: Reading, score: float, complains: float, rest: float) -> float:
+def _probability(reading: Reading, evidence: Evidence, score: float, complains: float, rest: float) -> float:
     """The probability of a complaint by the tables and by the model."""
     by_words = max(-_MOST_BY_WORDS, min(math.log((complains + _TINY) / (rest + _TINY)), _MOST_BY_WORDS))
+    if _about_others(reading, evidence):
+        # The model does not know whom a word is about.
+        by_words = min(by_words, 0.0)
     share = _MODEL_SHARE if "@" in reading.text.lower else _MODEL_SHARE_WITHOUT_HANDLE
     return _logistic((1 - share) * score + share * by_words)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
 from mentiondesk.domain.alerts.roster import Channel, Roster, Staff, Stage
+from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.posts.tags import Urgency
 
@@ -93,8 +94,10 @@ class _Planning:
                     yield alert
 
     def _called(self, stage: Stage) -> Iterable[tuple[Staff, Channel]]:
-        """The people and the channels of a stage."""
+        """The people and the channels of a stage. Nobody gets a text about a post that triage is unsure of."""
         for audience, channel in stage.send:
+            if channel is Channel.TEXT and self.escalation.timer.clock is Clock.UNSURE:
+                continue
             for staff in self.roster.audience(audience, self.now, self.facts.owner):
                 yield staff, channel
 

@@ -14,13 +14,15 @@ from mentiondesk.domain.posts.tags import Kind, Urgency
 class Clock(StrEnum):
     """The kinds of timers.
 
-    A customer waits for a first or a next reply. PRIVATE and FOLLOW_UP start when the brand asks for direct
+    A customer waits for a first or a next reply. UNSURE runs until a person has looked at a post that triage cannot
+    place. PRIVATE and FOLLOW_UP start when the brand asks for direct
     messages, and end when it is back in public. GO_BACK starts when an incident that a customer met is
     solved. CONFIRM belongs to an incident that a person must confirm or dismiss.
     """
 
     FIRST_REPLY = "first_reply"
     NEXT_REPLY = "next_reply"
+    UNSURE = "unsure"
     PRIVATE = "private"
     FOLLOW_UP = "follow_up"
     CONFIRM = "confirm"
@@ -105,6 +107,7 @@ class Policy:
     follow_up: Target | None = None
     private: Target | None = None
     resolve_after: timedelta | None = None
+    unsure: Target | None = None
 
     def timer(self, clock: Clock, kind: Kind, urgency: Urgency, post_id: PostId, since: datetime) -> ReplyTimer | None:
         """The timer that such a post starts; None when it needs no answer."""
@@ -126,6 +129,8 @@ class Policy:
                 return self.first_reply.get((kind, urgency))
             case Clock.NEXT_REPLY:
                 return self.next_reply.get((kind, urgency))
+            case Clock.UNSURE:
+                return self.unsure
             case Clock.PRIVATE:
                 return self.private
             case Clock.FOLLOW_UP:
