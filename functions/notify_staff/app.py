@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mentiondesk.adapters.channels.ses import SesMailer
 from mentiondesk.adapters.channels.sns import SnsTexter
+from mentiondesk.adapters.channels.webhooks import RoomSender, WebhookSender
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.alerts import Alerts
 from mentiondesk.adapters.storage.stores.cases import Cases
@@ -37,6 +38,8 @@ def _sender(channel: Channel, config: NotifyConfig) -> Sender:
             return SesMailer(aws.ses(), config.alert_sender)
         case Channel.TEXT:
             return SnsTexter(aws.sns())
+        case Channel.ROOM:
+            return RoomSender(WebhookSender(clock.now), clock.now)
         case _:
             assert_never(channel)
 

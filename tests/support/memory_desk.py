@@ -122,10 +122,10 @@ class MemoryDesk:
         brand = {"name": "Fennel & Finch", "user_id": str(BRAND_ID), "handle": "FennelAndFinch"}
         self._raw: dict[str, Any] = {"brand": brand, "staff": list(staff), **overrides}
         self.messages: list[Message] = []
-        self.mail, self.text = Channel(self, "email"), Channel(self, "text")
+        self.mail, self.text, self.room = (Channel(self, name) for name in ("email", "text", "room"))
         self._tags: dict[PostId, Tags] = {}
         self._triage = BrandTriage(lambda: self.settings.brand_words)
-        senders = {Way.EMAIL: self.mail, Way.TEXT: self.text}
+        senders = {Way.EMAIL: self.mail, Way.TEXT: self.text, Way.ROOM: self.room}
         self._desk = VirtualDesk(parse_settings(self._raw), triage=self._tagged, senders=senders, keep_ledger=True)
         self._desk.now = time_of(start)
         drafts = Drafts(self._desk.table, lambda: self.settings.keep)

@@ -1,5 +1,6 @@
 """The schema of the settings file: its keys, their bounds and their defaults."""
 
+from base64 import b64decode
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self, assert_never
@@ -150,8 +151,23 @@ class TargetsSettings(_Model):
 
 
 class SendSettings(_Model):
+    """Recipients of a stage, and the channels to people. A room is told in the room: there `by` is left out."""
+
     to: Audience
-    by: Annotated[tuple[Channel, ...], OneOrMore] = Field(min_length=1)
+    by: Annotated[tuple[Channel, ...], OneOrMore] = ()
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        room = self.to is Audience.ROOM
+        if room and set(self.by) - {Channel.ROOM}:
+            raise Misfit("rooms are told in the room itself; leave this key out", "by")
+        if not room and (not self.by or Channel.ROOM in self.by):
+            raise Misfit("people are told by email, text, or both as [email, text]", "by")
+        return self
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        return self.by or (Channel.ROOM,)
 
 
 class StageSettings(_Model):
@@ -273,8 +289,45 @@ class StaffSettings(_Model):
                 return self.email
             case Channel.TEXT:
                 return self.phone
+            case Channel.ROOM:
+                return None
             case _:
                 assert_never(channel)
+
+
+class RoomSettings(_Model):
+    """A room that stages can tell: a Slack channel by its incoming webhook, or any address by a signed webhook."""
+
+    id: StaffId = Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")
+    name: str = Field(min_length=1, max_length=60)
+    slack: str | None = Field(
+        default=None, max_length=300, pattern=r"^https://hooks\.slack(-gov)?\.com/[A-Za-z0-9/_-]+$"
+    )
+    webhook: str | None = Field(default=None, max_length=1000, pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?$")
+    secret: str | None = Field(default=None, max_length=100, pattern=r"^whsec_[A-Za-z0-9+/]+={0,2}$")
+
+    @model_validator(mode="after")
+    def _one_address(self) -> Self:
+        if (self.slack is None) == (self.webhook is None):
+            raise ValueError(f"give {self.id} either slack or webhook")
+        if (self.webhook is None) != (self.secret is None):
+            raise ValueError("a webhook needs a secret to sign with, and Slack's has none")
+        if self.secret is not None and not 24 <= _bytes_in(self.secret) <= 64:
+            raise Misfit("the secret is no base64 of 24 to 64 bytes; make one with: openssl rand -base64 32", "secret")
+        return self
+
+    @property
+    def address(self) -> str:
+        """The address as the channel's sender takes it."""
+        return self.slack or f"{self.secret} {self.webhook}"
+
+
+def _bytes_in(secret: str) -> int:
+    """The length of the key in a webhook's secret; 0 where it is no base64."""
+    try:
+        return len(b64decode(secret.removeprefix("whsec_"), validate=True))
+    except ValueError:
+        return 0
 
 
 class ReadingSettings(_Model):
@@ -444,6 +497,7 @@ class SettingsFile(_Model):
     brand: BrandSettings
     zone: Zone = "UTC"
     staff: tuple[StaffSettings, ...] = Field(min_length=1, max_length=200)
+    rooms: tuple[RoomSettings, ...] = Field(default=(), max_length=20)
     hours: dict[str, WeekSettings] = Field(default_factory=dict)
     targets: TargetsSettings = TargetsSettings()
     alerts: AlertSettings = AlertSettings()
@@ -458,10 +512,8 @@ class SettingsFile(_Model):
 
     @model_validator(mode="after")
     def _fits_together(self, info: ValidationInfo) -> Self:
-        ids = [one.id for one in self.staff]
-        for place, staff_id in enumerate(ids):
-            if staff_id in ids[:place]:
-                raise Misfit(f"two people have the id {staff_id!r}; ids must differ", "staff", place, "id")
+        self._check_ids()
+        self._check_rooms()
         if not stored(info):
             self._check_search()
         if not any("lead" in one.roles for one in self.staff):
@@ -472,6 +524,23 @@ class SettingsFile(_Model):
             if target.hours is not None:
                 self._check_hours(target.hours, target, path, stored(info))
         return self
+
+    def _check_ids(self) -> None:
+        ids = [*(one.id for one in self.staff), *(one.id for one in self.rooms)]
+        for place, one in enumerate(ids):
+            if one in ids[:place]:
+                people = len(self.staff)
+                where = ("staff", place) if place < people else ("rooms", place - people)
+                what = "two people have" if place < people else "a person, or another room, has"
+                raise Misfit(f"{what} the id {one!r}; ids must differ", *where, "id")
+
+    def _check_rooms(self) -> None:
+        """Refuses a stage that tells rooms where there are none: nobody could receive it."""
+        stages = [("alerts", "stages", one.send) for one in self.alerts.stages]
+        stages += [("alerts", "critical", one.send) for one in self.alerts.critical]
+        for area, name, sends in (*stages, ("incidents", "tell", self.incidents.tell)):
+            if not self.rooms and any(one.to is Audience.ROOM for one in sends):
+                raise Misfit("this tells rooms, and there are none; add one under rooms", area, name)
 
     def _check_search(self) -> None:
         length = len(brand_of(self).search_query)

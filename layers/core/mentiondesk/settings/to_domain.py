@@ -53,7 +53,10 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         brand=brand,
         zone=settings.zone,
         policy=_policy(settings),
-        roster=Roster(tuple(_staff(one, settings.zone) for one in settings.staff)),
+        roster=Roster(
+            tuple(_staff(one, settings.zone) for one in settings.staff),
+            tuple(Staff(one.id, one.name, {Channel.ROOM: one.address}, settings.zone) for one in settings.rooms),
+        ),
         alerts=AlertRules(
             tuple(TextLimit(one.most, one.within) for one in alerts.text_limits),
             Budget(alerts.budget.most, alerts.budget.gather),
@@ -128,7 +131,7 @@ def _critical_stage(stage: CriticalStageSettings) -> Stage:
 
 
 def _recipients(send: Iterable[SendSettings]) -> tuple[tuple[Audience, Channel], ...]:
-    return tuple((one.to, channel) for one in send for channel in one.by)
+    return tuple((one.to, channel) for one in send for channel in one.channels)
 
 
 def _incident_rules(incidents: IncidentSettings) -> IncidentRules:

@@ -43,6 +43,8 @@ from mentiondesk.domain.timeline import (
     Undone,
 )
 
+# A snooze may hold what these hear.
+_NO_LEADS = (Audience.DUTY, Audience.ROOM)
 # How long an act can be undone.
 UNDO_WITHIN = timedelta(minutes=10)
 
@@ -316,6 +318,6 @@ def _snooze_end(case: Case, wanted: datetime, now: datetime, policy: Policy) -> 
 
 
 def _longest_snooze(ahead: list[Due], policy: Policy) -> datetime | None:
-    beyond_duty = {stage.name for stage in policy.all_stages for to, _ in stage.send if to is not Audience.DUTY}
+    beyond_duty = {stage.name for stage in policy.all_stages for to, _ in stage.send if to not in _NO_LEADS}
     theirs = [due.at for due in ahead if due.stage in beyond_duty]
     return min(theirs) if theirs else max((due.at for due in ahead), default=None)

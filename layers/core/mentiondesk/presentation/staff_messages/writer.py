@@ -49,7 +49,7 @@ class StaffMessages:
 
     def _about_incident(self, channel: Channel, one: IncidentView) -> Email | str:
         match channel:
-            case Channel.EMAIL:
+            case Channel.EMAIL | Channel.ROOM:
                 return self._incident_mail(one)
             case Channel.TEXT:
                 return _incident_text(one)
@@ -58,7 +58,7 @@ class StaffMessages:
 
     def _about_cases(self, channel: Channel, cases: Sequence[CaseView]) -> Email | str:
         match channel:
-            case Channel.EMAIL:
+            case Channel.EMAIL | Channel.ROOM:
                 return self._case_mail(cases)
             case Channel.TEXT:
                 return _case_text(cases)

@@ -146,7 +146,8 @@ class Deliverer:
                 continue
             self._notified.fell_back += not direct
             self._notified.messages += 1
-            self._notified.without_links += sum(notice.act is None for notice in delivery.notices)
+            if way.channel is not Channel.ROOM:
+                self._notified.without_links += sum(notice.act is None for notice in delivery.notices)
             self.record(delivery.records(Outcome.SENT, self._now, way.channel, message_id, "; ".join(refusals)))
             self.interrupted.add(way, delivery, message_id)
             return
@@ -185,8 +186,12 @@ class Deliverer:
         return replace(delivery, notices=tuple(one for one in delivery.notices if one not in again))
 
     def _ways(self, delivery: Delivery) -> Iterator[_Way]:
-        """The channel meant, then the person's others, then the leads': each with its address."""
-        leads = self._settings.roster.audience(Audience.LEAD, self._now)
+        """The channel meant, then the person's others, then the leads': each with its address.
+
+        A room stands in for nobody, and nobody for a room.
+        """
+        room = delivery.channel is Channel.ROOM
+        leads = () if room else self._settings.roster.audience(Audience.LEAD, self._now)
         others = (lead for lead in leads if lead.staff_id != delivery.staff.staff_id)
         for staff in (delivery.staff, *others):
             yield from (_Way(staff, *way) for way in staff.ways(delivery.channel))

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from mentiondesk.domain.alerts.ledger import Alert
 from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice, Notice
+from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import IncidentId
 from mentiondesk.domain.incidents.incident import Incident, Status
@@ -22,7 +23,9 @@ class Notices:
         self._known: dict[IncidentId, Incident | None] = {}
 
     def of(self, subject: Subject, alert: Alert) -> Notice:
-        act = self._links(alert.staff_id, subject.subject_id, self._now)
+        # A link acts as one person, and anybody may read a room.
+        room = alert.channel is Channel.ROOM
+        act = None if room else self._links(alert.staff_id, subject.subject_id, self._now)
         match subject:
             case Case():
                 return CaseNotice(subject, alert, self._incident(subject.incident_id), act)
