@@ -162,7 +162,7 @@ def big(runs: int = RUNS) -> Measured | None:
         for name, held, sizes in (("known words", False, MUSIC_SIZES), ("held words", True, HELD_SIZES))
         for size in sizes
     ]
-    return _measured("recorded weeks", [recorded(BIG, path, ("Spotify", BIG))], kinds, runs)
+    return _measured("recorded weeks", [recorded(BIG, path, (BIG, "Spotify"))], kinds, runs)
 
 
 def _fresh(size: int, mixed: bool, after: timedelta = timedelta(), over: timedelta | None = None) -> Drop:

@@ -62,7 +62,7 @@ def music(chance: random.Random, size: int, held: bool, first: datetime, last: d
     problems = {problem: rows for (problem, is_held), rows in _music().items() if is_held is held}
     problem = chance.choice(sorted(problems))
     texts = chance.sample(problems[problem], size)
-    return _outage(chance, problem, texts, first, last, timedelta(minutes=chance.uniform(15, 60)), "@SpotifyCares ")
+    return _outage(chance, problem, texts, first, last, timedelta(minutes=chance.uniform(15, 60)))
 
 
 def fresh(
@@ -91,13 +91,11 @@ def _outage(
     first: datetime,
     last: datetime,
     over: timedelta,
-    handle: str = "",
 ) -> Outage:
     begin = first + chance.random() * max(last - first - over, MINUTE)
     moments = sorted(begin + chance.random() * over for _ in texts)
     posts = (
-        post(f"{handle}{text}", at, _NUMBERED_FROM + number)
-        for number, (text, at) in enumerate(zip(texts, moments, strict=True))
+        post(text, at, _NUMBERED_FROM + number) for number, (text, at) in enumerate(zip(texts, moments, strict=True))
     )
     return Outage(problem, tuple(posts))
 
