@@ -18,6 +18,7 @@ from infra.local.forms import HtmlPage
 from mentiondesk.adapters.storage.memory_table import MemoryTable
 from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.drafts import Drafts
+from mentiondesk.adapters.storage.stores.duty import DutyChanges
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.tokens.links import SignedLinks
 from mentiondesk.domain.access.actions import CASE_ACTIONS, INCIDENT_ACTIONS, Action
@@ -29,6 +30,7 @@ from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.commands import ApprovePost, IncidentCommand, PostUpdate, Publish, ResolveIncident
 from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status
+from mentiondesk.domain.posts.profile import Profile
 from mentiondesk.domain.timeline import Act, CaseActEntry, IncidentEntry
 from mentiondesk.presentation import rendering
 from mentiondesk.presentation.action_pages.actions import ActionPages
@@ -45,6 +47,7 @@ from mentiondesk.presentation.action_pages.reading import (
 )
 from mentiondesk.presentation.action_pages.record import record_line
 from mentiondesk.presentation.wording import Sentences, catalogue
+from mentiondesk.usecases.alerts.change_duty import ChangeDuty
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 from tests.support.builders import CASE_ID, NOON, a_case, at, said, settings
@@ -68,6 +71,7 @@ class Office:
             self.links,
             ChangeCase(self.cases, lambda: COMPONENTS),
             ChangeIncident(self.incidents, Drafts(table, lambda: KEEP), lambda: COMPONENTS),
+            ChangeDuty(DutyChanges(table)),
             lambda: COMPONENTS,
         )
         self.case_token = self.links.token(Link(StaffId("ana"), CASE_ID, CASE_ACTIONS, at(600)))
@@ -233,5 +237,7 @@ def an_entry(entry: type[Act]) -> Any:
         "title": "t",
         "people": 3,
         "status": Status.MONITORING,
+        "undoes": "d",
+        "profile": Profile("Priya", "priya", 5),
     }
     return entry(**{field.name: facts[field.name] for field in fields(entry) if field.name in facts})

@@ -12,6 +12,7 @@ from mentiondesk.domain.incidents.incident import STILL_UNCONFIRMED, UNCONFIRMED
 from mentiondesk.domain.incidents.rules import IncidentRules
 from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
+from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.status.page import MailRules, PageComponent, StatusPage
@@ -64,6 +65,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         brand_words=_brand_words(settings.triage, brand),
         second_opinion=SecondOpinionRules(second.below, second.a_day),
         keep=settings.keep,
+        reach=ReachRules(**dict(settings.reach)),
         sentences=settings.sentences,
     )
 

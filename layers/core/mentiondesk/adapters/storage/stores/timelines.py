@@ -12,6 +12,7 @@ from mentiondesk.domain.timeline import (
     BrandPosted,
     CaseEntry,
     Claimed,
+    Corrected,
     CustomerPosted,
     Dismissed,
     Entry,
@@ -20,6 +21,7 @@ from mentiondesk.domain.timeline import (
     IncidentDismissed,
     IncidentEntry,
     IncidentResolved,
+    LookedUp,
     Noticed,
     Posted,
     Published,
@@ -27,6 +29,7 @@ from mentiondesk.domain.timeline import (
     Reopened,
     Resolved,
     Snoozed,
+    Undone,
     Updated,
 )
 
@@ -42,6 +45,9 @@ _TYPES: Mapping[str, type[Entry]] = {
     "dismissed": Dismissed,
     "resolved": Resolved,
     "reopened": Reopened,
+    "corrected": Corrected,
+    "undone": Undone,
+    "looked_up": LookedUp,
     "go_back_started": GoBackStarted,
     "noticed": Noticed,
     "published": Published,
