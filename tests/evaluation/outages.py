@@ -13,13 +13,13 @@ from mentiondesk.domain.posts.post import Post
 from tests.evaluation.streams import MINUTE, post
 
 HERE = Path(__file__).parent
-# Problems of a music service, and problems of many trades. The lines of the first file with "held" and the whole
-# second file are for scores only: no phrase is mended by them.
-MUSIC, FRESH = HERE / "outages.jsonl", HERE / "fresh.jsonl"
+# Problems of a music service, problems of many trades that the tables name, and problems that no table names. The
+# lines of the first file with "held" and the other files are for scores only: no phrase is mended by them.
+MUSIC, FRESH, UNFORESEEN = HERE / "outages.jsonl", HERE / "fresh.jsonl", HERE / "unforeseen.jsonl"
 # In mixed outages at least this share of the texts is not English, where there are enough.
 _FOREIGN = 0.4
 _NUMBERED_FROM = 900_000
-# The failures that a person would let stand in a title, by problem.
+# The failures that a person would let stand in a title, by problem; of unforeseen ones, none is asked for.
 TELLING: Mapping[str, frozenset[str]] = {
     problem: frozenset(failures)
     for problem, failures in {
@@ -36,7 +36,6 @@ TELLING: Mapping[str, frozenset[str]] = {
         "leak": ("water leak", "no water"),
         "ill": ("makes people ill",),
         "broadband": ("no connection", "down"),
-        "late": ("not delivered", "delayed"),
     }.items()
 }
 
@@ -62,7 +61,7 @@ def music(chance: random.Random, size: int, held: bool, first: datetime, last: d
     problems = {problem: rows for (problem, is_held), rows in _music().items() if is_held is held}
     problem = chance.choice(sorted(problems))
     texts = chance.sample(problems[problem], size)
-    return _outage(chance, problem, texts, first, last, timedelta(minutes=chance.uniform(15, 60)), "@SpotifyCares ")
+    return _outage(chance, problem, texts, first, last, timedelta(minutes=chance.uniform(15, 60)))
 
 
 def fresh(
@@ -73,9 +72,10 @@ def fresh(
     first: datetime,
     last: datetime,
     over: timedelta | None = None,
+    texts_of: Path = FRESH,
 ) -> Outage:
-    """One of the fresh problems, in turn by `run`, over 15 to 60 minutes or the time given."""
-    problems = _fresh()
+    """One of the problems of a file, in turn by `run`, over 15 to 60 minutes or the time given."""
+    problems = _fresh(texts_of)
     problem = sorted(problems)[run % len(problems)]
     english, other = problems[problem]
     foreign = min(len(other), max(round(_FOREIGN * size), size - len(english))) if mixed else 0
@@ -91,13 +91,11 @@ def _outage(
     first: datetime,
     last: datetime,
     over: timedelta,
-    handle: str = "",
 ) -> Outage:
     begin = first + chance.random() * max(last - first - over, MINUTE)
     moments = sorted(begin + chance.random() * over for _ in texts)
     posts = (
-        post(f"{handle}{text}", at, _NUMBERED_FROM + number)
-        for number, (text, at) in enumerate(zip(texts, moments, strict=True))
+        post(text, at, _NUMBERED_FROM + number) for number, (text, at) in enumerate(zip(texts, moments, strict=True))
     )
     return Outage(problem, tuple(posts))
 
@@ -111,9 +109,9 @@ def _music() -> Mapping[tuple[str, bool], list[str]]:
 
 
 @cache
-def _fresh() -> Mapping[str, tuple[list[str], list[str]]]:
-    """The fresh texts of each problem, in English and in other languages."""
+def _fresh(path: Path) -> Mapping[str, tuple[list[str], list[str]]]:
+    """The texts of each problem of a file, in English and in other languages."""
     found: defaultdict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
-    for row in map(json.loads, FRESH.read_text(encoding="utf-8").splitlines()):
+    for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
         found[row["problem"]][row["language"] != "en"].append(row["text"])
     return found

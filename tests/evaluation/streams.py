@@ -2,9 +2,10 @@
 
 import json
 import random
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
@@ -30,6 +31,9 @@ ROOT = Path(__file__).parents[2]
 RECORDINGS = ROOT.parent / "shared/data/replay"
 SETTINGS = ROOT / "infra/settings.example.yaml"
 BRAND = "1000000001"
+# The handle of every brand that a labelled post names becomes this one.
+INVENTED = "AcmeHelp"
+_HANDLE = re.compile(r"(?<!\w)@\w+")
 # Posts of a made-up stream come from one labelled set; a part of them from the topics that the brand hears most of.
 LABELLED = (ROOT / "data/triage/posts.jsonl", ROOT / "data/triage/training.jsonl")
 _HOME_SHARE, _HOME_TOPICS = 0.6, 4
@@ -56,9 +60,9 @@ class Followed:
 class Stream:
     """One brand's complaints as signals, and the baseline in each hour of them."""
 
-    def __init__(self, name: str, posts: Iterable[Post], brand_names: Sequence[str] = ()) -> None:
-        self.name = name
-        self._triage = Engine(BrandWords(names=tuple(brand_names))) if brand_names else _engine()
+    def __init__(self, name: str, posts: Iterable[Post], brand_names: Sequence[str]) -> None:
+        self.name, self.handle = name, brand_names[0]
+        self._triage = _engine(tuple(brand_names))
         self.signals = [one for post in posts if (one := self.signal(post))]
         self.incidents = Incidents(MemoryTable(), _keep)
         self._usual = MemoryTable()
@@ -103,10 +107,10 @@ class Stream:
         return Baselines(table)
 
     def with_posts(self, posts: Sequence[Post], slow: bool = False) -> Followed:
-        """Runs the detector through the time of `posts`, in the stream and with its baseline."""
+        """Runs the detector through the time of `posts` to the brand, in the stream and with its baseline."""
         begin, end = posts[0].created_at, posts[-1].created_at
         around = SIGNALS_KEPT if slow else 3 * HOUR
-        dropped = [one for post in posts if (one := self.signal(post))]
+        dropped = [one for post in posts if (one := self.signal(replace(post, text=f"@{self.handle} {post.text}")))]
         real = [one for one in self.signals if begin - around < one.at < end + around]
         signals = sorted([*real, *dropped], key=lambda signal: signal.at)
         stored, incidents = MemoryTable(), Incidents(MemoryTable(), _keep)
@@ -121,7 +125,7 @@ class Stream:
         return Followed(noticed_at, _about(theirs, incidents))
 
 
-def recorded(name: str, path: Path, brand_names: Sequence[str] = ()) -> Stream:
+def recorded(name: str, path: Path, brand_names: Sequence[str]) -> Stream:
     return Stream(name, _recorded(path), brand_names)
 
 
@@ -133,8 +137,8 @@ def made_up(seed: str, posts_a_day: float, weeks: float) -> Stream:
     posts = []
     for number, moment in enumerate(_rhythmic(chance, posts_a_day, weeks)):
         texts = by_topic[chance.choice(home)] if chance.random() < _HOME_SHARE else every
-        posts.append(post(chance.choice(texts), moment, number))
-    return Stream(f"{seed}: {posts_a_day:g} posts a day", posts)
+        posts.append(post(_HANDLE.sub(f"@{INVENTED}", chance.choice(texts)), moment, number))
+    return Stream(f"{seed}: {posts_a_day:g} posts a day", posts, (INVENTED,))
 
 
 def post(text: str, at: datetime, number: int) -> Post:
@@ -153,8 +157,8 @@ def post(text: str, at: datetime, number: int) -> Post:
 
 
 @cache
-def _engine() -> Engine:
-    return Engine()
+def _engine(names: tuple[str, ...]) -> Engine:
+    return Engine(BrandWords(handles=names, names=names))
 
 
 @cache

@@ -220,6 +220,25 @@ def test_the_impact_follows_the_failure_and_the_people(listening: Listening) -> 
     assert listening.incident().impact is Impact.CRITICAL
 
 
+def test_a_slow_problem_is_raised_for_the_leads_once_and_ends_by_itself(listening: Listening) -> None:
+    """Eight days of other complaints, then twenty people in two days whose prices are wrong."""
+    days = timedelta(days=8)
+    for hour in range(8 * 24):
+        listening.complain(1, begin=60 * hour + 5, first=1000 + hour, terms=("delayed", "travel"), words="late")
+        listening.run(at(60 * (hour + 1) + 11))
+    listening.complain(20, begin=days / minutes(1), over=2880, terms=("wrong price", "prices"), words="wrong price")
+    raised = []
+    for hour in range(49):
+        listening.complain(1, begin=days / minutes(1) + 60 * hour + 5, first=5000 + hour, terms=("delayed", "travel"))
+        raised += listening.run(NOON + days + timedelta(hours=hour + 1, minutes=11)).raised
+    incident = listening.incident()
+    assert raised == [incident.incident_id]
+    assert (incident.slow, incident.failure, incident.title) == (True, "wrong price", "Online shop: wrong prices")
+    assert incident.timer is not None
+    assert incident.timer.answer_by - incident.timer.since == timedelta(days=1)
+    assert listening.run(incident.created_at + timedelta(days=2)).faded == [incident.incident_id]
+
+
 def test_same_here_counts_for_the_post_it_answers(listening: Listening) -> None:
     (first,) = listening.complain(1)
     echo: dict[str, Any] = {"terms": (), "words": "same here", "digest": "", "answers": first.post_id, "echo": True}

@@ -10,8 +10,10 @@ from mentiondesk.detection.baseline import HOUR, OVERALL_TERMS, Expectation, hou
 from mentiondesk.detection.clusters import Cluster, above_baseline, find_clusters, one_outage
 from mentiondesk.detection.concepts import FAILURES
 from mentiondesk.detection.matching import count_terms, distinct_reporters, matches, resolve_echoes
+from mentiondesk.detection.slow import slow_clusters
+from mentiondesk.detection.thresholds import THRESHOLDS
 from mentiondesk.detection.titles import title
-from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId, id_at
+from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, UserId, id_at
 from mentiondesk.domain.incidents.incident import Incident, Status
 from mentiondesk.domain.incidents.signals import Baseline, HourlyCounts, Signal
 from mentiondesk.settings.problems import SettingsInvalid
@@ -334,6 +336,70 @@ def test_three_people_are_enough_at_a_quiet_brand_and_five_at_a_busy_one() -> No
 
 def test_three_people_with_one_rare_word_are_chance() -> None:
     assert found(people(3, 6, "unicorn"), at(7), busy(0.5, "delayed")) == []
+
+
+# --- what no table knows ----------------------------------------------------------------------------------
+
+
+def odd(count: int, shared: int) -> list[Signal]:
+    """Complaints within six minutes of which so many share a word that no table holds."""
+    return [signal(n * 6 / count, n, *(("elevator",) if n < shared else ()), f"odd{n}") for n in range(count)]
+
+
+def test_a_surge_of_complaints_that_share_a_rare_word_is_noticed_though_no_concept_is() -> None:
+    quiet = busy(0.5, "delayed")
+    (group,) = found(odd(9, 4), at(7), quiet)
+    assert (group.people, group.failure, group.terms[0]) == (9, "", "elevator")
+    assert title(group.failure, group.subject) == "Many complaints"
+    assert found(odd(9, 1), at(7), quiet) == []
+    assert found(odd(4, 4), at(7), quiet) == []
+
+
+def test_a_new_desk_does_not_tell_from_the_number_of_complaints_alone() -> None:
+    assert found(odd(9, 4), at(7), busy(0.5, "delayed", hours=100)) == []
+
+
+def test_a_busy_evening_of_everything_is_no_incident_of_the_most_frequent_part_of_it() -> None:
+    usual = busy(2, "delayed")
+    sums = {"delayed": 300.0, "not delivered": 150.0, "delivery": 200.0}
+    usual = replace(usual, overall=replace(usual.overall, terms=sums), hour=HourlyCounts())
+    evening = [signal(n, n, *(("not delivered", "delivery") if n % 4 == 0 else (f"odd{n}",))) for n in range(40)]
+    assert found(evening, at(41), usual) == []
+
+
+# --- slow problems ----------------------------------------------------------------------------------------
+
+
+def over_two_days(count: int, *terms: str) -> list[Signal]:
+    return [signal(n * 2870 / count - 2870, n, *terms) for n in range(count)]
+
+
+def test_twenty_people_over_two_days_are_a_slow_problem_and_no_outage() -> None:
+    quiet = busy(1, "delayed")
+    slow = over_two_days(20, "wrong price", "prices")
+    assert found(slow, at(0), quiet) == []
+    (cluster, *_) = slow_clusters(slow, quiet, at(0), THRESHOLDS)
+    assert (cluster.failure, cluster.people) == ("wrong price", 20)
+
+
+def test_what_is_usual_over_two_days_is_no_slow_problem() -> None:
+    usual = busy(1, "wrong price", "prices")
+    assert slow_clusters(over_two_days(48, "wrong price", "prices"), usual, at(0), THRESHOLDS) == []
+    new = busy(1, "delayed", hours=100)
+    assert slow_clusters(over_two_days(20, "wrong price", "prices"), new, at(0), THRESHOLDS) == []
+
+
+def test_the_days_of_a_slow_problem_do_not_count_as_usual() -> None:
+    quiet = busy(1, "delayed")
+    terms = {**quiet.overall.terms, "wrong price": 20.0, "prices": 20.0}
+    learned = replace(quiet, overall=replace(quiet.overall, reporters=quiet.overall.reporters + 20, terms=terms))
+    assert slow_clusters(over_two_days(20, "wrong price", "prices"), learned, at(0), THRESHOLDS)
+
+
+def test_a_post_that_staff_took_out_does_not_match_again() -> None:
+    incident = Incident(IncidentId("i"), Status.CANDIDATE, "Accounts", at(15), at(0), terms=("cannot log in",))
+    assert matches(incident, signal(40, 77))
+    assert not matches(replace(incident, left_out=(signal(40, 77).post_id,)), signal(40, 77))
 
 
 def test_further_complaints_match_by_what_was_found() -> None:

@@ -30,6 +30,8 @@ class Expectation:
         self.thresholds = thresholds
         self._overall, self._hour = baseline.overall, baseline.hour
         self.mature = self._overall.hours >= thresholds.mature_hours
+        # Known well enough to tell from the number of complaints alone, and over days.
+        self.settled = self._overall.hours >= thresholds.settled_hours
         self.hourly_reporters = self._hourly_reporters()
         self._extra = self._extra_surprise()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2s
-from math import log
+from math import inf, log
 
 from mentiondesk.detection.baseline import HOUR, Expectation
 from mentiondesk.detection.concepts import (
@@ -31,6 +31,8 @@ from mentiondesk.domain.incidents.signals import Signal
 _MOST_CLUSTERS = 5
 _MOST_TERMS = 8
 _MOST_SAMPLES = 3
+# People who must share a word before it tells a problem.
+_SHARING = 3
 # Longer posts say no more for a sample.
 _TELLING_WORDS = 20
 _ID_LENGTH = 12
@@ -136,7 +138,8 @@ def _mean(terms: Sequence[str], expectation: Expectation, others: int, span: tim
     """Reporters of any of `terms` to expect within `span`."""
     unsaid = {NO_SUBJECT, NO_FAILURE}
     parts = [set(term.split(AND)) - unsaid for term in terms]
-    return sum(min(expectation.within(one, others, span) for one in part) for part in parts)
+    of_nothing = expectation.hourly_reporters * expectation.thresholds.prior_general_share * (span / HOUR)
+    return sum(min((expectation.within(one, others, span) for one in part), default=of_nothing) for part in parts)
 
 
 def one_outage(incident: Incident, cluster: Cluster, within: timedelta) -> bool:
@@ -223,7 +226,45 @@ def _most_surprising(
             if not failure and seed in SUBJECTS and margin < thresholds.vague_only_extra:
                 continue
             return Cluster(terms, members, margin + required(seed), _main_subject(seed, members, expectation), failure)
+    return _unnamed(window, enough_by_word, within)
+
+
+def _unnamed(window: _Window, people: int, within: timedelta) -> Cluster | None:
+    """A surge of complaints of any words, many of which share a rare word; None if there is none.
+
+    People put one new problem into words that no table holds. Far more of them than usual are a sign by themselves;
+    the word they share tells it from a busy hour.
+    """
+    expectation, thresholds = window.expectation, window.expectation.thresholds
+    if not expectation.settled:
+        return None
+    for part in thresholds.window_parts:
+        span = within * part
+        recent = window.reporters[len(window.reporters) - _since(window.now - span, window.reporters) :]
+        excess = surprise(len(recent), expectation.hourly_reporters * (span / HOUR), thresholds.most_trust)
+        if len(recent) < people or excess < thresholds.any_surprise:
+            continue
+        shared = _shared_words(recent, window, span)
+        terms = (*shared, f"{NO_FAILURE}{AND}{NO_SUBJECT}") if shared else ()
+        members = _burst([one for one in recent if belongs(terms, one)], terms, expectation, window.now)
+        if len(distinct_reporters(members)) >= people:
+            failure = failure_of(members, expectation)
+            return Cluster(terms, members, excess, "", failure)
     return None
+
+
+def _shared_words(recent: Sequence[Signal], window: _Window, span: timedelta) -> tuple[str, ...]:
+    """The rare words that a good part of the recent people share, the most surprising first."""
+    least = max(_SHARING, len(recent) * window.expectation.thresholds.title_share)
+    counted = {word: len(having) for word, having in by_term(recent).items() if word not in _CONCEPTS}
+    excess = {
+        word: window.surprise_among_all(word, span)
+        for word, count in counted.items()
+        if count >= least and window.expectation.required_surprise(word) < inf
+    }
+    best = sorted((word for word in excess if excess[word] >= COMPANION), key=lambda word: (-excess[word], word))
+    told = best and excess[best[0]] >= window.expectation.thresholds.shared_surprise
+    return tuple(best[:_MOST_TERMS]) if told else ()
 
 
 def _plain(terms: Iterable[str]) -> set[str]:

@@ -20,10 +20,10 @@ def slow_clusters(
 ) -> list[Cluster]:
     """Clusters over half a day or two days up to now that name one failure, most surprising first.
 
-    `signals` are those of two days as `resolve_echoes` returns them. A baseline of less than `slow_mature_hours` gives
+    `signals` are those of two days as `resolve_echoes` returns them. A baseline of less than `settled_hours` gives
     none: it cannot know yet what is usual.
     """
-    if baseline.overall.hours < thresholds.slow_mature_hours:
+    if baseline.overall.hours < thresholds.settled_hours:
         return []
     strict = replace(
         thresholds,
@@ -32,6 +32,7 @@ def slow_clusters(
         general_concept_surprise=float("inf"),
         vague_concept_surprise=float("inf"),
         word_surprise=thresholds.slow_word_surprise,
+        any_surprise=float("inf"),
     )
     found: dict[tuple[str, ...], Cluster] = {}
     for span in SPANS:

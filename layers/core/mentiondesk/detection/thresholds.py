@@ -30,11 +30,15 @@ class Thresholds:
     calm_daily: float = 100.0
     fewest_people: int = 3
     few_people_extra: float = 1.0
-    # Slow problems: people within half a day or two days, surprise by kind of term, and hours of counts needed.
+    # Hours of counts after which the number of complaints alone, and that of days, can be compared with the usual.
+    settled_hours: float = 120.0
+    # Surprise required of the number of complaints of any words, and of the part that shares a rare word.
+    any_surprise: float = 4.0
+    shared_surprise: float = 2.0
+    # Slow problems: people within half a day or two days, and surprise by kind of term.
     slow_people: int = 8
     slow_surprise: float = 5.0
     slow_word_surprise: float = 8.0
-    slow_mature_hours: float = 120.0
     # Extra surprise while the baseline is new; decays with a time constant in hours.
     new_baseline_extra: float = 1.0
     new_baseline_hours: float = 72.0

@@ -33,7 +33,7 @@ _LATE = timedelta(minutes=10)
 # Ended incidents up to this age can hold back new ones.
 _REMEMBERED = timedelta(days=7)
 _DAY = timedelta(days=1)
-# A slow problem that no person looked at ends after so long without a further complaint.
+# A slow problem that no person confirms ends after so long: what comes later is a matter of its own.
 _SLOW_FADES = timedelta(days=2)
 # Cap on the multiple of the cooldown after an incident that came and went repeatedly.
 _LONGEST_HOLD = 8
@@ -272,9 +272,9 @@ class DetectIncidents:
     def _save(self, before: Incident, after: Incident, run: _Run) -> None:
         """Saves the change, ending a candidate about which complaints have stopped. Raises IncidentChanged."""
         rules, now = run.settings.incidents, run.now
-        latest = after.latest_at or after.created_at
+        quiet_since = after.created_at if after.slow else after.latest_at or after.created_at
         fades = _SLOW_FADES if after.slow else rules.fade_after
-        if after.status is Status.CANDIDATE and now - latest >= fades:
+        if after.status is Status.CANDIDATE and now - quiet_since >= fades:
             faded = Faded(entry_id=_entry_id(now, "faded"), at=now)
             self._incidents.save(incident_change(before, after.faded(now), faded))
             run.detected.faded.append(after.incident_id)
