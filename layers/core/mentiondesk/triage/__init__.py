@@ -5,7 +5,7 @@ from collections.abc import Callable
 from mentiondesk.domain.posts.brand_words import BrandWords
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Tags
-from mentiondesk.triage.engine import Engine, Judgement
+from mentiondesk.triage.engine import Engine
 
 # Triage by the built-in tables and model alone.
 triage = Engine()
@@ -25,4 +25,4 @@ class BrandTriage:
         return self._engine(post)
 
 
-__all__ = ["BrandTriage", "Engine", "Judgement", "triage"]
+__all__ = ["BrandTriage", "Engine", "triage"]

@@ -3,12 +3,12 @@
 import math
 from collections.abc import Container
 from operator import itemgetter
-from typing import NamedTuple
 
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import ANSWERED, Kind, Reason, Tags, Urgency, needs_reply
 from mentiondesk.triage import model
+from mentiondesk.triage.concepts import brand_terms, said_in
 from mentiondesk.triage.danger import dangers_in
 from mentiondesk.triage.evidence import Evidence, evidence_of
 from mentiondesk.triage.lexicon import BRAND, CARE, CUSTOM, ME, NOT, Lexicon, lexicon
@@ -51,19 +51,14 @@ _RARE = 2.0
 _CALM = (Kind.QUESTION, Kind.VENT, Kind.CHATTER)
 # Kinds that end without an answer; a post of these is looked at twice.
 _UNANSWERED = (Kind.VENT, Kind.CHATTER, Kind.SPAM, Kind.PRAISE)
+# Posts of these kinds report no fault, whatever their words, if triage is this confident.
+_NO_REPORT, _CONFIDENT = (Kind.PRAISE, Kind.SPAM), 0.8
 # A post with fewer words than this says too little to be dismissed, unless a cue of its kind is among them.
 _FEW_WORDS = 2
 # Headings of the tables that explain an urgency.
 _DANGEROUS = ("critical", "alarming")
 _SAYS_SO = {Urgency.CRITICAL: _DANGEROUS}
 _by_weight = itemgetter(0)
-
-
-class Judgement(NamedTuple):
-    """The tags of a post, with the probability that it is a complaint before the stream's share is known."""
-
-    tags: Tags
-    complaint: float
 
 
 class Engine:
@@ -76,18 +71,26 @@ class Engine:
         self.brand = brand
         self.share = share
         self._lexicons: dict[str, Lexicon] = {}
+        self._names = brand_terms(brand.names)
 
     def __call__(self, post: Post) -> Tags:
-        return self.judge(post).tags
-
-    def judge(self, post: Post) -> Judgement:
-        """The tags, and the probability of a complaint whatever the tags are."""
+        """The tags, with what the post says unless it is surely praise or spam."""
         reading = self.read(post)
+        tags = self._tags(reading)
+        says_nothing = tags.kind in _NO_REPORT and tags.confidence >= _CONFIDENT
+        return tags if says_nothing else tags._replace(said=said_in(reading, self._names))
+
+    def tags(self, post: Post) -> Tags:
+        """The tags alone."""
+        return self._tags(self.read(post))
+
+    def _tags(self, reading: Reading) -> Tags:
+        post = reading.post
         evidence = evidence_of(reading)
         score = complaint_score(reading, evidence)
         *odds, critical, high = model.log_odds(reading, evidence, score)
         complains, *others = _shares(odds)
-        raw = _probability(reading, score, complains, sum(others))
+        raw = _probability(reading, evidence, score, complains, sum(others))
         probability = adapted(raw, self.share)
         kind, confidence = _kind(reading, evidence, probability, complains, others)
         urgency = _urgency(reading, critical, high)
@@ -98,7 +101,7 @@ class Engine:
         if evidence.rule is not None and not _brand_alarms(reading, evidence.rule):
             kind, urgency, confidence = evidence.rule.kind or kind, evidence.rule.urgency or urgency, 1.0
         unsure = evidence.rule is None and post.addressed and _unsure(reading, evidence, kind, probability)
-        tags = Tags(
+        return Tags(
             kind=kind,
             needs_reply=unsure or needs_reply(kind, post.addressed),
             urgency=urgency,
@@ -108,8 +111,8 @@ class Engine:
             confidence=confidence,
             reasons=_reasons(reading, evidence, urgency),
             unsure=unsure,
+            chance=raw,
         )
-        return Judgement(tags, raw)
 
     def read(self, post: Post) -> Reading:
         text = read(post.text)
@@ -168,8 +171,12 @@ def complaint_score(reading: Reading, evidence: Evidence) -> float:
 
 def _said_to_others(reading: Reading, evidence: Evidence) -> float:
     """Score against a complaint to the brand: no customer wrote it, or it is about somebody else."""
-    about_others = reading.focus is not None and evidence.bad < _OWN_FAULT
-    return 1.6 * min(evidence.says("outsider"), 4.0) + 2.5 * about_others
+    return 1.6 * min(evidence.says("outsider"), 4.0) + 2.5 * _about_others(reading, evidence)
+
+
+def _about_others(reading: Reading, evidence: Evidence) -> bool:
+    """True for a post to somebody else in which the clause that names the brand tells no fault."""
+    return reading.focus is not None and evidence.bad < _OWN_FAULT
 
 
 def _shares(odds: list[float]) -> list[float]:
@@ -178,9 +185,12 @@ def _shares(odds: list[float]) -> list[float]:
     return [math.exp(one - highest) for one in odds]
 
 
-def _probability(reading: Reading, score: float, complains: float, rest: float) -> float:
+def _probability(reading: Reading, evidence: Evidence, score: float, complains: float, rest: float) -> float:
     """The probability of a complaint by the tables and by the model."""
     by_words = max(-_MOST_BY_WORDS, min(math.log((complains + _TINY) / (rest + _TINY)), _MOST_BY_WORDS))
+    if _about_others(reading, evidence):
+        # The model does not know whom a word is about.
+        by_words = min(by_words, 0.0)
     share = _MODEL_SHARE if "@" in reading.text.lower else _MODEL_SHARE_WITHOUT_HANDLE
     return _logistic((1 - share) * score + share * by_words)
 
