@@ -19,6 +19,7 @@ from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.classifier_calls import ClassifierCalls
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.posts import Posts
+from mentiondesk.adapters.storage.stores.score_counts import ScoreCounts
 from mentiondesk.adapters.storage.stores.settings import current_settings
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Classification
@@ -26,8 +27,10 @@ from mentiondesk.ports.triage import Classifier, ClassifierUnavailable, Triage
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import NONE, ClassifyConfig
 from mentiondesk.triage import BrandTriage
+from mentiondesk.triage.share import bin_of, estimated_share
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from mentiondesk.usecases.intake.second_opinion import SecondOpinion
+from mentiondesk.usecases.intake.stream_share import StreamShare
 
 logger = Logger()
 metrics = Metrics()
@@ -42,7 +45,9 @@ def classify_mention() -> ClassifyMention:
     table = DynamoTable(aws.dynamodb(), config.table_name)
     settings = current_settings(table, clock.now)
     open_incidents = Cached(Incidents(table, lambda: settings().keep).open, _INCIDENTS_KEPT, clock.now)
-    triage: Triage = BrandTriage(lambda: settings().brand_words)
+    triage: Triage = BrandTriage(
+        lambda: settings().brand_words, StreamShare(ScoreCounts(table), estimated_share, bin_of, clock.now)
+    )
     if config.second_opinion_model != NONE:
         triage = SecondOpinion(
             triage,

@@ -25,8 +25,9 @@ _NO_BRAND = BrandWords()
 _MODEL_SHARE, _MODEL_SHARE_WITHOUT_HANDLE, _MOST_BY_WORDS = 0.25, 0.7, 8.0
 # The probability, given the stream's share of complaints, from which a post counts as a complaint.
 _LIKELY = 0.35
-# The probability from which a post addressed to the brand is not dismissed as needing no answer.
-_POSSIBLE = 0.095
+# The chance of a complaint from which a post addressed to the brand is not dismissed as needing no answer: the mean
+# of what the post says alone and of what it says in its stream. `make evaluate` shows what is lost and what is unsure.
+_POSSIBLE = 0.1
 _MOST_ODDS, _TINY = 50.0, 1e-20
 # The log odds from which a post counts as critical: where an alarming word stands, where words of two sets for danger
 # meet, and where nothing of the kind stands.
@@ -62,36 +63,35 @@ _by_weight = itemgetter(0)
 
 
 class Engine:
-    """Classifies posts. Never raises; the same post gives the same tags.
+    """Classifies posts. Never raises; the same post and share give the same tags.
 
-    `share`: the part of the brand's own stream that complains, as `triage.share` estimates it.
+    `share` is the part of the brand's own stream that complains, as `triage.share` estimates it.
     """
 
-    def __init__(self, brand: BrandWords = _NO_BRAND, share: float = UNKNOWN_SHARE) -> None:
+    def __init__(self, brand: BrandWords = _NO_BRAND) -> None:
         self.brand = brand
-        self.share = share
         self._lexicons: dict[str, Lexicon] = {}
         self._names = brand_terms(brand.names)
 
-    def __call__(self, post: Post) -> Tags:
+    def __call__(self, post: Post, share: float = UNKNOWN_SHARE) -> Tags:
         """The tags, with what the post says unless it is surely praise or spam."""
         reading = self.read(post)
-        tags = self._tags(reading)
+        tags = self._tags(reading, share)
         says_nothing = tags.kind in _NO_REPORT and tags.confidence >= _CONFIDENT
         return tags if says_nothing else tags._replace(said=said_in(reading, self._names))
 
-    def tags(self, post: Post) -> Tags:
+    def tags(self, post: Post, share: float = UNKNOWN_SHARE) -> Tags:
         """The tags alone."""
-        return self._tags(self.read(post))
+        return self._tags(self.read(post), share)
 
-    def _tags(self, reading: Reading) -> Tags:
+    def _tags(self, reading: Reading, share: float) -> Tags:
         post = reading.post
         evidence = evidence_of(reading)
         score = complaint_score(reading, evidence)
         *odds, critical, high = model.log_odds(reading, evidence, score)
         complains, *others = _shares(odds)
         raw = _probability(reading, evidence, score, complains, sum(others))
-        probability = adapted(raw, self.share)
+        probability = adapted(raw, share)
         kind, confidence = _kind(reading, evidence, probability, complains, others)
         urgency = _urgency(reading, critical, high)
         if urgency is Urgency.CRITICAL and (kind not in ANSWERED or (kind in _CALM and critical > _ALARMING)):
@@ -100,7 +100,7 @@ class Engine:
             urgency = Urgency.LOW
         if evidence.rule is not None and not _brand_alarms(reading, evidence.rule):
             kind, urgency, confidence = evidence.rule.kind or kind, evidence.rule.urgency or urgency, 1.0
-        unsure = evidence.rule is None and post.addressed and _unsure(reading, evidence, kind, probability)
+        unsure = evidence.rule is None and post.addressed and _unsure(reading, evidence, kind, math.sqrt(raw * probability))
         return Tags(
             kind=kind,
             needs_reply=unsure or needs_reply(kind, post.addressed),
@@ -208,7 +208,7 @@ def _kind(
     return kind, max(1 - probability, _UNSURE) * share
 
 
-def _unsure(reading: Reading, evidence: Evidence, kind: Kind, probability: float) -> bool:
+def _unsure(reading: Reading, evidence: Evidence, kind: Kind, chance: float) -> bool:
     """True where a person must look at a post to the brand that would end without an answer."""
     if not reading.known:
         return True
@@ -221,7 +221,7 @@ def _unsure(reading: Reading, evidence: Evidence, kind: Kind, probability: float
         return False
     explained = (evidence.good if kind is Kind.PRAISE else evidence.says(kind)) > 0
     possible = 2 * _POSSIBLE if explained else _POSSIBLE
-    return "high" in said or probability >= possible or _says_little(reading, _FEW_WORDS if not explained else 1)
+    return "high" in said or chance >= possible or _says_little(reading, _FEW_WORDS if not explained else 1)
 
 
 def _says_little(reading: Reading, least: int) -> bool:
