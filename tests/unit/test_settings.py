@@ -226,7 +226,9 @@ STAGE: dict[str, Any] = {"name": "warn", "at": "50%", "send": [{"to": "duty", "b
         ("alerts.stages", [{**STAGE, "send": []}], ".0.send", "at least 1"),
         ("alerts.stages", [{**STAGE, "send": [{"to": "boss", "by": "email"}]}], ".0.send.0.to", "'lead'"),
         ("alerts.stages", [{**STAGE, "send": [{"to": "duty", "by": "fax"}]}], ".0.send.0.by", "'text'"),
-        ("alerts.digest_over", 0, "", "greater"),
+        ("alerts.budget.most", 0, "", "greater"),
+        ("alerts.budget.gather", "2h", "", "less"),
+        ("alerts.critical", [], "", "at least 1"),
         ("alerts.text_limits", [{"most": 0, "within": "1h"}], ".0.most", "greater"),
         ("brand.user_id", 1999000001, "", "in quotes"),
         ("brand.user_id", "@shop", "", "numeric id"),
@@ -457,3 +459,16 @@ def test_settings_in_force_are_not_refused_for_a_slip_that_an_earlier_version_le
     assert found.policy.first_reply[Kind.QUESTION, Urgency.HIGH].within == minutes(120)
     with pytest.raises(SettingsInvalid, match="no such key"):
         parse_settings({**raw, "colour": "green"}, stored=True)
+
+
+@pytest.mark.parametrize(
+    ("area", "key", "value"), [("incidents", "publish_over", None), ("wording", "automatic_update", "We see {title}.")]
+)
+def test_keys_that_are_gone_are_named_in_a_file_and_passed_over_where_they_are_stored(
+    area: str, key: str, value: object
+) -> None:
+    raw = json.loads(validated(raw_settings()).model_dump_json())
+    known = parse_settings(raw, stored=True)
+    raw[area][key] = value
+    assert "this key is gone" in problems(raw)[f"{area}.{key}"]
+    assert parse_settings(raw, stored=True) == known

@@ -136,12 +136,12 @@ def incident_open(incident_id: IncidentId) -> Key:
 
 
 def alerts_of(subject_id: SubjectId, since: datetime) -> Key:
-    """The prefix of the ledger of the timer that began then."""
+    """The prefix of the ledger of the timer that began, or whose alerts were planned anew, then."""
     return Key(subject(subject_id).pk, f"{ALERT}{stamp(since)}#")
 
 
 def alert(alert: Alert) -> Key:
-    prefix = alerts_of(alert.subject_id, alert.since)
+    prefix = alerts_of(alert.subject_id, alert.planned_at or alert.since)
     return Key(prefix.pk, f"{prefix.sk}{alert.stage}#{alert.staff_id}#{alert.channel}")
 
 
@@ -174,6 +174,11 @@ def set_aside(now: datetime, digest: str) -> Key:
 
 def texts(staff_id: StaffId) -> Key:
     return Key(f"STAFF#{staff_id}", "TEXTS")
+
+
+def interruptions(staff_id: StaffId) -> Key:
+    """The latest messages to a person."""
+    return Key(f"STAFF#{staff_id}", "MESSAGES")
 
 
 def settings(version: int | None = None) -> Key:
@@ -210,6 +215,16 @@ def telling(incident_id: IncidentId, update_id: str) -> Key:
 
 def subscriber(subscriber_id: SubscriberId) -> Key:
     return Key("SUBSCRIBERS", subscriber_id)
+
+
+def salt() -> Key:
+    """The secret part of subscribers' ids."""
+    return Key("SUBSCRIBERS#SALT", "SALT")
+
+
+def budget(name: str, since: datetime) -> Key:
+    """The count of mails of one kind in the time that began then."""
+    return Key("BUDGET", f"{name}#{stamp(since)}")
 
 
 def asked(subscriber_id: SubscriberId) -> Key:

@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from mentiondesk.domain.cases.timers import Clock, ReplyTimer, TimerOutcome
+from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer, TimerOutcome
 from mentiondesk.domain.ids import CaseId, ComponentId, IncidentId, PostId, StaffId, UserId
 from mentiondesk.domain.posts.tags import Urgency
+
+# Stages of alerts about a candidate that nobody has confirmed in time.
+UNCONFIRMED, STILL_UNCONFIRMED = "unconfirmed", "still_unconfirmed"
 
 
 class Status(StrEnum):
@@ -37,6 +40,11 @@ class Status(StrEnum):
     @property
     def ended(self) -> bool:
         return self in (Status.DISMISSED, Status.FADED, Status.RESOLVED, Status.COMPLETED)
+
+    @property
+    def watched(self) -> bool:
+        """True when the work is done and staff see whether it holds."""
+        return self in (Status.MONITORING, Status.VERIFYING)
 
     @property
     def maintenance(self) -> bool:
@@ -191,9 +199,14 @@ class Incident:
         return self.created_at, self.incident_id
 
     def timed(self, clock: Clock, within: timedelta, at: datetime) -> "Incident":
-        """The incident with a timer: somebody must have acted `within`. A message tells staff that it runs."""
+        """The incident with a timer: somebody must have acted `within`. A message tells staff that it runs.
+
+        An incident that nobody confirms is told again when the time is over, and once more after as long again.
+        """
         post_id = self.samples[0].post_id if self.samples else PostId("0")
-        return replace(self, timer=ReplyTimer(post_id, at, at + within, clock))
+        again = (Due(UNCONFIRMED, at + within), Due(STILL_UNCONFIRMED, at + 2 * within))
+        alerts = again if clock is Clock.CONFIRM else ()
+        return replace(self, timer=ReplyTimer(post_id, at, at + within, clock, alerts))
 
     @property
     def public(self) -> bool:
@@ -235,7 +248,7 @@ class Incident:
         return replace(
             self,
             status=status,
-            monitoring_at=(self.monitoring_at or at) if status is Status.MONITORING else self.monitoring_at,
+            monitoring_at=(self.monitoring_at or at) if status.watched else self.monitoring_at,
             ended_at=at if status.ended else None,
             timer=self.timer.ended(at, outcome) if self.timer and self.timer.running else self.timer,
         )
