@@ -48,7 +48,7 @@ _SURELY = 8.0
 _ADVERT = 2.0
 _TABLES_SAY, _MOST_SAID = 0.75, 3.0
 # Weight of a fault from which a post to somebody else complains of the brand all the same.
-_OWN_FAULT = 1.5
+_OWN_FAULT = 1.9
 # Vents are rarer among the posts that the model learned from than among what brands hear.
 _RARE = 2.0
 _CALM = (Kind.QUESTION, Kind.VENT, Kind.CHATTER)
