@@ -179,7 +179,7 @@ class _Window:
         }
 
     def lift(self, term: str, span: timedelta) -> float:
-        """How many times the expected number of people used a term within `span`."""
+        """The number of people who used a term within `span`, as a multiple of the expected number."""
         count = _since(self.now - span, self.by_term[term])
         return count / max(self.expectation.within(term, 0, span), _LEAST_HOURLY * span / HOUR)
 
@@ -320,7 +320,7 @@ def _terms_of_problem(seed: str, window: _Window, span: timedelta) -> tuple[str,
     general = [failure for failure in failures[:_MOST_TERMS] if failure in ANYTHING_MAY]
     if subject:
         terms += [f"{failure}{AND}{subject}" for failure in general]
-    # Of what is not said, a busy brand hears a lot: such posts belong only where nearly all come from the surge.
+    # Posts without a subject are frequent at a busy brand: they belong only where nearly all come from the surge.
     terms += [
         f"{failure}{AND}{NO_SUBJECT}" for failure in general if failure == seed or window.lift(failure, span) >= LIFT
     ]
