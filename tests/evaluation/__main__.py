@@ -16,6 +16,7 @@ from rich.table import Table
 from infra.labelled_posts import Labelled, SetInvalid
 from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
 from mentiondesk.triage import triage
+from mentiondesk.triage.share import adapted, bin_of, estimated_share
 from tests.evaluation.labelled import OTHERS, OWN, LabelledSet, sets
 from tests.evaluation.measures import auc, by_class, by_label, calibration_error, found, macro_f1
 from tests.evaluation.yardstick import says_complaint, vader
@@ -56,7 +57,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def _measured(one: LabelledSet, yardstick: Callable[[str], float]) -> tuple[dict[str, Any], list[Tags]]:
     posts = [labelled.post for labelled in one.posts]
-    judged = [triage.tags(post) for post in posts]
+    # Each set is a stream of its own, as a brand's is: its share of complaints is estimated without its labels.
+    share = estimated_share(Counter(bin_of(triage.tags(post).chance or 0.0) for post in posts))
+    judged = [triage.tags(post, share) for post in posts]
     compounds = [yardstick(post.text) for post in posts]
     seconds, vader_seconds = _times(
         (lambda: _each(triage.tags, posts), lambda: _each(yardstick, [post.text for post in posts]))
@@ -64,12 +67,13 @@ def _measured(one: LabelledSet, yardstick: Callable[[str], float]) -> tuple[dict
     seconds, vader_seconds = seconds / len(posts), vader_seconds / len(posts)
     figures: dict[str, Any] = {
         "n": len(posts),
+        "share": share,
         "us_per_post": round(seconds * 1e6, 1),
         "vader_us_per_post": round(vader_seconds * 1e6, 1),
         "times_vader": round(seconds / vader_seconds, 2),
     }
     if one.posts[0].complaint is not None:
-        figures |= _complaints(one, judged, compounds)
+        figures |= _complaints(one, judged, compounds, share)
     if one.posts[0].kind is not None:
         figures |= _kinds(one, judged)
     if one.topics:
@@ -93,20 +97,28 @@ def _times(acts: Sequence[Callable[[], object]]) -> list[float]:
     return quickest
 
 
-def _complaints(one: LabelledSet, judged: Sequence[Tags], compounds: Sequence[float]) -> dict[str, Any]:
+def _complaints(one: LabelledSet, judged: Sequence[Tags], compounds: Sequence[float], share: float) -> dict[str, Any]:
     there = [bool(labelled.complaint) for labelled in one.posts]
     ours = found([judgement.kind is Kind.COMPLAINT for judgement in judged], there)
     theirs = found(says_complaint(compounds), there)
-    scores = [tags.chance or 0.0 for tags in judged]
+    scores = [adapted(tags.chance or 0.0, share) for tags in judged]
     return {
         "precision": ours.precision,
         "recall": ours.recall,
         "f1": ours.f1,
+        "lost": _share_of(judged, there, wanted=True, lost=True),
+        "none_unsure": _share_of(judged, there, wanted=False, lost=False),
         "auc": auc(scores, there),
         "calibration_error": calibration_error(scores, there),
         "vader_f1": theirs.f1,
         "vader_auc": auc([-compound for compound in compounds], there),
     }
+
+
+def _share_of(judged: Sequence[Tags], there: Sequence[bool], *, wanted: bool, lost: bool) -> float:
+    """Of the complaints, the share that ends without an answer; of the others, the share that is unsure."""
+    chosen = [tags for tags, complaint in zip(judged, there, strict=True) if complaint is wanted]
+    return sum(not tags.needs_reply if lost else tags.unsure for tags in chosen) / max(len(chosen), 1)
 
 
 def _kinds(one: LabelledSet, judged: Sequence[Tags]) -> dict[str, Any]:
@@ -157,10 +169,12 @@ def _topics(one: LabelledSet, judged: Sequence[Tags]) -> dict[str, Any]:
 
 def _show(console: Console, results: Sequence[tuple[str, dict[str, Any]]]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    heads = ("set", "n", "precision", "recall", "F1", "AUC", "ECE", "VADER F1", "AUC", "µs", "VADER µs", "times")
+    heads = ["set", "n", "share", "precision", "recall", "F1", "AUC", "ECE", "lost", "none unsure"]
+    heads += ["VADER F1", "AUC", "µs", "VADER µs", "times"]
     for head in heads:
         table.add_column(head, justify="left" if head == "set" else "right")
-    keys = ("n", "precision", "recall", "f1", "auc", "calibration_error", "vader_f1", "vader_auc")
+    keys = ["n", "share", "precision", "recall", "f1", "auc", "calibration_error", "lost", "none_unsure"]
+    keys += ["vader_f1", "vader_auc"]
     times = ("us_per_post", "vader_us_per_post", "times_vader")
     for name, figures in results:
         table.add_row(name, *(_figure(figures.get(key)) for key in (*keys, *times)))

@@ -25,8 +25,9 @@ _NO_BRAND = BrandWords()
 _MODEL_SHARE, _MODEL_SHARE_WITHOUT_HANDLE, _MOST_BY_WORDS = 0.25, 0.7, 8.0
 # The probability, given the stream's share of complaints, from which a post counts as a complaint.
 _LIKELY = 0.35
-# The probability from which a post addressed to the brand is not dismissed as needing no answer.
-_POSSIBLE = 0.095
+# The chance of a complaint from which a post addressed to the brand is not dismissed as needing no answer: the mean
+# of what the post says alone and of what it says in its stream. `make evaluate` shows what is lost and what is unsure.
+_POSSIBLE = 0.11
 _MOST_ODDS, _TINY = 50.0, 1e-20
 # The log odds from which a post counts as critical: where an alarming word stands, where words of two sets for danger
 # meet, and where nothing of the kind stands.
@@ -43,9 +44,11 @@ _PLACES = {kind: _OTHERS.index(kind) for kind in _OTHERS if kind is not Kind.CHA
 _ABUSE, _SPAM, _VENT = (_PLACES[kind] for kind in (Kind.ABUSE, Kind.SPAM, Kind.VENT))
 # Odds from which abuse and spam, which a table must have seen, win over a complaint.
 _SURELY = 8.0
+# Weight of the words of an advert that is one.
+_ADVERT = 2.0
 _TABLES_SAY, _MOST_SAID = 0.75, 3.0
 # Weight of a fault from which a post to somebody else complains of the brand all the same.
-_OWN_FAULT = 1.5
+_OWN_FAULT = 1.9
 # Vents are rarer among the posts that the model learned from than among what brands hear.
 _RARE = 2.0
 _CALM = (Kind.QUESTION, Kind.VENT, Kind.CHATTER)
@@ -62,36 +65,35 @@ _by_weight = itemgetter(0)
 
 
 class Engine:
-    """Classifies posts. Never raises; the same post gives the same tags.
+    """Classifies posts. Never raises; the same post and share give the same tags.
 
-    `share`: the part of the brand's own stream that complains, as `triage.share` estimates it.
+    `share` is the part of the brand's own stream that complains, as `triage.share` estimates it.
     """
 
-    def __init__(self, brand: BrandWords = _NO_BRAND, share: float = UNKNOWN_SHARE) -> None:
+    def __init__(self, brand: BrandWords = _NO_BRAND) -> None:
         self.brand = brand
-        self.share = share
         self._lexicons: dict[str, Lexicon] = {}
         self._names = brand_terms(brand.names)
 
-    def __call__(self, post: Post) -> Tags:
+    def __call__(self, post: Post, share: float = UNKNOWN_SHARE) -> Tags:
         """The tags, with what the post says unless it is surely praise or spam."""
         reading = self.read(post)
-        tags = self._tags(reading)
+        tags = self._tags(reading, share)
         says_nothing = tags.kind in _NO_REPORT and tags.confidence >= _CONFIDENT
         return tags if says_nothing else tags._replace(said=said_in(reading, self._names))
 
-    def tags(self, post: Post) -> Tags:
+    def tags(self, post: Post, share: float = UNKNOWN_SHARE) -> Tags:
         """The tags alone."""
-        return self._tags(self.read(post))
+        return self._tags(self.read(post), share)
 
-    def _tags(self, reading: Reading) -> Tags:
+    def _tags(self, reading: Reading, share: float) -> Tags:
         post = reading.post
         evidence = evidence_of(reading)
         score = complaint_score(reading, evidence)
         *odds, critical, high = model.log_odds(reading, evidence, score)
         complains, *others = _shares(odds)
         raw = _probability(reading, evidence, score, complains, sum(others))
-        probability = adapted(raw, self.share)
+        probability = adapted(raw, share)
         kind, confidence = _kind(reading, evidence, probability, complains, others)
         urgency = _urgency(reading, critical, high)
         if urgency is Urgency.CRITICAL and (kind not in ANSWERED or (kind in _CALM and critical > _ALARMING)):
@@ -100,7 +102,9 @@ class Engine:
             urgency = Urgency.LOW
         if evidence.rule is not None and not _brand_alarms(reading, evidence.rule):
             kind, urgency, confidence = evidence.rule.kind or kind, evidence.rule.urgency or urgency, 1.0
-        unsure = evidence.rule is None and post.addressed and _unsure(reading, evidence, kind, probability)
+        unsure = (
+            evidence.rule is None and post.addressed and _unsure(reading, evidence, kind, math.sqrt(raw * probability))
+        )
         return Tags(
             kind=kind,
             needs_reply=unsure or needs_reply(kind, post.addressed),
@@ -171,7 +175,7 @@ def complaint_score(reading: Reading, evidence: Evidence) -> float:
 
 def _said_to_others(reading: Reading, evidence: Evidence) -> float:
     """Score against a complaint to the brand: no customer wrote it, or it is about somebody else."""
-    return 1.6 * min(evidence.says("outsider"), 4.0) + 2.5 * _about_others(reading, evidence)
+    return 1.6 * min(evidence.says("outsider"), 4.0) + 4.0 * _about_others(reading, evidence)
 
 
 def _about_others(reading: Reading, evidence: Evidence) -> bool:
@@ -201,18 +205,18 @@ def _kind(
     """The kind, and how sure it is."""
     if probability >= _LIKELY and not (
         (evidence.says(Kind.ABUSE) and others[_ABUSE] >= _SURELY * complains)
-        or (evidence.says(Kind.SPAM) and others[_SPAM] >= _SURELY * complains)
+        or (_sells(evidence) and others[_SPAM] >= _SURELY * complains)
     ):
         return Kind.COMPLAINT, probability
     kind, share = _other_kind(reading, evidence, others)
     return kind, max(1 - probability, _UNSURE) * share
 
 
-def _unsure(reading: Reading, evidence: Evidence, kind: Kind, probability: float) -> bool:
+def _unsure(reading: Reading, evidence: Evidence, kind: Kind, chance: float) -> bool:
     """True where a person must look at a post to the brand that would end without an answer."""
     if not reading.known:
         return True
-    if kind not in _UNANSWERED or (kind is Kind.SPAM and evidence.says(Kind.SPAM)):
+    if kind not in _UNANSWERED or (kind is Kind.SPAM and _sells(evidence)):
         return False
     said = {cue.says for cue, _ in reading.urgencies}
     if not said.isdisjoint(_DANGEROUS):
@@ -221,7 +225,12 @@ def _unsure(reading: Reading, evidence: Evidence, kind: Kind, probability: float
         return False
     explained = (evidence.good if kind is Kind.PRAISE else evidence.says(kind)) > 0
     possible = 2 * _POSSIBLE if explained else _POSSIBLE
-    return "high" in said or probability >= possible or _says_little(reading, _FEW_WORDS if not explained else 1)
+    return "high" in said or chance >= possible or _says_little(reading, _FEW_WORDS if not explained else 1)
+
+
+def _sells(evidence: Evidence) -> bool:
+    """True where the tables see more of an advert than of a complaint; one weak word like \"win\" is none."""
+    return evidence.says(Kind.SPAM) >= max(_ADVERT, evidence.bad)
 
 
 def _says_little(reading: Reading, least: int) -> bool:

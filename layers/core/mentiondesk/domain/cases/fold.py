@@ -230,7 +230,7 @@ def _reply_clock(case: Case) -> Clock:
 def _needs_a_look(case: Case, post: CustomerPosted) -> bool:
     """True when triage cannot place a post and no conversation explains it."""
     explained = case.state is not State.DISMISSED and case.kind in ANSWERED and post.kind not in _CLOSING_WORDS
-    return post.unsure and not explained
+    return post.unsure and post.urgency is not Urgency.CRITICAL and not explained
 
 
 def _kind_to_answer(case: Case, post: CustomerPosted, clock: Clock) -> Kind | None:
