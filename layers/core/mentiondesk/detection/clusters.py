@@ -12,6 +12,7 @@ from math import inf, log
 from mentiondesk.detection.baseline import HOUR, Expectation
 from mentiondesk.detection.concepts import (
     ANYTHING_MAY,
+    APART,
     CONCEPTS,
     FAILURES,
     GENERAL,
@@ -33,6 +34,8 @@ _MOST_TERMS = 8
 _MOST_SAMPLES = 3
 # People who must share a word before it tells a problem.
 _SHARING = 3
+# A cluster of at most this part of an incident's people is small.
+_PART_OF = 4
 # Longer posts say no more for a sample.
 _TELLING_WORDS = 20
 _ID_LENGTH = 12
@@ -143,12 +146,17 @@ def _mean(terms: Sequence[str], expectation: Expectation, others: int, span: tim
 
 
 def one_outage(incident: Incident, cluster: Cluster, within: timedelta) -> bool:
-    """True if a cluster reports an open incident in other words: at the same time, of a related failure."""
+    """True if a cluster reports an open incident in other words: at the same time, of a related failure.
+
+    People tell a large outage in many ways: a small cluster of any failure within it is part of it, unless it is a
+    matter of its own.
+    """
     first = cluster.signals[0].at
     latest = incident.latest_at or incident.created_at
     if not incident.started_at - within <= first <= latest + within:
         return False
-    return bool(_families(incident.terms) & _families(cluster.terms))
+    small = cluster.people * _PART_OF <= incident.people and APART.isdisjoint(cluster.terms)
+    return small or bool(_families(incident.terms) & _families(cluster.terms))
 
 
 def _families(terms: Iterable[str]) -> set[str]:
