@@ -1,22 +1,23 @@
 """Planning: the plan of one leased item."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from mentiondesk.domain.alerts.escalation import Escalation, started
 from mentiondesk.domain.alerts.plan import Plan
-from mentiondesk.domain.alerts.roster import Audience, Channel
+from mentiondesk.domain.alerts.roster import Audience, Channel, Stage
 from mentiondesk.domain.cases.case import Case
-from mentiondesk.domain.cases.timers import Clock, Due, TimerOutcome
+from mentiondesk.domain.cases.timers import Clock, Due, Policy, ReplyTimer, TimerOutcome
 from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents.incident import Incident, Status
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.subject import Subject
 from mentiondesk.ports.alerts import DueItem, Lease
 from mentiondesk.usecases.alerts.planning import planned
-from tests.support.builders import a_case, a_story, at, minutes, said, settings
+from tests.support.builders import a_case, a_post_id, a_story, at, minutes, said, settings
 
 TEAM: list[dict[str, Any]] = [
     {"id": "ana", "name": "Ana", "email": "ana@example.com", "duty": "always", "roles": ["lead"]},
@@ -85,3 +86,25 @@ def test_a_slow_problem_goes_to_the_leads_by_mail_alone() -> None:
     plan = the_plan(incident, escalation)
     leads = {one.staff_id for one in SETTINGS.roster.audience(Audience.LEAD, at(0))}
     assert {(alert.staff_id, alert.channel) for alert in plan.send} == {(one, Channel.EMAIL) for one in leads}
+
+
+def a_policy(*names: str) -> Policy:
+    stages = tuple(Stage(name, (place + 1) / 4, timedelta(0), ()) for place, name in enumerate(names))
+    return Policy({}, {}, stages)
+
+
+@pytest.mark.parametrize(
+    ("after", "found"),
+    [
+        (("half", "late"), {"half": 0.25, "late": 0.5}),
+        (("half", "overdue"), {"half": 0.25, "overdue": 0.5, "late": 0.5}),
+        (("early", "overdue"), {"early": 0.25, "overdue": 0.5, "half": 0.25, "late": 0.5}),
+        # Nobody can tell which of them is the renamed one.
+        (("half", "warning", "overdue"), {"half": 0.25, "warning": 0.5, "overdue": 0.75}),
+        (("half",), {"half": 0.25}),
+    ],
+)
+def test_a_stage_that_was_renamed_is_told_by_its_place(after: tuple[str, ...], found: dict[str, float]) -> None:
+    alerts = (Due("half", at(15)), Due("late", at(30)))
+    timer = ReplyTimer(a_post_id(1), at(0), at(60), Clock.FIRST_REPLY, alerts)
+    assert {stage.name: stage.share for stage in a_policy(*after).stages_of(timer)} == found
