@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mentiondesk.domain.cases.fold import posted
 from mentiondesk.domain.posts.brand_words import BrandWords
 from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
-from mentiondesk.domain.timeline import CustomerPosted
 from mentiondesk.triage import Engine, triage
 from mentiondesk.triage.lexicon import READ, cues, lexicon, sets
 from mentiondesk.triage.phrases import SHAPES, alternatives
@@ -299,13 +297,6 @@ def _danger_posts() -> list[str]:
 def test_no_short_post_about_danger_ends_without_a_person() -> None:
     tagged = {text: triage(a_post(f"@shop {text}")) for text in _danger_posts()}
     assert [text for text, tags in tagged.items() if not tags.needs_reply] == []
-    critical = [tags for tags in tagged.values() if tags.urgency is Urgency.CRITICAL]
+    critical = {text: tags for text, tags in tagged.items() if tags.urgency is Urgency.CRITICAL}
     assert len(critical) >= 0.7 * len(tagged)
-    assert all(tags.reasons for tags in critical)
-
-
-def test_danger_that_the_model_alone_sees_has_a_reason_too() -> None:
-    text = "@shop your guard put his hands round my son's throat"
-    entry = posted(a_post(text), triage(a_post(text)))
-    assert isinstance(entry, CustomerPosted)
-    assert entry.why[0] == "sounds dangerous as a whole"
+    assert all(tags.reasons for tags in critical.values())

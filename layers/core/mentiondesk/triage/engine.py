@@ -31,7 +31,7 @@ _POSSIBLE = 0.11
 _MOST_ODDS, _TINY = 50.0, 1e-20
 # The log odds from which a post counts as critical: where an alarming word stands, where words of two sets for danger
 # meet, and where nothing of the kind stands.
-_CRITICAL_FROM_ALARMING, _CRITICAL_FROM_SETS, _CRITICAL_FROM_NOTHING = -2.0, 0.5, 4.0
+_CRITICAL_FROM_ALARMING, _CRITICAL_FROM_SETS, _CRITICAL_FROM_NOTHING = -1.0, 2.0, 7.0
 # The log odds from which a post counts as high, where a table says so and where none does.
 _HIGH_FROM = (-5.0, -0.4)
 # The log odds from which a critical post counts as a complaint, whatever it sounds like.
