@@ -1,5 +1,6 @@
 """Reads the settings' YAML file and says on which line something is wrong."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from mentiondesk.settings.to_domain import desk_settings
 
 EXAMPLE = "infra/settings.example.yaml"
 
+_LOGOS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp", ".svg": "svg+xml"}
 _Place = tuple[str | int, ...]
 _Problem = tuple[int, _Place, str]
 
@@ -46,7 +48,7 @@ def load_settings(path: Path) -> SettingsFile:
     root, raw = _read(path)
     problems = list(_repeated(root, ()))
     try:
-        settings = validated(raw)
+        settings = validated(_with_logo(raw, path.parent))
     except SettingsInvalid as invalid:
         problems += [(_line(root, place), place, what) for place, what in invalid.problems]
         raise SettingsFileInvalid(_lines(path, problems)) from None
@@ -55,6 +57,17 @@ def load_settings(path: Path) -> SettingsFile:
     if problems:
         raise SettingsFileInvalid(_lines(path, problems))
     return settings
+
+
+def _with_logo(raw: object, folder: Path) -> object:
+    """The settings with the content of the logo's file in place of its name."""
+    page = raw.get("status_page") if isinstance(raw, dict) else None
+    name = page.get("logo") if isinstance(page, dict) else None
+    kind = _LOGOS.get(Path(str(name)).suffix.lower())
+    if kind is None or not (folder / str(name)).is_file():
+        return raw
+    content = b64encode((folder / str(name)).read_bytes()).decode()
+    return {**raw, "status_page": {**page, "logo": f"data:image/{kind};base64,{content}"}}  # type: ignore[dict-item]
 
 
 def _lines(path: Path, problems: Iterable[_Problem]) -> list[str]:
@@ -73,9 +86,7 @@ def _read(path: Path) -> tuple[yaml.MappingNode, object]:
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
         line = f" line {mark.line + 1}" if mark else ""
-        raise SettingsFileInvalid(
-            [f"{path}{line}: this cannot be read as YAML: {wrong.problem or wrong.context}"]
-        ) from None
+        raise SettingsFileInvalid([f"{path}{line}: this cannot be read as YAML: {_plainly(wrong)}"]) from None
     except yaml.YAMLError:
         raise SettingsFileInvalid([f"{path}: this is not plain text in UTF-8"]) from None
     if root is None:
@@ -83,6 +94,25 @@ def _read(path: Path) -> tuple[yaml.MappingNode, object]:
     if not isinstance(root, yaml.MappingNode):
         raise SettingsFileInvalid([f"{path}: the file holds no keys like brand: and staff:; start from {EXAMPLE}"])
     return root, raw
+
+
+# PyYAML's words for common slips, and their meaning.
+_SLIPS = {
+    "found character '\\t'": "a tab stands here; indent with spaces",
+    "found character": "a text that begins with a mark like @, ` or % stands in quotes",
+    "expected alphabetic or numeric character": "a text that begins with & or * stands in quotes",
+    "mapping values are not allowed here": "a text with a colon in it stands in quotes; a key stands under its group",
+    "could not find expected ':'": "a key needs a colon and a space behind it",
+    "found unexpected end of stream": "a quotation mark is missing at the end of a text",
+    "expected <block end>": "this line is indented otherwise than those of its group above",
+    "expected ',' or": "a bracket is not closed, or a comma is missing, in the lines before",
+}
+
+
+def _plainly(wrong: yaml.MarkedYAMLError) -> str:
+    """The slip in plain words; PyYAML's own where it is a rare one."""
+    said = str(wrong.problem or wrong.context)
+    return next((plain for begins, plain in _SLIPS.items() if said.startswith(begins)), said)
 
 
 def _repeated(node: yaml.Node, place: _Place) -> Iterator[_Problem]:

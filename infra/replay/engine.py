@@ -8,11 +8,13 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.memory_table import MemoryTable
 from mentiondesk.adapters.storage.stores.alerts import Alerts
 from mentiondesk.adapters.storage.stores.cases import Cases
+from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.stores.score_counts import ScoreCounts
@@ -29,7 +31,9 @@ from mentiondesk.domain.posts.post import Added, Post
 from mentiondesk.ports.alerts import Lease
 from mentiondesk.ports.cases import Classified
 from mentiondesk.ports.channels import Sender
+from mentiondesk.ports.runtime import TimeLeft
 from mentiondesk.ports.triage import Triage
+from mentiondesk.ports.x import PostWatch, XFeed
 from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.triage import BrandTriage
 from mentiondesk.triage.share import bin_of, estimated_share
@@ -37,7 +41,11 @@ from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
 from mentiondesk.usecases.incidents.follow_up_customers import GoBack
+from mentiondesk.usecases.incidents.stop_timers import StopTimers
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
+from mentiondesk.usecases.intake.fetch_mentions import Fetched, FetchMentions
+from mentiondesk.usecases.intake.forget_post import ForgetPost
+from mentiondesk.usecases.intake.look_again import LookAgain
 from mentiondesk.usecases.intake.stream_share import StreamShare
 
 MINUTE = timedelta(minutes=1)
@@ -45,6 +53,10 @@ _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _END = datetime.max.replace(tzinfo=UTC) - 2 * MINUTE
 # X lets a post be edited for an hour after it was made.
 _EDITABLE = timedelta(hours=2)
+
+
+class XClient(XFeed, PostWatch, Protocol):
+    """Reads X's feeds, and looks posts up."""
 
 
 class Observer:
@@ -159,6 +171,7 @@ class VirtualDesk:
         triage = triage or BrandTriage(lambda: self.settings.brand_words, self._stream_share())
         self._classify = ClassifyMention(self.posts, self.cases, triage, current, lambda _: self.incidents.open())
         self._detect = DetectIncidents(Signals(self.table), Baselines(self.table), self.incidents, current)
+        self._stop_timers = StopTimers(self.incidents, ChangeCase(self.cases, current))
         self._follow_up = GoBack(self.incidents, ChangeCase(self.cases, current), current)
         senders = senders or self.outbox.senders
         self._notify = NotifyStaff(self.alerts, self.incidents, senders, StaffMessages(html=False), current)
@@ -168,6 +181,21 @@ class VirtualDesk:
 
     def _current(self) -> DeskSettings:
         return self.settings
+
+    def read_from(self, x: XClient) -> Callable[[datetime, TimeLeft], Fetched]:
+        """A run as fetch_mentions makes it, reading this X: new posts, then a second look at those of open cases."""
+        cursors = Cursors(self.table)
+        fetch = FetchMentions(x, self.posts, cursors, self._current)
+        forget = ForgetPost(self.posts, self.cases, self.incidents, Signals(self.table), self._current)
+        look = LookAgain(x, self.posts, self.cases, self.alerts, cursors, forget, self._current)
+
+        def run(now: datetime, time_left: TimeLeft) -> Fetched:
+            fetched = fetch(now, time_left)
+            if not fetched.obstacles:
+                look(now, time_left)
+            return fetched
+
+        return run
 
     def stored_posts(self) -> list[Post]:
         """All posts, in the order in which they were stored."""
@@ -218,6 +246,7 @@ class VirtualDesk:
         """Runs the detector and the follow-up; while an incident is open, they run every minute."""
         for incident_id in self._detect(self.now).raised:
             self._observer.noticed(incident_id)
+        self._stop_timers(self.now, _an_hour)
         self._follow_up(self.now, _an_hour)
         self.look_at = self.now + MINUTE if self.incidents.open() else None
 

@@ -16,7 +16,7 @@ from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId, id_at
 from mentiondesk.domain.incidents.changes import IncidentChange, incident_change
-from mentiondesk.domain.incidents.incident import Impact, Incident, Status, Update
+from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status, Update
 from mentiondesk.domain.incidents.signals import HourlyCounts, Signal
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Tags
@@ -77,6 +77,11 @@ class Listening:
         return DetectIncidents(
             self.ears.signals, self.ears.usual, incidents or self.desk.incidents, lambda: self.settings, **bounds
         )
+
+    def choose(self, *left_out: CaseId) -> None:
+        """A person goes through the list of the resolved incident's customers."""
+        incident = self.incident()
+        self.desk.incidents.save(incident_change(incident, incident.gone_through(left_out, at(60.5))))
 
     def go_back(self, incidents: Any = None, cases: Any = None) -> GoBack:
         change = ChangeCase(cases or self.desk.cases, lambda: self.settings)
@@ -176,10 +181,10 @@ def test_the_fifth_person_makes_a_candidate_that_staff_are_told_of_once(listenin
     assert len(listening.run(at(10)).raised) == 1
     incident = listening.incident()
     assert (incident.status, incident.people, incident.posts) == (Status.CANDIDATE, 5, 5)
-    assert incident.title.lower() == "account: cannot log in"
+    assert (incident.title, incident.failure) == ("Online shop: signing in fails", "cannot log in")
     assert (incident.started_at, incident.latest_at, incident.created_at) == (made[0].at, made[-1].at, at(10))
     assert (incident.topic, incident.impact, [one.component for one in incident.affected]) == (
-        "account", Impact.MINOR, ["shop"],
+        "account", Impact.MAJOR, ["shop"],
     )  # fmt: skip
     assert 1 <= incident.severity <= 10
     assert len(incident.samples) == 3
@@ -199,6 +204,44 @@ def test_too_few_people_copies_and_one_loud_person_make_none(listening: Listenin
         listening.ears.put(a_signal(number / 2, 1, post_id=PostId(str(10_000 + number)), digest=f"{number}"))
         listening.ears.put(a_signal(4 + number / 3, 500 + number, digest="text 1"))
     assert listening.run(at(12)).raised == []
+
+
+def test_one_outage_in_two_words_is_one_incident(listening: Listening) -> None:
+    listening.complain(6, over=6, terms=("won't load", "anything broken", "reaching it"), words="does not load")
+    assert len(listening.run(at(7)).raised) == 1
+    listening.complain(6, begin=10, over=6, first=50, terms=("crashes", "anything broken", "reaching it"))
+    listening.run(at(17))
+    listening.run(at(18))
+    assert listening.incident().people == 12
+
+
+def test_the_impact_follows_the_failure_and_the_people(listening: Listening) -> None:
+    listening.complain(19, terms=("payment fails", "paying"), words="checkout fails")
+    listening.run(at(12))
+    assert listening.incident().impact is Impact.MAJOR
+    assert {one.health for one in listening.incident().affected} == {Health.PARTIAL_OUTAGE}
+    listening.complain(30, begin=13, over=5, first=50, terms=("payment fails", "paying"), words="checkout fails")
+    listening.run(at(19))
+    assert listening.incident().impact is Impact.CRITICAL
+
+
+def test_a_slow_problem_is_raised_for_the_leads_once_and_ends_by_itself(listening: Listening) -> None:
+    """Eight days of other complaints, then twenty people in two days whose prices are wrong."""
+    days = timedelta(days=8)
+    for hour in range(8 * 24):
+        listening.complain(1, begin=60 * hour + 5, first=1000 + hour, terms=("delayed", "travel"), words="late")
+        listening.run(at(60 * (hour + 1) + 11))
+    listening.complain(20, begin=days / minutes(1), over=2880, terms=("wrong price", "prices"), words="wrong price")
+    raised = []
+    for hour in range(49):
+        listening.complain(1, begin=days / minutes(1) + 60 * hour + 5, first=5000 + hour, terms=("delayed", "travel"))
+        raised += listening.run(NOON + days + timedelta(hours=hour + 1, minutes=11)).raised
+    incident = listening.incident()
+    assert raised == [incident.incident_id]
+    assert (incident.slow, incident.failure, incident.title) == (True, "wrong price", "Online shop: wrong prices")
+    assert incident.timer is not None
+    assert incident.timer.answer_by - incident.timer.since == timedelta(days=1)
+    assert listening.run(incident.created_at + timedelta(days=2)).faded == [incident.incident_id]
 
 
 def test_same_here_counts_for_the_post_it_answers(listening: Listening) -> None:
@@ -347,17 +390,41 @@ def test_what_is_public_does_not_fade(listening: Listening) -> None:
     assert listening.incident().open
 
 
-def test_after_the_end_the_same_is_not_raised_again_for_a_while_and_other_things_are(listening: Listening) -> None:
-    listening.complain(5)
+def dismissed(listening: Listening, count: int = 5) -> None:
+    """A candidate of so many people, numbered from 0, that staff dismiss at 12:13."""
+    listening.complain(count)
     listening.run(at(12))
     incident = listening.incident()
     listening.desk.incidents.save(incident_change(incident, incident.dismissed("a joke", at(13))))
-    listening.complain(10, begin=20, over=30, first=100)
-    assert listening.run(at(51)).raised == []
+
+
+def test_a_dismissal_holds_against_its_own_people_and_a_few_others_and_not_against_other_things(
+    listening: Listening,
+) -> None:
+    dismissed(listening)
+    listening.complain(5, begin=20, over=10)
+    listening.complain(4, begin=31, over=10, first=100)
+    assert listening.run(at(42)).raised == []
     listening.complain(6, begin=52, over=10, first=200, terms=("payment fails", "paying"), words="card declined")
     assert len(listening.run(at(63)).raised) == 1
     listening.complain(8, begin=100, over=10, first=300)
     assert len(listening.run(at(111)).raised) == 1
+
+
+def test_other_people_come_through_a_dismissal_at_once(listening: Listening) -> None:
+    dismissed(listening)
+    listening.complain(60, begin=15, over=12, first=100)
+    raised = [minute for minute in range(15, 27) if listening.run(at(minute)).raised]
+    assert raised == [16]
+    assert listening.all()[0].started_at == at(15)
+
+
+def test_a_dismissal_of_many_holds_against_as_many_others(listening: Listening) -> None:
+    dismissed(listening, count=20)
+    listening.complain(19, begin=15, over=12, first=100)
+    assert listening.run(at(28)).raised == []
+    listening.complain(1, begin=29, over=1, first=200)
+    assert len(listening.run(at(30)).raised) == 1
 
 
 def test_what_comes_and_goes_is_held_twice_as_long(listening: Listening) -> None:
@@ -457,9 +524,9 @@ def with_cases(listening: Listening, count: int, resolve: bool = True) -> list[C
     cases = []
     for number in range(count):
         post = a_post("can't log in", created_at=at(number), author_id=UserId(str(3000 + number)))
-        for one in (post, an_answer(post, created_at=at(number + 5))):
+        for one in (post, an_answer(post, created_at=at(number + 4.5))):
             listening.desk.posts.add(one)
-            classify(one, at(number + 5))
+            classify(one, at(number + 6))
         listening.ears.put(
             a_signal(number, number, post_id=post.post_id, case_id=CaseId(post.conversation_id, post.author_id))
         )
@@ -478,6 +545,11 @@ def with_cases(listening: Listening, count: int, resolve: bool = True) -> list[C
 def test_every_customer_of_a_resolved_incident_gets_a_clock_and_staff_the_list_once(listening: Listening) -> None:
     cases = with_cases(listening, 6)
     go_back = listening.go_back()
+    assert go_back(at(60.2), lambda: minutes(1)).cases == 0
+    incident = listening.incident()
+    assert (incident.gone_back_at, incident.waiting) == (None, True)
+    assert DueItem(incident.incident_id, "go_back") in listening.desk.alerts.due(at(61), 10)
+    listening.choose()
     gone = go_back(at(61), lambda: minutes(1))
     assert (gone.cases, gone.incidents, gone.left) == (6, [listening.incident().incident_id], False)
     for one in cases:
@@ -488,9 +560,7 @@ def test_every_customer_of_a_resolved_incident_gets_a_clock_and_staff_the_list_o
         assert case.state is State.PENDING
         assert [type(entry) for entry in listening.acts(case.case_id)] == [GoBackStarted]
     incident = listening.incident()
-    assert (incident.gone_back_at, incident.waiting) == (at(61), True)
-    assert incident.timer is not None
-    assert DueItem(incident.incident_id, "go_back") in listening.desk.alerts.due(at(61), 10)
+    assert (incident.gone_back_at, incident.waiting) == (at(61), False)
     assert go_back(at(62), lambda: minutes(1)).incidents == []
 
 
@@ -511,12 +581,26 @@ def test_who_has_heard_since_or_waits_for_an_answer_anyway_gets_no_second_clock(
     for one in (told, again):
         listening.desk.posts.add(one)
         classify(one, at(72))
+    listening.choose()
     go_back = listening.go_back()
     assert go_back(at(73), lambda: minutes(1)).cases == 4
 
 
+def test_no_customer_s_clock_starts_before_a_person_went_through_the_list(listening: Listening) -> None:
+    cases = with_cases(listening, 6)
+    go_back = listening.go_back()
+    for minute in range(61, 70):
+        assert go_back(at(minute), lambda: minutes(1)).cases == 0
+    listening.choose(cases[0], cases[3])
+    assert go_back(at(70), lambda: minutes(1)).cases == 4
+    left = listening.desk.cases.get(cases[3])
+    assert left is not None
+    assert not left.waiting
+
+
 def test_going_back_goes_on_where_it_was_cut_short(listening: Listening) -> None:
     with_cases(listening, 6)
+    listening.choose()
     left = iter([minutes(1)] * 3 + [minutes(0)] * 9)
     go_back = listening.go_back()
     first = go_back(at(61), lambda: next(left))
@@ -528,6 +612,7 @@ def test_going_back_goes_on_where_it_was_cut_short(listening: Listening) -> None
 
 def test_a_clock_to_go_back_survives_that_the_case_is_told_again(listening: Listening) -> None:
     cases = with_cases(listening, 6)
+    listening.choose()
     listening.go_back()(at(61), lambda: minutes(1))
     before = listening.desk.cases.get(cases[0])
     assert before is not None
@@ -609,6 +694,8 @@ def an_afternoon(listening: Listening, countdown: list[int], after: bool) -> dic
     incident = listening.incident()
     update = Update(incident.incident_id, at(60), Status.RESOLVED, "Fixed.")
     listening.desk.incidents.save(incident_change(incident, incident.moved(update), update=update))
+    run(at(70))
+    listening.choose()
     run(at(71))
     stored = listening.incident()
     usual = listening.ears.usual.load(hour_of_week(NOON))

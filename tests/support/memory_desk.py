@@ -18,8 +18,10 @@ from typing import Any, Self
 
 from infra.local.x_standin import Rules, StandInX, User
 from infra.replay.engine import VirtualDesk, minute_after
-from mentiondesk.adapters.storage.stores.cursors import Cursors
+from mentiondesk.adapters.storage.items import Item
+from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.drafts import Drafts
+from mentiondesk.adapters.storage.stores.signals import Signals
 from mentiondesk.adapters.x.feed import TweepyFeed, XCredentials
 from mentiondesk.domain.access.actions import CASE_ACTIONS, INCIDENT_ACTIONS
 from mentiondesk.domain.access.actor import Actor, Door
@@ -40,7 +42,13 @@ from mentiondesk.domain.cases.commands import (
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, UserId, id_at
 from mentiondesk.domain.incidents.changes import incident_change
-from mentiondesk.domain.incidents.commands import DismissIncident, IncidentCommand, Publish, ResolveIncident
+from mentiondesk.domain.incidents.commands import (
+    ChooseGoBack,
+    DismissIncident,
+    IncidentCommand,
+    Publish,
+    ResolveIncident,
+)
 from mentiondesk.domain.incidents.incident import Impact, Incident
 from mentiondesk.domain.posts.post import Post, Source
 from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
@@ -61,7 +69,8 @@ from mentiondesk.settings.to_domain import parse_settings
 from mentiondesk.triage import BrandTriage
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
-from mentiondesk.usecases.intake.fetch_mentions import Fetched, FetchMentions
+from mentiondesk.usecases.intake.fetch_mentions import Fetched
+from mentiondesk.usecases.intake.forget_post import ForgetPost
 from tests.support.builders import BRAND_ID, NOON, a_post, an_answer, tags
 
 Moment = datetime | float
@@ -122,15 +131,15 @@ class MemoryDesk:
         brand = {"name": "Fennel & Finch", "user_id": str(BRAND_ID), "handle": "FennelAndFinch"}
         self._raw: dict[str, Any] = {"brand": brand, "staff": list(staff), **overrides}
         self.messages: list[Message] = []
-        self.mail, self.text = Channel(self, "email"), Channel(self, "text")
+        self.mail, self.text, self.room = (Channel(self, name) for name in ("email", "text", "room"))
         self._tags: dict[PostId, Tags] = {}
         self._triage = BrandTriage(lambda: self.settings.brand_words)
-        senders = {Way.EMAIL: self.mail, Way.TEXT: self.text}
+        senders = {Way.EMAIL: self.mail, Way.TEXT: self.text, Way.ROOM: self.room}
         self._desk = VirtualDesk(parse_settings(self._raw), triage=self._tagged, senders=senders, keep_ledger=True)
         self._desk.now = time_of(start)
         drafts = Drafts(self._desk.table, lambda: self.settings.keep)
         self._case_acts = ChangeCase(self._desk.cases, lambda: self.settings)
-        self._incident_acts = ChangeIncident(self._desk.incidents, drafts, lambda: self.settings)
+        self._incident_acts = ChangeIncident(self._desk.incidents, drafts, lambda: self.settings, self._desk.posts.get)
         self._made = 0
 
     # --- going in
@@ -178,12 +187,13 @@ class MemoryDesk:
         return self._case_acts(self._actor(staff), case, commands[what], self._event_id(), self.now)
 
     def act_on_incident(self, staff: str, what: str, incident: IncidentId, at: Moment) -> Incident:
-        """A press on a button of an incident's alert: publish, dismiss, resolve. Raises NotPossible."""
+        """A press on a button of an incident's alert: publish, dismiss, resolve, go_back. Raises NotPossible."""
         self.run(at)
         commands: dict[str, IncidentCommand] = {
             "publish": Publish("It fails", Impact.MAJOR, "We are on it."),
             "dismiss": DismissIncident("a test"),
             "resolve": ResolveIncident("It works again."),
+            "go_back": ChooseGoBack(),
         }
         self._desk.look_at = self.now
         return self._incident_acts(self._actor(staff), incident, commands[what], self._event_id(), self.now)
@@ -286,11 +296,26 @@ class ReadingDesk(MemoryDesk):
         self.x.__enter__()
         credentials = XCredentials("a", "b", f"{self.settings.brand.user_id}-t", "d", version="v1")
         feed = TweepyFeed(lambda: credentials, self.x.url, lambda: self.settings.brand)
-        self._fetch = FetchMentions(feed, self._desk.posts, Cursors(self._desk.table), lambda: self.settings)
+        self._fetch = self._desk.read_from(feed)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.x.__exit__(kind, error, at)
+
+    @property
+    def case_store(self) -> Cases:
+        return self._desk.cases
+
+    def table_content(self) -> list[Item]:
+        """Every item of the table."""
+        return list(self._desk.table.scan())
+
+    def forget(self, post_id: PostId) -> None:
+        """Forgets a post, as if X had said that it is gone."""
+        desk = self._desk
+        ForgetPost(desk.posts, desk.cases, desk.incidents, Signals(desk.table), lambda: self.settings)(
+            post_id, self.now
+        )
 
     def run(self, until: Moment) -> None:
         """Reads X, and runs the desk, in each minute up to and including this time."""

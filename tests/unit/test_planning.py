@@ -7,7 +7,7 @@ import pytest
 
 from mentiondesk.domain.alerts.escalation import Escalation, started
 from mentiondesk.domain.alerts.plan import Plan
-from mentiondesk.domain.alerts.roster import Channel
+from mentiondesk.domain.alerts.roster import Audience, Channel
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.timers import Clock, Due, TimerOutcome
 from mentiondesk.domain.ids import IncidentId, StaffId
@@ -53,7 +53,8 @@ def test_nobody_gets_a_text_about_a_post_that_triage_is_unsure_of() -> None:
 
 
 def test_a_case_is_planned_for_its_owner() -> None:
-    assert called(the_plan(replace(CASE, owner=StaffId("bob"), claimed_at=at(10)))) == [("half_time", "bob")]
+    owned = replace(CASE, owner=StaffId("bob"), claimed_at=at(10))
+    assert called(the_plan(owned, minute=45)) == [("three_quarters", "bob")]
 
 
 def test_an_incident_is_planned_by_its_own_stages_whoever_owns_it() -> None:
@@ -74,3 +75,13 @@ def test_an_incident_is_planned_by_its_own_stages_whoever_owns_it() -> None:
 )
 def test_nothing_is_planned_once_the_timer_is_over(case: Case) -> None:
     assert the_plan(case, minute=500) == Plan()
+
+
+def test_a_slow_problem_goes_to_the_leads_by_mail_alone() -> None:
+    incident = Incident(IncidentId("i"), Status.CANDIDATE, "Down", at(0), at(0), slow=True)
+    incident = incident.timed(Clock.CONFIRM, minutes(15), at(0))
+    assert incident.timer is not None
+    escalation = started(IncidentId("i"), replace(incident.timer, alerts=(Due("noticed", at(0)),)))
+    plan = the_plan(incident, escalation)
+    leads = {one.staff_id for one in SETTINGS.roster.audience(Audience.LEAD, at(0))}
+    assert {(alert.staff_id, alert.channel) for alert in plan.send} == {(one, Channel.EMAIL) for one in leads}

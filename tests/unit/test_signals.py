@@ -179,3 +179,9 @@ def test_no_text_takes_long(text: str) -> None:
     started = time.perf_counter()
     heard(a_post(text))
     assert time.perf_counter() - started < 0.5
+
+
+def test_a_post_that_triage_is_unsure_of_counts_and_unsure_praise_does_not() -> None:
+    assert heard(a_post("the lift again, mum's on nine"), Kind.CHATTER, unsure=True) is not None
+    assert heard(a_post("the lift again, mum's on nine"), Kind.CHATTER) is None
+    assert heard(a_post("what a lift"), Kind.PRAISE, unsure=True) is None

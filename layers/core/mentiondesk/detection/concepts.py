@@ -5,13 +5,19 @@ Triage reads them from its table concepts.txt. To add one, write a heading with 
 
 from collections.abc import Collection
 
-# The more specific concepts come first.
+# What fails. The more specific come first, as in the table.
 _FAILURES = (
     "cannot log in",
     "payment fails",
     "paid, not recognised",
     "charged wrongly",
     "hacked",
+    "personal data shown",
+    "closed",
+    "strike",
+    "wrong price",
+    "water leak",
+    "no water",
     "crashes",
     "no sound",
     "won't play",
@@ -33,8 +39,22 @@ _FAILURES = (
     "makes people ill",
     "not working",
 )
+# Concepts that no incident is about. They tell that a post is a matter of its own.
+MARKERS = ("refund", "staff", "not solved")
 # Parts of the service, in complaints and other posts alike.
-SUBJECTS = frozenset({"signing in", "delivery", "the connection", "travel", "paying"})
+SUBJECTS = frozenset(
+    {
+        "signing in",
+        "delivery",
+        "the connection",
+        "travel",
+        "paying",
+        "premises",
+        "prices",
+        "the water",
+        "food",
+    }
+)
 ANY_BROKEN = "anything broken"
 # General concepts and the narrower ones in each: people report one outage as "down", "won't load" and "crashes".
 GENERAL = {
@@ -59,13 +79,41 @@ GENERAL = {
     "playback": frozenset({"won't play", "no sound"}),
     "signing in": frozenset({"cannot log in"}),
     "delivery": frozenset({"not delivered"}),
-    "the connection": frozenset({"no connection"}),
-    "travel": frozenset({"delayed", "cancelled"}),
-    "paying": frozenset({"payment fails", "paid, not recognised", "charged wrongly"}),
+    "the connection": frozenset({"no connection", "down"}),
+    "travel": frozenset({"delayed", "cancelled", "strike"}),
+    "paying": frozenset({"payment fails", "paid, not recognised"}),
+    "premises": frozenset({"closed"}),
+    "prices": frozenset({"wrong price"}),
+    "the water": frozenset({"water leak", "no water"}),
+    "food": frozenset({"makes people ill"}),
 }
-CONCEPTS = (*_FAILURES, *GENERAL)
+FAILURES = frozenset(_FAILURES)
+CONCEPTS = (*_FAILURES, *MARKERS, *GENERAL)
 # Concepts that are often several small problems at once.
 VAGUE = frozenset({ANY_BROKEN, "not working", "error message"})
+# Matters of their own: a post that has one of them joins no incident about something else, whatever else it says.
+APART = frozenset({"charged wrongly", "hacked", "personal data shown", "makes people ill", *MARKERS})
+# Terms that a signal has where it names no subject, and no failure.
+NO_SUBJECT, NO_FAILURE = "no subject", "no failure"
+# Failures that may be of anything: with a subject of another incident they are not a part of it.
+ANYTHING_MAY = frozenset(
+    {
+        "won't load",
+        "crashes",
+        "frozen",
+        "down",
+        "error message",
+        "slow",
+        "not working",
+        "missing",
+        "delayed",
+        "cancelled",
+        "not saving or syncing",
+        "search fails",
+        "nobody answers",
+        "code or email does not come",
+    }
+)
 
 
 def with_general(concepts: Collection[str]) -> tuple[str, ...]:

@@ -3,11 +3,11 @@
 Different words for one problem share a concept; the words around it name the subject.
 """
 
-from mentiondesk.detection.concepts import with_general
+from mentiondesk.detection.concepts import FAILURES, with_general
 from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post
-from mentiondesk.domain.posts.tags import Kind, Tags
+from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
 from mentiondesk.domain.text import clean, quotable
 from mentiondesk.triage.concepts import surfaces
 
@@ -16,13 +16,17 @@ _SAMPLE = 200
 
 
 def signal_of(post: Post, tags: Tags) -> Signal | None:
-    """The signal of a complaint, of a question about a fault ("is it down?") or of a "same here"; else None."""
+    """The signal of a complaint, of a question about a fault ("is it down?") or of a "same here"; else None.
+
+    A post to the brand that triage is unsure of counts as a complaint: new problems are told in words it does not know.
+    """
     said = tags.said
     if post.own or said is None:
         return None
     answers = post.replied_to or post.quoted
     echo = said.echo and answers is not None
-    complains = tags.kind in (Kind.COMPLAINT, Kind.ABUSE) or bool(said.concepts)
+    doubtful = tags.unsure and tags.kind is not Kind.PRAISE
+    complains = tags.kind in (Kind.COMPLAINT, Kind.ABUSE) or doubtful or not FAILURES.isdisjoint(said.concepts)
     if not echo and (not complains or said.over):
         return None
     return Signal(
@@ -36,6 +40,7 @@ def signal_of(post: Post, tags: Tags) -> Signal | None:
         answers=answers,
         echo=echo,
         case_id=CaseId(post.conversation_id, post.author_id),
+        critical=tags.urgency is Urgency.CRITICAL,
     )
 
 

@@ -3,12 +3,13 @@
 A case is folded from its timeline. An incident keeps one as its record.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mentiondesk.domain.cases.timers import ReplyTimer
 from mentiondesk.domain.ids import IncidentId, PostId, StaffId
 from mentiondesk.domain.incidents.incident import Status
+from mentiondesk.domain.posts.profile import Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
 
 # A post's place in its case: the moment at which it was made, and its number among posts of that moment.
@@ -35,6 +36,8 @@ class CustomerPosted:
     incident_id: IncidentId | None = None
     # Triage cannot place the post, so that a person has to look.
     unsure: bool = False
+    # Set when X no longer showed the post; what it said is forgotten.
+    gone_at: datetime | None = None
 
     @property
     def entry_id(self) -> str:
@@ -53,6 +56,8 @@ class BrandPosted:
     at: datetime
     words: str
     seen_at: datetime | None = None
+    # Set when X no longer showed the post; the customer waits again from then on.
+    gone_at: datetime | None = None
 
     @property
     def entry_id(self) -> str:
@@ -136,6 +141,32 @@ class Reopened(CaseAct):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected(CaseAct):
+    """Triage was wrong: the case is of this kind, or (None) it is no case at all."""
+
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone(CaseAct):
+    """The act `undoes` counts as never done."""
+
+    undoes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedUp(CaseAct):
+    """The desk asked X who the customer is, and how many people see the post.
+
+    `urgency`: what so many readers raise the case to, if to anything.
+    """
+
+    profile: Profile
+    metrics: PublicMetrics | None = None
+    urgency: Urgency | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GoBackStarted(CaseAct):
     """The incident that this customer met is solved; somebody owes them a word about it.
 
@@ -147,9 +178,31 @@ class GoBackStarted(CaseAct):
     timer: ReplyTimer | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentJoined(CaseAct):
+    """The case is part of a public incident: its timers stop until that is resolved."""
+
+    incident_id: IncidentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentLeft(CaseAct):
+    """A person took the case out of a public incident: its customer waits for an answer again."""
+
+    incident_id: IncidentId
+
+
 Posted = CustomerPosted | BrandPosted
-CaseActEntry = Claimed | Released | Snoozed | AnsweredElsewhere | Dismissed | Resolved | Reopened | GoBackStarted
+StaffActEntry = Claimed | Released | Snoozed | AnsweredElsewhere | Dismissed | Resolved | Reopened | Corrected | Undone
+CaseActEntry = StaffActEntry | LookedUp | GoBackStarted | IncidentJoined | IncidentLeft
 CaseEntry = Posted | CaseActEntry
+
+
+def forgotten(post: Posted, at: datetime) -> Posted:
+    """The entry of a post that X no longer shows, without what it said."""
+    if isinstance(post, BrandPosted):
+        return replace(post, words="", gone_at=at)
+    return replace(post, words="", why=(), topics=(), gone_at=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,5 +244,52 @@ class Faded(Act):
     """The candidate was never confirmed, and complaints have stopped."""
 
 
-IncidentEntry = Noticed | Published | Updated | IncidentDismissed | IncidentResolved | Faded
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentEdited(Act):
+    """Facts of the incident were corrected; `before` is the title it had."""
+
+    before: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateEdited(Act):
+    """The text of a public update was changed; `before` is the text it had."""
+
+    before: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentReopened(Act):
+    """A resolved incident goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembersChanged(Act):
+    """A post was put into the incident or taken out of it, by hand."""
+
+    post_id: PostId
+    joined: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged(Act):
+    """Another incident's posts were put into this one."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rescheduled(Act):
+    """A planned maintenance has other times."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoBackChosen(Act):
+    """A person looked at the list of customers to go back to; so many are left out."""
+
+    left_out: int
+
+
+Correction = IncidentEdited | UpdateEdited | IncidentReopened | MembersChanged | Merged | Rescheduled | GoBackChosen
+IncidentEntry = Noticed | Published | Updated | IncidentDismissed | IncidentResolved | Faded | Correction
 Entry = CaseEntry | IncidentEntry

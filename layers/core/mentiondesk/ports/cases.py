@@ -1,12 +1,13 @@
 """Stored cases with their timelines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.changes import CaseChange
-from mentiondesk.domain.ids import CaseId, UserId
+from mentiondesk.domain.ids import CaseId, PostId, UserId
 from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Tags
@@ -38,6 +39,25 @@ class CaseChanged(Changed):
         self.current = current
 
 
+@dataclass(frozen=True, slots=True)
+class WantedLookUp:
+    """A case whose customer and latest post the desk asks X about; `at` is when it was asked for."""
+
+    case_id: CaseId
+    post_id: PostId
+    at: datetime
+
+
+class LookUpStore(Protocol):
+    """Look-ups that are asked for; written with the case."""
+
+    def wanted(self, now: datetime, limit: int) -> Sequence[WantedLookUp]:
+        """Up to `limit` of them, oldest first; those that waited for long are left out, and expire."""
+
+    def done(self, wanted: WantedLookUp) -> None:
+        """Takes one away."""
+
+
 class CaseStore(Protocol):
     """Cases with their timelines and customers."""
 
@@ -65,6 +85,18 @@ class CaseStore(Protocol):
 
     def latest_of(self, customer: UserId) -> Case | None:
         """The case of the customer's latest post."""
+
+    def open(self, limit: int) -> list[CaseId]:
+        """Up to `limit` cases whose customers wait, by deadline; may be a little stale."""
+
+    def idle(self, first: datetime, last: datetime, limit: int) -> list[CaseId]:
+        """Up to `limit` cases with words in which nothing is awaited, whose last post was made in this time.
+
+        May be a little stale.
+        """
+
+    def forget_words(self, case_id: CaseId) -> None:
+        """Drops what was written in a case, from the case, its timeline and its posts; a new post brings new words."""
 
     def silent(self, now: datetime, limit: int) -> list[CaseId]:
         """Up to `limit` cases whose customers' silence has ended by `now`; may be a little stale."""

@@ -3,14 +3,18 @@
 from datetime import datetime
 from typing import Protocol
 
+from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.incidents.signals import Baseline, HourlyCounts, Signal
 
 
 class SignalStore(Protocol):
-    """Signals of the last two days."""
+    """Signals of the last three days."""
 
     def window(self, since: datetime, until: datetime, limit: int) -> list[Signal]:
         """The latest `limit` signals made after `since` and up to `until`, newest first."""
+
+    def forget(self, at: datetime, post_id: PostId) -> None:
+        """Removes the signal of a post made then, if there is one."""
 
 
 class BaselineStore(Protocol):

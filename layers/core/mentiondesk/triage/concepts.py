@@ -68,7 +68,7 @@ class _Concepts:
 
     def hits(self, words: Sequence[Word[Cue]]) -> list[Hit[str]]:
         """All phrases in the words, in the order of their headings."""
-        found = search([self._known.get(word.text) or self._looked_up(word) for word in words])
+        found = search([self._known.get(word.text) or self._looked_up(word) for word in words], every=True)
         return sorted(found, key=lambda hit: (self.order[hit[0]], -len(hit[1]), hit[1]))
 
     def _looked_up(self, word: Word[Cue]) -> Word[str]:

@@ -1,8 +1,9 @@
 """Mail through SES."""
 
+from email.utils import formataddr, parseaddr
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from mentiondesk.domain.alerts.messages import Email
 from mentiondesk.ports.channels import Undeliverable
@@ -49,7 +50,7 @@ class SesMailer:
             simple["Headers"] = [{"Name": name, "Value": value} for name, value in email.headers]
         try:
             sent = self._ses.send_email(
-                FromEmailAddress=self._sender,
+                FromEmailAddress=self._from(email),
                 Destination={"ToAddresses": [address]},
                 Content={"Simple": simple},
                 **self._events,
@@ -58,5 +59,10 @@ class SesMailer:
             code = refused.response["Error"]["Code"]
             raise Undeliverable(code, passing=code not in _FOR_GOOD) from refused
         except BotoCoreError as failed:
-            raise Undeliverable(type(failed).__name__, passing=True) from failed
+            lasting = isinstance(failed, ParamValidationError)
+            raise Undeliverable(type(failed).__name__, passing=not lasting) from failed
         return sent["MessageId"]
+
+    def _from(self, email: Email) -> str:
+        """The sender's address, with the mail's name for it where it has one."""
+        return formataddr((email.sender, parseaddr(self._sender)[1])) if email.sender else self._sender

@@ -2,25 +2,25 @@
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 import tweepy
 from requests.adapters import HTTPAdapter
 
 from mentiondesk.adapters.cached import Cached
-from mentiondesk.adapters.x.posts import FIELDS, read_page
+from mentiondesk.adapters.parameters import Secret
+from mentiondesk.adapters.x.posts import FIELDS, read_page, read_shown
+from mentiondesk.adapters.x.profiles import read_seen
+from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.cursor import ReadBlock, Window, next_month
-from mentiondesk.domain.posts.page import Page
+from mentiondesk.domain.posts.page import Page, Shown
 from mentiondesk.domain.posts.post import Source
-from mentiondesk.ports.x import XRefuses, XTooFarBack, XUnavailable
-
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
+from mentiondesk.ports.x import Seen, XRefuses, XTooFarBack, XUnavailable
 
 _TWEEPY_URL = "https://api.twitter.com"
 # Seconds to connect and to answer: three tries fit into one run.
@@ -50,14 +50,12 @@ class XCredentials:
         return f"XCredentials(version={self.version!r})"
 
 
-def x_credentials(
-    secrets: "SecretsManagerClient", secret_id: str, clock: Callable[[], datetime]
-) -> Cached[XCredentials]:
-    """The credentials in Secrets Manager, read again after five minutes."""
+def x_credentials(read: Callable[[], Secret], clock: Callable[[], datetime]) -> Cached[XCredentials]:
+    """The credentials in the parameter store, read again after five minutes."""
 
     def load() -> XCredentials:
-        found = secrets.get_secret_value(SecretId=secret_id)
-        return _credentials(found["SecretString"], found["VersionId"])
+        stored = read()
+        return _credentials(stored.value, stored.version)
 
     return Cached(load, _SECRET_KEPT, clock)
 
@@ -80,20 +78,29 @@ class _NoSuccess(Exception):
         self.response = response
 
 
+class _Rebased(requests.Session):
+    """Sends to the base URL that is configured what tweepy addresses to its own, and signs it for the former."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__()
+        self._base_url = base_url.rstrip("/")
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        request.url = request.url.replace(_TWEEPY_URL, self._base_url, 1)
+        return super().prepare_request(request)
+
+
 class _Timed(HTTPAdapter):
-    """Gives every request a timeout, which tweepy does not, and the base URL that is configured.
+    """Gives every request a timeout, which tweepy does not.
 
     Raises _NoSuccess before tweepy makes an error of its own, in which odd bodies and headers are fatal.
     """
 
-    def __init__(self, base_url: str, timeouts: tuple[float, float]) -> None:
+    def __init__(self, timeouts: tuple[float, float]) -> None:
         super().__init__()
-        self._base_url = base_url.rstrip("/")
         self._timeouts = timeouts
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        assert request.url is not None, "prepared requests have a URL"
-        request.url = request.url.replace(_TWEEPY_URL, self._base_url, 1)
         kwargs["timeout"] = self._timeouts
         response = super().send(request, *args, **kwargs)
         if not 200 <= response.status_code < 300:
@@ -126,29 +133,49 @@ class TweepyFeed:
     def credentials(self) -> str:
         return self._credentials().version
 
-    def read(self, source: Source, window: Window, token: str | None, now: datetime) -> Page:
-        brand = self._brand()
-        if not self._credentials().access_token:
-            raise XRefuses(ReadBlock.TOKEN_REFUSED, detail="no credentials are stored; run make x-credentials")
+    def shown(self, ids: Sequence[PostId], now: datetime) -> Shown:
+        body = self._answer(lambda client: client.get_tweets(list(ids), user_auth=True, tweet_fields=list(FIELDS)), now)
+        return read_shown(body, ids, self._brand().own_ids)
+
+    def account_status(self) -> int:
+        """The status of X's answer about the brand's own account: a question that reads no post."""
         try:
-            body = self._call(source, brand, _parameters(window, token, source, self.page_size))
+            self._connected().get_user(id=self._brand().user_id, user_auth=True)
         except _NoSuccess as failure:
-            raise named(failure.response, now) from failure
-        except requests.RequestException as failure:
-            raise XUnavailable(type(failure).__name__) from failure
+            return failure.response.status_code
+        return 200
+
+    def read(self, source: Source, window: Window, token: str | None, now: datetime) -> Page:
+        brand, parameters = self._brand(), _parameters(window, token, source, self.page_size)
+        body = self._answer(lambda client: _call(client, source, brand, parameters), now)
         if refusal := _no_account(body, now):
             raise refusal
         return read_page(body, source, brand.own_ids)
 
-    def _call(self, source: Source, brand: Brand, parameters: dict[str, Any]) -> object:
-        client = self._connected()
-        match source:
-            case Source.MENTIONS:
-                return client.get_users_mentions(brand.user_id, user_auth=True, **parameters)
-            case Source.OWN:
-                return client.get_users_tweets(brand.user_id, exclude="retweets", user_auth=True, **parameters)
-            case Source.SEARCH:
-                return client.search_recent_tweets(brand.search_query, user_auth=True, **parameters)
+    @property
+    def most(self) -> int:
+        return self.page_size
+
+    def look_up(self, post_ids: Sequence[PostId], now: datetime) -> Mapping[PostId, Seen]:
+        parameters: dict[str, Any] = {
+            "expansions": ["author_id"],
+            "tweet_fields": ["author_id", "public_metrics"],
+            "user_fields": ["public_metrics"],
+        }
+        return read_seen(
+            self._answer(lambda client: client.get_tweets(list(post_ids), user_auth=True, **parameters), now)
+        )
+
+    def _answer(self, ask: Callable[[tweepy.Client], object], now: datetime) -> object:
+        """X's answer to one request. Raises XRefuses, XUnavailable or XTooFarBack."""
+        if not self._credentials().access_token:
+            raise XRefuses(ReadBlock.TOKEN_REFUSED, detail="no credentials are stored; run make x-credentials")
+        try:
+            return ask(self._connected())
+        except _NoSuccess as failure:
+            raise named(failure.response, now) from failure
+        except requests.RequestException as failure:
+            raise XUnavailable(type(failure).__name__) from failure
 
     def _connected(self) -> tweepy.Client:
         secret = self._credentials()
@@ -161,10 +188,21 @@ class TweepyFeed:
                 return_type=dict,
                 wait_on_rate_limit=False,
             )
+            client.session = _Rebased(self._base_url)
             client.session.trust_env = False
-            client.session.mount(_TWEEPY_URL, _Timed(self._base_url, self._timeouts))
+            client.session.mount(self._base_url, _Timed(self._timeouts))
             self._client = (secret.version, client)
         return self._client[1]
+
+
+def _call(client: tweepy.Client, source: Source, brand: Brand, parameters: dict[str, Any]) -> object:
+    match source:
+        case Source.MENTIONS:
+            return client.get_users_mentions(brand.user_id, user_auth=True, **parameters)
+        case Source.OWN:
+            return client.get_users_tweets(brand.user_id, exclude="retweets", user_auth=True, **parameters)
+        case Source.SEARCH:
+            return client.search_recent_tweets(brand.search_query, user_auth=True, **parameters)
 
 
 def _parameters(window: Window, token: str | None, source: Source, page_size: int) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The roster: the people alerts go to, the channels that reach them, and the stages that call them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
@@ -11,16 +11,17 @@ from mentiondesk.domain.ids import StaffId
 
 
 class Channel(StrEnum):
-    """A way to reach a person."""
+    """A way to reach a person; ROOM is that of rooms, where nobody in particular is reached."""
 
     EMAIL = "email"
     TEXT = "text"
+    ROOM = "room"
 
     @property
     def interrupts(self) -> bool:
         """True when a message on this channel rings a phone: quiet hours and limits hold it back."""
         match self:
-            case Channel.EMAIL:
+            case Channel.EMAIL | Channel.ROOM:
                 return False
             case Channel.TEXT:
                 return True
@@ -42,13 +43,14 @@ class Audience(StrEnum):
     DUTY = "duty"
     LEAD = "lead"
     MANAGER = "manager"
+    ROOM = "room"
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A step of alerting: at `share` of the target, moved by `shift` (negative: before).
 
-    `unless_claimed`: it is left out while somebody owns the case.
+    `unless_claimed`: it is left out while somebody owns the case. `once_claimed`: while nobody does.
     """
 
     name: str
@@ -56,6 +58,20 @@ class Stage:
     shift: timedelta
     send: tuple[tuple[Audience, Channel], ...]
     unless_claimed: bool = False
+    once_claimed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DutyChange:
+    """A person's word that they are on duty, or off, whatever their shifts say. It ends by itself."""
+
+    staff_id: StaffId
+    on: bool
+    since: datetime
+    until: datetime
+
+    def holds(self, now: datetime) -> bool:
+        return self.since <= now < self.until
 
 
 @dataclass(frozen=True)
@@ -63,7 +79,7 @@ class Staff:
     """A person: how to reach them, when they are on duty, and when texts should wait.
 
     `addresses` holds at least one address. `shifts` None means never on duty by the clock: such a person gets
-    only the alerts of their roles.
+    only the alerts of their roles. `said` is the person's latest word about their duty.
     """
 
     staff_id: StaffId
@@ -74,8 +90,11 @@ class Staff:
     shifts: Hours | None = None
     quiet: Hours | None = None
     roles: frozenset[Audience] = frozenset()
+    said: DutyChange | None = None
 
     def on_duty(self, now: datetime) -> bool:
+        if self.said is not None and self.said.holds(now):
+            return self.said.on
         return self.always_on_duty or (self.shifts is not None and self.shifts.is_open(now))
 
     def ways(self, channel: Channel) -> Sequence[tuple[Channel, str]]:
@@ -97,15 +116,23 @@ class Roster:
     """Everybody an alert can go to."""
 
     staff: tuple[Staff, ...]
+    # Rooms, each in the form of a person whose only address is its own: never on duty, and never acting.
+    rooms: tuple[Staff, ...] = ()
+
+    def with_duty(self, changes: Iterable[DutyChange]) -> "Roster":
+        """The roster with each person's word about their duty; people who have left are passed over."""
+        said = {change.staff_id: change for change in changes}
+        return replace(self, staff=tuple(replace(one, said=said.get(one.staff_id)) for one in self.staff))
 
     def find(self, staff_id: StaffId) -> Staff | None:
-        return next((one for one in self.staff if one.staff_id == staff_id), None)
+        return next((one for one in (*self.staff, *self.rooms) if one.staff_id == staff_id), None)
 
     def _on_duty(self, now: datetime, owner: Staff | None) -> Sequence[Staff]:
         if owner is not None and owner.on_duty(now):
             return [owner]
         others = [one for one in self.staff if one.on_duty(now)]
-        return [owner, *others] if owner is not None and owner.shifts is None else others
+        said = owner is not None and owner.said is not None and owner.said.holds(now)
+        return [owner, *others] if owner is not None and owner.shifts is None and not said else others
 
     def audience(self, audience: Audience, now: datetime, owner: StaffId | None = None) -> Sequence[Staff]:
         """The people in an audience at `now`; never empty in a valid roster.
@@ -116,6 +143,8 @@ class Roster:
         """
         leads = [one for one in self.staff if Audience.LEAD in one.roles]
         match audience:
+            case Audience.ROOM:
+                return self.rooms
             case Audience.LEAD:
                 return leads
             case Audience.MANAGER:

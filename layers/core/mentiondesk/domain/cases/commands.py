@@ -16,25 +16,41 @@ from mentiondesk.domain.cases.case import (
     CaseClosed,
     CaseNotClosed,
     CaseRefuses,
+    KindUnchanged,
     NotClaimed,
     NothingToSnooze,
+    NothingToUndo,
     NotSilent,
     NotWaiting,
     NoWordOwed,
+    RunsOn,
 )
 from mentiondesk.domain.cases.timers import Due, Policy, ReplyTimer
+from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import IncidentId
+from mentiondesk.domain.posts.profile import Profile, PublicMetrics
+from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.timeline import (
     AnsweredElsewhere,
     CaseActEntry,
     Claimed,
+    Corrected,
     Dismissed,
     GoBackStarted,
+    IncidentJoined,
+    IncidentLeft,
+    LookedUp,
     Released,
     Reopened,
     Resolved,
     Snoozed,
+    Undone,
 )
+
+# A snooze may hold what these hear.
+_NO_LEADS = (Audience.DUTY, Audience.ROOM)
+# The time in which an act can be undone.
+UNDO_WITHIN = timedelta(minutes=10)
 
 
 class SnoozeFor(StrEnum):
@@ -175,6 +191,54 @@ class Reopen:
 
 
 @dataclass(frozen=True, slots=True)
+class Correct:
+    """Say that triage was wrong: the case is of another kind, or (None) no case at all.
+
+    Refused as CaseClosed, AlreadyClaimed, KindUnchanged.
+    """
+
+    action: ClassVar = Action.CORRECT
+    kind: Kind | None = None
+
+    def entry(self, case: Case, asked: Asked) -> Corrected:
+        _must_be_open(case)
+        _must_be_free_for(case, asked.actor)
+        if self.kind is case.kind:
+            raise KindUnchanged(case.case_id)
+        return Corrected(kind=self.kind, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take back one's own latest act, for ten minutes. Refused as NothingToUndo."""
+
+    action: ClassVar = Action.UNDO
+
+    def entry(self, case: Case, asked: Asked) -> Undone:
+        act = case.latest_act
+        if act is None or act.by != asked.actor.by or asked.now - act.at > UNDO_WITHIN:
+            raise NothingToUndo(case.case_id)
+        return Undone(undoes=act.entry_id, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
+class NoteReach:
+    """Keep what X shows of the customer and the post. The desk's own; never refused.
+
+    `urgency`: what so many readers raise a complaint to, if to anything.
+    """
+
+    action: ClassVar = None
+    profile: Profile
+    metrics: PublicMetrics | None = None
+    urgency: Urgency | None = None
+
+    def entry(self, case: Case, asked: Asked) -> LookedUp:
+        urgency = self.urgency if case.kind is Kind.COMPLAINT else None
+        return LookedUp(profile=self.profile, metrics=self.metrics, urgency=urgency, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
 class StartGoBack:
     """Start the timer of a customer who met an incident that is solved. The desk's own. Refused as NoWordOwed."""
 
@@ -191,6 +255,33 @@ class StartGoBack:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinIncident:
+    """Stop the timers of a case that is part of a public incident. The desk's own. Refused as NotWaiting, RunsOn."""
+
+    action: ClassVar = None
+    incident_id: IncidentId
+
+    def entry(self, case: Case, asked: Asked) -> IncidentJoined:
+        _must_wait(case)
+        if case.urgency is Urgency.CRITICAL:
+            raise RunsOn(case.case_id)
+        return IncidentJoined(incident_id=self.incident_id, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveIncident:
+    """Have a case wait again that a person took out of an incident. The desk's own. Refused as NoWordOwed."""
+
+    action: ClassVar = None
+    incident_id: IncidentId
+
+    def entry(self, case: Case, asked: Asked) -> IncidentLeft:
+        if case.waiting or case.state is not State.OPEN:
+            raise NoWordOwed(case.case_id)
+        return IncidentLeft(incident_id=self.incident_id, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
 class ResolveSilent:
     """Close a case whose customer has been silent as long as the policy says. The desk's own. Refused as NotSilent."""
 
@@ -203,7 +294,8 @@ class ResolveSilent:
         return Resolved(reason=f"no word from the customer in {silence.days} days", **asked.new(case))
 
 
-CaseCommand = Claim | Release | Snooze | MarkAnswered | Dismiss | Resolve | Reopen | StartGoBack | ResolveSilent
+StaffCommand = Claim | Release | Snooze | MarkAnswered | Dismiss | Resolve | Reopen | Correct | Undo
+CaseCommand = StaffCommand | NoteReach | StartGoBack | JoinIncident | LeaveIncident | ResolveSilent
 
 
 def decide(
@@ -216,8 +308,9 @@ def decide(
 def possible(case: Case, actor: Actor, now: datetime, policy: Policy) -> Iterator[tuple[CaseCommand, CaseActEntry]]:
     """The commands that this person may give and that fit the case now, each with its entry; reasons left empty."""
     snoozes = tuple(Snooze(span) for span in SnoozeFor)
-    offered: tuple[CaseCommand, ...] = (Claim(), MarkAnswered(), Dismiss(""), *snoozes, Release(), Resolve(""))
-    for command in (*offered, Reopen("")):
+    corrections = tuple(Correct(kind) for kind in (None, *Kind))
+    first: tuple[CaseCommand, ...] = (Undo(), Claim(), MarkAnswered(), *corrections, Dismiss(""), *snoozes, Release())
+    for command in (*first, Resolve(""), Reopen("")):
         if actor.may(command.action):
             try:
                 yield command, decide(case, command, actor, now, "", policy)
@@ -256,6 +349,6 @@ def _snooze_end(case: Case, wanted: datetime, now: datetime, policy: Policy) -> 
 
 
 def _longest_snooze(ahead: list[Due], policy: Policy) -> datetime | None:
-    beyond_duty = {stage.name for stage in policy.all_stages for to, _ in stage.send if to is not Audience.DUTY}
+    beyond_duty = {stage.name for stage in policy.all_stages for to, _ in stage.send if to not in _NO_LEADS}
     theirs = [due.at for due in ahead if due.stage in beyond_duty]
     return min(theirs) if theirs else max((due.at for due in ahead), default=None)

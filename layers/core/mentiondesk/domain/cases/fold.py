@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from mentiondesk.domain.cases.case import OWN_CLOCKS, Case, Phase
+from mentiondesk.domain.cases.case import OWN_CLOCKS, Case, LatestAct, Phase
 from mentiondesk.domain.cases.timers import Clock, Due, Policy, ReplyTimer, TimerOutcome
 from mentiondesk.domain.cases.transitions import TRANSITIONS, Move, State
 from mentiondesk.domain.ids import CaseId, IncidentId
@@ -25,19 +25,29 @@ from mentiondesk.domain.timeline import (
     CaseActEntry,
     CaseEntry,
     Claimed,
+    Corrected,
     CustomerPosted,
     Dismissed,
     GoBackStarted,
+    IncidentJoined,
+    IncidentLeft,
+    LookedUp,
     Posted,
     Released,
     Reopened,
     Resolved,
     Snoozed,
+    Undone,
 )
 
+# The reason of a case whose posts are gone.
+GONE = "the post is no longer on X"
 _MOST_TOPICS = 12
 _MOST_WORDS = 600
 _MOST_REASONS = 5
+_SettlingAct = (
+    AnsweredElsewhere | Dismissed | Resolved | Reopened | GoBackStarted | IncidentJoined | IncidentLeft | Corrected
+)
 _TOLD_AGAIN_AFTER = timedelta(hours=1)
 # A post of these kinds ends a conversation once it has an answer.
 _CLOSING_WORDS = (Kind.PRAISE, Kind.SPAM)
@@ -46,6 +56,18 @@ _CLOSING_WORDS = (Kind.PRAISE, Kind.SPAM)
 _MOVES_TO_PRIVATE = re.compile(
     r"\b(?:dms?|dm'd|direct messages?|private messages?|mensaje privado|direktnachricht|message privé)\b"
     r"|messages/compose",
+    re.IGNORECASE,
+)
+
+# Customers say that they sent it with these words; longer posts tell more than that.
+_SAYS_SENT = re.compile(
+    r"\b(?:sent|done|dm'?e?d|messaged|(?:have|just) (?:sent|dm)|check (?:your )?(?:dms?|inbox)"
+    r"|in your (?:dms?|inbox)|enviado|gesendet|geschickt|envoyé)\b",
+    re.IGNORECASE,
+)
+_MOST_SENT = 14
+_WAITS = re.compile(
+    r"\?|\b(?:no|not|never|still|again|waiting|ignor\w+|days?|hours?|weeks?|nobody|nothing|haven't|hasn't|won't|can't)\b",
     re.IGNORECASE,
 )
 
@@ -81,7 +103,9 @@ def new_case(case_id: CaseId, at: datetime) -> Case:
 
 def fold(case_id: CaseId, timeline: Iterable[CaseEntry], policy: Policy) -> Case:
     """The case that a timeline tells, whatever order the entries come in. Raises ValueError where there is none."""
-    ordered = sorted(timeline, key=lambda entry: entry.order)
+    entries = list(timeline)
+    undone = {entry.undoes for entry in entries if isinstance(entry, Undone)}
+    ordered = sorted((one for one in entries if one.entry_id not in undone), key=lambda entry: entry.order)
     if not ordered:
         raise ValueError("a case has at least one entry")
     case = new_case(case_id, ordered[0].order[0])
@@ -104,11 +128,17 @@ def apply(case: Case, entry: CaseEntry, policy: Policy) -> Case:
 def _applied(case: Case, entry: CaseEntry, policy: Policy) -> Case:
     match entry:
         case CustomerPosted():
-            return _customer_posted(case, entry, policy)
+            return _customer_posted(case, entry, policy) if entry.gone_at is None else _customer_gone(case, entry)
         case BrandPosted():
-            return _brand_posted(case, entry, policy)
+            return _brand_posted(case, entry, policy) if entry.gone_at is None else _answer_gone(case, entry, policy)
         case _:
-            return _acted(replace(case, last=entry.order), entry, policy)
+            return _acted(replace(case, last=entry.order, latest_act=_latest_act(case, entry)), entry, policy)
+
+
+def _latest_act(case: Case, act: CaseActEntry) -> LatestAct | None:
+    if isinstance(act, Undone):
+        return None
+    return LatestAct(act.entry_id, act.at, act.by) if act.by else case.latest_act
 
 
 def _acted(case: Case, act: CaseActEntry, policy: Policy) -> Case:
@@ -119,6 +149,19 @@ def _acted(case: Case, act: CaseActEntry, policy: Policy) -> Case:
             after = replace(case, owner=None, claimed_at=None, snoozed_until=None)
         case Snoozed():
             after = replace(case, snoozed_until=act.until if case.waiting else None)
+        case LookedUp():
+            after = _looked_up(case, act, policy)
+        case Undone():
+            # A fold leaves the act out that this one undoes.
+            after = case
+        case _:
+            after = _settled(case, act, policy)
+    return after
+
+
+def _settled(case: Case, act: _SettlingAct, policy: Policy) -> Case:
+    """The case after an act that ends or starts a timer."""
+    match act:
         case AnsweredElsewhere():
             after = _answered_elsewhere(case, act)
         case Dismissed(reason=reason):
@@ -127,8 +170,14 @@ def _acted(case: Case, act: CaseActEntry, policy: Policy) -> Case:
             after = _closed(case, act, Move.RESOLVE, TimerOutcome.RESOLVED, reason)
         case Reopened():
             after = _reopened(case, act, policy)
+        case IncidentJoined():
+            after = _in_incident(replace(case, incident_id=act.incident_id), act.at)
+        case IncidentLeft():
+            after = _left_incident(case, act, policy)
         case GoBackStarted():
             after = _go_back_started(case, act)
+        case Corrected():
+            after = _corrected(case, act, policy)
         case _:
             assert_never(act)
     return after
@@ -149,16 +198,48 @@ def _customer_posted(case: Case, post: CustomerPosted, policy: Policy) -> Case:
         topics=tuple(dict.fromkeys((*case.topics, *post.topics)))[:_MOST_TOPICS],
         language=post.language,
         incident_id=post.incident_id or case.incident_id,
+        first_words=case.first_words or post.words,
+        first_said_at=case.first_said_at or post.at,
         post_id=post.post_id,
         words=post.words,
         said_at=post.at,
         seen_at=post.seen_at,
     )
+    if _gone_private(case, post) and (
+        private := policy.timer(Clock.PRIVATE, case.kind, heard.urgency, post.post_id, post.at)
+    ):
+        return _asked(heard, private, Move.ASK)
     clock = Clock.UNSURE if _needs_a_look(heard, post) else _reply_clock(case)
     wanted = _kind_to_answer(heard, post, clock)
     rings = post.urgency is Urgency.CRITICAL
     timer = wanted and policy.timer(clock, wanted, heard.urgency, post.post_id, post.at, rings=rings)
+    if timer and post.incident_id is not None and heard.urgency is not Urgency.CRITICAL:
+        return _in_incident(_asked(heard, timer, Move.ASK), post.at)
     return _planned_anew(case, _asked(heard, timer, Move.ASK), timer, policy) if timer else heard
+
+
+def _customer_gone(case: Case, post: CustomerPosted) -> Case:
+    """The case with a post that X no longer shows: nobody is alerted for it, and the case says so."""
+    first = case.posts == 0
+    return replace(
+        case,
+        last=post.order,
+        gone=case.gone + 1,
+        state=State.DISMISSED if first else case.state,
+        reason=GONE if first else case.reason,
+    )
+
+
+def _gone_private(case: Case, post: CustomerPosted) -> bool:
+    """True when the customer says that the direct message which the brand asked for is sent, and nothing else.
+
+    The desk cannot see the brand's answer to it. A customer who asks or complains in public waits for an answer there.
+    """
+    said, length = _SAYS_SENT.search(post.words), len(post.words.split())
+    calm = post.kind not in (Kind.QUESTION, Kind.ABUSE) and post.urgency < Urgency.HIGH
+    return (
+        case.phase is Phase.PRIVATE and calm and bool(said) and length <= _MOST_SENT and not _WAITS.search(post.words)
+    )
 
 
 def _reply_clock(case: Case) -> Clock:
@@ -200,6 +281,23 @@ def _asked(case: Case, timer: ReplyTimer, move: Move) -> Case:
         timers=timers,
         snoozed_until=case.snoozed_until if timers is case.timers else None,
     )
+
+
+def _in_incident(case: Case, at: datetime) -> Case:
+    """The case without a running timer, because it is part of a public incident; what is critical runs on."""
+    if case.urgency is Urgency.CRITICAL:
+        return case
+    timers, breaches = _ended(case, at, TimerOutcome.INCIDENT)
+    return replace(case, timers=timers, breaches=breaches, snoozed_until=None)
+
+
+def _left_incident(case: Case, act: IncidentLeft, policy: Policy) -> Case:
+    """The case outside of the incident: a reply timer begins for its customer, unless one runs or nobody waits."""
+    case = replace(case, incident_id=None if case.incident_id == act.incident_id else case.incident_id)
+    if case.waiting or case.state is not State.OPEN or case.post_id is None:
+        return case
+    timer = policy.timer(_reply_clock(case), case.kind, case.urgency, case.post_id, act.at)
+    return _asked(case, timer, Move.ASK) if timer else case
 
 
 def _planned_anew(before: Case, case: Case, timer: ReplyTimer, policy: Policy) -> Case:
@@ -245,7 +343,8 @@ def _brand_posted(case: Case, post: BrandPosted, policy: Policy) -> Case:
     phase = _phase_after(case.phase, post.words)
     timers, breaches = _ended(case, post.at, TimerOutcome.ANSWERED)
     if phase is Phase.PRIVATE and case.closed_at is None:
-        timers = _in_private(case, post, timers, policy)
+        follow_up = policy.timer(Clock.FOLLOW_UP, case.kind, case.urgency, post.post_id, post.at)
+        timers = _started(timers, follow_up) if follow_up else timers
     return replace(
         case,
         posts=case.posts + 1,
@@ -257,18 +356,20 @@ def _brand_posted(case: Case, post: BrandPosted, policy: Policy) -> Case:
         snoozed_until=None,
         first_answer_at=case.first_answer_at or post.at,
         answered_at=post.at,
+        answer_words=post.words,
     )
 
 
-def _in_private(
-    case: Case, post: BrandPosted, timers: tuple[ReplyTimer, ...], policy: Policy
-) -> tuple[ReplyTimer, ...]:
-    """The timers with those that run while the customer is in private messages; these run side by side."""
-    for clock in (Clock.PRIVATE, Clock.FOLLOW_UP):
-        timer = policy.timer(clock, case.kind, case.urgency, post.post_id, post.at)
-        if timer is not None:
-            timers = (*(one for one in timers if one.clock is not clock), timer)
-    return timers
+def _answer_gone(case: Case, post: BrandPosted, policy: Policy) -> Case:
+    """The case with an answer that X no longer shows: a customer who waited then waits again, from now on."""
+    seen = replace(case, last=post.order)
+    timer = case.timer
+    if post.gone_at is None or timer is None or not timer.running or timer.clock in OWN_CLOCKS:
+        return seen
+    timers, breaches = _ended(case, post.at, TimerOutcome.ANSWERED)
+    again = policy.timer(timer.clock, case.kind, case.urgency, timer.post_id, post.gone_at)
+    waiting = replace(seen, timers=timers, breaches=breaches)
+    return _asked(waiting, again, Move.ASK) if again else waiting
 
 
 def _phase_after(phase: Phase, own_words: str) -> Phase:
@@ -285,6 +386,35 @@ def _ended(case: Case, at: datetime, outcome: TimerOutcome) -> tuple[tuple[Reply
     return tuple(one.ended(at, outcome) if one.running else one for one in case.timers), case.breaches + late
 
 
+def _corrected(case: Case, act: Corrected, policy: Policy) -> Case:
+    """Not a case: dismissed. Of another kind: the running timer has that kind's target, from the same post on."""
+    if act.kind is None:
+        return _closed(case, act, Move.DISMISS, TimerOutcome.DISMISSED, "not a case")
+    corrected, timer = replace(case, kind=act.kind), case.timer
+    if timer is None or not timer.running or timer.clock in OWN_CLOCKS:
+        return corrected
+    anew = policy.timer(timer.clock, act.kind, case.urgency, timer.post_id, timer.since)
+    if anew is None:
+        return _closed(corrected, act, Move.DISMISS, TimerOutcome.DISMISSED, f"{act.kind} needs no answer")
+    if case.urgency is Urgency.CRITICAL:
+        anew = policy.timer(timer.clock, act.kind, case.urgency, timer.post_id, timer.since, rings=True) or anew
+    return replace(corrected, timers=tuple(anew if one is timer else one for one in case.timers))
+
+
+def _looked_up(case: Case, act: LookedUp, policy: Policy) -> Case:
+    """The case with its customer's profile. Many readers make it more urgent, and its running timer tighter."""
+    known = replace(case, profile=act.profile, metrics=act.metrics or case.metrics)
+    timer = case.timer
+    if act.urgency is None or act.urgency <= case.urgency:
+        return known
+    known = replace(known, urgency=act.urgency)
+    if timer is None or not timer.running or timer.clock in OWN_CLOCKS:
+        return known
+    rings = act.urgency is Urgency.CRITICAL
+    tighter = policy.timer(timer.clock, case.kind, act.urgency, timer.post_id, timer.since, rings=rings)
+    return _planned_anew(case, _asked(known, tighter, Move.ASK), tighter, policy) if tighter else known
+
+
 def _answered_elsewhere(case: Case, act: AnsweredElsewhere) -> Case:
     timers, breaches = _ended(case, act.at, TimerOutcome.ANSWERED_ELSEWHERE)
     return replace(
@@ -297,7 +427,7 @@ def _answered_elsewhere(case: Case, act: AnsweredElsewhere) -> Case:
     )
 
 
-def _closed(case: Case, act: Dismissed | Resolved, move: Move, outcome: TimerOutcome, reason: str) -> Case:
+def _closed(case: Case, act: CaseAct, move: Move, outcome: TimerOutcome, reason: str) -> Case:
     timers, breaches = _ended(case, act.at, outcome)
     return replace(
         case,

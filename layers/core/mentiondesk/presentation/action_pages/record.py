@@ -1,6 +1,6 @@
 """The history of a case or an incident in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -10,23 +10,53 @@ from mentiondesk.domain.timeline import (
     AnsweredElsewhere,
     CaseActEntry,
     Claimed,
+    Corrected,
+    Correction,
     Dismissed,
     Faded,
+    GoBackChosen,
     GoBackStarted,
     IncidentDismissed,
+    IncidentEdited,
     IncidentEntry,
+    IncidentJoined,
+    IncidentLeft,
+    IncidentReopened,
     IncidentResolved,
+    LookedUp,
+    MembersChanged,
+    Merged,
     Noticed,
     Published,
     Released,
     Reopened,
+    Rescheduled,
     Resolved,
     Snoozed,
+    Undone,
     Updated,
+    UpdateEdited,
 )
 from mentiondesk.presentation.wording import Sentences
 
 Clock = Callable[[datetime], str]
+
+# The acts on cases, by the last part of their sentence's key.
+_NAMES: Mapping[type[CaseActEntry], str] = {
+    Claimed: "claimed",
+    Released: "released",
+    Snoozed: "snoozed",
+    AnsweredElsewhere: "answered_elsewhere",
+    Dismissed: "dismissed",
+    Resolved: "resolved",
+    Reopened: "reopened",
+    Corrected: "corrected",
+    Undone: "undone",
+    LookedUp: "looked_up",
+    GoBackStarted: "go_back_started",
+    IncidentJoined: "incident_joined",
+    IncidentLeft: "incident_left",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +77,21 @@ def record_line(say: Sentences, entry: CaseActEntry | IncidentEntry, clock: Cloc
 
 def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, str]:
     match entry:
-        case Claimed():
-            found = "claimed", ""
-        case Released():
-            found = "released", ""
         case Snoozed(until=until):
-            found = "snoozed", say("record.until", at=clock(until))
-        case AnsweredElsewhere():
-            found = "answered_elsewhere", ""
-        case Dismissed(reason=reason):
-            found = "dismissed", reason
-        case Resolved(reason=reason):
-            found = "resolved", reason
-        case Reopened(reason=reason):
-            found = "reopened", reason
+            detail = say("record.until", at=clock(until))
+        case Dismissed(reason=reason) | Resolved(reason=reason) | Reopened(reason=reason):
+            detail = reason
+        case Corrected(kind=kind):
+            detail = say.label("kind", kind) if kind else say("act.correct.button")
+        case LookedUp(profile=profile):
+            detail = say("staff.followers", count=profile.followers, number=f"{profile.followers:,}")
         case GoBackStarted(title=title):
-            found = "go_back_started", title
+            detail = title
+        case Claimed() | Released() | AnsweredElsewhere() | IncidentJoined() | IncidentLeft() | Undone():
+            detail = ""
         case _:
             assert_never(entry)
-    return found
+    return _NAMES[type(entry)], detail
 
 
 def _incident_act(say: Sentences, entry: IncidentEntry) -> tuple[str, str]:
@@ -82,6 +108,27 @@ def _incident_act(say: Sentences, entry: IncidentEntry) -> tuple[str, str]:
             found = "incident_resolved", ""
         case Faded():
             found = "faded", ""
+        case _:
+            found = _correction(say, entry)
+    return found
+
+
+def _correction(say: Sentences, entry: Correction) -> tuple[str, str]:
+    match entry:
+        case IncidentEdited(before=before):
+            found = "incident_edited", before
+        case UpdateEdited(before=before):
+            found = "update_edited", before
+        case IncidentReopened():
+            found = "incident_reopened", ""
+        case MembersChanged(post_id=post_id, joined=joined):
+            found = ("post_joined" if joined else "post_taken_out"), post_id
+        case Merged(title=title):
+            found = "merged", title
+        case Rescheduled():
+            found = "rescheduled", ""
+        case GoBackChosen(left_out=left_out):
+            found = "go_back_chosen", say("people", count=left_out) if left_out else ""
         case _:
             assert_never(entry)
     return found

@@ -44,7 +44,12 @@ class ClassifyMention:
         self._incidents = incidents
 
     def __call__(self, post: Post, now: datetime) -> Classified | None:
-        """The change that was written; None when this text of the post was classified before. Raises CaseChanged."""
+        """The change that was written; None when this text of the post was classified before. Raises CaseChanged.
+
+        A post that is gone from X opens no case.
+        """
+        if post.gone_at is not None:
+            return None
         tags = None if post.own else self._triage(post)
         signal = signal_of(post, tags) if tags else None
         incident = self._incident(signal, now) if signal else None
@@ -56,9 +61,20 @@ class ClassifyMention:
         entry = posted(post, tags, incident.incident_id if incident else None)
 
         def attempt(before: Case | None) -> Classified | None:
-            return self._committed(Classified(post, now, tags, self._change(case_id, before, post, entry), signal))
+            placed = self._still_in_incident(before, entry, now)
+            change = self._with_look_up(self._change(case_id, before, post, placed))
+            return self._committed(Classified(post, now, tags, change, signal))
 
         return retried(before, attempt)
+
+    def _with_look_up(self, change: CaseChange) -> CaseChange:
+        """Asks for a look-up of the customer when the case begins to wait, with alerts to come."""
+        before, timer = change.before, change.after.timer
+        begins = before is None or not before.waiting
+        alerts = timer is not None and timer.running and timer.alerts
+        if begins and alerts and change.after.profile is None and self._settings().reach.look_up:
+            return replace(change, look_up=True)
+        return change
 
     def _committed(self, change: Classified) -> Classified | None:
         return change if self._cases.commit(change) else None
@@ -66,6 +82,13 @@ class ClassifyMention:
     def _incident(self, signal: Signal, now: datetime) -> Incident | None:
         """The public incident that the signal is about."""
         return next((one for one in self._incidents(now) if one.public and matches(one, signal)), None)
+
+    def _still_in_incident(self, before: Case | None, entry: Posted, now: datetime) -> Posted:
+        """A further post of a case that is part of a public incident belongs to it as well, until it is resolved."""
+        if not isinstance(entry, CustomerPosted) or entry.incident_id is not None or before is None:
+            return entry
+        public = {one.incident_id for one in self._incidents(now) if one.public} if before.incident_id else set()
+        return replace(entry, incident_id=before.incident_id) if before.incident_id in public else entry
 
     def _calmed(self, tags: Tags) -> Tags:
         """Lowers the urgency of posts about a public incident to the settings' maximum; critical posts keep theirs."""
