@@ -1,22 +1,22 @@
 """Planning: the plan of one leased item."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from mentiondesk.domain.alerts.escalation import Escalation, started
 from mentiondesk.domain.alerts.plan import Plan
-from mentiondesk.domain.alerts.roster import Audience, Channel
+from mentiondesk.domain.alerts.roster import Stage
 from mentiondesk.domain.cases.case import Case
-from mentiondesk.domain.cases.timers import Clock, Due, TimerOutcome
+from mentiondesk.domain.cases.timers import Clock, Due, Policy, ReplyTimer, TimerOutcome
 from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents.incident import Incident, Status
-from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.subject import Subject
 from mentiondesk.ports.alerts import DueItem, Lease
 from mentiondesk.usecases.alerts.planning import planned
-from tests.support.builders import a_case, a_story, at, minutes, said, settings
+from tests.support.builders import a_case, a_post_id, at, minutes, settings
 
 TEAM: list[dict[str, Any]] = [
     {"id": "ana", "name": "Ana", "email": "ana@example.com", "duty": "always", "roles": ["lead"]},
@@ -37,19 +37,6 @@ def called(plan: Plan) -> list[tuple[str, str]]:
 
 def test_a_case_is_planned_by_the_stages_of_cases() -> None:
     assert called(the_plan(CASE)) == [("half_time", "ana"), ("half_time", "bob")]
-
-
-def test_nobody_gets_a_text_about_a_post_that_triage_is_unsure_of() -> None:
-    phones = [{**one, "phone": f"+4479460000{place}"} for place, one in enumerate(TEAM)]
-    found = settings(staff=phones)
-    posts = {46: said(0), 91: said(0, Kind.CHATTER, needs_reply=True, unsure=True)}
-    channels = {}
-    for minute, post in posts.items():
-        case = a_story(post, policy=found.policy)
-        assert case.timer
-        lease = Lease(DueItem(case.subject_id), case, started(case.case_id, case.timer), at(minute + 2))
-        channels[minute] = {alert.channel for alert in planned(lease, found, at(minute)).plan.send}
-    assert (Channel.TEXT in channels[46], channels[91]) == (True, {Channel.EMAIL})
 
 
 def test_a_case_is_planned_for_its_owner() -> None:
@@ -77,11 +64,23 @@ def test_nothing_is_planned_once_the_timer_is_over(case: Case) -> None:
     assert the_plan(case, minute=500) == Plan()
 
 
-def test_a_slow_problem_goes_to_the_leads_by_mail_alone() -> None:
-    incident = Incident(IncidentId("i"), Status.CANDIDATE, "Down", at(0), at(0), slow=True)
-    incident = incident.timed(Clock.CONFIRM, minutes(15), at(0))
-    assert incident.timer is not None
-    escalation = started(IncidentId("i"), replace(incident.timer, alerts=(Due("noticed", at(0)),)))
-    plan = the_plan(incident, escalation)
-    leads = {one.staff_id for one in SETTINGS.roster.audience(Audience.LEAD, at(0))}
-    assert {(alert.staff_id, alert.channel) for alert in plan.send} == {(one, Channel.EMAIL) for one in leads}
+def a_policy(*names: str) -> Policy:
+    stages = tuple(Stage(name, (place + 1) / 4, timedelta(0), ()) for place, name in enumerate(names))
+    return Policy({}, {}, stages)
+
+
+@pytest.mark.parametrize(
+    ("after", "found"),
+    [
+        (("half", "late"), {"half": 0.25, "late": 0.5}),
+        (("half", "overdue"), {"half": 0.25, "overdue": 0.5, "late": 0.5}),
+        (("early", "overdue"), {"early": 0.25, "overdue": 0.5, "half": 0.25, "late": 0.5}),
+        # Nobody can tell which of them is the renamed one.
+        (("half", "warning", "overdue"), {"half": 0.25, "warning": 0.5, "overdue": 0.75}),
+        (("half",), {"half": 0.25}),
+    ],
+)
+def test_a_stage_that_was_renamed_is_told_by_its_place(after: tuple[str, ...], found: dict[str, float]) -> None:
+    alerts = (Due("half", at(15)), Due("late", at(30)))
+    timer = ReplyTimer(a_post_id(1), at(0), at(60), Clock.FIRST_REPLY, alerts)
+    assert {stage.name: stage.share for stage in a_policy(*after).stages_of(timer)} == found
