@@ -1,5 +1,6 @@
 """The stores, each test twice: in memory, and on a table that template.yaml makes in moto."""
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -170,6 +171,9 @@ def account() -> Iterator["DynamoDBClient"]:
             patch.setenv(name, "testing")
         for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
             patch.setenv(name, REGION)
+        # make emulators: the table is on DynamoDB Local, everything else on moto.
+        if local := os.environ.get("DYNAMODB_LOCAL"):
+            patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", local)
         aws.forget_clients()
         yield aws.dynamodb()
     aws.forget_clients()
