@@ -30,7 +30,7 @@ _NEAR = 0.02
 # A word of a single post describes that post and no kind.
 _LEAST_POSTS, _LEAST_POSTS_OF_PAIR = 2, 3
 # In 8ths. Features whose weights are all smaller are left out.
-_LEAST_WEIGHT, _LEAST_WEIGHT_OF_PAIR = 3, 4
+_LEAST_WEIGHT, _LEAST_WEIGHT_OF_PAIR = 3, 5
 _Features = dict[str, float]
 _Example = tuple[list[tuple[int, float]], list[float]]
 

@@ -26,6 +26,32 @@ from mentiondesk.triage import Engine
 
 # The account of the example settings, so that posts addressed to others are known for such.
 _EXAMPLE = ("FennelAndFinch",)
+# Rules in the words of somebody who runs a shop.
+_SAYS = {
+    "failed": "says that something does not work",
+    "late": "says that something is late or missing",
+    "wrong": "says that something came wrong or damaged",
+    "money": "says that money was taken or is owed",
+    "staff": "complains of staff or service",
+    "waiting": "has waited, or asks again",
+    "judgement": "judges",
+    "leaving": "wants to leave",
+    "demand": "asks for help",
+    "sarcasm": "means the opposite",
+    "praise": "is pleased, or has it solved",
+    "question": "asks",
+    "spam": "advertises",
+    "abuse": "insults",
+    "vent": "lets off steam",
+    "chatter": "talks of something else",
+    "settings": "is in your settings",
+    "critical": "names a danger",
+    "alarming": "may name a danger",
+    "high": "cannot wait long",
+    "low": "can wait",
+    "calm": "sounds worse than it is",
+    **dict.fromkeys(("spanish", "french", "german", "portuguese"), "says it in another language"),
+}
 _NOBODY = frozenset[UserId]()
 # Fields that a line may leave out, since triage does not read them.
 _LEAST: dict[str, Any] = {"id": "1", "author_id": "1", "created_at": datetime(2026, 1, 1, tzinfo=UTC).isoformat()}
@@ -108,8 +134,15 @@ def answer(tags: Tags, text: str) -> dict[str, Any]:
         "sentiment": round(tags.sentiment, 3),
         "language": tags.language,
         "confidence": round(tags.confidence, 3),
+        "unsure": tags.unsure,
         "reasons": [
-            {"words": text[reason.start : reason.end], "rule": reason.rule, "start": reason.start, "end": reason.end}
+            {
+                "words": text[reason.start : reason.end],
+                "rule": reason.rule,
+                "says": _SAYS.get(reason.rule, reason.rule),
+                "start": reason.start,
+                "end": reason.end,
+            }
             for reason in tags.reasons
         ],
     }
@@ -132,10 +165,13 @@ def shown(tags: Tags, text: str) -> tuple[Text, ...]:
     marked = Text(_UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text))
     for reason in tags.reasons:
         marked.stylize("bold reverse", reason.start, reason.end)
-    needs = "needs an answer" if tags.needs_reply else "needs no answer"
+    needs = "a person looks" if tags.unsure else "needs an answer" if tags.needs_reply else "needs no answer"
     said = f"{tags.kind}, {needs}, urgency {tags.urgency}, {tags.confidence:.0%} sure, language {tags.language}"
     topics = f"about {', '.join(tags.topics)}" if tags.topics else "about none of the topics"
-    why = [Text(f"  {marked.plain[one.start : one.end]}  ← {one.rule}", style="dim") for one in tags.reasons]
+    why = [
+        Text(f"  {marked.plain[one.start : one.end]}  ← {_SAYS.get(one.rule, one.rule)}", style="dim")
+        for one in tags.reasons
+    ]
     return marked, Text(said, style="bold"), Text(topics), *why
 
 

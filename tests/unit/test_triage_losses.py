@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from mentiondesk.triage.lexicon import READ, cues, lexicon, sets
 from mentiondesk.triage.phrases import SHAPES, alternatives
 from tests.support.builders import a_post
 
+DANGER_POSTS = Path(__file__).parents[1] / "evaluation/danger.txt"
 # The kinds of talk that used to talk danger away: praise, thanks, a joke, a question, an advert, a mood, an insult.
 AROUND = (
     "@shop {}",
@@ -285,3 +287,16 @@ def test_words_that_only_sound_so(text: str, kind: Kind) -> None:
 def test_danger_in_a_few_plain_words_is_critical(text: str) -> None:
     tags = triage(a_post(f"@shop {text}"))
     assert (tags.urgency, tags.needs_reply) == (Urgency.CRITICAL, True)
+
+
+def _danger_posts() -> list[str]:
+    """Short posts about danger in many trades, one a line; none of them may end without a person."""
+    return [line for line in DANGER_POSTS.read_text(encoding="utf-8").split("\n") if line]
+
+
+def test_no_short_post_about_danger_ends_without_a_person() -> None:
+    tagged = {text: triage(a_post(f"@shop {text}")) for text in _danger_posts()}
+    assert [text for text, tags in tagged.items() if not tags.needs_reply] == []
+    critical = {text: tags for text, tags in tagged.items() if tags.urgency is Urgency.CRITICAL}
+    assert len(critical) >= 0.7 * len(tagged)
+    assert all(tags.reasons for tags in critical.values())

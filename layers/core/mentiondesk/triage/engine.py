@@ -11,7 +11,7 @@ from mentiondesk.triage import model
 from mentiondesk.triage.concepts import brand_terms, said_in
 from mentiondesk.triage.danger import dangers_in
 from mentiondesk.triage.evidence import Evidence, evidence_of
-from mentiondesk.triage.lexicon import BRAND, CARE, CUSTOM, ME, NOT, Lexicon, lexicon
+from mentiondesk.triage.lexicon import BRAND, CARE, CUSTOM, ME, NOT, URGENCY, Lexicon, lexicon
 from mentiondesk.triage.phrases import search
 from mentiondesk.triage.reading import Reading, focus_of, language_of, layers, words_of
 from mentiondesk.triage.share import UNKNOWN_SHARE, adapted
@@ -31,7 +31,7 @@ _POSSIBLE = 0.11
 _MOST_ODDS, _TINY = 50.0, 1e-20
 # The log odds from which a post counts as critical: where an alarming word stands, where words of two sets for danger
 # meet, and where nothing of the kind stands.
-_CRITICAL_FROM_ALARMING, _CRITICAL_FROM_SETS, _CRITICAL_FROM_NOTHING = -2.0, 0.5, 4.0
+_CRITICAL_FROM_ALARMING, _CRITICAL_FROM_SETS, _CRITICAL_FROM_NOTHING = -1.0, 2.0, 7.0
 # The log odds from which a post counts as high, where a table says so and where none does.
 _HIGH_FROM = (-5.0, -0.4)
 # The log odds from which a critical post counts as a complaint, whatever it sounds like.
@@ -62,6 +62,7 @@ _FEW_WORDS = 2
 _DANGEROUS = ("critical", "alarming")
 _SAYS_SO = {Urgency.CRITICAL: _DANGEROUS}
 _by_weight = itemgetter(0)
+_SOUNDS_DANGEROUS = Reason("sounds dangerous as a whole", 0, 0)
 
 
 class Engine:
@@ -282,6 +283,10 @@ def _critical_from(reading: Reading, said: Container[str]) -> float:
     return _CRITICAL_FROM_SETS if found & (found - 1) else _CRITICAL_FROM_NOTHING
 
 
+def _names_danger(reading: Reading) -> bool:
+    return any(cue.says in _DANGEROUS for cue, _ in reading.urgencies)
+
+
 def _reasons(reading: Reading, evidence: Evidence, urgency: Urgency) -> tuple[Reason, ...]:
     """The cues with the largest weights, as spans of the post's own text."""
     used = evidence.used
@@ -293,8 +298,10 @@ def _reasons(reading: Reading, evidence: Evidence, urgency: Urgency) -> tuple[Re
         # Words that are part of an urgent phrase are told with it.
         within = {place for _, path in urgent for place in range(path[0], path[-1] + 1)}
         chosen = urgent + [hit for hit in chosen if not within.issuperset(hit[1])]
+    # The model alone can find danger; a person is told so, since no word stands for it.
+    whole = (_SOUNDS_DANGEROUS,) if urgency is Urgency.CRITICAL and not _names_danger(reading) else ()
     if not chosen:
-        return ()
+        return whole
     tokens, origins = reading.text.tokens, reading.origins
     last = max([path[-1] for _, path in chosen])
     starts = reading.text.starts(last if origins is None else origins[last])
@@ -306,5 +313,7 @@ def _reasons(reading: Reading, evidence: Evidence, urgency: Urgency) -> tuple[Re
             first, last = origins[first], origins[last]
         if (first, last) not in found:
             begin, end = starts[first], starts[last] + len(tokens[last])
-            found[first, last] = Reason(cue.table, reading.text.written(begin), reading.text.written(end))
-    return tuple(found.values())[:_MOST_REASONS]
+            # Every urgency is in one table, so its level says more.
+            rule = cue.says if cue.layer == URGENCY and cue.table != BRAND else cue.table
+            found[first, last] = Reason(rule, reading.text.written(begin), reading.text.written(end))
+    return (*whole, *found.values())[:_MOST_REASONS]
