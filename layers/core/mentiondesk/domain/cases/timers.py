@@ -130,6 +130,13 @@ class Policy:
         """The stages that a case's alerts may name."""
         return (*self.critical, *self.stages, *(one for one in (self.again, self.question) if one is not None))
 
+    def stages_of(self, timer: ReplyTimer) -> tuple[Stage, ...]:
+        """The stages that a running timer may name. One that was renamed since it began is known by its place."""
+        known, named = {stage.name for stage in self.all_stages}, {due.stage for due in timer.alerts}
+        gone = (due.stage for due in timer.alerts if due.stage not in known)
+        new = (stage for stage in self.stages if stage.name not in named)
+        return (*self.all_stages, *(replace(stage, name=name) for name, stage in zip(gone, new, strict=False)))
+
     def timer(
         self, clock: Clock, kind: Kind, urgency: Urgency, post_id: PostId, since: datetime, *, rings: bool = False
     ) -> ReplyTimer | None:
