@@ -510,3 +510,13 @@ def test_a_text_in_any_script_is_readable_and_at_most_two_segments(words: str) -
     assert words[:8] in told
     assert segments(told) <= 2
     assert segments(text(a_notice(words * 20))) <= 2
+
+
+def test_a_case_in_private_asks_whether_it_was_answered_there() -> None:
+    sent = said(20, Kind.CHATTER, words="done, sent you a DM", needs_reply=False)
+    case = a_story(said(0), answered(10, "Please DM us your order number."), sent)
+    mail = StaffMessages().write(
+        Channel.EMAIL, a_staff(), [CaseNotice(case, an_alert("private_question"))], "Fennel & Finch", at(140)
+    )
+    assert isinstance(mail, Email)
+    assert "Did you answer it?" in mail.text and "Did you answer it?" in mail.html

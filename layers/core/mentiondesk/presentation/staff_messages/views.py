@@ -7,7 +7,7 @@ from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice
 from mentiondesk.domain.alerts.roster import Staff
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.number import case_number
-from mentiondesk.domain.cases.timers import ReplyTimer
+from mentiondesk.domain.cases.timers import Clock, ReplyTimer
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.domain.text import quotable
@@ -89,6 +89,11 @@ class CaseView:
     def more(self) -> str:
         """The customer's other cases in this message, like "6 more posts"; empty where there is none."""
         return self.say("staff.more_of_customer", count=self.notice.more) if self.notice.more else ""
+
+    @property
+    def asks(self) -> str:
+        """The question about an answer that the desk cannot see; empty unless the customer waits in private."""
+        return self.say("staff.answered_in_private") if self.timer.clock is Clock.PRIVATE else ""
 
     @property
     def beside(self) -> str:
