@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice
 from mentiondesk.domain.alerts.roster import Staff
 from mentiondesk.domain.cases.case import Case
@@ -25,6 +26,9 @@ from mentiondesk.presentation.times import short_duration, short_moment, time_le
 from mentiondesk.presentation.wording import Sentences
 
 _LONGEST_TITLE = 80
+_ACTS = (Action.CLAIM, Action.ANSWERED, Action.CORRECT)
+# What a question whether the customer was answered in private can be answered with.
+_ANSWERS = (Action.ANSWERED, Action.SNOOZE)
 # X shows most posts within seconds: only a delay that costs the reader time is mentioned.
 _DELAY_SHOWN = timedelta(minutes=3)
 
@@ -62,6 +66,20 @@ class CaseView:
         return self.timer.breached(self.now)
 
     @property
+    def asks(self) -> bool:
+        """True when the conversation is in direct messages: the desk cannot see an answer, and asks for one."""
+        return self.timer.clock is Clock.PRIVATE
+
+    @property
+    def acts(self) -> tuple[Action, ...]:
+        """The acts that a mail offers; each leads to its button on the case's page."""
+        return _ANSWERS if self.asks else _ACTS
+
+    def act_words(self, action: Action) -> str:
+        """The words of an act's button in a mail."""
+        return self.say(f"staff.{'private_act' if self.asks else 'act'}.{action}")
+
+    @property
     def urgent(self) -> bool:
         return self.case.urgency >= Urgency.HIGH
 
@@ -89,11 +107,6 @@ class CaseView:
     def more(self) -> str:
         """The customer's other cases in this message, like "6 more posts"; empty where there is none."""
         return self.say("staff.more_of_customer", count=self.notice.more) if self.notice.more else ""
-
-    @property
-    def asks(self) -> str:
-        """The question about an answer that the desk cannot see; empty unless the customer waits in private."""
-        return self.say("staff.answered_in_private") if self.timer.clock is Clock.PRIVATE else ""
 
     @property
     def beside(self) -> str:

@@ -10,7 +10,6 @@ from mentiondesk.domain.alerts.message import HOURLY
 from mentiondesk.domain.alerts.plan import Facts, Plan, plan
 from mentiondesk.domain.alerts.roster import Audience, Channel, Stage
 from mentiondesk.domain.cases.case import Case
-from mentiondesk.domain.cases.timers import ReplyTimer
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.subject import Subject
@@ -32,7 +31,7 @@ def planned(lease: Lease, settings: DeskSettings, now: datetime) -> Task:
     horizon = now + settings.alerts.budget.gather
     if not lease.escalation.is_of(lease.subject.timer):
         return Task(lease, Plan())
-    facts, stages = _facts(lease.subject), _stages(lease.subject, lease.escalation.timer, settings)
+    facts, stages = _facts(lease.subject), _stages(lease.subject, settings)
     return Task(lease, plan(lease.escalation, facts, now, stages, settings.roster, lease.ledger, horizon))
 
 
@@ -60,9 +59,10 @@ def _facts(subject: Subject) -> Facts:
             return Facts(subject.urgency)
 
 
-def _stages(subject: Subject, timer: ReplyTimer, settings: DeskSettings) -> Sequence[Stage]:
+def _stages(subject: Subject, settings: DeskSettings) -> Sequence[Stage]:
     match subject:
         case Case():
-            return settings.policy.stages_of(timer)
+            assert subject.timer is not None, "the escalation is of a timer"
+            return settings.policy.stages_of(subject.timer)
         case Incident():
             return settings.incidents.stages
