@@ -11,6 +11,7 @@ from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item
 from mentiondesk.adapters.storage.stores.alerts import Alerts
 from mentiondesk.adapters.storage.table import Table
+from mentiondesk.domain.alerts.budget import Interruption, Interruptions
 from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.limits import TextLimit
@@ -248,7 +249,8 @@ def test_a_message_that_is_done_is_gone(desk: Desk) -> None:
     noticed(desk)
     desk.alerts.done(leased(desk, NOTICED, 0, at(2)), at(0), None, 0)
     assert desk.table.get(keys.message(*NOTICED)) is None  # type: ignore[arg-type]
-    assert due(desk, 1000) == []
+    assert due(desk, 14) == []
+    assert due(desk, 15) == [DueItem(IncidentId("i1"))], "the escalation of what nobody confirms"
 
 
 def test_a_message_that_reached_nobody_is_due_again(desk: Desk) -> None:
@@ -435,3 +437,41 @@ def test_no_text_while_the_count_cannot_be_written(desk: Desk) -> None:
     roomy = (TextLimit(100, minutes(15)),)
     busy = on(Meanwhile(desk.table, [lambda: desk.alerts.take_text_slot(ANA, NOON, roomy)] * 50), desk)
     assert busy.take_text_slot(ANA, NOON, roomy) is False
+
+
+# --- what comes from another version, and what is read without a lease -------------------------------------
+
+
+def test_a_message_of_an_unknown_kind_stays_and_stops_nobody(desk: Desk) -> None:
+    """A later version wrote it; this one may run again after a rollback."""
+    unknown = DueItem(IncidentId("i1"), "of_tomorrow")
+    noticed(desk)
+    item = desk.table.get(keys.message(*NOTICED))  # type: ignore[arg-type]
+    assert item is not None
+    beside = {**item.beside, keys.DUE_AT: at(0), keys.DUE_SHARD: keys.due_shard(0)}
+    desk.table.put(Item(keys.message(*unknown), None, beside))  # type: ignore[arg-type]
+    assert desk.alerts.lease(unknown, at(1), at(3)) is None
+    assert unknown not in due(desk, 60)
+    assert unknown in due(desk, 61)
+
+
+def test_a_look_takes_no_lease(desk: Desk) -> None:
+    case = opened(desk)
+    found = desk.alerts.peek(DueItem(case.case_id))
+    assert found is not None
+    assert (found.subject, found.escalation) == (case, escalation(desk, case))
+    assert due(desk, 30) == [DueItem(case.case_id)]
+    assert desk.alerts.peek(DueItem(CaseId(ConversationId("1"), UserId("2")))) is None
+
+
+def test_what_is_due_is_counted(desk: Desk) -> None:
+    for minute in range(3):
+        opened(desk, minute, customer=f"{minute}")
+    assert [desk.alerts.count_due(at(minute)) for minute in (29, 31, 100)] == [0, 2, 3]
+
+
+def test_the_latest_messages_to_a_person_come_back(desk: Desk) -> None:
+    one = Interruption(at(5), (CASE_ID,), critical=True)
+    assert desk.alerts.interruptions(ANA) == Interruptions()
+    desk.alerts.interrupted(ANA, Interruptions((one,)), at(5))
+    assert desk.alerts.interruptions(ANA) == Interruptions((one,))
