@@ -11,8 +11,8 @@ space := $() $()
 export PYTHONPATH := layers/core:.
 export SAM_CLI_TELEMETRY := 0
 
-# sam build looks for the Lambda runtime's own Python on PATH.
-export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# sam build looks for the Lambda runtime's own Python on PATH; the layers' Makefiles use it and uv.
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools:$(PATH)
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
@@ -83,13 +83,26 @@ check: test lint validate ## everything that CI runs
 	@$(MAKE) --no-print-directory triage-model CHECK=yes
 	@if [ -x $(BIN)/python3.13 ]; then $(MAKE) build; else echo "skipped: sam build needs Python 3.13, the runtime's own"; fi
 
+sbom: setup ## list what is deployed as a CycloneDX bill of materials: out/sbom.json
+	@$(PY) -m infra.sbom out/sbom.json
+
+audit: setup ## look up known vulnerabilities of the locked packages (needs the network)
+	@.tools/uv tool run --from pip-audit==2.9.0 pip-audit --require-hashes --disable-pip -r requirements.lock
+
 lock: setup ## resolve pyproject.toml into requirements.lock
 	@.tools/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --quiet --upgrade --output-file requirements.lock
+	@$(PY) -m infra.layer_locks
 
 # --- put it on AWS, and operate it (STACK=name for another stack than mentiondesk)
 
-deploy: build ## deploy; asks for the parameters the first time
-	@$(BIN)/sam deploy $$(grep -q parameter_overrides samconfig.toml || echo --guided)
+deploy: build ## deploy; asks for the parameters the first time, and keeps them in deploy/<stack>.json (YES=yes asks nothing)
+	@$(PY) -m infra.deploy $(if $(STACK),--stack $(STACK)) $(if $(YES),--yes)
+
+configure: setup ## ask for the parameters of a stack again, and deploy nothing
+	@$(PY) -m infra.deploy --configure $(if $(STACK),--stack $(STACK))
+
+teardown: setup ## take a stack down; its table, site and secrets stay (DATA=yes deletes them too)
+	@$(PY) -m infra.teardown $(if $(STACK),--stack $(STACK)) $(if $(DATA),--data)
 
 settings: setup ## put settings in force (FILE=shop.yaml)
 	@test -n "$(FILE)" || { echo "say which file: make settings FILE=shop.yaml"; exit 2; }
@@ -128,8 +141,4 @@ maintenance: setup ## announce planned maintenance (TITLE="..." FROM=2026-12-01T
 	@test -n "$(TITLE)" -a -n "$(FROM)" -a -n "$(UNTIL)" || { echo 'say what and when: make maintenance TITLE="New tills" FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30'; exit 2; }
 	@$(PY) -m infra.operate maintenance "$(TITLE)" --from "$(FROM)" --until "$(UNTIL)" --parts "$(PARTS)" --body "$(BODY)" $(if $(STACK),--stack $(STACK))
 
-<<<<<<< HEAD
-.PHONY: help run replay triage setup test faults bench evaluate triage-model lint format validate build check lock deploy settings x-credentials statuspage-key keys redrive doctor reclassify maintenance
-=======
-.PHONY: help run replay triage setup test faults bench evaluate triage-model lint format validate build check lock deploy settings x-credentials reclassify maintenance incident move-maintenance cancel-maintenance
->>>>>>> dev
+.PHONY: help run replay triage setup test faults bench evaluate triage-model lint format validate build check lock sbom audit deploy configure teardown settings x-credentials statuspage-key keys redrive doctor reclassify maintenance incident move-maintenance cancel-maintenance

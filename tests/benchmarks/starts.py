@@ -28,7 +28,7 @@ FUNCTIONS = (
 )
 # The object that each function makes on first use, where its name differs from the function's.
 _COMPOSED = {
-    "forget_bounced": "subscribers",
+    "forget_bounced": "staff_mail_failed",
     "action_links": "action_pages",
     "status_subscriptions": "subscriber_pages",
     "send_requested_mails": "ask_to_confirm",
@@ -119,8 +119,21 @@ def _layers_as_deployed(folder: Path) -> Path:
 
 def start_environment(path: str) -> Mapping[str, str]:
     names = (
-        *("TABLE_NAME", "X_SECRET_ID", "ALERT_SENDER", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"),
-        *("LINK_SECRET_ID", "API_URL", "SITE_URL", "SITE_BUCKET", "STATUS_SENDER", "STATUSPAGE_SECRET_ID"),
+        *("TABLE_NAME", "X_PARAMETER", "ALERT_SENDER", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"),
+        *(
+            "LINK_PARAMETER",
+            "SUBSCRIBER_PARAMETER",
+            "STAFF_MAIL",
+            "TEXTS_THROUGH",
+            "TEXT_ORIGIN",
+            "DESK_NAME",
+            "API_URL",
+            "SITE_URL",
+            "SITE_BUCKET",
+            "STATUS_SENDER",
+            "STATUSPAGE_PARAMETER",
+        ),
+        *("OPERATORS_TOPIC", "REQUESTED_MAILS_URL"),
         *("MAIL_EVENTS", "REQUESTED_MAILS_URL"),
     )
     return {

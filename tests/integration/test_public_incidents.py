@@ -156,6 +156,7 @@ def test_when_it_is_resolved_they_go_to_the_go_back_clock(office: Office) -> Non
     updated(office, Status.INVESTIGATING, 5)
     stop_timers(office, 6)
     updated(office, Status.RESOLVED, 50)
+    changed(office, go_back_from=())
     change = ChangeCase(office.desk.cases, lambda: office.settings)
     GoBack(office.desk.incidents, change, lambda: office.settings)(at(51), lambda: timedelta(minutes=1))
     timer = office.case(case.case_id).timer

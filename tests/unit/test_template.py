@@ -162,7 +162,7 @@ def test_layers_are_built_for_the_architecture_they_run_on() -> None:
     ]
     assert len(layers) == 3
     for layer in layers:
-        assert layer["Metadata"] == {"BuildMethod": "python3.13", "BuildArchitecture": "arm64"}
+        assert layer["Metadata"] == {"BuildMethod": "makefile", "BuildArchitecture": "arm64"}
         assert layer["Properties"]["CompatibleArchitectures"] == ["arm64"]
         assert layer["Properties"]["CompatibleRuntimes"] == ["python3.13"]
 

@@ -199,19 +199,20 @@ class CriticalStageSettings(_Model):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")
     after: Duration
     unless_claimed: bool = False
+    once_claimed: bool = False
     send: tuple[SendSettings, ...] = Field(min_length=1)
 
 
-def _critical(name: str, minutes: int, *to: Audience, unless_claimed: bool = False) -> CriticalStageSettings:
+def _critical(name: str, minutes: int, *to: Audience, **claimed: bool) -> CriticalStageSettings:
     send = tuple(SendSettings(to=one, by=(Channel.TEXT, Channel.EMAIL)) for one in to)
-    return CriticalStageSettings(name=name, after=timedelta(minutes=minutes), unless_claimed=unless_claimed, send=send)
+    return CriticalStageSettings(name=name, after=timedelta(minutes=minutes), send=send, **claimed)
 
 
 _CRITICAL_STAGES = (
     _critical("critical", 0, Audience.DUTY, Audience.LEAD),
     _critical("critical_unclaimed", 5, Audience.DUTY, Audience.LEAD, unless_claimed=True),
     _critical("critical_manager", 10, Audience.MANAGER, unless_claimed=True),
-    _critical("critical_unanswered", 20, Audience.MANAGER),
+    _critical("critical_unanswered", 20, Audience.MANAGER, once_claimed=True),
 )
 
 

@@ -129,7 +129,7 @@ def _stage(stage: StageSettings) -> Stage:
 
 
 def _critical_stage(stage: CriticalStageSettings) -> Stage:
-    return Stage(stage.name, 0.0, stage.after, _recipients(stage.send), stage.unless_claimed)
+    return Stage(stage.name, 0.0, stage.after, _recipients(stage.send), stage.unless_claimed, stage.once_claimed)
 
 
 def _recipients(send: Iterable[SendSettings]) -> tuple[tuple[Audience, Channel], ...]:

@@ -143,7 +143,8 @@ class _Planning:
 
     def _called(self, stage: Stage, at: datetime) -> Iterator[tuple[Staff, Channel]]:
         """The people of a stage, each with the channel to use, or with each channel where the subject is critical."""
-        if stage.unless_claimed and self.facts.owner is not None and self.roster.find(self.facts.owner) is not None:
+        claimed = self.facts.owner is not None and self.roster.find(self.facts.owner) is not None
+        if (stage.unless_claimed and claimed) or (stage.once_claimed and not claimed):
             return
         for staff, channels in self._ways(stage, at).values():
             for channel in channels if self._critical else (self._first(staff, channels),):

@@ -50,7 +50,7 @@ class Audience(StrEnum):
 class Stage:
     """A step of alerting: at `share` of the target, moved by `shift` (negative: before).
 
-    `unless_claimed`: it is left out while somebody owns the case.
+    `unless_claimed`: it is left out while somebody owns the case. `once_claimed`: while nobody does.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Stage:
     shift: timedelta
     send: tuple[tuple[Audience, Channel], ...]
     unless_claimed: bool = False
+    once_claimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

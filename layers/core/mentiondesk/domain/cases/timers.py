@@ -141,13 +141,16 @@ class Policy:
         if target is None:
             return None
         stages = self.stages if clock is not Clock.PRIVATE else (self.question,) if self.question else ()
+        answer_by = after(target.hours, since, target.within)
         due = [Due(stage.name, _stage_time(stage, target, since)) for stage in stages if target.alerts]
         if rings:
-            due += [Due(stage.name, since + stage.shift) for stage in self.critical]
+            # The critical stages are warning enough; the others begin with the deadline.
+            late = [one for one in due if one.at >= answer_by]
+            due = [*late, *(Due(stage.name, since + stage.shift) for stage in self.critical)]
         return ReplyTimer(
             post_id=post_id,
             since=since,
-            answer_by=after(target.hours, since, target.within),
+            answer_by=answer_by,
             clock=clock,
             alerts=tuple(sorted(due, key=lambda d: d.at)),
         )
