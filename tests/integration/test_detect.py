@@ -16,7 +16,7 @@ from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId, id_at
 from mentiondesk.domain.incidents.changes import IncidentChange, incident_change
-from mentiondesk.domain.incidents.incident import Impact, Incident, Status, Update
+from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status, Update
 from mentiondesk.domain.incidents.signals import HourlyCounts, Signal
 from mentiondesk.domain.timeline import CaseAct, Faded, GoBackStarted, Noticed
 from mentiondesk.ports.alerts import DueItem
@@ -378,6 +378,27 @@ def test_very_many_come_through_the_hold_unless_a_person_said_it_is_none(listeni
     listening.run(at(60))
     listening.complain(40, begin=62, over=10, first=100)
     assert len(listening.run(at(73)).raised) == 1
+
+
+def test_the_impact_that_is_offered_follows_the_component_and_the_people(listening: Listening) -> None:
+    listening.complain(6)
+    listening.run(at(12))
+    (incident,) = listening.desk.incidents.open()
+    (part,) = [one.component for one in incident.affected]
+    assert incident.impact is Impact.MINOR
+    listening.rules()
+    rules = replace(listening.settings.incidents, least_impact={part: Impact.MAJOR})
+    listening.settings = replace(listening.settings, incidents=rules)
+    listening.complain(1, begin=13, over=1, first=100)
+    listening.run(at(15))
+    (incident,) = listening.desk.incidents.open()
+    assert (incident.impact, incident.affected[0].health) == (Impact.MAJOR, Health.PARTIAL_OUTAGE)
+    edited = incident.edited("Mine", Impact.NONE, (), incident.started_at, at(16))
+    listening.desk.incidents.save(incident_change(incident, edited))
+    listening.complain(9, begin=17, over=1, first=200)
+    listening.run(at(19))
+    (incident,) = listening.desk.incidents.open()
+    assert (incident.impact, incident.affected, incident.title) == (Impact.NONE, (), "Mine")
 
 
 def test_nothing_is_public_before_a_person_has_said_so(listening: Listening) -> None:

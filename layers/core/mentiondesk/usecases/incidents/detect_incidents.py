@@ -36,7 +36,7 @@ _LONGEST_HOLD = 8
 # During a cooldown a new incident needs this many times the usual people.
 _BREAKS_THE_HOLD = 4
 # Multiples of the people needed for a candidate at which the impact becomes major and critical.
-_MAJOR_FROM, _CRITICAL_FROM = 4, 20
+_MAJOR_FROM, _CRITICAL_FROM = 3, 20
 _SAVE_ATTEMPTS = 5
 _HEALTH = {
     Impact.NONE: Health.OPERATIONAL,
@@ -266,20 +266,21 @@ def _grown(
             severity=max(incident.severity, severity(excess)),
             longevity=max(int((latest - incident.created_at).total_seconds() // 60), 0),
         )
-    if incident.status is Status.CANDIDATE:
+    # A person's judgement stays.
+    if incident.status is Status.CANDIDATE and incident.edited_at is None:
         components = tuple(one.component for one in incident.affected)
         incident = _with_impact(incident, components, rules)
     return incident
 
 
 def _with_impact(incident: Incident, components: Iterable[ComponentId], rules: IncidentRules) -> Incident:
-    """The incident with the impact that its number of people indicates, and the health of `components`."""
+    """The incident with the impact that its people and its components indicate, and the health of `components`."""
+    found = tuple(components)
     impact = Impact.MINOR
     if incident.people >= _MAJOR_FROM * rules.people:
         impact = Impact.CRITICAL if incident.people >= _CRITICAL_FROM * rules.people else Impact.MAJOR
-    return replace(
-        incident, impact=impact, affected=tuple(Affected(component, _HEALTH[impact]) for component in components)
-    )
+    impact = max(impact, *(rules.least_impact.get(one, Impact.MINOR) for one in found), key=list(Impact).index)
+    return replace(incident, impact=impact, affected=tuple(Affected(one, _HEALTH[impact]) for one in found))
 
 
 def _components(signals: Sequence[Signal], components: Iterable[PageComponent]) -> tuple[ComponentId, ...]:
