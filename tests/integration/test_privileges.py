@@ -216,10 +216,12 @@ def _by_hand(desk: LocalDesk, told: Morning) -> None:
     noticed = Incident(IncidentId("second"), Status.CANDIDATE, "Vans", created_at=now, started_at=now)
     assert incidents.add(incident_change(None, noticed))
     post = next(item["post_id"]["S"] for item in desk.items() if item["sk"]["S"] == keys.POST)
-    key = desk.cloud.client("ssm").get_parameter(Name=f"/mentiondesk/{STACK}/links")["Parameter"]["Value"]
+    key = desk.cloud.client("ssm").get_parameter(Name=f"/mentiondesk/{STACK}/links", WithDecryption=True)["Parameter"][
+        "Value"
+    ]
     links = SignedLinks(lambda _: (key,), desk.api.url)
     for incident_id, action, fields in (
-        (mine.incident_id, "members", {"add": post}),
+        (mine.incident_id, "members", {"add": post, "remove": ""}),
         (noticed.incident_id, "merge", {"target": mine.incident_id}),
     ):
         address = links(StaffId("mo"), incident_id, now)
