@@ -279,7 +279,7 @@ def _with_impact(incident: Incident, components: Iterable[ComponentId], rules: I
     impact = Impact.MINOR
     if incident.people >= _MAJOR_FROM * rules.people:
         impact = Impact.CRITICAL if incident.people >= _CRITICAL_FROM * rules.people else Impact.MAJOR
-    impact = max(impact, *(rules.least_impact.get(one, Impact.MINOR) for one in found), key=list(Impact).index)
+    impact = max([impact, *(rules.least_impact.get(one, impact) for one in found)], key=list(Impact).index)
     return replace(incident, impact=impact, affected=tuple(Affected(one, _HEALTH[impact]) for one in found))
 
 
