@@ -401,6 +401,14 @@ def test_the_impact_that_is_offered_follows_the_component_and_the_people(listeni
     assert (incident.impact, incident.affected, incident.title) == (Impact.NONE, (), "Mine")
 
 
+def test_an_incident_of_no_known_component_has_an_impact_as_well(listening: Listening) -> None:
+    listening.settings = settings()
+    listening.complain(6)
+    listening.run(at(12))
+    (incident,) = listening.desk.incidents.open()
+    assert (incident.impact, incident.affected) == (Impact.MINOR, ())
+
+
 def test_nothing_is_public_before_a_person_has_said_so(listening: Listening) -> None:
     listening.complain(60)
     for minute in range(12, 20):
