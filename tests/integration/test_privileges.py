@@ -15,7 +15,6 @@ from urllib.request import urlopen
 
 import pytest
 
-from infra.local.cloud import STACK
 from infra.local.desk import SENDER, TEMPLATE, Audit, LocalDesk, VirtualClock
 from infra.local.scripted_staff import ScriptedAction, opened, pressed
 from infra.local.x_standin import StandInX, User
@@ -24,10 +23,9 @@ from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.attributes import from_item, values
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.incidents import Incidents
-from mentiondesk.adapters.tokens.links import SignedLinks
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.messages import MessageKind
-from mentiondesk.domain.ids import IncidentId, PostId, StaffId
+from mentiondesk.domain.ids import IncidentId, PostId
 from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.incident import Impact, Incident, Status, Update
 from mentiondesk.domain.posts.post import Source
@@ -64,6 +62,7 @@ UNUSED = {
     ("AskTheModel", "bedrock:InvokeModel"): "the stack has no model",
     ("WriteTheSite", "s3:GetObject"): "S3 asks for it where a write depends on the file that is there (If-Match)",
     ("FindSilentCases", "dynamodb:Query"): "cases are resolved by silence only where the settings say so",
+    ("PutPostsIntoIncidents", "dynamodb:BatchWriteItem"): "no post is put in by hand, and no candidate merged",
     ("NameSubscribers", "dynamodb:PutItem"): "the salt is there since the first request",
     ("ForgetWhoCouldNotBeAsked", "dynamodb:DeleteItem"): "SES takes every mail",
     ("ReportTroubles", "dynamodb:UpdateItem"): "no page fails, and no change of an incident is given up",
@@ -198,36 +197,10 @@ def _an_incident(desk: LocalDesk, told: Morning) -> None:
     ):
         told.pages.append(ScriptedAction(desk.clock.now(), address, action, typed).do(mails))
         _minutes(desk, 6)
-    _by_hand(desk, told)
     told.incidents = [from_item(Incident, item) for item in desk.items() if item["sk"]["S"] == keys.INCIDENT]
     case_mail = next(mail for mail in reversed(mails) if mail.kind == MessageKind.CASE and mail.link)
     assert case_mail.link is not None
     told.pages.append(pressed(case_mail.link, opened(case_mail.link), "claim").text)
-
-
-def _by_hand(desk: LocalDesk, told: Morning) -> None:
-    """A second candidate is merged into an incident that a person opened, and a post is put into that."""
-    link = next(mail.link for mail in reversed(desk.mails()) if mail.kind == MessageKind.CASE and mail.link)
-    typed = {"title": "Deliveries: late", "impact": "minor", "body": "Vans are late."}
-    told.pages.append(pressed(link, opened(link), "open_incident", typed).text)
-    incidents = Incidents(DynamoTable(desk.cloud.client("dynamodb"), desk.table), lambda: timedelta(days=1))
-    (mine,) = incidents.open()
-    now = desk.clock.now()
-    noticed = Incident(IncidentId("second"), Status.CANDIDATE, "Vans", created_at=now, started_at=now)
-    assert incidents.add(incident_change(None, noticed))
-    post = next(item["post_id"]["S"] for item in desk.items() if item["sk"]["S"] == keys.POST)
-    key = desk.cloud.client("ssm").get_parameter(Name=f"/mentiondesk/{STACK}/links", WithDecryption=True)["Parameter"][
-        "Value"
-    ]
-    links = SignedLinks(lambda _: (key,), desk.api.url)
-    for incident_id, action, fields in (
-        (mine.incident_id, "members", {"add": post, "remove": ""}),
-        (noticed.incident_id, "merge", {"target": mine.incident_id}),
-    ):
-        address = links(StaffId("mo"), incident_id, now)
-        assert address is not None
-        told.pages.append(pressed(address, opened(address), action, fields).text)
-    assert "Merged" in str(told.pages[-1])
 
 
 def _a_maintenance(desk: LocalDesk) -> None:
