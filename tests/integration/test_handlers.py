@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -396,7 +397,7 @@ def test_notify_sends_what_is_due(desk_account: Account) -> None:
         assert function({}) is None
         sent.append((len(mails()) - mails_before, len(texts()) - texts_before))
     assert sent == [(0, 0), (1, 0), (1, 0), (1, 1)]
-    assert mails()[-1].source == SENDER
+    assert parseaddr(mails()[-1].source)[1] == SENDER
     assert texts()[-1][0] == "+447700900123"
     assert account.metrics() == {}
     ledger = account.desk.ledger(case)

@@ -59,9 +59,10 @@ BY_LAMBDA = {
 
 # Permissions that nothing in the test's morning needs, by Sid and action, and the reason.
 UNUSED = {
+    ("ReadSettingsAndCursors", "dynamodb:BatchGetItem"): "nobody deletes a post that morning",
+    ("ForgetWordsOfIdleCases", "dynamodb:UpdateItem"): "words are kept for days",
     ("AskTheModel", "bedrock:InvokeModel"): "the stack has no model",
     ("WriteTheSite", "s3:GetObject"): "S3 asks for it where a write depends on the file that is there (If-Match)",
-    ("FindSilentCases", "dynamodb:Query"): "cases are resolved by silence only where the settings say so",
     ("PutPostsIntoIncidents", "dynamodb:BatchWriteItem"): "no post is put in by hand, and no candidate merged",
     ("NameSubscribers", "dynamodb:PutItem"): "the salt is there since the first request",
     ("ForgetWhoCouldNotBeAsked", "dynamodb:DeleteItem"): "SES takes every mail",
@@ -318,7 +319,11 @@ def test_a_star_in_an_action_is_caught(changed: Callable[[str, str], list[str]])
     ("before", "after", "what"),
     [
         (FIND_DUE, "", "NotifyStaff may not dynamodb:Query"),
-        ("dynamodb:PutItem, dynamodb:UpdateItem]", "dynamodb:PutItem]", "FetchMentions may not dynamodb:UpdateItem"),
+        (
+            "dynamodb:PutItem, dynamodb:UpdateItem, dynamodb:DeleteItem]",
+            "dynamodb:PutItem, dynamodb:DeleteItem]",
+            "FetchMentions may not dynamodb:UpdateItem",
+        ),
         (", dynamodb:BatchWriteItem]", "]", "NotifyStaff may not dynamodb:BatchWriteItem"),
         ("[ssm:GetParameter]", "[kms:Decrypt]", "FetchMentions may not ssm:GetParameter"),
         ("identity/${Domain}", "identity/else.${Domain}", "NotifyStaff may not ses:SendEmail"),

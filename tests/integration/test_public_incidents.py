@@ -195,3 +195,32 @@ def test_an_hourly_mail_that_reaches_nobody_is_tried_again(office: Office) -> No
     assert [minute for minute in (61, 62) if office.run(minute).failed] == [61, 62]
     office.mail.down = office.texts.down = False
     assert office.over(70, start=63) == {64: [("lea", "email")]}
+
+
+def test_a_case_that_is_taken_out_waits_again(office: Office) -> None:
+    candidate(office)
+    case = office.opens()
+    linked(office, case)
+    updated(office, Status.INVESTIGATING, 5)
+    stop_timers(office, 6)
+    office.desk.incidents.take_out(ID, PostId(str(case.post_id)))
+    assert [stop_timers(office, minute) for minute in (8, 9)] == [0, 0]
+    stored = office.case(case.case_id)
+    assert stored.timer is not None
+    assert (stored.waiting, stored.incident_id, stored.timer.answer_by) == (True, None, at(68))
+    assert list(office.over(54, start=9)) == [38, 53]
+
+
+def test_a_case_left_out_of_the_go_back_list_waits_again(office: Office) -> None:
+    candidate(office)
+    case = office.opens()
+    linked(office, case)
+    updated(office, Status.INVESTIGATING, 5)
+    stop_timers(office, 6)
+    updated(office, Status.RESOLVED, 50)
+    changed(office, go_back_from=(case.case_id,))
+    change = ChangeCase(office.desk.cases, lambda: office.settings)
+    GoBack(office.desk.incidents, change, lambda: office.settings)(at(51), lambda: timedelta(minutes=1))
+    timer = office.case(case.case_id).timer
+    assert timer is not None
+    assert (timer.clock, timer.running, timer.answer_by) == (Clock.FIRST_REPLY, True, at(111))

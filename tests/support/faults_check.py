@@ -177,7 +177,7 @@ def _customers(found: Held) -> Iterator[str]:
         stored = {
             name: int(count)
             for name, count in found.customers.get(customer, {}).items()
-            if name not in ("pk", "sk", "expires_at") and not name.endswith("_at") and count
+            if name not in ("pk", "sk", "expires_at", "latest_case") and not name.endswith("_at") and count
         }
         if stored != dict(counted.get(customer, {})):
             yield f"customer {customer} has {stored} and posted {dict(counted.get(customer, {}))}"
@@ -223,9 +223,9 @@ def _answered(found: Held, record: Record) -> bool:
 
 
 def _said_instead(merged: Record, other: Record) -> bool:
-    same = merged.alert.subject_id, merged.alert.since, merged.alert.staff_id, merged.alert.channel
+    same = merged.alert.subject_id, merged.alert.since, merged.alert.staff_id
     alert = other.alert
-    return other.outcome is Outcome.SENT and same == (alert.subject_id, alert.since, alert.staff_id, alert.channel)
+    return other.outcome is Outcome.SENT and same == (alert.subject_id, alert.since, alert.staff_id)
 
 
 def uncounted(desk: FaultyDesk, found: Held) -> int:

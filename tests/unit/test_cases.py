@@ -29,6 +29,7 @@ from mentiondesk.domain.timeline import (
     Dismissed,
     GoBackStarted,
     IncidentJoined,
+    IncidentLeft,
     LookedUp,
     Place,
     Posted,
@@ -604,6 +605,7 @@ _BY_STAFF: dict[Callable[..., Any], dict[str, Any]] = {
     Undone: {"undoes": "another"},
     LookedUp: {"profile": Profile("Priya", "priya", 5), "urgency": Urgency.HIGH},
     IncidentJoined: {"incident_id": IncidentId("i")},
+    IncidentLeft: {"incident_id": IncidentId("i")},
     GoBackStarted: {"incident_id": IncidentId("inc-1"), "title": "Down", "timer": GO_BACK},
 }
 
@@ -618,6 +620,8 @@ def test_no_field_that_an_act_sets_is_lost_when_a_case_is_rebuilt(kind: Callable
     before: list[CaseEntry] = [COMPLAINT, act(Claimed, 1, PLACE)]
     if kind is Reopened:
         before.append(act(Resolved, 2, PLACE, 2, reason="sent a new one"))
+    if kind is IncidentLeft:
+        before.append(act(IncidentJoined, 2, PLACE, 2, incident_id=IncidentId("i")))
     if kind is GoBackStarted:
         before.append(act(AnsweredElsewhere, 2, PLACE, 2))
     done: CaseActEntry = act(kind, 3, PLACE, len(before) + 1, **_BY_STAFF[kind])

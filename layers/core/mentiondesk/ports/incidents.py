@@ -60,8 +60,14 @@ class IncidentStore(Protocol):
         A post that a person took out comes in again only `by_hand`.
         """
 
+    def taken_out(self, incident_id: IncidentId) -> list[LinkedPost]:
+        """The posts that people took out of it, oldest first."""
+
     def take_out(self, incident_id: IncidentId, post_id: PostId) -> tuple[int, int]:
         """Takes a post out of the incident; returns how many posts and people are left in it."""
+
+    def forget(self, incident_id: IncidentId, post_id: PostId) -> None:
+        """Drops the words of a post in it, if it is there."""
 
     def joined(self, incident_id: IncidentId) -> list[LinkedPost]:
         """Every post in it, in the order they were made."""

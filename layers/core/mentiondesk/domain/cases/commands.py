@@ -26,6 +26,7 @@ from mentiondesk.domain.cases.case import (
     RunsOn,
 )
 from mentiondesk.domain.cases.timers import Due, Policy, ReplyTimer
+from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import IncidentId
 from mentiondesk.domain.posts.profile import Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
@@ -37,6 +38,7 @@ from mentiondesk.domain.timeline import (
     Dismissed,
     GoBackStarted,
     IncidentJoined,
+    IncidentLeft,
     LookedUp,
     Released,
     Reopened,
@@ -47,7 +49,7 @@ from mentiondesk.domain.timeline import (
 
 # A snooze may hold what these hear.
 _NO_LEADS = (Audience.DUTY, Audience.ROOM)
-# How long an act can be undone.
+# The time in which an act can be undone.
 UNDO_WITHIN = timedelta(minutes=10)
 
 
@@ -267,6 +269,19 @@ class JoinIncident:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveIncident:
+    """Have a case wait again that a person took out of an incident. The desk's own. Refused as NoWordOwed."""
+
+    action: ClassVar = None
+    incident_id: IncidentId
+
+    def entry(self, case: Case, asked: Asked) -> IncidentLeft:
+        if case.waiting or case.state is not State.OPEN:
+            raise NoWordOwed(case.case_id)
+        return IncidentLeft(incident_id=self.incident_id, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
 class ResolveSilent:
     """Close a case whose customer has been silent as long as the policy says. The desk's own. Refused as NotSilent."""
 
@@ -280,7 +295,7 @@ class ResolveSilent:
 
 
 StaffCommand = Claim | Release | Snooze | MarkAnswered | Dismiss | Resolve | Reopen | Correct | Undo
-CaseCommand = StaffCommand | NoteReach | StartGoBack | JoinIncident | ResolveSilent
+CaseCommand = StaffCommand | NoteReach | StartGoBack | JoinIncident | LeaveIncident | ResolveSilent
 
 
 def decide(

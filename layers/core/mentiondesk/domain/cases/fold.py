@@ -30,6 +30,7 @@ from mentiondesk.domain.timeline import (
     Dismissed,
     GoBackStarted,
     IncidentJoined,
+    IncidentLeft,
     LookedUp,
     Posted,
     Released,
@@ -39,10 +40,14 @@ from mentiondesk.domain.timeline import (
     Undone,
 )
 
+# The reason of a case whose posts are gone.
+GONE = "the post is no longer on X"
 _MOST_TOPICS = 12
 _MOST_WORDS = 600
 _MOST_REASONS = 5
-_SettlingAct = AnsweredElsewhere | Dismissed | Resolved | Reopened | GoBackStarted | IncidentJoined | Corrected
+_SettlingAct = (
+    AnsweredElsewhere | Dismissed | Resolved | Reopened | GoBackStarted | IncidentJoined | IncidentLeft | Corrected
+)
 _TOLD_AGAIN_AFTER = timedelta(hours=1)
 # A post of these kinds ends a conversation once it has an answer.
 _CLOSING_WORDS = (Kind.PRAISE, Kind.SPAM)
@@ -122,9 +127,9 @@ def apply(case: Case, entry: CaseEntry, policy: Policy) -> Case:
 def _applied(case: Case, entry: CaseEntry, policy: Policy) -> Case:
     match entry:
         case CustomerPosted():
-            return _customer_posted(case, entry, policy)
+            return _customer_posted(case, entry, policy) if entry.gone_at is None else _customer_gone(case, entry)
         case BrandPosted():
-            return _brand_posted(case, entry, policy)
+            return _brand_posted(case, entry, policy) if entry.gone_at is None else _answer_gone(case, entry, policy)
         case _:
             return _acted(replace(case, last=entry.order, latest_act=_latest_act(case, entry)), entry, policy)
 
@@ -166,6 +171,8 @@ def _settled(case: Case, act: _SettlingAct, policy: Policy) -> Case:
             after = _reopened(case, act, policy)
         case IncidentJoined():
             after = _in_incident(replace(case, incident_id=act.incident_id), act.at)
+        case IncidentLeft():
+            after = _left_incident(case, act, policy)
         case GoBackStarted():
             after = _go_back_started(case, act)
         case Corrected():
@@ -208,6 +215,18 @@ def _customer_posted(case: Case, post: CustomerPosted, policy: Policy) -> Case:
     if timer and post.incident_id is not None and heard.urgency is not Urgency.CRITICAL:
         return _in_incident(_asked(heard, timer, Move.ASK), post.at)
     return _planned_anew(case, _asked(heard, timer, Move.ASK), timer, policy) if timer else heard
+
+
+def _customer_gone(case: Case, post: CustomerPosted) -> Case:
+    """The case with a post that X no longer shows: nobody is alerted for it, and the case says so."""
+    first = case.posts == 0
+    return replace(
+        case,
+        last=post.order,
+        gone=case.gone + 1,
+        state=State.DISMISSED if first else case.state,
+        reason=GONE if first else case.reason,
+    )
 
 
 def _gone_private(case: Case, post: CustomerPosted) -> bool:
@@ -263,6 +282,15 @@ def _in_incident(case: Case, at: datetime) -> Case:
         return case
     timers, breaches = _ended(case, at, TimerOutcome.INCIDENT)
     return replace(case, timers=timers, breaches=breaches, snoozed_until=None)
+
+
+def _left_incident(case: Case, act: IncidentLeft, policy: Policy) -> Case:
+    """The case outside of the incident: a reply timer begins for its customer, unless one runs or nobody waits."""
+    case = replace(case, incident_id=None if case.incident_id == act.incident_id else case.incident_id)
+    if case.waiting or case.state is not State.OPEN or case.post_id is None:
+        return case
+    timer = policy.timer(_reply_clock(case), case.kind, case.urgency, case.post_id, act.at)
+    return _asked(case, timer, Move.ASK) if timer else case
 
 
 def _planned_anew(before: Case, case: Case, timer: ReplyTimer, policy: Policy) -> Case:
@@ -323,6 +351,18 @@ def _brand_posted(case: Case, post: BrandPosted, policy: Policy) -> Case:
         answered_at=post.at,
         answer_words=post.words,
     )
+
+
+def _answer_gone(case: Case, post: BrandPosted, policy: Policy) -> Case:
+    """The case with an answer that X no longer shows: a customer who waited then waits again, from now on."""
+    seen = replace(case, last=post.order)
+    timer = case.timer
+    if post.gone_at is None or timer is None or not timer.running or timer.clock in OWN_CLOCKS:
+        return seen
+    timers, breaches = _ended(case, post.at, TimerOutcome.ANSWERED)
+    again = policy.timer(timer.clock, case.kind, case.urgency, timer.post_id, post.gone_at)
+    waiting = replace(seen, timers=timers, breaches=breaches)
+    return _asked(waiting, again, Move.ASK) if again else waiting
 
 
 def _phase_after(phase: Phase, own_words: str) -> Phase:

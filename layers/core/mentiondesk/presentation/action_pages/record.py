@@ -20,6 +20,7 @@ from mentiondesk.domain.timeline import (
     IncidentEdited,
     IncidentEntry,
     IncidentJoined,
+    IncidentLeft,
     IncidentReopened,
     IncidentResolved,
     LookedUp,
@@ -54,6 +55,7 @@ _NAMES: Mapping[type[CaseActEntry], str] = {
     LookedUp: "looked_up",
     GoBackStarted: "go_back_started",
     IncidentJoined: "incident_joined",
+    IncidentLeft: "incident_left",
 }
 
 
@@ -85,7 +87,7 @@ def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, s
             detail = say("staff.followers", count=profile.followers, number=f"{profile.followers:,}")
         case GoBackStarted(title=title):
             detail = title
-        case Claimed() | Released() | AnsweredElsewhere() | IncidentJoined() | Undone():
+        case Claimed() | Released() | AnsweredElsewhere() | IncidentJoined() | IncidentLeft() | Undone():
             detail = ""
         case _:
             assert_never(entry)

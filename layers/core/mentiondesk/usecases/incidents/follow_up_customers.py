@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from mentiondesk.domain.access.actor import DESK
 from mentiondesk.domain.cases.case import CaseRefuses
-from mentiondesk.domain.cases.commands import StartGoBack
+from mentiondesk.domain.cases.commands import LeaveIncident, StartGoBack
 from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer
 from mentiondesk.domain.ids import CaseId, IncidentId, PostId
 from mentiondesk.domain.incidents.changes import incident_change
@@ -63,7 +63,10 @@ class GoBack:
         for case_id, post in _by_case(self._incidents.joined(incident.incident_id)).items():
             if time_left() < _RESERVE:
                 return False
-            gone.cases += case_id not in left_out and self._start(case_id, post.post_id, incident, now)
+            if case_id in left_out:
+                self._do(case_id, LeaveIncident(incident.incident_id), "left", incident, now)
+            else:
+                gone.cases += self._start(case_id, post.post_id, incident, now)
         self._settle(incident, now)
         gone.incidents.append(incident.incident_id)
         return True
@@ -72,7 +75,13 @@ class GoBack:
         """Starts the case's timer; False when no word is owed, or it was started before."""
         assert incident.ended_at is not None, "a resolved incident has ended"
         command = StartGoBack(incident.incident_id, incident.title, self._timer(post_id, incident.ended_at))
-        event_id = f"{incident.ended_at:%Y-%m-%dT%H:%M:%S.%fZ}-{incident.incident_id}-go_back"
+        return self._do(case_id, command, "go_back", incident, now)
+
+    def _do(
+        self, case_id: CaseId, command: StartGoBack | LeaveIncident, name: str, incident: Incident, now: datetime
+    ) -> bool:
+        """Gives the command once for the case; False where it does not fit, or was given before."""
+        event_id = f"{incident.ended_at:%Y-%m-%dT%H:%M:%S.%fZ}-{incident.incident_id}-{name}"
         try:
             self._change_case(DESK, case_id, command, event_id, now)
         except (CaseRefuses, AlreadyDone, SubjectGone):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from mentiondesk.domain.access.actor import DESK
 from mentiondesk.domain.cases.case import CaseRefuses
-from mentiondesk.domain.cases.commands import JoinIncident
+from mentiondesk.domain.cases.commands import JoinIncident, LeaveIncident
 from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.incident import Incident, LinkedPost
 from mentiondesk.ports.incidents import IncidentStore
@@ -20,8 +20,9 @@ _RESERVE = timedelta(seconds=20)
 class StopTimers:
     """Stops the timers of the cases whose posts were linked to a public incident; what is critical runs on.
 
-    A post that is classified while the incident is public starts no timer in the first place. An incident remembers
-    for how many of its posts this is done, and the timeline of each case that it was.
+    A case that a person took out waits again. A post that is classified while the incident is public starts no timer
+    in the first place. An incident remembers for how many of its posts this is done, and the timeline of each case
+    that it was.
     """
 
     def __init__(self, incidents: IncidentStore, change_case: ChangeCase) -> None:
@@ -32,23 +33,29 @@ class StopTimers:
         """A run; returns the number of cases. Raises CaseChanged or IncidentChanged."""
         stopped = 0
         for incident in self._incidents.open():
-            if not incident.public or incident.status.maintenance or incident.posts <= incident.stopped_for:
+            if not incident.public or incident.status.maintenance:
+                continue
+            for post in self._incidents.taken_out(incident.incident_id):
+                self._change(incident, post, LeaveIncident(incident.incident_id), "left", now)
+            if incident.posts <= incident.stopped_for:
                 continue
             for post in self._incidents.joined(incident.incident_id):
                 if time_left() < _RESERVE:
                     return stopped
-                stopped += self._stop(incident, post, now)
+                stopped += self._change(incident, post, JoinIncident(incident.incident_id), "joined", now)
             self._remember(incident)
         return stopped
 
-    def _stop(self, incident: Incident, post: LinkedPost, now: datetime) -> bool:
-        """Stops the case's timers; False when none runs, or it was done for this post before."""
+    def _change(
+        self, incident: Incident, post: LinkedPost, command: JoinIncident | LeaveIncident, name: str, now: datetime
+    ) -> bool:
+        """Stops the case's timers, or starts one; False where that does not fit, or was done for this post before."""
         if post.case_id is None:
             return False
         published = incident.published_at or incident.created_at
-        event_id = f"{published:%Y-%m-%dT%H:%M:%S.%fZ}-{incident.incident_id}-{post.post_id}-joined"
+        event_id = f"{published:%Y-%m-%dT%H:%M:%S.%fZ}-{incident.incident_id}-{post.post_id}-{name}"
         try:
-            self._change_case(DESK, post.case_id, JoinIncident(incident.incident_id), event_id, now)
+            self._change_case(DESK, post.case_id, command, event_id, now)
         except (CaseRefuses, AlreadyDone, SubjectGone):
             return False
         return True

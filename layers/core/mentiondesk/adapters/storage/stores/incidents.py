@@ -7,7 +7,19 @@ from datetime import datetime, timedelta
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item, Value
 from mentiondesk.adapters.storage.stores import escalations, timelines, upgrades
-from mentiondesk.adapters.storage.table import Absent, Conflict, Delete, Equals, Put, Query, Refused, Table, Write
+from mentiondesk.adapters.storage.table import (
+    Absent,
+    Conflict,
+    Delete,
+    Equals,
+    Exists,
+    Put,
+    Query,
+    Refused,
+    Table,
+    Write,
+)
+from mentiondesk.adapters.storage.table import Update as TableUpdate
 from mentiondesk.domain.ids import IncidentId, PostId
 from mentiondesk.domain.incidents.changes import IncidentChange
 from mentiondesk.domain.incidents.incident import Incident, LinkedPost, Update
@@ -96,8 +108,9 @@ class Incidents:
 
     def take_out(self, incident_id: IncidentId, post_id: PostId) -> tuple[int, int]:
         incident, joined = self.get(incident_id), self.joined(incident_id)
-        mark = Item(keys.left_out(incident_id, post_id), None, self._expires(incident) if incident else {})
-        self._table.put(mark)
+        expires = self._expires(incident) if incident else {}
+        post = next((one for one in joined if one.post_id == post_id), None)
+        self._table.put(Item(keys.left_out(incident_id, post_id), post, expires))
         self._table.delete(keys.joined(incident_id, post_id))
         authors = {one.author_id for one in joined if one.post_id == post_id}
         still = {one.author_id for one in joined if one.post_id != post_id}
@@ -105,10 +118,21 @@ class Incidents:
             self._table.delete(keys.person(incident_id, author))
         return self._counts(incident_id)
 
+    def taken_out(self, incident_id: IncidentId) -> list[LinkedPost]:
+        rows = self._table.query(_part(incident_id, keys.LEFT_OUT))
+        # A post that was in no incident when a person left it out is only named.
+        return [row.read(LinkedPost) for row in rows if row.get("post_id") is not None]
+
     def _counts(self, incident_id: IncidentId) -> tuple[int, int]:
         """The numbers of posts and of people in an incident."""
         people, joined = _part(incident_id, keys.PERSON), _part(incident_id, keys.JOINED)
         return self._table.count(joined), self._table.count(people)
+
+    def forget(self, incident_id: IncidentId, post_id: PostId) -> None:
+        try:
+            self._table.update(TableUpdate(keys.joined(incident_id, post_id), {"words": ""}, Exists()))
+        except Refused:
+            return
 
     def joined(self, incident_id: IncidentId) -> list[LinkedPost]:
         return [item.read(LinkedPost) for item in self._table.query(_part(incident_id, keys.JOINED))]
