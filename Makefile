@@ -107,6 +107,13 @@ configure: setup ## ask for the parameters of a stack again, and deploy nothing
 teardown: setup ## take a stack down; its table, site and secrets stay (DATA=yes deletes them too)
 	@$(PY) -m infra.teardown $(if $(STACK),--stack $(STACK)) $(if $(DATA),--data)
 
+adopt-table: setup ## put a restored table under a stack (TABLE=name)
+	@test -n "$(TABLE)" || { echo "say which table: make adopt-table TABLE=name"; exit 2; }
+	@$(PY) -m infra.adopt_table "$(TABLE)" $(if $(STACK),--stack $(STACK))
+
+restore-drill: setup ## restore a desk's table on this machine, and let the desk go on with it
+	@AWS_ACCESS_KEY_ID=drill AWS_SECRET_ACCESS_KEY=drill AWS_DEFAULT_REGION=eu-west-1 $(PY) -m infra.restore_drill
+
 settings: setup ## put settings in force (FILE=shop.yaml)
 	@test -n "$(FILE)" || { echo "say which file: make settings FILE=shop.yaml"; exit 2; }
 	@$(PY) -m infra.operate settings "$(FILE)" $(if $(STACK),--stack $(STACK))
@@ -160,4 +167,4 @@ maintenance: setup ## announce planned maintenance (TITLE="..." FROM=2026-12-01T
 	@test -n "$(TITLE)" -a -n "$(FROM)" -a -n "$(UNTIL)" || { echo 'say what and when: make maintenance TITLE="New tills" FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30'; exit 2; }
 	@$(PY) -m infra.operate maintenance "$(TITLE)" --from "$(FROM)" --until "$(UNTIL)" --parts "$(PARTS)" --body "$(BODY)" $(if $(STACK),--stack $(STACK))
 
-.PHONY: help run replay record triage setup test faults bench evaluate triage-model lint format validate build check lock sbom audit deploy configure teardown settings check-settings x-credentials statuspage-key keys redrive doctor reclassify reads forget export maintenance incident move-maintenance cancel-maintenance
+.PHONY: help run replay triage setup test faults bench evaluate triage-model lint format validate build check lock sbom audit deploy configure teardown adopt-table restore-drill settings x-credentials statuspage-key keys redrive doctor reclassify maintenance incident move-maintenance cancel-maintenance record check-settings reads forget export

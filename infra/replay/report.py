@@ -11,6 +11,7 @@ from infra.replay.recording import Recording
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.figures import answers, deadlines
 from mentiondesk.domain.figures.answers import IGNORED_AFTER, SPANS, Group, Question
@@ -102,6 +103,7 @@ class Replay(Observer):
         for case in self.desk.stored_cases():
             yield {
                 "case_id": str(case.case_id),
+                "number": case_number(case.case_id, self.desk.settings.brand.name),
                 "customer_id": case.customer_id,
                 "kind": case.kind,
                 "urgency": case.urgency,

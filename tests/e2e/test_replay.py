@@ -27,7 +27,7 @@ BRAND, ROSA, TOBY = "1999000001", "2001", "2002"
 RECORDED_BRAND = "1000000001"
 OUTPUTS = ("cases.jsonl", "alerts.jsonl", "incidents.jsonl", "report.html", "summary.json")
 CASE_KEYS = [
-    "case_id", "customer_id", "kind", "urgency", "topics", "opened_at", "answer_by", "answered_at",
+    "case_id", "number", "customer_id", "kind", "urgency", "topics", "opened_at", "answer_by", "answered_at",
     "first_answered_at", "state", "breached", "post_ids",
 ]  # fmt: skip
 ALERT_KEYS = ["at", "case_id", "staff", "channel", "stage", "due_at", "answer_by", "digest", "text"]
