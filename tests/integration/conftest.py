@@ -22,6 +22,7 @@ from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.drafts import Drafts
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.posts import Posts
+from mentiondesk.adapters.storage.stores.score_counts import ScoreCounts
 from mentiondesk.adapters.storage.stores.signals import Signals
 from mentiondesk.adapters.storage.table import Query, Table
 from mentiondesk.domain.alerts.ledger import Record
@@ -33,7 +34,7 @@ from mentiondesk.ports.cases import CaseStore
 from mentiondesk.ports.detection import SignalStore
 from mentiondesk.ports.incidents import DraftStore, IncidentStore
 from mentiondesk.ports.posts import CursorStore, PostStore
-from mentiondesk.ports.triage import ClassifierBudget
+from mentiondesk.ports.triage import ClassifierBudget, ScoreStore
 from mentiondesk.runtime import aws
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Desk(ABC):
         self.drafts: DraftStore = Drafts(table, keep)
         self.cursors: CursorStore = Cursors(table)
         self.opinions: ClassifierBudget = ClassifierCalls(table)
+        self.scores: ScoreStore = ScoreCounts(table)
 
     @abstractmethod
     def restarted(self) -> "Desk":
