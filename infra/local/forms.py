@@ -75,4 +75,6 @@ def _fields(form: Any) -> Iterator[tuple[str, str]]:
 
 
 def _buttons(form: Any) -> list[dict[str, str]]:
-    return [{button.get("name"): button.get("value", "")} for button in form.xpath(".//button[@name]")]
+    """What each button of the form adds to it; one without a name adds nothing."""
+    found = form.xpath(".//button")
+    return [{one.get("name"): one.get("value", "")} if one.get("name") else {} for one in found]

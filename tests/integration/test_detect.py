@@ -466,6 +466,35 @@ def test_very_many_come_through_the_hold_unless_a_person_said_it_is_none(listeni
     assert len(listening.run(at(73)).raised) == 1
 
 
+def test_the_impact_that_is_offered_follows_the_component_and_the_people(listening: Listening) -> None:
+    listening.complain(6)
+    listening.run(at(12))
+    (incident,) = listening.desk.incidents.open()
+    (part,) = [one.component for one in incident.affected]
+    assert incident.impact is Impact.MAJOR
+    listening.rules()
+    rules = replace(listening.settings.incidents, least_impact={part: Impact.CRITICAL})
+    listening.settings = replace(listening.settings, incidents=rules)
+    listening.complain(1, begin=13, over=1, first=100)
+    listening.run(at(15))
+    (incident,) = listening.desk.incidents.open()
+    assert (incident.impact, incident.affected[0].health) == (Impact.CRITICAL, Health.MAJOR_OUTAGE)
+    edited = incident.edited("Mine", Impact.NONE, (), incident.started_at, at(16))
+    listening.desk.incidents.save(incident_change(incident, edited))
+    listening.complain(9, begin=17, over=1, first=200)
+    listening.run(at(19))
+    (incident,) = listening.desk.incidents.open()
+    assert (incident.impact, incident.affected, incident.title) == (Impact.NONE, (), "Mine")
+
+
+def test_an_incident_of_no_known_component_has_an_impact_as_well(listening: Listening) -> None:
+    listening.settings = settings()
+    listening.complain(6)
+    listening.run(at(12))
+    (incident,) = listening.desk.incidents.open()
+    assert (incident.impact, incident.affected) == (Impact.MAJOR, ())
+
+
 def test_nothing_is_public_before_a_person_has_said_so(listening: Listening) -> None:
     listening.complain(60)
     for minute in range(12, 20):

@@ -63,6 +63,7 @@ UNUSED = {
     ("ForgetWordsOfIdleCases", "dynamodb:UpdateItem"): "words are kept for days",
     ("AskTheModel", "bedrock:InvokeModel"): "the stack has no model",
     ("WriteTheSite", "s3:GetObject"): "S3 asks for it where a write depends on the file that is there (If-Match)",
+    ("PutPostsIntoIncidents", "dynamodb:BatchWriteItem"): "no post is put in by hand, and no candidate merged",
     ("NameSubscribers", "dynamodb:PutItem"): "the salt is there since the first request",
     ("ForgetWhoCouldNotBeAsked", "dynamodb:DeleteItem"): "SES takes every mail",
     ("ReportTroubles", "dynamodb:UpdateItem"): "no page fails, and no change of an incident is given up",
@@ -194,7 +195,6 @@ def _an_incident(desk: LocalDesk, told: Morning) -> None:
         ("resolve", {}),
         ("go_back", {}),
         ("edit", {}),
-        ("members", {"add": "", "remove": ""}),
     ):
         told.pages.append(ScriptedAction(desk.clock.now(), address, action, typed).do(mails))
         _minutes(desk, 6)

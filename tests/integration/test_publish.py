@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import requests
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from infra.local.cloud import Function
 from infra.transform import REGION
@@ -833,6 +833,32 @@ def test_a_wrong_key_is_a_failure_like_others(stores: Stores, hosted: Statuspage
     assert pushing(stores, hosted, key="old")(at(6)).failed == {"hosted_page": "status 401"}
 
 
+def test_an_announcement_sets_no_component_at_the_page_and_the_beginning_does(
+    stores: Stores, hosted: StatuspageStandin
+) -> None:
+    word = an_update(0, Status.SCHEDULED, "Soon.", affected=(affected(health=Health.UNDER_MAINTENANCE),))
+    stores.incidents.add(incident_change(None, a_maintenance(affected=()).moved(word), update=word))
+    pushing(stores, hosted)(at(1))
+    (there,) = hosted.incidents
+    assert [one["components"] for one in there["incident_updates"]] == [None]
+    assert len(there["component_ids"]) == 1
+    pushing(stores, hosted)(at(121))
+    assert list(there["incident_updates"][0]["components"].values()) == ["under_maintenance"]
+
+
+def test_an_edited_update_is_not_posted_again(stores: Stores, hosted: StatuspageStandin) -> None:
+    broken(stores)
+    pushing(stores, hosted)(at(6))
+    (first,) = stores.incidents.updates(INCIDENT_ID)
+    incident = stores.incidents.get(INCIDENT_ID)
+    assert incident is not None
+    edited = replace(first, body="We know what it is.", edited_at=at(8))
+    stores.incidents.save(incident_change(incident, replace(incident, edited_at=at(8)), update=edited))
+    say(stores, 20, Status.IDENTIFIED, "Found it.")
+    pushing(stores, hosted)(at(21))
+    assert said_there(hosted) == [("investigating", "We look into it."), ("identified", "Found it.")]
+
+
 def test_another_page_is_told_from_the_beginning(stores: Stores, hosted: StatuspageStandin) -> None:
     broken(stores)
     stores.pushed.save(
@@ -1267,6 +1293,51 @@ def test_when_nobody_s_mail_is_taken_the_next_run_goes_on(stores: Stores, post: 
     post.refuse = lambda _address: None
     assert telling(stores, post)(at(7)).also == {"subscribers": 1}
     assert [address for address, _ in post.sent] == in_order(stores)
+
+
+class SesOf:
+    """SES that takes no mail while it has a `code`."""
+
+    def __init__(self, code: str | None) -> None:
+        self.code = code
+        self.sent: list[str] = []
+
+    def send_email(self, **asked: Any) -> dict[str, str]:
+        if self.code:
+            raise ClientError({"Error": {"Code": self.code, "Message": ""}}, "SendEmail")
+        self.sent += asked["Destination"]["ToAddresses"]
+        return {"MessageId": "m"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("ThrottlingException", "Throttling", "ServiceUnavailable", "InternalFailure", "AccessDeniedException"),
+        *("ExpiredTokenException", "UnrecognizedClientException", "TooManyRequestsException"),
+    ],
+)
+def test_no_passing_error_of_ses_drops_a_subscriber(post: Post, code: str) -> None:
+    stores = in_memory()
+    confirmed(stores, *names(50))
+    broken(stores)
+    ses = SesOf(code)
+    tell = BroadcastToSubscribers(
+        stores.subscribers,
+        stores.tellings,
+        stores.budget,
+        TOKENS,
+        SesMailer(ses, "status@example.com"),  # type: ignore[arg-type]
+        CustomerMails(),
+        post.passed_over,
+        map,
+        post.pauses.append,
+    )
+    for minute in (6, 11):
+        assert publisher(stores, tell)(at(minute)).failed == {"subscribers": code}
+    ses.code = None
+    publisher(stores, tell)(at(16))
+    assert sorted(ses.sent) == names(50)
+    assert post.refused == []
 
 
 def test_two_at_once_tell_each_subscriber_once(stores: Stores, post: Post) -> None:

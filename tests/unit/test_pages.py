@@ -27,6 +27,7 @@ from mentiondesk.domain.access.links import Link
 from mentiondesk.domain.cases.case import CaseRefuses, NotSilent, NoWordOwed, RunsOn
 from mentiondesk.domain.cases.changes import case_change
 from mentiondesk.domain.cases.commands import CaseCommand, SnoozeFor
+from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.commands import (
@@ -70,7 +71,7 @@ INCIDENT = Incident(IncidentId("20260617-1"), Status.CANDIDATE, "Checkout fails"
 class Office:
     """The pages over stores in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, told: DeskSettings = COMPONENTS) -> None:
         table = MemoryTable()
         self.cases, self.incidents = Cases(table, lambda: KEEP), Incidents(table, lambda: KEEP)
         self.cases.save(case_change(None, a_case(), said(0)))
@@ -78,10 +79,10 @@ class Office:
         self.links = SignedLinks(lambda _: ("a made-up key",), "https://desk.example")
         self.pages = ActionPages(
             self.links,
-            ChangeCase(self.cases, lambda: COMPONENTS),
-            ChangeIncident(self.incidents, Drafts(table, lambda: KEEP), lambda: COMPONENTS, lambda _: None),
+            ChangeCase(self.cases, lambda: told),
+            ChangeIncident(self.incidents, Drafts(table, lambda: KEEP), lambda: told, lambda _: None),
             ChangeDuty(DutyChanges(table)),
-            lambda: COMPONENTS,
+            lambda: told,
         )
         self.case_token = self.links.token(Link(StaffId("ana"), CASE_ID, CASE_ACTIONS, at(600)))
         self.incident_token = self.links.token(Link(StaffId("ana"), INCIDENT.incident_id, INCIDENT_ACTIONS, at(600)))
@@ -254,3 +255,24 @@ def an_entry(entry: type[Act]) -> Any:
         "profile": Profile("Priya", "priya", 5),
     }
     return entry(**{field.name: facts[field.name] for field in fields(entry) if field.name in facts})
+
+
+def test_a_template_fills_the_form_and_publishes_nothing() -> None:
+    template = {
+        "name": "Down",
+        "title": "Shop: down",
+        "body": "On it.",
+        "impact": "major",
+        "components": {"shop": "major_outage"},
+    }
+    page = {"components": [{"id": "shop", "name": "Shop"}]}
+    office = Office(settings(status_page=page, incidents={"templates": [template]}))
+    shown = HtmlPage.of(office.pages.show(office.incident_token, NOON).html)
+    assert "fill" not in shown.pressed("publish")
+    filled = office.pages.press(office.incident_token, {**shown.form("publish"), "template": "0", "fill": "yes"}, NOON)
+    form = HtmlPage.of(filled.html).form("publish")
+    assert (form["title"], form["body"], form["impact"], form["health.shop"]) == (
+        "Shop: down", "On it.", "major", "major_outage",
+    )  # fmt: skip
+    (incident,) = office.incidents.open()
+    assert not incident.public

@@ -578,3 +578,72 @@ def test_any_text_makes_the_same_page_but_for_its_words(text: str) -> None:
 def test_the_stylesheet_asks_nobody_for_anything() -> None:
     assert not re.search(r"url\(|@import|//", stylesheet("status_site"))
     assert urlsplit(URL).netloc not in stylesheet("status_site")
+
+
+# --- As recordings of Statuspage have it ------------------------------------------------------------------
+
+
+def a_planned_work(until: float) -> Any:
+    """A maintenance announced at noon for two o'clock, in the JSON `until` minutes after noon."""
+    updates = [
+        an_update(0, Status.SCHEDULED, "We move the shop.", affected=(affected(SHOP, Health.UNDER_MAINTENANCE),)),
+        an_update(120, Status.IN_PROGRESS, "It has begun."),
+        an_update(150, Status.VERIFYING, "We look whether it holds."),
+        an_update(180, Status.COMPLETED, "It is done."),
+    ]
+    updates = [replace(one, incident_id=MAINTENANCE_ID) for one in updates if one.at <= at(until)]
+    maintenance = after(a_maintenance(incident_id=MAINTENANCE_ID, affected=(), updated_at=None), updates)
+    site = a_site(public_incident(maintenance, updates), now=at(until))
+    (found,) = api(site, "scheduled-maintenances")["scheduled_maintenances"]
+    (shop,) = [one for one in api(site, "components")["components"] if one["id"] == SHOP]
+    return found, shop
+
+
+def changes(found: Any) -> list[tuple[str, str]]:
+    """What each update did to its component, oldest first."""
+    told = [one["affected_components"] for one in reversed(found["incident_updates"])]
+    return [(one["old_status"], one["new_status"]) for parts in told for one in parts or ()]
+
+
+OPERATIONAL, MAINTAINED = "operational", "under_maintenance"
+
+
+def test_what_is_announced_leaves_its_components_as_they_are() -> None:
+    found, shop = a_planned_work(1)
+    assert changes(found) == [(OPERATIONAL, OPERATIONAL)]
+    assert (shop["status"], shop["updated_at"]) == (OPERATIONAL, stamped(SINCE))
+    assert found["monitoring_at"] is None
+
+
+def test_components_change_when_the_maintenance_begins_and_ends() -> None:
+    found, shop = a_planned_work(121)
+    assert changes(found)[1:] == [(OPERATIONAL, MAINTAINED)]
+    assert (shop["status"], shop["updated_at"]) == (MAINTAINED, "2026-06-17T14:00:00.000Z")
+    found, shop = a_planned_work(181)
+    assert changes(found)[-1] == (MAINTAINED, OPERATIONAL)
+    assert (shop["status"], shop["updated_at"]) == (OPERATIONAL, "2026-06-17T15:00:00.000Z")
+
+
+def test_a_maintenance_that_is_verified_is_monitored() -> None:
+    found, _ = a_planned_work(151)
+    assert found["monitoring_at"] == "2026-06-17T14:30:00.000Z"
+
+
+def test_an_announcement_moved_twice_still_changes_nothing() -> None:
+    updates = [
+        replace(an_update(minute, Status.SCHEDULED, words, affected=parts), incident_id=MAINTENANCE_ID)
+        for minute, words, parts in (
+            (0, "Soon.", (affected(SHOP, Health.UNDER_MAINTENANCE),)),
+            (10, "Later.", ()),
+            (20, "Later still.", (affected(APP, Health.UNDER_MAINTENANCE),)),
+        )
+    ]
+    maintenance = after(a_maintenance(incident_id=MAINTENANCE_ID, affected=(), updated_at=None), updates)
+    site = a_site(public_incident(maintenance, updates))
+    (found,) = api(site, "scheduled-maintenances")["scheduled_maintenances"]
+    assert set(changes(found)) == {(OPERATIONAL, OPERATIONAL)}
+    assert "under maintenance" not in page(site).lower()
+
+
+def stamped(moment: Any) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.000Z"

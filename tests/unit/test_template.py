@@ -416,7 +416,7 @@ def test_every_statement_of_a_function_says_what_for(resources: dict[str, Resour
         ("DetectIncidents", "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem"),
         ("PublishStatus", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
         ("ForgetBounced", "DeleteItem GetItem PutItem UpdateItem"),
-        ("ActionLinks", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
+        ("ActionLinks", "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem"),
         ("StatusSubscriptions", "DeleteItem GetItem PutItem UpdateItem"),
         ("SendRequestedMails", "DeleteItem GetItem PutItem Query UpdateItem"),
     ],

@@ -398,6 +398,7 @@ class ComponentSettings(_Model):
     group: str | None = Field(default=None, min_length=1, max_length=80)
     topics: tuple[str, ...] = ()
     words: tuple[str, ...] = Field(default=(), max_length=50)
+    impact: Literal[Impact.MINOR, Impact.MAJOR, Impact.CRITICAL] = Impact.MINOR
 
 
 class MailSettings(_Model):

@@ -23,6 +23,7 @@ from mentiondesk.settings.schema import (
     FIRST_REPLY,
     PRIVATE_QUESTION,
     TOLD_AGAIN,
+    ComponentSettings,
     CriticalStageSettings,
     IncidentSettings,
     SendSettings,
@@ -65,7 +66,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
             Budget(alerts.budget.most, alerts.budget.gather),
         ),
         reading=ReadingRules(**dict(settings.reading)),
-        incidents=_incident_rules(settings.incidents),
+        incidents=_incident_rules(settings.incidents, settings.status_page.components),
         page=_status_page(settings),
         wording=Wording(**dict(settings.wording)),
         brand_words=_brand_words(settings.triage, brand),
@@ -139,12 +140,17 @@ def _recipients(send: Iterable[SendSettings]) -> tuple[tuple[Audience, Channel],
     return tuple((one.to, channel) for one in send for channel in one.channels)
 
 
-def _incident_rules(incidents: IncidentSettings) -> IncidentRules:
+def _incident_rules(incidents: IncidentSettings, components: Iterable[ComponentSettings]) -> IncidentRules:
     recipients = _recipients(incidents.tell)
     stages = [Stage(name, 0.0, timedelta(0), recipients) for name in _INCIDENT_STAGES]
     stages.append(Stage(STILL_UNCONFIRMED, 0.0, timedelta(0), (*recipients, (Audience.MANAGER, Channel.EMAIL))))
     told = {name: value for name, value in incidents if name not in ("tell", "templates")}
-    return IncidentRules(**told, stages=tuple(stages), templates=tuple(map(_template, incidents.templates)))
+    return IncidentRules(
+        **told,
+        stages=tuple(stages),
+        templates=tuple(map(_template, incidents.templates)),
+        least_impact={one.id: one.impact for one in components},
+    )
 
 
 def _template(one: TemplateSettings) -> IncidentTemplate:

@@ -131,11 +131,20 @@ def _missing(incident: HostedIncident, found: Json) -> Iterator[HostedUpdate]:
     """Updates that the page does not have yet, oldest first. It keeps no id of ours with them: words must do."""
     there = Counter((one["status"], _words(one["body"])) for one in found["incident_updates"])
     for update in incident.updates:
-        said = (update.status, _words(update.body))
-        if there[said]:
-            there[said] -= 1
-        else:
+        said = _there(update, there)
+        if said is None:
             yield update
+        else:
+            there[said] -= 1
+
+
+def _there(update: HostedUpdate, there: Counter[tuple[str, str]]) -> tuple[str, str] | None:
+    """The update as the page has it; one that was edited since, in whichever words."""
+    said = (update.status, _words(update.body))
+    if there[said]:
+        return said
+    known = (one for one, count in there.items() if count and one[0] == update.status)
+    return next(known, None) if update.edited else None
 
 
 def _words(body: str | None) -> str:

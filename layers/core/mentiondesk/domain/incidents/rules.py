@@ -1,9 +1,11 @@
 """Rules for detecting incidents and for the alerts about them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from mentiondesk.domain.alerts.roster import Stage
+from mentiondesk.domain.ids import ComponentId
 from mentiondesk.domain.incidents.incident import Affected, Impact
 from mentiondesk.domain.posts.tags import Urgency
 
@@ -26,7 +28,8 @@ class IncidentRules:
     A candidate needs `people` distinct reporters `within` a window, is to be confirmed `confirm_within`, and fades
     `fade_after` its latest complaint. After its end similar ones are held back for a `cooldown`. Posts about a
     public incident have at most `urgency`, unless critical. Customers are to hear of the solution within
-    `go_back_within`. `stages` are the alerts, sent at once.
+    `go_back_within`. `stages` are the alerts, sent at once. `least_impact` is the least that is offered for
+    an incident of a component.
     """
 
     people: int
@@ -38,3 +41,4 @@ class IncidentRules:
     stages: tuple[Stage, ...]
     urgency: Urgency = Urgency.NORMAL
     templates: tuple[IncidentTemplate, ...] = ()
+    least_impact: Mapping[ComponentId, Impact] = field(default_factory=dict)

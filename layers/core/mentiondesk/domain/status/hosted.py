@@ -20,11 +20,15 @@ class HostedSync:
 
 @dataclass(frozen=True, slots=True)
 class HostedUpdate:
-    """One update as the hosted status page takes it. `health` is by the component's name."""
+    """One update as the hosted status page takes it. `health` is by the component's name.
+
+    `edited`: its text was changed after it was published, so the page may have it in other words.
+    """
 
     status: str
     body: str
     health: Mapping[str, str]
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -368,14 +368,15 @@ def _grown(
             longevity=max(int((latest - incident.created_at).total_seconds() // 60), 0),
             samples=samples(matching, incident.failure, ""),
         )
-    if incident.status is Status.CANDIDATE:
+    # A person's judgement stays.
+    if incident.status is Status.CANDIDATE and incident.edited_at is None:
         components = tuple(one.component for one in incident.affected)
         incident = _with_impact(incident, components, rules)
     return incident
 
 
 def _with_impact(incident: Incident, components: Iterable[ComponentId], rules: IncidentRules) -> Incident:
-    """The incident with the impact that its failure and number of people indicate, and the health of `components`."""
+    """The incident with the impact that its failure, components and people indicate, and the health of `components`."""
     if incident.slow:
         return replace(
             incident, impact=Impact.MINOR, affected=tuple(Affected(one, Health.OPERATIONAL) for one in components)
@@ -384,9 +385,9 @@ def _with_impact(incident: Incident, components: Iterable[ComponentId], rules: I
     impact = Impact.MINOR
     if incident.people >= major * rules.people:
         impact = Impact.CRITICAL if incident.people >= critical * rules.people else Impact.MAJOR
-    return replace(
-        incident, impact=impact, affected=tuple(Affected(component, _HEALTH[impact]) for component in components)
-    )
+    found = tuple(components)
+    impact = max([impact, *(rules.least_impact.get(one, impact) for one in found)], key=list(Impact).index)
+    return replace(incident, impact=impact, affected=tuple(Affected(one, _HEALTH[impact]) for one in found))
 
 
 def _components(signals: Sequence[Signal], components: Iterable[PageComponent]) -> tuple[ComponentId, ...]:

@@ -79,4 +79,4 @@ def _hosted(site: Site, one: PublicIncident) -> HostedIncident:
 
 def _update(site: Site, update: PublicUpdate) -> HostedUpdate:
     health = {site.component_name(change.component): str(change.after) for change in update.changes}
-    return HostedUpdate(str(update.status), update.body, health)
+    return HostedUpdate(str(update.status), update.body, health, update.edited_at is not None)
