@@ -134,6 +134,20 @@ class Reopened(CaseAct):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(CaseAct):
+    """A colleague wrote something down that only staff may read."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver(CaseAct):
+    """The case went to another person: given by its owner or a lead, or taken over by the person themselves."""
+
+    to: StaffId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GoBackStarted(CaseAct):
     """The incident that this customer met is solved; somebody owes them a word about it.
 
@@ -146,7 +160,18 @@ class GoBackStarted(CaseAct):
 
 
 Posted = CustomerPosted | BrandPosted
-CaseActEntry = Claimed | Released | Snoozed | AnsweredElsewhere | Dismissed | Resolved | Reopened | GoBackStarted
+CaseActEntry = (
+    Claimed
+    | Released
+    | Snoozed
+    | AnsweredElsewhere
+    | Dismissed
+    | Resolved
+    | Reopened
+    | GoBackStarted
+    | Noted
+    | HandedOver
+)
 CaseEntry = Posted | CaseActEntry
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
 
 # Below every function's timeout: a slow service becomes an error that the code handles.
 _CONFIG = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4})
@@ -41,6 +42,11 @@ def sns() -> "SNSClient":
 
 
 @cache
+def sqs() -> "SQSClient":
+    return boto3.client("sqs", config=_CONFIG)
+
+
+@cache
 def secrets() -> "SecretsManagerClient":
     return boto3.client("secretsmanager", config=_CONFIG)
 
@@ -52,5 +58,5 @@ def s3() -> "S3Client":
 
 def forget_clients() -> None:
     """The next call makes new ones; for tests and for the desk on one machine."""
-    for client in (bedrock, dynamodb, ses, sns, secrets, s3):
+    for client in (bedrock, dynamodb, ses, sns, sqs, secrets, s3):
         client.cache_clear()

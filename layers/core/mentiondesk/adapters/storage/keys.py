@@ -44,6 +44,7 @@ OLD_EVENT = "E#"
 ESCALATION, MESSAGE = "ESCALATION", "M#"
 ALL_INCIDENTS, OPEN_INCIDENTS = "INCIDENTS", "INCIDENTS#OPEN"
 INCIDENT, UPDATE, JOINED, PERSON = "INCIDENT", "UPDATE#", "P#", "W#"
+SIGN_IN, SESSIONS = "SIGNIN#", "SESSIONS#"
 CASE_PREFIX, INCIDENT_PREFIX, READS = "CASE#", "INCIDENT#", "READS#"
 
 
@@ -99,6 +100,11 @@ def subject_in(pk: str) -> SubjectId:
 def act(subject_id: SubjectId, entry_id: str) -> Key:
     """An act in the timeline of a case, or in the record of an incident."""
     return Key(subject(subject_id).pk, f"{TIMELINE}{entry_id}")
+
+
+def presence(case_id: CaseId) -> Key:
+    """The people who have a case open."""
+    return Key(case(case_id).pk, "PRESENCE")
 
 
 def escalation(subject_id: SubjectId) -> Key:
@@ -225,3 +231,18 @@ def signal(at: datetime, post_id: PostId) -> Key:
 def usual(hour_of_week: int | None = None) -> Key:
     """The baseline of an hour of the week, or of all hours."""
     return Key("USUAL", "ALL" if hour_of_week is None else f"HOUR#{hour_of_week:03d}")
+
+
+def sign_in_code(browser: str) -> Key:
+    """The code that a browser asked for, by the hash of its secret."""
+    return Key(f"{SIGN_IN}{browser}", "CODE")
+
+
+def sign_in_tries(address: str, what: str, since: datetime) -> Key:
+    """A count for the hash of an address in the window that began then."""
+    return Key(f"{SIGN_IN}{address}", f"{what.upper()}#{stamp(since)}")
+
+
+def session(staff_id: StaffId, session_id: str) -> Key:
+    """A browser in which a person is signed in."""
+    return Key(f"{SESSIONS}{staff_id}", session_id)

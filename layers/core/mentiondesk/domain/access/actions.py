@@ -14,6 +14,8 @@ class Action(StrEnum):
     RELEASE = "release"
     RESOLVE_CASE = "resolve_case"
     REOPEN_CASE = "reopen_case"
+    NOTE = "note"
+    HAND_OVER = "hand_over"
     PUBLISH = "publish"
     DISMISS = "dismiss"
     UPDATE = "update"
@@ -38,7 +40,9 @@ BITS: Mapping[Action, int] = {
 }
 
 INCIDENT_ACTIONS = frozenset({Action.PUBLISH, Action.DISMISS, Action.UPDATE, Action.RESOLVE, Action.APPROVE})
-CASE_ACTIONS = frozenset(Action) - INCIDENT_ACTIONS
+# Rights of people who have signed in; no link carries them, so that they need no bit.
+DESK_ACTIONS = frozenset({Action.NOTE, Action.HAND_OVER})
+CASE_ACTIONS = frozenset(Action) - INCIDENT_ACTIONS - DESK_ACTIONS
 
 
 def to_bits(actions: Iterable[Action]) -> int:

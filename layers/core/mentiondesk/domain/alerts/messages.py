@@ -16,6 +16,7 @@ class MessageKind(StrEnum):
     INCIDENT_RESOLVED = "incident-resolved"
     CONFIRMATION = "confirmation"
     STATUS_UPDATE = "status-update"
+    SIGN_IN = "sign-in"
 
 
 def automatic(kind: MessageKind) -> tuple[tuple[str, str], ...]:

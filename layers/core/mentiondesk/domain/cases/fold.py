@@ -28,6 +28,8 @@ from mentiondesk.domain.timeline import (
     CustomerPosted,
     Dismissed,
     GoBackStarted,
+    HandedOver,
+    Noted,
     Posted,
     Released,
     Reopened,
@@ -111,8 +113,8 @@ def _applied(case: Case, entry: CaseEntry, policy: Policy) -> Case:
 
 def _acted(case: Case, act: CaseActEntry, policy: Policy) -> Case:
     match act:
-        case Claimed():
-            after = replace(case, owner=act.by, claimed_at=act.at)
+        case Claimed(by=owner) | HandedOver(to=owner):
+            after = replace(case, owner=owner, claimed_at=act.at)
         case Released():
             after = replace(case, owner=None, claimed_at=None, snoozed_until=None)
         case Snoozed():
@@ -127,6 +129,8 @@ def _acted(case: Case, act: CaseActEntry, policy: Policy) -> Case:
             after = _reopened(case, act, policy)
         case GoBackStarted():
             after = _go_back_started(case, act)
+        case Noted():
+            after = case
         case _:
             assert_never(act)
     return after

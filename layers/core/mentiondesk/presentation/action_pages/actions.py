@@ -125,18 +125,13 @@ class ActionPages:
         return self._on_incident.look(actor, link.subject_id)
 
     def _refusal(self, refusal: Exception, actor: Actor) -> Notice:
-        known = next(known for kind, known in REFUSALS.items() if isinstance(refusal, kind))
-        reader = Reader(_person(actor), self._settings(), self._say)
-        owner = reader.name(refusal.owner) if isinstance(refusal, AlreadyClaimed) else ""
-        gave_up = isinstance(refusal, CaseChanged | IncidentChanged)
-        what, then = known.what(self._say, name=owner), known.then(self._say)
-        return Notice(known.status, refused=what, then=then, gave_up=gave_up)
+        return refusal_notice(refusal, Reader(person_of(actor), self._settings(), self._say))
 
     def _page(self, token: str, view: _View, notice: Notice, now: datetime) -> Answer:
-        reader = Reader(_person(view.actor), self._settings(), self._say, now)
+        reader = Reader(person_of(view.actor), self._settings(), self._say, now)
         case = isinstance(view, CaseView)
         facts = {
-            **(_case_facts(view, reader) if isinstance(view, CaseView) else _incident_facts(view, reader)),
+            **(case_facts(view, reader) if isinstance(view, CaseView) else incident_facts(view, reader)),
             "view": view,
             "notice": notice,
             "reader": reader,
@@ -171,12 +166,23 @@ class Reader:
         return known.name if known else staff_id
 
 
-def _person(actor: Actor) -> Staff:
-    assert actor.staff is not None, "a person comes in by a link"
+def refusal_notice(refusal: Exception, reader: Reader) -> Notice:
+    """A refused act in the reader's words."""
+    say = reader.say
+    known = next(known for kind, known in REFUSALS.items() if isinstance(refusal, kind))
+    owner = reader.name(refusal.owner) if isinstance(refusal, AlreadyClaimed) else ""
+    gave_up = isinstance(refusal, CaseChanged | IncidentChanged)
+    return Notice(known.status, refused=known.what(say, name=owner), then=known.then(say), gave_up=gave_up)
+
+
+def person_of(actor: Actor) -> Staff:
+    """The person who came in."""
+    assert actor.staff is not None, "a person comes in by a door"
     return actor.staff
 
 
-def _case_facts(view: CaseView, reader: Reader) -> dict[str, object]:
+def case_facts(view: CaseView, reader: Reader) -> dict[str, object]:
+    """The facts that pages about a case show."""
     say, case = reader.say, view.case
     timer = case.timer if case.waiting else None
     assert reader.now is not None, "a page is shown at a time"
@@ -193,7 +199,8 @@ def _case_facts(view: CaseView, reader: Reader) -> dict[str, object]:
     }
 
 
-def _incident_facts(view: IncidentView, reader: Reader) -> dict[str, object]:
+def incident_facts(view: IncidentView, reader: Reader) -> dict[str, object]:
+    """The facts that pages about an incident show."""
     health = {one.component: one.health for one in view.incident.affected}
     affected = [
         one.name for one in view.components if health.get(one.component_id, Health.OPERATIONAL) != Health.OPERATIONAL

@@ -1,6 +1,6 @@
 """The history of a case or an incident in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -13,9 +13,11 @@ from mentiondesk.domain.timeline import (
     Dismissed,
     Faded,
     GoBackStarted,
+    HandedOver,
     IncidentDismissed,
     IncidentEntry,
     IncidentResolved,
+    Noted,
     Noticed,
     Published,
     Released,
@@ -27,34 +29,39 @@ from mentiondesk.domain.timeline import (
 from mentiondesk.presentation.wording import Sentences
 
 Clock = Callable[[datetime], str]
+# Acts that need no more words.
+_BARE: Mapping[type[CaseActEntry], str] = {
+    Claimed: "claimed",
+    Released: "released",
+    AnsweredElsewhere: "answered_elsewhere",
+    HandedOver: "handed_over",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class RecordLine:
-    """One line of the history; `act` goes on after the name of the person who did it."""
+    """One line of the history; `act` goes on after the name of the person who did it, `to` names another person."""
 
     at: datetime
     by: StaffId | None
     act: str
     detail: str = ""
+    to: StaffId | None = None
 
 
 def record_line(say: Sentences, entry: CaseActEntry | IncidentEntry, clock: Clock) -> RecordLine:
     """The entry in words; `clock` writes a moment as the reader sees it."""
     name, detail = _case_act(say, entry, clock) if isinstance(entry, CaseActEntry) else _incident_act(say, entry)
-    return RecordLine(entry.at, entry.by, say(f"record.{name}"), detail)
+    to = entry.to if isinstance(entry, HandedOver) else None
+    return RecordLine(entry.at, entry.by, say(f"record.{name}"), detail, to)
 
 
 def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, str]:
     match entry:
-        case Claimed():
-            found = "claimed", ""
-        case Released():
-            found = "released", ""
+        case Claimed() | Released() | AnsweredElsewhere() | HandedOver():
+            found = _BARE[type(entry)], ""
         case Snoozed(until=until):
             found = "snoozed", say("record.until", at=clock(until))
-        case AnsweredElsewhere():
-            found = "answered_elsewhere", ""
         case Dismissed(reason=reason):
             found = "dismissed", reason
         case Resolved(reason=reason):
@@ -63,6 +70,8 @@ def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, s
             found = "reopened", reason
         case GoBackStarted(title=title):
             found = "go_back_started", title
+        case Noted(text=text):
+            found = "noted", text
         case _:
             assert_never(entry)
     return found

@@ -10,7 +10,7 @@ from mentiondesk.domain.cases.changes import case_change
 from mentiondesk.domain.cases.commands import CaseCommand, Snooze, SnoozeFor, decide, possible
 from mentiondesk.domain.cases.fold import apply
 from mentiondesk.domain.ids import CaseId
-from mentiondesk.domain.timeline import CaseAct, CaseActEntry, Snoozed
+from mentiondesk.domain.timeline import CaseAct, CaseActEntry, CaseEntry, Snoozed
 from mentiondesk.ports.cases import CaseStore
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.storage import AlreadyDone
@@ -23,9 +23,14 @@ class CaseView:
 
     actor: Actor
     case: Case
-    acts: tuple[CaseActEntry, ...]
+    timeline: tuple[CaseEntry, ...]
     actions: frozenset[Action]
     snoozes: tuple[tuple[SnoozeFor, datetime], ...]
+
+    @property
+    def acts(self) -> tuple[CaseActEntry, ...]:
+        """The acts of staff and of the desk alone, in their order."""
+        return tuple(entry for entry in self.timeline if isinstance(entry, CaseAct))
 
 
 class ChangeCase:
@@ -71,7 +76,7 @@ class ChangeCase:
         return CaseView(
             actor=actor,
             case=case,
-            acts=tuple(entry for entry in self._cases.timeline(case.case_id) if isinstance(entry, CaseAct)),
+            timeline=tuple(self._cases.timeline(case.case_id)),
             actions=frozenset(command.action for command, _ in fitting if command.action),
             snoozes=tuple(
                 (command.span, entry.until)
