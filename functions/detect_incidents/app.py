@@ -71,7 +71,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     logger.info(
         "detected",
         raised=detected.raised,
-        published=detected.published,
         faded=detected.faded,
         joined=detected.joined,
         hours_learned=detected.hours_learned,

@@ -1,5 +1,8 @@
 """Stream of incidents and settings, and every five minutes: writes the status site and its other channels."""
 
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import cache
 from typing import Any
@@ -15,11 +18,13 @@ from mentiondesk.adapters.storage.stores.broadcasts import Broadcasts
 from mentiondesk.adapters.storage.stores.drafts import Drafts
 from mentiondesk.adapters.storage.stores.hosted_syncs import HostedSyncs
 from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.mail_budgets import MailBudgets
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions, current_settings
 from mentiondesk.adapters.storage.stores.subscribers import Subscribers
 from mentiondesk.adapters.tokens.links import LinkKeys
 from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
 from mentiondesk.domain.status.subscribers import SubscriberId
+from mentiondesk.ports.channels import Undeliverable
 from mentiondesk.ports.status import HostedPage
 from mentiondesk.presentation.customer_mails import CustomerMails
 from mentiondesk.presentation.status_site import SiteFiles
@@ -28,9 +33,12 @@ from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import PublishConfig
 from mentiondesk.runtime.reports import logged
 from mentiondesk.usecases.incidents.draft_posts import DraftPosts
-from mentiondesk.usecases.status.broadcast import BroadcastToSubscribers
+from mentiondesk.usecases.status.broadcast import BroadcastToSubscribers, Mail
 from mentiondesk.usecases.status.publish_status import PublishStatus
 from mentiondesk.usecases.status.sync_hosted_page import SyncHostedPage
+
+# boto3's clients keep ten connections.
+_MOST_THREADS = 10
 
 logger = Logger()
 metrics = Metrics()
@@ -62,13 +70,22 @@ def publish_status() -> PublishStatus:
             BroadcastToSubscribers(
                 Subscribers(table),
                 Broadcasts(table, lambda: settings().keep),
+                MailBudgets(table),
                 tokens,
                 SesMailer(aws.ses(), config.status_sender, config.mail_events),
                 CustomerMails(sentences),
                 report_refused,
+                at_once,
+                lambda span: time.sleep(span.total_seconds()),
             ),
         ),
     )
+
+
+def at_once(send: Callable[[Mail], Undeliverable | None], mails: Sequence[Mail]) -> list[Undeliverable | None]:
+    """The outcomes of a batch whose mails are sent side by side."""
+    with ThreadPoolExecutor(max_workers=_MOST_THREADS) as threads:
+        return list(threads.map(send, mails))
 
 
 def report_refused(subscriber_id: SubscriberId, reason: str) -> None:

@@ -1,12 +1,10 @@
 """HTTP: the public pages on which people subscribe to mail about incidents, confirm their address, and leave."""
 
 from functools import cache
-from http import HTTPStatus
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 
-from mentiondesk.adapters.channels.ses import SesMailer
+from mentiondesk.adapters.channels.requested_mails import QueuedMailRequests
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.settings import current_settings
 from mentiondesk.adapters.storage.stores.subscribers import Subscribers
@@ -14,8 +12,6 @@ from mentiondesk.adapters.tokens.links import LinkKeys
 from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
 from mentiondesk.presentation import web
 from mentiondesk.presentation.action_pages.subscriptions import SubscriberPages
-from mentiondesk.presentation.customer_mails import CustomerMails
-from mentiondesk.presentation.wording import Sentences
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import SubscriptionsConfig
 from mentiondesk.runtime.reports import logged
@@ -29,19 +25,13 @@ unread = logged(logger.error, "link key not read")
 def subscriber_pages() -> SubscriberPages:
     config = SubscriptionsConfig.from_env()
     table = DynamoTable(aws.dynamodb(), config.table_name)
-    settings, subscribers = current_settings(table, clock.now), Subscribers(table)
     tokens = SignedSubscriberTokens(LinkKeys(aws.secrets(), config.link_secret_id, clock.now, unread))
-    mailer = SesMailer(aws.ses(), config.status_sender, config.mail_events)
-    subscribe = Subscribe(
-        subscribers, tokens, mailer, CustomerMails(lambda: Sentences(settings().sentences)), settings, config.api_url
-    )
-    return SubscriberPages(subscribe, settings)
+    requests = QueuedMailRequests(aws.sqs(), config.requested_mails_url)
+    return SubscriberPages(Subscribe(Subscribers(table), tokens, requests), current_settings(table, clock.now))
 
 
 def ask() -> web.Page:
-    answer = subscriber_pages().ask(door.form, clock.now())
-    metrics.add_metric("ConfirmationsFailed", MetricUnit.Count, int(answer.status == HTTPStatus.SERVICE_UNAVAILABLE))
-    return web.page(answer)
+    return web.page(subscriber_pages().ask(door.form))
 
 
 def confirm(token: str) -> web.Page:

@@ -22,6 +22,7 @@ from typing import Any, Protocol, Self
 import boto3
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.events.models import EventPattern
 
 from infra.local.guard import loopback_only
@@ -188,6 +189,40 @@ class TableMirror:
 
 
 @dataclass
+class QueueSource:
+    """A queue as a function's event source; messages that fail stay for a later delivery."""
+
+    function: Function
+    queue_url: str
+    queues: Any
+    batch_size: int
+
+    def pump(self) -> int:
+        """Delivers everything that can be received by now; returns how many messages were handled."""
+        handled = 0
+        while messages := self._receive():
+            handled += self._deliver(messages)
+        return handled
+
+    def _receive(self) -> list[dict[str, Any]]:
+        found = self.queues.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=self.batch_size)
+        return list(found.get("Messages", []))
+
+    def _deliver(self, messages: list[dict[str, Any]]) -> int:
+        records = [{"messageId": one["MessageId"], "body": one["Body"], "eventSource": "aws:sqs"} for one in messages]
+        try:
+            answer = self.function({"Records": records})
+        except Exception as failure:  # noqa: BLE001  whatever a function raises, Lambda goes on
+            self.function.failures.append(repr(failure))
+            return 0
+        failed = {item["itemIdentifier"] for item in (answer or {}).get("batchItemFailures", [])}
+        done = [one for one in messages if one["MessageId"] not in failed]
+        for one in done:
+            self.queues.delete_message(QueueUrl=self.queue_url, ReceiptHandle=one["ReceiptHandle"])
+        return len(done)
+
+
+@dataclass
 class StreamSource:
     """A table's stream as a function's event source: filter, batches, partial failures, retries, dead letters."""
 
@@ -311,7 +346,7 @@ class LocalCloud:
         wires = [self._wire(one) for one in (*schedules, *sources)]
         self._deploy()
         for name, function in self.functions.items():
-            values = {key: self._found[output] for key, output in environments[name].items()}
+            values = {key: self._here(self._found[output]) for key, output in environments[name].items()}
             function.environment = {**self._lambda_environment, "AWS_LAMBDA_FUNCTION_NAME": name, **values}
         self.schedules = [self._schedule(*pair) for pair in zip(schedules, wires, strict=False)]
         self.sources = [self._source(*pair) for pair in zip(sources, wires[len(schedules) :], strict=True)]
@@ -384,6 +419,11 @@ class LocalCloud:
                 wanted["run_failures"] = found["Properties"]["DestinationConfig"]["OnFailure"]["Destination"]
         return {name: self._ask(value) for name, value in wanted.items() if value is not None}
 
+    def _here(self, value: str) -> str:
+        """The value of a variable; a queue's address has AWS's own host in moto."""
+        _, found, place = value.partition(f"/{DEFAULT_ACCOUNT_ID}/")
+        return f"{self.url}/{DEFAULT_ACCOUNT_ID}/{place}" if found and "://" in value else value
+
     def _ask(self, value: object) -> str:
         """The name of an output that will hold what an intrinsic comes to."""
         name = f"Answer{len(self._outputs)}"
@@ -417,7 +457,9 @@ class LocalCloud:
         function = self.functions[properties["Target"]["Arn"]["Fn::GetAtt"][0]]
         return Schedule(function, _rate(properties["ScheduleExpression"]), self._queue(wire["run_failures"]))
 
-    def _source(self, properties: dict[str, Any], wire: dict[str, str]) -> StreamSource:
+    def _source(self, properties: dict[str, Any], wire: dict[str, str]) -> "StreamSource | QueueSource":
+        if "stream_failures" not in wire:
+            return self._queue_source(properties, wire)
         filters = properties.get("FilterCriteria", {}).get("Filters", [])
         return StreamSource(
             function=self.functions[properties["FunctionName"]["Ref"]],
@@ -429,9 +471,21 @@ class LocalCloud:
             send_failure=self._queue(wire["stream_failures"]),
         )
 
+    def _queue_source(self, properties: dict[str, Any], wire: dict[str, str]) -> QueueSource:
+        return QueueSource(
+            function=self.functions[properties["FunctionName"]["Ref"]],
+            queue_url=self._queue_url(wire["source"]),
+            queues=self.client("sqs"),
+            batch_size=properties["BatchSize"],
+        )
+
+    def _queue_url(self, output: str) -> str:
+        name = self._found[output].rpartition(":")[2]
+        return str(self.client("sqs").get_queue_url(QueueName=name)["QueueUrl"])
+
     def _queue(self, output: str) -> Callable[[dict[str, Any]], None]:
         queues = self.client("sqs")
-        url = queues.get_queue_url(QueueName=self._found[output].rpartition(":")[2])["QueueUrl"]
+        url = self._queue_url(output)
         return lambda message: queues.send_message(QueueUrl=url, MessageBody=json.dumps(message))
 
 

@@ -24,12 +24,14 @@ FUNCTIONS = (
     "forget_bounced",
     "action_links",
     "status_subscriptions",
+    "send_requested_mails",
 )
 # The object that each function makes on first use, where its name differs from the function's.
 _COMPOSED = {
     "forget_bounced": "subscribers",
     "action_links": "action_pages",
     "status_subscriptions": "subscriber_pages",
+    "send_requested_mails": "ask_to_confirm",
 }
 BUILD = Path(".aws-sam/build")
 _BASE = "import boto3; boto3.client('dynamodb')"
@@ -52,6 +54,7 @@ _NEEDED = {
     "forget_bounced": _COMMON,
     "action_links": _COMMON | _PAGES,
     "status_subscriptions": _COMMON | _PAGES,
+    "send_requested_mails": _COMMON | _PAGES,
 }
 _DEPLOYED = _COMMON | _X | _PAGES | {"tzdata"}
 _MB = 1_000_000
@@ -118,7 +121,7 @@ def start_environment(path: str) -> Mapping[str, str]:
     names = (
         *("TABLE_NAME", "X_SECRET_ID", "ALERT_SENDER", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"),
         *("LINK_SECRET_ID", "API_URL", "SITE_URL", "SITE_BUCKET", "STATUS_SENDER", "STATUSPAGE_SECRET_ID"),
-        "MAIL_EVENTS",
+        *("MAIL_EVENTS", "REQUESTED_MAILS_URL"),
     )
     return {
         **dict.fromkeys(names, "made-up"),

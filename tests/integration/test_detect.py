@@ -375,21 +375,14 @@ def test_very_many_come_through_the_hold_unless_a_person_said_it_is_none(listeni
     assert len(listening.run(at(73)).raised) == 1
 
 
-def test_above_a_number_of_people_the_desk_itself_says_investigating(listening: Listening) -> None:
-    listening.rules(publish_over=8)
-    listening.settings = replace(
-        listening.settings, wording=replace(listening.settings.wording, automatic_update="We see it: {title}")
-    )
-    listening.complain(8)
-    assert listening.run(at(12)).published == []
-    listening.complain(1, begin=13, over=1, first=100)
-    (incident_id,) = listening.run(at(14)).published
-    (update,) = listening.desk.incidents.updates(incident_id)
-    assert (update.by, update.status, update.affected) == (
-        None, Status.INVESTIGATING, listening.incident().affected,
-    )  # fmt: skip
-    assert update.body == f"We see it: {listening.incident().title}"
-    assert listening.run(at(15)).published == []
+def test_nothing_is_public_before_a_person_has_said_so(listening: Listening) -> None:
+    listening.complain(60)
+    for minute in range(12, 20):
+        listening.run(at(minute))
+    (incident,) = listening.desk.incidents.open()
+    assert incident.people == 60
+    assert not incident.public
+    assert listening.desk.incidents.updates(incident.incident_id) == []
 
 
 # --- the usual --------------------------------------------------------------------------------------------
@@ -570,8 +563,7 @@ class Mortal:
 
 
 def an_afternoon(listening: Listening, countdown: list[int], after: bool) -> dict[str, Any]:
-    """Noticed, grown, said in public by the desk itself, resolved, gone back from; what is left of it in the end."""
-    listening.rules(publish_over=8)
+    """Noticed, grown, published by a person, resolved, gone back from; what is left of it in the end."""
     cases = with_cases(listening, 6, resolve=False)
 
     def mortal(store: Any) -> Any:
@@ -591,7 +583,9 @@ def an_afternoon(listening: Listening, countdown: list[int], after: bool) -> dic
     listening.complain(6, begin=13, over=3, first=100)
     run(at(17))
     incident = listening.incident()
-    assert incident.public
+    update = Update(incident.incident_id, at(18), Status.INVESTIGATING, "We look into it.")
+    listening.desk.incidents.save(incident_change(incident, incident.moved(update), update=update))
+    incident = listening.incident()
     update = Update(incident.incident_id, at(60), Status.RESOLVED, "Fixed.")
     listening.desk.incidents.save(incident_change(incident, incident.moved(update), update=update))
     run(at(71))

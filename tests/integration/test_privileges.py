@@ -52,6 +52,8 @@ BY_LAMBDA = {
     ),
     # ... and gives up on what fails again and again.
     "SetFailedRecordsAside": ("sqs:SendMessage",),
+    # The event source mapping empties the queue.
+    "ReadRequests": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     # The asynchronous invocation hands on a run that failed.
     "ReportFailedRuns": ("sqs:SendMessage",),
 }
@@ -61,6 +63,7 @@ UNUSED = {
     ("AskTheModel", "bedrock:InvokeModel"): "the stack has no model",
     ("WriteTheSite", "s3:GetObject"): "S3 asks for it where a write depends on the file that is there (If-Match)",
     ("FindSilentCases", "dynamodb:Query"): "cases are resolved by silence only where the settings say so",
+    ("ForgetWhoCouldNotBeAsked", "dynamodb:DeleteItem"): "SES takes every mail",
     ("SignInToStatuspage", "secretsmanager:GetSecretValue"): "the stack has no hosted status page",
 }
 
@@ -345,11 +348,12 @@ def test_a_reason_excuses_a_permission_only_while_it_is_unused(morning: Morning)
     assert {fault.split()[1].rstrip(":") for fault in found} == {sid for sid, _ in UNUSED}
 
 
-@pytest.mark.parametrize("function", ["StatusSubscriptions", "ForgetBounced"])
+@pytest.mark.parametrize("function", ["StatusSubscriptions", "SendRequestedMails", "ForgetBounced"])
 def test_what_handles_subscribers_reaches_no_case(morning: Morning, function: str) -> None:
     roles = morning.roles(TEMPLATE)
     needs = {need for need in morning.needs if need.function == function and need.key}
-    assert {need.key for need in needs} <= {"SUBSCRIBERS", "SUBSCRIBERS#ASKED", "SETTINGS"}
+    keys_of_subscribers = {"SUBSCRIBERS", "SUBSCRIBERS#ASKED", "SUBSCRIBERS#SALT", "BUDGET"}
+    assert {need.key for need in needs} <= {*keys_of_subscribers, "SETTINGS"}
     asked = {replace(need, key="CASE#…") for need in needs}
     assert asked
     assert {fault.split()[0] for fault in roles.faults(asked, STARS, BY_LAMBDA, UNUSED) if " may not " in fault} == {

@@ -24,6 +24,7 @@ from mentiondesk.adapters.storage.stores.broadcasts import Broadcasts
 from mentiondesk.adapters.storage.stores.drafts import Drafts
 from mentiondesk.adapters.storage.stores.hosted_syncs import HostedSyncs
 from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.mail_budgets import MailBudgets
 from mentiondesk.adapters.storage.stores.settings import SettingsMissing, SettingsVersions
 from mentiondesk.adapters.storage.stores.subscribers import Subscribers
 from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
@@ -38,7 +39,7 @@ from mentiondesk.domain.status.broadcast import Broadcast
 from mentiondesk.domain.status.hosted import HostedSync
 from mentiondesk.domain.status.site import Site
 from mentiondesk.domain.status.site_file import SiteFile
-from mentiondesk.domain.status.subscribers import NoAddress, Subscriber, SubscriberId, address_in, subscriber_id
+from mentiondesk.domain.status.subscribers import MailRequest, NoAddress, Subscriber, SubscriberId, address_in
 from mentiondesk.ports.channels import Undeliverable
 from mentiondesk.ports.incidents import DraftStore, IncidentStore
 from mentiondesk.ports.status import (
@@ -47,6 +48,7 @@ from mentiondesk.ports.status import (
     HostedPageFails,
     HostedSyncStore,
     LeaseLost,
+    MailBudget,
     SiteChanged,
     SiteStore,
     SubscriberStore,
@@ -58,7 +60,7 @@ from mentiondesk.usecases.incidents.draft_posts import DraftPosts
 from mentiondesk.usecases.status.broadcast import BroadcastToSubscribers
 from mentiondesk.usecases.status.forget_bounced import forget
 from mentiondesk.usecases.status.publish_status import ChannelFailed, Published, PublishStatus, SiteBusy, StatusChannel
-from mentiondesk.usecases.status.subscribe import Subscribe, leave_address
+from mentiondesk.usecases.status.subscribe import Asked, AskToConfirm, Subscribe, leave_address
 from mentiondesk.usecases.status.sync_hosted_page import SyncHostedPage
 from tests.integration.conftest import TABLE, TEMPLATE, keep
 from tests.support.builders import NOON, at, settings_file
@@ -106,6 +108,7 @@ class Stores:
     pushed: HostedSyncStore
     subscribers: SubscriberStore
     tellings: BroadcastStore
+    budget: MailBudget
     read: Callable[[], dict[str, bytes]]
 
 
@@ -118,6 +121,7 @@ def in_memory() -> Stores:
         HostedSyncs(MemoryTable(), keep),
         Subscribers(MemoryTable()),
         Broadcasts(MemoryTable(), keep),
+        MailBudgets(MemoryTable()),
         lambda: {path: file.content for path, file in site.files.items()},
     )
 
@@ -149,6 +153,7 @@ def in_aws(db: "DynamoDBClient", bucket: str) -> Stores:
         HostedSyncs(DynamoTable(db, TABLE), keep),
         Subscribers(DynamoTable(db, TABLE)),
         Broadcasts(DynamoTable(db, TABLE), keep),
+        MailBudgets(DynamoTable(db, TABLE)),
         read,
     )
 
@@ -871,6 +876,7 @@ class Post:
         self.sent: list[tuple[str, Email]] = []
         self.refuse: Callable[[str], None] = lambda _address: None
         self.refused: list[tuple[SubscriberId, str]] = []
+        self.pauses: list[timedelta] = []
 
     def passed_over(self, subscriber_id: SubscriberId, reason: str) -> None:
         self.refused.append((subscriber_id, reason))
@@ -892,15 +898,46 @@ def post() -> Post:
 TOKENS = SignedSubscriberTokens(lambda _unknown: ("a key for tests",))
 
 
-def subscribing(stores: Stores, post: Post) -> Subscribe:
-    return Subscribe(stores.subscribers, TOKENS, post, CustomerMails(), site_settings, API_URL)
+class Subscribing:
+    """The form, the queue behind it, and the function that empties the queue at once."""
+
+    def __init__(self, stores: Stores, post: Post) -> None:
+        self._form = Subscribe(stores.subscribers, TOKENS, self)
+        self._worker = AskToConfirm(
+            stores.subscribers, stores.budget, TOKENS, post, CustomerMails(), site_settings, API_URL, lambda *_: None
+        )
+        self._requests: list[MailRequest] = []
+        self.confirm = self._form.confirm
+        self.leave = self._form.leave
+
+    def add(self, request: MailRequest) -> None:
+        self._requests.append(request)
+
+    def ask(self, typed: str, now: datetime) -> Asked:
+        self._form.ask(typed)
+        return self._worker(self._requests.pop(), now)
+
+
+def subscribing(stores: Stores, post: Post) -> Subscribing:
+    return Subscribing(stores, post)
+
+
+def broadcasting(stores: Stores, post: Post) -> BroadcastToSubscribers:
+    return BroadcastToSubscribers(
+        stores.subscribers,
+        stores.tellings,
+        stores.budget,
+        TOKENS,
+        post,
+        CustomerMails(),
+        post.passed_over,
+        map,
+        post.pauses.append,
+    )
 
 
 def telling(stores: Stores, post: Post) -> Any:
-    return publisher(
-        stores,
-        BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post, CustomerMails(), post.passed_over),
-    )
+    return publisher(stores, broadcasting(stores, post))
 
 
 def token_in(email: Email) -> str:
@@ -935,7 +972,7 @@ def test_one_is_asked_once_a_day_and_never_once_subscribed(stores: Stores, post:
     for hours in (0, 1, 23.9, 24.1):
         desk.ask("cleo@example.com", NOON + timedelta(hours=hours))
     assert len(post.sent) == 2
-    desk.confirm(token_in(post.sent[0][1]), NOON + timedelta(hours=25))
+    desk.confirm(token_in(post.sent[1][1]), NOON + timedelta(hours=25))
     desk.ask("CLEO@example.com", NOON + timedelta(days=9))
     assert len(post.sent) == 2
 
@@ -949,6 +986,7 @@ def test_whom_no_question_reached_may_try_again(stores: Stores, post: Post) -> N
     post.refuse = refuse
     with pytest.raises(Undeliverable):
         desk.ask("cleo@example.com", NOON)
+    assert stores.subscribers.asked(stores.subscribers.id_of("cleo@example.com")) is None
     post.refuse = lambda _address: None
     desk.ask("cleo@example.com", at(1))
     assert len(post.sent) == 1
@@ -960,8 +998,8 @@ def test_a_yes_may_be_pressed_twice_and_not_too_late(stores: Stores, post: Post)
     token = token_in(post.sent[0][1])
     assert not desk.confirm(token, NOON + timedelta(days=8))
     assert [desk.confirm(token, at(minute)) for minute in (1, 2)] == [True, True]
-    found = stores.subscribers.get(subscriber_id("cleo@example.com"))
-    assert found == Subscriber(subscriber_id("cleo@example.com"), "cleo@example.com", NOON, at(1))
+    found = stores.subscribers.get(stores.subscribers.id_of("cleo@example.com"))
+    assert found == Subscriber(stores.subscribers.id_of("cleo@example.com"), "cleo@example.com", NOON, at(1))
 
 
 def test_leaving_takes_one_press_and_an_old_yes_does_not_undo_it(stores: Stores, post: Post) -> None:
@@ -969,7 +1007,7 @@ def test_leaving_takes_one_press_and_an_old_yes_does_not_undo_it(stores: Stores,
     desk.ask("cleo@example.com", NOON)
     yes = token_in(post.sent[0][1])
     desk.confirm(yes, at(1))
-    leave = TOKENS.make(subscriber_id("cleo@example.com"), "leave")
+    leave = TOKENS.make(stores.subscribers.id_of("cleo@example.com"), "leave")
     desk.leave(leave)
     desk.leave(leave)
     assert stores.subscribers.page(None, 10) == []
@@ -978,7 +1016,7 @@ def test_leaving_takes_one_press_and_an_old_yes_does_not_undo_it(stores: Stores,
 
 def test_a_token_is_good_for_what_it_was_made_for(stores: Stores, post: Post) -> None:
     desk = subscribing(stores, post)
-    who = subscriber_id("cleo@example.com")
+    who = stores.subscribers.id_of("cleo@example.com")
     good = TOKENS.make(who, "leave")
     for token in (TOKENS.make(who, "confirm"), "", ".", good[:-1], f"{good}x", f"x{good}", "ü", good.upper()):
         with pytest.raises(LinkForged):
@@ -1061,7 +1099,7 @@ def test_a_mail_says_who_what_since_when_and_how_to_stop(stores: Stores, post: P
     broken(stores)
     telling(stores, post)(at(6))
     ((_, email),) = post.sent
-    leave = leave_address(API_URL, TOKENS.make(subscriber_id("ana@example.com"), "leave"))
+    leave = leave_address(API_URL, TOKENS.make(stores.subscribers.id_of("ana@example.com"), "leave"))
     assert email.headers == (
         ("List-Unsubscribe", f"<{leave}>"),
         ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
@@ -1106,7 +1144,7 @@ def names(count: int) -> list[str]:
 
 def confirmed(stores: Stores, *addresses: str) -> None:
     for address in addresses:
-        stores.subscribers.confirm(Subscriber(subscriber_id(address), address, NOON, NOON))
+        stores.subscribers.confirm(Subscriber(stores.subscribers.id_of(address), address, NOON, NOON))
 
 
 def in_order(stores: Stores) -> list[str]:
@@ -1116,13 +1154,13 @@ def in_order(stores: Stores) -> list[str]:
 def test_many_subscribers_take_several_batches_and_runs(stores: Stores, post: Post) -> None:
     confirmed(stores, *names(230))
     broken(stores)
-    left = [150]
+    left = [30]
 
     def time_left() -> timedelta:
         left[0] -= 1
         return timedelta(seconds=60 if left[0] > 0 else 1)
 
-    tell = BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post, CustomerMails(), post.passed_over)
+    tell = broadcasting(stores, post)
     site = publisher(stores)(at(6)).site
     first = tell(site, at(6), time_left)
     assert 0 < first < 230
@@ -1131,12 +1169,51 @@ def test_many_subscribers_take_several_batches_and_runs(stores: Stores, post: Po
     assert tell(site, at(8), plenty) == 0
 
 
+def rated(stores: Stores, **mails: int) -> Site:
+    """The site at 12:06, where the settings limit the mails so."""
+    told: Published = publisher(stores, told=site_settings(mails=mails))(at(6))
+    return told.site
+
+
+def test_a_second_s_mails_go_out_together_and_no_more_of_them(stores: Stores, post: Post) -> None:
+    confirmed(stores, *names(8))
+    broken(stores)
+    assert broadcasting(stores, post)(rated(stores, a_second=3), at(6), plenty) == 8
+    assert post.pauses == [timedelta(seconds=1)] * 2
+
+
+def test_updates_leave_the_rest_of_the_day_s_quota_to_others(stores: Stores, post: Post) -> None:
+    confirmed(stores, *names(8))
+    broken(stores)
+    tell, site = broadcasting(stores, post), rated(stores, a_second=3, a_day=7)
+    with pytest.raises(ChannelFailed, match="the day's mails are used up"):
+        tell(site, at(6), plenty)
+    assert len(post.sent) == 6
+    with pytest.raises(ChannelFailed):
+        tell(site, at(11), plenty)
+    assert tell(site, NOON + timedelta(hours=13), plenty) == 2
+    assert [address for address, _ in post.sent] == in_order(stores)
+
+
+def test_who_subscribed_to_a_part_hears_of_that_part_alone(stores: Stores, post: Post) -> None:
+    for name, about in {
+        "app": ("component:app",), "shop": ("component:shop",), "both": ("component:shop", "component:app"),
+        "this": (f"incident:{INCIDENT_ID}",), "other": ("incident:another",), "all": (),
+    }.items():  # fmt: skip
+        address = f"{name}@example.com"
+        found = Subscriber(stores.subscribers.id_of(address), address, NOON, NOON, about)
+        stores.subscribers.confirm(found)
+    broken(stores)
+    assert telling(stores, post)(at(6)).also == {"subscribers": 4}
+    assert {address.partition("@")[0] for address, _ in post.sent} == {"app", "both", "this", "all"}
+
+
 @pytest.mark.parametrize("number", [1, 2, 3])
-def test_a_crash_repeats_at_most_the_one_mail_it_fell_on(stores: Stores, post: Post, number: int) -> None:
+def test_a_crash_repeats_at_most_the_batch_it_fell_on(stores: Stores, post: Post, number: int) -> None:
     confirmed(stores, *names(4))
     broken(stores)
-    tell = BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post, CustomerMails(), post.passed_over)
-    site = publisher(stores)(at(6)).site
+    tell = broadcasting(stores, post)
+    site = rated(stores, a_second=1)
     reach, left = stores.tellings.reach, [number]
 
     def crash(telling: Broadcast, subscriber_id: SubscriberId) -> Broadcast:
@@ -1166,7 +1243,7 @@ def test_one_bad_address_keeps_nobody_else_s_mail_back(stores: Stores, post: Pos
     post.refuse = refuse
     assert telling(stores, post)(at(6)).also == {"subscribers": 2}
     assert telling(stores, post)(at(7)).also == {"subscribers": 0}
-    assert post.refused == [(subscriber_id(bad), "MessageRejected")]
+    assert post.refused == [(stores.subscribers.id_of(bad), "MessageRejected")]
 
 
 def test_when_nobody_s_mail_is_taken_the_next_run_goes_on(stores: Stores, post: Post) -> None:
@@ -1188,7 +1265,7 @@ def test_when_nobody_s_mail_is_taken_the_next_run_goes_on(stores: Stores, post: 
 def test_two_at_once_tell_each_subscriber_once(stores: Stores, post: Post) -> None:
     confirmed(stores, *names(3))
     broken(stores)
-    tell = BroadcastToSubscribers(stores.subscribers, stores.tellings, TOKENS, post, CustomerMails(), post.passed_over)
+    tell = broadcasting(stores, post)
     site = publisher(stores)(at(6)).site
     again: list[int] = []
 
@@ -1285,7 +1362,7 @@ def test_who_is_to_be_forgotten(told: dict[str, Any], addresses: list[str]) -> N
 def test_a_bounced_address_is_forgotten(stores: Stores) -> None:
     confirmed(stores, "ana@example.com", "ben@example.com")
     for _ in range(2):
-        assert forget(stores.subscribers, "ANA@example.com") == subscriber_id("ana@example.com")
+        assert forget(stores.subscribers, "ANA@example.com") == stores.subscribers.id_of("ana@example.com")
     assert in_order(stores) == ["ben@example.com"]
 
 
@@ -1357,7 +1434,15 @@ def everything(stores: Stores, post: Post, hosted: StatuspageStandin, countdown:
 
     page = counted(client(hosted))
     mails = BroadcastToSubscribers(
-        counted(stores.subscribers), counted(stores.tellings), TOKENS, counted(post), CustomerMails(), post.passed_over
+        counted(stores.subscribers),
+        counted(stores.tellings),
+        counted(stores.budget),
+        TOKENS,
+        counted(post),
+        CustomerMails(),
+        post.passed_over,
+        map,
+        post.pauses.append,
     )
     also = (
         DraftPosts(counted(stores.drafts), site_settings),
@@ -1408,9 +1493,9 @@ def test_after_a_crash_at_any_call_the_next_runs_make_up_for_it(when: str) -> No
         assert stores.read() == expected(stores, at(41), site_settings(statuspage_id=PAGE_ID)), number
         assert len(stores.drafts.of(INCIDENT_ID)) == 2, number
         got = told_to(post)
-        # The one mail in flight may have come twice.
+        # The mails of the one batch in flight may have come twice.
         assert got.keys() == undisturbed.keys(), number
-        assert got.total() - undisturbed.total() <= 1, number
+        assert got.total() - undisturbed.total() <= 3, number
         said = Counter(one["body"] for incident in hosted.incidents for one in incident["incident_updates"])
         assert said.total() == len(said) == 4, number
     assert number > 40

@@ -10,12 +10,14 @@ import pytest
 from moto.ses.models import ses_backends
 
 from infra.transform import REGION
+from mentiondesk.adapters.channels.ses import SesMailer
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.adapters.storage.stores.subscribers import Subscribers
 from mentiondesk.adapters.tokens.links import LinkKeys
 from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
-from mentiondesk.domain.status.subscribers import Subscriber, subscriber_id
+from mentiondesk.domain.status.subscribers import Subscriber, unsalted_id
+from mentiondesk.ports.channels import Undeliverable
 from tests.integration.conftest import TABLE, DynamoDesk
 from tests.support.builders import NOON, settings_file
 from tests.support.doors import FORM, HOSTILE, MARKS, SIGNED_BEFORE, URL, Doors
@@ -41,7 +43,7 @@ def secret(account: "DynamoDBClient") -> Iterator[Secret]:
 
 
 @pytest.fixture
-def doors(db: "DynamoDBClient", secret: Secret, resources: dict[str, Any]) -> Doors:
+def doors(db: "DynamoDBClient", secret: Secret, queue: str, resources: dict[str, Any]) -> Doors:
     SettingsVersions(DynamoTable(db, TABLE)).store(settings_file(), NOON)
     boto3.client("ses").verify_email_identity(EmailAddress=SENDER)
     known = {
@@ -50,19 +52,39 @@ def doors(db: "DynamoDBClient", secret: Secret, resources: dict[str, Any]) -> Do
         "API_URL": URL,
         "STATUS_SENDER": SENDER,
         "MAIL_EVENTS": "mail-events",
+        "REQUESTED_MAILS_URL": queue,
     }
     return Doors(resources, known)
+
+
+@pytest.fixture
+def queue(account: "DynamoDBClient") -> Iterator[str]:
+    del account
+    queues = boto3.client("sqs")
+    made = queues.create_queue(QueueName="requested-mails")["QueueUrl"]
+    yield made
+    queues.delete_queue(QueueUrl=made)
+
+
+def deliver(doors: Doors, queue: str) -> dict[str, Any]:
+    """The queue's messages, handed to the function that reads it; what it answers."""
+    messages = boto3.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+    records = [{"messageId": one["MessageId"], "body": one["Body"]} for one in messages]
+    answer: dict[str, Any] = doors.function("SendRequestedMails")({"Records": records})
+    return answer
 
 
 def mails() -> list[Any]:
     return list(ses_backends[ACCOUNT_ID][REGION].sent_messages)
 
 
-def test_somebody_subscribes_says_yes_and_leaves(doors: Doors, table_desk: DynamoDesk) -> None:
+def test_somebody_subscribes_says_yes_and_leaves(doors: Doors, queue: str, table_desk: DynamoDesk) -> None:
     sent = len(mails())
     assert doors.ask("GET", "/subscribers").page.forms[0].fields == {"email": ""}
     answer = doors.ask("POST", "/subscribers", urlencode({"email": "kim@example.com"}).encode(), FORM)
     assert answer.status == 200
+    assert mails()[sent:] == []
+    assert deliver(doors, queue) == {"batchItemFailures": []}
     (mail,) = mails()[sent:]
     found = search(rf"{URL}(/subscribers/confirm/[\w.-]+)", mail.body)
     assert found is not None
@@ -88,8 +110,8 @@ def test_somebody_subscribes_says_yes_and_leaves(doors: Doors, table_desk: Dynam
 def test_a_mail_program_leaves_with_one_press(
     doors: Doors, db: "DynamoDBClient", secret: Secret, body: bytes, media: str
 ) -> None:
-    who = subscriber_id("kim@example.com")
     stored = Subscribers(DynamoTable(db, TABLE))
+    who = stored.id_of("kim@example.com")
     stored.confirm(Subscriber(who, "kim@example.com", NOON, NOON))
     keys = LinkKeys(*secret, lambda: NOON, list[Exception]().append)
     path = f"/subscribers/leave/{SignedSubscriberTokens(keys).make(who, 'leave')}"
@@ -138,8 +160,28 @@ def test_a_failure_is_a_page_and_a_metric(doors: Doors) -> None:
     assert doors.metrics() == {"PagesAnswered": [1], "PagesFailed": [1]}
 
 
-def test_no_address_and_no_token_is_in_the_log(doors: Doors, caplog: pytest.LogCaptureFixture) -> None:
+def test_letters_that_mail_does_not_take_are_told_of(doors: Doors) -> None:
+    answer = doors.ask("POST", "/subscribers", urlencode({"email": "jörg@example.com"}).encode(), FORM)
+    assert answer.status == 422
+    assert "letters other than a to z" in answer.said
+
+
+def test_a_mail_that_ses_does_not_take_now_is_left_in_the_queue(
+    doors: Doors, queue: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     doors.ask("POST", "/subscribers", urlencode({"email": "kim@example.com"}).encode(), FORM)
+
+    def refuse(*_: object) -> str:
+        raise Undeliverable("ThrottlingException", passing=True)
+
+    monkeypatch.setattr(SesMailer, "send", refuse)
+    assert len(deliver(doors, queue)["batchItemFailures"]) == 1
+    assert doors.metrics()["ConfirmationsFailed"] == [1]
+
+
+def test_no_address_and_no_token_is_in_the_log(doors: Doors, queue: str, caplog: pytest.LogCaptureFixture) -> None:
+    doors.ask("POST", "/subscribers", urlencode({"email": "kim@example.com"}).encode(), FORM)
+    deliver(doors, queue)
     doors.ask("POST", "/subscribers/confirm/secret-token")
     logged = "\n".join([*doors.printed, *(f"{vars(record)}" for record in caplog.records)])
     assert "ANY /subscribers/{proxy+}" in logged
@@ -154,7 +196,7 @@ def test_links_in_mails_that_commit_0f5e723_sent_still_work(
     secrets, arn = secret
     secrets.put_secret_value(SecretId=arn, SecretString=SIGNED_BEFORE["secret"])
     made, stored = SIGNED_BEFORE["subscriber"], Subscribers(DynamoTable(db, TABLE))
-    who = subscriber_id(made["address"])
+    who = unsalted_id(made["address"])
     assert who == made["id"]
     stored.ask(Subscriber(who, made["address"], NOON), NOON)
     assert doors.ask("POST", f"/subscribers/confirm/{made['confirm']}").status == 200

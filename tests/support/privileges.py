@@ -102,6 +102,8 @@ def needs_of(service: str, operation: str, params: Mapping[str, Any]) -> Iterato
             yield "s3:ListBucket", f"arn:aws:s3:::{params['Bucket']}", ""
         case "s3", "PutObject":
             yield "s3:PutObject", f"arn:aws:s3:::{params['Bucket']}/{params['Key']}", ""
+        case "sqs", "SendMessage":
+            yield "sqs:SendMessage", _arn("sqs", params["QueueUrl"].rpartition("/")[2]), ""
         case "sns", "Publish":
             yield "sns:Publish", params.get("PhoneNumber") or params.get("TopicArn") or params["TargetArn"], ""
         case _:
@@ -303,6 +305,7 @@ def facts_of(cloud: LocalCloud, **parameters: str) -> dict[str, str]:
         "AWS::Partition": "aws",
         "AWS::Region": REGION,
         "AWS::AccountId": DEFAULT_ACCOUNT_ID,
+        "RequestedMails.Arn": _arn("sqs", cloud.resource("RequestedMails").rpartition("/")[2]),
         "Desk": cloud.resource("Desk"),
         "Desk.Arn": _table(cloud.resource("Desk")),
         "XCredentials": cloud.resource("XCredentials"),

@@ -457,3 +457,16 @@ def test_settings_in_force_are_not_refused_for_a_slip_that_an_earlier_version_le
     assert found.policy.first_reply[Kind.QUESTION, Urgency.HIGH].within == minutes(120)
     with pytest.raises(SettingsInvalid, match="no such key"):
         parse_settings({**raw, "colour": "green"}, stored=True)
+
+
+@pytest.mark.parametrize(
+    ("area", "key", "value"), [("incidents", "publish_over", None), ("wording", "automatic_update", "We see {title}.")]
+)
+def test_keys_that_are_gone_are_named_in_a_file_and_passed_over_where_they_are_stored(
+    area: str, key: str, value: object
+) -> None:
+    raw = json.loads(validated(raw_settings()).model_dump_json())
+    known = parse_settings(raw, stored=True)
+    raw[area][key] = value
+    assert "this key is gone" in problems(raw)[f"{area}.{key}"]
+    assert parse_settings(raw, stored=True) == known

@@ -24,6 +24,7 @@ from mentiondesk.runtime.config import (
     ForgetConfig,
     NotifyConfig,
     PublishConfig,
+    RequestedMailsConfig,
     SubscriptionsConfig,
 )
 from tests.support.privileges import STARS
@@ -40,6 +41,7 @@ FUNCTIONS = {
     "ForgetBounced": ("forget_bounced", ForgetConfig),
     "ActionLinks": ("action_links", ActionLinksConfig),
     "StatusSubscriptions": ("status_subscriptions", SubscriptionsConfig),
+    "SendRequestedMails": ("send_requested_mails", RequestedMailsConfig),
 }
 # Metrics without an alarm of their own, and the reason.
 UNWATCHED = {
@@ -58,6 +60,7 @@ UNWATCHED = {
 }
 # Texts in the functions' code that look like a metric's name: a key of stream records, and a type.
 OTHER_NAMES = {"NewImage", "NextMiddleware"}
+STREAM = {"Fn::GetAtt": ["Desk", "StreamArn"]}
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 
 Resource = dict[str, Any]
@@ -207,7 +210,7 @@ def test_failed_run_is_kept_and_not_repeated(resources: dict[str, Resource], nam
 
 
 def test_stream_gives_up_and_says_so(resources: dict[str, Resource]) -> None:
-    for mapping in of_type(resources, "Lambda::EventSourceMapping").values():
+    for mapping in _readers(resources).values():
         assert mapping["DestinationConfig"]["OnFailure"]["Destination"] == arn("StreamFailures")
         assert mapping["BisectBatchOnFunctionError"]
         assert mapping["MaximumRetryAttempts"] == 5
@@ -241,13 +244,15 @@ def test_incidents_and_settings_alone_bring_the_publisher(resources: dict[str, R
 def _readers(resources: dict[str, Resource]) -> dict[str, Resource]:
     """The readers of the table's stream, by function."""
     found = of_type(resources, "Lambda::EventSourceMapping").values()
-    return {mapping["FunctionName"]["Ref"]: mapping for mapping in found}
+    return {one["FunctionName"]["Ref"]: one for one in found if one["EventSourceArn"] == STREAM}
 
 
 def test_queues_keep_failures_for_two_weeks(resources: dict[str, Resource]) -> None:
-    for queue in of_type(resources, "SQS::Queue").values():
-        assert queue["SqsManagedSseEnabled"]
-        assert queue["MessageRetentionPeriod"] == 14 * 24 * 3600
+    queues = of_type(resources, "SQS::Queue")
+    assert all(queue["SqsManagedSseEnabled"] for queue in queues.values())
+    # It holds addresses, and no failures.
+    assert queues.pop("RequestedMails")["MessageRetentionPeriod"] == 3600
+    assert {queue["MessageRetentionPeriod"] for queue in queues.values()} == {14 * 24 * 3600}
 
 
 # --- Permissions ------------------------------------------------------------------------------------------
@@ -303,9 +308,10 @@ def test_every_statement_of_a_function_says_what_for(resources: dict[str, Resour
         ("NotifyStaff", "BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem"),
         ("DetectIncidents", "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query"),
         ("PublishStatus", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
-        ("ForgetBounced", "DeleteItem"),
+        ("ForgetBounced", "DeleteItem GetItem PutItem"),
         ("ActionLinks", "DeleteItem GetItem PutItem Query UpdateItem"),
         ("StatusSubscriptions", "DeleteItem GetItem PutItem"),
+        ("SendRequestedMails", "DeleteItem GetItem PutItem Query UpdateItem"),
     ],
 )
 def test_function_may_do_only_this_to_the_table(resources: dict[str, Resource], name: str, actions: str) -> None:
@@ -391,7 +397,7 @@ def test_every_function_queue_and_index_is_watched(alarms: dict[str, Resource]) 
         for metric in ("Errors", "Throttles"):
             assert (metric, json.dumps({"Ref": f"{name}Name"})) in watched
     # Scheduled functions have a heartbeat.
-    for name in ("ActionLinks", "StatusSubscriptions", "ForgetBounced"):
+    for name in ("ActionLinks", "StatusSubscriptions", "SendRequestedMails", "ForgetBounced"):
         assert ("Errors", json.dumps({"Ref": f"{name}Name"})) in watched
     for queue in ("StreamFailures", "RunFailures"):
         assert ("ApproximateNumberOfMessagesVisible", json.dumps({"Ref": f"{queue}Name"})) in watched

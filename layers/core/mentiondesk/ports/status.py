@@ -8,7 +8,7 @@ from mentiondesk.domain.ids import IncidentId
 from mentiondesk.domain.status.broadcast import Broadcast
 from mentiondesk.domain.status.hosted import HostedIncident, HostedSync
 from mentiondesk.domain.status.site_file import SiteFile
-from mentiondesk.domain.status.subscribers import Subscriber, SubscriberId
+from mentiondesk.domain.status.subscribers import MailRequest, Subscriber, SubscriberId
 
 
 class SiteChanged(Exception):
@@ -59,23 +59,52 @@ class HostedPage(Protocol):
         """
 
 
+class MailRequests(Protocol):
+    """Requests for mail on their way from the form to the function that looks the address up and writes to it.
+
+    The form does the same for every address: its answer, and the time it takes, tell nothing about any of them.
+    """
+
+    def add(self, request: MailRequest) -> None:
+        """Hands the request on; it is lost only after an hour of failures."""
+
+
+class MailBudget(Protocol):
+    """Counts of what was sent in an hour or a day."""
+
+    def take(self, name: str, since: datetime, mails: int, most: int) -> bool:
+        """Counts `mails` for `name` in the time that began at `since`; False, and nothing counted, above `most`."""
+
+
 class SubscriberStore(Protocol):
     """People who get mail about incidents."""
 
+    def id_of(self, address: str) -> SubscriberId:
+        """The id of the mailbox behind an address."""
+
+    def find(self, address: str) -> Subscriber | None:
+        """The confirmed subscriber with this mailbox."""
+
+    def count(self) -> int:
+        """The number of confirmed subscribers."""
+
     def ask(self, subscriber: Subscriber, unless_since: datetime) -> bool:
-        """Remembers who is to be asked; False when they are subscribed, or were asked after `unless_since`."""
+        """Remembers who is to be asked; False when they were asked after `unless_since` and have not confirmed."""
 
     def asked(self, subscriber_id: SubscriberId) -> Subscriber | None:
         """A person who was asked, and may not have confirmed yet."""
 
     def confirm(self, subscriber: Subscriber) -> None:
-        """From now on they get mail."""
+        """From now on they get mail; the question is forgotten."""
 
     def get(self, subscriber_id: SubscriberId) -> Subscriber | None:
         """A confirmed subscriber."""
 
     def remove(self, subscriber_id: SubscriberId) -> None:
         """Forgets everything about them; nothing happens when they are not known."""
+
+    def forget(self, address: str) -> SubscriberId:
+        """Forgets the mailbox behind an address, under whichever id it was kept, and returns its id."""
 
     def page(self, after: SubscriberId | None, limit: int) -> list[Subscriber]:
         """Up to `limit` confirmed subscribers in the order of their ids, beginning after this one."""

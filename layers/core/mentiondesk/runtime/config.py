@@ -79,6 +79,13 @@ class ActionLinksConfig(_FromEnv):
 class SubscriptionsConfig(_FromEnv):
     table_name: str
     link_secret_id: str
+    requested_mails_url: str
+
+
+@dataclass(frozen=True)
+class RequestedMailsConfig(_FromEnv):
+    table_name: str
+    link_secret_id: str
     api_url: str
     status_sender: str
     mail_events: str

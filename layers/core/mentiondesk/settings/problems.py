@@ -29,6 +29,13 @@ _PLAIN_WORDS = {
     "too_short": "give at least {min_length} of these",
     "too_long": "give at most {max_length} of these",
 }
+# Keys of former versions. A file that names one gets the message; settings that are stored are read without it.
+RETIRED = {
+    ("incidents", "publish_over"): (
+        "this key is gone: no incident is public before a person has published it; take the line out"
+    ),
+    ("wording", "automatic_update"): "this key is gone: the desk publishes nothing by itself; take the line out",
+}
 _HINTS = {
     "phone": 'write it with country code and digits only, in quotes, like "+447700900123"',
     "email": "write one address, like ana@example.com",
@@ -43,9 +50,11 @@ _HINTS = {
 def validated(raw: object, stored: bool = False) -> SettingsFile:
     """The settings in `raw`, parsed from YAML or JSON. Raises SettingsInvalid with every problem found.
 
-    `stored`: they are in force already, and slips that an earlier version let pass are let pass again.
+    `stored`: they are in force already, and slips that an earlier version let pass are let pass
+    again, and keys that this version has no use for are left out.
     """
     try:
+        raw = _without_retired(raw) if stored else raw
         return SettingsFile.model_validate(raw, context={"stored": stored})
     except ValidationError as invalid:
         found = [(_path(raw, error), error) for error in invalid.errors()]
@@ -56,6 +65,19 @@ def validated(raw: object, stored: bool = False) -> SettingsFile:
         if not any(_inside(other, path) or _inside(inner["loc"], error["loc"]) for other, inner in found)
     ]
     raise SettingsInvalid(list(dict.fromkeys(problems)))
+
+
+def _without_retired(raw: object) -> object:
+    """Settings that an earlier version stored, without the keys that this version has no use for."""
+    if not isinstance(raw, dict):
+        return raw
+    gone = {(area, key) for area, key in RETIRED if isinstance(raw.get(area), dict)}
+    return {
+        area: {key: value for key, value in group.items() if (area, key) not in gone}
+        if isinstance(group, dict)
+        else group
+        for area, group in raw.items()
+    }
 
 
 def _path(raw: object, error: ErrorDetails) -> tuple[str | int, ...]:
@@ -79,6 +101,8 @@ def _inside(place: tuple[str | int, ...], outer: tuple[str | int, ...]) -> bool:
 def _plain(path: tuple[str | int, ...], error: ErrorDetails) -> str:
     """The problem in plain words, and what would be right."""
     kind, hint, value = error["type"], _HINTS.get(str(path[-1]) if path else ""), shown(error["input"])
+    if kind == "extra_forbidden" and tuple(path) in RETIRED:
+        return RETIRED[str(path[0]), str(path[1])]
     if hint and (kind == "string_pattern_mismatch" or path[-1] == "duty"):
         return f"{value} does not fit; {hint}"
     if kind in _PLAIN_WORDS:

@@ -258,7 +258,6 @@ class IncidentSettings(_Model):
     tell: tuple[SendSettings, ...] = Field(
         default=(SendSettings(to=Audience.DUTY, by=_BOTH), SendSettings(to=Audience.LEAD, by=_EMAIL)), min_length=1
     )
-    publish_over: int | None = Field(default=None, ge=5)
     urgency: Urgency = Urgency.NORMAL
     go_back_within: Length = timedelta(hours=24)
 
@@ -274,6 +273,16 @@ class ComponentSettings(_Model):
     words: tuple[str, ...] = Field(default=(), max_length=50)
 
 
+class MailSettings(_Model):
+    """Limits of the mails to subscribers. Half of SES's first quota out of the sandbox, 14 a second, is 7."""
+
+    a_second: int = Field(default=5, ge=1, le=500)
+    a_day: int = Field(default=5000, ge=1, le=1_000_000)
+    confirmations_an_hour: int = Field(default=20, ge=1, le=1000)
+    confirmations_a_day: int = Field(default=100, ge=1, le=10_000)
+    subscribers: int = Field(default=5000, ge=1, le=100_000)
+
+
 class StatusPageSettings(_Model):
     """The public status page. `x_links` allows links in drafted posts, for which X charges more."""
 
@@ -282,6 +291,7 @@ class StatusPageSettings(_Model):
     history: Length = timedelta(days=90)
     x_links: bool = False
     statuspage_id: str | None = Field(default=None, pattern=r"^[a-z0-9]{4,40}$")
+    mails: MailSettings = MailSettings()
 
     @field_validator("components")
     @classmethod
@@ -343,14 +353,12 @@ class TriageSettings(_Model):
 
 
 Update = Annotated[str, Field(min_length=1, max_length=2000), sentence()]
-TitledUpdate = Annotated[str, Field(max_length=2000), sentence("{title}")]
 TitledPost = Annotated[str, sentence("{title}"), AfterValidator(short_enough_to_post)]
 
 
 class WordingSettings(_Model):
     """Sentences for customers in the brand's own voice. {title} and {components} stand for those of the incident."""
 
-    automatic_update: TitledUpdate = "We are looking into reports of this from several customers: {title}."
     first_update: Update = "We are looking into problems that customers tell us about. More soon."
     first_update_about: Annotated[str, Field(max_length=2000), sentence("{components}")] = (
         "We are looking into problems with {components} that customers tell us about. More soon."

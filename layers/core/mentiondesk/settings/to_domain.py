@@ -12,7 +12,7 @@ from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
 from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
 from mentiondesk.domain.posts.tags import Kind, Urgency
-from mentiondesk.domain.status.page import PageComponent, StatusPage
+from mentiondesk.domain.status.page import MailRules, PageComponent, StatusPage
 from mentiondesk.domain.status.wording import Wording
 from mentiondesk.settings.problems import validated
 from mentiondesk.settings.schema import (
@@ -132,6 +132,7 @@ def _status_page(settings: SettingsFile) -> StatusPage:
         history=page.history,
         x_links=page.x_links,
         hosted_id=page.statuspage_id,
+        mails=MailRules(**dict(page.mails)),
     )
 
 

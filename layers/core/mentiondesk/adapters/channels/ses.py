@@ -12,14 +12,15 @@ if TYPE_CHECKING:
     from mypy_boto3_sesv2.type_defs import MessageTypeDef
 
 
-# Refusals that have nothing to do with the mail or its address. Source: SES v2 API, SendEmail, Errors.
-_PASSING = (
-    "AccountSuspendedException",
-    "LimitExceededException",
-    "MailFromDomainNotVerifiedException",
-    "NotFoundException",
-    "SendingPausedException",
-    "TooManyRequestsException",
+# Refusals of this mail or this address. Every other error, AWS's common ones included, says nothing about them: the
+# same mail is taken later. Source: SES v2 API, SendEmail, Errors; AWS APIs, Common Errors.
+_FOR_GOOD = (
+    "BadRequestException",
+    "InvalidParameterValue",
+    "InvalidParameterValueException",
+    "MessageRejected",
+    "ValidationError",
+    "ValidationException",
 )
 
 
@@ -55,7 +56,7 @@ class SesMailer:
             )
         except ClientError as refused:
             code = refused.response["Error"]["Code"]
-            raise Undeliverable(code, passing=code in _PASSING) from refused
+            raise Undeliverable(code, passing=code not in _FOR_GOOD) from refused
         except BotoCoreError as failed:
             raise Undeliverable(type(failed).__name__, passing=True) from failed
         return sent["MessageId"]

@@ -117,10 +117,16 @@ def _described(incident: HostedIncident) -> Json:
 
 
 def _said(update: HostedUpdate, components: dict[str, str]) -> Json:
-    """An update; components that the page does not have are left out."""
+    """An update; components that the page does not have are left out.
+
+    "components" are changes of status to apply now: what is only announced names its components without them.
+    """
     health = {components[name]: health for name, health in update.health.items() if name in components}
     body: Json = {"status": update.status, "body": update.body}
-    return body | ({"component_ids": list(health), "components": health} if health else {})
+    if not health:
+        return body
+    body["component_ids"] = list(health)
+    return body if update.status == "scheduled" else body | {"components": health}
 
 
 def _missing(incident: HostedIncident, found: Json) -> Iterator[HostedUpdate]:

@@ -213,6 +213,16 @@ def subscriber(subscriber_id: SubscriberId) -> Key:
     return Key("SUBSCRIBERS", subscriber_id)
 
 
+def salt() -> Key:
+    """The secret part of subscribers' ids."""
+    return Key("SUBSCRIBERS#SALT", "SALT")
+
+
+def budget(name: str, since: datetime) -> Key:
+    """The count of mails of one kind in the time that began then."""
+    return Key("BUDGET", f"{name}#{stamp(since)}")
+
+
 def asked(subscriber_id: SubscriberId) -> Key:
     """A subscriber who has not confirmed yet."""
     return Key("SUBSCRIBERS#ASKED", subscriber_id)

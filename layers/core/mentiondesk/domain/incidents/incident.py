@@ -39,6 +39,11 @@ class Status(StrEnum):
         return self in (Status.DISMISSED, Status.FADED, Status.RESOLVED, Status.COMPLETED)
 
     @property
+    def watched(self) -> bool:
+        """True when the work is done and staff see whether it holds."""
+        return self in (Status.MONITORING, Status.VERIFYING)
+
+    @property
     def maintenance(self) -> bool:
         return self in (Status.SCHEDULED, Status.IN_PROGRESS, Status.VERIFYING, Status.COMPLETED)
 
@@ -235,7 +240,7 @@ class Incident:
         return replace(
             self,
             status=status,
-            monitoring_at=(self.monitoring_at or at) if status is Status.MONITORING else self.monitoring_at,
+            monitoring_at=(self.monitoring_at or at) if status.watched else self.monitoring_at,
             ended_at=at if status.ended else None,
             timer=self.timer.ended(at, outcome) if self.timer and self.timer.running else self.timer,
         )

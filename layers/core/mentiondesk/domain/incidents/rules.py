@@ -12,10 +12,9 @@ class IncidentRules:
     """Rules for detecting incidents and for the alerts about them.
 
     A candidate needs `people` distinct reporters `within` a window, is to be confirmed `confirm_within`, and fades
-    `fade_after` its latest complaint. After its end similar ones are held back for a `cooldown`. With more than
-    `publish_over` people the desk publishes it without a person (None: never). Posts about a public incident have at
-    most `urgency`, unless critical. Customers are to hear of the solution within `go_back_within`. `stages` are the
-    alerts, sent at once.
+    `fade_after` its latest complaint. After its end similar ones are held back for a `cooldown`. Posts about a
+    public incident have at most `urgency`, unless critical. Customers are to hear of the solution within
+    `go_back_within`. `stages` are the alerts, sent at once.
     """
 
     people: int
@@ -25,5 +24,4 @@ class IncidentRules:
     confirm_within: timedelta
     go_back_within: timedelta
     stages: tuple[Stage, ...]
-    publish_over: int | None = None
     urgency: Urgency = Urgency.NORMAL

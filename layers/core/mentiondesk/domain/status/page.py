@@ -22,6 +22,21 @@ class PageComponent:
 
 
 @dataclass(frozen=True, slots=True)
+class MailRules:
+    """Limits of the mails to subscribers, which share one quota with the alerts to staff.
+
+    `a_second` and `a_day` limit updates, `confirmations_an_hour` and `confirmations_a_day` the questions that
+    anybody can cause by typing an address, `subscribers` the addresses that are kept.
+    """
+
+    a_second: int = 5
+    a_day: int = 5000
+    confirmations_an_hour: int = 20
+    confirmations_a_day: int = 100
+    subscribers: int = 5000
+
+
+@dataclass(frozen=True, slots=True)
 class StatusPage:
     """The settings of the status page.
 
@@ -35,3 +50,4 @@ class StatusPage:
     history: timedelta
     x_links: bool = False
     hosted_id: str | None = None
+    mails: MailRules = MailRules()

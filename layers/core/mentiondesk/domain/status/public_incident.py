@@ -21,6 +21,11 @@ class Change:
     before: Health
     after: Health
 
+    @property
+    def real(self) -> bool:
+        """False where an update names a component without a change of its health, as an announcement does."""
+        return self.before is not self.after
+
 
 @dataclass(frozen=True, slots=True)
 class PublicUpdate:
@@ -97,11 +102,22 @@ def _public_updates(incident: Incident, updates: list[Update]) -> Iterator[Publi
     status: Status | None = None
     for update in updates:
         after = _after(update, from_first, health)
+        if update.status is Status.SCHEDULED:
+            # What is announced has not begun: the components keep their health until it does.
+            from_first = _with(from_first, update.affected)
+            after = dict.fromkeys((one.component for one in from_first), Health.OPERATIONAL)
         changes = tuple(Change(one, health.get(one, Health.OPERATIONAL), now) for one, now in after.items())
         moves, by_person = update.status is not status, update.by is not None
         yield PublicUpdate(update.update_id, update.at, update.status, _lines(update.body), changes, moves, by_person)
         health |= after
-        from_first, status = (), update.status
+        status = update.status
+        if status is not Status.SCHEDULED:
+            from_first = ()
+
+
+def _with(before: tuple[Affected, ...], named: tuple[Affected, ...]) -> tuple[Affected, ...]:
+    """The components of both, each with the health that was named last."""
+    return tuple({one.component: one for one in (*before, *named)}.values())
 
 
 def _after(

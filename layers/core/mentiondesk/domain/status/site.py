@@ -140,7 +140,7 @@ class Site:
         """Each component with its group's name."""
         health = component_health([one.incident for one in self.published])
         updates = sorted((update for one in self.published for update in one.updates), key=lambda update: update.at)
-        changed = {change.component: update.at for update in updates for change in update.changes}
+        changed = {change.component: update.at for update in updates for change in update.changes if change.real}
         for place, one in enumerate(self.page.components, 1):
             group = clean(one.group) if one.group else None
             component = Component(

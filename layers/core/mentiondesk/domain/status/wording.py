@@ -13,13 +13,12 @@ COMPONENTS = "{components}"
 class Wording:
     """Sentences for customers in the brand's own voice; staff may change a suggestion before they publish it.
 
-    `automatic_update` is published by the desk itself. `first_update` is suggested when an incident is published,
-    `first_update_about` when its components are known, `resolved_update` when it is resolved. `maintenance_begins`
-    and `maintenance_ends` are published at those times. `published_post` and `resolved_post` are drafted for X.
-    {title} stands for the incident's title, {components} for names of components.
+    `first_update` is suggested when an incident is published, `first_update_about` when its components are known,
+    `resolved_update` when it is resolved. `maintenance_begins` and `maintenance_ends` are published at those times.
+    `published_post` and `resolved_post` are drafted for X. {title} stands for the incident's title, {components}
+    for the names of components.
     """
 
-    automatic_update: str
     first_update: str
     first_update_about: str
     resolved_update: str
@@ -27,10 +26,6 @@ class Wording:
     maintenance_ends: str
     published_post: str
     resolved_post: str
-
-    def automatic(self, title: str) -> str:
-        """The update that publishes an incident before staff have confirmed it."""
-        return self.automatic_update.replace(TITLE, title)
 
     def first(self, components: Sequence[str]) -> str:
         """The suggestion for the first update of an incident."""

@@ -1,17 +1,19 @@
 """The pages on which people subscribe to mail about incidents, confirm their address, and unsubscribe."""
 
+import re
 from datetime import datetime
 from http import HTTPStatus
 
 from mentiondesk.domain.access.links import LinkForged
-from mentiondesk.domain.status.subscribers import NoAddress
-from mentiondesk.ports.channels import Undeliverable
+from mentiondesk.domain.status.subscribers import COMPONENT, INCIDENT, NoAddress, NotPlain
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.presentation.action_pages.answers import Answer, plain, refused
 from mentiondesk.presentation.action_pages.html import render
 from mentiondesk.presentation.action_pages.reading import FormFields
 from mentiondesk.presentation.wording import Sentences
 from mentiondesk.usecases.status.subscribe import Subscribe
+
+_INCIDENT_ID = re.compile(r"[a-z0-9-]{1,60}")
 
 
 class SubscriberPages:
@@ -24,15 +26,15 @@ class SubscriberPages:
     def show_form(self) -> Answer:
         return self._form("", "", HTTPStatus.OK)
 
-    def ask(self, typed: FormFields, now: datetime) -> Answer:
-        """The same answer whether or not the address is known."""
+    def ask(self, typed: FormFields) -> Answer:
+        """The same answer, after the same work, whether or not the address is known."""
         address = typed.get("email", "")
         try:
-            self._subscribe.ask(address, now)
+            self._subscribe.ask(address, self._about(typed))
+        except NotPlain:
+            return self._form(address, "not_plain", HTTPStatus.UNPROCESSABLE_ENTITY)
         except NoAddress:
             return self._form(address, "no_address", HTTPStatus.UNPROCESSABLE_ENTITY)
-        except Undeliverable:
-            return self._form(address, "undeliverable", HTTPStatus.SERVICE_UNAVAILABLE)
         return self._plain("asked")
 
     def show_question(self) -> Answer:
@@ -55,6 +57,13 @@ class SubscriberPages:
         except LinkForged as forged:
             return refused(self._say, forged)
         return self._plain("left")
+
+    def _about(self, typed: FormFields) -> tuple[str, ...]:
+        """The choice of a component or an incident; everything where there is none."""
+        component, incident = typed.get("component", ""), typed.get("incident", "")
+        if any(component == one.component_id for one in self._settings().page.components):
+            return (f"{COMPONENT}{component}",)
+        return (f"{INCIDENT}{incident}",) if _INCIDENT_ID.fullmatch(incident) else ()
 
     @property
     def _say(self) -> Sentences:

@@ -1,4 +1,4 @@
-"""Turns surges of complaints into incident candidates, and lets open incidents grow, fade or be published."""
+"""Turns surges of complaints into incident candidates, and lets open incidents grow or fade."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,11 +14,11 @@ from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import ComponentId, IncidentId, PostId
 from mentiondesk.domain.incidents.changes import incident_change
-from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, LinkedPost, Status, Update
+from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, LinkedPost, Status
 from mentiondesk.domain.incidents.rules import IncidentRules
 from mentiondesk.domain.incidents.signals import SIGNALS_KEPT, Baseline, Signal
 from mentiondesk.domain.status.page import PageComponent
-from mentiondesk.domain.timeline import Faded, Noticed, Published
+from mentiondesk.domain.timeline import Faded, Noticed
 from mentiondesk.ports.detection import BaselineStore, SignalStore
 from mentiondesk.ports.incidents import IncidentChanged, IncidentStore
 from mentiondesk.ports.runtime import CurrentSettings
@@ -56,7 +56,6 @@ class Detected:
     """
 
     raised: list[IncidentId] = field(default_factory=list)
-    published: list[IncidentId] = field(default_factory=list)
     faded: list[IncidentId] = field(default_factory=list)
     given_up: list[IncidentId] = field(default_factory=list)
     joined: int = 0
@@ -143,7 +142,7 @@ class DetectIncidents:
         return find_clusters(free, run.expectation, now, rules.people, rules.within)
 
     def _follow(self, incident: Incident, run: _Run) -> None:
-        """Links new posts to an open incident, and saves its growth, its publication or its end.
+        """Links new posts to an open incident, and saves its growth or its end.
 
         Gives up after several concurrent changes: the posts then count as not linked, so that the next run repeats it.
         """
@@ -178,16 +177,10 @@ class DetectIncidents:
         return False
 
     def _save(self, before: Incident, after: Incident, run: _Run) -> None:
-        """Saves the change, publishing or ending a candidate where the settings say so. Raises IncidentChanged."""
+        """Saves the change, ending a candidate about which complaints have stopped. Raises IncidentChanged."""
         rules, now = run.settings.incidents, run.now
         latest = after.latest_at or after.created_at
-        if after.status is Status.CANDIDATE and rules.publish_over is not None and after.people > rules.publish_over:
-            body = run.settings.wording.automatic(after.title)
-            update = Update(after.incident_id, now, Status.INVESTIGATING, body, after.affected)
-            entry = Published(entry_id=_entry_id(now, "published"), at=now, people=after.people)
-            self._incidents.save(incident_change(before, after.moved(update), entry, update))
-            run.detected.published.append(after.incident_id)
-        elif after.status is Status.CANDIDATE and now - latest >= rules.fade_after:
+        if after.status is Status.CANDIDATE and now - latest >= rules.fade_after:
             faded = Faded(entry_id=_entry_id(now, "faded"), at=now)
             self._incidents.save(incident_change(before, after.faded(now), faded))
             run.detected.faded.append(after.incident_id)

@@ -1,11 +1,9 @@
 """An address that mail does not reach, or whose owner calls it spam → no more mail to it."""
 
-from mentiondesk.domain.status.subscribers import SubscriberId, subscriber_id
+from mentiondesk.domain.status.subscribers import SubscriberId
 from mentiondesk.ports.status import SubscriberStore
 
 
 def forget(subscribers: SubscriberStore, address: str) -> SubscriberId:
     """Removes the address, and returns its id."""
-    who = subscriber_id(address)
-    subscribers.remove(who)
-    return who
+    return subscribers.forget(address)
