@@ -1,7 +1,7 @@
 """HTTP: the signed-in desk. A session's cookie says who is there; a change must come from the desk's own pages."""
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache
 from http import HTTPStatus
 
 from aws_lambda_powertools import Logger, Metrics
@@ -24,7 +24,7 @@ from mentiondesk.presentation.desk.incidents import IncidentPages
 from mentiondesk.presentation.desk.origin import from_our_pages
 from mentiondesk.presentation.desk.queue import QueuePages
 from mentiondesk.presentation.desk.search import SearchPage
-from mentiondesk.presentation.desk.site import ROUTES, DeskSite, answer
+from mentiondesk.presentation.desk.site import ROUTES, DeskSite, MethodOf, answer
 from mentiondesk.presentation.desk.team import TeamPage
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import DeskWebConfig
@@ -60,16 +60,21 @@ def secure() -> bool:
     return config().desk_url.startswith("https:")
 
 
-def page(of: Callable[..., Callable[..., object]], **parts: str) -> web.Page:
-    found = answer(of(site()), door.asked, clock.now(), **parts)  # type: ignore[arg-type]
-    metrics.add_metric("SignInsRefused", MetricUnit.Count, int(found.status == HTTPStatus.TOO_MANY_REQUESTS))
-    metrics.add_metric("SavesGivenUp", MetricUnit.Count, int(found.gave_up))
-    return web.reply(found, secure())
+def page(of: MethodOf) -> Callable[..., web.Page]:
+    """The handler of one method of a route."""
+
+    def show(**parts: str) -> web.Page:
+        found = answer(of(site()), door.asked, clock.now(), **parts)
+        metrics.add_metric("SignInsRefused", MetricUnit.Count, int(found.status == HTTPStatus.TOO_MANY_REQUESTS))
+        metrics.add_metric("SavesGivenUp", MetricUnit.Count, int(found.gave_up))
+        return web.reply(found, secure())
+
+    return show
 
 
 door = web.Door(logger, metrics, security_headers)
 door.refuse_unless(lambda method, headers: from_our_pages(method, headers, config().desk_url), "desk.not_from_here")
 for route in ROUTES:
-    door.serve(route.rule, partial(page, route.get), partial(page, route.post) if route.post else None)
+    door.serve(route.rule, page(route.get), page(route.post) if route.post else None)
 door.serve("/desk/assets/<name>", web.asset)
 handler = door.handler

@@ -19,12 +19,14 @@ from mentiondesk.domain.incidents.incident import Status
 from mentiondesk.runtime.config import (
     ActionLinksConfig,
     ClassifyConfig,
+    DeskWebConfig,
     DetectConfig,
     FetchConfig,
     ForgetConfig,
     NotifyConfig,
     PublishConfig,
     RequestedMailsConfig,
+    SignInCodesConfig,
     SubscriptionsConfig,
 )
 from tests.support.privileges import STARS
@@ -42,6 +44,8 @@ FUNCTIONS = {
     "ActionLinks": ("action_links", ActionLinksConfig),
     "StatusSubscriptions": ("status_subscriptions", SubscriptionsConfig),
     "SendRequestedMails": ("send_requested_mails", RequestedMailsConfig),
+    "DeskWeb": ("desk_web", DeskWebConfig),
+    "SendSignInCodes": ("send_sign_in_codes", SignInCodesConfig),
 }
 # Metrics without an alarm of their own, and the reason.
 UNWATCHED = {
@@ -250,8 +254,9 @@ def _readers(resources: dict[str, Resource]) -> dict[str, Resource]:
 def test_queues_keep_failures_for_two_weeks(resources: dict[str, Resource]) -> None:
     queues = of_type(resources, "SQS::Queue")
     assert all(queue["SqsManagedSseEnabled"] for queue in queues.values())
-    # It holds addresses, and no failures.
+    # They hold addresses, and no failures.
     assert queues.pop("RequestedMails")["MessageRetentionPeriod"] == 3600
+    assert queues.pop("SignInCodes")["MessageRetentionPeriod"] == 600
     assert {queue["MessageRetentionPeriod"] for queue in queues.values()} == {14 * 24 * 3600}
 
 
@@ -312,6 +317,8 @@ def test_every_statement_of_a_function_says_what_for(resources: dict[str, Resour
         ("ActionLinks", "DeleteItem GetItem PutItem Query UpdateItem"),
         ("StatusSubscriptions", "DeleteItem GetItem PutItem"),
         ("SendRequestedMails", "DeleteItem GetItem PutItem Query UpdateItem"),
+        ("DeskWeb", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
+        ("SendSignInCodes", "GetItem"),
     ],
 )
 def test_function_may_do_only_this_to_the_table(resources: dict[str, Resource], name: str, actions: str) -> None:
@@ -397,7 +404,14 @@ def test_every_function_queue_and_index_is_watched(alarms: dict[str, Resource]) 
         for metric in ("Errors", "Throttles"):
             assert (metric, json.dumps({"Ref": f"{name}Name"})) in watched
     # Scheduled functions have a heartbeat.
-    for name in ("ActionLinks", "StatusSubscriptions", "SendRequestedMails", "ForgetBounced"):
+    for name in (
+        "ActionLinks",
+        "StatusSubscriptions",
+        "SendRequestedMails",
+        "DeskWeb",
+        "SendSignInCodes",
+        "ForgetBounced",
+    ):
         assert ("Errors", json.dumps({"Ref": f"{name}Name"})) in watched
     for queue in ("StreamFailures", "RunFailures"):
         assert ("ApproximateNumberOfMessagesVisible", json.dumps({"Ref": f"{queue}Name"})) in watched

@@ -33,7 +33,7 @@ class DeskSite:
 
 
 _Method = Callable[..., Reply]
-_Of = Callable[[DeskSite], _Method]
+MethodOf = Callable[[DeskSite], _Method]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,8 @@ class Route:
     """An address below the desk's root, with what answers GET and POST. `<name>` stands for a part of the path."""
 
     rule: str
-    get: _Of
-    post: _Of | None = None
+    get: MethodOf
+    post: MethodOf | None = None
 
 
 ROUTES = (
