@@ -6,6 +6,8 @@ MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
 PY := $(BIN)/python
+# A name with spaces in it is one file, if there is such a file; else the names in it are several.
+space := $() $()
 export PYTHONPATH := layers/core:.
 export SAM_CLI_TELEMETRY := 0
 
@@ -20,9 +22,9 @@ help: ## list the targets
 run: setup ## the desk on this machine, through one day (SPEED=220 PORT=8642 SETTINGS=file.yaml)
 	@$(PY) -m infra.local.run $(if $(SPEED),--speed $(SPEED)) $(if $(PORT),--port $(PORT)) $(if $(SETTINGS),--settings "$(SETTINGS)") $(RUN_OPTIONS)
 
-replay: setup ## recorded posts in virtual time (POSTS=file.jsonl SETTINGS=file.yaml BRAND_ID=id OUT=folder)
+replay: setup ## recorded posts in virtual time (POSTS="files or -" SETTINGS=file.yaml BRAND_ID=id OUT=folder LENIENT=yes)
 	@test -n "$(POSTS)" || { echo "say which posts: make replay POSTS=file.jsonl"; exit 2; }
-	@$(PY) -m infra.replay.cli "$(POSTS)" $(if $(SETTINGS),--settings "$(SETTINGS)") $(if $(BRAND_ID),--brand-id "$(BRAND_ID)") $(if $(OUT),--out "$(OUT)")
+	@$(PY) -m infra.replay.cli $(if $(wildcard $(subst $(space),\ ,$(POSTS))),"$(POSTS)",$(POSTS)) $(if $(LENIENT),--lenient) $(if $(SETTINGS),--settings "$(SETTINGS)") $(if $(BRAND_ID),--brand-id "$(BRAND_ID)") $(if $(OUT),--out "$(OUT)")
 
 triage: setup ## the tags of posts and the words that decided: type one, or JSON lines on stdin (SETTINGS=file.yaml)
 	@$(PY) -m infra.triage $(if $(SETTINGS),--settings "$(SETTINGS)")

@@ -25,7 +25,7 @@ from mentiondesk.triage import Engine
 
 # The account of the example settings, so that posts addressed to others are known for such.
 _EXAMPLE = ("FennelAndFinch",)
-_NOBODY = UserId("0")
+_NOBODY = frozenset[UserId]()
 # Fields that a line may leave out, since triage does not read them.
 _LEAST: dict[str, Any] = {"id": "1", "author_id": "1", "created_at": datetime(2026, 1, 1, tzinfo=UTC).isoformat()}
 

@@ -26,6 +26,9 @@ metrics = Metrics()
 _METRIC_OF = {
     ReadBlock.TOKEN_REFUSED: "XTokenRefused",
     ReadBlock.ACCESS_REFUSED: "XAccessRefused",
+    ReadBlock.ACCOUNT_UNKNOWN: "XAccountUnknown",
+    ReadBlock.ACCOUNT_SUSPENDED: "XAccountSuspended",
+    ReadBlock.SEARCH_REFUSED: "XSearchRefused",
     ReadBlock.CREDITS_SPENT: "XCreditsSpent",
     ReadBlock.RATE_LIMITED: "XRateLimited",
     ReadBlock.DAY_LIMITED: "XRateLimited",

@@ -1,38 +1,60 @@
-"""`make replay`: reads a file of recorded posts, writes the result to a folder, and prints a summary."""
+"""`make replay`: reads files of recorded posts, writes the result to a folder, and prints a summary."""
 
 import argparse
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, Self, TextIO
+from typing import Any, Self, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from infra.replay.containers import NotReadable, documents
+from infra.replay.recording import MOST_LEFT_OUT, Recording, read_recording
 from infra.replay.report import Replay
 from infra.settings_file import SettingsFileInvalid, load_desk
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import UserId
 
 EXAMPLE = Path("infra/settings.example.yaml")
-_MOST_LINES_SHOWN = 20
 
 
-def _counted(file: BinaryIO, advance: Callable[[int], object]) -> Iterator[bytes]:
-    for line in file:
-        yield line
-        advance(len(line))
+def _recording(names: Iterable[str], settings: DeskSettings) -> Recording:
+    """The recording in some files, or on standard input where a name is "-". Raises NotReadable or OSError."""
+    return read_recording((one for name in names for one in documents(*_content(name))), settings.brand)
 
 
-def _replayed(replay: Replay, posts: Path, console: Console) -> dict[str, Any]:
-    """The summary of a file of posts."""
+def _content(name: str) -> tuple[str, bytes]:
+    return ("standard input", sys.stdin.buffer.read()) if name == "-" else (name, Path(name).read_bytes())
+
+
+def _usable(recording: Recording, console: Console, *, lenient: bool) -> bool:
+    """Tells what was left out, and why; False where it was too much, or nothing is left."""
+    for note in recording.notes:
+        console.print(note, style="dim", markup=False)
+    if recording.left_out:
+        console.print(f"{len(recording.left_out)} of {recording.records} records are left out:", style="yellow")
+        for complaint in recording.complaints():
+            console.print(f"  {complaint}", style="yellow", markup=False)
+    if not recording.posts:
+        console.print("there are no posts in it", style="red")
+        return False
+    if recording.too_much_left_out and not lenient:
+        told = f"that is more than {MOST_LEFT_OUT:.0%}, and figures of the rest could mislead; nothing is written"
+        console.print(f"{told}. LENIENT=yes replays the rest all the same", style="red", markup=False)
+        return False
+    return True
+
+
+def _replayed(replay: Replay, recording: Recording, console: Console) -> dict[str, Any]:
+    """The summary of a recording."""
     started = time.perf_counter()
-    with posts.open("rb") as file, _progress(console, posts.stat().st_size) as advance:
-        replay.read(_counted(file, advance))
+    with _progress(console, len(recording.posts)) as advance:
+        replay.read(recording, advance)
     replay.finish()
     return replay.summary() | {"seconds": round(time.perf_counter() - started, 2)}
 
@@ -92,26 +114,17 @@ def _settings(path: Path | None, brand: str | None) -> DeskSettings:
 
 
 def main() -> int:
-    """Returns 0, or 1 when there was nothing to replay, or 2 when the files named cannot be used."""
-    parser = argparse.ArgumentParser(prog="make replay", description=__doc__, formatter_class=_Help)
-    parser.add_argument("posts", type=Path, help="JSON lines, one X API v2 post each, oldest first")
-    parser.add_argument("--settings", type=Path, help=f"settings file (default: {EXAMPLE})")
-    parser.add_argument("--brand-id", help="X's id of the brand's account (default: the settings' brand)")
-    parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to (default: out)")
-    options = parser.parse_args()
+    """Returns 0, 1 when too little could be replayed, or 2 when the files named cannot be used."""
+    options = _options()
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         settings = _settings(options.settings, options.brand_id)
-        with _Output(options.out) as out:
-            replay = Replay(settings, lambda row: out.rows("alerts.jsonl", [row]))
-            summary = _replayed(replay, options.posts, console)
-            out.rows("cases.jsonl", replay.case_rows())
-            out.rows("incidents.jsonl", replay.incident_rows())
-            out.rows("alerts.jsonl", [])
-            out.file("summary.json").write(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
-            out.finish()
-    except SettingsFileInvalid as invalid:
-        console.print(str(invalid), style="red", markup=False)
+        recording = _recording(options.posts, settings)
+        if not _usable(recording, console, lenient=options.lenient):
+            return 1
+        summary = _written(recording, settings, options.out, console)
+    except (SettingsFileInvalid, NotReadable) as unusable:
+        console.print(str(unusable), style="red", markup=False)
         return 2
     except OSError as problem:
         console.print(f"cannot use {problem.filename}: {problem.strerror}", style="red", markup=False)
@@ -120,24 +133,35 @@ def main() -> int:
         console.print("stopped; nothing is written", style="red")
         return 130
     _show(Console(highlight=False), summary)
-    return _warn(console, options, replay)
-
-
-def _warn(console: Console, options: argparse.Namespace, replay: Replay) -> int:
-    for number, reason in replay.bad_lines[:_MOST_LINES_SHOWN]:
-        console.print(f"{options.posts} line {number} {reason}", style="yellow", markup=False)
-    if len(replay.bad_lines) > _MOST_LINES_SHOWN:
-        console.print(f"... and {len(replay.bad_lines) - _MOST_LINES_SHOWN} more lines", style="yellow")
-    posts = replay.desk.stored_posts()
-    if not posts:
-        console.print(f"{options.posts} holds no posts", style="red", markup=False)
-        return 1
-    if not any(post.own for post in posts):
-        brand = replay.desk.settings.brand.user_id
+    if not summary["own_posts"]:
+        brand = settings.brand.user_id
         hint = f"no post is by the brand ({brand}), so no case looks answered; is BRAND_ID=... right?"
         console.print(hint, style="yellow", markup=False)
     console.print(f"written to {options.out}: cases.jsonl, alerts.jsonl, incidents.jsonl, summary.json", markup=False)
     return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make replay", description=__doc__, formatter_class=_Help)
+    parser.add_argument("posts", nargs="+", help="files of posts, in any common form and order; - is standard input")
+    parser.add_argument("--settings", type=Path, help=f"settings file (default: {EXAMPLE})")
+    parser.add_argument("--brand-id", help="X's id of the brand's account (default: the settings' brand)")
+    parser.add_argument("--out", type=Path, default=Path("out"), help="folder to write to (default: out)")
+    parser.add_argument("--lenient", action="store_true", help="go on although much cannot be read")
+    return parser.parse_args()
+
+
+def _written(recording: Recording, settings: DeskSettings, folder: Path, console: Console) -> dict[str, Any]:
+    """Replays a recording into the files of a folder, and returns the summary."""
+    with _Output(folder) as out:
+        replay = Replay(settings, lambda row: out.rows("alerts.jsonl", [row]))
+        summary = _replayed(replay, recording, console)
+        out.rows("cases.jsonl", replay.case_rows())
+        out.rows("incidents.jsonl", replay.incident_rows())
+        out.rows("alerts.jsonl", [])
+        out.file("summary.json").write(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
+        out.finish()
+    return summary
 
 
 class _Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):
@@ -145,16 +169,16 @@ class _Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpF
 
 
 class _progress:  # noqa: N801
-    """A bar on a terminal, nothing elsewhere; gives the function that moves it by some bytes."""
+    """A bar on a terminal, nothing elsewhere; gives the function that moves it by one post."""
 
     def __init__(self, console: Console, total: int) -> None:
         columns = (TextColumn("replaying"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
         self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
         self._task = self._bar.add_task("replaying", total=total)
 
-    def __enter__(self) -> Callable[[int], object]:
+    def __enter__(self) -> Callable[[], object]:
         self._bar.start()
-        return lambda size: self._bar.advance(self._task, size)
+        return lambda: self._bar.advance(self._task)
 
     def __exit__(self, *_: object) -> None:
         self._bar.stop()

@@ -1,14 +1,13 @@
 """The result of a replay: a row for each alert, case and incident, and the figures of the whole."""
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from infra.replay.engine import Observer, VirtualDesk
-from mentiondesk.adapters.x.posts import Repost, read_post
+from infra.replay.recording import Recording
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.case import Case
@@ -17,7 +16,7 @@ from mentiondesk.domain.figures import answers, deadlines
 from mentiondesk.domain.figures.answers import IGNORED_AFTER, SPANS, Group, Question
 from mentiondesk.domain.figures.deadlines import Deadline
 from mentiondesk.domain.ids import IncidentId, SubjectId
-from mentiondesk.domain.posts.post import Added, Post, Source, Unreadable
+from mentiondesk.domain.posts.post import Added
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.timeline import Posted
 from mentiondesk.ports.cases import Classified
@@ -30,13 +29,12 @@ _Wait = tuple[SubjectId, datetime]
 
 
 class Replay(Observer):
-    """Reads recorded posts into a desk, and reports. `alert_row` gets a row for each alert that goes out."""
+    """Plays recorded posts to a desk, and reports. `alert_row` gets a row for each alert that goes out."""
 
     def __init__(self, settings: DeskSettings, alert_row: Callable[[Row], object]) -> None:
         self.desk = VirtualDesk(settings, self)
         self.counts: Counter[str] = Counter()
-        # Line numbers with the reason why the line is no post.
-        self.bad_lines: list[tuple[int, str]] = []
+        self.recording = Recording()
         self._alert_row = alert_row
         # Reply timers that ended, or still ran at the end, after their deadline.
         self._late: dict[_Wait, Deadline] = {}
@@ -45,27 +43,12 @@ class Replay(Observer):
         # The number of distinct reporters of each incident when it was noticed.
         self._reporters: dict[IncidentId, int] = {}
 
-    def read(self, lines: Iterable[bytes]) -> None:
-        """Each line is one X API v2 post, oldest first. Other lines are counted with their numbers."""
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                self.counts["lines"] += 1
-                self._read_line(number, line)
-
-    def _read_line(self, number: int, line: bytes) -> None:
-        try:
-            raw = json.loads(line.decode("utf-8-sig"))
-        except (ValueError, RecursionError):
-            self.bad_lines.append((number, "is not JSON"))
-            return
-        found = read_post(raw, Source.MENTIONS, self.desk.settings.brand.user_id)
-        match found:
-            case Unreadable():
-                self.bad_lines.append((number, f"is no post: {found.reason}"))
-            case Repost():
-                self.counts["reposts"] += 1
-            case Post():
-                self.counts[_ADDED.get(self.desk.hear(found), "duplicates")] += 1
+    def read(self, recording: Recording, advance: Callable[[], object] = lambda: None) -> None:
+        """Hears the posts of a recording; `advance` is called after each."""
+        self.recording = recording
+        for post in recording.posts:
+            self.counts[_ADDED.get(self.desk.hear(post), "duplicates")] += 1
+            advance()
 
     def finish(self) -> None:
         """Runs the clock on until no alert is left; timers that still run are late from their deadline on."""
@@ -153,14 +136,14 @@ class Replay(Observer):
         posts = desk.stored_posts()
         own = [post for post in posts if post.own]
         return {
-            "lines": self.counts["lines"],
+            "lines": self.recording.records,
             "posts": len(posts),
             "own_posts": len(own),
             "own_posts_in_no_case": sum(post.case_id is None for post in own),
             "duplicates": self.counts["duplicates"],
             "edited": self.counts["edited"],
-            "reposts": self.counts["reposts"],
-            "bad_lines": len(self.bad_lines),
+            "reposts": self.recording.reposts,
+            "bad_lines": len(self.recording.left_out),
             "cases": len(cases),
             "cases_by_kind": {kind: count for kind in Kind if (count := sum(c.kind is kind for c in cases))},
             **self._answers(),

@@ -10,7 +10,7 @@ from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.memory_table import MemoryTable
 from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.posts import Posts
-from mentiondesk.adapters.x.feed import _parameters, search_query
+from mentiondesk.adapters.x.feed import _parameters
 from mentiondesk.adapters.x.posts import read_page
 from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.cursor import Window
@@ -50,10 +50,10 @@ class DirectFeed:
             case Source.OWN:
                 path, query["exclude"] = f"/2/users/{self._brand.user_id}/tweets", "retweets"
             case Source.SEARCH:
-                path, query["query"] = "/2/tweets/search/recent", search_query(self._brand)
+                path, query["query"] = "/2/tweets/search/recent", self._brand.search_query
         served = self._x._serve("GET", f"{path}?{urlencode(query)}", 'OAuth oauth_token="made-up"', b"")
         assert served.answer is not None and served.answer.status == 200, served
-        return read_page(served.answer.body, source, self._brand.user_id)
+        return read_page(served.answer.body, source, self._brand.own_ids)
 
 
 def _written(value: Any) -> str:

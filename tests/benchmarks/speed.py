@@ -72,7 +72,7 @@ class Recorded:
         newest = max(int(token) if token else newest, oldest)
         first = max(newest - self.page_size, oldest)
         meta = {"result_count": newest - first} | ({"next_token": str(first)} if first > oldest else {})
-        return read_page({"data": self.bodies[first:newest][::-1], "meta": meta}, source, BRAND_ID)
+        return read_page({"data": self.bodies[first:newest][::-1], "meta": meta}, source, frozenset((BRAND_ID,)))
 
 
 def recorded(said: list[traffic.Said]) -> Recorded:

@@ -123,11 +123,12 @@ def run(tmp_path: Path, settings: Path, monkeypatch: pytest.MonkeyPatch, capsys:
     return go
 
 
-def command(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+def command(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """The command as make runs it."""
     return subprocess.run(
         [sys.executable, "-m", "infra.replay.cli", *map(str, arguments)],
         cwd=ROOT,
+        input=stdin,
         env={**os.environ, "PYTHONPATH": f"layers/core{os.pathsep}."},
         capture_output=True,
         text=True,
@@ -290,7 +291,7 @@ BAD = {
     "no text": (json.dumps({k: v for k, v in raw_post(3).items() if k != "text"}).encode() + b"\n", "cannot read text"),
     "no such date": (json.dumps(raw_post(3, created_at="2026-02-30T12:00:00Z")).encode() + b"\n", "created_at"),
     "not a date": (json.dumps(raw_post(3, created_at="yesterday")).encode() + b"\n", "created_at"),
-    "not UTF-8": (b'{"text": "\xff\xfe\xe9"}\n', "is not JSON"),
+    "not UTF-8": (b'{"text": "\xff\xfe\xe9"}\n', "cannot read author_id, created_at, id"),
     "a binary file": (bytes(range(256)).replace(b"\n", b"") + b"\n", "is not JSON"),
     "deeply nested": (b"[" * 100_000 + b"]" * 100_000 + b"\n", "is not JSON"),
     "references that are none": (json.dumps(raw_post(3, referenced_tweets="x")).encode() + b"\n", "is no post"),
@@ -299,22 +300,43 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_line_is_named_by_its_number_and_stops_nothing(run: Run, name: str) -> None:
+def test_a_bad_line_is_named_by_its_number_and_stops_nothing_that_may_go_on(run: Run, name: str) -> None:
     line, reason = BAD[name]
-    outcome = run([raw_post(0.5), b"\n", line, raw_post(5, by=TOBY)])
+    lines = [raw_post(0.5), b"\n", line, raw_post(5, by=TOBY)]
+    refused = run(lines)
+    assert (refused.status, refused.out.exists()) == (1, False)
+    outcome = run(lines, "--lenient")
     check_promises(outcome)
     assert outcome.status == 0
-    assert "line 3" in outcome.said
-    assert reason in outcome.said
+    for one in (refused, outcome):
+        assert "line 3" in one.said
+        assert reason in one.said
     assert (outcome.summary["bad_lines"], outcome.summary["posts"]) == (1, 2)
 
 
-def test_many_bad_lines_are_counted_and_the_first_are_shown(run: Run) -> None:
-    outcome = run([*[b"nonsense\n"] * 50, raw_post(0.5)])
+def test_many_bad_lines_are_told_of_once_before_any_figure(run: Run) -> None:
+    lines = [*[b"nonsense\n"] * 50, raw_post(0.5)]
+    refused = run(lines)
+    assert (refused.status, refused.out.exists()) == (1, False)
+    assert "LENIENT=yes" in refused.said
+    outcome = run(lines, "--lenient")
     assert outcome.status == 0
     assert outcome.summary["bad_lines"] == 50
-    assert outcome.said.count("is not JSON") == 20
-    assert "and 30 more lines" in outcome.said
+    assert outcome.said.count("is not JSON") == 1
+    assert "and 45 more" in outcome.said
+    assert outcome.said.index("is not JSON") < outcome.said.index("needed an answer")
+
+
+def test_several_files_and_standard_input_are_one_recording(tmp_path: Path, settings: Path) -> None:
+    asked = raw_post(0.5)
+    one, other = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    one.write_text(json.dumps(an_answer(5, to=asked)))
+    other.write_text(json.dumps(raw_post(7, by=TOBY)))
+    out = tmp_path / "out"
+    done = command(one, "-", other, "--settings", settings, "--out", out, stdin=json.dumps(asked))
+    assert done.returncode == 0, done.stderr
+    summary = json.loads((out / "summary.json").read_text())
+    assert (summary["posts"], summary["cases"], summary["ignored"]) == (3, 2, 1)
 
 
 @pytest.mark.parametrize("begin", [b"\xef\xbb\xbf", b"\n\n  \n", b"\r\n"], ids=["byte order mark", "blank", "crlf"])
@@ -328,26 +350,27 @@ def test_marks_and_blank_lines_are_no_mistakes(run: Run, begin: bytes) -> None:
 def test_posts_from_any_time_are_replayed(run: Run) -> None:
     early = raw_post(0.5, created_at="0001-01-01T00:00:00Z", id="1", conversation_id="1", edit_history_tweet_ids=["1"])
     late = raw_post(0.5, created_at="9999-12-31T23:59:59.999Z", by=TOBY)
-    outcome = run([early, raw_post(1, by="2003"), late])
+    outcome = run([early, raw_post(1, by="2003"), late], "--lenient")
     assert outcome.status == 0
     assert outcome.summary["posts"] + outcome.summary["bad_lines"] == 3
     assert outcome.summary["posts"] >= 1
 
 
-def test_posts_out_of_order_are_all_there(run: Run) -> None:
+def test_the_order_of_a_file_makes_no_difference(run: Run) -> None:
     asked = raw_post(0.5)
-    outcome = run([raw_post(30, by=TOBY), an_answer(10, to=asked), asked])
-    check_promises(outcome)
-    assert outcome.summary["posts"] == 3
+    lines = [asked, an_answer(40, to=asked), raw_post(150, by=TOBY)]
+    one, other = run(lines, out="one"), run(lines[::-1], out="other")
+    check_promises(other)
+    assert one.rows("alerts") == other.rows("alerts")
+    assert one.rows("cases") == other.rows("cases")
 
 
 @pytest.mark.parametrize("lines", [[], [b"\n\n"], [b"nonsense\n"]], ids=["empty", "blank", "nonsense"])
 def test_a_file_without_posts_says_so(run: Run, lines: list[bytes]) -> None:
     outcome = run(lines)
     assert outcome.status == 1
-    assert "holds no posts" in outcome.said
-    assert outcome.summary["posts"] == 0
-    assert outcome.summary["answered_within"] == {"30m": None, "1h": None, "24h": None}
+    assert "no posts" in outcome.said
+    assert not outcome.out.exists()
 
 
 # --- as a command

@@ -252,7 +252,7 @@ def _texts(held: bool = False) -> dict[str, list[str]]:
 def _recorded(recording: Path) -> Iterator[Post]:
     with recording.open(encoding="utf-8") as file:
         for line in file:
-            post = read_post(json.loads(line), Source.MENTIONS, UserId(BRAND))
+            post = read_post(json.loads(line), Source.MENTIONS, frozenset((UserId(BRAND),)))
             if isinstance(post, Post):
                 yield post
 

@@ -306,6 +306,9 @@ class Interrupted:
     def holds(self, case_id: CaseId, entry_id: str) -> bool:
         return self.cases.holds(case_id, entry_id)
 
+    def latest_of(self, customer: UserId) -> Case | None:
+        return self.cases.latest_of(customer)
+
     def silent(self, now: datetime, limit: int) -> list[CaseId]:
         return self.cases.silent(now, limit)
 

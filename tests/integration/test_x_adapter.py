@@ -17,10 +17,10 @@ from infra.local.x_standin import Fault, Rules, StandInX, User
 from infra.local.x_standin.faults import FaultKind
 from infra.local.x_standin.problems import Answer
 from infra.local.x_standin.server import Served, Server
-from mentiondesk.adapters.x.feed import TweepyFeed, XCredentials, search_query, x_credentials
+from mentiondesk.adapters.x.feed import TweepyFeed, XCredentials, x_credentials
 from mentiondesk.adapters.x.posts import Repost, read_page, read_post
 from mentiondesk.domain.ids import PostId, UserId, id_at
-from mentiondesk.domain.posts.brand import Brand
+from mentiondesk.domain.posts.brand import Account, Brand
 from mentiondesk.domain.posts.cursor import ReadBlock, Window
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Post, Source, Unreadable
@@ -29,6 +29,7 @@ from tests.support.builders import BRAND_ID, NOON, at
 
 HANDLE = "FennelAndFinch"
 BRAND = Brand(name="Fennel & Finch", user_id=BRAND_ID, handle=HANDLE, words=("Fennel & Finch", "#fennel"))
+OWN = BRAND.own_ids
 ALICE = "2001"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ALL = Window(start=NOON - DAY)
@@ -122,10 +123,12 @@ def test_the_search_leaves_out_what_other_feeds_bring(wire: Wire) -> None:
 
 
 def test_the_search_query() -> None:
-    assert search_query(BRAND) == ('("Fennel & Finch" OR #fennel) -@FennelAndFinch -from:FennelAndFinch -is:retweet')
-    assert search_query(replace_words(())).startswith('("Fennel & Finch") ')
-    with pytest.raises(ValueError, match="512"):
-        search_query(replace_words([f"{n:02}" + "w" * 50 for n in range(12)]))
+    quotes = 'url:"FennelAndFinch/status"'
+    apart = "-@FennelAndFinch -from:FennelAndFinch -is:retweet"
+    assert BRAND.search_query == f'("Fennel & Finch" OR #fennel OR {quotes}) {apart}'
+    assert replace_words(()).search_query.startswith('("Fennel & Finch" OR ')
+    helped = replace(BRAND, accounts=(Account(UserId("77"), "FennelHelp"),), people=(UserId("78"),))
+    assert helped.search_query == f'("Fennel & Finch" OR #fennel OR from:77 OR {quotes}) {apart}'
 
 
 def replace_words(words: Any) -> Brand:
@@ -189,6 +192,7 @@ REFUSALS: dict[FaultKind, tuple[ReadBlock, datetime | None]] = {
     "unauthorized": (ReadBlock.TOKEN_REFUSED, None),
     "client_forbidden": (ReadBlock.ACCESS_REFUSED, NOON + HOUR),
     "missing_scope": (ReadBlock.ACCESS_REFUSED, NOON + HOUR),
+    "query_refused": (ReadBlock.SEARCH_REFUSED, NOON + HOUR),
     "reply_not_allowed": (ReadBlock.ACCESS_REFUSED, NOON + HOUR),
     "duplicate": (ReadBlock.ACCESS_REFUSED, NOON + HOUR),
     "credits_spent": (ReadBlock.CREDITS_SPENT, NOON + HOUR),
@@ -335,8 +339,9 @@ def test_an_account_that_does_not_exist_is_no_empty_page(wire: Wire) -> None:
     """X answers 200 with errors alone; as an empty page nobody would ever notice."""
     stranger = replace(BRAND, user_id=UserId("777"))
     feed = TweepyFeed(lambda: CREDENTIALS, wire.x.url, lambda: stranger)
-    with pytest.raises(XUnavailable):
+    with pytest.raises(XRefuses) as refused:
         feed.read(Source.MENTIONS, ALL, None, NOON)
+    assert (refused.value.obstacle, refused.value.until) == (ReadBlock.ACCOUNT_UNKNOWN, NOON + HOUR)
 
 
 # --- answers nobody documented ----------------------------------------------------------------------------
@@ -578,7 +583,7 @@ RAW: dict[str, Any] = {
 
 def parsed(**overrides: Any) -> Post | Repost | Unreadable:
     raw = {name: value for name, value in {**RAW, **overrides}.items() if value is not ...}
-    return read_post(raw, Source.SEARCH, BRAND_ID)
+    return read_post(raw, Source.SEARCH, OWN)
 
 
 def post(**overrides: Any) -> Post:
@@ -602,7 +607,7 @@ def test_the_smallest_post() -> None:
 def test_ids_that_are_numbers() -> None:
     number = 1934567890123456789
     assert post(id=number, author_id=42, edit_history_tweet_ids=[number]) == post()
-    page = read_page({"data": [{**RAW, "id": number}], "meta": {"next_token": 5}}, Source.SEARCH, BRAND_ID)
+    page = read_page({"data": [{**RAW, "id": number}], "meta": {"next_token": 5}}, Source.SEARCH, OWN)
     assert (page.newest, page.next_token) == (RAW["id"], "5")
 
 
@@ -622,7 +627,7 @@ def test_what_is_no_id(value: str) -> None:
 
 @pytest.mark.parametrize("raw", [None, 5, "text", [], [RAW], {}, True])
 def test_what_is_no_post(raw: object) -> None:
-    found = read_post(raw, Source.SEARCH, BRAND_ID)
+    found = read_post(raw, Source.SEARCH, OWN)
     assert isinstance(found, Unreadable)
     assert json.loads(found.raw) == raw
 
@@ -727,8 +732,8 @@ def test_references() -> None:
         {"referenced_tweets": [{"type": "quoted"}]},
         {"edit_history_tweet_ids": ["x"]},
         {"conversation_id": "x"},
-        {"note_tweet": []},
-        {"attachments": []},
+        {"note_tweet": [5]},
+        {"attachments": [5]},
     ],
 )
 def test_a_field_in_another_shape_is_set_aside(overrides: dict[str, Any]) -> None:
@@ -739,6 +744,6 @@ def test_a_field_in_another_shape_is_set_aside(overrides: dict[str, Any]) -> Non
 
 def test_a_page_of_everything_that_is_no_post() -> None:
     body: Any = {"data": [None, 5, "x", [], {}, RAW, {"id": "9" * 30}], "meta": []}
-    page = read_page(body, Source.SEARCH, BRAND_ID)
+    page = read_page(body, Source.SEARCH, OWN)
     assert (len(page.posts), len(page.unreadable), page.read, page.unknown_shape) == (1, 6, 7, 6)
     assert page.next_token is None

@@ -231,7 +231,7 @@ STAGE: dict[str, Any] = {"name": "warn", "at": "50%", "send": [{"to": "duty", "b
         ("brand.user_id", 1999000001, "", "in quotes"),
         ("brand.user_id", "@shop", "", "numeric id"),
         ("brand.handle", "@shop", "", "without @"),
-        ("brand.words", ["a"], "", "2 to 60"),
+        ("brand.words", ["a"], ".0", "2 to 60"),
         ("brand.words", "shop", "", "a list"),
         ("brand.name", None, "", "in quotes"),
         ("brand", None, "", "group of keys"),

@@ -18,6 +18,7 @@ Refusal = Literal[
     "missing_scope",  # 403: the token may not do this
     "reply_not_allowed",  # 403: the author did not ask for an answer
     "duplicate",  # 403: the same text was posted before
+    "query_refused",  # 400: a search that is none
     "credits_spent",  # 402
     "limit_window",  # 429: the 15 minutes are used up
     "limit_day",  # 429: the day is used up though the 15 minutes are not
@@ -118,6 +119,7 @@ def refusal(kind: FaultKind | None, now: datetime, rules: Rules) -> Answer | Non
         "missing_scope": problems.missing_scope,
         "reply_not_allowed": lambda: problems.forbidden(rules.unsummoned_detail),
         "duplicate": problems.duplicate,
+        "query_refused": problems.query_refused,
         "credits_spent": problems.credits_spent,
         "limit_window": lambda: problems.too_many(used_up),
         "limit_day": lambda: problems.too_many(day_used_up),

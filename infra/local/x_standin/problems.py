@@ -55,6 +55,10 @@ def invalid(message: str, /, **parameters: str) -> Refused:
     return Refused(problem(400, "Invalid Request", detail, "invalid-request", errors=[error]))
 
 
+def query_refused() -> Answer:
+    return invalid("There were errors processing your request", query="").answer
+
+
 def unauthorized() -> Answer:
     """No credentials at all."""
     return problem(401, "Unauthorized", "Unauthorized")
@@ -135,4 +139,17 @@ def withheld(parameter: str, value: str) -> Json:
         "parameter": parameter,
         "resource_id": value,
         "resource_type": "tweet",
+    }
+
+
+def suspended(user_id: str) -> Json:
+    """An item of errors[] in the place of the data: X has suspended the account."""
+    return {
+        "title": "Forbidden",
+        "detail": f"User has been suspended: [{user_id}].",
+        "type": "resource-not-found",
+        "parameter": "id",
+        "value": user_id,
+        "resource_id": user_id,
+        "resource_type": "user",
     }

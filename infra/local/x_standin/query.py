@@ -1,7 +1,7 @@
 """The part of X's search language that is understood here.
 
 Words, "quoted phrases", OR, AND by a space, parentheses, - before anything, @handle, #tag, from:, to:, lang:,
-is:retweet, is:reply, is:quote, conversation_id:, in_reply_to_tweet_id:. Case matters in OR only.
+is:retweet, is:reply, is:quote, conversation_id:, in_reply_to_tweet_id:, url:"...". Case matters in OR only.
 Any other operator is refused, as X refuses those it does not offer.
 """
 
@@ -12,6 +12,7 @@ from infra.local.x_standin.model import Post, as_words
 
 Matches = Callable[[Post], bool]
 UserId = Callable[[str], str | None]
+Links = Callable[[Post], str]
 
 _TOKEN = re.compile(r'\s*(?:(?P<mark>[()])|(?P<minus>-)(?=[^\s)])|"(?P<phrase>[^"]*)"|(?P<term>[^\s()"]+))')
 _OPERATOR = re.compile(r"([a-z_]+):(.*)", re.IGNORECASE)
@@ -24,9 +25,12 @@ class QueryError(ValueError):
     """X would refuse the query; the text says why."""
 
 
-def parse(query: str, user_id: UserId) -> Matches:
-    """Compiles a query into a predicate. `user_id` finds the id of a handle. Raises QueryError."""
-    parser = _Parser(_tokens(query), user_id)
+def parse(query: str, user_id: UserId, links: Links = lambda _: "") -> Matches:
+    """Compiles a query into a predicate. Raises QueryError.
+
+    `user_id` finds the id of a handle; `links` gives the addresses in a post, that of the post it quotes among them.
+    """
+    parser = _Parser(_tokens(query), user_id, links)
     matches = parser.any_of()
     if parser.rest:
         raise QueryError(f"unexpected '{parser.rest[0][1]}'")
@@ -49,11 +53,12 @@ def _tokens(query: str) -> list[tuple[str, str]]:
 class _Parser:
     """Recursive descent; OR binds less tightly than a space."""
 
-    def __init__(self, tokens: list[tuple[str, str]], user_id: UserId) -> None:
+    def __init__(self, tokens: list[tuple[str, str]], user_id: UserId, links: Links) -> None:
         self.rest = tokens
         self.stands_alone = False
         """X wants at least one thing that is looked for, not only things that are filtered."""
         self._user_id = user_id
+        self._links = links
 
     def any_of(self) -> Matches:
         choices = [self._all_of()]
@@ -90,10 +95,12 @@ class _Parser:
         return inner
 
     def _operator(self, name: str, value: str, positive: bool) -> Matches:
-        if name in ("from", "to", "conversation_id", "in_reply_to_tweet_id"):
+        if name in ("from", "to", "conversation_id", "in_reply_to_tweet_id", "url"):
             self.stands_alone |= positive
         wanted = value.lower().removeprefix("@")
         match name:
+            case "url":
+                return self._linked(value)
             case "from":
                 author = self._id_of(wanted)
                 return lambda post: post.author_id == author
@@ -109,6 +116,15 @@ class _Parser:
             case "is":
                 return _is(wanted)
         raise QueryError(_NOT_AVAILABLE.format(name))
+
+    def _linked(self, value: str) -> Matches:
+        """A match of the words of an address, in a row; an address with marks in it stands in quotes."""
+        if not value and self.rest and self.rest[0][0] == "phrase":
+            value = self.rest.pop(0)[1]
+        wanted = as_words(value)
+        if not wanted:
+            raise QueryError("url: needs an address")
+        return lambda post: wanted in as_words(self._links(post))
 
     def _id_of(self, user: str) -> str | None:
         return user if user.isdigit() else self._user_id(user)

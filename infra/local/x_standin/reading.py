@@ -53,7 +53,7 @@ class Reading:
         if not 1 <= len(query) <= self._rules.query_length:
             raise invalid(f"The query must have 1 to {self._rules.query_length} characters", query=query)
         try:
-            matches = parse(query, self._world.user_id)
+            matches = parse(query, self._world.user_id, self._world.links)
         except QueryError as error:
             raise invalid(f"There were errors processing your request: {error}", query=query) from None
         size, below = read_size(call.query, least=10), read_token(call.query)
@@ -90,6 +90,8 @@ class Reading:
             raise invalid(f"The `id` query parameter value [{user_id}] is not valid", id=user_id)
         if self._world.user(user_id) is None:
             raise Refused(Answer(200, {"errors": [problems.not_found("user", "id", user_id)]}))
+        if self._world.is_suspended(user_id):
+            raise Refused(Answer(200, {"errors": [problems.suspended(user_id)]}))
         return user_id
 
     def _timeline(self, call: Call, newest_first: Iterator[Post]) -> Answer:

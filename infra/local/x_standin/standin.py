@@ -114,6 +114,11 @@ class StandInX:
         with self._lock:
             self._world.withhold(post_id)
 
+    def suspend(self, user_id: str) -> None:
+        """From now on the account's timelines cannot be read."""
+        with self._lock:
+            self._world.suspend(user_id)
+
     # -- what there is to check
 
     @property

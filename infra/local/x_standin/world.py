@@ -23,6 +23,7 @@ class World:
         self._versions: dict[str, list[str]] = defaultdict(list)
         self._gone_at: dict[str, datetime] = {}
         self._withheld: set[str] = set()
+        self._suspended: set[str] = set()
         self._made: dict[int, int] = defaultdict(int)
         self._all: list[int] = []
         self._by_author: dict[str, list[int]] = defaultdict(list)
@@ -124,7 +125,22 @@ class World:
         candidates = (self._users[parent.author_id].username, *mentions_in(parent.text))
         return tuple({name.lower(): name for name in candidates if name.lower() not in known}.values())
 
+    def suspend(self, user_id: str) -> None:
+        """Makes the account unreadable for everybody."""
+        self._suspended.add(user_id)
+
     # -- what can be read
+
+    def is_suspended(self, user_id: str) -> bool:
+        return user_id in self._suspended
+
+    def links(self, post: Post) -> str:
+        """The addresses in a post; that of the post it quotes is one of them."""
+        quoted = self._posts.get(int(post.quotes)) if post.quotes else None
+        links = [word for word in post.full_text.split() if "://" in word]
+        if quoted is not None:
+            links.append(f"https://x.com/{self._users[quoted.author_id].username}/status/{quoted.id}")
+        return " ".join(links)
 
     def is_withheld(self, post_id: str) -> bool:
         post = self._posts.get(int(post_id))

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.changes import CaseChange
-from mentiondesk.domain.ids import CaseId
+from mentiondesk.domain.ids import CaseId, UserId
 from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Tags
@@ -62,6 +62,9 @@ class CaseStore(Protocol):
 
         Raises AlreadyDone when the timeline holds the entry already, else CaseChanged, with nothing written.
         """
+
+    def latest_of(self, customer: UserId) -> Case | None:
+        """The case of the customer's latest post."""
 
     def silent(self, now: datetime, limit: int) -> list[CaseId]:
         """Up to `limit` cases whose customers' silence has ended by `now`; may be a little stale."""

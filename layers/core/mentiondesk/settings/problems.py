@@ -40,6 +40,7 @@ _HINTS = {
     "phone": 'write it with country code and digits only, in quotes, like "+447700900123"',
     "email": "write one address, like ana@example.com",
     "user_id": "write X's numeric id of the account, in quotes",
+    "x_user_id": "write X's numeric id of the account, in quotes",
     "handle": "write the handle without @: up to 15 letters, digits or _",
     "id": "use lower-case letters, digits, - and _, starting with a letter",
     "name": "use lower-case letters, digits and _, starting with a letter",

@@ -1,6 +1,5 @@
 """The schema of the settings file: its keys, their bounds and their defaults."""
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self, assert_never
@@ -11,6 +10,7 @@ from mentiondesk.domain.alerts.limits import DEFAULT_TEXT_LIMITS
 from mentiondesk.domain.alerts.roster import Audience, Channel
 from mentiondesk.domain.hours import Hours, NeverOpen
 from mentiondesk.domain.ids import ComponentId, StaffId, UserId
+from mentiondesk.domain.posts.brand import LONGEST_QUERY, Account, Brand
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.settings.types import (
     Duration,
@@ -18,12 +18,14 @@ from mentiondesk.settings.types import (
     OneOrMore,
     Phrase,
     Phrases,
+    Searched,
     StageTime,
     Week,
     Zone,
     sentence,
     short_enough_to_post,
     stage_time,
+    stored,
     weekly_hours,
 )
 
@@ -40,11 +42,6 @@ class Misfit(ValueError):
     def __init__(self, what: str, *path: str | int) -> None:
         super().__init__(what)
         self.path = path
-
-
-def _stored(info: ValidationInfo) -> bool:
-    """True for settings that are in force: an earlier version accepted them, and a desk must not stop for a slip."""
-    return bool(info.context and info.context.get("stored"))
 
 
 class _Model(BaseModel):
@@ -74,21 +71,21 @@ class WeekSettings(_Model):
         return True
 
 
+class AccountSettings(_Model):
+    """A further account of the brand."""
+
+    user_id: UserId = Field(pattern=r"^\d{1,20}$")
+    handle: str = Field(pattern=r"^\w{1,15}$")
+
+
 class BrandSettings(_Model):
-    """The brand account whose mentions are answered."""
+    """The brand account whose mentions are answered, and the brand's further accounts, whose posts are answers."""
 
     name: str = Field(min_length=1, max_length=80)
     user_id: UserId = Field(pattern=r"^\d{1,20}$")
     handle: str = Field(pattern=r"^\w{1,15}$")
-    words: tuple[str, ...] = Field(default=(), max_length=20)
-
-    @field_validator("words")
-    @classmethod
-    def _searchable(cls, words: tuple[str, ...]) -> tuple[str, ...]:
-        for word in words:
-            if not re.fullmatch(r"[^\"\n]{2,60}", word):
-                raise ValueError(f"{word!r} cannot be searched for; use 2 to 60 characters without quotes")
-        return words
+    words: tuple[Searched, ...] = Field(default=(), max_length=20)
+    accounts: tuple[AccountSettings, ...] = Field(default=(), max_length=10)
 
 
 class TargetSettings(_Model):
@@ -111,7 +108,7 @@ class TargetSettings(_Model):
         """A longer deadline for what is more urgent is a slip: the alerts about it would come later."""
         for name, slower in (("high", "within"), ("critical", "high"), ("critical", "within")):
             urgent, calm = getattr(self, name), getattr(self, slower)
-            if urgent is not None and calm is not None and urgent > calm and not _stored(info):
+            if urgent is not None and calm is not None and urgent > calm and not stored(info):
                 raise Misfit(f"{name} is longer than {slower}; make it as long or shorter", name)
         return self
 
@@ -199,10 +196,14 @@ class AlertSettings(_Model):
 
 
 class StaffSettings(_Model):
-    """A staff member. `duty` is "always" or weekly shifts; without it only roles receive alerts."""
+    """A staff member. `duty` is "always" or weekly shifts; without it only roles receive alerts.
+
+    Posts of `x_user_id`, their own account on X, are answers of the brand.
+    """
 
     id: StaffId = Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")
     name: str = Field(min_length=1, max_length=60)
+    x_user_id: UserId | None = Field(default=None, pattern=r"^\d{1,20}$")
     email: str | None = Field(default=None, pattern=r"^[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,190}\.[^@\s<>,;\"]{2,}$")
     phone: str | None = Field(default=None, pattern=r"^\+[1-9]\d{6,14}$")
     zone: Zone | None = None
@@ -214,7 +215,7 @@ class StaffSettings(_Model):
     def _reachable(self, info: ValidationInfo) -> Self:
         if not self.addresses:
             raise ValueError(f"{self.id} can not be reached; give an email, a phone, or both")
-        if self.phone and self.quiet and self.quiet.never_end and not _stored(info):
+        if self.phone and self.quiet and self.quiet.never_end and not stored(info):
             what = "these hours never end, so that no text could ever come; leave a time free, or leave out the phone"
             raise Misfit(what, "quiet")
         return self
@@ -401,14 +402,22 @@ class SettingsFile(_Model):
         for place, staff_id in enumerate(ids):
             if staff_id in ids[:place]:
                 raise Misfit(f"two people have the id {staff_id!r}; ids must differ", "staff", place, "id")
+        if not stored(info):
+            self._check_search()
         if not any("lead" in one.roles for one in self.staff):
             raise Misfit(
                 "nobody in staff is a lead; give one person roles: [lead], for when nobody is on duty", "staff"
             )
         for path, target in self._targets_set():
             if target.hours is not None:
-                self._check_hours(target.hours, target, path, _stored(info))
+                self._check_hours(target.hours, target, path, stored(info))
         return self
+
+    def _check_search(self) -> None:
+        length = len(brand_of(self).search_query)
+        if length > LONGEST_QUERY:
+            what = f"these make a search of {length} characters, and X takes {LONGEST_QUERY}; leave some out"
+            raise Misfit(what, "brand", "words" if self.brand.words else "accounts")
 
     def _targets_set(self) -> Iterator[tuple[tuple[str, ...], TargetSettings]]:
         """Every target in the file, with its key path."""
@@ -432,6 +441,14 @@ class SettingsFile(_Model):
         except NeverOpen:
             what = f"the hours {name!r} are open too seldom for this deadline and its alerts; make them longer"
             raise Misfit(what, *path) from None
+
+
+def brand_of(settings: SettingsFile) -> Brand:
+    """The brand as the rest of the package uses it."""
+    brand = settings.brand
+    accounts = tuple(Account(one.user_id, one.handle) for one in brand.accounts)
+    people = tuple(one.x_user_id for one in settings.staff if one.x_user_id is not None)
+    return Brand(brand.name, brand.user_id, brand.handle, brand.words, accounts, people)
 
 
 def _check_met(week: WeekSettings, zone: str, longest: timedelta) -> None:

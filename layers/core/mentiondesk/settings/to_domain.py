@@ -8,7 +8,6 @@ from mentiondesk.domain.alerts.roster import Audience, Channel, Roster, Staff, S
 from mentiondesk.domain.cases.timers import Policy, Target
 from mentiondesk.domain.desk import AlertRules, DeskSettings
 from mentiondesk.domain.incidents.rules import IncidentRules
-from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
 from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
 from mentiondesk.domain.posts.tags import Kind, Urgency
@@ -25,6 +24,7 @@ from mentiondesk.settings.schema import (
     TargetSettings,
     TriageSettings,
     WeekSettings,
+    brand_of,
 )
 from mentiondesk.settings.types import stage_time
 
@@ -42,9 +42,9 @@ def parse_settings(raw: object, stored: bool = False) -> DeskSettings:
 
 def desk_settings(settings: SettingsFile) -> DeskSettings:
     """Validated settings as the rest of the package uses them."""
-    brand, alerts, second = settings.brand, settings.alerts, settings.triage.second_opinion
+    brand, alerts, second = brand_of(settings), settings.alerts, settings.triage.second_opinion
     return DeskSettings(
-        brand=Brand(brand.name, brand.user_id, brand.handle, brand.words),
+        brand=brand,
         zone=settings.zone,
         policy=_policy(settings),
         roster=Roster(tuple(_staff(one, settings.zone) for one in settings.staff)),
@@ -53,7 +53,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         incidents=_incident_rules(settings.incidents),
         page=_status_page(settings),
         wording=Wording(**dict(settings.wording)),
-        brand_words=_brand_words(settings.triage, (brand.handle,)),
+        brand_words=_brand_words(settings.triage, tuple(handle for _, handle in brand.handles)),
         second_opinion=SecondOpinionRules(second.below, second.a_day),
         keep=settings.keep,
         sentences=settings.sentences,

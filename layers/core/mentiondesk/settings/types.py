@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo
 
 from mentiondesk.domain.hours import Hours, Period
 from mentiondesk.domain.incidents.drafts import LINK_WEIGHT, MOST_WEIGHT, weight
@@ -24,6 +24,11 @@ _NOT_IN_A_SENTENCE = re.compile(r"[{}\x00-\x1f\x7f\u2028\u2029]")
 _MOST_POST_WEIGHT = MOST_WEIGHT - LINK_WEIGHT - 1 - 60
 # Longest value that a problem repeats.
 _MOST_SHOWN = 60
+
+
+def stored(info: ValidationInfo) -> bool:
+    """True for settings that are in force: an earlier version accepted them, and a desk must not stop for a slip."""
+    return bool(info.context and info.context.get("stored"))
 
 
 def shown(value: object) -> str:
@@ -148,6 +153,28 @@ def _phrase(text: str) -> str:
 
 Phrase = Annotated[str, AfterValidator(_phrase)]
 Phrases = Annotated[tuple[Phrase, ...], Field(max_length=500)]
+
+
+def _searchable(word: str, info: ValidationInfo) -> str:
+    if stored(info):
+        return word
+    if not 2 <= len(word) <= 60 or '"' in word or not word.isprintable():
+        raise ValueError(f"{shown(word)} cannot be searched for; use 2 to 60 characters without quotes")
+    if word[0] in "#@" and not re.fullmatch(r"#\w{1,59}|@\w{1,15}", word):
+        raise ValueError(f"{shown(word)} is no single {_MARKED[word[0]]}; leave out spaces and marks, or the {word[0]}")
+    if _OPERATOR.search(word):
+        raise ValueError(
+            f"{shown(word)} would be an operator of X's search; leave out OR, -, parentheses and names with a colon"
+        )
+    if not re.search(r"\w", word) and word.isascii():
+        raise ValueError(f"{shown(word)} cannot be searched for; X looks for words, not for marks")
+    return word
+
+
+_MARKED = {"#": "hashtag", "@": "handle"}
+# Parts of X's query language: docs.x.com/x-api/posts/search/integrate/build-a-query.
+_OPERATOR = re.compile(r"^-|\s-\w|[()]|\b[a-z_]+:\S|\bOR\b|^(?:AND|NOT)$")
+Searched = Annotated[str, AfterValidator(_searchable)]
 
 
 def sentence(*placeholders: str) -> AfterValidator:

@@ -26,7 +26,6 @@ _TWEEPY_URL = "https://api.twitter.com"
 # Seconds to connect and to answer: three tries fit into one run.
 _TIMEOUTS = (3.0, 10.0)
 _SECRET_KEPT = timedelta(minutes=5)
-_LONGEST_QUERY = 512
 # X's windows are 15 minutes long; assumed where it does not say when a limit ends.
 _WINDOW = timedelta(minutes=15)
 # Interval between tries while credits or access are missing.
@@ -137,7 +136,9 @@ class TweepyFeed:
             raise named(failure.response, now) from failure
         except requests.RequestException as failure:
             raise XUnavailable(type(failure).__name__) from failure
-        return read_page(body, source, brand.user_id)
+        if refusal := _no_account(body, now):
+            raise refusal
+        return read_page(body, source, brand.own_ids)
 
     def _call(self, source: Source, brand: Brand, parameters: dict[str, Any]) -> object:
         client = self._connected()
@@ -147,7 +148,7 @@ class TweepyFeed:
             case Source.OWN:
                 return client.get_users_tweets(brand.user_id, exclude="retweets", user_auth=True, **parameters)
             case Source.SEARCH:
-                return client.search_recent_tweets(search_query(brand), user_auth=True, **parameters)
+                return client.search_recent_tweets(brand.search_query, user_auth=True, **parameters)
 
     def _connected(self) -> tweepy.Client:
         secret = self._credentials()
@@ -164,19 +165,6 @@ class TweepyFeed:
             client.session.mount(_TWEEPY_URL, _Timed(self._base_url, self._timeouts))
             self._client = (secret.version, client)
         return self._client[1]
-
-
-def search_query(brand: Brand) -> str:
-    """Posts with the brand's words but without its handle, which the mentions already bring.
-
-    Raises ValueError when the words do not fit X's 512 characters.
-    """
-    words = brand.words or (brand.name,)
-    wanted = " OR ".join(word if word.startswith(("#", "@")) else f'"{word}"' for word in words)
-    query = f"({wanted}) -@{brand.handle} -from:{brand.handle} -is:retweet"
-    if len(query) > _LONGEST_QUERY:
-        raise ValueError(f"the brand's words make a search of {len(query)} characters; X takes {_LONGEST_QUERY}")
-    return query
 
 
 def _parameters(window: Window, token: str | None, source: Source, page_size: int) -> dict[str, Any]:
@@ -197,18 +185,50 @@ def named(response: requests.Response, now: datetime) -> Exception:
     problem = _problem(response)
     detail = f"{response.status_code} {problem.get('title', '')} {problem.get('type', '')}".strip()
     match response.status_code:
-        case 400 if _names_window(problem):
+        case 400 if _names(problem, "since_id", "until_id", "start_time"):
             return XTooFarBack(detail)
-        case 401:
-            return XRefuses(ReadBlock.TOKEN_REFUSED, None, detail)
-        case 402:
-            return XRefuses(ReadBlock.CREDITS_SPENT, now + _LOOK_AGAIN, detail)
         case 429:
             return _limited(response.headers, problem, now, detail)
         case status if status >= 500:
             return XUnavailable(detail)
+        case status:
+            block = _block(status, problem)
+            return XRefuses(block, None if block is ReadBlock.TOKEN_REFUSED else now + _LOOK_AGAIN, detail)
+
+
+def _block(status: int, problem: dict[str, Any]) -> ReadBlock:
+    match status:
+        case 400 if _names(problem, "query"):
+            return ReadBlock.SEARCH_REFUSED
+        case 401:
+            return ReadBlock.TOKEN_REFUSED
+        case 402:
+            return ReadBlock.CREDITS_SPENT
+        case 403 if _suspended(problem):
+            return ReadBlock.ACCOUNT_SUSPENDED
         case _:
-            return XRefuses(ReadBlock.ACCESS_REFUSED, now + _LOOK_AGAIN, detail)
+            return ReadBlock.ACCESS_REFUSED
+
+
+def _suspended(problem: dict[str, Any]) -> bool:
+    """True when X says so in words: it gives suspended and unknown accounts the same type."""
+    return "suspended" in str(problem.get("detail", "")).lower()
+
+
+def _no_account(body: object, now: datetime) -> XRefuses | None:
+    """The refusal where X answers 200 and has errors about the account in the place of a page; else None."""
+    if not isinstance(body, dict) or {"data", "meta"} & body.keys():
+        return None
+    errors = [error for error in _listed(body.get("errors")) if error.get("resource_type") == "user"]
+    if not errors:
+        return None
+    block = ReadBlock.ACCOUNT_SUSPENDED if any(map(_suspended, errors)) else ReadBlock.ACCOUNT_UNKNOWN
+    return XRefuses(block, now + _LOOK_AGAIN, f"200 {errors[0].get('title', '')} {errors[0].get('type', '')}".strip())
+
+
+def _listed(found: object) -> list[dict[str, Any]]:
+    """The objects in a list; none where it is no list."""
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _problem(response: requests.Response) -> dict[str, Any]:
@@ -219,10 +239,10 @@ def _problem(response: requests.Response) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _names_window(problem: dict[str, Any]) -> bool:
-    errors = problem.get("errors")
-    parameters = [e.get("parameters") for e in errors if isinstance(e, dict)] if isinstance(errors, list) else []
-    return any(isinstance(p, dict) and {"since_id", "until_id", "start_time"} & p.keys() for p in parameters)
+def _names(problem: dict[str, Any], *names: str) -> bool:
+    """True when X blames one of these parameters of the request."""
+    parameters = (error.get("parameters") for error in _listed(problem.get("errors")))
+    return any(isinstance(blamed, dict) and blamed.keys() & set(names) for blamed in parameters)
 
 
 def _limited(headers: Mapping[str, str], problem: dict[str, Any], now: datetime, detail: str) -> XRefuses:

@@ -1,13 +1,23 @@
 """Parses X's JSON into posts, with the field names of Tweets as well as those of Posts."""
 
 import json
+import math
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from sys import intern
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from mentiondesk.domain.ids import ConversationId, PostId, UserId, time_of
 from mentiondesk.domain.posts.page import Page
@@ -32,6 +42,8 @@ _MOST_TEXT = 50_000
 # Longest language tag (RFC 5646, section 4.4.1).
 _MOST_LANGUAGE = 35
 _FIRST_YEAR, _LAST_YEAR = 2006, 2500
+# Far longer than X lets anybody edit a post.
+_EDITABLE = timedelta(days=1)
 
 
 def _mended(value: Any) -> Any:
@@ -51,11 +63,43 @@ def _plausible(moment: datetime) -> datetime:
 Text = Annotated[str, BeforeValidator(_mended)]
 Moment = Annotated[datetime, AfterValidator(_plausible)]
 _ID = re.compile(r"[0-9]{1,20}")
-Id = Annotated[str, Field(pattern=f"^{_ID.pattern}$")]
+
+
+# Ways in which tools write that a field is not there.
+_ABSENT_WORDS = frozenset(("", "nan", "null", "none", "n/a"))
+
+
+def _absent(value: Any) -> bool:
+    """True for each way to write that there is nothing: null, NaN, an empty text, list or object."""
+    if isinstance(value, str):
+        return len(value) <= 4 and value.strip().lower() in _ABSENT_WORDS
+    return value is None or value in ([], {}) or (isinstance(value, float) and math.isnan(value))
+
+
+def _whole(value: Any) -> Any:
+    """An id that a table kept as a number with a fraction, as the digits that it has left."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else value
+
+
+Id = Annotated[str, BeforeValidator(_whole), Field(pattern=f"^{_ID.pattern}$")]
 
 
 class _Raw(BaseModel):
     model_config = ConfigDict(coerce_numbers_to_str=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_absent(cls, raw: Any) -> Any:
+        if not isinstance(raw, dict):
+            return raw
+        return {name: value for name, value in raw.items() if name == "text" or not _absent(value)}
+
+
+def _present(values: Any) -> Any:
+    """The entries of a list that are there; a single one may stand without its list."""
+    if isinstance(values, dict):
+        return [values]
+    return [one for one in values if not _absent(one)] if isinstance(values, list) else values
 
 
 class _Reference(_Raw):
@@ -64,7 +108,7 @@ class _Reference(_Raw):
 
 
 class _Note(_Raw):
-    text: Text = ""
+    text: Text | None = None
 
 
 class _RawPost(_Raw):
@@ -76,7 +120,7 @@ class _RawPost(_Raw):
     history: list[Id] | None = Field(
         default=None, validation_alias=AliasChoices("edit_history_tweet_ids", "edit_history_post_ids")
     )
-    references: list[_Reference] = Field(
+    references: Annotated[list[_Reference], BeforeValidator(_present)] = Field(
         default=[], validation_alias=AliasChoices("referenced_tweets", "referenced_posts")
     )
     note: _Note | None = Field(default=None, validation_alias=AliasChoices("note_tweet", "note_post"))
@@ -92,8 +136,8 @@ class Repost:
     post_id: PostId
 
 
-def read_post(raw: object, source: Source, brand: UserId) -> Post | Repost | Unreadable:
-    """A post as X describes it, read in `source`. A post by `brand` is an own one in any source."""
+def read_post(raw: object, source: Source, own: frozenset[UserId]) -> Post | Repost | Unreadable:
+    """A post as X describes it, read in `source`. A post by one of the accounts in `own` is an own one anywhere."""
     try:
         found = _RawPost.model_validate(raw)
     except ValidationError as invalid:
@@ -105,19 +149,16 @@ def read_post(raw: object, source: Source, brand: UserId) -> Post | Repost | Unr
     history = found.history or [found.id]
     # Equal ids share one string, since a long replay holds millions of them.
     first = PostId(found.id if found.id == history[0] else history[0])
-    own = found.author_id == brand
+    by_brand = found.author_id in own
     return Post(
         post_id=first,
         version_id=PostId(found.id),
         author_id=UserId(found.author_id),
         text=_unescaped(found.note.text if found.note and found.note.text else found.text)[:_MOST_TEXT],
-        # An edit is a new post to X; the customer has waited since the first version.
-        created_at=found.created_at if len(history) == 1 else time_of(history[0]),
-        conversation_id=ConversationId(
-            found.conversation_id if found.conversation_id and found.conversation_id != first else first
-        ),
-        source=Source.OWN if own else source,
-        own=own,
+        created_at=_first_made(found.created_at, history),
+        conversation_id=_conversation(found.conversation_id, history, first),
+        source=Source.OWN if by_brand else source,
+        own=by_brand,
         edits=len(history) - 1,
         replied_to=references.get("replied_to"),
         reply_to_user=UserId(found.in_reply_to_user_id) if found.in_reply_to_user_id else None,
@@ -127,7 +168,23 @@ def read_post(raw: object, source: Source, brand: UserId) -> Post | Repost | Unr
     )
 
 
-def read_page(body: object, source: Source, brand: UserId) -> Page:
+def _conversation(named: str | None, history: list[str], first: PostId) -> ConversationId:
+    """The conversation that is named; one that an edited post began has the id of its first version."""
+    return ConversationId(first if named is None or named in history else named)
+
+
+def _first_made(created_at: datetime, history: list[str]) -> datetime:
+    """The time of the first version, since the customer has waited from then on; an edit is a new post to X.
+
+    Ids that are numbers of another kind hold no time.
+    """
+    if len(history) == 1:
+        return created_at
+    first = time_of(history[0])
+    return first if timedelta(0) <= created_at - first < _EDITABLE else created_at
+
+
+def read_page(body: object, source: Source, own: frozenset[UserId]) -> Page:
     """A page of X's answer. Raises XUnavailable if it is none.
 
     Posts that X names in `errors` (deleted, withheld, protected) are not in `data` and need nothing more.
@@ -140,7 +197,7 @@ def read_page(body: object, source: Source, brand: UserId) -> Page:
         meta = {}
     if meta.get("result_count") and not raws:
         raise XUnavailable("the page tells of posts and holds none")
-    read = [read_post(raw, source, brand) for raw in raws]
+    read = [read_post(raw, source, own) for raw in raws]
     ids = [int(raw["id"]) for raw in raws if isinstance(raw, dict) and _ID.fullmatch(str(raw.get("id", "")))]
     return Page(
         posts=tuple(one for one in read if isinstance(one, Post)),

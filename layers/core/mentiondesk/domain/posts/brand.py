@@ -1,15 +1,65 @@
-"""The brand account whose mentions are answered."""
+"""The brand: its accounts, those of its people, and what is searched for."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mentiondesk.domain.ids import UserId
 
+# X's longest query for a search (docs.x.com, recent search, self-serve).
+LONGEST_QUERY = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account on X."""
+
+    user_id: UserId
+    handle: str
+
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """A brand's account on X. `words` are searched for in posts that do not mention the handle."""
+    """A brand's account on X, whose mentions are answered.
+
+    `words` are searched for in posts that do not mention the handle. Posts of the further `accounts`, and of the
+    brand's `people` under their own names, are answers and never customers' posts.
+    """
 
     name: str
     user_id: UserId
     handle: str
     words: tuple[str, ...] = ()
+    accounts: tuple[Account, ...] = ()
+    people: tuple[UserId, ...] = ()
+
+    @property
+    def own_ids(self) -> frozenset[UserId]:
+        """The accounts that speak for the brand."""
+        return frozenset((self.user_id, *(account.user_id for account in self.accounts), *self.people))
+
+    @property
+    def handles(self) -> Iterator[tuple[UserId, str]]:
+        """The brand's accounts with their handles, the one whose mentions are answered first."""
+        yield self.user_id, self.handle
+        yield from ((account.user_id, account.handle) for account in self.accounts)
+
+    @property
+    def search_query(self) -> str:
+        """A query for what the mentions do not bring.
+
+        It finds the brand's words without its handle, quotes of its posts (their link leads to them), and what its
+        further accounts write.
+        """
+        wanted = [_term(word) for word in self.words or (self.name,)]
+        wanted += [f"from:{account.user_id}" for account in self.accounts]
+        with_quotes = self._query((*wanted, f'url:"{self.handle}/status"'))
+        # Words that fill the query already are searched for as before.
+        return with_quotes if len(with_quotes) <= LONGEST_QUERY else self._query(wanted)
+
+    def _query(self, wanted: Sequence[str]) -> str:
+        return f"({' OR '.join(wanted)}) -@{self.handle} -from:{self.handle} -is:retweet"
+
+
+def _term(word: str) -> str:
+    """A word as X searches for it: hashtags and handles by themselves, all others as they are written."""
+    return word if word.startswith(("#", "@")) else f'"{word}"'

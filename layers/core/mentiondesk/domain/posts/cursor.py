@@ -18,6 +18,9 @@ class ReadBlock(StrEnum):
 
     TOKEN_REFUSED = "token_refused"
     ACCESS_REFUSED = "access_refused"
+    ACCOUNT_UNKNOWN = "account_unknown"
+    ACCOUNT_SUSPENDED = "account_suspended"
+    SEARCH_REFUSED = "search_refused"
     CREDITS_SPENT = "credits_spent"
     RATE_LIMITED = "rate_limited"
     DAY_LIMITED = "day_limited"

@@ -1,5 +1,6 @@
 """Classifies one post into tags, case, deadline and customer, in one idempotent act."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -9,7 +10,7 @@ from mentiondesk.detection.signals import brand_stems, signal_of
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.changes import CaseChange, case_change
 from mentiondesk.domain.cases.fold import apply, fold, follows, new_case, posted
-from mentiondesk.domain.ids import CaseId, UserId
+from mentiondesk.domain.ids import CaseId, ConversationId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post
@@ -22,6 +23,8 @@ from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.triage import Triage
 from mentiondesk.usecases.optimistic import retried
 
+# Posts of the brand in a row that are followed up to the customer's: more than any thread has.
+_LONGEST_THREAD = 100
 _stems = lru_cache(maxsize=1)(brand_stems)
 
 
@@ -49,7 +52,7 @@ class ClassifyMention:
         incident = self._incident(signal, now) if signal else None
         if tags and incident:
             tags = self._calmed(tags)
-        case_id = self._case_id(post)
+        case_id, before = self._place(post)
         if case_id is None:
             return self._committed(Classified(post, now))
         entry = posted(post, tags, incident.incident_id if incident else None)
@@ -57,7 +60,7 @@ class ClassifyMention:
         def attempt(before: Case | None) -> Classified | None:
             return self._committed(Classified(post, now, tags, self._change(case_id, before, post, entry), signal))
 
-        return retried(self._stored(post, case_id), attempt)
+        return retried(before, attempt)
 
     def _committed(self, change: Classified) -> Classified | None:
         return change if self._cases.commit(change) else None
@@ -75,27 +78,73 @@ class ClassifyMention:
         brand = self._settings().brand
         return _stems((brand.name, brand.handle, *brand.words))
 
-    def _case_id(self, post: Post) -> CaseId | None:
-        """The case of a post: its author's, or that of the customer whom the brand answers.
+    def _place(self, post: Post) -> tuple[CaseId | None, Case | None]:
+        """The case that a post belongs to, and the case as stored; None for a post of the brand to nobody.
 
-        An answer in several posts goes on where its first post went; a quote answers the quoted post.
+        Among the cases that the brand's post may answer, the first that is stored counts.
         """
         if not post.own:
-            return CaseId(post.conversation_id, post.author_id)
-        if post.replied_to is not None and post.reply_to_user not in (None, post.author_id):
-            return CaseId(post.conversation_id, UserId(str(post.reply_to_user)))
+            case_id = post.case_id or CaseId(self._conversation(post), post.author_id)
+            return case_id, self._stored(post, case_id)
+        first: CaseId | None = None
+        for case_id in self._answered(post):
+            case = self._cases.get(case_id)
+            if case is not None:
+                return case_id, case
+            first = first or case_id
+        return first, None
+
+    def _answered(self, post: Post) -> Iterator[CaseId]:
+        """The cases that the brand's post may answer: by its conversation and addressee, its parent, or the addressee.
+
+        An answer in several posts goes on where its first post went, and a quote answers the quoted post. A new post
+        that names a customer at its beginning has an addressee and no parent; it answers the case in which that
+        customer waits.
+        """
+        customer = post.reply_to_user if post.reply_to_user not in (None, post.author_id) else None
         if post.case_id is not None:
-            return post.case_id
-        parent_id = post.replied_to or post.quoted
-        # A parent is older, so that this ends. It may be stored and not classified yet.
-        if parent_id is None or int(parent_id) >= int(post.post_id):
-            return None
-        parent = self._posts.get(parent_id)
-        return self._case_id(parent) if parent is not None else None
+            yield post.case_id
+        if customer is not None and post.replied_to is not None and not _names_no_conversation(post):
+            yield CaseId(post.conversation_id, customer)
+        parent = self._parent(post)
+        if parent is not None:
+            case_id = self._case_around(parent)
+            if case_id is not None:
+                yield case_id
+        waits = self._cases.latest_of(customer) if customer is not None else None
+        if waits is not None and waits.waiting:
+            yield waits.case_id
+        if customer is not None and post.replied_to is not None:
+            yield CaseId(self._conversation(post), customer)
+
+    def _conversation(self, post: Post) -> ConversationId:
+        """The conversation of a post; one that names none is in that of its parent."""
+        parent = self._parent(post) if _names_no_conversation(post) else None
+        case_id = self._case_around(parent) if parent is not None else None
+        return case_id.conversation if case_id is not None else post.conversation_id
+
+    def _case_around(self, post: Post) -> CaseId | None:
+        """The case of a stored post, whether or not it is classified yet; None for the brand's posts to nobody."""
+        for _ in range(_LONGEST_THREAD):
+            if post.case_id is not None:
+                return post.case_id
+            if not post.own:
+                return CaseId(self._conversation(post), post.author_id)
+            parent = self._parent(post)
+            if parent is None:
+                return None
+            post = parent
+        return None
+
+    def _parent(self, post: Post) -> Post | None:
+        """The stored post that this one answers or, if it is the brand's, quotes; never one made later."""
+        parent_id = post.replied_to or (post.quoted if post.own else None)
+        parent = self._posts.get(parent_id) if parent_id is not None and parent_id != post.post_id else None
+        return parent if parent is not None and _age(parent) < _age(post) else None
 
     def _stored(self, post: Post, case_id: CaseId) -> Case | None:
         """The case as stored. The first post of a conversation opens one, so no look is needed there."""
-        opens_conversation = str(post.post_id) == post.conversation_id and post.case_id is None and not post.own
+        opens_conversation = str(post.post_id) == case_id.conversation and post.case_id is None
         return None if opens_conversation else self._cases.get(case_id)
 
     def _change(self, case_id: CaseId, before: Case | None, post: Post, entry: Posted) -> CaseChange:
@@ -108,6 +157,16 @@ class ClassifyMention:
         entry = _same_incident(timeline.get(entry.entry_id), entry)
         timeline[entry.entry_id] = entry
         return case_change(before, fold(case_id, timeline.values(), policy), entry)
+
+
+def _names_no_conversation(post: Post) -> bool:
+    """True for an answer that seems to begin a conversation: its archive did not keep the conversation."""
+    return post.replied_to is not None and str(post.conversation_id) == post.post_id
+
+
+def _age(post: Post) -> tuple[datetime, bool, int]:
+    """The order in which posts were made; of those of one second, answers come after what they answer."""
+    return post.created_at, post.replied_to is not None, int(post.post_id)
 
 
 def _same_incident(before: CaseEntry | None, entry: Posted) -> Posted:

@@ -30,7 +30,15 @@ _SKEW = timedelta(minutes=1)
 # Time kept back to store the last page and its cursor.
 _RESERVE = timedelta(seconds=15)
 # Blocks that apply to every source at once.
-_FOR_ALL_SOURCES = frozenset({ReadBlock.TOKEN_REFUSED, ReadBlock.CREDITS_SPENT, ReadBlock.MONTH_CAPPED})
+_FOR_ALL_SOURCES = frozenset(
+    {
+        ReadBlock.TOKEN_REFUSED,
+        ReadBlock.CREDITS_SPENT,
+        ReadBlock.MONTH_CAPPED,
+        ReadBlock.ACCOUNT_UNKNOWN,
+        ReadBlock.ACCOUNT_SUSPENDED,
+    }
+)
 
 
 @dataclass(slots=True)

@@ -27,10 +27,12 @@ from mentiondesk.adapters.storage.table import (
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.changes import CaseChange
 from mentiondesk.domain.cases.transitions import State
-from mentiondesk.domain.ids import CaseId
+from mentiondesk.domain.ids import CaseId, UserId
 from mentiondesk.domain.timeline import CaseEntry
 from mentiondesk.ports.cases import CaseChanged, Classified
 from mentiondesk.ports.storage import AlreadyDone
+
+_LATEST_CASE = "latest_case"
 
 
 class Cases:
@@ -83,6 +85,11 @@ class Cases:
             raise CaseChanged(self.get(case_id)) from conflict
         return _next(change)
 
+    def latest_of(self, customer: UserId) -> Case | None:
+        found = self._table.get(keys.customer(customer))
+        case_id = found.value(_LATEST_CASE, str) if found else None
+        return self.get(CaseId.parse(case_id)) if case_id else None
+
     def silent(self, now: datetime, limit: int) -> list[CaseId]:
         shards = (keys.queue(State.PENDING, number) for number in range(keys.SHARDS))
         silent = (Query(shard, keys.WAITING, last=now, limit=limit) for shard in shards)
@@ -127,6 +134,7 @@ class Cases:
             counts[str(post.kind)] -= 1
         latest = {
             "latest_post_at": post.created_at,
+            _LATEST_CASE: str(change.case.after.case_id) if change.case else None,
             keys.EXPIRES: keys.expiry(post.created_at + self._keep()),
             keys.SCHEMA: 1,
         }
