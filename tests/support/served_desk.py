@@ -21,14 +21,14 @@ from mentiondesk.domain.cases.timers import Policy
 from mentiondesk.domain.ids import CaseId, ConversationId, StaffId, UserId
 from mentiondesk.settings.to_domain import desk_settings
 from mentiondesk.usecases.access.sign_in import SignIn
-from tests.integration.conftest import MemoryDesk
+from tests.integration.conftest import Desk, MemoryDesk
 from tests.support.builders import NOON, said, settings_file
 from tests.support.doors import FORM, Answer
 
 ROOT = Path(__file__).parents[2]
 HOST = "desk.example"
 URL = f"https://{HOST}"
-TEAM = [
+TEAM: list[dict[str, Any]] = [
     {"id": "ana", "name": "Ana", "email": "ana@example.com", "duty": "always"},
     {"id": "ben", "name": "Ben", "email": "ben@example.com", "duty": "always"},
     {"id": "mo", "name": "Mo", "email": "mo@example.com", "duty": "always", "roles": ["lead"]},
@@ -71,7 +71,7 @@ class ServedDesk:
             lambda _, line: self.printed.append(line),
         )
         with patch.dict(os.environ, variables):
-            app = self._function._app  # noqa: SLF001 - the door itself, with memory in place of the cloud
+            app = self._function._app
         app.DynamoTable = lambda *_: self.desk.table  # type: ignore[attr-defined]
         app.QueuedCodes = lambda *_: self.mails  # type: ignore[attr-defined]
 
@@ -135,7 +135,7 @@ class ServedDesk:
         return self.now
 
 
-def waiting(desk: MemoryDesk, number: int, words: str, minute: float = 0, **tags: Any) -> CaseId:
+def waiting(desk: Desk, number: int, words: str, minute: float = 0, **tags: Any) -> CaseId:
     """Puts a customer with this number into the list of who waits: they posted at this minute after noon."""
     case_id = CaseId(ConversationId(str(1_800_000_000_000_000_000 + number)), UserId(str(2_000_000_000 + number)))
     entry = said(minute, words=words, **tags)
