@@ -3,7 +3,7 @@
 from datetime import timedelta
 from functools import cache
 from traceback import format_tb
-from typing import Any
+from typing import Any, assert_never
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
@@ -18,6 +18,7 @@ from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.settings import current_settings
 from mentiondesk.adapters.tokens.links import LinkKeys, SignedLinks
 from mentiondesk.domain.alerts.roster import Channel
+from mentiondesk.ports.channels import Sender
 from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.presentation.wording import Sentences
 from mentiondesk.runtime import aws, clock
@@ -28,6 +29,16 @@ from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
 logger = Logger()
 metrics = Metrics()
 unread = logged(logger.error, "link key not read")
+
+
+def _sender(channel: Channel, config: NotifyConfig) -> Sender:
+    match channel:
+        case Channel.EMAIL:
+            return SesMailer(aws.ses(), config.alert_sender)
+        case Channel.TEXT:
+            return SnsTexter(aws.sns())
+        case _:
+            assert_never(channel)
 
 
 @cache
@@ -43,7 +54,7 @@ def notify_staff() -> NotifyStaff:
     return NotifyStaff(
         Alerts(table, keep, Cases(table, keep), incidents),
         incidents,
-        {Channel.EMAIL: SesMailer(aws.ses(), config.alert_sender), Channel.TEXT: SnsTexter(aws.sns())},
+        {channel: _sender(channel, config) for channel in Channel},
         StaffMessages(lambda: Sentences(settings().sentences)),
         settings,
         SignedLinks(LinkKeys(aws.secrets(), config.link_secret_id, clock.now, unread), config.api_url),
@@ -58,6 +69,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         "notified",
         subjects=notified.subjects,
         sent=notified.sent,
+        messages=notified.messages,
+        gathered=notified.gathered,
         held=notified.held,
         fell_back=notified.fell_back,
         failed=notified.failed,

@@ -52,7 +52,6 @@ def daily(period: str) -> dict[str, Any]:
 # --- urgency that rises
 
 
-@problem("a running timer keeps its alerts when a later post is critical; after the last stage nobody hears of it")
 def test_danger_after_the_last_stage_is_alerted() -> None:
     desk = MemoryDesk()
     case = desk.post(0)
@@ -61,7 +60,6 @@ def test_danger_after_the_last_stage_is_alerted() -> None:
     assert desk.told(since=120, until=150)
 
 
-@problem("texts that quiet hours hold stay held when a later post is critical")
 def test_danger_breaks_quiet_hours() -> None:
     desk = MemoryDesk([person(one, quiet=daily("21:30-08:00")) for one in TEAM], start=day(17, "21:45"))
     case = desk.post(day(17, "21:45"))
@@ -70,7 +68,6 @@ def test_danger_breaks_quiet_hours() -> None:
     assert [line for line in desk.told(day(17, "23:30"), day(18, "00:00")) if line.endswith("text")]
 
 
-@problem("after a breach, people on duty hear nothing of a later post that is critical")
 def test_danger_after_the_breach_reaches_those_on_duty() -> None:
     desk = MemoryDesk()
     case = desk.post(0)
@@ -82,7 +79,6 @@ def test_danger_after_the_breach_reaches_those_on_duty() -> None:
 # --- outages, owners, silence
 
 
-@problem("an alert is given up after five runs, ten minutes, even when providers refuse everything")
 def test_an_alert_survives_an_outage_of_the_providers() -> None:
     desk = MemoryDesk()
     desk.post(0)
@@ -92,7 +88,6 @@ def test_an_alert_survives_an_outage_of_the_providers() -> None:
     assert desk.told(since=89)
 
 
-@problem("an owner keeps the alerts of a case that waits again, although the shift is another's")
 def test_a_case_that_waits_again_reaches_the_people_on_duty() -> None:
     weekend = person(BEN, duty={"week": {"sat-sun": ["09:00-17:00"]}})
     desk = MemoryDesk([person(ANA, duty=SHIFT), weekend, LEA, MAX], start=day(15, "10:00"))
@@ -104,7 +99,6 @@ def test_a_case_that_waits_again_reaches_the_people_on_duty() -> None:
     assert desk.told_to("ben")
 
 
-@problem("an owner whose shift has ended keeps the alerts")
 def test_after_the_owner_s_shift_the_people_on_duty_hear() -> None:
     early, late = person(ANA, duty=daily("09:00-17:00")), person(BEN, duty=daily("17:00-21:00"))
     desk = MemoryDesk([early, late, LEA, MAX], start=day(17, "16:50"))
@@ -114,7 +108,6 @@ def test_after_the_owner_s_shift_the_people_on_duty_hear() -> None:
     assert desk.told_to("ben")
 
 
-@problem("a case of an owner who has left the settings cannot be claimed")
 def test_a_case_of_a_former_member_can_be_claimed() -> None:
     desk = MemoryDesk([ANA, BEN, LEA, MAX])
     case = desk.post(0)
@@ -123,7 +116,6 @@ def test_a_case_of_a_former_member_can_be_claimed() -> None:
     assert refusal(lambda: desk.act("ana", "claim", case, at=51)) is None
 
 
-@problem("after the last stage there is silence, although the customer writes again each day")
 def test_a_customer_who_writes_again_is_alerted_again() -> None:
     desk = MemoryDesk()
     case = desk.post(0)
@@ -133,7 +125,6 @@ def test_a_customer_who_writes_again_is_alerted_again() -> None:
     assert desk.told(since=91)
 
 
-@problem("an incident that is not confirmed in time is alerted only once")
 def test_an_unconfirmed_incident_is_alerted_again() -> None:
     desk = MemoryDesk()
     sample = Sample(PostId("9"), UserId("9"), at(-10), "the app crashes")
@@ -194,7 +185,6 @@ def test_leading_handles_are_left_out_of_alerts() -> None:
     assert all("the mug has a hole" in message.words for message in desk.messages)
 
 
-@problem("a text over the limit goes by mail even when the person gets the same mail anyway")
 def test_nobody_gets_the_same_mail_twice() -> None:
     desk = MemoryDesk([person(LEA, duty="always")])
     for number in range(8):

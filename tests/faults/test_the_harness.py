@@ -1,7 +1,7 @@
 """The checks find what they are for: each of these defects, put into the code, is a violation."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,11 @@ from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.table import Update
 from mentiondesk.domain.alerts.ledger import Outcome
 from mentiondesk.domain.posts.post import Added, Post
-from mentiondesk.ports.alerts import DueItem, Lease
+from mentiondesk.ports.alerts import DueItem
 from mentiondesk.ports.cases import Classified
 from mentiondesk.usecases.alerts.delivery import Deliverer, Delivery
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
+from mentiondesk.usecases.alerts.planning import Task
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from mentiondesk.usecases.intake.fetch_mentions import _Run
 from tests.support.faults import CLASSIFY, FETCH, NOTIFY
@@ -64,15 +65,15 @@ def test_an_alert_recorded_before_it_is_sent(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_case_marked_before_its_alerts_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    as_it_is = NotifyStaff._leased
+    as_it_is = NotifyStaff._lease
 
-    def lease_and_mark(self: NotifyStaff, due: Sequence[DueItem], now: datetime) -> list[Lease]:
-        leases = as_it_is(self, due, now)
-        for lease in leases:
-            self._alerts.done(lease, now, None, 0)
-        return leases
+    def lease_and_mark(self: NotifyStaff, items: Iterable[DueItem], due_by: datetime, run: Any) -> list[Task]:
+        tasks = as_it_is(self, items, due_by, run)
+        for task in tasks:
+            self._alerts.done(task.lease, run.now, None, 0)
+        return tasks
 
-    monkeypatch.setattr(NotifyStaff, "_leased", lease_and_mark)
+    monkeypatch.setattr(NotifyStaff, "_lease", lease_and_mark)
     assert "was never given" in _found(USUAL, die, NOTIFY, "sesv2.SendEmail", BEFORE)
 
 

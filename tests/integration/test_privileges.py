@@ -65,6 +65,7 @@ UNUSED = {
     ("AskTheModel", "bedrock:InvokeModel"): "the stack has no model",
     ("WriteTheSite", "s3:GetObject"): "S3 asks for it where a write depends on the file that is there (If-Match)",
     ("FindSilentCases", "dynamodb:Query"): "cases are resolved by silence only where the settings say so",
+    ("NameSubscribers", "dynamodb:PutItem"): "the salt is there since the first request",
     ("ForgetWhoCouldNotBeAsked", "dynamodb:DeleteItem"): "SES takes every mail",
     ("SignInToStatuspage", "secretsmanager:GetSecretValue"): "the stack has no hosted status page",
 }

@@ -5,7 +5,6 @@ so that a fork of the process is a copy of the whole world. Nothing sleeps; time
 """
 
 import contextlib
-import io
 import json
 import os
 import warnings
@@ -31,6 +30,7 @@ from requests.structures import CaseInsensitiveDict
 
 from infra.local.cloud import Context, Function, LocalCloud, _only
 from infra.local.desk import SENDER, TEMPLATE, VirtualClock
+from infra.local.printed import printed_by_this_thread
 from infra.local.x_standin import StandInX
 from infra.local.x_standin.problems import Answer
 from infra.transform import REGION
@@ -143,7 +143,7 @@ class Mortal(Function):
         context.running = running
         with (
             _only(self.environment),
-            contextlib.redirect_stdout(self.desk.printed),
+            printed_by_this_thread() as printed,
             warnings.catch_warnings(),
             self.desk.running(running),
         ):
@@ -155,6 +155,7 @@ class Mortal(Function):
                 self.forget()
                 raise Died(self.name) from None
             finally:
+                self.desk.printed.append(printed.getvalue())
                 self.desk.note_run(self.name)
 
     def forget(self) -> None:
@@ -252,7 +253,7 @@ class FaultyDesk:
         self._settings_file = settings
         self.settings = desk_settings(settings)
         self.meddler = Meddler()
-        self.printed = io.StringIO()
+        self.printed: list[str] = []
         self.calls: list[tuple[datetime, Call]] = []
         self.runs: list[tuple[datetime, str]] = []
         self.failed_at: datetime | None = None
@@ -430,7 +431,7 @@ class FaultyDesk:
     @property
     def log(self) -> str:
         """Everything the functions printed."""
-        return self.printed.getvalue()
+        return "".join(self.printed)
 
 
 def response_of(answer: Answer) -> requests.Response:

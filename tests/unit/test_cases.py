@@ -150,7 +150,7 @@ def test_writing_again_while_waiting_does_not_win_time_for_the_brand() -> None:
 
 def test_urgency_raised_while_waiting_brings_the_deadline_forward() -> None:
     case = a_story(said(0), said(5, urgency=Urgency.CRITICAL))
-    assert (case.urgency, timer_of(case).answer_by, timer_of(case).alerts[0].at) == (Urgency.CRITICAL, at(35), at(20))
+    assert (case.urgency, timer_of(case).answer_by, timer_of(case).alerts[0].at) == (Urgency.CRITICAL, at(35), at(5))
 
 
 def test_urgency_raised_late_leaves_the_earlier_deadline() -> None:

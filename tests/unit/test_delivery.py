@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from mentiondesk.domain.alerts.budget import Interruption, Interruptions
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.limits import TextLimit
 from mentiondesk.domain.alerts.notices import CaseNotice, Notice
 from mentiondesk.domain.alerts.roster import Channel, Staff
-from mentiondesk.domain.ids import StaffId
+from mentiondesk.domain.ids import CaseId, ConversationId, StaffId, UserId
 from mentiondesk.ports.channels import Undeliverable
 from mentiondesk.usecases.alerts.delivery import Deliverer, Delivery
 from mentiondesk.usecases.alerts.notified import Notified
@@ -35,6 +36,7 @@ class Ledger:
 
     room: int = 100
     records: list[Record] = field(default_factory=list)
+    interrupts: dict[StaffId, Interruptions] = field(default_factory=dict)
 
     def record(self, records: Iterable[Record]) -> None:
         self.records += records
@@ -44,6 +46,13 @@ class Ledger:
         self.room -= 1
         return self.room >= 0
 
+    def interruptions(self, staff_id: StaffId) -> Interruptions:
+        return self.interrupts.get(staff_id, Interruptions())
+
+    def interrupted(self, staff_id: StaffId, latest: Interruptions, now: datetime) -> None:
+        del now
+        self.interrupts[staff_id] = latest
+
 
 @dataclass
 class Provider:
@@ -52,10 +61,11 @@ class Provider:
     name: str
     refuses: set[str] = field(default_factory=set)
     taken: list[tuple[str, str]] = field(default_factory=list)
+    passing: bool = False
 
     def send(self, address: str, message: Any) -> str:
         if address in self.refuses:
-            raise Undeliverable("Rejected")
+            raise Undeliverable("Rejected", passing=self.passing)
         self.taken.append((address, str(message)))
         return f"{self.name}-{len(self.taken)}"
 
@@ -84,47 +94,101 @@ class Office:
         alerts: Any = self.ledger
         self.deliverer = Deliverer(alerts, senders, writer or Writer(), SETTINGS, NOON, self.notified)
 
-    def deliver(self, channel: Channel, *notices: Notice, together: bool = False, staff: str = "ana") -> None:
+    def deliver(self, channel: Channel, *notices: Notice, staff: str = "ana", critical: bool = False) -> None:
         person = SETTINGS.roster.find(StaffId(staff))
         assert person is not None
-        self.deliverer.deliver(Delivery(person, channel, notices), together)
+        self.deliverer.deliver(Delivery(person, channel, notices, critical))
 
     def outcomes(self) -> list[tuple[Outcome, Channel, str, bool]]:
         return [(one.outcome, one.via, one.message_id, one.digest) for one in self.ledger.records]
 
 
-def test_a_message_for_each_notice_is_recorded_with_its_id() -> None:
+def test_a_message_is_recorded_with_its_id() -> None:
     office = Office()
-    office.deliver(EMAIL, a_notice("half_time"), a_notice("breach"))
-    assert office.mail.taken == [("ana@example.com", "email: half_time"), ("ana@example.com", "email: breach")]
-    assert office.outcomes() == [(Outcome.SENT, EMAIL, "mail-1", False), (Outcome.SENT, EMAIL, "mail-2", False)]
-    assert (office.notified.sent, office.notified.fell_back, office.notified.failed) == (2, 0, 0)
+    office.deliver(EMAIL, a_notice("half_time"))
+    assert office.mail.taken == [("ana@example.com", "email: half_time")]
+    assert office.outcomes() == [(Outcome.SENT, EMAIL, "mail-1", False)]
+    assert (office.notified.sent, office.notified.messages, office.notified.fell_back) == (1, 1, 0)
 
 
 def test_a_digest_is_one_message_and_a_line_for_each_alert() -> None:
     office = Office()
-    office.deliver(EMAIL, a_notice("half_time"), a_notice("breach"), together=True)
+    office.deliver(EMAIL, a_notice("half_time"), a_notice("breach"))
     assert office.mail.taken == [("ana@example.com", "email: half_time, breach")]
     assert office.outcomes() == [(Outcome.SENT, EMAIL, "mail-1", True)] * 2
+    assert (office.notified.sent, office.notified.messages) == (2, 1)
 
 
-def test_texts_beyond_the_limit_are_one_message_on_the_calm_channel() -> None:
-    office = Office(room=1)
-    office.deliver(TEXT, a_notice("a"), a_notice("b"), a_notice("c"))
-    assert (office.text.taken, office.mail.taken) == (
-        [("+447700900001", "text: a")],
-        [("ana@example.com", "email: b, c")],
-    )
-    assert [one.detail for one in office.ledger.records] == ["", *["text limit reached"] * 2]
+def test_a_message_counts_as_an_interruption_of_the_person_it_reached() -> None:
+    office = Office()
+    office.mail.refuses, office.text.refuses = {"ana@example.com"}, {"+447700900001"}
+    office.deliver(EMAIL, a_notice())
+    assert office.ledger.interrupts == {"lea": Interruptions((Interruption(NOON, (a_case().case_id,)),))}
+
+
+def test_a_text_beyond_the_limit_goes_on_the_calm_channel() -> None:
+    office = Office(room=0)
+    office.deliver(TEXT, a_notice("b"), a_notice("c"))
+    assert (office.text.taken, office.mail.taken) == ([], [("ana@example.com", "email: b, c")])
+    assert [one.detail for one in office.ledger.records] == ["text limit reached"] * 2
     assert office.notified.fell_back == 0
+
+
+def test_danger_has_no_limit() -> None:
+    office = Office(room=0)
+    office.deliver(TEXT, a_notice("critical"), critical=True)
+    assert office.text.taken == [("+447700900001", "text: critical")]
+    assert office.ledger.interrupts[StaffId("ana")].latest[0].critical
+
+
+def test_a_lead_who_stands_in_hears_of_a_case_once() -> None:
+    office = Office()
+    office.deliver(EMAIL, a_notice(), staff="lea")
+    office.mail.refuses, office.text.refuses = {"ana@example.com"}, {"+447700900001"}
+    office.deliver(EMAIL, a_notice("half_time"))
+    assert office.mail.taken == [("lea@example.com", "email: breach")]
+    assert office.outcomes()[1] == (Outcome.SENT, EMAIL, "mail-1", True)
+    assert office.ledger.records[1].detail.endswith("told lea already")
+
+
+def test_a_critical_text_that_is_refused_repeats_no_mail() -> None:
+    """Mail and text go out in one run; the mail does not stand in for the text as well."""
+    office = Office()
+    office.text.refuses = {"+447700900001"}
+    office.deliver(EMAIL, a_notice("critical"), critical=True)
+    office.deliver(TEXT, a_notice("critical"), critical=True)
+    assert office.mail.taken == [("ana@example.com", "email: critical")]
+
+
+def test_a_refusal_for_a_while_is_told_apart() -> None:
+    office = Office()
+    notice = a_notice()
+    office.mail.refuses, office.text.refuses = {"ana@example.com", "lea@example.com"}, {"+447700900001"}
+    office.deliver(EMAIL, notice)
+    assert office.notified.passing == set()
+    office.text.passing = True
+    office.deliver(EMAIL, notice)
+    assert office.notified.passing == {notice.alert}
+
+
+def test_a_digest_of_which_one_notice_cannot_be_written_goes_out_without_it() -> None:
+    office = Office(Writer("email breach"))
+    cases = (CaseId(ConversationId(str(n)), UserId("1")) for n in range(3))
+    stages = ("half_time", "breach", "late")
+    office.deliver(
+        EMAIL, *(CaseNotice(a_case(), an_alert(one, subject_id=case)) for one, case in zip(stages, cases, strict=True))
+    )
+    assert office.mail.taken == [("ana@example.com", "email: half_time, late")]
+    assert office.text.taken == [("+447700900001", "text: breach")]
+    assert [one.detail for one in office.ledger.records] == ["", "", "email to ana: not written: ZeroDivisionError"]
 
 
 def test_a_person_without_a_calm_channel_has_no_limit() -> None:
     office = Office(room=0)
     ana = SETTINGS.roster.staff[0]
     only_phone = replace(ana, addresses={TEXT: ana.addresses[TEXT]})
-    office.deliverer.deliver(Delivery(only_phone, TEXT, (a_notice("a"), a_notice("b"))), together=False)
-    assert len(office.text.taken) == 2
+    office.deliverer.deliver(Delivery(only_phone, TEXT, (a_notice("a"), a_notice("b"))))
+    assert office.text.taken == [("+447700900001", "text: a, b")]
 
 
 def test_the_ways_are_the_channel_the_persons_others_and_the_leads() -> None:
@@ -165,7 +229,7 @@ def test_what_cannot_be_written_goes_another_way_and_is_reported_with_its_traceb
 @pytest.mark.parametrize(("act", "count"), [("https://desk.example/act/1", 0), (None, 2)])
 def test_alerts_without_links_are_counted_when_they_go_out(act: str | None, count: int) -> None:
     office = Office()
-    office.deliver(EMAIL, a_notice("a", act), a_notice("b", act), together=True)
+    office.deliver(EMAIL, a_notice("a", act), a_notice("b", act))
     assert office.notified.without_links == count
 
 

@@ -48,7 +48,7 @@ def test_the_calm_channel_of_a_person_with_only_a_phone_is_none() -> None:
     ("audience", "owner", "expected"),
     [
         (Audience.DUTY, None, ["ana"]),
-        (Audience.DUTY, "max", ["max"]),
+        (Audience.DUTY, "max", ["max", "ana"]),
         (Audience.DUTY, "gone", ["ana"]),
         (Audience.LEAD, "max", ["lea"]),
         (Audience.MANAGER, "lea", ["max"]),

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from mentiondesk.domain.alerts.budget import Budget
 from mentiondesk.domain.alerts.limits import TextLimit
 from mentiondesk.domain.alerts.roster import Roster
 from mentiondesk.domain.cases.timers import Policy
@@ -17,13 +18,10 @@ from mentiondesk.domain.status.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class AlertRules:
-    """Limits on the messages to one person.
+    """Limits on the messages to one person. Texts beyond `text_limits` go out as mails."""
 
-    More than `digest_over` alerts at once are sent as one digest. Texts beyond `text_limits` go out as mails.
-    """
-
-    digest_over: int
     text_limits: tuple[TextLimit, ...]
+    budget: Budget
 
 
 @dataclass(frozen=True, slots=True)

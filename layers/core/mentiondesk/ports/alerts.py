@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from mentiondesk.domain.alerts.budget import Interruptions
 from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.alerts.ledger import Record
 from mentiondesk.domain.alerts.limits import TextLimit
@@ -54,6 +55,12 @@ class AlertStore(Protocol):
 
         Without `next_at`, an escalation has no alert to come, and a message is gone.
         """
+
+    def interruptions(self, staff_id: StaffId) -> Interruptions:
+        """The latest messages to this person."""
+
+    def interrupted(self, staff_id: StaffId, latest: Interruptions, now: datetime) -> None:
+        """Writes the latest messages to this person."""
 
     def take_text_slot(self, staff_id: StaffId, now: datetime, limits: Sequence[TextLimit]) -> bool:
         """Counts one text to this person; False, and not counted, when a limit is reached."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self, assert_never
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from mentiondesk.domain.alerts.budget import Budget
 from mentiondesk.domain.alerts.limits import DEFAULT_TEXT_LIMITS
 from mentiondesk.domain.alerts.roster import Audience, Channel
 from mentiondesk.domain.hours import Hours, NeverOpen
@@ -162,6 +163,8 @@ def _stage(name: str, at: str, *send: tuple[Audience, tuple[Channel, ...]]) -> S
     return StageSettings(name=name, at=at, send=tuple(SendSettings(to=to, by=by) for to, by in send))
 
 
+# The desk's own stage: a customer writes again after the last stage of a late case.
+TOLD_AGAIN = "told_again"
 _EMAIL, _TEXT, _BOTH = (Channel.EMAIL,), (Channel.TEXT,), (Channel.EMAIL, Channel.TEXT)
 _STAGES = (
     _stage("half_time", "50%", (Audience.DUTY, _EMAIL)),
@@ -171,28 +174,63 @@ _STAGES = (
 )
 
 
+class CriticalStageSettings(_Model):
+    """A step of alerting about danger: `after` the post, whatever quiet hours, limits and the budget say."""
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")
+    after: Duration
+    unless_claimed: bool = False
+    send: tuple[SendSettings, ...] = Field(min_length=1)
+
+
+def _critical(name: str, minutes: int, *to: Audience, unless_claimed: bool = False) -> CriticalStageSettings:
+    send = tuple(SendSettings(to=one, by=(Channel.TEXT, Channel.EMAIL)) for one in to)
+    return CriticalStageSettings(name=name, after=timedelta(minutes=minutes), unless_claimed=unless_claimed, send=send)
+
+
+_CRITICAL_STAGES = (
+    _critical("critical", 0, Audience.DUTY, Audience.LEAD),
+    _critical("critical_unclaimed", 5, Audience.DUTY, Audience.LEAD, unless_claimed=True),
+    _critical("critical_manager", 10, Audience.MANAGER, unless_claimed=True),
+    _critical("critical_unanswered", 20, Audience.MANAGER),
+)
+
+
 class TextLimitSettings(_Model):
     most: int = Field(ge=1, le=1000)
     within: Length
+
+
+class BudgetSettings(_Model):
+    """The interruption budget of one person: messages an hour, and the time between those to a busy person."""
+
+    most: int = Field(default=Budget().most, ge=1, le=60)
+    gather: Length = Field(default=Budget().gather, ge=timedelta(minutes=1), le=timedelta(hours=1))
 
 
 class AlertSettings(_Model):
     """Stages of alerting, and limits on the messages to one person."""
 
     stages: tuple[StageSettings, ...] = Field(default=_STAGES, min_length=1, max_length=10)
-    digest_over: int = Field(default=5, ge=1, le=100)
+    critical: tuple[CriticalStageSettings, ...] = Field(default=_CRITICAL_STAGES, min_length=1, max_length=10)
+    budget: BudgetSettings = BudgetSettings()
     text_limits: tuple[TextLimitSettings, ...] = tuple(
         TextLimitSettings(most=limit.most, within=limit.span) for limit in DEFAULT_TEXT_LIMITS
     )
 
-    @field_validator("stages")
+    @model_validator(mode="before")
     @classmethod
-    def _named_once(cls, stages: tuple[StageSettings, ...]) -> tuple[StageSettings, ...]:
-        names = [stage.name for stage in stages]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"two stages are named {name!r}; names must differ")
-        return stages
+    def _older_form(cls, value: Any) -> Any:
+        """Settings from before there was a budget have a limit that it replaced."""
+        return {key: one for key, one in value.items() if key != "digest_over"} if isinstance(value, dict) else value
+
+    @model_validator(mode="after")
+    def _named_once(self) -> Self:
+        names = [*(one.name for one in self.stages), *(one.name for one in self.critical), TOLD_AGAIN]
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                raise Misfit(f"two stages are named {name!r}; names must differ", "stages")
+        return self
 
 
 class StaffSettings(_Model):
@@ -257,7 +295,11 @@ class IncidentSettings(_Model):
     cooldown: Length = timedelta(hours=1)
     confirm_within: Length = timedelta(minutes=30)
     tell: tuple[SendSettings, ...] = Field(
-        default=(SendSettings(to=Audience.DUTY, by=_BOTH), SendSettings(to=Audience.LEAD, by=_EMAIL)), min_length=1
+        default=(
+            SendSettings(to=Audience.DUTY, by=(Channel.TEXT, Channel.EMAIL)),
+            SendSettings(to=Audience.LEAD, by=_EMAIL),
+        ),
+        min_length=1,
     )
     urgency: Urgency = Urgency.NORMAL
     go_back_within: Length = timedelta(hours=24)

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
+from mentiondesk.domain.alerts.budget import Budget
 from mentiondesk.domain.alerts.limits import TextLimit
 from mentiondesk.domain.alerts.roster import Audience, Channel, Roster, Staff, Stage
 from mentiondesk.domain.cases.timers import Policy, Target
 from mentiondesk.domain.desk import AlertRules, DeskSettings
+from mentiondesk.domain.incidents.incident import STILL_UNCONFIRMED, UNCONFIRMED
 from mentiondesk.domain.incidents.rules import IncidentRules
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
 from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
@@ -16,6 +18,8 @@ from mentiondesk.domain.status.wording import Wording
 from mentiondesk.settings.problems import validated
 from mentiondesk.settings.schema import (
     FIRST_REPLY,
+    TOLD_AGAIN,
+    CriticalStageSettings,
     IncidentSettings,
     SendSettings,
     SettingsFile,
@@ -28,8 +32,8 @@ from mentiondesk.settings.schema import (
 )
 from mentiondesk.settings.types import stage_time
 
-# Stages of alerts about incidents, both sent at once.
-_INCIDENT_STAGES = ("noticed", "go_back")
+# Stages of alerts about incidents; the last goes to managers as well.
+_INCIDENT_STAGES = ("noticed", "go_back", UNCONFIRMED)
 
 
 def parse_settings(raw: object, stored: bool = False) -> DeskSettings:
@@ -48,7 +52,10 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         zone=settings.zone,
         policy=_policy(settings),
         roster=Roster(tuple(_staff(one, settings.zone) for one in settings.staff)),
-        alerts=AlertRules(alerts.digest_over, tuple(TextLimit(one.most, one.within) for one in alerts.text_limits)),
+        alerts=AlertRules(
+            tuple(TextLimit(one.most, one.within) for one in alerts.text_limits),
+            Budget(alerts.budget.most, alerts.budget.gather),
+        ),
         reading=ReadingRules(**dict(settings.reading)),
         incidents=_incident_rules(settings.incidents),
         page=_status_page(settings),
@@ -86,6 +93,8 @@ def _policy(settings: SettingsFile) -> Policy:
         private=_target(targets.private, Urgency.NORMAL, settings) if targets.private else None,
         resolve_after=targets.resolve_after,
         stages=tuple(_stage(one) for one in settings.alerts.stages),
+        critical=tuple(_critical_stage(one) for one in settings.alerts.critical),
+        again=Stage(TOLD_AGAIN, 0.0, timedelta(0), ((Audience.DUTY, Channel.EMAIL),)),
     )
 
 
@@ -110,14 +119,19 @@ def _stage(stage: StageSettings) -> Stage:
     return Stage(stage.name, share, shift, _recipients(stage.send))
 
 
+def _critical_stage(stage: CriticalStageSettings) -> Stage:
+    return Stage(stage.name, 0.0, stage.after, _recipients(stage.send), stage.unless_claimed)
+
+
 def _recipients(send: Iterable[SendSettings]) -> tuple[tuple[Audience, Channel], ...]:
     return tuple((one.to, channel) for one in send for channel in one.by)
 
 
 def _incident_rules(incidents: IncidentSettings) -> IncidentRules:
     recipients = _recipients(incidents.tell)
-    stages = tuple(Stage(name, 0.0, timedelta(0), recipients) for name in _INCIDENT_STAGES)
-    return IncidentRules(**{name: value for name, value in incidents if name != "tell"}, stages=stages)
+    stages = [Stage(name, 0.0, timedelta(0), recipients) for name in _INCIDENT_STAGES]
+    stages.append(Stage(STILL_UNCONFIRMED, 0.0, timedelta(0), (*recipients, (Audience.MANAGER, Channel.EMAIL))))
+    return IncidentRules(**{name: value for name, value in incidents if name != "tell"}, stages=tuple(stages))
 
 
 def _status_page(settings: SettingsFile) -> StatusPage:

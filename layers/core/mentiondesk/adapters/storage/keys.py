@@ -142,12 +142,12 @@ def incident_open(incident_id: IncidentId) -> Key:
 
 
 def alerts_of(subject_id: SubjectId, since: datetime) -> Key:
-    """The prefix of the ledger of the timer that began then."""
+    """The prefix of the ledger of the timer that began, or whose alerts were planned anew, then."""
     return Key(subject(subject_id).pk, f"{ALERT}{stamp(since)}#")
 
 
 def alert(alert: Alert) -> Key:
-    prefix = alerts_of(alert.subject_id, alert.since)
+    prefix = alerts_of(alert.subject_id, alert.planned_at or alert.since)
     return Key(prefix.pk, f"{prefix.sk}{alert.stage}#{alert.staff_id}#{alert.channel}")
 
 
@@ -175,6 +175,11 @@ def set_aside(now: datetime, digest: str) -> Key:
 
 def texts(staff_id: StaffId) -> Key:
     return Key(f"STAFF#{staff_id}", "TEXTS")
+
+
+def interruptions(staff_id: StaffId) -> Key:
+    """The latest messages to a person."""
+    return Key(f"STAFF#{staff_id}", "MESSAGES")
 
 
 def settings(version: int | None = None) -> Key:

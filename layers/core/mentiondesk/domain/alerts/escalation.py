@@ -25,7 +25,8 @@ class Escalation:
         """True when this timer of the subject is the one escalated, and still runs."""
         if timer is None or not timer.running:
             return False
-        return (timer.clock, timer.since) == (self.timer.clock, self.timer.since)
+        mine = self.timer
+        return (timer.clock, timer.since, timer.planned_at) == (mine.clock, mine.since, mine.planned_at)
 
 
 @dataclass(frozen=True, slots=True)

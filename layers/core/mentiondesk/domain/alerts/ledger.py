@@ -21,7 +21,8 @@ class Outcome(StrEnum):
 class Alert:
     """A notice to one person on one channel about one running timer.
 
-    `since` is the start of the timer, `due_at` the time of the stage, `answer_by` the deadline.
+    `since` is the start of the timer, `due_at` the time of the stage, `answer_by` the deadline. `planned_at`: when the
+    timer's alerts were planned anew; such alerts have a part of the ledger to themselves.
     """
 
     subject_id: SubjectId
@@ -31,6 +32,7 @@ class Alert:
     channel: Channel
     due_at: datetime
     answer_by: datetime
+    planned_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mentiondesk.domain.alerts.ledger import Alert
 from mentiondesk.domain.cases.case import Case
-from mentiondesk.domain.incidents.incident import Incident, LinkedPost, Status
+from mentiondesk.domain.incidents.incident import STILL_UNCONFIRMED, UNCONFIRMED, Incident, LinkedPost, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,11 @@ class IncidentNotice:
     alert: Alert
     posts: tuple[LinkedPost, ...] = ()
     act: str | None = None
+
+    @property
+    def unconfirmed(self) -> bool:
+        """True when nobody has confirmed or dismissed the incident in time."""
+        return self.alert.stage in (UNCONFIRMED, STILL_UNCONFIRMED)
 
     @property
     def going_back(self) -> bool:

@@ -1,12 +1,13 @@
 """The plan of one run: the alerts that an escalation calls for at a moment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
 from mentiondesk.domain.alerts.roster import Channel, Roster, Staff, Stage
+from mentiondesk.domain.cases.timers import Due
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.posts.tags import Urgency
 
@@ -22,11 +23,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The alerts to send now, the records of those held or merged, and when to look at the subject again."""
+    """The alerts to send now, the records of those held or merged, and when to look at the subject again.
+
+    `ahead` holds the warnings that fall due by the horizon: a message that goes out now can bring them forward.
+    """
 
     send: tuple[Alert, ...] = ()
     records: tuple[Record, ...] = ()
     next_at: datetime | None = None
+    ahead: tuple[Alert, ...] = ()
 
 
 def plan(
@@ -36,13 +41,15 @@ def plan(
     stages: Sequence[Stage],
     roster: Roster,
     ledger: Iterable[Record],
+    horizon: datetime | None = None,
 ) -> Plan:
     """The alerts that a running timer calls for at `now`. `ledger` holds the records of this timer's alerts.
 
-    Where several stages have fallen due at once, each person gets one alert per channel, of the latest. Texts wait
-    for the end of quiet hours unless the subject is urgent.
+    Each person gets one alert: of the latest stage that has fallen due, on the first of its channels that works now.
+    About a critical subject they get one on each channel. Texts wait for the end of quiet hours unless the subject is
+    urgent.
     """
-    return _Planning(escalation, facts, now, stages, roster, tuple(ledger)).plan()
+    return _Planning(escalation, facts, now, stages, roster, tuple(ledger)).plan(horizon or now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +61,12 @@ class _Planning:
     roster: Roster
     ledger: tuple[Record, ...]
 
-    def plan(self) -> Plan:
-        known = {_key(r.alert): r for r in self.ledger if r.outcome is not Outcome.FAILED}
-        # A person may be meant twice, as on duty and as the lead.
-        fresh = dict.fromkeys(alert for alert in self._due() if _key(alert) not in known)
-        latest, merged = _latest([*self._ripe(), *fresh], self.now)
+    def plan(self, horizon: datetime) -> Plan:
+        known = {self._key(r.alert): r for r in self.ledger if r.outcome is not Outcome.FAILED}
+        fresh = [alert for alert in self._due() if self._key(alert) not in known]
+        owned = [alert for alert in fresh if self._knows(alert)]
+        latest, merged = self._latest([*self._ripe(), *(alert for alert in fresh if alert not in owned)])
+        merged += [Record(alert, Outcome.MERGED, self.now, alert.channel, detail="works on it") for alert in owned]
         send: list[Alert] = []
         held: list[Record] = []
         for alert in latest:
@@ -69,39 +77,85 @@ class _Planning:
                 held.append(
                     Record(alert, Outcome.HELD, self.now, alert.channel, detail="quiet hours", until=quiet_until)
                 )
-        return Plan(tuple(send), (*merged, *held), self._next_at([*known.values(), *held]))
+        ahead = tuple(alert for alert in self._ahead(horizon) if self._key(alert) not in known)
+        return Plan(tuple(send), (*merged, *held), self._next_at([*known.values(), *held]), ahead)
 
-    def _due(self) -> Iterable[Alert]:
+    @property
+    def _critical(self) -> bool:
+        return self.facts.urgency is Urgency.CRITICAL
+
+    def _key(self, alert: Alert) -> Hashable:
+        """The name of an alert in the ledger of its timer: a person is told of a stage once, or once a channel."""
+        return alert.stage, alert.staff_id, alert.channel if self._critical else None
+
+    def _due(self) -> Iterator[Alert]:
         """The alerts of every stage that is due and not done."""
-        by_name = {stage.name: stage for stage in self.stages}
-        timer, done_until = self.escalation.timer, self.escalation.alerted_until
-        for due in timer.alerts:
-            stage = by_name.get(due.stage)
-            if stage is None or due.at > self.now or (done_until is not None and due.at <= done_until):
-                continue
-            for staff, channel in self._called(stage):
-                alert = Alert(
-                    self.escalation.subject_id,
-                    timer.since,
-                    due.stage,
-                    staff.staff_id,
-                    staff.reachable(channel),
-                    due.at,
-                    timer.answer_by,
-                )
-                if not self._claimed_since(alert):
-                    yield alert
+        done_until = self.escalation.alerted_until
+        for due in self.escalation.timer.alerts:
+            if due.at <= self.now and (done_until is None or due.at > done_until):
+                yield from self._alerts(due, self.now)
 
-    def _called(self, stage: Stage) -> Iterable[tuple[Staff, Channel]]:
-        """The people and the channels of a stage."""
-        for audience, channel in stage.send:
-            for staff in self.roster.audience(audience, self.now, self.facts.owner):
+    def _ahead(self, horizon: datetime) -> Iterator[Alert]:
+        """The warnings that fall due after now and by the horizon, for people who are called then and now."""
+        if self._critical:
+            return
+        for due in self.escalation.timer.alerts:
+            if self.now < due.at <= horizon and due.at < self.escalation.timer.answer_by:
+                called_now = {alert.staff_id for alert in self._alerts(due, self.now)}
+                for alert in self._alerts(due, due.at):
+                    needed = alert.staff_id in called_now and not self._knows(alert)
+                    if needed and self._quiet_until(alert) is None:
+                        yield alert
+
+    def _alerts(self, due: Due, at: datetime) -> Iterator[Alert]:
+        """The alerts of one stage to the people whom it calls at `at`."""
+        timer = self.escalation.timer
+        stage = next((stage for stage in self.stages if stage.name == due.stage), None)
+        for staff, channel in self._called(stage, at) if stage else ():
+            yield Alert(
+                self.escalation.subject_id,
+                timer.since,
+                due.stage,
+                staff.staff_id,
+                channel,
+                due.at,
+                timer.answer_by,
+                timer.planned_at,
+            )
+
+    def _called(self, stage: Stage, at: datetime) -> Iterator[tuple[Staff, Channel]]:
+        """The people of a stage, each with the channel to use, or with each channel where the subject is critical."""
+        if stage.unless_claimed and self.facts.owner is not None and self.roster.find(self.facts.owner) is not None:
+            return
+        for staff, channels in self._ways(stage, at).values():
+            for channel in channels if self._critical else (self._first(staff, channels),):
                 yield staff, channel
 
-    def _claimed_since(self, alert: Alert) -> bool:
-        """True when this person has claimed the case since the alert fell due: they know."""
+    def _ways(self, stage: Stage, at: datetime) -> dict[StaffId, tuple[Staff, list[Channel]]]:
+        """The people of a stage with the channels that it names for them; a person may be meant twice."""
+        ways: dict[StaffId, tuple[Staff, list[Channel]]] = {}
+        for audience, channel in stage.send:
+            for staff in self.roster.audience(audience, at, self.facts.owner):
+                channels = ways.setdefault(staff.staff_id, (staff, []))[1]
+                if staff.reachable(channel) not in channels:
+                    channels.append(staff.reachable(channel))
+        return ways
+
+    def _first(self, staff: Staff, channels: Sequence[Channel]) -> Channel:
+        """The first channel that quiet hours do not hold, else the first."""
+        return next((channel for channel in channels if self._held_until(staff, channel) is None), channels[0])
+
+    def _knows(self, alert: Alert) -> bool:
+        """True when this person works on the case and needs no such alert.
+
+        They have claimed it since the alert fell due, or it is not the last warning before the deadline.
+        """
         claimed_at = self.facts.claimed_at
-        return self.facts.owner == alert.staff_id and claimed_at is not None and alert.due_at <= claimed_at
+        if self.facts.owner != alert.staff_id or claimed_at is None:
+            return False
+        timer = self.escalation.timer
+        last_warning = max((due.at for due in timer.alerts if due.at < timer.answer_by), default=timer.since)
+        return alert.due_at <= claimed_at or alert.due_at < last_warning
 
     def _ripe(self) -> Iterable[Alert]:
         """The alerts of earlier runs that can go now and still concern their people."""
@@ -116,37 +170,42 @@ class _Planning:
 
     def _still_theirs(self, alert: Alert) -> bool:
         """True when a held text still concerns its person: of a claimed case, only those whom its stage still calls."""
-        if self.roster.find(alert.staff_id) is None or self._claimed_since(alert):
+        if self.roster.find(alert.staff_id) is None or self._knows(alert):
             return False
         if self.facts.owner is None:
             return True
-        called = (staff for stage in self.stages if stage.name == alert.stage for staff, _ in self._called(stage))
-        return any(staff.staff_id == alert.staff_id for staff in called)
+        stages = (stage for stage in self.stages if stage.name == alert.stage)
+        return any(alert.staff_id in self._ways(stage, self.now) for stage in stages)
 
     def _quiet_until(self, alert: Alert) -> datetime | None:
         staff = self.roster.find(alert.staff_id)
-        if staff is None or staff.quiet is None or not alert.channel.interrupts or self.facts.urgency >= Urgency.HIGH:
+        return self._held_until(staff, alert.channel) if staff else None
+
+    def _held_until(self, staff: Staff, channel: Channel) -> datetime | None:
+        """The end of the quiet hours that hold messages to this person on this channel now."""
+        if staff.quiet is None or not channel.interrupts or self.facts.urgency >= Urgency.HIGH:
             return None
         return staff.quiet.closes(self.now)
+
+    def _latest(self, alerts: Iterable[Alert]) -> tuple[Iterable[Alert], list[Record]]:
+        """The latest alert for each person, and the records of the others.
+
+        What quiet hours hold stands for nothing that can go now. Of a critical subject there is one on each channel.
+        """
+        latest: dict[Hashable, Alert] = {}
+        merged: list[Record] = []
+        for alert in sorted(alerts, key=lambda one: one.due_at):
+            held = self._quiet_until(alert) is not None
+            whom = alert.staff_id, alert.channel if self._critical else None, held
+            earlier = latest.pop(whom, None)
+            if earlier is not None:
+                merged.append(
+                    Record(earlier, Outcome.MERGED, self.now, earlier.channel, detail=f"said with {alert.stage}")
+                )
+            latest[whom] = alert
+        return latest.values(), merged
 
     def _next_at(self, records: Iterable[Record]) -> datetime | None:
         held = [record.until for record in records if record.outcome is Outcome.HELD and record.until]
         stages = [due.at for due in self.escalation.timer.alerts]
         return min((moment for moment in (*stages, *held) if moment > self.now), default=None)
-
-
-def _key(alert: Alert) -> tuple[str, StaffId, Channel]:
-    """The name of an alert in the ledger of its timer."""
-    return alert.stage, alert.staff_id, alert.channel
-
-
-def _latest(alerts: Iterable[Alert], now: datetime) -> tuple[Iterable[Alert], list[Record]]:
-    """The latest alert for each person and channel, and the records of those that it stands for."""
-    latest: dict[tuple[StaffId, Channel], Alert] = {}
-    merged: list[Record] = []
-    for alert in sorted(alerts, key=lambda one: one.due_at):
-        earlier = latest.pop((alert.staff_id, alert.channel), None)
-        if earlier is not None:
-            merged.append(Record(earlier, Outcome.MERGED, now, earlier.channel, detail=f"said with {alert.stage}"))
-        latest[alert.staff_id, alert.channel] = alert
-    return latest.values(), merged

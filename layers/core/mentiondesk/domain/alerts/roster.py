@@ -46,12 +46,16 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step of alerting: at `share` of the target, moved by `shift` (negative: before)."""
+    """A step of alerting: at `share` of the target, moved by `shift` (negative: before).
+
+    `unless_claimed`: it is left out while somebody owns the case.
+    """
 
     name: str
     share: float
     shift: timedelta
     send: tuple[tuple[Audience, Channel], ...]
+    unless_claimed: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,11 +101,18 @@ class Roster:
     def find(self, staff_id: StaffId) -> Staff | None:
         return next((one for one in self.staff if one.staff_id == staff_id), None)
 
+    def _on_duty(self, now: datetime, owner: Staff | None) -> Sequence[Staff]:
+        if owner is not None and owner.on_duty(now):
+            return [owner]
+        others = [one for one in self.staff if one.on_duty(now)]
+        return [owner, *others] if owner is not None and owner.shifts is None else others
+
     def audience(self, audience: Audience, now: datetime, owner: StaffId | None = None) -> Sequence[Staff]:
         """The people in an audience at `now`; never empty in a valid roster.
 
-        A claimed case is its owner's: the others on duty get no more alerts about it. With no person on duty the
-        leads stand in, and so they do where there is no manager.
+        A claimed case is its owner's while they are on duty: the others get no more alerts about it. An owner who is
+        never on duty by the clock shares it with those who are. With no person on duty the leads stand in, and so
+        they do where there is no manager.
         """
         leads = [one for one in self.staff if Audience.LEAD in one.roles]
         match audience:
@@ -110,7 +121,6 @@ class Roster:
             case Audience.MANAGER:
                 return [one for one in self.staff if Audience.MANAGER in one.roles] or leads
             case Audience.DUTY:
-                owning = self.find(owner) if owner is not None else None
-                return [owning] if owning else [one for one in self.staff if one.on_duty(now)] or leads
+                return self._on_duty(now, self.find(owner) if owner is not None else None) or leads
             case _:
                 assert_never(audience)

@@ -292,6 +292,6 @@ def _snooze_end(case: Case, wanted: datetime, now: datetime, policy: Policy) -> 
 
 
 def _longest_snooze(ahead: list[Due], policy: Policy) -> datetime | None:
-    beyond_duty = {stage.name for stage in policy.stages for to, _ in stage.send if to is not Audience.DUTY}
+    beyond_duty = {stage.name for stage in policy.all_stages for to, _ in stage.send if to is not Audience.DUTY}
     theirs = [due.at for due in ahead if due.stage in beyond_duty]
     return min(theirs) if theirs else max((due.at for due in ahead), default=None)

@@ -8,15 +8,15 @@ so that the same entries always end in the same case.
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from mentiondesk.domain.cases.case import OWN_CLOCKS, Case, Phase
-from mentiondesk.domain.cases.timers import Clock, Policy, ReplyTimer, TimerOutcome
+from mentiondesk.domain.cases.timers import Clock, Due, Policy, ReplyTimer, TimerOutcome
 from mentiondesk.domain.cases.transitions import TRANSITIONS, Move, State
 from mentiondesk.domain.ids import CaseId, IncidentId
 from mentiondesk.domain.posts.post import Post
-from mentiondesk.domain.posts.tags import ANSWERED, Kind, Tags
+from mentiondesk.domain.posts.tags import ANSWERED, Kind, Tags, Urgency
 from mentiondesk.domain.text import spoken
 from mentiondesk.domain.timeline import (
     AnsweredElsewhere,
@@ -40,6 +40,7 @@ from mentiondesk.domain.timeline import (
 _MOST_TOPICS = 12
 _MOST_WORDS = 600
 _MOST_REASONS = 5
+_TOLD_AGAIN_AFTER = timedelta(hours=1)
 # A post of these kinds ends a conversation once it has an answer.
 _CLOSING_WORDS = (Kind.PRAISE, Kind.SPAM)
 
@@ -158,8 +159,9 @@ def _customer_posted(case: Case, post: CustomerPosted, policy: Policy) -> Case:
     )
     clock = _reply_clock(case)
     wanted = _kind_to_answer(heard, post, clock)
-    timer = wanted and policy.timer(clock, wanted, heard.urgency, post.post_id, post.at)
-    return _asked(heard, timer, Move.ASK) if timer else heard
+    rings = post.urgency is Urgency.CRITICAL
+    timer = wanted and policy.timer(clock, wanted, heard.urgency, post.post_id, post.at, rings=rings)
+    return _planned_anew(case, _asked(heard, timer, Move.ASK), timer, policy) if timer else heard
 
 
 def _reply_clock(case: Case) -> Clock:
@@ -170,20 +172,24 @@ def _kind_to_answer(case: Case, post: CustomerPosted, clock: Clock) -> Kind | No
     """The kind whose target holds for a post; None when it needs no answer.
 
     "Just did" is chatter by itself and waits for an answer in a conversation about a late parcel. Thanks for an
-    answer, or in a resolved case, need none.
+    answer, or in a resolved case, need none. Danger needs one whatever its kind.
     """
     closing = post.kind in _CLOSING_WORDS
     if case.state is not State.DISMISSED and case.kind in ANSWERED and not closing:
         return case.kind
+    if post.urgency is Urgency.CRITICAL:
+        return post.kind
     settled = clock is Clock.NEXT_REPLY or case.state is State.RESOLVED
     return None if not post.needs_reply or (closing and settled) else post.kind
 
 
 def _asked(case: Case, timer: ReplyTimer, move: Move) -> Case:
-    """The case with this reply timer running, unless a tighter one is."""
+    """The case with this reply timer running, unless a tighter one is. One that was closed is nobody's."""
     timers = _tightest(case.timers, timer)
     return replace(
         case,
+        owner=None if case.state.closed else case.owner,
+        claimed_at=None if case.state.closed else case.claimed_at,
         state=TRANSITIONS[case.state][move],
         reason="",
         closed_at=None,
@@ -191,6 +197,27 @@ def _asked(case: Case, timer: ReplyTimer, move: Move) -> Case:
         timers=timers,
         snoozed_until=case.snoozed_until if timers is case.timers else None,
     )
+
+
+def _planned_anew(before: Case, case: Case, timer: ReplyTimer, policy: Policy) -> Case:
+    """The case whose running timer has its alerts planned anew, where a later post asks for it.
+
+    A post that is more urgent than all before has the alerts of its urgency, from its own time on. After the last
+    stage of a late case, a post is told again, an hour after that stage at the earliest. `timer` is the one that the
+    post would have started.
+    """
+    running = case.timer
+    if case.timers is not before.timers or running is None or not running.alerts:
+        return case
+    last = running.alerts[-1].at
+    if case.urgency > before.urgency and case.urgency >= Urgency.HIGH:
+        alerts = timer.alerts
+    elif policy.again is not None and running.breached(timer.since) and timer.since > last:
+        alerts = (Due(policy.again.name, max(timer.since, last + _TOLD_AGAIN_AFTER)),)
+    else:
+        return case
+    anew = running.planned_anew(timer.since, alerts)
+    return replace(case, timers=tuple(anew if one is running else one for one in case.timers), snoozed_until=None)
 
 
 def _tightest(timers: tuple[ReplyTimer, ...], timer: ReplyTimer) -> tuple[ReplyTimer, ...]:

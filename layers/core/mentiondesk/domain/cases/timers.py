@@ -48,6 +48,10 @@ class Target:
     alerts: bool = True
 
 
+# The target of a critical post whose kind has none in the settings.
+CRITICAL_TARGET = Target(timedelta(minutes=30))
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """An alert stage of a timer, and the moment at which it falls due."""
@@ -60,7 +64,8 @@ class Due:
 class ReplyTimer:
     """A wait: since which post, until when, and when staff are alerted.
 
-    It runs until it has `ended_at` and an outcome. An ended timer has no alerts.
+    It runs until it has `ended_at` and an outcome. An ended timer has no alerts. `planned_at` is the time of the
+    later post from which its alerts were planned anew.
     """
 
     post_id: PostId
@@ -70,6 +75,7 @@ class ReplyTimer:
     alerts: tuple[Due, ...] = ()
     ended_at: datetime | None = None
     outcome: TimerOutcome | None = None
+    planned_at: datetime | None = None
 
     @property
     def running(self) -> bool:
@@ -81,6 +87,10 @@ class ReplyTimer:
 
     def ended(self, at: datetime, outcome: TimerOutcome) -> "ReplyTimer":
         return replace(self, ended_at=at, outcome=outcome, alerts=())
+
+    def planned_anew(self, at: datetime, alerts: tuple[Due, ...]) -> "ReplyTimer":
+        """The timer with these alerts in place of its own; its deadline stays."""
+        return replace(self, alerts=alerts, planned_at=at)
 
     def tighter(self, other: "ReplyTimer") -> "ReplyTimer":
         """The one of two running timers to work by: with alerts first, then the earlier deadline."""
@@ -95,8 +105,9 @@ def _tightness(timer: ReplyTimer) -> tuple[bool, datetime, datetime]:
 class Policy:
     """Targets by clock, kind and urgency, and the stages of alerting.
 
-    Where `resolve_after` is set, a case without a running timer is resolved when its customer has been silent
-    for so long.
+    `critical` are the stages of posts about danger, in real time since the post. `again` is the stage for a customer
+    who writes again after the last stage of a late case. Where `resolve_after` is set, a case without a running timer
+    is resolved when its customer has been silent for so long.
     """
 
     first_reply: Mapping[tuple[Kind, Urgency], Target]
@@ -105,13 +116,27 @@ class Policy:
     follow_up: Target | None = None
     private: Target | None = None
     resolve_after: timedelta | None = None
+    critical: tuple[Stage, ...] = ()
+    again: Stage | None = None
 
-    def timer(self, clock: Clock, kind: Kind, urgency: Urgency, post_id: PostId, since: datetime) -> ReplyTimer | None:
-        """The timer that such a post starts; None when it needs no answer."""
-        target = self._target(clock, kind, urgency)
+    @property
+    def all_stages(self) -> tuple[Stage, ...]:
+        """The stages that a case's alerts may name."""
+        return (*self.critical, *self.stages, *((self.again,) if self.again else ()))
+
+    def timer(
+        self, clock: Clock, kind: Kind, urgency: Urgency, post_id: PostId, since: datetime, *, rings: bool = False
+    ) -> ReplyTimer | None:
+        """The timer that such a post starts; None when it needs no answer.
+
+        With `rings`, the post is about danger: the timer has the critical stages too, and a target in any case.
+        """
+        target = self._target(clock, kind, urgency) or (CRITICAL_TARGET if rings else None)
         if target is None:
             return None
         due = [Due(stage.name, _stage_time(stage, target, since)) for stage in self.stages if target.alerts]
+        if rings:
+            due += [Due(stage.name, since + stage.shift) for stage in self.critical]
         return ReplyTimer(
             post_id=post_id,
             since=since,

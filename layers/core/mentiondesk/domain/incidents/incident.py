@@ -9,9 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from mentiondesk.domain.cases.timers import Clock, ReplyTimer, TimerOutcome
+from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer, TimerOutcome
 from mentiondesk.domain.ids import CaseId, ComponentId, IncidentId, PostId, StaffId, UserId
 from mentiondesk.domain.posts.tags import Urgency
+
+# Stages of alerts about a candidate that nobody has confirmed in time.
+UNCONFIRMED, STILL_UNCONFIRMED = "unconfirmed", "still_unconfirmed"
 
 
 class Status(StrEnum):
@@ -196,9 +199,14 @@ class Incident:
         return self.created_at, self.incident_id
 
     def timed(self, clock: Clock, within: timedelta, at: datetime) -> "Incident":
-        """The incident with a timer: somebody must have acted `within`. A message tells staff that it runs."""
+        """The incident with a timer: somebody must have acted `within`. A message tells staff that it runs.
+
+        An incident that nobody confirms is told again when the time is over, and once more after as long again.
+        """
         post_id = self.samples[0].post_id if self.samples else PostId("0")
-        return replace(self, timer=ReplyTimer(post_id, at, at + within, clock))
+        again = (Due(UNCONFIRMED, at + within), Due(STILL_UNCONFIRMED, at + 2 * within))
+        alerts = again if clock is Clock.CONFIRM else ()
+        return replace(self, timer=ReplyTimer(post_id, at, at + within, clock, alerts))
 
     @property
     def public(self) -> bool:

@@ -134,6 +134,11 @@ class IncidentView:
         return quotable(self.incident.title, _LONGEST_TITLE)
 
     @property
+    def waited(self) -> str:
+        """The time since staff were first told of the incident."""
+        return short_duration(self.say, self.now - self.notice.alert.since)
+
+    @property
     def impact(self) -> str:
         return self.say.label("impact", self.incident.impact)
 

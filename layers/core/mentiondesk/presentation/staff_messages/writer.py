@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from typing import assert_never
 
 from mentiondesk.domain.alerts.messages import Email, MessageKind, automatic
 from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice, Notice
@@ -32,14 +33,31 @@ class StaffMessages:
     def write(
         self, channel: Channel, staff: Staff, notices: Sequence[Notice], brand: str, now: datetime
     ) -> Email | str:
-        by_mail, say = channel is Channel.EMAIL, self._wording()
+        say = self._wording()
         for one in notices:
             if isinstance(one, IncidentNotice):
-                incident = IncidentView(one, staff, now, say)
-                return self._incident_mail(incident, brand) if by_mail else _incident_text(incident)
+                return self._about_incident(channel, IncidentView(one, staff, now, say), brand)
         cases = [CaseView(one, staff, now, say) for one in notices if isinstance(one, CaseNotice)]
         cases.sort(key=lambda one: (-one.case.urgency.rank, one.timer.answer_by))
-        return self._case_mail(cases, brand) if by_mail else _case_text(cases)
+        return self._about_cases(channel, cases, brand)
+
+    def _about_incident(self, channel: Channel, one: IncidentView, brand: str) -> Email | str:
+        match channel:
+            case Channel.EMAIL:
+                return self._incident_mail(one, brand)
+            case Channel.TEXT:
+                return _incident_text(one)
+            case _:
+                assert_never(channel)
+
+    def _about_cases(self, channel: Channel, cases: Sequence[CaseView], brand: str) -> Email | str:
+        match channel:
+            case Channel.EMAIL:
+                return self._case_mail(cases, brand)
+            case Channel.TEXT:
+                return _case_text(cases)
+            case _:
+                assert_never(channel)
 
     def _case_mail(self, cases: Sequence[CaseView], brand: str) -> Email:
         """One mail about one case, or a digest of many, the most urgent first."""
@@ -63,7 +81,8 @@ class StaffMessages:
         if one.notice.going_back:
             subject = one.say("resolved_alert.subject", title=one.title, people=one.customers)
             return self._mail(MessageKind.INCIDENT_RESOLVED, "resolved", subject, one, brand, facts)
-        subject = one.say("incident_alert.subject", people=one.people, since=one.since, title=one.title)
+        key = "incident_alert.subject_unconfirmed" if one.notice.unconfirmed else "incident_alert.subject"
+        subject = one.say(key, people=one.people, since=one.since, title=one.title, waited=one.waited)
         return self._mail(MessageKind.INCIDENT_NOTICED, "incident", subject, one, brand, facts)
 
     def _mail(
@@ -104,7 +123,8 @@ def _incident_text(one: IncidentView) -> str:
     if one.notice.going_back:
         says = one.say("resolved_alert.text", people=one.customers)
     else:
-        says = one.say("incident_alert.text", people=one.people, since=one.since)
+        key = "incident_alert.text_unconfirmed" if one.notice.unconfirmed else "incident_alert.text"
+        says = one.say(key, people=one.people, since=one.since, waited=one.waited)
     return _text(says, one.title, one.act or one.samples(1)[0][1])
 
 

@@ -1,28 +1,40 @@
-"""Delivery: one batch of notices to one person, on the first way that works."""
+"""Delivery: the notices of one message to one person, on the first way that works."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from mentiondesk.domain.alerts.budget import Interruption, Interruptions
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.messages import Email
 from mentiondesk.domain.alerts.notices import Notice
 from mentiondesk.domain.alerts.roster import Audience, Channel, Staff
 from mentiondesk.domain.desk import DeskSettings
+from mentiondesk.domain.ids import CaseId, StaffId, SubjectId
 from mentiondesk.ports.alerts import AlertStore
 from mentiondesk.ports.channels import Sender, Undeliverable
 from mentiondesk.ports.writing import StaffWriter
-from mentiondesk.usecases.alerts.batching import batches
 from mentiondesk.usecases.alerts.notified import Notified
+
+# Cases of one message that its record names; more would make the record large and change nothing.
+_MOST_NAMED = 200
+
+
+class NotWritten(Undeliverable):
+    """The writer failed on a message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Notices for one person on one channel. `detail` goes into the ledger: why it is not the channel meant."""
+    """The notices of one message. `detail` goes into the ledger: why it is not the channel meant.
+
+    `critical`: the message is about danger. No limit holds it, and each channel is a way of its own.
+    """
 
     staff: Staff
     channel: Channel
     notices: tuple[Notice, ...]
+    critical: bool = False
     detail: str = ""
 
     def records(self, outcome: Outcome, now: datetime, via: Channel, message_id: str, detail: str) -> list[Record]:
@@ -38,6 +50,35 @@ class _Way:
     staff: Staff
     channel: Channel
     address: str
+
+
+class Interrupted:
+    """What each person got: the latest messages, as stored, and the subjects that this run has told them of."""
+
+    def __init__(self, alerts: AlertStore, now: datetime) -> None:
+        self._alerts = alerts
+        self._now = now
+        self._latest: dict[StaffId, Interruptions] = {}
+        self._told: dict[tuple[StaffId, Channel | None], dict[SubjectId, str]] = {}
+
+    def latest(self, staff_id: StaffId) -> Interruptions:
+        if staff_id not in self._latest:
+            self._latest[staff_id] = self._alerts.interruptions(staff_id)
+        return self._latest[staff_id]
+
+    def told(self, way: _Way, delivery: Delivery) -> Mapping[SubjectId, str]:
+        """The subjects that this run has told the person of, with the messages; if critical, on this channel."""
+        return self._told.get((way.staff.staff_id, way.channel if delivery.critical else None), {})
+
+    def add(self, way: _Way, delivery: Delivery, message_id: str) -> None:
+        """Counts a message that has gone out."""
+        subjects = [notice.alert.subject_id for notice in delivery.notices]
+        cases = tuple(one for one in subjects if isinstance(one, CaseId))[:_MOST_NAMED]
+        staff_id = way.staff.staff_id
+        self._latest[staff_id] = self.latest(staff_id).after(Interruption(self._now, cases, delivery.critical))
+        self._alerts.interrupted(staff_id, self._latest[staff_id], self._now)
+        for channel in (way.channel, None):
+            self._told.setdefault((staff_id, channel), {}).update(dict.fromkeys(subjects, message_id))
 
 
 class Deliverer:
@@ -61,25 +102,21 @@ class Deliverer:
         self._settings = settings
         self._now = now
         self._notified = notified
+        self.interrupted = Interrupted(alerts, now)
 
-    def deliver(self, delivery: Delivery, together: bool) -> None:
-        """Sends a message for each notice, or one digest of them all when they go `together` or limits are reached."""
-        limited: list[Notice] = []
-        for batch in batches(delivery.notices, together):
-            if self._over_limit(delivery.staff, delivery.channel):
-                limited.extend(batch)
-            else:
-                self._send(replace(delivery, notices=batch))
-        calm = delivery.staff.calm_channel or delivery.channel
-        for batch in batches(limited, together=True):
-            self._send(replace(delivery, channel=calm, notices=batch, detail=f"{delivery.channel} limit reached"))
+    def deliver(self, delivery: Delivery) -> None:
+        """Sends one message, on the calm channel where the person's limit is reached."""
+        if self._over_limit(delivery, delivery.staff, delivery.channel):
+            calm = delivery.staff.calm_channel or delivery.channel
+            delivery = replace(delivery, channel=calm, detail=f"{delivery.channel} limit reached")
+        self._send(delivery)
 
-    def _over_limit(self, staff: Staff, channel: Channel) -> bool:
+    def _over_limit(self, delivery: Delivery, staff: Staff, channel: Channel) -> bool:
         """True when a message on this channel would be one too many for this person; one that is not is counted.
 
-        A person without a calm channel has no limit: nothing else would reach them.
+        A person without a calm channel has no limit: nothing else would reach them. Danger has none.
         """
-        if not channel.interrupts or staff.calm_channel is None:
+        if delivery.critical or not channel.interrupts or staff.calm_channel is None:
             return False
         return not self._alerts.take_text_slot(staff.staff_id, self._now, self._settings.alerts.text_limits)
 
@@ -88,19 +125,64 @@ class Deliverer:
         refusals = [delivery.detail] if delivery.detail else []
         for way in self._ways(delivery):
             direct = way.staff is delivery.staff and way.channel is delivery.channel
-            if not direct and self._over_limit(way.staff, way.channel):
+            delivery = self._untold(way, delivery, refusals)
+            if not delivery.notices:
+                return
+            if not direct and self._over_limit(delivery, way.staff, way.channel):
                 refusals.append(f"{way.channel} to {way.staff.staff_id}: {way.channel} limit reached")
                 continue
             try:
                 message_id = self._senders[way.channel].send(way.address, self._written(way, delivery.notices))
-            except Undeliverable as refusal:
+            except NotWritten as refusal:
+                if len(delivery.notices) > 1:
+                    self._send_apart(way, delivery)
+                    return
                 refusals.append(f"{way.channel} to {way.staff.staff_id}: {refusal.reason}")
                 continue
+            except Undeliverable as refusal:
+                refusals.append(f"{way.channel} to {way.staff.staff_id}: {refusal.reason}")
+                if refusal.passing:
+                    self._notified.passing.update(notice.alert for notice in delivery.notices)
+                continue
             self._notified.fell_back += not direct
+            self._notified.messages += 1
             self._notified.without_links += sum(notice.act is None for notice in delivery.notices)
             self.record(delivery.records(Outcome.SENT, self._now, way.channel, message_id, "; ".join(refusals)))
+            self.interrupted.add(way, delivery, message_id)
             return
         self.record(delivery.records(Outcome.FAILED, self._now, delivery.channel, "", "; ".join(refusals)))
+
+    def _send_apart(self, way: _Way, delivery: Delivery) -> None:
+        """Sends what can be written as one message, and each of the others by itself."""
+        writable = tuple(one for one in delivery.notices if self._can_write(way, one))
+        others = tuple(one for one in delivery.notices if one not in writable)
+        if others:
+            # The failure of the whole is that of these, which report it themselves.
+            self._notified.not_written.pop()
+        groups = (writable, *((one,) for one in others)) if others else ((one,) for one in writable)
+        for notices in groups:
+            self._send(replace(delivery, notices=notices))
+
+    def _can_write(self, way: _Way, notice: Notice) -> bool:
+        try:
+            self._written(way, (notice,))
+        except NotWritten:
+            self._notified.not_written.pop()
+            return False
+        return True
+
+    def _untold(self, way: _Way, delivery: Delivery, refusals: Sequence[str]) -> Delivery:
+        """The delivery without the subjects that this run has told the person of: these count as sent with that."""
+        told = self.interrupted.told(way, delivery)
+        detail = "; ".join((*refusals, f"told {way.staff.staff_id} already"))
+        again = [one for one in delivery.notices if one.alert.subject_id in told]
+        self.record(
+            [
+                Record(one.alert, Outcome.SENT, self._now, way.channel, told[one.alert.subject_id], detail, digest=True)
+                for one in again
+            ]
+        )
+        return replace(delivery, notices=tuple(one for one in delivery.notices if one not in again))
 
     def _ways(self, delivery: Delivery) -> Iterator[_Way]:
         """The channel meant, then the person's others, then the leads': each with its address."""
@@ -116,10 +198,11 @@ class Deliverer:
             # A boundary: one subject that cannot be put into words must not keep the alerts about others back. The
             # function logs the traceback and counts it.
             self._notified.not_written.append(error)
-            raise Undeliverable(f"not written: {type(error).__name__}") from error
+            raise NotWritten(f"not written: {type(error).__name__}") from error
 
-    def record(self, records: Sequence[Record]) -> None:
+    def record(self, records: Iterable[Record]) -> None:
         """Writes outcomes into the ledger and counts them."""
+        records = tuple(records)
         if records:
             self._alerts.record(records)
         self._notified.count(records)

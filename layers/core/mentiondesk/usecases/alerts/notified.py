@@ -10,13 +10,16 @@ from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
 class Notified:
     """The outcome of one run. `left`: time ran out, and the next run goes on.
 
-    `subjects` counts the due items worked on, `failed` the alerts that no channel took, `without_links` the alerts
-    that went out without the person's link to act. `not_written` holds what the writer raised: each was a message
-    that could not be written.
+    `subjects` counts the due items worked on, `sent` the alerts that went out in so many `messages`, `gathered` those
+    that wait for the next message, `failed` those that no channel took, `without_links` those that went out without
+    the person's link to act. `not_written` holds what the writer raised: each was a message that could not be
+    written. `passing` are the alerts that a provider refused for a while.
     """
 
     subjects: int = 0
     sent: int = 0
+    messages: int = 0
+    gathered: int = 0
     held: int = 0
     fell_back: int = 0
     failed: int = 0
@@ -24,6 +27,7 @@ class Notified:
     left: bool = False
     not_written: list[Exception] = field(default_factory=list)
     undelivered: set[Alert] = field(default_factory=set)
+    passing: set[Alert] = field(default_factory=set)
 
     def count(self, records: Sequence[Record]) -> None:
         """Counts outcomes as they go into the ledger."""

@@ -1,19 +1,21 @@
-"""Due escalations and messages → alerts on each channel: lease, plan, batch, deliver, mark."""
+"""Due escalations and messages → alerts on each channel: lease, plan, gather, deliver, mark."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mentiondesk.domain.alerts.roster import Channel
+from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
+from mentiondesk.domain.alerts.roster import Audience, Channel, Staff
 from mentiondesk.domain.desk import DeskSettings
-from mentiondesk.domain.ids import StaffId, SubjectId
-from mentiondesk.ports.alerts import AlertStore, DueItem, Lease
+from mentiondesk.domain.ids import CaseId, StaffId, SubjectId
+from mentiondesk.ports.alerts import AlertStore, DueItem
 from mentiondesk.ports.channels import Sender
 from mentiondesk.ports.incidents import IncidentStore
 from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
 from mentiondesk.ports.tokens import Links
 from mentiondesk.ports.writing import StaffWriter
-from mentiondesk.usecases.alerts.batching import Pile, piles
 from mentiondesk.usecases.alerts.delivery import Deliverer, Delivery
+from mentiondesk.usecases.alerts.gathering import Message, by_person, share, with_ahead
 from mentiondesk.usecases.alerts.notices import Notices
 from mentiondesk.usecases.alerts.notified import Notified
 from mentiondesk.usecases.alerts.planning import Task, planned
@@ -21,7 +23,14 @@ from mentiondesk.usecases.alerts.planning import Task, planned
 # Longer than the function's timeout in template.yaml: a lease still held belongs to a run that still goes on.
 LEASE = timedelta(minutes=2)
 _RESERVE = timedelta(seconds=20)
+# The time that a leased item still costs, to be recorded and marked: two writes of prices.json.
+_TO_MARK = timedelta(milliseconds=10)
+# What is refused for good is tried so often; what is refused for a while, until it goes out or the wait is over.
 _MOST_ATTEMPTS = 5
+_MINUTE = timedelta(minutes=1)
+_LONGEST_PAUSE = timedelta(minutes=30)
+# Items that one run looks at to bring their warnings forward.
+_MOST_AHEAD = 500
 
 
 def no_links(staff_id: StaffId, subject_id: SubjectId, now: datetime) -> str | None:
@@ -30,11 +39,23 @@ def no_links(staff_id: StaffId, subject_id: SubjectId, now: datetime) -> str | N
     return None
 
 
+@dataclass(slots=True)
+class _Run:
+    """What one run works on. `later` holds the alerts that wait, with when they may go."""
+
+    now: datetime
+    settings: DeskSettings
+    notified: Notified
+    deliverer: Deliverer
+    tasks: dict[DueItem, Task] = field(default_factory=dict)
+    later: dict[Alert, datetime] = field(default_factory=dict)
+
+
 class NotifyStaff:
     """A run over what is due; its cost follows what is due, never the backlog.
 
     A crash may repeat an alert that was sent and not yet recorded. It never loses one: the lease ends, and the item
-    is due again. `senders` holds one for each channel; a round takes up to `batch` items.
+    is due again. `senders` holds one for each channel; the index is read `batch` items at a time.
     """
 
     def __init__(
@@ -56,49 +77,103 @@ class NotifyStaff:
         self._batch = batch
 
     def __call__(self, now: datetime, time_left: TimeLeft) -> Notified:
-        notified = Notified()
-        while time_left() > _RESERVE:
-            due = self._alerts.due(now, self._batch)
-            self._round(due, now, notified)
-            if len(due) < self._batch:
-                return notified
-        notified.left = True
-        return notified
-
-    def _round(self, due: Sequence[DueItem], now: datetime, notified: Notified) -> None:
-        settings = self._settings()
-        tasks = [planned(lease, settings, now) for lease in self._leased(due, now)]
+        settings, notified = self._settings(), Notified()
         deliverer = Deliverer(self._alerts, self._senders, self._writer, settings, now, notified)
-        for task in tasks:
+        run = _Run(now, settings, notified, deliverer)
+        self._take_due(run, time_left)
+        messages = self._messages(run)
+        if any(one.gathers for one in messages) and not notified.left:
+            messages = self._with_ahead(run, messages)
+        for task in run.tasks.values():
             deliverer.record(task.plan.records)
         notices = Notices(self._incidents, self._links, now)
-        for pile in piles((task.lease.subject, alert) for task in tasks for alert in task.plan.send):
-            deliverer.deliver(_delivery(pile, notices, settings), _together(pile, settings))
-        for task in tasks:
-            self._mark(task, now, notified)
-        notified.subjects += len(tasks)
+        for message in messages:
+            deliverer.record(_merged(message, now))
+            deliverer.deliver(_delivery(message, notices, settings))
+        for task in run.tasks.values():
+            self._mark(task, run)
+        notified.gathered = len(run.later)
+        return notified
 
-    def _leased(self, due: Sequence[DueItem], now: datetime) -> list[Lease]:
-        """A lease for each item; the latest where a release took the lease of an escalation over."""
-        leases = (self._alerts.lease(item, now, now + LEASE) for item in due)
-        return list({lease.item: lease for lease in leases if lease is not None}.values())
+    def _take_due(self, run: _Run, time_left: TimeLeft) -> None:
+        """Leases and plans everything that is due, as far as the time goes."""
+        while time_left() > _RESERVE + len(run.tasks) * _TO_MARK:
+            due = self._alerts.due(run.now, self._batch)
+            before = len(run.tasks)
+            self._lease(due, run.now, run)
+            run.notified.subjects += len(run.tasks) - before
+            if len(due) < self._batch:
+                return
+        run.notified.left = True
 
-    def _mark(self, task: Task, now: datetime, notified: Notified) -> None:
-        """Ends the lease: due again with the next stage, or soon where an alert reached nobody."""
-        escalation = task.lease.escalation
-        attempts = escalation.attempts + 1
-        if attempts < _MOST_ATTEMPTS and not notified.undelivered.isdisjoint(task.plan.send):
-            self._alerts.done(task.lease, escalation.alerted_until, now + timedelta(minutes=attempts), attempts)
-        else:
-            self._alerts.done(task.lease, now, task.plan.next_at, 0)
+    def _lease(self, items: Iterable[DueItem], due_by: datetime, run: _Run) -> list[Task]:
+        """The tasks of items that are due by then; a release takes the lease of an escalation over."""
+        leases = (self._alerts.lease(item, due_by, run.now + LEASE) for item in items)
+        tasks = [planned(lease, run.settings, run.now) for lease in leases if lease is not None]
+        run.tasks.update({task.lease.item: task for task in tasks})
+        return tasks
+
+    def _messages(self, run: _Run) -> list[Message]:
+        """The messages that may go now: to leads first, so that one who stands in for others hears of a case once."""
+        people = by_person(run.tasks.values())
+        leads = {one.staff_id for one in run.settings.roster.audience(Audience.LEAD, run.now)}
+        messages: list[Message] = []
+        for staff_id in sorted(people, key=lambda one: one not in leads):
+            latest = run.deliverer.interrupted.latest(staff_id)
+            theirs = share(staff_id, people[staff_id], latest, run.now, run.settings.alerts.budget)
+            messages += theirs.messages
+            run.later.update(theirs.later)
+        return messages
+
+    def _with_ahead(self, run: _Run, messages: Sequence[Message]) -> list[Message]:
+        """The messages about cases, with the warnings that fall due before the next one may go."""
+        budget = run.settings.alerts.budget
+        horizon = run.now + budget.gather
+        ahead = (one for one in self._alerts.due(horizon, _MOST_AHEAD) if _has_warnings(one) and one not in run.tasks)
+        others = self._lease(ahead, horizon, run)
+        found = []
+        for message in messages:
+            latest = run.deliverer.interrupted.latest(message.staff_id)
+            tasks = run.tasks.values() if message.gathers else ()
+            found.append(with_ahead(message, tasks, latest, run.now, budget))
+        sent = {alert for message in found for alert in message.alerts}
+        for alert in (alert for task in others for alert in task.plan.send if alert not in sent):
+            # It waits for a message to somebody else; the next run decides about it anew.
+            run.later[alert] = run.now + _MINUTE
+        run.later = {alert: moment for alert, moment in run.later.items() if alert not in sent}
+        return found
+
+    def _mark(self, task: Task, run: _Run) -> None:
+        """Ends the lease: due again with the next stage, or sooner where an alert waits or reached nobody."""
+        escalation, plan = task.lease.escalation, task.plan
+        waits = [run.later[alert] for alert in plan.send if alert in run.later]
+        failed = run.notified.undelivered.intersection(plan.send)
+        attempts = escalation.attempts + 1 if failed else 0
+        if failed and (attempts < _MOST_ATTEMPTS or not run.notified.passing.isdisjoint(failed)):
+            waits.append(run.now + _pause(attempts))
+        marked = escalation.alerted_until if waits else run.now
+        next_at = min((moment for moment in (*waits, plan.next_at) if moment is not None), default=None)
+        self._alerts.done(task.lease, marked, next_at, attempts if waits else 0)
 
 
-def _delivery(pile: Pile, notices: Notices, settings: DeskSettings) -> Delivery:
-    staff = settings.roster.find(pile.staff_id)
+def _has_warnings(item: DueItem) -> bool:
+    """True for the escalation of a case: only cases have warnings that can be brought forward."""
+    return item.message_id is None and isinstance(item.subject_id, CaseId)
+
+
+def _merged(message: Message, now: datetime) -> list[Record]:
+    return [
+        Record(alert, Outcome.MERGED, now, alert.channel, detail="said with a later stage") for alert in message.merged
+    ]
+
+
+def _pause(attempts: int) -> timedelta:
+    """The time until an alert that reached nobody is tried again: later and later."""
+    return min(timedelta(minutes=attempts), _LONGEST_PAUSE)
+
+
+def _delivery(message: Message, notices: Notices, settings: DeskSettings) -> Delivery:
+    staff: Staff | None = settings.roster.find(message.staff_id)
     assert staff is not None, "alerts are planned from the roster"
-    return Delivery(staff, pile.channel, tuple(notices.of(subject, alert) for subject, alert in pile.alerts))
-
-
-def _together(pile: Pile, settings: DeskSettings) -> bool:
-    """True when the pile is one message: cases of one incident always are, however few."""
-    return pile.incident_id is not None or len(pile.alerts) > settings.alerts.digest_over
+    found = tuple(notices.of(one.subject, one.alert) for one in message.wanted)
+    return Delivery(staff, message.channel, found, message.critical)

@@ -23,10 +23,11 @@ class Task:
 
 def planned(lease: Lease, settings: DeskSettings, now: datetime) -> Task:
     """The task of a lease. Its plan is empty where the subject waits for nothing any more."""
+    horizon = now + settings.alerts.budget.gather
     if not lease.escalation.is_of(lease.subject.timer):
         return Task(lease, Plan())
     facts, stages = _facts(lease.subject), _stages(lease.subject, settings)
-    return Task(lease, plan(lease.escalation, facts, now, stages, settings.roster, lease.ledger))
+    return Task(lease, plan(lease.escalation, facts, now, stages, settings.roster, lease.ledger, horizon))
 
 
 def _facts(subject: Subject) -> Facts:
@@ -41,6 +42,6 @@ def _facts(subject: Subject) -> Facts:
 def _stages(subject: Subject, settings: DeskSettings) -> Sequence[Stage]:
     match subject:
         case Case():
-            return settings.policy.stages
+            return settings.policy.all_stages
         case Incident():
             return settings.incidents.stages

@@ -1,10 +1,11 @@
 """An actor's command on a case → one entry in its timeline, once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.access.actor import Actor
+from mentiondesk.domain.alerts.roster import Roster
 from mentiondesk.domain.cases.case import Case, CaseRefuses
 from mentiondesk.domain.cases.changes import case_change
 from mentiondesk.domain.cases.commands import CaseCommand, Snooze, SnoozeFor, decide, possible
@@ -63,8 +64,9 @@ class ChangeCase:
 
     def _decided(self, case: Case, command: CaseCommand, actor: Actor, now: datetime, entry_id: str) -> CaseActEntry:
         """Raises AlreadyDone where a second press finds refused what the first one did."""
+        settings = self._settings()
         try:
-            return decide(case, command, actor, now, entry_id, self._settings().policy)
+            return decide(_present(case, settings.roster), command, actor, now, entry_id, settings.policy)
         except CaseRefuses:
             if self._cases.holds(case.case_id, entry_id):
                 raise AlreadyDone from None
@@ -72,7 +74,8 @@ class ChangeCase:
 
     def view(self, actor: Actor, case: Case, now: datetime) -> CaseView:
         """The case, which is as it is stored, as this actor sees it."""
-        fitting = list(possible(case, actor, now, self._settings().policy))
+        settings = self._settings()
+        fitting = list(possible(_present(case, settings.roster), actor, now, settings.policy))
         return CaseView(
             actor=actor,
             case=case,
@@ -84,3 +87,10 @@ class ChangeCase:
                 if isinstance(command, Snooze) and isinstance(entry, Snoozed)
             ),
         )
+
+
+def _present(case: Case, roster: Roster) -> Case:
+    """The case as commands meet it: without an owner who has left the settings."""
+    if case.owner is None or roster.find(case.owner) is not None:
+        return case
+    return replace(case, owner=None, claimed_at=None)

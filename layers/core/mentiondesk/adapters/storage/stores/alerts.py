@@ -20,6 +20,7 @@ from mentiondesk.adapters.storage.table import (
     Table,
     Update,
 )
+from mentiondesk.domain.alerts.budget import HOUR, Interruptions
 from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.alerts.ledger import Record
 from mentiondesk.domain.alerts.limits import TextLimit, may_text
@@ -33,6 +34,8 @@ from mentiondesk.ports.cases import CaseStore
 from mentiondesk.ports.incidents import IncidentStore
 
 _TRIES = 5
+# A message of a kind that this version does not know stays for one that does.
+_UNKNOWN_WAITS = timedelta(hours=1)
 _MESSAGES: Mapping[str, type[StaffMessage]] = {
     "released": CaseReleased,
     "noticed": IncidentNoticed,
@@ -90,7 +93,11 @@ class Alerts:
             return None
         if item.message_id is None:
             return self._lease(item, leased.read(Escalation), until)
-        message = leased.read(_MESSAGES[item.message_id])
+        kind = _MESSAGES.get(item.message_id)
+        if kind is None:
+            self._table.update(Update(_key(item), {keys.DUE_AT: now + _UNKNOWN_WAITS}, Exists()))
+            return None
+        message = leased.read(kind)
         match message:
             case CaseReleased():
                 return self._take_over(item, until)
@@ -101,7 +108,8 @@ class Alerts:
 
     def _lease(self, item: DueItem, escalation: Escalation, until: datetime) -> Lease | None:
         """The lease of an escalation, with its subject and its ledger from one query."""
-        subject, part = keys.subject(item.subject_id), keys.alerts_of(item.subject_id, escalation.timer.since)
+        timer = escalation.timer
+        subject, part = keys.subject(item.subject_id), keys.alerts_of(item.subject_id, timer.planned_at or timer.since)
         # The records of later timers and whatever else sorts between the two come along.
         rows = list(self._table.query(Query(subject.pk, first=part.sk, last=subject.sk)))
         if not rows or rows[-1].key != subject:
@@ -162,6 +170,13 @@ class Alerts:
             # It has moved on (an answer, a new timer), and what was written there holds; or another write is at it in
             # this moment, and the lease will run out: the ledger knows what has gone out.
             return
+
+    def interruptions(self, staff_id: StaffId) -> Interruptions:
+        item = self._table.get(keys.interruptions(staff_id))
+        return item.read(Interruptions) if item else Interruptions()
+
+    def interrupted(self, staff_id: StaffId, latest: Interruptions, now: datetime) -> None:
+        self._table.put(Item(keys.interruptions(staff_id), latest, {keys.EXPIRES: keys.expiry(now + HOUR)}))
 
     def take_text_slot(self, staff_id: StaffId, now: datetime, limits: Sequence[TextLimit]) -> bool:
         longest = max(limit.span for limit in limits)

@@ -1,0 +1,107 @@
+"""The interruption budget: when the next message may go to a person, over all channels.
+
+The first messages of an hour go when they are due. Once a person is busy, later ones are gathered: they wait, and one
+message lists what is due. A message brings forward the warnings that fall due before the next one may go, so that
+the budget never makes a warning late. `make run ACT=no` shows the effect of the numbers.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mentiondesk.domain.alerts.ledger import Alert
+from mentiondesk.domain.ids import CaseId
+
+HOUR = timedelta(hours=1)
+# A person with so many messages in the last hour is busy; until then, messages are this far apart.
+_BUSY_FROM, _CALM_GAP = 3, timedelta(minutes=5)
+# A warning goes out so long before its deadline at the latest, whatever the budget says.
+_LAST_CALL = timedelta(minutes=2)
+# So many critical cases within this time ring one by one; later ones ring together, and no sooner than this gap.
+_RING_ALONE, _RING_WITHIN, _RING_GAP = 3, timedelta(minutes=10), timedelta(minutes=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """At most `most` messages an hour to one person; those to a busy person are `gather` apart."""
+
+    most: int = 8
+    gather: timedelta = timedelta(minutes=20)
+
+    def gap(self, busy: bool, warns: bool) -> timedelta:
+        """The shortest time between two messages to one person. A warning waits for less than a full gathering."""
+        if not busy:
+            return _CALM_GAP
+        return min(HOUR / self.most, self.gather) if warns else self.gather
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """One message to a person, and the cases that it was about. `critical` ones are outside of the budget."""
+
+    at: datetime
+    cases: tuple[CaseId, ...] = ()
+    critical: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Interruptions:
+    """The messages to one person within the last hour, oldest first."""
+
+    latest: tuple[Interruption, ...] = ()
+
+    def after(self, one: Interruption) -> "Interruptions":
+        """These with one more; those that are older than an hour are dropped."""
+        return Interruptions((*(old for old in self.latest if old.at > one.at - HOUR), one))
+
+    def next_message(self, alerts: Iterable[Alert], now: datetime, budget: Budget) -> datetime:
+        """The moment, `now` or later, at which a message with these alerts may go."""
+        sent = self._ordinary(now)
+        soonest = min(self._moment(alert, sent, now, budget) for alert in alerts)
+        return max(soonest, self.room(now, budget))
+
+    def room(self, now: datetime, budget: Budget) -> datetime:
+        """The moment, `now` or later, at which the last hour holds fewer messages than the budget."""
+        sent = self._ordinary(now)
+        return max(now, sent[-budget.most] + HOUR) if len(sent) >= budget.most else now
+
+    def horizon(self, now: datetime, budget: Budget) -> datetime:
+        """The moment up to which a message at `now` brings warnings forward."""
+        return now + budget.gap(self.busy(now), warns=False)
+
+    def busy(self, now: datetime) -> bool:
+        """True when later messages are gathered."""
+        return len(self._ordinary(now)) >= _BUSY_FROM
+
+    def ring(self, cases: Sequence[CaseId], now: datetime) -> tuple[datetime, bool]:
+        """The moment, `now` or later, for alerts about these critical cases; True when each goes by itself."""
+        lately = [one for one in self.latest if one.critical and one.at > now - _RING_WITHIN]
+        known = {case_id for one in lately for case_id in one.cases}
+        if len(known | set(cases)) <= _RING_ALONE:
+            return now, True
+        if len(known) < _RING_ALONE:
+            return now, False
+        return max(now, lately[-1].at + _RING_GAP), False
+
+    def _ordinary(self, now: datetime) -> list[datetime]:
+        return [one.at for one in self.latest if not one.critical and one.at > now - HOUR]
+
+    def _moment(self, alert: Alert, sent: Sequence[datetime], now: datetime, budget: Budget) -> datetime:
+        """The moment at which this alert may cause a message; the deadline of a warning cannot wait."""
+        warns = now < alert.answer_by and alert.due_at < alert.answer_by
+        moment = sent[-1] + budget.gap(self.busy(now), warns) if sent else now
+        told = self._told_of_customer(alert, now)
+        if told is not None:
+            # The customer has another case in alert: this one joins a message that goes anyway.
+            moment = max(moment, told + HOUR)
+        return max(now, min(moment, alert.answer_by - _LAST_CALL) if warns else moment)
+
+    def _told_of_customer(self, alert: Alert, now: datetime) -> datetime | None:
+        """The latest message about another case of the customer, where none was about this one."""
+        if not isinstance(alert.subject_id, CaseId):
+            return None
+        lately = [one for one in self.latest if one.at > now - HOUR]
+        if any(alert.subject_id in one.cases for one in lately):
+            return None
+        customer = alert.subject_id.customer
+        return max((one.at for one in lately if any(case.customer == customer for case in one.cases)), default=None)

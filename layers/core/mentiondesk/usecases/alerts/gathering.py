@@ -1,0 +1,148 @@
+"""Gathering: the alerts of one run as messages to each person, now or later, within their budget."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from mentiondesk.domain.alerts.budget import Budget, Interruptions
+from mentiondesk.domain.alerts.ledger import Alert
+from mentiondesk.domain.alerts.roster import Channel
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.ids import CaseId, StaffId
+from mentiondesk.domain.incidents.incident import Incident
+from mentiondesk.domain.posts.tags import Urgency
+from mentiondesk.domain.subject import Subject
+from mentiondesk.usecases.alerts.planning import Task
+
+
+class Wanted(NamedTuple):
+    """An alert with the subject it is about."""
+
+    subject: Subject
+    alert: Alert
+
+    @property
+    def critical(self) -> bool:
+        return self.subject.urgency is Urgency.CRITICAL
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What goes to one person at once on one channel. `merged` are alerts that later ones in it stand for."""
+
+    staff_id: StaffId
+    channel: Channel
+    wanted: tuple[Wanted, ...]
+    critical: bool = False
+    merged: tuple[Alert, ...] = ()
+
+    @property
+    def gathers(self) -> bool:
+        """True when further cases can join it."""
+        return not self.critical and isinstance(self.wanted[0].subject, Case)
+
+    @property
+    def alerts(self) -> frozenset[Alert]:
+        return frozenset((*(one.alert for one in self.wanted), *self.merged))
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The alerts of one run for one person: those that go out, as messages, and the others with when they may."""
+
+    messages: tuple[Message, ...] = ()
+    later: tuple[tuple[Alert, datetime], ...] = ()
+
+
+def by_person(tasks: Iterable[Task]) -> dict[StaffId, list[Wanted]]:
+    """The alerts that are due now, by person."""
+    found: dict[StaffId, list[Wanted]] = defaultdict(list)
+    for task in tasks:
+        for alert in task.plan.send:
+            found[alert.staff_id].append(Wanted(task.lease.subject, alert))
+    return found
+
+
+def share(staff_id: StaffId, wanted: Sequence[Wanted], latest: Interruptions, now: datetime, budget: Budget) -> Share:
+    """The messages to one person now: about danger, about each incident, and one about all other cases."""
+    critical = [one for one in wanted if one.critical]
+    incidents = [one for one in wanted if not one.critical and isinstance(one.subject, Incident)]
+    cases = [one for one in wanted if not one.critical and isinstance(one.subject, Case)]
+    parts = (
+        _rings(staff_id, critical, latest, now),
+        _about_incidents(staff_id, incidents, latest, now, budget),
+        _about_cases(staff_id, cases, latest, now, budget),
+    )
+    messages = tuple(message for part in parts for message in part.messages)
+    return Share(messages, tuple(late for part in parts for late in part.later))
+
+
+def with_ahead(
+    message: Message, tasks: Iterable[Task], latest: Interruptions, now: datetime, budget: Budget
+) -> Message:
+    """The message with what other tasks hold for its person: what waits, and the warnings that it brings forward.
+
+    A subject of the message itself gets its next warning ahead only while the person is busy.
+    """
+    horizon, busy = latest.horizon(now, budget), latest.busy(now)
+    found = {one.alert.subject_id: one for one in message.wanted}
+    named, merged = set(found), list[Alert]()
+    for task in tasks:
+        subject = task.lease.subject
+        waiting = task.plan.send if subject.subject_id not in named else ()
+        ahead = task.plan.ahead if busy or subject.subject_id not in named else ()
+        for one in (Wanted(subject, alert) for alert in (*waiting, *ahead) if alert.due_at <= horizon):
+            if one.alert.staff_id == message.staff_id and isinstance(subject, Case) and not one.critical:
+                earlier = found.get(subject.subject_id)
+                merged += [earlier.alert] if earlier else []
+                found[subject.subject_id] = one
+    return replace(message, wanted=tuple(found.values()), merged=tuple(merged))
+
+
+def _rings(staff_id: StaffId, wanted: Sequence[Wanted], latest: Interruptions, now: datetime) -> Share:
+    """Each by itself, or all of them together where there are too many."""
+    if not wanted:
+        return Share()
+    cases = [one.alert.subject_id for one in wanted if isinstance(one.alert.subject_id, CaseId)]
+    moment, alone = latest.ring(cases, now)
+    if moment > now:
+        return _later(wanted, moment)
+    return Share(tuple(_ringing(staff_id, wanted, alone)))
+
+
+def _ringing(staff_id: StaffId, wanted: Iterable[Wanted], alone: bool) -> Iterator[Message]:
+    groups: dict[object, list[Wanted]] = defaultdict(list)
+    for one in wanted:
+        whole = not alone and isinstance(one.subject, Case)
+        groups[one.alert.channel, None if whole else one.alert.subject_id].append(one)
+    for group in groups.values():
+        yield Message(staff_id, group[0].alert.channel, tuple(group), critical=True)
+
+
+def _about_incidents(
+    staff_id: StaffId, wanted: Sequence[Wanted], latest: Interruptions, now: datetime, budget: Budget
+) -> Share:
+    """Each incident by itself, as soon as the hour has room."""
+    moment = latest.room(now, budget)
+    if moment > now:
+        return _later(wanted, moment)
+    return Share(tuple(Message(staff_id, one.alert.channel, (one,)) for one in wanted))
+
+
+def _about_cases(
+    staff_id: StaffId, wanted: Sequence[Wanted], latest: Interruptions, now: datetime, budget: Budget
+) -> Share:
+    """All of them in one message, when the next one may go; a text where any of them asks for it."""
+    if not wanted:
+        return Share()
+    moment = latest.next_message([one.alert for one in wanted], now, budget)
+    if moment > now:
+        return _later(wanted, moment)
+    channel = next((one.alert.channel for one in wanted if one.alert.channel.interrupts), wanted[0].alert.channel)
+    return Share((Message(staff_id, channel, tuple(wanted)),))
+
+
+def _later(wanted: Iterable[Wanted], moment: datetime) -> Share:
+    return Share(later=tuple((one.alert, moment) for one in wanted))
