@@ -257,15 +257,7 @@ def _the_signed_in_desk(desk: LocalDesk) -> None:
         browser.send("/desk/sign-in/code", code=code.subject.split()[0])
     case = desk.cases()[0].case_id
     place = f"/desk/cases/{case.conversation}-{case.customer}"
-    for page in (
-        "/desk",
-        place,
-        "/desk/incidents",
-        "/desk/team",
-        "/desk/sessions",
-        "/desk/search?q=parcel",
-        "/desk/next",
-    ):
+    for page in ("", "/incidents", "/team", "/sessions", "/search?q=parcel", "/search?q=1", "/next"):
         browser.open(f"/desk{page}")
     browser.send(place, **{**browser.open(place).form("note"), "text": "Called them."})
     desk.clock.time += timedelta(minutes=11)
