@@ -55,6 +55,7 @@ BY_LAMBDA = {
     # ... and gives up on what fails again and again.
     "SetFailedRecordsAside": ("sqs:SendMessage",),
     # The event source mapping empties the queue.
+    "ReadCodes": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     "ReadRequests": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     # The asynchronous invocation hands on a run that failed.
     "ReportFailedRuns": ("sqs:SendMessage",),
@@ -255,11 +256,12 @@ def _the_signed_in_desk(desk: LocalDesk) -> None:
         desk.minute()
         code = next(one for one in reversed(desk.messages) if one.kind == MessageKind.SIGN_IN)
         browser.send("/desk/sign-in/code", code=code.subject.split()[0])
-    case = desk.cases()[0].case_id
+    case = next(one.case_id for one in desk.cases() if one.waiting)
     place = f"/desk/cases/{case.conversation}-{case.customer}"
     for page in ("", "/incidents", "/team", "/sessions", "/search?q=parcel", "/search?q=1", "/next"):
         browser.open(f"/desk{page}")
     browser.send(place, **{**browser.open(place).form("note"), "text": "Called them."})
+    browser.send(place, **browser.open(place).form("answered"))
     desk.clock.time += timedelta(minutes=11)
     sessions = browser.open("/desk/sessions")
     browser.send("/desk/sessions", **next(one.fields for one in sessions.forms if "session" in one.fields))

@@ -31,7 +31,8 @@ _PARTS = {
     "Get": "GetItem",
 }
 
-_LEADING_KEYS = "ForAllValues:StringEquals", "dynamodb:LeadingKeys"
+_LEADING_KEYS = "dynamodb:LeadingKeys"
+_OPERATORS = ("ForAllValues:StringEquals", "ForAllValues:StringLike")
 _EQUALS = re.compile(r"(#?\w+)\s*=\s*(:\w+)")
 # An id in a key: the part after a "#" that is not one of the key's own words, which are in capitals.
 _ID = re.compile(r"#(?=[^#]*[^A-Z#])[^#]*")
@@ -168,11 +169,14 @@ class Grant:
     keys: tuple[str, ...] = ()
 
     def allows(self, need: Need) -> bool:
-        if not _like(self.action.lower(), need.action.lower()) or (self.keys and need.key not in self.keys):
+        if not _like(self.action.lower(), need.action.lower()) or (self.keys and not self._holds(need.key)):
             return False
         if self.excluded:
             return not any(_like(pattern, need.resource) for pattern in self.excluded)
         return _like(self.resource, need.resource)
+
+    def _holds(self, key: str) -> bool:
+        return any(_like(pattern, key) for pattern in self.keys)
 
     @property
     def has_star(self) -> bool:
@@ -266,9 +270,9 @@ def _keys(role: str, condition: Mapping[str, Any]) -> tuple[str, ...]:
     """The partition keys that a statement's condition names; no other condition is understood here."""
     if not condition:
         return ()
-    operator, name = _LEADING_KEYS
-    assert condition.keys() == {operator} and condition[operator].keys() == {name}, role
-    return tuple(condition[operator][name])
+    ((operator, named),) = condition.items()
+    assert operator in _OPERATORS and named.keys() == {_LEADING_KEYS}, role
+    return tuple(named[_LEADING_KEYS])
 
 
 def _listed(value: Any) -> list[Any]:
