@@ -8,6 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.drafts import Drafts
+from mentiondesk.adapters.storage.stores.duty import DutyChanges
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.settings import current_settings
 from mentiondesk.adapters.tokens.links import LinkKeys, SignedLinks
@@ -17,6 +18,7 @@ from mentiondesk.presentation.action_pages.answers import Answer
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import ActionLinksConfig
 from mentiondesk.runtime.reports import logged
+from mentiondesk.usecases.alerts.change_duty import ChangeDuty
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 
@@ -34,6 +36,7 @@ def action_pages() -> ActionPages:
         SignedLinks(LinkKeys(aws.secrets(), config.link_secret_id, clock.now, unread)),
         ChangeCase(Cases(*stored), settings),
         ChangeIncident(Incidents(*stored), Drafts(*stored), settings),
+        ChangeDuty(DutyChanges(table)),
         settings,
     )
 

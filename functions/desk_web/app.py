@@ -73,7 +73,7 @@ def page(of: MethodOf) -> Callable[..., web.Page]:
 
 
 door = web.Door(logger, metrics, security_headers)
-door.refuse_unless(lambda method, headers: from_our_pages(method, headers, config().desk_url), "desk.not_from_here")
+door.refuse_unless(lambda method, headers: from_our_pages(method, headers, config().desk_url))
 for route in ROUTES:
     door.serve(route.rule, page(route.get), page(route.post) if route.post else None)
 door.serve("/desk/assets/<name>", web.asset)

@@ -10,7 +10,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mentiondesk.adapters.cached import Cached
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.cursors import Cursors
+from mentiondesk.adapters.storage.stores.look_ups import LookUps
 from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.stores.settings import current_settings
 from mentiondesk.adapters.x.feed import TweepyFeed, x_credentials
@@ -18,7 +20,9 @@ from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.posts.cursor import ReadBlock
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import FetchConfig
+from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.intake.fetch_mentions import Fetched, FetchMentions
+from mentiondesk.usecases.intake.look_up_customers import LookUpCustomers
 
 logger = Logger()
 metrics = Metrics()
@@ -47,12 +51,28 @@ def settings() -> Cached[DeskSettings]:
 
 
 @cache
-def fetch_mentions() -> FetchMentions:
+def feed() -> TweepyFeed:
     config = FetchConfig.from_env()
     credentials = x_credentials(aws.secrets(), config.x_secret_id, clock.now)
+    return TweepyFeed(credentials, config.x_api_url, lambda: settings()().brand)
+
+
+@cache
+def fetch_mentions() -> FetchMentions:
     return FetchMentions(
-        TweepyFeed(credentials, config.x_api_url, lambda: settings()().brand),
+        feed(),
         Posts(table(), lambda: settings()().keep),
+        Cursors(table()),
+        settings(),
+    )
+
+
+@cache
+def look_up_customers() -> LookUpCustomers:
+    return LookUpCustomers(
+        feed(),
+        LookUps(table()),
+        ChangeCase(Cases(table(), lambda: settings()().keep), settings()),
         Cursors(table()),
         settings(),
     )
@@ -61,9 +81,12 @@ def fetch_mentions() -> FetchMentions:
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    # Alerts are near for those who wait to be looked up, and a look-up is one short request.
+    looked_up = look_up_customers()(clock.now())
     fetched = fetch_mentions()(clock.now(), lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()))
     logger.info(
         "fetched",
+        looked_up=looked_up,
         new=fetched.new,
         edited=fetched.edited,
         known=fetched.known,

@@ -14,8 +14,8 @@ from mentiondesk.adapters.channels.sns import SnsTexter
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.alerts import Alerts
 from mentiondesk.adapters.storage.stores.cases import Cases
+from mentiondesk.adapters.storage.stores.duty import staffed_settings
 from mentiondesk.adapters.storage.stores.incidents import Incidents
-from mentiondesk.adapters.storage.stores.settings import current_settings
 from mentiondesk.adapters.tokens.links import LinkKeys, SignedLinks
 from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.ports.channels import Sender
@@ -45,7 +45,7 @@ def _sender(channel: Channel, config: NotifyConfig) -> Sender:
 def notify_staff() -> NotifyStaff:
     config = NotifyConfig.from_env()
     table = DynamoTable(aws.dynamodb(), config.table_name)
-    settings = current_settings(table, clock.now)
+    settings = staffed_settings(table, clock.now)
 
     def keep() -> timedelta:
         return settings().keep

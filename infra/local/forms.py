@@ -59,8 +59,8 @@ class HtmlPage:
         return form.fields | (form.buttons[0] if form.buttons else {})
 
     def offers(self) -> set[str]:
-        """The actions of its forms."""
-        return {form.fields["action"] for form in self.forms if "action" in form.fields}
+        """The actions of its forms on the subject; every page has a form about the reader's own duty as well."""
+        return {form.fields["action"] for form in self.forms if "action" in form.fields} - {"duty"}
 
     def _of(self, action: str) -> Form:
         return next(form for form in self.forms if form.fields.get("action") == action)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from infra.local.api import LocalApi
+from mentiondesk.adapters.storage.stores.duty import DutyChanges
 from mentiondesk.adapters.tokens.links import SignedLinks
 from mentiondesk.domain.access.actions import CASE_ACTIONS, INCIDENT_ACTIONS
 from mentiondesk.domain.access.links import Link
@@ -19,6 +20,7 @@ from mentiondesk.domain.incidents.incident import Status
 from mentiondesk.presentation.action_pages.actions import ActionPages
 from mentiondesk.presentation.action_pages.html import security_headers
 from mentiondesk.presentation.action_pages.reading import typed_in
+from mentiondesk.usecases.alerts.change_duty import ChangeDuty
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 from tests.integration.conftest import MemoryDesk
@@ -54,6 +56,7 @@ class Served:
             self.links,
             ChangeCase(self.desk.cases, lambda: settings),
             ChangeIncident(self.desk.incidents, self.drafts, lambda: settings),
+            ChangeDuty(DutyChanges(self.desk.table)),
             lambda: settings,
         )
 

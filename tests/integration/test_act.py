@@ -11,11 +11,20 @@ import pytest
 from mentiondesk.domain.access.actions import CASE_ACTIONS, INCIDENT_ACTIONS, Action
 from mentiondesk.domain.access.actor import NotAllowed
 from mentiondesk.domain.access.links import Link, LinkExpired, NoLongerStaff
-from mentiondesk.domain.cases.case import AlreadyClaimed, AlreadyYours, Case, CaseClosed, NotWaiting
+from mentiondesk.domain.cases.case import (
+    AlreadyClaimed,
+    AlreadyYours,
+    Case,
+    CaseClosed,
+    KindUnchanged,
+    NothingToUndo,
+    NotWaiting,
+)
 from mentiondesk.domain.cases.changes import case_change
 from mentiondesk.domain.cases.commands import (
     CaseCommand,
     Claim,
+    Correct,
     Dismiss,
     MarkAnswered,
     Release,
@@ -23,6 +32,7 @@ from mentiondesk.domain.cases.commands import (
     Resolve,
     Snooze,
     SnoozeFor,
+    Undo,
 )
 from mentiondesk.domain.cases.fold import apply, fold
 from mentiondesk.domain.cases.timers import Clock
@@ -42,16 +52,19 @@ from mentiondesk.domain.incidents.incident import (
     Status,
     Update,
 )
+from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.timeline import (
     AnsweredElsewhere,
     BrandPosted,
     CaseAct,
     Claimed,
+    Corrected,
     Dismissed,
     IncidentDismissed,
     IncidentResolved,
     Published,
     Snoozed,
+    Undone,
     Updated,
 )
 from mentiondesk.ports.alerts import DueItem
@@ -366,13 +379,14 @@ def test_a_closed_case_stays_as_it_is(staffed: Staffed) -> None:
         with pytest.raises(CaseClosed):
             staffed.press(a_link(), act, "e1", at(10))
     view = staffed.look(a_link(), at(10))
-    assert (view.actions, view.snoozes) == (frozenset({Action.REOPEN_CASE}), ())
+    assert view.actions == {Action.REOPEN_CASE, Action.UNDO}
+    assert view.snoozes == ()
     assert (staffed.case, len(staffed.done())) == (before, 1)
 
 
 def test_snoozing_ends_when_the_lead_is_told_at_the_latest(staffed: Staffed) -> None:
     view = staffed.look(a_link(), at(20))
-    assert view.snoozes == ((SnoozeFor.HALF_HOUR, at(50)), (SnoozeFor.HOUR, at(60)), (SnoozeFor.UNTIL_LEAD, at(60)))
+    assert view.snoozes == ((SnoozeFor.HALF_HOUR, at(50)), (SnoozeFor.HOUR, at(60)))
     after = staffed.press(a_link(), Snooze(SnoozeFor.HALF_HOUR), "e1", at(20))
     assert after.case.snoozed_until == at(50)
     assert [act.until for act in staffed.done() if isinstance(act, Snoozed)] == [at(50)]
@@ -390,10 +404,10 @@ def test_a_lease_that_runs_does_not_undo_a_snooze(staffed: Staffed) -> None:
 
 
 def test_only_what_is_possible_is_offered(staffed: Staffed) -> None:
-    free = {Action.CLAIM, Action.ANSWERED, Action.NO_ANSWER, Action.SNOOZE, Action.RESOLVE_CASE}
+    free = {Action.CLAIM, Action.ANSWERED, Action.NO_ANSWER, Action.SNOOZE, Action.RESOLVE_CASE, Action.CORRECT}
     assert staffed.look(a_link(), at(10)).actions == free
     taken = staffed.press(a_link(), CLAIM, "e1", at(10))
-    assert taken.actions == free - {Action.CLAIM} | {Action.RELEASE}
+    assert taken.actions == free - {Action.CLAIM} | {Action.RELEASE, Action.UNDO}
     assert staffed.look(a_link(MO), at(10)).actions == {Action.ANSWERED, Action.RELEASE}
     only = staffed.look(a_link(actions=frozenset({Action.SNOOZE})), at(10))
     assert only.actions == {Action.SNOOZE}
@@ -587,7 +601,77 @@ def test_the_post_that_it_is_solved_is_approved_after_the_end(staffed: Staffed) 
 def test_a_case_is_resolved_and_opened_again_by_people(staffed: Staffed) -> None:
     resolved = staffed.press(a_link(), Resolve("sent a new one"), "e1", at(10))
     assert (resolved.case.state, resolved.case.reason) == (State.RESOLVED, "sent a new one")
-    assert (resolved.actions, WHOLE in staffed.desk.alerts.due(at(600), 10)) == (frozenset({Action.REOPEN_CASE}), False)
+    assert resolved.actions == {Action.REOPEN_CASE, Action.UNDO}
+    assert WHOLE not in staffed.desk.alerts.due(at(600), 10)
     reopened = staffed.press(a_link(MO), Reopen("it broke again"), "e2", at(20))
     assert (reopened.case.state, reopened.case.waiting) == (State.OPEN, True)
     assert WHOLE in staffed.desk.alerts.due(at(600), 10)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        Claim(),
+        MarkAnswered(),
+        Dismiss("spam"),
+        Resolve("sent"),
+        Correct(None),
+        Correct(Kind.QUESTION),
+        Snooze(SnoozeFor.HALF_HOUR),
+    ],
+    ids=lambda act: f"{type(act).__name__}",
+)
+def test_an_act_is_undone_as_if_it_had_never_been(staffed: Staffed, act: CaseCommand) -> None:
+    before, due = staffed.case, [WHOLE in staffed.desk.alerts.due(at(minute), 10) for minute in (29, 30, 60)]
+    staffed.press(a_link(), act, "e1", at(10))
+    view = staffed.press(a_link(), Undo(), "e2", at(19))
+    # All of the case but its place in the timeline and its version.
+    assert replace(view.case, version=0, last=None) == replace(before, version=0, last=None)
+    assert [WHOLE in staffed.desk.alerts.due(at(minute), 10) for minute in (29, 30, 60)] == due
+    assert kinds(staffed.done())[1:] == [Undone]
+    # A post that is seen late has the case folded anew: what was undone stays undone.
+    assert fold(CASE_ID, staffed.desk.cases.timeline(CASE_ID), team().policy) == replace(view.case, version=0)
+
+
+def test_only_ones_own_latest_act_is_undone_and_only_for_ten_minutes(staffed: Staffed) -> None:
+    with pytest.raises(NothingToUndo):
+        staffed.press(a_link(), Undo(), "e0", at(5))
+    staffed.press(a_link(), Dismiss("spam"), "e1", at(10))
+    for link, minute in ((a_link(MO), 11), (a_link(), 20.1)):
+        assert Action.UNDO not in staffed.look(link, at(minute)).actions
+        with pytest.raises(NothingToUndo):
+            staffed.press(link, Undo(), "e2", at(minute))
+    staffed.press(a_link(), Undo(), "e3", at(20))
+    with pytest.raises(NothingToUndo):
+        staffed.press(a_link(), Undo(), "e4", at(20))
+    with pytest.raises(AlreadyDone):
+        staffed.press(a_link(), Undo(), "e3", at(20))
+
+
+def test_what_is_not_a_case_is_closed_with_one_press_and_kept_in_the_timeline(staffed: Staffed) -> None:
+    view = staffed.press(a_link(), Correct(None), "e1", at(10))
+    assert (view.case.state, view.case.waiting) == (State.DISMISSED, False)
+    (kept,) = staffed.done()
+    assert isinstance(kept, Corrected)
+    assert (kept.kind, kept.by) == (None, ANA)
+    assert WHOLE not in staffed.desk.alerts.due(at(600), 10)
+
+
+def test_a_case_of_another_kind_has_that_kind_s_deadline_from_the_same_post_on(staffed: Staffed) -> None:
+    assert Kind.QUESTION in staffed.look(a_link(), at(10)).kinds
+    assert Kind.COMPLAINT not in staffed.look(a_link(), at(10)).kinds
+    view = staffed.press(a_link(), Correct(Kind.QUESTION), "e1", at(10))
+    assert view.case.kind is Kind.QUESTION
+    assert view.case.timer is not None
+    assert (view.case.timer.since, view.case.timer.answer_by) == (at(0), at(240))
+    with pytest.raises(KindUnchanged):
+        staffed.press(a_link(), Correct(Kind.QUESTION), "e2", at(10))
+    closed = staffed.press(a_link(), Correct(Kind.SPAM), "e3", at(11))
+    assert (closed.case.state, closed.case.reason) == (State.DISMISSED, "spam needs no answer")
+
+
+@pytest.mark.parametrize("minute", [0, 20, 35, 44, 45, 59])
+def test_the_spans_of_a_snooze_differ(staffed: Staffed, minute: int) -> None:
+    ends = [until for _, until in staffed.look(a_link(), at(minute)).snoozes]
+    assert len(ends) == len(set(ends))
+    assert ends == sorted(ends)

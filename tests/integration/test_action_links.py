@@ -146,9 +146,9 @@ def test_the_page_shows_what_will_happen_and_does_nothing_yet(api: Api) -> None:
     answer = api.get(api.token())
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "complaint at 0" in answer.said
-    assert "Reply by 13:00 · 50 min left" in answer.said
+    assert "Reply by 13:00 UTC · 50 min left" in answer.said
     assert "Unassigned." in answer.said
-    assert answer.page.offers() == {"claim", "answered", "no_answer", "resolve_case", "snooze"}
+    assert answer.page.offers() == {"claim", "answered", "no_answer", "resolve_case", "snooze", "correct"}
     assert answer.page.links == [f"https://x.com/i/status/{POST.post_id}"]
     assert api.case.owner is None
 
@@ -172,7 +172,7 @@ def test_claiming(api: Api) -> None:
     assert (answer.status, api.case.owner, api.case.claimed_at) == (200, ANA, at(10))
     assert "You own this case now." in answer.said
     assert "Claimed by you at 12:10" in answer.said
-    assert "12:10 You claimed the case" in answer.said
+    assert "12:10 UTC You claimed the case" in answer.said
     assert "release" in answer.page.offers()
 
 
@@ -194,14 +194,14 @@ def test_pressed_twice_it_is_done_once(api: Api) -> None:
     again = api.post(token, form)
     assert (again.status, api.table()) == (200, before)
     assert "This was done before" in again.said
-    assert "12:10 You claimed the case" in again.said
+    assert "12:10 UTC You claimed the case" in again.said
 
 
 def test_answered_elsewhere(api: Api) -> None:
     answer = api.press(api.token(), "answered")
     assert (answer.status, api.case.state, api.case.waiting) == (200, State.PENDING, False)
     assert "Answered: the customer has not written since." in answer.said
-    assert answer.page.offers() == {"claim", "resolve_case"}
+    assert answer.page.offers() == {"claim", "resolve_case", "correct", "undo"}
 
 
 def test_no_answer_needs_a_reason(api: Api) -> None:
@@ -235,7 +235,7 @@ def test_what_was_typed_is_kept_beside_what_is_wrong_with_it(api: Api) -> None:
 def test_snoozing(api: Api) -> None:
     page = api.get(api.token()).page
     assert [form.buttons for form in page.forms if form.fields["action"] == "snooze"] == [
-        [{"hold": "30m"}, {"hold": "1h"}, {"hold": "lead"}]
+        [{"hold": "30m"}, {"hold": "1h"}]
     ]
     answer = api.press(api.token(), "snooze", hold="30m")
     assert (answer.status, api.case.snoozed_until) == (200, at(40))
@@ -247,6 +247,19 @@ def test_giving_back(api: Api) -> None:
     answer = api.press(api.token(), "release")
     assert (answer.status, api.case.owner) == (200, None)
     assert api.post(api.token(), {**api.get(api.token()).page.form("claim"), "action": "release"}).status == 409
+
+
+def test_saying_that_one_is_off(api: Api) -> None:
+    """The word is kept, shown on the page, and counts for its own person alone."""
+    form = next(one for one in api.get(api.token()).page.forms if one.fields["action"] == "duty")
+    answer = api.post(api.token(), {**form.fields, "span": "4h"})
+    assert answer.status == 200
+    assert "You are off duty." in answer.said
+    assert "Ana is off until 16:10 UTC" in answer.said
+    assert "I take over until" in answer.said
+    assert api.post(api.token(), {**form.fields, "span": "9 years"}).status == 400
+    assert api.post(api.token(), {**form.fields, "event": "forged", "span": "4h"}).status == 403
+    assert api.case.owner is None
 
 
 def test_publishing(api: Api) -> None:
@@ -306,7 +319,7 @@ def test_updates_and_the_end(api: Api) -> None:
     over = api.press(token, "resolve")
     assert (over.status, api.incident.status, api.incident.ended_at) == (200, Status.RESOLVED, at(30))
     assert over.page.offers() == set()
-    assert "Resolved 12:30 , You: This is solved." in over.said
+    assert "Resolved 12:30 UTC , You: This is solved." in over.said
 
 
 def test_no_incident(api: Api) -> None:
@@ -418,7 +431,7 @@ def test_a_closed_case_says_so_and_offers_nothing(api: Api) -> None:
     assert (shown.status, pressed.status) == (200, 409)
     for answer in (shown, pressed):
         assert "Closed: sent a new one" in answer.said
-        assert answer.page.offers() == {"reopen_case"}
+        assert answer.page.offers() == {"reopen_case", "undo"}
     assert "This case is closed" in pressed.said
     assert api.case.owner is None
 

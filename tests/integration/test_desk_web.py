@@ -221,7 +221,7 @@ def test_notes_are_for_colleagues_and_change_nothing(desk: ServedDesk, case_id: 
         "Called the depot.\nThey found it."
     ]
     assert (case.owner, case.state, case.timers) == (before.owner, before.state, before.timers)
-    assert "You 12:00 · Only your team can read this Called the depot." in desk.get(path(case_id)).said
+    assert "You 12:00 UTC · Only your team can read this Called the depot." in desk.get(path(case_id)).said
     assert desk.press(path(case_id), "note", text="  ").status == 422
 
 

@@ -444,7 +444,7 @@ def with_cases(listening: Listening, count: int, resolve: bool = True) -> list[C
     cases = []
     for number in range(count):
         post = a_post("can't log in", created_at=at(number), author_id=UserId(str(3000 + number)))
-        for one in (post, an_answer(post, created_at=at(number + 5))):
+        for one in (post, an_answer(post, created_at=at(number + 4.5))):
             listening.desk.posts.add(one)
             classify(one, at(number + 5))
         listening.ears.put(

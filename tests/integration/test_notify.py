@@ -226,7 +226,7 @@ def test_what_is_said(office: Office) -> None:
     ((address, email),) = office.mail.taken
     assert isinstance(email, Email)
     assert address == "ana@example.com"
-    assert "30 min left" in email.subject
+    assert "30 min left" in email.text
     assert "It is broken" in email.text and "It is broken" in email.html
     office.run(45)
     ((number, text),) = office.texts.taken
@@ -838,7 +838,7 @@ def test_the_list_of_customers_goes_out_when_an_incident_is_over(office: Office)
     saved = office.desk.incidents.save(incident_change(stored, over))
     office.desk.incidents.save(incident_change(saved, saved.timed(Clock.GO_BACK, minutes(240), at(21))))
     assert office.over(60, start=11) == {21: [("ana", "text"), ("lea", "email")]}
-    assert "9 people to get back to" in office.mail.latest.subject
+    assert "9 people to get back to" in office.mail.latest.text
 
 
 # --- people come and go -----------------------------------------------------------------------------------

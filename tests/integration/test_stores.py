@@ -15,7 +15,7 @@ from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.stores.settings import SettingsMissing, SettingsVersions, current_settings
 from mentiondesk.adapters.storage.table import Query, Refused, Table
 from mentiondesk.domain.alerts.limits import TextLimit
-from mentiondesk.domain.cases.case import Case, Phase
+from mentiondesk.domain.cases.case import Case, LatestAct, Phase
 from mentiondesk.domain.cases.changes import case_change
 from mentiondesk.domain.cases.commands import Claim, Dismiss, MarkAnswered, Resolve
 from mentiondesk.domain.cases.fold import apply, fold, new_case, posted
@@ -25,6 +25,7 @@ from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, S
 from mentiondesk.domain.incidents.signals import HourlyCounts
 from mentiondesk.domain.posts.cursor import Cursor, Gap, ReadBlock
 from mentiondesk.domain.posts.post import Added, Post, Source, Unreadable
+from mentiondesk.domain.posts.profile import Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.timeline import CustomerPosted
 from mentiondesk.ports.cases import CaseChanged, Classified
@@ -415,6 +416,12 @@ def full_case(case: Case) -> Case:
         incident_id=IncidentId("i-1"),
         post_id=PostId("9"),
         words="Wörter 🧵",
+        first_words="Anfang",
+        first_said_at=at(1),
+        answer_words="Antwort",
+        profile=Profile("Pri 🧁", "priya", 12),
+        metrics=PublicMetrics(5, 4, 3, 2, 1),
+        latest_act=LatestAct("e-1", at(3), ANA),
         why=("broken", "again"),
         said_at=at(28),
         seen_at=at(28.5),

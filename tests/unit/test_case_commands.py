@@ -44,7 +44,7 @@ from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import IncidentId
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.timeline import Snoozed
-from tests.support.builders import a_case, a_staff, a_story, answered, at, said, settings
+from tests.support.builders import a_case, a_staff, a_story, answered, at, minutes, said, settings
 
 POLICY = settings().policy
 NOW = at(10)
@@ -246,11 +246,14 @@ def offered(case: Case, actor: Actor, now: datetime = NOW) -> Iterator[Action | 
 
 
 def test_only_what_fits_the_case_and_the_rights_is_possible() -> None:
-    everything = {Action.CLAIM, Action.ANSWERED, Action.NO_ANSWER, Action.SNOOZE, Action.RESOLVE_CASE}
+    everything = {
+        Action.CLAIM, Action.ANSWERED, Action.NO_ANSWER, Action.SNOOZE, Action.RESOLVE_CASE, Action.CORRECT
+    }  # fmt: skip
     assert set(offered(WAITING, ANA)) == everything
     assert set(offered(CLAIMED, BOB)) == {Action.ANSWERED}
     assert set(offered(CLAIMED, LEAD)) == {Action.ANSWERED, Action.RELEASE}
-    assert set(offered(RESOLVED, ANA)) == {Action.REOPEN_CASE}
+    assert set(offered(RESOLVED, ANA)) == {Action.REOPEN_CASE, Action.UNDO}
+    assert set(offered(RESOLVED, ANA, NOW + minutes(60))) == {Action.REOPEN_CASE}
     few = Actor(ANA.staff, frozenset({Action.ANSWERED, Action.RELEASE}), Door.LINK)
     assert set(offered(WAITING, few)) == {Action.ANSWERED}
 

@@ -15,6 +15,7 @@ from mentiondesk.domain.cases.fold import apply, fold, follows, new_case, posted
 from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer, TimerOutcome
 from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, StaffId, UserId, id_at
+from mentiondesk.domain.posts.profile import Profile
 from mentiondesk.domain.posts.tags import Kind, Reason, Urgency
 from mentiondesk.domain.timeline import (
     AnsweredElsewhere,
@@ -23,15 +24,18 @@ from mentiondesk.domain.timeline import (
     CaseActEntry,
     CaseEntry,
     Claimed,
+    Corrected,
     CustomerPosted,
     Dismissed,
     GoBackStarted,
+    LookedUp,
     Place,
     Posted,
     Released,
     Reopened,
     Resolved,
     Snoozed,
+    Undone,
 )
 from tests.support.builders import (
     CASE_ID,
@@ -265,7 +269,7 @@ def test_a_wait_still_running_is_a_breach_once_its_deadline_has_passed() -> None
     assert case.breached(at(61))
 
 
-def act(kind: Callable[..., _Act], minute: float, after: Place, number: int = 1, **facts: object) -> _Act:
+def act(kind: Callable[..., _Act], minute: float, after: Place, number: int = 1, /, **facts: object) -> _Act:
     """An act, at this minute after noon, behind a post."""
     entry_id = f"{minute:07}-{kind}"
     return kind(entry_id=entry_id, at=at(minute), by=ANA, after=after, number=number, **facts)
@@ -552,6 +556,9 @@ _BY_STAFF: dict[Callable[..., Any], dict[str, Any]] = {
     Dismissed: {"reason": "spam"},
     Resolved: {"reason": "sent a new one"},
     Reopened: {"reason": "it broke again"},
+    Corrected: {"kind": Kind.QUESTION},
+    Undone: {"undoes": "another"},
+    LookedUp: {"profile": Profile("Priya", "priya", 5), "urgency": Urgency.HIGH},
     GoBackStarted: {"incident_id": IncidentId("inc-1"), "title": "Down", "timer": GO_BACK},
 }
 
@@ -572,7 +579,8 @@ def test_no_field_that_an_act_sets_is_lost_when_a_case_is_rebuilt(kind: Callable
     case = feed([*before, done])
     assert case != replace(feed(before), last=case.last), "the act changes something"
     rebuilt = feed([*before, done, said(-5, Kind.CHATTER)])
-    assert replace(rebuilt, posts=1, opened_at=case.opened_at) == case
+    first = replace(rebuilt, posts=1, first_words=case.first_words, first_said_at=case.first_said_at)
+    assert replace(first, opened_at=case.opened_at) == case
 
 
 def test_a_post_that_is_later_than_an_act_is_not_settled_by_it_however_late_it_is_seen() -> None:

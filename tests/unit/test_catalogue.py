@@ -33,7 +33,7 @@ def test_every_name_of_the_vocabulary_has_its_own_label(area: str, names: type[K
 
 def test_sentences_take_their_facts() -> None:
     say = Sentences()
-    assert say("staff.reply_by", by="13:00") == "Reply by 13:00"
+    assert say("staff.claimed_by", name="Bo") == "claimed by Bo"
     assert (say("people", count=1), say("people", count=2), say("people", count=0)) == (
         "1 person",
         "2 people",
@@ -42,14 +42,14 @@ def test_sentences_take_their_facts() -> None:
 
 
 def test_braces_in_a_fact_are_text() -> None:
-    assert Sentences()("staff.reply_by", by="{0.__class__}") == "Reply by {0.__class__}"
+    assert Sentences()("staff.claimed_by", name="{0.__class__}") == "claimed by {0.__class__}"
 
 
 def test_an_unknown_sentence_and_a_missing_fact_are_errors() -> None:
     with pytest.raises(KeyError):
         Sentences()("staff.nothing", count=1)
     with pytest.raises(KeyError):
-        Sentences()("staff.reply_by")
+        Sentences()("staff.claimed_by")
 
 
 def test_names_that_settings_invent_stand_for_themselves() -> None:
@@ -57,28 +57,28 @@ def test_names_that_settings_invent_stand_for_themselves() -> None:
 
 
 def test_settings_may_override_single_sentences() -> None:
-    say = Sentences({"staff.reply_by": "Antworten bis {by}", "people.one": "{count} Mensch"})
-    assert say("staff.reply_by", by="13:00") == "Antworten bis 13:00"
+    say = Sentences({"staff.claimed_by": "bei {name}", "people.one": "{count} Mensch"})
+    assert say("staff.claimed_by", name="Bo") == "bei Bo"
     assert say("people", count=1) == "1 Mensch"
     assert say("people", count=2) == "2 people"
 
 
 UNUSABLE = {
     "staff.nothing": "a sentence that nothing shows",
-    "staff.reply_by": "Reply by {deadline}",
+    "staff.claimed_by": "claimed by {deadline}",
     "staff.more": "And {count.__class__} more",
-    "staff.posted": "Posted {at",
+    "staff.part_of": "Part of {title",
 }
 
 
 def test_overrides_that_cannot_be_used_are_named_and_give_way() -> None:
     found = problems({**UNUSABLE, "staff.unlisted": "{count} more"})
     assert list(found) == list(UNUSABLE)
-    assert found["staff.reply_by"] == "the sentence has no {deadline}"
+    assert found["staff.claimed_by"] == "the sentence has no {deadline}"
     say = Sentences(UNUSABLE)
-    assert say("staff.reply_by", by="13:00") == "Reply by 13:00"
+    assert say("staff.claimed_by", name="Bo") == "claimed by Bo"
     assert say("staff.more", count=3) == "And 3 more."
-    assert say("staff.posted", at="noon") == "Posted: noon"
+    assert say("staff.part_of", title="t") == "Part of incident: t"
 
 
 def test_both_forms_of_a_count_hold_the_same_facts() -> None:

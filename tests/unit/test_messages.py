@@ -18,22 +18,37 @@ from mentiondesk.domain.alerts.messages import KIND_HEADER, Email, MessageKind
 from mentiondesk.domain.alerts.notices import CaseNotice
 from mentiondesk.domain.alerts.roster import Channel, Staff
 from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.ids import CaseId, ConversationId, StaffId, UserId
+from mentiondesk.domain.posts.profile import Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
-from mentiondesk.domain.text import clean
+from mentiondesk.domain.text import clean, quotable
 from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.presentation.staff_messages.gsm7 import fitted, readable, segments, to_gsm7
 from mentiondesk.presentation.staff_messages.views import CaseView
 from mentiondesk.presentation.times import short_duration
 from mentiondesk.presentation.wording import Sentences, capitalised
-from tests.support.builders import NOON, a_case, a_post_id, a_staff, an_alert, at, minutes
+from tests.support.builders import (
+    CASE_ID,
+    NOON,
+    a_case,
+    a_post_id,
+    a_staff,
+    a_story,
+    an_alert,
+    answered,
+    at,
+    minutes,
+    said,
+)
 
 WRITER = StaffMessages()
 ANA = a_staff("ana")
 POST_ID = a_post_id(2067000000000000001)
 LINK = f"https://x.com/i/status/{POST_ID}"
 BRAND = "Fennel & Finch"
+NUMBER = case_number(CASE_ID, BRAND)
 
 HOSTILE = {
     "html": '<script>alert(1)</script><img src=x onerror=alert(1)><a href="https://evil.example">click</a>',
@@ -54,7 +69,7 @@ LIVE_LINK = re.compile(r"[a-z][a-z0-9+.-]*://|[^\W_]\.[^\W\d_]{2}", re.IGNORECAS
 
 
 def a_notice(words: str = "it broke", stage: str = "breach", **overrides: Any) -> CaseNotice:
-    case = a_case(words=words, post_id=POST_ID, **overrides)
+    case = a_case(**{"words": words, "first_words": words, "post_id": POST_ID, **overrides})
     return CaseNotice(case, an_alert(stage))
 
 
@@ -89,29 +104,101 @@ class _Tags(HTMLParser):
 
 def test_the_mail_says_who_waits_for_what_until_when_and_why() -> None:
     mail = email(a_notice(why=("broke", "third time"), topics=("delivery",)), now=at(48))
-    assert mail.subject.startswith("Complaint: reply by 13:00, 12 min left: ")
+    assert mail.subject == f"{NUMBER}: it broke"
     page = _Tags(mail.html)
-    for said in (
-        "13:00",
+    for told in (
+        "13:00 UTC",
         "12 min left",
-        "2000000001",
+        "Customer 2000000001",
         "a first reply",
         "it broke",
         "“broke”, “third time”",
         "delivery",
-        "Alert stage: breach",
+        NUMBER,
         BRAND,
     ):
-        assert said in mail.text, said
-        assert said in page.words, said
+        assert told.casefold() in mail.text.casefold(), told
+        assert told.casefold() in page.words.casefold(), told
     assert LINK in mail.text
     assert [dict(attrs)["href"] for tag, attrs in page.tags if tag == "a"] == [LINK]
 
 
+def test_a_mail_offers_what_to_do_about_it() -> None:
+    act = "https://desk.example/act/x"
+    mail = email(replace(a_notice(), act=act))
+    links = [dict(attrs)["href"] for tag, attrs in _Tags(mail.html).tags if tag == "a"]
+    assert links == [LINK, f"{act}#claim", f"{act}#answered", f"{act}#correct"]
+    assert mail.text.count(act) == 1
+
+
+PRIYA = Profile("Priya Shah", "priya_bakes", 120_000)
+
+
+def test_a_mail_says_who_the_customer_is_where_x_was_asked() -> None:
+    mail = email(a_notice(profile=PRIYA, metrics=PublicMetrics(views=5400)))
+    for part in (mail.text, _Tags(mail.html).words):
+        assert "Priya Shah · @priya_bakes" in part
+        assert "120,000 followers · seen 5,400 times" in part
+        assert "Customer 2" not in part
+    assert "@priya_bakes" in text(a_notice(profile=PRIYA))
+
+
+@pytest.mark.parametrize(
+    "name", ["\u202eevil\u202c", "http://evil.example", "<b>Bo</b>", "=?utf-8?q?x?=", "\n\nBcc: x@y.example"]
+)
+def test_a_name_is_as_inert_as_words(name: str) -> None:
+    notice = a_notice(profile=Profile(name, "a_b", 1))
+    for part in (email(notice).text, _Tags(email(notice).html).words, email(notice).subject):
+        assert not LIVE_LINK.search(part.replace(LINK, ""))
+        assert "\u202e" not in part
+    assert "<b>Bo" not in email(notice).html
+
+
+def test_a_mail_shows_the_first_post_our_last_reply_and_the_latest_post() -> None:
+    first, again = said(0, words="my son’s lips swell"), said(9, words="batch sent")
+    case = a_story(first, answered(4, "Which batch?"), again, said(12, words="hello?"))
+    mail = email(CaseNotice(case, an_alert()))
+    for part in (mail.text, _Tags(mail.html).words):
+        told = re.findall("my son’s lips swell|Which batch\\?|batch sent|hello\\?", part)
+        assert list(dict.fromkeys(told)) == ["my son’s lips swell", "Which batch?", "hello?"]
+        for label in ("Their first post, 12:00 UTC", "Our last reply, 12:04 UTC", "Their latest post, 12:12 UTC"):
+            assert label in part
+        assert "4 posts so far" in part
+    assert mail.subject.endswith(": my son’s lips swell")
+
+
+def test_a_single_post_is_shown_once() -> None:
+    mail = email(a_notice())
+    assert mail.text.count("it broke") == _Tags(mail.html).words.count("“it broke”") + 1 == 1
+    assert "Their post, 12:00 UTC" in mail.text
+    assert "so far" not in mail.text
+
+
+def test_all_mails_about_a_case_are_one_thread() -> None:
+    first = email(a_notice(), now=at(30))
+    later = email(a_notice("any news?", first_words="it broke", said_at=at(40), owner=StaffId("bob")), now=at(95))
+    other = email(CaseNotice(_case(1), an_alert(subject_id=_case(1).case_id)))
+    assert first.subject == later.subject != other.subject
+    assert dict(first.headers)["References"] == dict(later.headers)["References"]
+    assert dict(first.headers)["In-Reply-To"] == dict(first.headers)["References"] != dict(other.headers)["References"]
+    assert re.fullmatch(r"<[0-9a-f]+@[a-z.]+>", dict(first.headers)["References"])
+    assert "References" not in dict(email(*digest(2)).headers)
+    assert first.sender == f"{BRAND} · Mentiondesk"
+
+
+def test_a_case_number_is_short_and_made_of_its_case_and_brand() -> None:
+    assert re.fullmatch("FF-[2-9B-DF-HJ-NP-TV-Z]{5}", NUMBER)
+    numbers = {case_number(CaseId(ConversationId("1"), UserId(str(one))), BRAND) for one in range(2000)}
+    assert len(numbers) == 2000
+    brands = ("Spotify", "The Very Long Name Co", "日本航空", "O2")
+    assert [case_number(CASE_ID, brand).split("-")[0] for brand in brands] == ["SP", "TVL", "C", "O"]
+    assert case_number(CASE_ID, "a").split("-")[1] == NUMBER.split("-")[1]
+
+
 def test_urgent_cases_say_so() -> None:
-    assert email(a_notice(urgency=Urgency.CRITICAL)).subject.startswith("Critical complaint: ")
-    assert text(a_notice(urgency=Urgency.HIGH)).startswith("Urgent complaint: ")
-    assert email(a_notice(kind=Kind.QUESTION, urgency=Urgency.LOW)).subject.startswith("Question: ")
+    assert email(a_notice(urgency=Urgency.CRITICAL)).subject.startswith(f"{NUMBER} critical: ")
+    assert text(a_notice(urgency=Urgency.HIGH)).startswith(f"{BRAND}: urgent complaint {NUMBER}, ")
+    assert email(a_notice(kind=Kind.QUESTION, urgency=Urgency.LOW)).text.startswith("Question ")
 
 
 def test_the_mail_tells_when_x_showed_us_the_post_late() -> None:
@@ -120,8 +207,9 @@ def test_the_mail_tells_when_x_showed_us_the_post_late() -> None:
 
 
 def test_the_mail_tells_whose_case_it_is() -> None:
-    assert "Claimed by bob" in email(a_notice(owner=StaffId("bob"))).text
-    assert "Claimed" not in email(a_notice()).text
+    assert "claimed by bob" in email(a_notice(owner=StaffId("bob"))).text
+    assert "claimed by you" in email(a_notice(owner=ANA.staff_id)).text
+    assert "claimed" not in email(a_notice()).text
 
 
 def on_clock_of(clock: Clock) -> CaseNotice:
@@ -131,7 +219,7 @@ def on_clock_of(clock: Clock) -> CaseNotice:
 
 
 def seen(notice: CaseNotice, now: datetime = NOON) -> CaseView:
-    return CaseView(notice, ANA, now, Sentences())
+    return CaseView(notice, ANA, now, Sentences(), BRAND)
 
 
 @pytest.mark.parametrize("clock", list(Clock))
@@ -140,7 +228,7 @@ def test_every_clock_has_its_words(clock: Clock) -> None:
     for mail in (email(one), email(one, one)):
         assert LINK in mail.text
         assert LINK in mail.html
-    assert seen(one).waits_for in email(one).text
+    assert capitalised(seen(one).waits_for) in email(one).text
     assert len({seen(on_clock_of(c)).waits_for for c in Clock}) == len(Clock)
 
 
@@ -156,7 +244,7 @@ def test_every_clock_has_its_words(clock: Clock) -> None:
     ],
 )
 def test_what_is_left_or_how_late_it_is(now: datetime, left: str) -> None:
-    assert email(a_notice(), now=now).subject.split(": ")[1].endswith(left)
+    assert email(a_notice(), now=now).text.split("\n")[0].endswith(f": {left}")
     assert left in text(a_notice(), now=now)
 
 
@@ -180,17 +268,19 @@ def test_durations_in_words(duration: timedelta, words: str) -> None:
 @pytest.mark.parametrize(
     ("zone", "minute", "shown"),
     [
-        ("UTC", 0, "13:00"),
-        ("Asia/Kolkata", 0, "18:30"),
-        ("America/New_York", 0, "09:00"),
-        ("Pacific/Auckland", -1, "Thu 18 Jun 01:00"),
-        ("UTC", 24 * 60, "Wed 17 Jun 13:00"),
+        ("UTC", 0, "13:00 UTC"),
+        ("Europe/London", 0, "14:00 BST"),
+        ("Asia/Kolkata", 0, "18:30 IST"),
+        ("Asia/Dubai", 0, "17:00 UTC+04"),
+        ("America/New_York", 0, "09:00 EDT"),
+        ("Pacific/Auckland", -1, "Thu 18 Jun 01:00 NZST"),
+        ("UTC", 24 * 60, "Wed 17 Jun 13:00 UTC"),
     ],
 )
 def test_times_are_on_the_reader_s_clock_with_the_day_where_it_is_not_today(zone: str, minute: int, shown: str) -> None:
     reader = replace(ANA, zone=zone)
-    assert f"reply by {shown}, " in email(a_notice(), staff=reader, now=at(minute)).subject
-    assert f"reply by {shown}, " in text(a_notice(), staff=reader, now=at(minute))
+    assert f"due by {shown}\n" in email(a_notice(), staff=reader, now=at(minute)).text
+    assert f"(by {shown})" in text(a_notice(), staff=reader, now=at(minute))
 
 
 @pytest.mark.parametrize("words", HOSTILE.values(), ids=HOSTILE.keys())
@@ -200,7 +290,7 @@ def test_hostile_words_are_inert_in_a_mail(words: str) -> None:
         for part in (mail.subject, mail.text, mail.html):
             part.encode()
             assert not [c for c in part if unicodedata.category(c)[0] == "C" and c not in "\n\u200d"]
-        assert mail.subject.removesuffix(":").split(": ")[:2] == plain.subject.split(": ")[:2]
+        assert mail.subject.split(":")[0] == plain.subject.split(":")[0]
         assert not LIVE_LINK.search(mail.subject)
         assert mail.text.count("\n") == plain.text.count("\n")
         assert _Tags(mail.html).tags == _Tags(plain.html).tags
@@ -252,10 +342,21 @@ def test_no_mail_program_decodes_a_customer_s_words_in_a_subject(words: str) -> 
 def test_a_digest_lists_everybody_the_most_pressing_first() -> None:
     urgent = CaseNotice(_case(9, Urgency.CRITICAL), an_alert())
     mail = email(*digest(2), urgent)
-    assert mail.subject == "3 customers are waiting: the first reply is due by 13:09, 1 h 9 min left"
-    assert re.findall(r"customer (\d{4})", mail.text) == ["3009", "3000", "3001"]
+    number = case_number(urgent.case.case_id, BRAND)
+    assert mail.subject == f"3 customers are waiting: {number} first, by 13:09 UTC, 1 h 9 min left"
+    assert re.findall(r"Customer (\d{4})", mail.text) == ["3009", "3000", "3001"]
     assert re.findall(r"status/(\d+)", mail.html) == ["4009", "4000", "4001"]
-    assert "One mail instead of 3." in mail.text
+    assert "One message instead of 3." in mail.text
+
+
+def test_a_digest_counts_people_and_lists_cases() -> None:
+    """Two cases of one customer are one customer who waits."""
+    cases = [_case(number) for number in range(3)]
+    mine = [replace(one, case_id=CaseId(one.case_id.conversation, UserId("3000"))) for one in cases[:2]]
+    mail = email(*(CaseNotice(one, an_alert()) for one in (*mine, cases[2])))
+    assert mail.subject.startswith("2 customers are waiting: ")
+    assert mail.text.count("https://x.com/") == 3
+    assert email(*(CaseNotice(one, an_alert()) for one in mine)).subject.startswith("1 customer is waiting: ")
 
 
 @pytest.mark.parametrize(("count", "more"), [(50, None), (51, "And 1 less urgent."), (120, "And 70 less urgent.")])
@@ -265,25 +366,26 @@ def test_a_long_digest_says_how_many_it_leaves_out(count: int, more: str | None)
     assert f"{count} customers are waiting" in mail.subject
     for part in (mail.text, mail.html):
         assert (more in part) if more else ("less urgent" not in part)
-    assert f"One mail instead of {count}." in mail.text
+    assert f"One message instead of {count}." in mail.text
 
 
 def test_a_digest_of_texts_counts_and_shows_the_most_pressing() -> None:
     urgent = CaseNotice(_case(9, Urgency.HIGH, words="nobody answers"), an_alert())
-    said = text(*digest(30), urgent, now=at(59))
-    assert said.startswith("31 customers are waiting, 1 urgent. First: reply by 13:09, 10 min left.")
-    assert said.endswith('"nobody answers" https://x.com/i/status/4009')
+    told = text(*digest(30), urgent, now=at(59))
+    number = case_number(urgent.case.case_id, BRAND)
+    assert told.startswith(f"{BRAND}: 30 customers are waiting, 1 urgent. First {number}, 10 min left (by 13:09 UTC).")
+    assert told.endswith('"nobody answers" https://x.com/i/status/4009')
     assert ", 0 urgent" not in text(*digest(2))
 
 
 def test_the_text_says_who_what_when_and_where() -> None:
     assert text(a_notice("It broke again!"), now=at(48)) == (
-        f'Complaint: reply by 13:00, 12 min left. Customer 2000000001: "It broke again!" {LINK}'
+        f'{BRAND}: complaint {NUMBER}, 12 min left (by 13:00 UTC). Customer 2000000001: "It broke again!" {LINK}'
     )
 
 
 def test_a_text_without_words_is_still_whole() -> None:
-    assert text(a_notice("\u200b\n"), now=at(48)).endswith(f"left. Customer 2000000001: {LINK}")
+    assert text(a_notice("\u200b\n"), now=at(48)).endswith(f"(by 13:00 UTC). Customer 2000000001: {LINK}")
 
 
 _words = st.text(max_size=300) | st.text(st.characters(codec=None), max_size=60) | st.sampled_from([*HOSTILE.values()])
@@ -303,13 +405,14 @@ def test_a_text_is_two_segments_at_most_with_all_that_matters_whatever_the_words
     longest = replace(longest, case=replace(longest.case, post_id=a_post_id(10**19)))
     act = "https://abcdefghij.execute-api.ap-southeast-2.amazonaws.com/act/" + "x" * 65
     for notice, link in ((longest, f"https://x.com/i/status/{10**19}"), (replace(longest, act=act), act)):
-        said = text(*[notice] * count, now=at(minute))
-        assert segments(said) <= 2
-        assert said.endswith(f" {link}")
-        assert seen(longest, at(minute)).left in said
-        assert not LIVE_LINK.search(said.removesuffix(link))
-        if count == 1:
-            assert capitalised(seen(longest).what) in said
+        told = text(*[notice] * count, now=at(minute))
+        assert segments(told) <= 2
+        assert told.endswith(f" {link}")
+        assert seen(longest, at(minute)).left in told
+        assert seen(longest).number in told
+        assert not LIVE_LINK.search(told.removesuffix(link))
+        if count == 1 and readable(quotable(words, 160)):
+            assert seen(longest).what in told
 
 
 @pytest.mark.parametrize(
@@ -403,7 +506,7 @@ def test_words_that_the_alphabet_loses_are_not_readable_in_it() -> None:
     ["Заказ не пришёл, уже пятый день жду", "注文がまだ届きません", "لم يصل طلبي بعد", "Η παραγγελία μου δεν ήρθε"],
 )
 def test_a_text_in_any_script_is_readable_and_at_most_two_segments(words: str) -> None:
-    said = text(a_notice(words))
-    assert words[:8] in said
-    assert segments(said) <= 2
+    told = text(a_notice(words))
+    assert words[:8] in told
+    assert segments(told) <= 2
     assert segments(text(a_notice(words * 20))) <= 2

@@ -18,9 +18,10 @@ from infra.local.forms import HtmlPage
 from mentiondesk.adapters.storage.memory_table import MemoryTable
 from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.drafts import Drafts
+from mentiondesk.adapters.storage.stores.duty import DutyChanges
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.tokens.links import SignedLinks
-from mentiondesk.domain.access.actions import CASE_ACTIONS, INCIDENT_ACTIONS, Action
+from mentiondesk.domain.access.actions import CASE_ACTIONS, DESK_ACTIONS, INCIDENT_ACTIONS, Action
 from mentiondesk.domain.access.links import Link
 from mentiondesk.domain.cases.case import CaseRefuses, NotSilent, NoWordOwed
 from mentiondesk.domain.cases.changes import case_change
@@ -29,6 +30,7 @@ from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.commands import ApprovePost, IncidentCommand, PostUpdate, Publish, ResolveIncident
 from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status
+from mentiondesk.domain.posts.profile import Profile
 from mentiondesk.domain.timeline import Act, CaseActEntry, IncidentEntry
 from mentiondesk.presentation import rendering
 from mentiondesk.presentation.action_pages.actions import ActionPages
@@ -44,7 +46,9 @@ from mentiondesk.presentation.action_pages.reading import (
     typed_in,
 )
 from mentiondesk.presentation.action_pages.record import record_line
+from mentiondesk.presentation.desk.forms import DESK_ACTS
 from mentiondesk.presentation.wording import Sentences, catalogue
+from mentiondesk.usecases.alerts.change_duty import ChangeDuty
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 from tests.support.builders import CASE_ID, NOON, a_case, at, said, settings
@@ -68,6 +72,7 @@ class Office:
             self.links,
             ChangeCase(self.cases, lambda: COMPONENTS),
             ChangeIncident(self.incidents, Drafts(table, lambda: KEEP), lambda: COMPONENTS),
+            ChangeDuty(DutyChanges(table)),
             lambda: COMPONENTS,
         )
         self.case_token = self.links.token(Link(StaffId("ana"), CASE_ID, CASE_ACTIONS, at(600)))
@@ -204,7 +209,8 @@ def commands(union: object) -> set[Action | None]:
 
 
 def test_every_command_is_an_act_unless_the_desk_gives_it_itself() -> None:
-    assert commands(CaseCommand) - {None} == set(CASE_ACTS)
+    assert commands(CaseCommand) - {None} == set(DESK_ACTS)
+    assert set(DESK_ACTS) - set(CASE_ACTS) == DESK_ACTIONS
     assert commands(IncidentCommand | ApprovePost) == set(INCIDENT_ACTS)
 
 
@@ -212,7 +218,12 @@ def test_every_command_is_an_act_unless_the_desk_gives_it_itself() -> None:
 def test_every_act_has_its_words_and_its_form(action: Action) -> None:
     assert f"act.{action}.done" in catalogue()
     assert {f"act.{action}.button", f"act.{action}.span.30m"} & set(catalogue())
-    forms = (Path(rendering.__file__).parent / "templates/action_pages/forms.html").read_text(encoding="utf-8")
+    room = Path(rendering.__file__).parent / "templates"
+    if action in DESK_ACTIONS:
+        page = (room / "desk/case.html").read_text(encoding="utf-8")
+        assert f'part.hidden("{action}")' in page or f'part.folded("{action}")' in page
+        return
+    forms = (room / "action_pages/forms.html").read_text(encoding="utf-8")
     assert f"{{% macro {action}(" in forms
 
 
@@ -233,5 +244,9 @@ def an_entry(entry: type[Act]) -> Any:
         "title": "t",
         "people": 3,
         "status": Status.MONITORING,
+        "undoes": "d",
+        "text": "n",
+        "to": StaffId("ben"),
+        "profile": Profile("Priya", "priya", 5),
     }
     return entry(**{field.name: facts[field.name] for field in fields(entry) if field.name in facts})

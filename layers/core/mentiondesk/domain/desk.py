@@ -11,6 +11,7 @@ from mentiondesk.domain.cases.timers import Policy
 from mentiondesk.domain.incidents.rules import IncidentRules
 from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.brand_words import BrandWords
+from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
 from mentiondesk.domain.status.page import StatusPage
 from mentiondesk.domain.status.wording import Wording
@@ -46,4 +47,5 @@ class DeskSettings:
     brand_words: BrandWords
     second_opinion: SecondOpinionRules
     keep: timedelta
+    reach: ReachRules = field(default_factory=ReachRules)
     sentences: Mapping[str, str] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from datetime import datetime
 from mentiondesk.domain.cases.timers import ReplyTimer
 from mentiondesk.domain.ids import IncidentId, PostId, StaffId
 from mentiondesk.domain.incidents.incident import Status
+from mentiondesk.domain.posts.profile import Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
 
 # A post's place in its case: the moment at which it was made, and its number among posts of that moment.
@@ -134,6 +135,32 @@ class Reopened(CaseAct):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected(CaseAct):
+    """Triage was wrong: the case is of this kind, or (None) it is no case at all."""
+
+    kind: Kind | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone(CaseAct):
+    """The act `undoes` counts as never done."""
+
+    undoes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedUp(CaseAct):
+    """The desk asked X who the customer is, and how many people see the post.
+
+    `urgency`: what so many readers raise the case to, if to anything.
+    """
+
+    profile: Profile
+    metrics: PublicMetrics | None = None
+    urgency: Urgency | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Noted(CaseAct):
     """A colleague wrote something down that only staff may read."""
 
@@ -160,18 +187,8 @@ class GoBackStarted(CaseAct):
 
 
 Posted = CustomerPosted | BrandPosted
-CaseActEntry = (
-    Claimed
-    | Released
-    | Snoozed
-    | AnsweredElsewhere
-    | Dismissed
-    | Resolved
-    | Reopened
-    | GoBackStarted
-    | Noted
-    | HandedOver
-)
+StaffActEntry = Claimed | Released | Snoozed | AnsweredElsewhere | Dismissed | Resolved | Reopened | Corrected | Undone
+CaseActEntry = StaffActEntry | Noted | HandedOver | LookedUp | GoBackStarted
 CaseEntry = Posted | CaseActEntry
 
 

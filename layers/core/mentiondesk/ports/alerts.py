@@ -9,6 +9,7 @@ from mentiondesk.domain.alerts.budget import Interruptions
 from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.alerts.ledger import Record
 from mentiondesk.domain.alerts.limits import TextLimit
+from mentiondesk.domain.alerts.roster import DutyChange
 from mentiondesk.domain.ids import StaffId, SubjectId
 from mentiondesk.domain.subject import Subject
 
@@ -32,6 +33,16 @@ class Lease:
     escalation: Escalation
     until: datetime
     ledger: tuple[Record, ...] = ()
+
+
+class DutyStore(Protocol):
+    """The latest word of each person about their duty."""
+
+    def all(self) -> Sequence[DutyChange]:
+        """Those that hold, and some that are over."""
+
+    def put(self, change: DutyChange) -> None:
+        """Takes the place of what the person said before."""
 
 
 class AlertStore(Protocol):

@@ -1,12 +1,13 @@
 """Stored cases with their timelines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.changes import CaseChange
-from mentiondesk.domain.ids import CaseId, UserId
+from mentiondesk.domain.ids import CaseId, PostId, UserId
 from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Tags
@@ -36,6 +37,25 @@ class CaseChanged(Changed):
     def __init__(self, current: Case | None) -> None:
         super().__init__("the case has changed")
         self.current = current
+
+
+@dataclass(frozen=True, slots=True)
+class WantedLookUp:
+    """A case whose customer and latest post the desk asks X about; `at` is when it was asked for."""
+
+    case_id: CaseId
+    post_id: PostId
+    at: datetime
+
+
+class LookUpStore(Protocol):
+    """Look-ups that are asked for; written with the case."""
+
+    def wanted(self, now: datetime, limit: int) -> Sequence[WantedLookUp]:
+        """Up to `limit` of them, oldest first; those that waited for long are left out, and expire."""
+
+    def done(self, wanted: WantedLookUp) -> None:
+        """Takes one away."""
 
 
 class CaseStore(Protocol):

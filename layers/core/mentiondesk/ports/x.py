@@ -1,11 +1,14 @@
 """Reading X."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.cursor import ReadBlock, Window
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Source
+from mentiondesk.domain.posts.profile import Profile, PublicMetrics
 
 
 class XRefuses(Exception):
@@ -26,6 +29,24 @@ class XUnavailable(Exception):
 
 class XTooFarBack(Exception):
     """X refuses the start of the window as too old."""
+
+
+class Seen(NamedTuple):
+    """What X shows of a post and of its author."""
+
+    profile: Profile
+    metrics: PublicMetrics
+
+
+class PostLookUp(Protocol):
+    """Asks X about posts. One call makes one request with a timeout; it neither sleeps nor retries."""
+
+    @property
+    def most(self) -> int:
+        """Most posts in one request."""
+
+    def look_up(self, post_ids: Sequence[PostId], now: datetime) -> Mapping[PostId, Seen]:
+        """The posts that X shows, each with its author; others are left out. Raises XRefuses or XUnavailable."""
 
 
 class XFeed(Protocol):

@@ -1,8 +1,27 @@
 """Phrases that several rooms have in common."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.incidents.incident import Incident
+from mentiondesk.domain.text import quotable
 from mentiondesk.presentation.wording import Sentences
+
+# X's longest display name has 50 characters.
+_LONGEST_NAME = 50
+_LONGEST_QUOTE = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of the customer, or (`ours`) of the brand, safe to show, with what they are and when they were written."""
+
+    at: datetime
+    label: str
+    words: str
+    ours: bool = False
 
 
 def post_url(post_id: str) -> str:
@@ -19,3 +38,46 @@ def people_and_posts(say: Sentences, incident: Incident) -> str:
     """Like "12 people, 15 posts"."""
     people, posts = say("people", count=incident.people), say("posts", count=incident.posts)
     return say("people_and_posts", people=people, posts=posts)
+
+
+def customer(say: Sentences, case: Case) -> str:
+    """Like "Priya Shah · @priya_bakes"; the number of the account where X was not asked."""
+    profile = case.profile
+    if profile is None:
+        return say("staff.customer", customer=case.customer_id)
+    name = quotable(profile.name, _LONGEST_NAME)
+    return say("staff.who", name=name, handle=profile.handle) if name else f"@{profile.handle}"
+
+
+def reach(say: Sentences, case: Case) -> str:
+    """Like "120,000 followers · seen 5,400 times"; empty where X was not asked."""
+    found = []
+    if case.profile:
+        found.append(say("staff.followers", count=case.profile.followers, number=f"{case.profile.followers:,}"))
+    if case.metrics and case.metrics.views:
+        found.append(say("staff.views", count=case.metrics.views, number=f"{case.metrics.views:,}"))
+    return " · ".join(found)
+
+
+def posts_so_far(say: Sentences, case: Case) -> str:
+    """Like "5 posts so far"; empty for the first one."""
+    return say("staff.posts_so_far", count=case.posts) if case.posts > 1 else ""
+
+
+def quotes(say: Sentences, case: Case, clock: Callable[[datetime], str]) -> list[Quote]:
+    """The conversation in short, oldest first: the first post, the brand's last reply, the latest post.
+
+    `clock` writes a moment as the reader sees it.
+    """
+    several = case.first_said_at is not None and case.first_said_at != case.said_at
+    said = [
+        ("first", case.first_words, case.first_said_at if several else None),
+        ("ours", case.answer_words, case.answered_at),
+        ("latest" if several or case.answered_at else "only", case.words, case.said_at),
+    ]
+    shown = [
+        Quote(at, say(f"staff.quote.{name}", at=clock(at)), quotable(words, _LONGEST_QUOTE), name == "ours")
+        for name, words, at in said
+        if words and at is not None
+    ]
+    return sorted(shown, key=lambda quote: quote.at)

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_eval_context, select_autoescape
 from jinja2.nodes import EvalContext
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from mentiondesk.domain.text import clean, quotable
 from mentiondesk.presentation import theme
@@ -38,6 +38,10 @@ class _Say:
         return escape(sentence).format(**facts) if context.autoescape else sentence.format(**facts)
 
 
+def _dark_mail() -> Markup:
+    return Markup(theme.dark_mail())  # noqa: S704 - the theme's own names and colours
+
+
 @cache
 def _environment() -> Environment:
     found = Environment(
@@ -48,6 +52,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    found.globals |= {"colour": theme.LIGHT, "font": theme.FONT, "post_url": post_url}
+    found.globals |= {"colour": theme.LIGHT, "dark_mail": _dark_mail(), "font": theme.FONT, "post_url": post_url}
     found.filters |= {"clean": clean, "quotable": quotable, "capitalised": capitalised}
     return found

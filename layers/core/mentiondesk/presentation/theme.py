@@ -68,5 +68,12 @@ def properties() -> str:
     )
 
 
+def dark_mail() -> str:
+    """The rules that give mails the dark theme, over their inline colours: text (t-), ground (g-) and lines (l-)."""
+    kinds = (("t", "color"), ("g", "background-color"), ("l", "border-color"))
+    rules = (f".{kind}-{name}{{{what}:{colour}!important}}" for name, colour in DARK.items() for kind, what in kinds)
+    return f"@media (prefers-color-scheme:dark){{{''.join(rules)}}}"
+
+
 def _declared(colours: Mapping[str, str]) -> str:
     return " ".join(f"--{name}: {colour};" for name, colour in colours.items())

@@ -9,14 +9,20 @@ _MINUTE = timedelta(minutes=1)
 
 
 def short_moment(say: Sentences, moment: datetime, zone: str, now: datetime) -> str:
-    """Like "13:09", or "Wed 17 Jun 13:09" where the day is not today's in this zone."""
+    """Like "13:09 BST", or "Wed 17 Jun 13:09 BST" where the day is not today's in this zone."""
     there, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone)).date()
-    clock = f"{there:%H:%M}"
+    clock = say("time.clock", clock=f"{there:%H:%M}", zone=_zone(there))
     if there.date() == today:
         return clock
     weekday = say(f"time.weekday.{there.isoweekday()}")
     short_month = say(f"time.short_month.{there.month}")
     return say("time.short_moment", weekday=weekday, day=there.day, short_month=short_month, clock=clock)
+
+
+def _zone(there: datetime) -> str:
+    """The zone's short name, like "BST"; like "UTC+04" where it has none."""
+    name = f"{there:%Z}"
+    return name if name[:1].isalpha() else f"UTC{name}"
 
 
 def short_duration(say: Sentences, duration: timedelta) -> str:

@@ -76,14 +76,14 @@ class Door(APIGatewayHttpResolver):
 
         self.route(rule, [method for method in _METHODS if method not in served])(refuse)
 
-    def refuse_unless(self, allowed: Callable[[str, Mapping[str, str]], bool], key: str) -> None:
-        """Refuses requests with 403 and the sentence `key` unless `allowed(method, headers)`, before any page."""
+    def refuse_unless(self, allowed: Callable[[str, Mapping[str, str]], bool]) -> None:
+        """Refuses requests that did not come from a page of the desk: `allowed(method, headers)`; before any page."""
 
         def check(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
             event = app.current_event
             if allowed(event.http_method, {name.lower(): value for name, value in event.headers.items()}):
                 return next_middleware(app)
-            return page(plain(_SAY, _SAY(key), status=HTTPStatus.FORBIDDEN))
+            return page(plain(_SAY, _SAY("desk.not_from_here"), status=HTTPStatus.FORBIDDEN))
 
         self.use([check])
 

@@ -12,6 +12,7 @@ from mentiondesk.domain.alerts.roster import Audience, Channel
 from mentiondesk.domain.hours import Hours, NeverOpen
 from mentiondesk.domain.ids import ComponentId, StaffId, UserId
 from mentiondesk.domain.posts.brand import LONGEST_QUERY, Account, Brand
+from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.settings.types import (
     Duration,
@@ -286,6 +287,20 @@ class ReadingSettings(_Model):
     monthly_reads: int = Field(default=50_000, ge=1000)
 
 
+class ReachSettings(_Model):
+    """Look-ups of customers on X, and the readers from which a complaint is urgent."""
+
+    look_up: bool = True
+    high: int = Field(default=ReachRules().high, ge=1)
+    critical: int = Field(default=ReachRules().critical, ge=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.critical < self.high:
+            raise Misfit("critical is less than high; give it as many readers or more", "critical")
+        return self
+
+
 class IncidentSettings(_Model):
     """Detection of incidents, and the alerts about them."""
 
@@ -431,6 +446,7 @@ class SettingsFile(_Model):
     targets: TargetsSettings = TargetsSettings()
     alerts: AlertSettings = AlertSettings()
     reading: ReadingSettings = ReadingSettings()
+    reach: ReachSettings = ReachSettings()
     incidents: IncidentSettings = IncidentSettings()
     status_page: StatusPageSettings = StatusPageSettings()
     wording: WordingSettings = WordingSettings()

@@ -11,6 +11,7 @@ from mentiondesk.domain.desk import AlertRules, DeskSettings
 from mentiondesk.domain.incidents.incident import STILL_UNCONFIRMED, UNCONFIRMED
 from mentiondesk.domain.incidents.rules import IncidentRules
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
+from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.status.page import MailRules, PageComponent, StatusPage
@@ -63,6 +64,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         brand_words=_brand_words(settings.triage, tuple(handle for _, handle in brand.handles)),
         second_opinion=SecondOpinionRules(second.below, second.a_day),
         keep=settings.keep,
+        reach=ReachRules(**dict(settings.reach)),
         sentences=settings.sentences,
     )
 

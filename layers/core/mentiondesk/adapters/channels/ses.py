@@ -1,5 +1,6 @@
 """Mail through SES."""
 
+from email.utils import formataddr, parseaddr
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -49,7 +50,7 @@ class SesMailer:
             simple["Headers"] = [{"Name": name, "Value": value} for name, value in email.headers]
         try:
             sent = self._ses.send_email(
-                FromEmailAddress=self._sender,
+                FromEmailAddress=self._from(email),
                 Destination={"ToAddresses": [address]},
                 Content={"Simple": simple},
                 **self._events,
@@ -60,3 +61,7 @@ class SesMailer:
         except BotoCoreError as failed:
             raise Undeliverable(type(failed).__name__, passing=True) from failed
         return sent["MessageId"]
+
+    def _from(self, email: Email) -> str:
+        """The sender's address, with the mail's name for it where it has one."""
+        return formataddr((email.sender, parseaddr(self._sender)[1])) if email.sender else self._sender

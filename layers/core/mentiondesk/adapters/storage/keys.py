@@ -169,6 +169,22 @@ def opinions(now: datetime) -> Key:
     return Key("OPINIONS", f"{now:%Y-%m-%d}")
 
 
+DUTY = "DUTY"
+
+
+def duty(staff_id: StaffId) -> Key:
+    """A person's latest word about their duty."""
+    return Key(DUTY, staff_id)
+
+
+LOOK_UPS = "LOOKUPS"
+
+
+def look_up(at: datetime, case_id: CaseId) -> Key:
+    """A customer whom the desk asks X about; oldest first."""
+    return Key(LOOK_UPS, f"{stamp(at)}#{case_id}")
+
+
 def set_aside(now: datetime, digest: str) -> Key:
     return Key(f"ASIDE#{now:%Y-%m-%d}", digest)
 

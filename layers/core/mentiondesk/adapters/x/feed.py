@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,11 +13,13 @@ from requests.adapters import HTTPAdapter
 
 from mentiondesk.adapters.cached import Cached
 from mentiondesk.adapters.x.posts import FIELDS, read_page
+from mentiondesk.adapters.x.profiles import read_seen
+from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.cursor import ReadBlock, Window, next_month
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Source
-from mentiondesk.ports.x import XRefuses, XTooFarBack, XUnavailable
+from mentiondesk.ports.x import Seen, XRefuses, XTooFarBack, XUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -139,6 +141,25 @@ class TweepyFeed:
         if refusal := _no_account(body, now):
             raise refusal
         return read_page(body, source, brand.own_ids)
+
+    @property
+    def most(self) -> int:
+        return self.page_size
+
+    def look_up(self, post_ids: Sequence[PostId], now: datetime) -> Mapping[PostId, Seen]:
+        try:
+            body = self._connected().get_tweets(
+                list(post_ids),
+                expansions=["author_id"],
+                tweet_fields=["author_id", "public_metrics"],
+                user_fields=["public_metrics"],
+                user_auth=True,
+            )
+        except _NoSuccess as failure:
+            raise named(failure.response, now) from failure
+        except requests.RequestException as failure:
+            raise XUnavailable(type(failure).__name__) from failure
+        return read_seen(body)
 
     def _call(self, source: Source, brand: Brand, parameters: dict[str, Any]) -> object:
         client = self._connected()

@@ -14,6 +14,8 @@ class Action(StrEnum):
     RELEASE = "release"
     RESOLVE_CASE = "resolve_case"
     REOPEN_CASE = "reopen_case"
+    CORRECT = "correct"
+    UNDO = "undo"
     NOTE = "note"
     HAND_OVER = "hand_over"
     PUBLISH = "publish"
@@ -37,6 +39,8 @@ BITS: Mapping[Action, int] = {
     Action.APPROVE: 1 << 9,
     Action.RESOLVE_CASE: 1 << 10,
     Action.REOPEN_CASE: 1 << 11,
+    Action.CORRECT: 1 << 12,
+    Action.UNDO: 1 << 13,
 }
 
 INCIDENT_ACTIONS = frozenset({Action.PUBLISH, Action.DISMISS, Action.UPDATE, Action.RESOLVE, Action.APPROVE})

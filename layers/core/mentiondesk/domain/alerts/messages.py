@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import blake2s
+
+from mentiondesk.domain.ids import SubjectId
 
 # Mails carry their kind in this header: filters, tests and the local desk find them by it, in any language.
 KIND_HEADER = "X-Mentiondesk-Message"
@@ -24,11 +27,25 @@ def automatic(kind: MessageKind) -> tuple[tuple[str, str], ...]:
     return (KIND_HEADER, kind), ("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")
 
 
+def in_thread(subject_id: SubjectId) -> tuple[tuple[str, str], ...]:
+    """The headers by which mail programs show all mails about one case or incident as one conversation.
+
+    Each mail refers to a message that was never sent. SES gives every mail a Message-ID of its own and takes none
+    (Amazon SES Developer Guide, "Header fields"), so that mails cannot refer to each other.
+    """
+    root = blake2s(str(subject_id).encode(), digest_size=12).hexdigest()
+    return tuple((name, f"<{root}@mentiondesk.invalid>") for name in ("In-Reply-To", "References"))
+
+
 @dataclass(frozen=True, slots=True)
 class Email:
-    """A mail; `text` and `html` say the same. `headers` are those beyond what every mail has."""
+    """A mail; `text` and `html` say the same. `headers` are those beyond what every mail has.
+
+    `sender` is the name that mail programs show for the sender; empty: its address.
+    """
 
     subject: str
     text: str
     html: str
     headers: tuple[tuple[str, str], ...] = ()
+    sender: str = ""

@@ -1,7 +1,7 @@
 """The roster: the people alerts go to, the channels that reach them, and the stages that call them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
@@ -58,12 +58,25 @@ class Stage:
     unless_claimed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class DutyChange:
+    """A person's word that they are on duty, or off, whatever their shifts say. It ends by itself."""
+
+    staff_id: StaffId
+    on: bool
+    since: datetime
+    until: datetime
+
+    def holds(self, now: datetime) -> bool:
+        return self.since <= now < self.until
+
+
 @dataclass(frozen=True)
 class Staff:
     """A person: how to reach them, when they are on duty, and when texts should wait.
 
     `addresses` holds at least one address. `shifts` None means never on duty by the clock: such a person gets
-    only the alerts of their roles.
+    only the alerts of their roles. `said` is the person's latest word about their duty.
     """
 
     staff_id: StaffId
@@ -74,8 +87,11 @@ class Staff:
     shifts: Hours | None = None
     quiet: Hours | None = None
     roles: frozenset[Audience] = frozenset()
+    said: DutyChange | None = None
 
     def on_duty(self, now: datetime) -> bool:
+        if self.said is not None and self.said.holds(now):
+            return self.said.on
         return self.always_on_duty or (self.shifts is not None and self.shifts.is_open(now))
 
     def ways(self, channel: Channel) -> Sequence[tuple[Channel, str]]:
@@ -98,6 +114,11 @@ class Roster:
 
     staff: tuple[Staff, ...]
 
+    def with_duty(self, changes: Iterable[DutyChange]) -> "Roster":
+        """The roster with each person's word about their duty; people who have left are passed over."""
+        said = {change.staff_id: change for change in changes}
+        return Roster(tuple(replace(one, said=said.get(one.staff_id)) for one in self.staff))
+
     def find(self, staff_id: StaffId) -> Staff | None:
         return next((one for one in self.staff if one.staff_id == staff_id), None)
 
@@ -105,7 +126,8 @@ class Roster:
         if owner is not None and owner.on_duty(now):
             return [owner]
         others = [one for one in self.staff if one.on_duty(now)]
-        return [owner, *others] if owner is not None and owner.shifts is None else others
+        said = owner is not None and owner.said is not None and owner.said.holds(now)
+        return [owner, *others] if owner is not None and owner.shifts is None and not said else others
 
     def audience(self, audience: Audience, now: datetime, owner: StaffId | None = None) -> Sequence[Staff]:
         """The people in an audience at `now`; never empty in a valid roster.

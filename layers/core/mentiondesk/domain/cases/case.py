@@ -7,6 +7,7 @@ from enum import StrEnum
 from mentiondesk.domain.cases.timers import Clock, ReplyTimer
 from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, UserId
+from mentiondesk.domain.posts.profile import Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.timeline import Order, Place
 
@@ -66,8 +67,25 @@ class NotSilent(CaseRefuses):
     """The customer, or the brand, has not been silent for long enough."""
 
 
+class NothingToUndo(CaseRefuses):
+    """The latest act is another person's, too long ago, or undone already."""
+
+
+class KindUnchanged(CaseRefuses):
+    """The case is of this kind already."""
+
+
 class NoWordOwed(CaseRefuses):
     """The customer needs no word about a solved incident: staff closed the case, or an answer says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatestAct:
+    """The latest act of staff on a case, as long as it is not undone."""
+
+    entry_id: str
+    at: datetime
+    by: StaffId
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +123,20 @@ class Case:
     last: Order | None = None
     # The latest public incident that a post of the customer is about.
     incident_id: IncidentId | None = None
-    # The customer's latest post and words, so that an alert needs no second look-up.
+    # The customer's first words and latest post, and the brand's latest words: an alert needs no second look-up.
+    first_words: str = ""
+    first_said_at: datetime | None = None
+    answer_words: str = ""
     post_id: PostId | None = None
     words: str = ""
     # The words that gave the case its kind and urgency, as triage found them.
     why: tuple[str, ...] = ()
     said_at: datetime | None = None
     seen_at: datetime | None = None
+    # As X showed them when the desk looked the customer and the latest post up.
+    profile: Profile | None = None
+    metrics: PublicMetrics | None = None
+    latest_act: LatestAct | None = None
 
     @property
     def subject_id(self) -> CaseId:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from mentiondesk.domain.alerts.escalation import EscalationChange, HoldEscalation, escalation_change
+from mentiondesk.domain.alerts.escalation import EscalationChange, HoldEscalation, StartEscalation, escalation_change
 from mentiondesk.domain.alerts.message import CaseReleased, StaffMessage
 from mentiondesk.domain.cases.case import Case
-from mentiondesk.domain.timeline import CaseEntry, Released, Snoozed
+from mentiondesk.domain.timeline import CaseEntry, Released, Snoozed, Undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,8 @@ class CaseChange:
     entry: CaseEntry
     escalation: EscalationChange | None = None
     messages: tuple[StaffMessage, ...] = ()
+    # The desk asks X about the customer in its next run.
+    look_up: bool = False
 
 
 def case_change(before: Case | None, after: Case, entry: CaseEntry) -> CaseChange:
@@ -27,7 +29,11 @@ def case_change(before: Case | None, after: Case, entry: CaseEntry) -> CaseChang
 def _escalation(before: Case | None, after: Case, entry: CaseEntry) -> EscalationChange | None:
     if isinstance(entry, Snoozed):
         return HoldEscalation(entry.until)
-    return escalation_change(before.timer if before else None, after.timer)
+    timer = after.timer
+    if isinstance(entry, Undone) and timer is not None and timer.running and timer.alerts:
+        # As if there had been no snooze; the ledger knows the stages that have gone out.
+        return StartEscalation(timer)
+    return escalation_change(before.timer if before else None, timer)
 
 
 def _messages(after: Case, entry: CaseEntry) -> tuple[StaffMessage, ...]:

@@ -17,27 +17,37 @@ from mentiondesk.domain.cases.case import (
     CaseClosed,
     CaseNotClosed,
     CaseRefuses,
+    KindUnchanged,
     NotClaimed,
     NothingToSnooze,
+    NothingToUndo,
     NotSilent,
     NotWaiting,
     NoWordOwed,
 )
 from mentiondesk.domain.cases.timers import Due, Policy, ReplyTimer
 from mentiondesk.domain.ids import IncidentId, StaffId
+from mentiondesk.domain.posts.profile import Profile, PublicMetrics
+from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.timeline import (
     AnsweredElsewhere,
     CaseActEntry,
     Claimed,
+    Corrected,
     Dismissed,
     GoBackStarted,
     HandedOver,
+    LookedUp,
     Noted,
     Released,
     Reopened,
     Resolved,
     Snoozed,
+    Undone,
 )
+
+# How long an act can be undone.
+UNDO_WITHIN = timedelta(minutes=10)
 
 
 class SnoozeFor(StrEnum):
@@ -178,6 +188,54 @@ class Reopen:
 
 
 @dataclass(frozen=True, slots=True)
+class Correct:
+    """Say that triage was wrong: the case is of another kind, or (None) no case at all.
+
+    Refused as CaseClosed, AlreadyClaimed, KindUnchanged.
+    """
+
+    action: ClassVar = Action.CORRECT
+    kind: Kind | None = None
+
+    def entry(self, case: Case, asked: Asked) -> Corrected:
+        _must_be_open(case)
+        _must_be_free_for(case, asked.actor)
+        if self.kind is case.kind:
+            raise KindUnchanged(case.case_id)
+        return Corrected(kind=self.kind, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take back one's own latest act, for ten minutes. Refused as NothingToUndo."""
+
+    action: ClassVar = Action.UNDO
+
+    def entry(self, case: Case, asked: Asked) -> Undone:
+        act = case.latest_act
+        if act is None or act.by != asked.actor.by or asked.now - act.at > UNDO_WITHIN:
+            raise NothingToUndo(case.case_id)
+        return Undone(undoes=act.entry_id, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
+class NoteReach:
+    """Keep what X shows of the customer and the post. The desk's own; never refused.
+
+    `urgency`: what so many readers raise a complaint to, if to anything.
+    """
+
+    action: ClassVar = None
+    profile: Profile
+    metrics: PublicMetrics | None = None
+    urgency: Urgency | None = None
+
+    def entry(self, case: Case, asked: Asked) -> LookedUp:
+        urgency = self.urgency if case.kind is Kind.COMPLAINT else None
+        return LookedUp(profile=self.profile, metrics=self.metrics, urgency=urgency, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Write something down for colleagues. Never refused: a note helps in a closed case, too."""
 
@@ -237,9 +295,8 @@ class ResolveSilent:
         return Resolved(reason=f"no word from the customer in {silence.days} days", **asked.new(case))
 
 
-CaseCommand = (
-    Claim | Release | Snooze | MarkAnswered | Dismiss | Resolve | Reopen | Note | HandOver | StartGoBack | ResolveSilent
-)
+StaffCommand = Claim | Release | Snooze | MarkAnswered | Dismiss | Resolve | Reopen | Correct | Undo | Note | HandOver
+CaseCommand = StaffCommand | NoteReach | StartGoBack | ResolveSilent
 
 
 def decide(
@@ -252,8 +309,9 @@ def decide(
 def possible(case: Case, actor: Actor, now: datetime, policy: Policy) -> Iterator[tuple[CaseCommand, CaseActEntry]]:
     """The commands that this person may give and that fit the case now, each with its entry; reasons left empty."""
     snoozes = tuple(Snooze(span) for span in SnoozeFor)
-    offered: tuple[CaseCommand, ...] = (Claim(), MarkAnswered(), Dismiss(""), *snoozes, Release(), Resolve(""))
-    for command in (*offered, Reopen("")):
+    corrections = tuple(Correct(kind) for kind in (None, *Kind))
+    first: tuple[CaseCommand, ...] = (Undo(), Claim(), MarkAnswered(), *corrections, Dismiss(""), *snoozes, Release())
+    for command in (*first, Resolve(""), Reopen("")):
         if actor.may(command.action):
             try:
                 yield command, decide(case, command, actor, now, "", policy)

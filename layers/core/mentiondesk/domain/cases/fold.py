@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from mentiondesk.domain.cases.case import OWN_CLOCKS, Case, Phase
+from mentiondesk.domain.cases.case import OWN_CLOCKS, Case, LatestAct, Phase
 from mentiondesk.domain.cases.timers import Clock, Due, Policy, ReplyTimer, TimerOutcome
 from mentiondesk.domain.cases.transitions import TRANSITIONS, Move, State
 from mentiondesk.domain.ids import CaseId, IncidentId
@@ -25,21 +25,25 @@ from mentiondesk.domain.timeline import (
     CaseActEntry,
     CaseEntry,
     Claimed,
+    Corrected,
     CustomerPosted,
     Dismissed,
     GoBackStarted,
     HandedOver,
+    LookedUp,
     Noted,
     Posted,
     Released,
     Reopened,
     Resolved,
     Snoozed,
+    Undone,
 )
 
 _MOST_TOPICS = 12
 _MOST_WORDS = 600
 _MOST_REASONS = 5
+_SettlingAct = AnsweredElsewhere | Dismissed | Resolved | Reopened | GoBackStarted | Corrected
 _TOLD_AGAIN_AFTER = timedelta(hours=1)
 # A post of these kinds ends a conversation once it has an answer.
 _CLOSING_WORDS = (Kind.PRAISE, Kind.SPAM)
@@ -82,7 +86,9 @@ def new_case(case_id: CaseId, at: datetime) -> Case:
 
 def fold(case_id: CaseId, timeline: Iterable[CaseEntry], policy: Policy) -> Case:
     """The case that a timeline tells, whatever order the entries come in. Raises ValueError where there is none."""
-    ordered = sorted(timeline, key=lambda entry: entry.order)
+    entries = list(timeline)
+    undone = {entry.undoes for entry in entries if isinstance(entry, Undone)}
+    ordered = sorted((one for one in entries if one.entry_id not in undone), key=lambda entry: entry.order)
     if not ordered:
         raise ValueError("a case has at least one entry")
     case = new_case(case_id, ordered[0].order[0])
@@ -109,7 +115,13 @@ def _applied(case: Case, entry: CaseEntry, policy: Policy) -> Case:
         case BrandPosted():
             return _brand_posted(case, entry, policy)
         case _:
-            return _acted(replace(case, last=entry.order), entry, policy)
+            return _acted(replace(case, last=entry.order, latest_act=_latest_act(case, entry)), entry, policy)
+
+
+def _latest_act(case: Case, act: CaseActEntry) -> LatestAct | None:
+    if isinstance(act, Undone):
+        return None
+    return LatestAct(act.entry_id, act.at, act.by) if act.by else case.latest_act
 
 
 def _acted(case: Case, act: CaseActEntry, policy: Policy) -> Case:
@@ -120,6 +132,19 @@ def _acted(case: Case, act: CaseActEntry, policy: Policy) -> Case:
             after = replace(case, owner=None, claimed_at=None, snoozed_until=None)
         case Snoozed():
             after = replace(case, snoozed_until=act.until if case.waiting else None)
+        case LookedUp():
+            after = _looked_up(case, act, policy)
+        case Undone() | Noted():
+            # A fold leaves the act out that this one undoes.
+            after = case
+        case _:
+            after = _settled(case, act, policy)
+    return after
+
+
+def _settled(case: Case, act: _SettlingAct, policy: Policy) -> Case:
+    """The case after an act that ends or starts a timer."""
+    match act:
         case AnsweredElsewhere():
             after = _answered_elsewhere(case, act)
         case Dismissed(reason=reason):
@@ -130,8 +155,8 @@ def _acted(case: Case, act: CaseActEntry, policy: Policy) -> Case:
             after = _reopened(case, act, policy)
         case GoBackStarted():
             after = _go_back_started(case, act)
-        case Noted():
-            after = case
+        case Corrected():
+            after = _corrected(case, act, policy)
         case _:
             assert_never(act)
     return after
@@ -152,6 +177,8 @@ def _customer_posted(case: Case, post: CustomerPosted, policy: Policy) -> Case:
         topics=tuple(dict.fromkeys((*case.topics, *post.topics)))[:_MOST_TOPICS],
         language=post.language,
         incident_id=post.incident_id or case.incident_id,
+        first_words=case.first_words or post.words,
+        first_said_at=case.first_said_at or post.at,
         post_id=post.post_id,
         words=post.words,
         said_at=post.at,
@@ -254,6 +281,7 @@ def _brand_posted(case: Case, post: BrandPosted, policy: Policy) -> Case:
         snoozed_until=None,
         first_answer_at=case.first_answer_at or post.at,
         answered_at=post.at,
+        answer_words=post.words,
     )
 
 
@@ -282,6 +310,35 @@ def _ended(case: Case, at: datetime, outcome: TimerOutcome) -> tuple[tuple[Reply
     return tuple(one.ended(at, outcome) if one.running else one for one in case.timers), case.breaches + late
 
 
+def _corrected(case: Case, act: Corrected, policy: Policy) -> Case:
+    """Not a case: dismissed. Of another kind: the running timer has that kind's target, from the same post on."""
+    if act.kind is None:
+        return _closed(case, act, Move.DISMISS, TimerOutcome.DISMISSED, "not a case")
+    corrected, timer = replace(case, kind=act.kind), case.timer
+    if timer is None or not timer.running or timer.clock in OWN_CLOCKS:
+        return corrected
+    anew = policy.timer(timer.clock, act.kind, case.urgency, timer.post_id, timer.since)
+    if anew is None:
+        return _closed(corrected, act, Move.DISMISS, TimerOutcome.DISMISSED, f"{act.kind} needs no answer")
+    if case.urgency is Urgency.CRITICAL:
+        anew = policy.timer(timer.clock, act.kind, case.urgency, timer.post_id, timer.since, rings=True) or anew
+    return replace(corrected, timers=tuple(anew if one is timer else one for one in case.timers))
+
+
+def _looked_up(case: Case, act: LookedUp, policy: Policy) -> Case:
+    """The case with its customer's profile. Many readers make it more urgent, and its running timer tighter."""
+    known = replace(case, profile=act.profile, metrics=act.metrics or case.metrics)
+    timer = case.timer
+    if act.urgency is None or act.urgency <= case.urgency:
+        return known
+    known = replace(known, urgency=act.urgency)
+    if timer is None or not timer.running or timer.clock in OWN_CLOCKS:
+        return known
+    rings = act.urgency is Urgency.CRITICAL
+    tighter = policy.timer(timer.clock, case.kind, act.urgency, timer.post_id, timer.since, rings=rings)
+    return _planned_anew(case, _asked(known, tighter, Move.ASK), tighter, policy) if tighter else known
+
+
 def _answered_elsewhere(case: Case, act: AnsweredElsewhere) -> Case:
     timers, breaches = _ended(case, act.at, TimerOutcome.ANSWERED_ELSEWHERE)
     return replace(
@@ -294,7 +351,7 @@ def _answered_elsewhere(case: Case, act: AnsweredElsewhere) -> Case:
     )
 
 
-def _closed(case: Case, act: Dismissed | Resolved, move: Move, outcome: TimerOutcome, reason: str) -> Case:
+def _closed(case: Case, act: CaseAct, move: Move, outcome: TimerOutcome, reason: str) -> Case:
     timers, breaches = _ended(case, act.at, outcome)
     return replace(
         case,

@@ -10,8 +10,8 @@ from mentiondesk.domain.access.actor import Actor, NotAllowed
 from mentiondesk.domain.access.links import Link, LinkRefused
 from mentiondesk.domain.alerts.roster import Staff
 from mentiondesk.domain.cases.case import AlreadyClaimed, CaseRefuses
-from mentiondesk.domain.desk import DeskSettings
-from mentiondesk.domain.ids import CaseId, StaffId
+from mentiondesk.domain.cases.number import case_number
+from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.incidents.incident import Health, Incident, NotPossible, Status
 from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.ports.cases import CaseChanged
@@ -28,13 +28,16 @@ from mentiondesk.presentation.action_pages.acts import (
     offered,
 )
 from mentiondesk.presentation.action_pages.answers import REFUSALS, Answer, refused
+from mentiondesk.presentation.action_pages.duty import DUTY, duty_box, duty_in
 from mentiondesk.presentation.action_pages.forms import HEALTH, IMPACTS, OTHER, REASONS
 from mentiondesk.presentation.action_pages.html import render
+from mentiondesk.presentation.action_pages.reader import Reader
 from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid, MalformedForm
 from mentiondesk.presentation.action_pages.record import record_line
-from mentiondesk.presentation.phrases import case_label, people_and_posts
-from mentiondesk.presentation.times import short_moment, time_left
+from mentiondesk.presentation.phrases import case_label, customer, people_and_posts, posts_so_far, quotes, reach
+from mentiondesk.presentation.times import time_left
 from mentiondesk.presentation.wording import Sentences, capitalised
+from mentiondesk.usecases.alerts.change_duty import ChangeDuty
 from mentiondesk.usecases.cases.change_case import CaseView, ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident, IncidentView
 
@@ -63,9 +66,15 @@ class ActionPages:
     """GET and POST of one link."""
 
     def __init__(
-        self, links: LinkReader, on_case: ChangeCase, on_incident: ChangeIncident, settings: CurrentSettings
+        self,
+        links: LinkReader,
+        on_case: ChangeCase,
+        on_incident: ChangeIncident,
+        duty: ChangeDuty,
+        settings: CurrentSettings,
     ) -> None:
         self._links = links
+        self._duty = duty
         self._on_case = on_case
         self._on_incident = on_incident
         self._settings = settings
@@ -79,6 +88,8 @@ class ActionPages:
         say, action = self._say, None
         try:
             link, actor = self._entered(token, now)
+            if typed.get("action") == DUTY:
+                return self._say_duty(token, link, actor, typed, now)
             action = action_in(typed)
             view = self._act(link, actor, action, typed, self._links.event_id(token, typed.get("event", "")), now)
         except (LinkRefused, NotAllowed, SubjectGone, MalformedForm) as refusal:
@@ -89,6 +100,14 @@ class ActionPages:
         except (CaseRefuses, NotPossible, AlreadyDone, CaseChanged, IncidentChanged) as refusal:
             return self._shown(token, self._refusal(refusal, actor), now)
         return self._page(token, view, Notice(done=say(f"act.{action}.done")), now)
+
+    def _say_duty(self, token: str, link: Link, actor: Actor, typed: FormFields, now: datetime) -> Answer:
+        """Changes who is on duty. Raises LinkForged, MalformedForm, or what looking at the subject raises."""
+        self._links.event_id(token, typed.get("event", ""))
+        on, span = duty_in(typed)
+        self._duty(actor, on, now + span, now)
+        done = self._say("duty.done_on" if on else "duty.done_off")
+        return self._page(token, self._look(link, actor, now), Notice(done=done), now)
 
     @property
     def _say(self) -> Sentences:
@@ -135,35 +154,11 @@ class ActionPages:
             "view": view,
             "notice": notice,
             "reader": reader,
+            "duty": duty_box(reader, self._duty.roster(self._settings().roster), now),
             "event": self._links.new_event(token, now),
         }
         html = render("case.html" if case else "incident.html", self._say, facts)
         return Answer(notice.status, html, notice.gave_up)
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """The person who reads a page: names and times as they know them."""
-
-    staff: Staff
-    settings: DeskSettings
-    say: Sentences
-    now: datetime | None = None
-
-    @property
-    def brand(self) -> str:
-        return self.settings.brand.name
-
-    def at(self, moment: datetime) -> str:
-        return short_moment(self.say, moment, self.staff.zone, self.now or moment)
-
-    def name(self, staff_id: StaffId | None) -> str:
-        if staff_id is None:
-            return self.say("page.desk")
-        if staff_id == self.staff.staff_id:
-            return self.say("page.you")
-        known = self.settings.roster.find(staff_id)
-        return known.name if known else staff_id
 
 
 def refusal_notice(refusal: Exception, reader: Reader) -> Notice:
@@ -189,6 +184,11 @@ def case_facts(view: CaseView, reader: Reader) -> dict[str, object]:
     return {
         "timer": timer,
         "what": capitalised(case_label(say, case)),
+        "number": case_number(case.case_id, reader.brand),
+        "who": customer(say, case),
+        "reach": reach(say, case),
+        "posts": posts_so_far(say, case),
+        "quotes": quotes(say, case, reader.at),
         "urgent": case.urgency >= Urgency.HIGH,
         "left": time_left(say, timer.answer_by, reader.now) if timer else "",
         "late": timer.breached(reader.now) if timer else False,

@@ -16,6 +16,7 @@ from mentiondesk.presentation.action_pages.forms import (
     ApproveForm,
     CaseForm,
     ClaimForm,
+    CorrectForm,
     DismissForm,
     IncidentForm,
     NoAnswerForm,
@@ -25,6 +26,7 @@ from mentiondesk.presentation.action_pages.forms import (
     ResolveCaseForm,
     ResolveForm,
     SnoozeForm,
+    UndoForm,
     UpdateForm,
     read,
     with_health,
@@ -33,8 +35,10 @@ from mentiondesk.presentation.action_pages.reading import FormFields, MalformedF
 from mentiondesk.presentation.wording import Sentences
 
 _ON_CASES: tuple[type[CaseForm], ...] = (
+    UndoForm,
     ClaimForm,
     AnsweredForm,
+    CorrectForm,
     ReleaseForm,
     NoAnswerForm,
     ResolveCaseForm,

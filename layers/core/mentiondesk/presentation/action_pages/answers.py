@@ -12,8 +12,10 @@ from mentiondesk.domain.cases.case import (
     AlreadyYours,
     CaseClosed,
     CaseNotClosed,
+    KindUnchanged,
     NotClaimed,
     NothingToSnooze,
+    NothingToUndo,
     NotWaiting,
 )
 from mentiondesk.domain.incidents.incident import NotPossible
@@ -72,6 +74,8 @@ REFUSALS: Mapping[type[Exception], Refusal] = {
     NotWaiting: Refusal(HTTPStatus.CONFLICT, "not_waiting"),
     NotClaimed: Refusal(HTTPStatus.CONFLICT, "not_claimed"),
     NothingToSnooze: Refusal(HTTPStatus.CONFLICT, "nothing_to_snooze"),
+    NothingToUndo: Refusal(HTTPStatus.CONFLICT, "nothing_to_undo"),
+    KindUnchanged: Refusal(HTTPStatus.CONFLICT, "kind_unchanged"),
     NotPossible: Refusal(HTTPStatus.CONFLICT, "not_possible"),
     CaseChanged: Refusal(HTTPStatus.CONFLICT, "changed"),
     IncidentChanged: Refusal(HTTPStatus.CONFLICT, "changed"),

@@ -11,6 +11,7 @@ from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.cases.commands import (
     CaseCommand,
     Claim,
+    Correct,
     Dismiss,
     MarkAnswered,
     Release,
@@ -18,6 +19,7 @@ from mentiondesk.domain.cases.commands import (
     Resolve,
     Snooze,
     SnoozeFor,
+    Undo,
 )
 from mentiondesk.domain.ids import ComponentId
 from mentiondesk.domain.incidents.commands import (
@@ -30,6 +32,7 @@ from mentiondesk.domain.incidents.commands import (
 )
 from mentiondesk.domain.incidents.drafts import Occasion
 from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, Status
+from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.status.page import PageComponent
 from mentiondesk.domain.text import clean
 from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid
@@ -119,6 +122,23 @@ class SnoozeForm(CaseForm):
 
     def command(self, say: Sentences) -> Snooze:  # noqa: ARG002
         return Snooze(self.hold)
+
+
+class CorrectForm(CaseForm):
+    """One press: of another kind, or (without a kind) not a case."""
+
+    action = Action.CORRECT
+    kind: Kind | None = None
+
+    def command(self, say: Sentences) -> Correct:  # noqa: ARG002
+        return Correct(self.kind)
+
+
+class UndoForm(CaseForm):
+    action = Action.UNDO
+
+    def command(self, say: Sentences) -> Undo:  # noqa: ARG002
+        return Undo()
 
 
 class ResolveCaseForm(CaseForm):

@@ -10,6 +10,7 @@ from mentiondesk.domain.timeline import (
     AnsweredElsewhere,
     CaseActEntry,
     Claimed,
+    Corrected,
     Dismissed,
     Faded,
     GoBackStarted,
@@ -17,6 +18,7 @@ from mentiondesk.domain.timeline import (
     IncidentDismissed,
     IncidentEntry,
     IncidentResolved,
+    LookedUp,
     Noted,
     Noticed,
     Published,
@@ -24,16 +26,26 @@ from mentiondesk.domain.timeline import (
     Reopened,
     Resolved,
     Snoozed,
+    Undone,
     Updated,
 )
 from mentiondesk.presentation.wording import Sentences
 
 Clock = Callable[[datetime], str]
-# Acts that need no more words.
-_BARE: Mapping[type[CaseActEntry], str] = {
+# The acts on cases, by the last part of their sentence's key.
+_NAMES: Mapping[type[CaseActEntry], str] = {
     Claimed: "claimed",
     Released: "released",
+    Snoozed: "snoozed",
     AnsweredElsewhere: "answered_elsewhere",
+    Dismissed: "dismissed",
+    Resolved: "resolved",
+    Reopened: "reopened",
+    Corrected: "corrected",
+    Undone: "undone",
+    LookedUp: "looked_up",
+    GoBackStarted: "go_back_started",
+    Noted: "noted",
     HandedOver: "handed_over",
 }
 
@@ -58,23 +70,23 @@ def record_line(say: Sentences, entry: CaseActEntry | IncidentEntry, clock: Cloc
 
 def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, str]:
     match entry:
-        case Claimed() | Released() | AnsweredElsewhere() | HandedOver():
-            found = _BARE[type(entry)], ""
         case Snoozed(until=until):
-            found = "snoozed", say("record.until", at=clock(until))
-        case Dismissed(reason=reason):
-            found = "dismissed", reason
-        case Resolved(reason=reason):
-            found = "resolved", reason
-        case Reopened(reason=reason):
-            found = "reopened", reason
+            detail = say("record.until", at=clock(until))
+        case Dismissed(reason=reason) | Resolved(reason=reason) | Reopened(reason=reason):
+            detail = reason
+        case Corrected(kind=kind):
+            detail = say.label("kind", kind) if kind else say("act.correct.button")
+        case LookedUp(profile=profile):
+            detail = say("staff.followers", count=profile.followers, number=f"{profile.followers:,}")
         case GoBackStarted(title=title):
-            found = "go_back_started", title
+            detail = title
         case Noted(text=text):
-            found = "noted", text
+            detail = text
+        case Claimed() | Released() | AnsweredElsewhere() | Undone() | HandedOver():
+            detail = ""
         case _:
             assert_never(entry)
-    return found
+    return _NAMES[type(entry)], detail
 
 
 def _incident_act(say: Sentences, entry: IncidentEntry) -> tuple[str, str]:

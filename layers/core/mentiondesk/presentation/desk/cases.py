@@ -14,7 +14,8 @@ from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted, 
 from mentiondesk.ports.cases import CaseChanged
 from mentiondesk.ports.desk import WaitingStore
 from mentiondesk.ports.storage import AlreadyDone, SubjectGone
-from mentiondesk.presentation.action_pages.actions import Notice, Reader, case_facts, refusal_notice
+from mentiondesk.presentation.action_pages.actions import Notice, case_facts, refusal_notice
+from mentiondesk.presentation.action_pages.reader import Reader
 from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid, MalformedForm
 from mentiondesk.presentation.action_pages.record import RecordLine, record_line
 from mentiondesk.presentation.desk.entrance import Entrance, Visitor
@@ -22,6 +23,7 @@ from mentiondesk.presentation.desk.forms import DESK_ACTS, desk_command, event_i
 from mentiondesk.presentation.desk.html import render, tag_of
 from mentiondesk.presentation.desk.queue import case_path, present
 from mentiondesk.presentation.desk.replies import ROOT, Reply, Request, go
+from mentiondesk.presentation.phrases import customer
 from mentiondesk.usecases.cases.change_case import CaseView, ChangeCase
 
 # Ids of X are numbers; the longest has 20 digits.
@@ -122,8 +124,7 @@ def lines(timeline: Sequence[CaseEntry], reader: Reader, case: Case) -> list[Lin
 def _line(entry: CaseEntry, reader: Reader, case: Case) -> Line:
     match entry:
         case CustomerPosted():
-            customer = reader.say("case_page.customer", customer=case.customer_id)
-            return Line(entry.at, customer, "customer", entry.words, entry.post_id)
+            return Line(entry.at, customer(reader.say, case), "customer", entry.words, entry.post_id)
         case BrandPosted():
             return Line(entry.at, reader.brand, "brand", entry.words, entry.post_id)
         case Noted(text=text):

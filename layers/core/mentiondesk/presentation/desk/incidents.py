@@ -9,8 +9,9 @@ from mentiondesk.domain.ids import IncidentId
 from mentiondesk.domain.incidents.incident import NotPossible
 from mentiondesk.ports.incidents import IncidentChanged, IncidentStore
 from mentiondesk.ports.storage import AlreadyDone, SubjectGone
-from mentiondesk.presentation.action_pages.actions import Notice, Reader, incident_facts, refusal_notice
+from mentiondesk.presentation.action_pages.actions import Notice, incident_facts, refusal_notice
 from mentiondesk.presentation.action_pages.acts import INCIDENT_ACTS, action_in, incident_command
+from mentiondesk.presentation.action_pages.reader import Reader
 from mentiondesk.presentation.action_pages.reading import FormFields, FormInvalid
 from mentiondesk.presentation.desk.entrance import Entrance, Visitor
 from mentiondesk.presentation.desk.forms import event_in, new_event

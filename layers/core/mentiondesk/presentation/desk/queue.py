@@ -15,7 +15,7 @@ from mentiondesk.domain.text import quotable
 from mentiondesk.presentation.desk.entrance import Entrance, Visitor
 from mentiondesk.presentation.desk.html import render, tag_of
 from mentiondesk.presentation.desk.replies import ROOT, Reply, Request, go
-from mentiondesk.presentation.phrases import case_label
+from mentiondesk.presentation.phrases import case_label, customer
 from mentiondesk.presentation.times import time_left
 from mentiondesk.presentation.wording import capitalised
 from mentiondesk.usecases.cases.list_waiting import ListWaiting, Wanted
@@ -51,6 +51,10 @@ class RowView:
     @property
     def words(self) -> str:
         return quotable(self.case.words, _LONGEST_WORDS)
+
+    @property
+    def who(self) -> str:
+        return customer(self.visitor.say, self.case)
 
     @property
     def left(self) -> str:

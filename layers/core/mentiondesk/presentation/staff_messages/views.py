@@ -6,11 +6,21 @@ from datetime import datetime, timedelta
 from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice
 from mentiondesk.domain.alerts.roster import Staff
 from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.cases.timers import ReplyTimer
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.domain.text import quotable
-from mentiondesk.presentation.phrases import case_label, people_and_posts, post_url
+from mentiondesk.presentation.phrases import (
+    Quote,
+    case_label,
+    customer,
+    people_and_posts,
+    post_url,
+    posts_so_far,
+    quotes,
+    reach,
+)
 from mentiondesk.presentation.times import short_duration, short_moment, time_left
 from mentiondesk.presentation.wording import Sentences
 
@@ -27,14 +37,16 @@ class CaseView:
     staff: Staff
     now: datetime
     say: Sentences
+    brand: str
 
     @property
     def case(self) -> Case:
         return self.notice.case
 
     @property
-    def stage(self) -> str:
-        return self.notice.alert.stage.replace("_", " ")
+    def number(self) -> str:
+        """Like "FF-7K3QD"."""
+        return case_number(self.case.case_id, self.brand)
 
     @property
     def act(self) -> str | None:
@@ -54,6 +66,12 @@ class CaseView:
         return self.case.urgency >= Urgency.HIGH
 
     @property
+    def band(self) -> str:
+        """The theme's name of the ground on which the deadline stands."""
+        critical = self.case.urgency is Urgency.CRITICAL
+        return "late-band" if self.late or critical else "soon-band" if self.urgent else "calm-band"
+
+    @property
     def what(self) -> str:
         """Like "critical complaint" or "question"."""
         return case_label(self.say, self.case)
@@ -63,9 +81,32 @@ class CaseView:
         return self.say.label("clock", self.timer.clock)
 
     @property
+    def who(self) -> str:
+        """Like "Priya Shah · @priya_bakes"; the number of the account where X was not asked."""
+        return customer(self.say, self.case)
+
+    @property
+    def caller(self) -> str:
+        """The customer in as few characters as can be."""
+        profile = self.case.profile
+        return f"@{profile.handle}" if profile else self.who
+
+    @property
+    def reach(self) -> str:
+        """Like "120,000 followers · seen 5,400 times"; empty where X was not asked."""
+        return reach(self.say, self.case)
+
+    @property
     def link(self) -> str:
         """X's address of the customer's latest post."""
         return post_url(self.case.post_id or self.timer.post_id)
+
+    @property
+    def owned(self) -> str:
+        """A sentence about the owner; empty where there is none."""
+        if self.case.owner == self.staff.staff_id:
+            return self.say("staff.claimed_by_you")
+        return self.say("staff.claimed_by", name=self.case.owner) if self.case.owner else ""
 
     @property
     def part_of(self) -> str:
@@ -82,14 +123,22 @@ class CaseView:
         """The deadline."""
         return self._clock(self.timer.answer_by)
 
-    @property
-    def posted(self) -> str:
-        """When the customer wrote the latest post."""
-        return self._clock(self.case.said_at or self.timer.since)
+    def gist(self, length: int) -> str:
+        """The customer's words in short, safe to show: how it began, and what they wrote last."""
+        latest, first = quotable(self.case.words, length), quotable(self.case.first_words, length // 2)
+        if self.case.first_said_at in (None, self.case.said_at) or not first:
+            return latest
+        return f"{first} … {quotable(self.case.words, length - len(first) - 3)}"
 
-    def words(self, length: int) -> str:
-        """The customer's latest words, safe to show."""
-        return quotable(self.case.words, length)
+    @property
+    def quotes(self) -> list[Quote]:
+        """The conversation in short, oldest first."""
+        return quotes(self.say, self.case, self._clock)
+
+    @property
+    def posts(self) -> str:
+        """Like "5 posts so far"; empty for the first one."""
+        return posts_so_far(self.say, self.case)
 
     @property
     def why(self) -> str:
@@ -120,6 +169,7 @@ class IncidentView:
     staff: Staff
     now: datetime
     say: Sentences
+    brand: str
 
     @property
     def incident(self) -> Incident:

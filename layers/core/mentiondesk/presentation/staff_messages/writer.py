@@ -5,14 +5,16 @@ from datetime import datetime
 from functools import partial
 from typing import assert_never
 
-from mentiondesk.domain.alerts.messages import Email, MessageKind, automatic
+from mentiondesk.domain.access.actions import Action
+from mentiondesk.domain.alerts.messages import Email, MessageKind, automatic, in_thread
 from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice, Notice
 from mentiondesk.domain.alerts.roster import Channel, Staff
-from mentiondesk.domain.text import clean, defang, header_text
+from mentiondesk.domain.posts.tags import Urgency
+from mentiondesk.domain.text import clean, defang, header_text, quotable
 from mentiondesk.presentation.rendering import render
 from mentiondesk.presentation.staff_messages.gsm7 import fitted, readable, segments, to_gsm7
 from mentiondesk.presentation.staff_messages.views import CaseView, IncidentView
-from mentiondesk.presentation.wording import Sentences, capitalised
+from mentiondesk.presentation.wording import Sentences
 
 _MOST_LISTED = 50
 _MOST_IN_SUBJECT = 60
@@ -21,6 +23,10 @@ _MOST_SEGMENTS = 2
 _LONGEST_QUOTE = 160
 # Fewer characters of a customer's words tell nothing.
 _LEAST_WORDS = 8
+
+
+# The acts on a case that a mail offers; each leads to its button on the case's page.
+_ACTS = (Action.CLAIM, Action.ANSWERED, Action.CORRECT)
 
 
 class StaffMessages:
@@ -33,57 +39,55 @@ class StaffMessages:
     def write(
         self, channel: Channel, staff: Staff, notices: Sequence[Notice], brand: str, now: datetime
     ) -> Email | str:
-        say = self._wording()
+        say, name = self._wording(), clean(brand)
         for one in notices:
             if isinstance(one, IncidentNotice):
-                return self._about_incident(channel, IncidentView(one, staff, now, say), brand)
-        cases = [CaseView(one, staff, now, say) for one in notices if isinstance(one, CaseNotice)]
+                return self._about_incident(channel, IncidentView(one, staff, now, say, name))
+        cases = [CaseView(one, staff, now, say, name) for one in notices if isinstance(one, CaseNotice)]
         cases.sort(key=lambda one: (-one.case.urgency.rank, one.timer.answer_by))
-        return self._about_cases(channel, cases, brand)
+        return self._about_cases(channel, cases)
 
-    def _about_incident(self, channel: Channel, one: IncidentView, brand: str) -> Email | str:
+    def _about_incident(self, channel: Channel, one: IncidentView) -> Email | str:
         match channel:
             case Channel.EMAIL:
-                return self._incident_mail(one, brand)
+                return self._incident_mail(one)
             case Channel.TEXT:
                 return _incident_text(one)
             case _:
                 assert_never(channel)
 
-    def _about_cases(self, channel: Channel, cases: Sequence[CaseView], brand: str) -> Email | str:
+    def _about_cases(self, channel: Channel, cases: Sequence[CaseView]) -> Email | str:
         match channel:
             case Channel.EMAIL:
-                return self._case_mail(cases, brand)
+                return self._case_mail(cases)
             case Channel.TEXT:
                 return _case_text(cases)
             case _:
                 assert_never(channel)
 
-    def _case_mail(self, cases: Sequence[CaseView], brand: str) -> Email:
+    def _case_mail(self, cases: Sequence[CaseView]) -> Email:
         """One mail about one case, or a digest of many, the most urgent first."""
         first, *others = cases
-        facts = {"by": first.reply_by, "left": first.left}
         if others:
-            title = _together(cases)
-            key = "cases_alert.subject_about" if title else "cases_alert.subject"
-            subject = first.say(key, count=len(cases), title=title, **facts)
+            facts = _counted(cases)
+            key = "cases_alert.subject_about" if facts["title"] else "cases_alert.subject"
             unlisted = max(len(cases) - _MOST_LISTED, 0)
-            shown = {"cases": cases[:_MOST_LISTED], "count": len(cases), "unlisted": unlisted}
-            return self._mail(MessageKind.CASES, "digest", subject, first, brand, shown)
-        # With the customer's words, two mails of one minute can be told apart in a list.
-        words = first.words(_MOST_IN_SUBJECT)
-        subject = first.say("case_alert.subject", what=capitalised(first.what), words=words, **facts)
-        return self._mail(MessageKind.CASE, "case", subject, first, brand, {"one": first})
+            shown = {"cases": cases[:_MOST_LISTED], "unlisted": unlisted, **facts}
+            return self._mail(MessageKind.CASES, "digest", first.say(key, **facts), first, shown)
+        # All mails about a case have one subject, without what changes from one to the next: they are one thread.
+        critical = first.case.urgency is Urgency.CRITICAL
+        words = quotable(first.case.first_words or first.case.words, _MOST_IN_SUBJECT)
+        key = "case_alert.subject_critical" if critical else "case_alert.subject"
+        subject = first.say(key, number=first.number, words=words)
+        return self._mail(MessageKind.CASE, "case", subject, first, {"one": first})
 
-    def _incident_mail(self, one: IncidentView, brand: str) -> Email:
+    def _incident_mail(self, one: IncidentView) -> Email:
         """One mail about an incident: noticed, or resolved with the customers to get back to."""
         facts = {"one": one, "most": _MOST_LISTED}
+        subject = one.say("incident_alert.subject", title=one.title, brand=one.brand)
         if one.notice.going_back:
-            subject = one.say("resolved_alert.subject", title=one.title, people=one.customers)
-            return self._mail(MessageKind.INCIDENT_RESOLVED, "resolved", subject, one, brand, facts)
-        key = "incident_alert.subject_unconfirmed" if one.notice.unconfirmed else "incident_alert.subject"
-        subject = one.say(key, people=one.people, since=one.since, title=one.title, waited=one.waited)
-        return self._mail(MessageKind.INCIDENT_NOTICED, "incident", subject, one, brand, facts)
+            return self._mail(MessageKind.INCIDENT_RESOLVED, "resolved", subject, one, facts)
+        return self._mail(MessageKind.INCIDENT_NOTICED, "incident", subject, one, facts)
 
     def _mail(
         self,
@@ -91,54 +95,69 @@ class StaffMessages:
         template: str,
         subject: str,
         view: CaseView | IncidentView,
-        brand: str,
         facts: Mapping[str, object],
     ) -> Email:
-        known = {**facts, "brand": clean(brand), "staff": view.staff, "subject": subject}
+        known = {**facts, "acts": _ACTS, "brand": view.brand, "staff": view.staff, "subject": subject}
         path = f"staff_messages/{template}"
+        thread = () if kind is MessageKind.CASES else in_thread(view.notice.alert.subject_id)
         return Email(
             subject=header_text(subject),
             text=render(f"{path}.txt", view.say, known),
             html=render(f"{path}.html", view.say, known) if self._html else "",
-            headers=automatic(kind),
+            headers=(*automatic(kind), *thread),
+            sender=header_text(view.say("staff.sender", brand=view.brand)),
         )
 
 
 def _case_text(cases: Sequence[CaseView]) -> str:
-    """What, time left, customer, their words, and the link."""
+    """Brand, what, case number, time left, customer, their words, and the link."""
     first, *others = cases
-    facts = {"by": first.reply_by, "left": first.left}
     if others:
-        urgent = sum(one.urgent for one in cases)
-        key = "cases_alert.text_urgent" if urgent else "cases_alert.text"
-        says = first.say(key, count=len(cases), urgent=urgent, **facts)
+        facts = _counted(cases)
+        says = first.say("cases_alert.text_urgent" if facts["urgent"] else "cases_alert.text", **facts)
+        short = first.say("cases_alert.text_short", **facts)
     else:
-        customer = first.case.customer_id
-        says = first.say("case_alert.text", what=capitalised(first.what), customer=customer, **facts)
-    return _text(says, first.words(_LONGEST_QUOTE), first.act or first.link)
+        facts = _facts(first)
+        says = first.say("case_alert.text", what=first.what, who=first.caller, **facts)
+        short = first.say("case_alert.text_short", **facts)
+    return _text(says, short, first.gist(_LONGEST_QUOTE), first.act or first.link)
+
+
+def _facts(one: CaseView) -> dict[str, object]:
+    return {"brand": one.brand, "number": one.number, "by": one.reply_by, "left": one.left}
+
+
+def _counted(cases: Sequence[CaseView]) -> dict[str, object]:
+    """The facts of a message about several cases: how many people wait, how many urgently, and the first deadline."""
+    people = len({one.case.customer_id for one in cases})
+    urgent = len({one.case.customer_id for one in cases if one.urgent})
+    waiting = cases[0].say("staff.waiting", count=people)
+    return {"waiting": waiting, "count": len(cases), "urgent": urgent, "title": _together(cases), **_facts(cases[0])}
 
 
 def _incident_text(one: IncidentView) -> str:
-    """People, since when, the title and the link."""
+    """Brand, people, since when, the title and the link."""
     if one.notice.going_back:
-        says = one.say("resolved_alert.text", people=one.customers)
+        says = one.say("resolved_alert.text", brand=one.brand, people=one.customers)
     else:
         key = "incident_alert.text_unconfirmed" if one.notice.unconfirmed else "incident_alert.text"
-        says = one.say(key, people=one.people, since=one.since, waited=one.waited)
-    return _text(says, one.title, one.act or one.samples(1)[0][1])
+        says = one.say(key, brand=one.brand, people=one.people, since=one.since, waited=one.waited)
+    return _text(says, says, one.title, one.act or one.samples(1)[0][1])
 
 
-def _text(says: str, words: str, link: str) -> str:
+def _text(says: str, short: str, words: str, link: str) -> str:
     """As many of the words as fit, in quotes, between what is said and the link.
 
-    Where the small alphabet of texts loses the words, they are sent as they are, if some of them fit.
+    Where the small alphabet of texts loses the words, they are sent as they are, if some of them fit: less is said
+    then, since a segment holds 67 characters in place of 153.
     """
     if not readable(words):
-        written = fitted(partial(_put_together, says, link), words, _MOST_SEGMENTS)
+        written = fitted(partial(_put_together, short, link), words, _MOST_SEGMENTS)
         if segments(written) <= _MOST_SEGMENTS and words[:_LEAST_WORDS] in written:
             return written
-    # In a smaller alphabet, harmless text may have become a link.
-    return fitted(partial(_put_together, to_gsm7(says), link), defang(to_gsm7(words)), _MOST_SEGMENTS)
+    # In a smaller alphabet, harmless text may have become a link. Words that it garbles are left out.
+    kept = defang(to_gsm7(words)) if readable(words) else ""
+    return fitted(partial(_put_together, to_gsm7(says), link), kept, _MOST_SEGMENTS)
 
 
 def _put_together(says: str, link: str, words: str) -> str:

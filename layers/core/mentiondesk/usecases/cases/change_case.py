@@ -8,10 +8,11 @@ from mentiondesk.domain.access.actor import Actor
 from mentiondesk.domain.alerts.roster import Roster
 from mentiondesk.domain.cases.case import Case, CaseRefuses
 from mentiondesk.domain.cases.changes import case_change
-from mentiondesk.domain.cases.commands import CaseCommand, Snooze, SnoozeFor, decide, possible
-from mentiondesk.domain.cases.fold import apply
+from mentiondesk.domain.cases.commands import CaseCommand, Correct, Snooze, SnoozeFor, decide, possible
+from mentiondesk.domain.cases.fold import apply, fold
 from mentiondesk.domain.ids import CaseId
-from mentiondesk.domain.timeline import CaseAct, CaseActEntry, CaseEntry, Snoozed
+from mentiondesk.domain.posts.tags import Kind
+from mentiondesk.domain.timeline import CaseAct, CaseActEntry, CaseEntry, Snoozed, Undone
 from mentiondesk.ports.cases import CaseStore
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.storage import AlreadyDone
@@ -20,13 +21,17 @@ from mentiondesk.usecases.optimistic import kept, retried
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """A case as one actor may see and change it now; `snoozes` are the spans that are possible, with their ends."""
+    """A case as one actor may see and change it now.
+
+    `snoozes` are the spans that are possible and differ, with their ends; `kinds` those that the case may be instead.
+    """
 
     actor: Actor
     case: Case
     timeline: tuple[CaseEntry, ...]
     actions: frozenset[Action]
     snoozes: tuple[tuple[SnoozeFor, datetime], ...]
+    kinds: tuple[Kind, ...] = ()
 
     @property
     def acts(self) -> tuple[CaseActEntry, ...]:
@@ -58,9 +63,17 @@ class ChangeCase:
         def attempt(case: Case | None) -> Case:
             before = kept(case)
             entry = self._decided(before, command, actor, now, entry_id)
-            return self._cases.save(case_change(before, apply(before, entry, self._settings().policy), entry))
+            return self._cases.save(case_change(before, self._after(before, entry), entry))
 
         return retried(self._cases.get(case_id), attempt)
+
+    def _after(self, case: Case, entry: CaseActEntry) -> Case:
+        """The case with one more entry. Without an act that is undone, it is folded anew."""
+        policy = self._settings().policy
+        if not isinstance(entry, Undone):
+            return apply(case, entry, policy)
+        folded = fold(case.case_id, [*self._cases.timeline(case.case_id), entry], policy)
+        return replace(folded, version=case.version)
 
     def _decided(self, case: Case, command: CaseCommand, actor: Actor, now: datetime, entry_id: str) -> CaseActEntry:
         """Raises AlreadyDone where a second press finds refused what the first one did."""
@@ -76,16 +89,19 @@ class ChangeCase:
         """The case, which is as it is stored, as this actor sees it."""
         settings = self._settings()
         fitting = list(possible(_present(case, settings.roster), actor, now, settings.policy))
+        # Spans that end with the same alert are one choice: the shortest of them.
+        snoozes = {
+            entry.until: command.span
+            for command, entry in reversed(fitting)
+            if isinstance(command, Snooze) and isinstance(entry, Snoozed)
+        }
         return CaseView(
             actor=actor,
             case=case,
             timeline=tuple(self._cases.timeline(case.case_id)),
             actions=frozenset(command.action for command, _ in fitting if command.action),
-            snoozes=tuple(
-                (command.span, entry.until)
-                for command, entry in fitting
-                if isinstance(command, Snooze) and isinstance(entry, Snoozed)
-            ),
+            snoozes=tuple((span, until) for until, span in sorted(snoozes.items())),
+            kinds=tuple(command.kind for command, _ in fitting if isinstance(command, Correct) and command.kind),
         )
 
 

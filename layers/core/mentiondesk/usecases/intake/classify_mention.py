@@ -58,9 +58,19 @@ class ClassifyMention:
         entry = posted(post, tags, incident.incident_id if incident else None)
 
         def attempt(before: Case | None) -> Classified | None:
-            return self._committed(Classified(post, now, tags, self._change(case_id, before, post, entry), signal))
+            change = self._with_look_up(self._change(case_id, before, post, entry))
+            return self._committed(Classified(post, now, tags, change, signal))
 
         return retried(before, attempt)
+
+    def _with_look_up(self, change: CaseChange) -> CaseChange:
+        """Asks for a look-up of the customer when the case begins to wait, with alerts to come."""
+        before, timer = change.before, change.after.timer
+        begins = before is None or not before.waiting
+        alerts = timer is not None and timer.running and timer.alerts
+        if begins and alerts and change.after.profile is None and self._settings().reach.look_up:
+            return replace(change, look_up=True)
+        return change
 
     def _committed(self, change: Classified) -> Classified | None:
         return change if self._cases.commit(change) else None

@@ -9,6 +9,7 @@ from itertools import islice
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item, Value
 from mentiondesk.adapters.storage.stores import escalations, timelines, upgrades
+from mentiondesk.adapters.storage.stores.look_ups import put_look_up
 from mentiondesk.adapters.storage.stores.signals import signal_item
 from mentiondesk.adapters.storage.table import (
     Absent,
@@ -58,6 +59,8 @@ class Cases:
         parts: dict[str, Write] = {"post": _tag(change)}
         if change.case is not None:
             parts |= self._parts(change.case)
+            if change.case.look_up:
+                parts["look up"] = put_look_up(change.case.after, change.at)
         if change.tags is not None:
             parts["customer"] = self._count(change)
             parts |= _signal(change)

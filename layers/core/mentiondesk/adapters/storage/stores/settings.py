@@ -12,6 +12,8 @@ from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.settings.schema import SettingsFile
 from mentiondesk.settings.to_domain import parse_settings
 
+# Settings in use may be so old.
+KEPT = timedelta(seconds=60)
 _SETTINGS, _VERSION, _STORED_AT = "settings", "version", "stored_at"
 
 
@@ -24,7 +26,7 @@ class SettingsMissing(RuntimeError):
 
 def current_settings(table: Table, clock: Callable[[], datetime]) -> Cached[DeskSettings]:
     """The settings in force, at most 60 seconds old. Raises as `SettingsVersions.load` does."""
-    return Cached(SettingsVersions(table).load, timedelta(seconds=60), clock)
+    return Cached(SettingsVersions(table).load, KEPT, clock)
 
 
 class SettingsVersions:

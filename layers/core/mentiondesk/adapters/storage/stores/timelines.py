@@ -12,6 +12,7 @@ from mentiondesk.domain.timeline import (
     BrandPosted,
     CaseEntry,
     Claimed,
+    Corrected,
     CustomerPosted,
     Dismissed,
     Entry,
@@ -21,6 +22,7 @@ from mentiondesk.domain.timeline import (
     IncidentDismissed,
     IncidentEntry,
     IncidentResolved,
+    LookedUp,
     Noted,
     Noticed,
     Posted,
@@ -29,6 +31,7 @@ from mentiondesk.domain.timeline import (
     Reopened,
     Resolved,
     Snoozed,
+    Undone,
     Updated,
 )
 
@@ -44,6 +47,9 @@ _TYPES: Mapping[str, type[Entry]] = {
     "dismissed": Dismissed,
     "resolved": Resolved,
     "reopened": Reopened,
+    "corrected": Corrected,
+    "undone": Undone,
+    "looked_up": LookedUp,
     "go_back_started": GoBackStarted,
     "noted": Noted,
     "handed_over": HandedOver,

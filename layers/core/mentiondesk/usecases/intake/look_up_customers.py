@@ -1,0 +1,70 @@
+"""Cases with alerts to come → who their customers are, and how many people read them."""
+
+from datetime import datetime
+
+from mentiondesk.domain.access.actor import DESK
+from mentiondesk.domain.cases.commands import NoteReach
+from mentiondesk.domain.posts.cursor import month_of
+from mentiondesk.domain.posts.post import Source
+from mentiondesk.ports.cases import CaseChanged, LookUpStore, WantedLookUp
+from mentiondesk.ports.posts import CursorStore
+from mentiondesk.ports.runtime import CurrentSettings
+from mentiondesk.ports.storage import AlreadyDone, SubjectGone
+from mentiondesk.ports.x import PostLookUp, Seen, XRefuses, XUnavailable
+from mentiondesk.usecases.cases.change_case import ChangeCase
+
+# Reads of the monthly budget that one customer costs: X bills a post as one, and its author as two.
+READS_EACH = 3
+
+
+class LookUpCustomers:
+    """A run makes one request at most. What X refuses is tried again for some minutes, and then left out.
+
+    No alert waits for it: a message shows what is known when it goes out.
+    """
+
+    def __init__(
+        self,
+        x: PostLookUp,
+        wanted: LookUpStore,
+        change: ChangeCase,
+        cursors: CursorStore,
+        settings: CurrentSettings,
+    ) -> None:
+        self._x = x
+        self._wanted = wanted
+        self._change = change
+        self._cursors = cursors
+        self._settings = settings
+
+    def __call__(self, now: datetime) -> int:
+        """The number of customers that X told about."""
+        room = self._room(now)
+        wanted = self._wanted.wanted(now, room) if room else ()
+        if not wanted:
+            return 0
+        try:
+            seen = self._x.look_up([one.post_id for one in wanted], now)
+        except (XRefuses, XUnavailable):
+            return 0
+        self._cursors.count_reads(now, Source.MENTIONS, READS_EACH * len(seen))
+        return sum(self._noted(one, seen.get(one.post_id), now) for one in wanted)
+
+    def _room(self, now: datetime) -> int:
+        """The number of customers whom this run may ask about, by the month's budget and X's longest request."""
+        settings = self._settings()
+        left = settings.reading.monthly_reads - self._cursors.reads_in_month(month_of(now))
+        return min(self._x.most, max(left, 0) // READS_EACH) if settings.reach.look_up else 0
+
+    def _noted(self, wanted: WantedLookUp, seen: Seen | None, now: datetime) -> bool:
+        """True when the case holds what X shows. A post that X does not show is not asked about again."""
+        if seen is not None:
+            command = NoteReach(*seen, self._settings().reach.urgency(*seen))
+            try:
+                self._change(DESK, wanted.case_id, command, f"{now:%Y-%m-%dT%H:%M:%S.%fZ}-desk-look-up", now)
+            except CaseChanged:
+                return False
+            except (AlreadyDone, SubjectGone):
+                seen = None
+        self._wanted.done(wanted)
+        return seen is not None
