@@ -11,16 +11,16 @@ space := $() $()
 export PYTHONPATH := layers/core:.
 export SAM_CLI_TELEMETRY := 0
 
-# sam build looks for the Lambda runtime's own Python on PATH.
-export PATH := $(CURDIR)/.venv/bin:$(PATH)
+# sam build looks for the Lambda runtime's own Python on PATH; the layers' Makefiles use it and uv.
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.tools:$(PATH)
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  \1\t\2/' | expand -t 18
 
 # --- see it work
 
-run: setup ## the desk on this machine, through one day (SPEED=220 PORT=8642 SETTINGS=file.yaml)
-	@$(PY) -m infra.local.run $(if $(SPEED),--speed $(SPEED)) $(if $(PORT),--port $(PORT)) $(if $(SETTINGS),--settings "$(SETTINGS)") $(RUN_OPTIONS)
+run: setup ## the desk on this machine, through one day (SPEED=220 PORT=8642 SETTINGS=file.yaml; ACT=no: nobody acts)
+	@$(PY) -m infra.local.run $(if $(SPEED),--speed $(SPEED)) $(if $(PORT),--port $(PORT)) $(if $(SETTINGS),--settings "$(SETTINGS)") $(if $(filter no,$(ACT)),--no-act) $(RUN_OPTIONS)
 
 replay: setup ## recorded posts in virtual time (POSTS="files or -" SETTINGS=file.yaml BRAND_ID=id OUT=folder LENIENT=yes)
 	@test -n "$(POSTS)" || { echo "say which posts: make replay POSTS=file.jsonl"; exit 2; }
@@ -83,13 +83,26 @@ check: test lint validate ## everything that CI runs
 	@$(MAKE) --no-print-directory triage-model CHECK=yes
 	@if [ -x $(BIN)/python3.13 ]; then $(MAKE) build; else echo "skipped: sam build needs Python 3.13, the runtime's own"; fi
 
+sbom: setup ## list what is deployed as a CycloneDX bill of materials: out/sbom.json
+	@$(PY) -m infra.sbom out/sbom.json
+
+audit: setup ## look up known vulnerabilities of the locked packages (needs the network)
+	@.tools/uv tool run --from pip-audit==2.9.0 pip-audit --require-hashes --disable-pip -r requirements.lock
+
 lock: setup ## resolve pyproject.toml into requirements.lock
 	@.tools/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --quiet --upgrade --output-file requirements.lock
+	@$(PY) -m infra.layer_locks
 
 # --- put it on AWS, and operate it (STACK=name for another stack than mentiondesk)
 
-deploy: build ## deploy; asks for the parameters the first time
-	@$(BIN)/sam deploy $$(grep -q parameter_overrides samconfig.toml || echo --guided)
+deploy: build ## deploy; asks for the parameters the first time, and keeps them in deploy/<stack>.json (YES=yes asks nothing)
+	@$(PY) -m infra.deploy $(if $(STACK),--stack $(STACK)) $(if $(YES),--yes)
+
+configure: setup ## ask for the parameters of a stack again, and deploy nothing
+	@$(PY) -m infra.deploy --configure $(if $(STACK),--stack $(STACK))
+
+teardown: setup ## take a stack down; its table, site and secrets stay (DATA=yes deletes them too)
+	@$(PY) -m infra.teardown $(if $(STACK),--stack $(STACK)) $(if $(DATA),--data)
 
 settings: setup ## put settings in force (FILE=shop.yaml)
 	@test -n "$(FILE)" || { echo "say which file: make settings FILE=shop.yaml"; exit 2; }
@@ -98,12 +111,34 @@ settings: setup ## put settings in force (FILE=shop.yaml)
 x-credentials: setup ## store the brand's X user token; asks for its four parts
 	@$(PY) -m infra.operate x-credentials $(if $(STACK),--stack $(STACK))
 
+statuspage-key: setup ## store the API key of Atlassian Statuspage; asks for it
+	@$(PY) -m infra.operate statuspage-key $(if $(STACK),--stack $(STACK))
+
+keys: setup ## make the keys that sign links where they are missing, or replace one (REPLACE=links KEEP_OLD=yes)
+	@$(PY) -m infra.operate keys $(if $(REPLACE),--replace "$(REPLACE)") $(if $(KEEP_OLD),--keep-old) $(if $(STACK),--stack $(STACK))
+
+redrive: setup ## give reports of undelivered mail that failed to forget_bounced again
+	@$(PY) -m infra.operate redrive $(if $(STACK),--stack $(STACK))
+
+doctor: setup ## look at everything around the stack that can keep alerts from arriving (SENDER=address before the first deploy)
+	@$(PY) -m infra.doctor $(if $(STACK),--stack $(STACK)) $(if $(SENDER),--sender "$(SENDER)")
+
 reclassify: setup ## have a post classified again that was set aside (POST=id)
 	@test -n "$(POST)" || { echo "say which post: make reclassify POST=1234567890"; exit 2; }
 	@$(PY) -m infra.operate reclassify "$(POST)" $(if $(STACK),--stack $(STACK))
+
+incident: setup ## publish an incident by hand (TITLE="..." BODY="..." IMPACT=major PARTS=ids BEGAN=2026-12-01T12:10 TEMPLATE=name BY=id)
+	@test -n "$(TITLE)$(TEMPLATE)" || { echo 'say what: make incident TITLE="Online shop: checkout fails" BODY="We are on it." PARTS=online-shop'; exit 2; }
+	@$(PY) -m infra.operate incident "$(TITLE)" --body "$(BODY)" $(if $(IMPACT),--impact $(IMPACT)) --parts "$(PARTS)" $(if $(BEGAN),--began "$(BEGAN)") --template "$(TEMPLATE)" --by "$(BY)" $(if $(STACK),--stack $(STACK))
+
+move-maintenance: setup ## give planned maintenance other times (ID=... FROM=2026-12-02T22:00 UNTIL=2026-12-02T23:30 BODY="...")
+	@$(PY) -m infra.operate move-maintenance "$(ID)" --from "$(FROM)" --until "$(UNTIL)" --body "$(BODY)" --by "$(BY)" $(if $(STACK),--stack $(STACK))
+
+cancel-maintenance: setup ## cancel planned maintenance, or end it early (ID=... BODY="...")
+	@$(PY) -m infra.operate cancel-maintenance "$(ID)" --body "$(BODY)" --by "$(BY)" $(if $(STACK),--stack $(STACK))
 
 maintenance: setup ## announce planned maintenance (TITLE="..." FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30 PARTS=ids BODY="...")
 	@test -n "$(TITLE)" -a -n "$(FROM)" -a -n "$(UNTIL)" || { echo 'say what and when: make maintenance TITLE="New tills" FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30'; exit 2; }
 	@$(PY) -m infra.operate maintenance "$(TITLE)" --from "$(FROM)" --until "$(UNTIL)" --parts "$(PARTS)" --body "$(BODY)" $(if $(STACK),--stack $(STACK))
 
-.PHONY: help run replay triage setup test faults bench evaluate triage-model lint format validate build check lock deploy settings x-credentials reclassify maintenance
+.PHONY: help run replay triage setup test faults bench evaluate triage-model lint format validate build check lock sbom audit deploy configure teardown settings x-credentials statuspage-key keys redrive doctor reclassify maintenance incident move-maintenance cancel-maintenance

@@ -31,6 +31,8 @@ def main(arguments: Sequence[str]) -> int:
     binaries = [path for path in build.rglob("*.so*") if path.read_bytes()[:4] == _ELF]
     faults = [f"{path} is not for arm64" for path in binaries if path.read_bytes()[18:20] != _AARCH64]
     print(f"{len(binaries) - len(faults)} of {len(binaries)} binaries are for arm64")
+    uncompiled = [path for path in build.glob("*/python/**/*.py") if not _bytecode(path).exists()]
+    faults += [f"{path} has no bytecode; Lambda would compile it at each cold start" for path in uncompiled]
     for name, handler, paths in _functions(build):
         bare = [sys.executable, "-I", "-S", "-B", __file__, "import", handler, get_path("platlib"), *map(str, paths)]
         run = subprocess.run(bare, capture_output=True, text=True, check=False)  # noqa: S603 - our own arguments
@@ -41,6 +43,10 @@ def main(arguments: Sequence[str]) -> int:
     for fault in faults:
         print(fault, file=sys.stderr)
     return 1 if faults else 0
+
+
+def _bytecode(source: Path) -> Path:
+    return source.parent / "__pycache__" / f"{source.stem}.cpython-313.pyc"
 
 
 def _functions(build: Path) -> Iterator[tuple[str, str, list[Path]]]:

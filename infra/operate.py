@@ -5,6 +5,7 @@ import getpass
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
+from infra.secret_parameters import KEYS, STATUSPAGE, SecretParameters, X
 from infra.settings_file import EXAMPLE, SettingsFileInvalid, load_settings
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
@@ -20,9 +22,16 @@ from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.adapters.storage.table import Absent, And, Conflict, Exists, Refused
 from mentiondesk.adapters.storage.table import Update as TableUpdate
-from mentiondesk.domain.ids import ComponentId, IncidentId, PostId
+from mentiondesk.domain.access.actions import CASE_ACTIONS, INCIDENT_ACTIONS
+from mentiondesk.domain.access.actor import Actor, Door
+from mentiondesk.domain.alerts.roster import Audience, Staff
+from mentiondesk.domain.desk import DeskSettings
+from mentiondesk.domain.ids import ComponentId, IncidentId, PostId, StaffId
 from mentiondesk.domain.incidents.changes import incident_change
-from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, Status, Update
+from mentiondesk.domain.incidents.commands import OpenIncident, Reschedule, ResolveIncident, decide, opened
+from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, NotPossible, Status, Update
+from mentiondesk.domain.incidents.rules import IncidentTemplate
+from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.runtime import aws, clock
 
 X_CREDENTIALS = {
@@ -33,6 +42,13 @@ X_CREDENTIALS = {
 }
 
 
+_HEALTH = {
+    Impact.NONE: Health.OPERATIONAL,
+    Impact.MINOR: Health.DEGRADED_PERFORMANCE,
+    Impact.MAJOR: Health.PARTIAL_OUTAGE,
+    Impact.CRITICAL: Health.MAJOR_OUTAGE,
+}
+_IMPACTS = tuple(_HEALTH)
 _TIME = "like 2026-12-01T22:00"
 
 
@@ -70,7 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.operate", description="Operates a deployed desk.")
     add = parser.add_subparsers(required=True, metavar="COMMAND").add_parser
     of_a_table = [_settings_command(add), _reclassify_command(add), _maintenance_command(add)]
-    for command in (*of_a_table, _credentials_command(add)):
+    of_a_table += [_incident_command(add), _cancel_command(add), _move_command(add)]
+    of_a_stack = [_credentials_command(add), _statuspage_command(add), _keys_command(add), _redrive_command(add)]
+    for command in (*of_a_table, *of_a_stack):
         command.add_argument("--stack", default="mentiondesk", metavar="NAME", help="default: %(default)s")
     for command in of_a_table:
         command.add_argument("--table", metavar="NAME", help="the table's name, in place of the stack's table")
@@ -104,6 +122,42 @@ def _credentials_command(add: _AddCommand) -> argparse.ArgumentParser:
     return command
 
 
+def _statuspage_command(add: _AddCommand) -> argparse.ArgumentParser:
+    command = add(
+        "statuspage-key",
+        help="store the API key of Atlassian Statuspage",
+        description="Asks for the API key and stores it. It is not shown while you type or paste it.",
+    )
+    command.set_defaults(run=_store_statuspage_key)
+    return command
+
+
+def _keys_command(add: _AddCommand) -> argparse.ArgumentParser:
+    command = add(
+        "keys",
+        help="make the keys that sign links, where they are missing, or replace one",
+        description="Makes the keys that are missing; those of a stack before that has them in Secrets Manager are "
+        "taken over. With --replace every link made with that key so far is dead within half a minute.",
+    )
+    command.add_argument("--replace", choices=KEYS, help="the key to put a new one in place of")
+    command.add_argument(
+        "--keep-old", action="store_true", help="the key before still checks the links that it made, and makes none"
+    )
+    command.set_defaults(run=_make_keys)
+    return command
+
+
+def _redrive_command(add: _AddCommand) -> argparse.ArgumentParser:
+    command = add(
+        "redrive",
+        help="give reports of undelivered mail that failed to forget_bounced again",
+        description="Takes the reports in the queue MailReportFailures, which failed three times, and starts "
+        "forget_bounced with each once more. Those that fail again come back to the queue.",
+    )
+    command.set_defaults(run=_redrive)
+    return command
+
+
 def _reclassify_command(add: _AddCommand) -> argparse.ArgumentParser:
     command = add(
         "reclassify",
@@ -131,6 +185,43 @@ def _maintenance_command(add: _AddCommand) -> argparse.ArgumentParser:
     return command
 
 
+def _incident_command(add: _AddCommand) -> argparse.ArgumentParser:
+    command = add(
+        "incident",
+        help="publish an incident that the desk has not noticed",
+        description="The status page shows it at once, and its subscribers get a mail.",
+    )
+    command.add_argument("title", metavar="TITLE", nargs="?", default="", help='like "Online shop: checkout fails"')
+    command.add_argument("--body", default="", metavar="TEXT", help="text for customers")
+    command.add_argument("--impact", choices=[str(one) for one in _IMPACTS], help="default: minor")
+    command.add_argument("--parts", default="", metavar="IDS", help="ids of components in the settings: one,two")
+    command.add_argument("--began", type=_moment, metavar="TIME", help=f"{_TIME}; default: now")
+    command.add_argument("--template", default="", metavar="NAME", help="texts of incidents.templates in the settings")
+    command.add_argument("--by", default="", metavar="ID", help="the id of a person in the settings; default: a lead")
+    command.set_defaults(run=_open_incident)
+    return command
+
+
+def _cancel_command(add: _AddCommand) -> argparse.ArgumentParser:
+    command = add("cancel-maintenance", help="cancel a planned maintenance, or end one early")
+    command.add_argument("incident_id", metavar="ID", help="as it was announced")
+    command.add_argument("--body", required=True, metavar="TEXT", help="text for customers")
+    command.add_argument("--by", default="", metavar="ID", help="the id of a person in the settings; default: a lead")
+    command.set_defaults(run=_cancel)
+    return command
+
+
+def _move_command(add: _AddCommand) -> argparse.ArgumentParser:
+    command = add("move-maintenance", help="give a planned maintenance other times")
+    command.add_argument("incident_id", metavar="ID", help="as it was announced")
+    command.add_argument("--from", dest="begins", type=_moment, required=True, metavar="TIME", help=_TIME)
+    command.add_argument("--until", dest="ends", type=_moment, required=True, metavar="TIME", help=_TIME)
+    command.add_argument("--body", required=True, metavar="TEXT", help="text for customers")
+    command.add_argument("--by", default="", metavar="ID", help="the id of a person in the settings; default: a lead")
+    command.set_defaults(run=_move)
+    return command
+
+
 def _store_settings(asked: argparse.Namespace) -> str:
     settings = load_settings(asked.file)
     try:
@@ -142,15 +233,31 @@ def _store_settings(asked: argparse.Namespace) -> str:
 
 
 def _store_credentials(asked: argparse.Namespace) -> str:
-    # Looked up first: nobody should paste four values to learn that there is no stack.
-    secret = _output(asked.stack, "XCredentialsSecretId")
     given = _piped_credentials() if asked.stdin else _typed_credentials()
     credentials = {name: given.get(name, "").strip() for name in X_CREDENTIALS}
     empty = [name for name, value in credentials.items() if not value]
     if empty:
         raise CannotDo(f"nothing stored: {', '.join(empty)} must not be empty")
-    aws.secrets().put_secret_value(SecretId=secret, SecretString=json.dumps(credentials))
-    return "stored; the desk uses them within 5 minutes"
+    SecretParameters(asked.stack).store(X, json.dumps(credentials))
+    return f"stored for the stack {asked.stack!r}; the desk uses them within 5 minutes"
+
+
+def _store_statuspage_key(asked: argparse.Namespace) -> str:
+    key = getpass.getpass("API key: ").strip()
+    if not key:
+        raise CannotDo("nothing stored: the key must not be empty")
+    SecretParameters(asked.stack).store(STATUSPAGE, key)
+    return f"stored for the stack {asked.stack!r}; the desk uses it within an hour"
+
+
+def _make_keys(asked: argparse.Namespace) -> str:
+    parameters = SecretParameters(asked.stack)
+    done = list(parameters.complete())
+    if asked.replace:
+        parameters.replace(asked.replace, asked.keep_old)
+        fate = "go on" if asked.keep_old else "are dead within half a minute"
+        done.append(f"{asked.replace}: replaced; links made before {fate}")
+    return "\n".join(done) or "all keys are there"
 
 
 def _typed_credentials() -> dict[str, str]:
@@ -178,6 +285,19 @@ def _reclassify(asked: argparse.Namespace) -> str:
     return f"post {asked.post_id} goes to the classifier again; its log says within a minute what became of it"
 
 
+def _redrive(asked: argparse.Namespace) -> str:
+    queue, function = _output(asked.stack, "MailReportFailuresUrl"), _output(asked.stack, "ForgetBouncedName")
+    messages, lambda_client, count = boto3.client("sqs"), boto3.client("lambda"), 0
+    while found := messages.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
+        for message in found:
+            # The record of a failed asynchronous run: Lambda, "Invocation record".
+            report = json.loads(message["Body"])["requestPayload"]
+            lambda_client.invoke(FunctionName=function, InvocationType="Event", Payload=json.dumps(report))
+            messages.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+            count += 1
+    return f"{count} reports given to {function} again"
+
+
 def _moment(written: str) -> datetime:
     try:
         return datetime.fromisoformat(written)
@@ -187,14 +307,9 @@ def _moment(written: str) -> datetime:
 
 def _announce(asked: argparse.Namespace) -> str:
     current = SettingsVersions(_table(asked)).load()
-    now, zone = clock.now(), ZoneInfo(current.zone)
-    begins, ends = ((at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC) for at in (asked.begins, asked.ends))
-    if not now < ends or not begins < ends:
-        raise CannotDo("nothing announced: it must end after it begins, and after now")
-    known = [one.component_id for one in current.page.components]
-    parts = [ComponentId(part.strip()) for part in asked.parts.split(",") if part.strip()]
-    if strange := [part for part in parts if part not in known]:
-        raise CannotDo(f"nothing announced: no component {', '.join(strange)}; there are {', '.join(known) or 'none'}")
+    now = clock.now()
+    begins, ends = _times(asked, current, now)
+    parts = _parts(asked, current)
     planned = Incident(
         IncidentId(f"m{token_hex(6)}"),
         Status.SCHEDULED,
@@ -209,6 +324,93 @@ def _announce(asked: argparse.Namespace) -> str:
     word = Update(planned.incident_id, now, Status.SCHEDULED, asked.body or asked.title, affected)
     Incidents(_table(asked), lambda: current.keep).add(incident_change(None, planned.moved(word), update=word))
     return f"announced as {planned.incident_id}, from {begins:%Y-%m-%d %H:%M} to {ends:%Y-%m-%d %H:%M} UTC"
+
+
+def _open_incident(asked: argparse.Namespace) -> str:
+    current, now = SettingsVersions(_table(asked)).load(), clock.now()
+    text = _text(asked, current)
+    affected = text.affected
+    if asked.parts:
+        affected = tuple(Affected(part, _HEALTH[text.impact]) for part in _parts(asked, current))
+    began = _in_zone(asked.began, current) if asked.began else None
+    command = OpenIncident(text.title, text.impact, text.body, affected, began)
+    incident_id = IncidentId(f"i{token_hex(6)}")
+    change = opened(incident_id, command, _person(asked, current), now, f"{keys.stamp(now)}-{incident_id}")
+    Incidents(_table(asked), lambda: current.keep).add(change)
+    return f"published as {incident_id}"
+
+
+def _text(asked: argparse.Namespace, current: DeskSettings) -> IncidentTemplate:
+    """The template with what was typed in its place. Raises CannotDo."""
+    names = {one.name: one for one in current.incidents.templates}
+    if asked.template and asked.template not in names:
+        raise CannotDo(f"nothing published: no template {asked.template!r}; there are {', '.join(names) or 'none'}")
+    given = names.get(asked.template, IncidentTemplate("", "", ""))
+    impact = Impact(asked.impact) if asked.impact else given.impact
+    found = replace(given, title=asked.title or given.title, body=asked.body or given.body, impact=impact)
+    if not found.title or not found.body:
+        raise CannotDo("nothing published: give a title and a --body, or a --template")
+    return found
+
+
+def _cancel(asked: argparse.Namespace) -> str:
+    _decide(asked, ResolveIncident(asked.body))
+    return f"{asked.incident_id} is completed on the status page"
+
+
+def _move(asked: argparse.Namespace) -> str:
+    begins, ends = _times(asked, SettingsVersions(_table(asked)).load(), clock.now())
+    _decide(asked, Reschedule(begins, ends, asked.body))
+    return f"moved to {begins:%Y-%m-%d %H:%M} until {ends:%Y-%m-%d %H:%M} UTC"
+
+
+def _decide(asked: argparse.Namespace, command: ResolveIncident | Reschedule) -> None:
+    """Does the command to a maintenance. Raises CannotDo."""
+    current, now = SettingsVersions(_table(asked)).load(), clock.now()
+    incidents = Incidents(_table(asked), lambda: current.keep)
+    found = incidents.get(IncidentId(asked.incident_id))
+    if found is None or not found.status.maintenance:
+        raise CannotDo(f"nothing changed: there is no maintenance {asked.incident_id}")
+    entry_id = f"{keys.stamp(now)}-{token_hex(4)}-{command.action}"
+    try:
+        incidents.save(decide(found, command, _person(asked, current), now, entry_id))
+    except (NotPossible, IncidentChanged) as why:
+        raise CannotDo(f"nothing changed: it is {found.status}") from why
+
+
+def _person(asked: argparse.Namespace, current: DeskSettings) -> Actor:
+    """The person who acts. Raises CannotDo."""
+    staff = current.roster.find(StaffId(asked.by)) if asked.by else _lead(current)
+    if staff is None:
+        raise CannotDo(f"nothing changed: {asked.by} is nobody in the settings")
+    return Actor(staff, INCIDENT_ACTIONS | CASE_ACTIONS, Door.ITSELF)
+
+
+def _lead(current: DeskSettings) -> Staff:
+    """The first lead; settings without one are refused."""
+    return next(one for one in current.roster.staff if Audience.LEAD in one.roles)
+
+
+def _times(asked: argparse.Namespace, current: DeskSettings, now: datetime) -> tuple[datetime, datetime]:
+    """The beginning and the end, in UTC. Raises CannotDo."""
+    begins, ends = _in_zone(asked.begins, current), _in_zone(asked.ends, current)
+    if not now < ends or not begins < ends:
+        raise CannotDo("nothing announced: it must end after it begins, and after now")
+    return begins, ends
+
+
+def _in_zone(moment: datetime, current: DeskSettings) -> datetime:
+    """The moment in UTC; on the desk's own clock where it names no offset."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(current.zone))).astimezone(UTC)
+
+
+def _parts(asked: argparse.Namespace, current: DeskSettings) -> list[ComponentId]:
+    """The components that were named. Raises CannotDo."""
+    known = [one.component_id for one in current.page.components]
+    parts = [ComponentId(part.strip()) for part in asked.parts.split(",") if part.strip()]
+    if strange := [part for part in parts if part not in known]:
+        raise CannotDo(f"nothing announced: no component {', '.join(strange)}; there are {', '.join(known) or 'none'}")
+    return parts
 
 
 def _table(asked: argparse.Namespace) -> DynamoTable:

@@ -1,5 +1,6 @@
 """Reads the settings' YAML file and says on which line something is wrong."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from mentiondesk.settings.to_domain import desk_settings
 
 EXAMPLE = "infra/settings.example.yaml"
 
+_LOGOS = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg", ".webp": "webp", ".svg": "svg+xml"}
 _Place = tuple[str | int, ...]
 _Problem = tuple[int, _Place, str]
 
@@ -46,7 +48,7 @@ def load_settings(path: Path) -> SettingsFile:
     root, raw = _read(path)
     problems = list(_repeated(root, ()))
     try:
-        settings = validated(raw)
+        settings = validated(_with_logo(raw, path.parent))
     except SettingsInvalid as invalid:
         problems += [(_line(root, place), place, what) for place, what in invalid.problems]
         raise SettingsFileInvalid(_lines(path, problems)) from None
@@ -55,6 +57,17 @@ def load_settings(path: Path) -> SettingsFile:
     if problems:
         raise SettingsFileInvalid(_lines(path, problems))
     return settings
+
+
+def _with_logo(raw: object, folder: Path) -> object:
+    """The settings with the content of the logo's file in place of its name."""
+    page = raw.get("status_page") if isinstance(raw, dict) else None
+    name = page.get("logo") if isinstance(page, dict) else None
+    kind = _LOGOS.get(Path(str(name)).suffix.lower())
+    if kind is None or not (folder / str(name)).is_file():
+        return raw
+    content = b64encode((folder / str(name)).read_bytes()).decode()
+    return {**raw, "status_page": {**page, "logo": f"data:image/{kind};base64,{content}"}}  # type: ignore[dict-item]
 
 
 def _lines(path: Path, problems: Iterable[_Problem]) -> list[str]:

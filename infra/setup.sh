@@ -5,17 +5,17 @@ cd "$(dirname "$0")/.."
 export PIP_ROOT_USER_ACTION=ignore
 say() { printf 'setup: %s\n' "$*"; }
 
-uv_version=0.13.9
+uv_requirement=infra/uv.txt
 
 find_uv() {
     if command -v uv >/dev/null; then command -v uv; return; fi
     local target=.tools/uv-package
     if [ ! -x "$target/bin/uv" ]; then
-        say "fetching uv $uv_version from the package index" >&2
+        say "fetching uv from the package index" >&2
         if python3 -m pip --version >/dev/null 2>&1; then
-            python3 -m pip install --quiet --disable-pip-version-check --target "$target" "uv==$uv_version" >&2
+            python3 -m pip install --quiet --disable-pip-version-check --target "$target" --require-hashes -r "$uv_requirement" >&2
         elif python3 -m venv .tools/bootstrap >/dev/null 2>&1; then
-            .tools/bootstrap/bin/pip install --quiet --target "$target" "uv==$uv_version" >&2
+            .tools/bootstrap/bin/pip install --quiet --target "$target" --require-hashes -r "$uv_requirement" >&2
         else
             say "python3 has neither pip nor venv here; install one of them (Debian: apt-get install python3-venv) or uv itself, then run make again" >&2
             exit 1

@@ -3,41 +3,44 @@
 from functools import cache
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 
-from mentiondesk.adapters.storage.dynamo_table import DynamoTable
-from mentiondesk.adapters.storage.stores.cases import Cases
-from mentiondesk.adapters.storage.stores.drafts import Drafts
+from mentiondesk.adapters.parameters import secret
+from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.adapters.storage.stores.duty import DutyChanges
-from mentiondesk.adapters.storage.stores.incidents import Incidents
-from mentiondesk.adapters.storage.stores.settings import current_settings
 from mentiondesk.adapters.tokens.links import LinkKeys, SignedLinks
 from mentiondesk.presentation import web
 from mentiondesk.presentation.action_pages.actions import ActionPages
 from mentiondesk.presentation.action_pages.answers import Answer
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import ActionLinksConfig
-from mentiondesk.runtime.reports import logged
+from mentiondesk.runtime.init import warm
+from mentiondesk.runtime.reports import Counts, logged
 from mentiondesk.usecases.alerts.change_duty import ChangeDuty
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 
 logger, metrics = Logger(), Metrics()
-unread = logged(logger.error, "link key not read")
+
+
+@cache
+def stores() -> DeskStores:
+    return desk_stores(ActionLinksConfig.from_env().table_name)
+
+
+counts = Counts(metrics.add_metric, lambda found: stores().troubles.report(found, clock.now()))
 
 
 @cache
 def action_pages() -> ActionPages:
-    config = ActionLinksConfig.from_env()
-    table = DynamoTable(aws.dynamodb(), config.table_name)
-    settings = current_settings(table, clock.now)
-    stored = table, lambda: settings().keep
+    desk = stores()
+    stored_keys = secret(aws.ssm(), ActionLinksConfig.from_env().link_parameter)
+    links = SignedLinks(LinkKeys(stored_keys, clock.now, logged(logger.error, "link key not read")))
     return ActionPages(
-        SignedLinks(LinkKeys(aws.secrets(), config.link_secret_id, clock.now, unread)),
-        ChangeCase(Cases(*stored), settings),
-        ChangeIncident(Incidents(*stored), Drafts(*stored), settings),
-        ChangeDuty(DutyChanges(table)),
-        settings,
+        links,
+        ChangeCase(desk.cases, desk.settings),
+        ChangeIncident(desk.incidents, desk.drafts, desk.settings, desk.posts.get),
+        ChangeDuty(DutyChanges(desk.table)),
+        desk.settings,
     )
 
 
@@ -50,12 +53,13 @@ def press_button(token: str) -> web.Page:
 
 
 def _answered(answer: Answer) -> web.Page:
-    metrics.add_metric("LinksRefused", MetricUnit.Count, int(answer.status in {403, 410}))
-    metrics.add_metric("SavesGivenUp", MetricUnit.Count, int(answer.gave_up))
+    counts({"LinksRefused": int(answer.status in {403, 410}), "SavesGivenUp": int(answer.gave_up)})
     return web.page(answer)
 
 
-door = web.Door(logger, metrics)
+door = web.Door(logger, metrics, lambda: counts({"PagesFailed": 1}))
 door.serve("/act/<token>", open_link, press_button)
 door.serve("/health", web.healthy)
 handler = door.handler
+
+warm(action_pages)

@@ -5,89 +5,65 @@ from functools import cache
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
-from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mentiondesk.adapters.bedrock import BedrockAdviser
+from mentiondesk.adapters.bedrock import BedrockAdviser, reported
 from mentiondesk.adapters.cached import Cached
 from mentiondesk.adapters.storage.attributes import from_item
-from mentiondesk.adapters.storage.dynamo_table import DynamoTable
-from mentiondesk.adapters.storage.stores.cases import Cases
+from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.adapters.storage.stores.classifier_calls import ClassifierCalls
-from mentiondesk.adapters.storage.stores.incidents import Incidents
-from mentiondesk.adapters.storage.stores.posts import Posts
-from mentiondesk.adapters.storage.stores.settings import current_settings
 from mentiondesk.domain.posts.post import Post
-from mentiondesk.domain.posts.tags import Classification
-from mentiondesk.ports.triage import Classifier, ClassifierUnavailable, Triage
+from mentiondesk.ports.triage import Triage
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import NONE, ClassifyConfig
+from mentiondesk.runtime.init import warm
+from mentiondesk.runtime.reports import Counts
 from mentiondesk.triage import BrandTriage
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from mentiondesk.usecases.intake.second_opinion import SecondOpinion
 
-logger = Logger()
-metrics = Metrics()
-processor = BatchProcessor(event_type=EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
+logger, metrics = Logger(), Metrics()
 # A post may be classified by incidents that are a minute old.
 _INCIDENTS_KEPT = timedelta(minutes=1)
 
 
 @cache
+def stores() -> DeskStores:
+    return desk_stores(ClassifyConfig.from_env().table_name)
+
+
+counts = Counts(metrics.add_metric, lambda found: stores().troubles.report(found, clock.now()))
+
+
+@cache
 def classify_mention() -> ClassifyMention:
-    config = ClassifyConfig.from_env()
-    table = DynamoTable(aws.dynamodb(), config.table_name)
-    settings = current_settings(table, clock.now)
-    open_incidents = Cached(Incidents(table, lambda: settings().keep).open, _INCIDENTS_KEPT, clock.now)
-    triage: Triage = BrandTriage(lambda: settings().brand_words)
-    if config.second_opinion_model != NONE:
-        triage = SecondOpinion(
-            triage,
-            classifier(config.second_opinion_model),
-            ClassifierCalls(table),
-            lambda: settings().second_opinion,
-            clock.now,
-        )
-    return ClassifyMention(
-        Posts(table, lambda: settings().keep),
-        Cases(table, lambda: settings().keep),
-        triage,
-        settings,
-        lambda _: open_incidents(),
-    )
+    desk = stores()
+    open_incidents = Cached(desk.incidents.open, _INCIDENTS_KEPT, clock.now)
+    return ClassifyMention(desk.posts, desk.cases, triage(desk), desk.settings, lambda _: open_incidents())
 
 
-def classifier(model_id: str) -> Classifier:
-    """The model at Bedrock; counts questions and failures."""
-    bedrock = BedrockAdviser(aws.bedrock(), model_id)
-
-    def ask(post: Post) -> Classification:
-        metrics.add_metric("OpinionsAsked", MetricUnit.Count, 1)
-        try:
-            return bedrock(post)
-        except ClassifierUnavailable as failed:
-            metrics.add_metric("OpinionsFailed", MetricUnit.Count, 1)
-            logger.warning("no second opinion", reason=str(failed))
-            raise
-
-    return ask
-
-
-def classify(record: DynamoDBRecord) -> None:
-    """Handles one stream record; the stream delivers it again when this raises."""
-    stream = record.raw_event["dynamodb"]
-    try:
-        change = classify_mention()(from_item(Post, stream["NewImage"]), clock.now())
-    except Exception:
-        logger.exception("post not classified", post=stream["Keys"]["pk"]["S"])
-        raise
-    metrics.add_metric("PostsClassified", MetricUnit.Count, int(change is not None))
+def triage(desk: DeskStores) -> Triage:
+    """The desk's triage, which asks a model at Bedrock where the stack names one."""
+    first, model_id = BrandTriage(lambda: desk.settings().brand_words), ClassifyConfig.from_env().second_opinion_model
+    if model_id == NONE:
+        return first
+    model = reported(BedrockAdviser(aws.bedrock(), model_id), logger.warning, lambda: counts({"OpinionsFailed": 1}))
+    return SecondOpinion(first, model, ClassifierCalls(desk.table), lambda: desk.settings().second_opinion, clock.now)
 
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    return process_partial_response(event=event, record_handler=classify, processor=processor, context=context)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Handles each record by itself; the stream delivers those again that failed."""
+    failed = []
+    for record in event["Records"]:
+        stream = record["dynamodb"]
+        try:
+            classify_mention()(from_item(Post, stream["NewImage"]), clock.now())
+        except Exception:  # the boundary: a poison record must not hold up the others of its batch
+            logger.exception("post not classified", post=stream["Keys"]["pk"]["S"])
+            failed.append({"itemIdentifier": stream["SequenceNumber"]})
+    return {"batchItemFailures": failed}
+
+
+warm(classify_mention)

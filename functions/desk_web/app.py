@@ -5,15 +5,9 @@ from functools import cache
 from http import HTTPStatus
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 
 from mentiondesk.adapters.channels.sign_in_codes import QueuedCodes
-from mentiondesk.adapters.storage.dynamo_table import DynamoTable
-from mentiondesk.adapters.storage.stores.cases import Cases
-from mentiondesk.adapters.storage.stores.drafts import Drafts
-from mentiondesk.adapters.storage.stores.incidents import Incidents
-from mentiondesk.adapters.storage.stores.posts import Posts
-from mentiondesk.adapters.storage.stores.settings import current_settings
+from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.adapters.storage.stores.sign_ins import Codes, Sessions
 from mentiondesk.adapters.storage.stores.waiting import WaitingCases
 from mentiondesk.presentation import web
@@ -28,6 +22,8 @@ from mentiondesk.presentation.desk.site import ROUTES, DeskSite, MethodOf, answe
 from mentiondesk.presentation.desk.team import TeamPage
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import DeskWebConfig
+from mentiondesk.runtime.init import warm
+from mentiondesk.runtime.reports import Counts
 from mentiondesk.usecases.access.sign_in import SignedIn, SignIn
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.cases.find_cases import FindCases
@@ -39,20 +35,28 @@ config = cache(DeskWebConfig.from_env)
 
 
 @cache
+def stores() -> DeskStores:
+    return desk_stores(config().table_name)
+
+
+counts = Counts(metrics.add_metric, lambda found: stores().troubles.report(found, clock.now()))
+
+
+@cache
 def site() -> DeskSite:
-    table = DynamoTable(aws.dynamodb(), config().table_name)
-    settings = current_settings(table, clock.now)
-    stored = table, lambda: settings().keep
-    sessions, waiting, incidents = Sessions(table), WaitingCases(table), Incidents(*stored)
-    sign_in = SignIn(Codes(table), sessions, QueuedCodes(aws.sqs(), config().sign_in_codes_url), settings)
-    entrance = Entrance(sign_in, SignedIn(sessions, settings), settings, Cookies(secure()))
+    desk = stores()
+    sessions, waiting = Sessions(desk.table), WaitingCases(desk.table)
+    queue = QueuedCodes(aws.sqs(), config().sign_in_codes_url)
+    sign_in = SignIn(Codes(desk.table), sessions, queue, desk.settings)
+    entrance = Entrance(sign_in, SignedIn(sessions, desk.settings), desk.settings, Cookies(secure()))
+    on_incident = ChangeIncident(desk.incidents, desk.drafts, desk.settings, desk.posts.get)
     return DeskSite(
         entrance,
         QueuePages(entrance, ListWaiting(waiting)),
-        CasePages(entrance, ChangeCase(Cases(*stored), settings), waiting),
-        IncidentPages(entrance, ChangeIncident(incidents, Drafts(*stored), settings), incidents),
+        CasePages(entrance, ChangeCase(desk.cases, desk.settings), waiting),
+        IncidentPages(entrance, on_incident, desk.incidents),
         TeamPage(entrance),
-        SearchPage(entrance, FindCases(waiting, Posts(*stored))),
+        SearchPage(entrance, FindCases(waiting, desk.posts)),
     )
 
 
@@ -65,16 +69,18 @@ def page(of: MethodOf) -> Callable[..., web.Page]:
 
     def show(**parts: str) -> web.Page:
         found = answer(of(site()), door.asked, clock.now(), **parts)
-        metrics.add_metric("SignInsRefused", MetricUnit.Count, int(found.status == HTTPStatus.TOO_MANY_REQUESTS))
-        metrics.add_metric("SavesGivenUp", MetricUnit.Count, int(found.gave_up))
+        refused = int(found.status == HTTPStatus.TOO_MANY_REQUESTS)
+        counts({"SignInsRefused": refused, "DeskSavesGivenUp": int(found.gave_up)})
         return web.reply(found, secure())
 
     return show
 
 
-door = web.Door(logger, metrics, security_headers)
+door = web.Door(logger, metrics, lambda: counts({"DeskPagesFailed": 1}), security_headers)
 door.refuse_unless(lambda method, headers: from_our_pages(method, headers, config().desk_url))
 for route in ROUTES:
     door.serve(route.rule, page(route.get), page(route.post) if route.post else None)
 door.serve("/desk/assets/<name>", web.asset)
 handler = door.handler
+
+warm(site)

@@ -5,29 +5,40 @@ from functools import cache
 from aws_lambda_powertools import Logger, Metrics
 
 from mentiondesk.adapters.channels.requested_mails import QueuedMailRequests
+from mentiondesk.adapters.parameters import secret
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.settings import current_settings
 from mentiondesk.adapters.storage.stores.subscribers import Subscribers
+from mentiondesk.adapters.storage.stores.troubles import Troubles
 from mentiondesk.adapters.tokens.links import LinkKeys
 from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
 from mentiondesk.presentation import web
 from mentiondesk.presentation.action_pages.subscriptions import SubscriberPages
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import SubscriptionsConfig
-from mentiondesk.runtime.reports import logged
+from mentiondesk.runtime.init import warm
+from mentiondesk.runtime.reports import Counts, logged
 from mentiondesk.usecases.status.subscribe import Subscribe
 
 logger, metrics = Logger(), Metrics()
-unread = logged(logger.error, "link key not read")
+
+
+@cache
+def table() -> DynamoTable:
+    return DynamoTable(aws.dynamodb(), SubscriptionsConfig.from_env().table_name)
+
+
+counts = Counts(metrics.add_metric, lambda found: Troubles(table()).report(found, clock.now()))
 
 
 @cache
 def subscriber_pages() -> SubscriberPages:
     config = SubscriptionsConfig.from_env()
-    table = DynamoTable(aws.dynamodb(), config.table_name)
-    tokens = SignedSubscriberTokens(LinkKeys(aws.secrets(), config.link_secret_id, clock.now, unread))
+    unread = logged(logger.error, "subscriber key not read")
+    tokens = SignedSubscriberTokens(LinkKeys(secret(aws.ssm(), config.subscriber_parameter), clock.now, unread))
     requests = QueuedMailRequests(aws.sqs(), config.requested_mails_url)
-    return SubscriberPages(Subscribe(Subscribers(table), tokens, requests), current_settings(table, clock.now))
+    pages = Subscribe(Subscribers(table()), tokens, requests)
+    return SubscriberPages(pages, current_settings(table(), clock.now), config.site_url)
 
 
 def ask() -> web.Page:
@@ -42,8 +53,10 @@ def leave(token: str) -> web.Page:
     return web.page(subscriber_pages().leave(token))
 
 
-door = web.Door(logger, metrics)
+door = web.Door(logger, metrics, lambda: counts({"SubscriberPagesFailed": 1}))
 door.serve("/subscribers", lambda: web.page(subscriber_pages().show_form()), ask)
 door.serve("/subscribers/confirm/<token>", lambda **_: web.page(subscriber_pages().show_question()), confirm)
 door.serve("/subscribers/leave/<token>", lambda **_: web.page(subscriber_pages().show_leaving()), leave)
 handler = door.handler
+
+warm(subscriber_pages)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 from infra.transform import template
@@ -24,6 +25,7 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanThreshold": operator.gt,
     "GreaterThanOrEqualToThreshold": operator.ge,
 }
+_STATISTICS: dict[str, Callable[[list[float]], float]] = {"Maximum": max, "Sum": sum, "Average": mean}
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,11 @@ class Alarms:
         """Adds a data point."""
         self._values[namespace, name, dimensions].append((now, value))
 
+    def told(self, subject: str, text: str, now: datetime) -> None:
+        """Adds what the desk itself told the operators: "desk: title", or "desk: over: title"."""
+        title = subject.partition(": ")[2]
+        self.notices.append(Notice(now, title.removeprefix("over: "), text, not title.startswith("over: ")))
+
     def evaluate(self, now: datetime) -> None:
         """Once a minute: adds a notice for each alarm that goes off or is over."""
         for alarm in self._alarms:
@@ -102,7 +109,7 @@ class Alarms:
         found = [value for at, value in recent if at <= until]
         if not found:
             return None
-        return max(found) if alarm["Statistic"] == "Maximum" else sum(found)
+        return _STATISTICS[alarm["Statistic"]](found)
 
     def _named(self, value: Any) -> str:
         """A string with the nested stack's parameters filled in."""

@@ -1,6 +1,6 @@
 """template.yaml on this machine: moto's server is the cloud, and the functions run in this process.
 
-Whatever the template says holds here: table, queues, topics and secrets are deployed from it, each function
+Whatever the template says holds here: table, queues and topics are deployed from it, each function
 gets exactly its own environment, and schedules and stream batches behave as configured. What moto cannot
 run (functions, their triggers, roles, alarms) is left out of what it deploys and driven here.
 """
@@ -29,11 +29,11 @@ from infra.local.guard import loopback_only
 from infra.local.moto_server import MotoServer
 from infra.local.printed import printed_by_this_thread
 from infra.local.quick_moto import quick_transactions
-from infra.local.routes import HttpRoutes
+from infra.local.routes import NO_ROUTE, HttpRoutes
 from infra.transform import REGION, transformed
 from mentiondesk.runtime import aws
 
-_STACK = "mentiondesk"
+STACK = "mentiondesk"
 _DEPLOYED = (
     "AWS::DynamoDB::Table",
     "AWS::SQS::Queue",
@@ -119,23 +119,27 @@ def _only(environment: Mapping[str, str]) -> Iterator[None]:
 
 @dataclass
 class Schedule:
-    """A schedule of the template, and the queue of its failed runs."""
+    """A schedule of the template. `on_run` gets 1 for a run that failed and 0 for one that did not."""
 
     function: Function
     every: timedelta
-    send_failure: Callable[[dict[str, Any]], None]
+    on_run: Callable[[Function, int], None]
     next_at: datetime | None = None
 
     def run(self, now: datetime) -> None:
-        """Runs the function if it is due at `now`; a run that fails goes to the failure queue."""
+        """Runs the function if it is due at `now`; the next run makes good for one that fails."""
         if self.next_at is not None and now < self.next_at:
             return
         self.next_at = now + self.every
+        failures = len(self.function.failures)
+        self._invoke(now)
+        self.on_run(self.function, len(self.function.failures) - failures)
+
+    def _invoke(self, now: datetime) -> None:
         try:
             self.function({"source": "aws.scheduler", "time": now.isoformat()})
         except Exception as failure:  # noqa: BLE001  whatever a function raises, Lambda goes on
             self.function.failures.append(repr(failure))
-            self.send_failure({"requestContext": {"functionArn": self.function.name}, "error": type(failure).__name__})
 
 
 @dataclass
@@ -318,6 +322,7 @@ class LocalCloud:
         self._physical: dict[str, str] = {}
         self._clients: dict[str, Any] = {}
         self.url = self._server.url
+        self.on_run: Callable[[Function, int], None] = lambda *_: None
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as begun:
@@ -343,13 +348,13 @@ class LocalCloud:
         sources = [
             found["Properties"] for found in self._resources.values() if _is(found, "Lambda::EventSourceMapping")
         ]
-        wires = [self._wire(one) for one in (*schedules, *sources)]
+        wires = [self._wire(one) for one in sources]
         self._deploy()
         for name, function in self.functions.items():
             values = {key: self._here(self._found[output]) for key, output in environments[name].items()}
             function.environment = {**self._lambda_environment, "AWS_LAMBDA_FUNCTION_NAME": name, **values}
-        self.schedules = [self._schedule(*pair) for pair in zip(schedules, wires, strict=False)]
-        self.sources = [self._source(*pair) for pair in zip(sources, wires[len(schedules) :], strict=True)]
+        self.schedules = [self._schedule(one) for one in schedules]
+        self.sources = [self._source(*pair) for pair in zip(sources, wires, strict=True)]
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._ends.__exit__(kind, error, at)
@@ -372,6 +377,8 @@ class LocalCloud:
     def answer(self, event: dict[str, Any]) -> dict[str, Any]:
         """A request to the HTTP API, answered by the function that its route leads to, and what its writes bring."""
         route = self._routes.match(event["requestContext"]["http"]["method"], event["rawPath"])
+        if route is None:
+            return NO_ROUTE
         answer: dict[str, Any] = self.functions[route.function]({**event, "routeKey": route.key})
         self.pump()
         return answer
@@ -408,15 +415,11 @@ class LocalCloud:
         return {key: self._ask(value) for key, value in variables.items()}
 
     def _wire(self, properties: dict[str, Any]) -> dict[str, str]:
-        """The outputs with the source of a trigger and the queues of its failures."""
+        """The outputs with the source of a reader and, for a stream's, the queue of its failures."""
         wanted = {
-            "source": properties.get("EventSourceArn"),
+            "source": properties["EventSourceArn"],
             "stream_failures": properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination"),
         }
-        function = properties.get("Target", {}).get("Arn", {}).get("Fn::GetAtt", [None])[0]
-        for found in self._resources.values():
-            if _is(found, "Lambda::EventInvokeConfig") and found["Properties"]["FunctionName"] == {"Ref": function}:
-                wanted["run_failures"] = found["Properties"]["DestinationConfig"]["OnFailure"]["Destination"]
         return {name: self._ask(value) for name, value in wanted.items() if value is not None}
 
     def _here(self, value: str) -> str:
@@ -443,11 +446,6 @@ class LocalCloud:
         return value
 
     def _deploy(self) -> None:
-        # moto's CloudFormation knows no secrets: they are made first, and stand in for their names.
-        for name, found in self._resources.items():
-            if _is(found, "SecretsManager::Secret"):
-                self._given[name] = self.client("secretsmanager").create_secret(Name=name)["ARN"]
-                self._parameters[name] = {"Type": "String"}
         stack = {
             "Parameters": self._parameters,
             "Conditions": self._conditions,
@@ -456,18 +454,21 @@ class LocalCloud:
         }
         formation = self.client("cloudformation")
         formation.create_stack(
-            StackName=_STACK,
+            StackName=STACK,
             TemplateBody=json.dumps(stack),
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in self._given.items()],
         )
-        outputs = formation.describe_stacks(StackName=_STACK)["Stacks"][0]["Outputs"]
+        outputs = formation.describe_stacks(StackName=STACK)["Stacks"][0]["Outputs"]
         self._found = {output["OutputKey"]: output["OutputValue"] for output in outputs}
-        made = formation.describe_stack_resources(StackName=_STACK)["StackResources"]
+        made = formation.describe_stack_resources(StackName=STACK)["StackResources"]
         self._physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in made} | self._given
 
-    def _schedule(self, properties: dict[str, Any], wire: dict[str, str]) -> Schedule:
+    def _schedule(self, properties: dict[str, Any]) -> Schedule:
         function = self.functions[properties["Target"]["Arn"]["Fn::GetAtt"][0]]
-        return Schedule(function, _rate(properties["ScheduleExpression"]), self._queue(wire["run_failures"]))
+        return Schedule(function, _rate(properties["ScheduleExpression"]), self._ran)
+
+    def _ran(self, function: Function, failed: int) -> None:
+        self.on_run(function, failed)
 
     def _source(self, properties: dict[str, Any], wire: dict[str, str]) -> "StreamSource | QueueSource":
         if "stream_failures" not in wire:

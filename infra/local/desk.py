@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from infra.local.alarms import Alarms
 from infra.local.api import LocalApi
-from infra.local.cloud import LocalCloud
+from infra.local.cloud import STACK, Function, LocalCloud
 from infra.local.moto_server import MotoServer, Sent
 from infra.local.scripted_staff import Mail, ScriptedAction
 from infra.local.site import LocalSite, StoredFile
@@ -41,6 +41,7 @@ SENDER = "desk@example.com"
 _MESSAGES_SHOWN = 100
 _MOST_NAMED = 10
 _BUCKET = "status-site"
+_QUEUES = ("StreamFailures", "MailReportFailures")
 _MADE_UP = dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "made-up")
 
 
@@ -158,6 +159,7 @@ class LocalDesk:
                 "StatusSite.Outputs.BucketArn": f"arn:aws:s3:::{_BUCKET}",
                 "StatusSite.Outputs.SiteUrl": self.site.url,
                 "MailEvents": "mail-events",
+                "StaffMail": "staff-mail",
             }
             self.cloud = begun.enter_context(LocalCloud(TEMPLATE, parameters, self._hear, stand_ins, self._aws))
             self._set_up()
@@ -169,19 +171,16 @@ class LocalDesk:
     def _set_up(self) -> None:
         self.table = self.cloud.resource("Desk")
         self._mirror = self.cloud.mirror("Desk")
-        queues = {
-            f"{name}Name": self.cloud.resource(name).rpartition("/")[2] for name in ("StreamFailures", "RunFailures")
-        }
+        queues = {f"{name}Name": self.cloud.resource(name).rpartition("/")[2] for name in _QUEUES}
         self._queues = queues
-        self.alarms = Alarms(self.clock.now(), {"DeskName": "mentiondesk", **queues})
+        functions = {f"{name}Name": name for name in self.cloud.functions}
+        self.alarms = Alarms(self.clock.now(), {"DeskName": STACK, **queues, **functions})
+        self.cloud.on_run = self._measure_run
         self.cloud.client("ses").verify_email_identity(EmailAddress=SENDER)
         self.cloud.client("s3").create_bucket(Bucket=_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-        self.cloud.client("secretsmanager").put_secret_value(
-            SecretId=self.cloud.resource("LinkKey"), SecretString=token_hex(32)
-        )
-        self.cloud.client("secretsmanager").put_secret_value(
-            SecretId=self.cloud.resource("XCredentials"), SecretString=json.dumps(_MADE_UP)
-        )
+        for name, value in {"links": token_hex(32), "subscribers": token_hex(32), "x": json.dumps(_MADE_UP)}.items():
+            path = f"/mentiondesk/{STACK}/{name}"
+            self.cloud.client("ssm").put_parameter(Name=path, Value=value, Type="SecureString", Overwrite=True)
         SettingsVersions(DynamoTable(aws.dynamodb(), self.table)).store(self._settings_file, self.clock.now())
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -213,10 +212,18 @@ class LocalDesk:
                 depth,
                 self.clock.now(),
             )
+        while self._aws.outbox.operators:
+            told = self._aws.outbox.operators.pop(0)
+            self.alarms.told(told.subject, told.body, self.clock.now())
         self.alarms.evaluate(self.clock.now())
         found = self._new_messages(self.clock.now())
         self.clock.time += timedelta(minutes=1)
         return found
+
+    def _measure_run(self, function: Function, failed: int) -> None:
+        """Lambda's own count of errors: a point for each run."""
+        named = frozenset({("FunctionName", function.name)})
+        self.alarms.measure("AWS/Lambda", "Errors", named, failed, self.clock.now())
 
     def _answer(self, event: dict[str, Any]) -> dict[str, Any]:
         """Answers a request to the API. The API is made before the cloud, which needs its address."""
@@ -254,6 +261,10 @@ class LocalDesk:
 
     def cases(self) -> list[Case]:
         return _cases(self.items())
+
+    def records(self) -> list[Record]:
+        """The ledger of alerts."""
+        return _records(self.items())
 
     def incidents(self) -> list[Incident]:
         """All incidents, the latest first."""

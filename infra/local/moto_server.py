@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 
 _SEND_MAIL = "/v2/email/outbound-emails"
 _FORM = "application/x-www-form-urlencoded"
+_SEND_TEXT = "PinpointSMSVoiceV2.SendTextMessage"
 _MESSAGE_ID = re.compile(r"<MessageId>([^<]+)</MessageId>")
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A mail or a text that SES or SNS accepted; a text has no subject and no headers."""
+    """A mail or a text that was accepted; a text has no subject and no headers.
+
+    The channel "operators" is the topic to which the desk and its alarms publish; those mails are in a list apart.
+    """
 
     message_id: str
     channel: str
@@ -42,9 +46,12 @@ class Outbox:
     def __init__(self, application: "WSGIApplication") -> None:
         self._application = application
         self.sent: list[Sent] = []
+        self.operators: list[Sent] = []
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
+        if request.headers.get("X-Amz-Target") == _SEND_TEXT:
+            return self._take_text(request)(environ, start_response)
         if request.method != "POST" or not (request.path == _SEND_MAIL or request.mimetype == _FORM):
             return self._application(environ, start_response)
         body = request.get_data()
@@ -52,8 +59,15 @@ class Outbox:
         response = Response.from_app(self._application, environ, buffered=True)
         if response.status_code < 300:
             answer = response.get_data(as_text=True)
-            self.sent += _mail(body, answer) if request.path == _SEND_MAIL else _text(body, answer)
+            for one in _mail(body, answer) if request.path == _SEND_MAIL else _published(body, answer):
+                (self.operators if one.channel == "operators" else self.sent).append(one)
         return response(environ, start_response)
+
+    def _take_text(self, request: Request) -> Response:
+        """SendTextMessage of End User Messaging, which moto does not know."""
+        asked, name = request.get_json(force=True), f"text-{len(self.sent)}"
+        self.sent.append(Sent(name, "text", asked["DestinationPhoneNumber"], "", asked["MessageBody"]))
+        return Response(json.dumps({"MessageId": name}), content_type="application/x-amz-json-1.0")
 
 
 def _mail(body: bytes, answer: str) -> list[Sent]:
@@ -66,13 +80,15 @@ def _mail(body: bytes, answer: str) -> list[Sent]:
     return [Sent(json.loads(answer)["MessageId"], "email", to, mail["Subject"]["Data"], words["Data"], headers)]
 
 
-def _text(body: bytes, answer: str) -> list[Sent]:
-    """The text in a Publish of SNS to a phone; nothing for other calls in the query protocol."""
+def _published(body: bytes, answer: str) -> list[Sent]:
+    """The text or the mail to operators in a Publish of SNS; nothing for other calls in the query protocol."""
     asked = {name: values[0] for name, values in parse_qs(body.decode()).items()}
     number = _MESSAGE_ID.search(answer)
-    if asked.get("Action") != "Publish" or "PhoneNumber" not in asked or number is None:
+    if asked.get("Action") != "Publish" or number is None:
         return []
-    return [Sent(number[1], "text", asked["PhoneNumber"], "", asked["Message"])]
+    if "PhoneNumber" in asked:
+        return [Sent(number[1], "text", asked["PhoneNumber"], "", asked["Message"])]
+    return [Sent(number[1], "operators", asked["TopicArn"], asked.get("Subject", ""), asked["Message"])]
 
 
 class _Handler(QuietHandler, MotoRequestHandler):

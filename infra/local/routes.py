@@ -5,6 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 _DEFAULT = "$default"
+# The answer of an HTTP API to what no route takes.
+NO_ROUTE: dict[str, Any] = {
+    "statusCode": 404,
+    "headers": {"Content-Type": "application/json"},
+    "body": '{"message":"Not Found"}',
+    "isBase64Encoded": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +46,10 @@ class HttpRoutes:
         found = [one["Properties"] for one in resources.values() if one["Type"] == "AWS::ApiGatewayV2::Route"]
         self._routes = [Route(one["RouteKey"], _function(one["Target"], resources)) for one in found]
 
-    def match(self, method: str, path: str) -> Route:
-        """The route that takes the request. Raises ValueError where none does, which API Gateway answers itself."""
-        return max((one for one in self._routes if one.matches(method, path)), key=lambda one: one.precision)
+    def match(self, method: str, path: str) -> Route | None:
+        """The route that takes the request; None where there is none, and API Gateway answers `NO_ROUTE` itself."""
+        found = (one for one in self._routes if one.matches(method, path))
+        return max(found, key=lambda one: one.precision, default=None)
 
 
 def _covers(route: list[str], path: list[str]) -> bool:

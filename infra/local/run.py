@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from infra.local.desk import Audit, LocalDesk, Message, VirtualClock
+from infra.local.interruptions import interruptions
 from infra.local.page import LocalPage
 from infra.local.story import load_story
 from infra.settings_file import SettingsFileInvalid, load_settings
@@ -35,6 +36,7 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=8642, help="port of the local page (default 8642)")
     parser.add_argument("--settings", type=Path, default=Path("infra/settings.example.yaml"), help="settings file")
     parser.add_argument("--once", action="store_true", help="end after the day instead of keeping the page up")
+    parser.add_argument("--no-act", action="store_true", help="nobody acts on the alerts, which are counted at the end")
     options = parser.parse_args()
     console = Console(highlight=False)
     if options.speed <= 0:
@@ -49,12 +51,16 @@ def main() -> int:
     with (
         _stopped_by_signals() as stop,
         LocalPage(options.port) as page,
-        LocalDesk(story.on(clock.now), clock, settings, story.actions) as desk,
+        LocalDesk(story.on(clock.now), clock, settings, () if options.no_act else story.actions) as desk,
     ):
         _greet(console, page, desk, options.speed)
         _play(console, desk, page, options.speed, until=story.ends + _AFTERWARDS, stop=stop)
         audit = desk.audit()
         _report(console, audit)
+        if options.no_act:
+            counted = interruptions(desk)
+            console.print(counted.table())
+            console.print(counted.summary)
         page.show({**desk.snapshot(), "over": True, "audit": {"compared": audit.compared, "agrees": audit.agrees}})
         if not (options.once or stop.is_set()):
             _print(console, Text(f"The page stays up at {page.url} until you press Ctrl-C."))

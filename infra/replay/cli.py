@@ -1,6 +1,7 @@
 """`make replay`: reads files of recorded posts, writes the result to a folder, and prints a summary."""
 
 import argparse
+import gc
 import json
 import sys
 import time
@@ -185,4 +186,6 @@ class _progress:  # noqa: N801
 
 
 if __name__ == "__main__":
+    # A replay keeps what it makes until its end, without cycles: the collector would visit all of it time and again.
+    gc.set_threshold(100_000, 50, 50)
     sys.exit(main())

@@ -35,6 +35,7 @@ from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
 from mentiondesk.usecases.incidents.follow_up_customers import GoBack
+from mentiondesk.usecases.incidents.stop_timers import StopTimers
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 
 MINUTE = timedelta(minutes=1)
@@ -156,6 +157,7 @@ class VirtualDesk:
         triage = triage or BrandTriage(lambda: self.settings.brand_words)
         self._classify = ClassifyMention(self.posts, self.cases, triage, current, lambda _: self.incidents.open())
         self._detect = DetectIncidents(Signals(self.table), Baselines(self.table), self.incidents, current)
+        self._stop_timers = StopTimers(self.incidents, ChangeCase(self.cases, current))
         self._follow_up = GoBack(self.incidents, ChangeCase(self.cases, current), current)
         senders = senders or self.outbox.senders
         self._notify = NotifyStaff(self.alerts, self.incidents, senders, StaffMessages(html=False), current)
@@ -212,6 +214,7 @@ class VirtualDesk:
         """Runs the detector and the follow-up; while an incident is open, they run every minute."""
         for incident_id in self._detect(self.now).raised:
             self._observer.noticed(incident_id)
+        self._stop_timers(self.now, _an_hour)
         self._follow_up(self.now, _an_hour)
         self.look_at = self.now + MINUTE if self.incidents.open() else None
 

@@ -23,6 +23,8 @@ from tests.benchmarks.units import Call, Meter, indexes_of, steps
 from tests.support.builders import settings_file
 
 FETCH, CLASSIFY, NOTIFY = "FetchMentions", "ClassifyMention", "NotifyStaff"
+DETECT, PUBLISH = "DetectIncidents", "PublishStatus"
+SCHEDULED = (FETCH, NOTIFY, DETECT, PUBLISH)
 PRICES = json.loads(Path(__file__).with_name("prices.json").read_text(encoding="utf-8"))
 # Enough for a mean that stands still; moto takes its time over each.
 MENTIONS = 300
@@ -68,7 +70,7 @@ class Run:
 def measure() -> tuple[list[Figure], list[tuple[str, str, float, float, float]]]:
     """The figures, and what they consist of: function, step, calls, write and read units per 1,000 mentions."""
     busy, alerting, idle = _busy(), _alerting(), _idle()
-    figures = [*_mentions(busy, idle), *_alerts(alerting, idle), *_money(busy, idle), *_silence(idle)]
+    figures = [*_mentions(busy, idle), *_alerts(alerting, idle), *_money(busy, alerting, idle), *_silence(idle)]
     share = 1000 / busy.posts
     told = [
         (function, step, calls * share, writes * share, reads * share)
@@ -115,11 +117,11 @@ def _idle() -> Run:
     with _desk(said) as (desk, run, minute):
         for wait in (6 * _MINUTE, timedelta(hours=6), _MINUTE):
             for _ in range(3):
-                minute(FETCH, NOTIFY)
+                minute(*SCHEDULED)
             desk.clock.time += wait
         run.forget()
         for _ in range(_IDLE_MINUTES):
-            minute(FETCH, NOTIFY)
+            minute(*SCHEDULED)
     return run
 
 
@@ -237,7 +239,7 @@ def _seconds(calls: list[Call]) -> float:
     return sum(float(assumed[call.operation]) for call in calls) / 1000
 
 
-def _money(busy: Run, idle: Run) -> Iterator[Figure]:
+def _money(busy: Run, alerting: Run, idle: Run) -> Iterator[Figure]:
     prices: dict[str, float] = PRICES["prices"]
     each = 1000 / busy.posts
     calls = busy.of(FETCH, CLASSIFY)
@@ -257,27 +259,81 @@ def _money(busy: Run, idle: Run) -> Iterator[Figure]:
         why=f"table ${table * each:.4f}, Lambda ${functions * each:.4f} ({seconds * each:.0f} s at assumed latencies); "
         f"prices of {PRICES['dated']}, {PRICES['region']}",
     )
+    yield from _silent_month(idle)
+    yield from _whole_line(busy, alerting)
+
+
+def _silent_month(idle: Run) -> Iterator[Figure]:
+    """Everything that is billed while nobody says anything, by list prices and with what AWS gives every account."""
+    prices: dict[str, float] = PRICES["prices"]
     monthly = _MINUTES_IN_MONTH / idle.minutes
-    everything = idle.of(FETCH, CLASSIFY, NOTIFY)
-    alarms = template(Path("infra/alarms.yaml"))["Resources"].values()
-    secret_calls = sum(call.operation == "GetSecretValue" for call in everything)
+    everything = idle.of(*SCHEDULED, CLASSIFY)
+    by_operation = Counter(call.operation for call in everything)
     pages = sum(idle.x_calls) * PRICES["assumed"]["x_page"] / 1000
+    runs = sum(idle.invocations.values())
     parts = {
         "table": monthly * _table_price(everything),
         "Lambda": monthly * (_seconds(everything) + pages) * _gigabytes() * prices["lambda_gb_second_arm64"]
-        + monthly * sum(idle.invocations.values()) * prices["lambda_requests_million"] / 1e6,
-        "schedules": 2 * _MINUTES_IN_MONTH * prices["scheduler_invocations_million"] / 1e6,
-        "secret": prices["secret_month"] + monthly * secret_calls * prices["secret_calls_10000"] / 10_000,
+        + monthly * runs * prices["lambda_requests_million"] / 1e6,
+        "schedules": monthly * runs * prices["scheduler_invocations_million"] / 1e6,
+        "keys": monthly * by_operation["GetParameter"] * prices["kms_requests_10000"] / 10_000,
+        "site": monthly * by_operation["ListObjectsV2"] * prices["s3_lists_1000"] / 1000,
+        "queue": _polls() * prices["sqs_requests_million"] / 1e6,
         "metrics": len(idle.metrics) * prices["cloudwatch_custom_metric_month"],
-        "alarms": sum(found["Type"] == "AWS::CloudWatch::Alarm" for found in alarms) * prices["cloudwatch_alarm_month"],
+        "alarms": _alarms() * prices["cloudwatch_alarm_month"],
         "logs": monthly * idle.logged / 1e9 * prices["cloudwatch_logs_ingested_gb"],
     }
-    yield Figure(
-        "a month of silence",
-        round(sum(parts.values()), 2),
-        "$",
-        why=", ".join(f"{name} ${price:.2f}" for name, price in parts.items()) + "; before any free tier",
-    )
+    told = ", ".join(f"{name} ${price:.2f}" for name, price in parts.items())
+    yield Figure("a month of silence", round(sum(parts.values()), 2), "$", reach=1.5, why=f"{told}; list prices")
+    # Free for every account, always: a million runs of Lambda, ten alarms and metrics, 5 GB of logs, 14 million
+    # schedules, a million requests of SQS, 20,000 of KMS.
+    left = parts["table"] + parts["site"] + max(0, _alarms() - 10) * prices["cloudwatch_alarm_month"]
+    left += max(0, len(idle.metrics) - 10) * prices["cloudwatch_custom_metric_month"]
+    yield Figure("the same with the always-free tiers", round(left, 2), "$", reach=0.3, why="table and site")
+
+
+def _polls() -> float:
+    """Requests of Lambda's five pollers to each queue that starts a function: one in 20 seconds each."""
+    resources = transformed(TEMPLATE)["Resources"].values()
+    sources = [one["Properties"] for one in resources if one["Type"] == "AWS::Lambda::EventSourceMapping"]
+    queues = sum("StartingPosition" not in one for one in sources)
+    return queues * 5 * 3 * _MINUTES_IN_MONTH
+
+
+def _alarms() -> int:
+    """The alarms of a stack with the default parameters."""
+    found = template(Path("infra/alarms.yaml"))["Resources"].values()
+    return sum(one["Type"] == "AWS::CloudWatch::Alarm" and "Condition" not in one for one in found)
+
+
+# The shares of mentions that a desk of middling trouble sees; assumed.
+_COMPLAINTS, _STAGES, _TEXTED, _KEPT_MONTHS, _KILOBYTES = 0.3, 1.6, 0.25, 400 / 30, 2.5
+
+
+def _whole_line(busy: Run, alerting: Run) -> Iterator[Figure]:
+    """What a month costs beyond its silence, texts and X apart."""
+    prices: dict[str, float] = PRICES["prices"]
+    calls = busy.of(FETCH, CLASSIFY)
+    stages = alerting.of(NOTIFY)
+    looked = sum(call.operation == "Query" and call.what.endswith("+A") for call in stages) or 1
+    for mentions in (1_000, 100_000, 3_000_000):
+        alerts = mentions * _COMPLAINTS * _STAGES
+        stored = mentions * _KEPT_MONTHS * _KILOBYTES / 1e6
+        parts = {
+            "requests": _table_price(calls) / busy.posts * mentions + _table_price(stages) / looked * alerts,
+            "storage of 400 days": stored * (prices["dynamodb_storage_gb_month"] + prices["dynamodb_pitr_gb_month"]),
+            "Lambda": mentions / busy.posts * _seconds(calls) * _gigabytes() * prices["lambda_gb_second_arm64"],
+            "mails": alerts / 1000 * prices["ses_mails_1000"],
+        }
+        told = ", ".join(f"{name} ${price:,.2f}" for name, price in parts.items())
+        texts = mentions * _COMPLAINTS * _TEXTED * prices["text"]
+        x = mentions * (prices["x_owned_read"] * 0.7 + prices["x_read"] * 0.3)
+        yield Figure(
+            f"AWS for {number(mentions)} mentions a month",
+            round(sum(parts.values()), 2),
+            "$",
+            why=f"{told}; besides, texts ${texts:,.2f} and X ${x:,.2f}; 30 % complaints, 1.6 stages, a quarter texted",
+        )
 
 
 def _table_price(calls: list[Call]) -> float:

@@ -128,10 +128,27 @@ class _Alerts(Alerts):
         self.texts: Counter[StaffId] = Counter()
         self.mails: Counter[tuple[StaffId, int]] = Counter()
         self._told: set[str] = set()
+        # When each message that counts was sent, and up to when it counts what falls due.
+        self._counted: list[tuple[datetime, datetime]] = []
 
     def due(self, now: datetime, limit: int) -> Sequence[DueItem]:
         self._work.spend("Query", keys.SHARDS)
         return super().due(now, limit)
+
+    def peek(self, item: DueItem) -> Lease | None:
+        self._work.spend("GetItem")
+        self._work.spend("Query")
+        return super().peek(item)
+
+    def count_due(self, until: datetime) -> int:
+        self._work.spend("Query", keys.SHARDS)
+        self._counted.append((self._work.now, until))
+        return super().count_due(until)
+
+    def _told_at(self, due_at: datetime) -> datetime:
+        """The moment at which an alert that is recorded now was told: counted in an earlier message, or named now."""
+        counted = (at for at, until in self._counted if due_at <= until)
+        return min((*counted, self._work.now))
 
     def lease(self, item: DueItem, now: datetime, until: datetime) -> Lease | None:
         self._moved(item)
@@ -149,7 +166,7 @@ class _Alerts(Alerts):
         for record in records:
             if record.outcome is not Outcome.SENT:
                 continue
-            self.delays.append(self._work.now - record.alert.due_at)
+            self.delays.append(max(self._told_at(record.alert.due_at) - record.alert.due_at, timedelta(0)))
             if record.message_id not in self._told:
                 self._told.add(record.message_id)
                 if record.via is Channel.EMAIL:

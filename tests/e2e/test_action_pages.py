@@ -55,7 +55,7 @@ class Served:
         self.pages = ActionPages(
             self.links,
             ChangeCase(self.desk.cases, lambda: settings),
-            ChangeIncident(self.desk.incidents, self.drafts, lambda: settings),
+            ChangeIncident(self.desk.incidents, self.drafts, lambda: settings, lambda _: None),
             ChangeDuty(DutyChanges(self.desk.table)),
             lambda: settings,
         )

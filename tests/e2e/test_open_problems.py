@@ -194,7 +194,6 @@ def test_nobody_gets_the_same_mail_twice() -> None:
     assert len(got) == len(set(got))
 
 
-@problem("a digest counts cases and calls them customers")
 def test_many_cases_of_one_customer_are_one_customer() -> None:
     desk = MemoryDesk()
     for number in range(7):

@@ -32,7 +32,7 @@ RENDER = SiteFiles()
 ROOT = Path(__file__).parents[2]
 HOST = "status.example.com"
 URL = f"http://{HOST}"
-PAGES = ("/", "/history.html", f"/incidents/{INCIDENT_ID}.html", "/nothing-here.html")
+PAGES = ("/", "/history", f"/incidents/{INCIDENT_ID}", "/nothing-here.html")
 SCREENS = {"phone": (360, 740), "desktop": (1280, 900)}
 
 

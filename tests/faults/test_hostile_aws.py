@@ -128,12 +128,14 @@ TROUBLES = {
         lambda desk: Refusing(desk, "TooManyRequestsException", _is("sesv2.SendEmail"), 3, 40), delays=True
     ),
     "one address refused": Trouble(lambda desk: Refusing(desk, "MessageRejected", _refused_address, 3, 90)),
-    "texts refused": Trouble(lambda desk: Refusing(desk, "ThrottledException", _is("sns.Publish"), 3, 90)),
+    "texts refused": Trouble(
+        lambda desk: Refusing(desk, "ThrottledException", _is("pinpoint-sms-voice-v2.SendTextMessage"), 3, 90)
+    ),
     "neither mail nor texts for six minutes": Trouble(
         lambda desk: Refusing(desk, "ThrottlingException", lambda call: call.sends, 5, 11), delays=True
     ),
-    "no secrets": Trouble(
-        lambda desk: Refusing(desk, "InternalServiceError", _is("secretsmanager.GetSecretValue"), 0, 7),
+    "no parameters": Trouble(
+        lambda desk: Refusing(desk, "InternalServiceError", _is("ssm.GetParameter"), 0, 7),
         Allowance(failed_runs=20),
         delays=True,
     ),

@@ -164,7 +164,7 @@ def test_what_is_no_post_stops_nothing() -> None:
         desk.run(NOON + minute * MINUTE for minute in (0, 1))
         found = held(desk)
         assert good["id"] in found.tagged
-        assert desk.waiting("RunFailures") == desk.waiting("StreamFailures") == 0
+        assert desk.failed_runs == desk.waiting("StreamFailures") == 0
         assert found.aside + len(found.tagged) == len(MALFORMED) + 1
 
 
@@ -213,7 +213,7 @@ def test_posts_made_at_random(found: list[dict[str, Any]]) -> None:
     with desk:
         desk.meddler = Page(raws)
         desk.run(NOON + minute * MINUTE for minute in (0, 1, 30))
-        assert desk.waiting("RunFailures") == 0
+        assert desk.failed_runs == 0
         for address, words in desk.messages().values():
             _is_safe(words, text=address.startswith("+"))
         _log_is_safe(desk, raws)

@@ -124,13 +124,15 @@ class Staffed:
         self, link: Link, command: Any, event: str, now: datetime, incidents: Any = None
     ) -> IncidentView:
         """The incident as its page shows it after a button was pressed."""
-        change = ChangeIncident(incidents or self.desk.incidents, self.drafts, lambda: self.settings)
+        change = ChangeIncident(
+            incidents or self.desk.incidents, self.drafts, lambda: self.settings, self.desk.posts.get
+        )
         assert not isinstance(link.subject_id, CaseId)
         actor = link.actor(self.settings.roster, now)
         return change.view(actor, change(actor, link.subject_id, command, event, now))
 
     def look_at_incident(self, link: Link, now: datetime) -> IncidentView:
-        change = ChangeIncident(self.desk.incidents, self.drafts, lambda: self.settings)
+        change = ChangeIncident(self.desk.incidents, self.drafts, lambda: self.settings, self.desk.posts.get)
         assert not isinstance(link.subject_id, CaseId)
         return change.look(link.actor(self.settings.roster, now), link.subject_id)
 
@@ -481,7 +483,7 @@ def test_confirming_publishes_what_the_person_says(staffed: Staffed) -> None:
     told = Update(INCIDENT_ID, at(10), Status.INVESTIGATING, "We are on it.", PUBLISH.affected, ANA)
     assert staffed.desk.incidents.updates(INCIDENT_ID) == [told]
     assert staffed.done_to_incident() == [entry(Published, "e1-publish", 10, title="Payments fail")]
-    assert view.actions == {Action.UPDATE, Action.RESOLVE}
+    assert view.actions == {Action.UPDATE, Action.RESOLVE, Action.EDIT, Action.EDIT_UPDATE, Action.MEMBERS}
 
 
 def test_updates_and_the_end_are_told_in_order(staffed: Staffed) -> None:
@@ -500,7 +502,8 @@ def test_updates_and_the_end_are_told_in_order(staffed: Staffed) -> None:
     assert staffed.done_to_incident()[1].status is Status.MONITORING
     assert view.updates[-1].affected == (Affected(SHOP, Health.OPERATIONAL),)
     assert (view.incident.ended_at, view.incident.affected) == (at(30), (Affected(SHOP, Health.OPERATIONAL),))
-    assert view.actions == frozenset()
+    corrections = {Action.EDIT, Action.EDIT_UPDATE, Action.MEMBERS}
+    assert view.actions == corrections | {Action.REOPEN, Action.GO_BACK}
 
 
 def test_what_is_no_incident_stays_unpublished(staffed: Staffed) -> None:

@@ -70,6 +70,11 @@ class Listening:
             self.ears.signals, self.ears.usual, incidents or self.desk.incidents, lambda: self.settings, **bounds
         )
 
+    def choose(self, *left_out: CaseId) -> None:
+        """A person goes through the list of the resolved incident's customers."""
+        incident = self.incident()
+        self.desk.incidents.save(incident_change(incident, incident.gone_through(left_out, at(60.5))))
+
     def go_back(self, incidents: Any = None, cases: Any = None) -> GoBack:
         change = ChangeCase(cases or self.desk.cases, lambda: self.settings)
         return GoBack(incidents or self.desk.incidents, change, lambda: self.settings)
@@ -465,6 +470,11 @@ def with_cases(listening: Listening, count: int, resolve: bool = True) -> list[C
 def test_every_customer_of_a_resolved_incident_gets_a_clock_and_staff_the_list_once(listening: Listening) -> None:
     cases = with_cases(listening, 6)
     go_back = listening.go_back()
+    assert go_back(at(60.2), lambda: minutes(1)).cases == 0
+    incident = listening.incident()
+    assert (incident.gone_back_at, incident.waiting) == (None, True)
+    assert DueItem(incident.incident_id, "go_back") in listening.desk.alerts.due(at(61), 10)
+    listening.choose()
     gone = go_back(at(61), lambda: minutes(1))
     assert (gone.cases, gone.incidents, gone.left) == (6, [listening.incident().incident_id], False)
     for one in cases:
@@ -475,9 +485,7 @@ def test_every_customer_of_a_resolved_incident_gets_a_clock_and_staff_the_list_o
         assert case.state is State.PENDING
         assert [type(entry) for entry in listening.acts(case.case_id)] == [GoBackStarted]
     incident = listening.incident()
-    assert (incident.gone_back_at, incident.waiting) == (at(61), True)
-    assert incident.timer is not None
-    assert DueItem(incident.incident_id, "go_back") in listening.desk.alerts.due(at(61), 10)
+    assert (incident.gone_back_at, incident.waiting) == (at(61), False)
     assert go_back(at(62), lambda: minutes(1)).incidents == []
 
 
@@ -493,12 +501,26 @@ def test_who_has_heard_since_or_waits_for_an_answer_anyway_gets_no_second_clock(
     for one in (told, again):
         listening.desk.posts.add(one)
         classify(one, at(72))
+    listening.choose()
     go_back = listening.go_back()
     assert go_back(at(73), lambda: minutes(1)).cases == 4
 
 
+def test_no_customer_s_clock_starts_before_a_person_went_through_the_list(listening: Listening) -> None:
+    cases = with_cases(listening, 6)
+    go_back = listening.go_back()
+    for minute in range(61, 70):
+        assert go_back(at(minute), lambda: minutes(1)).cases == 0
+    listening.choose(cases[0], cases[3])
+    assert go_back(at(70), lambda: minutes(1)).cases == 4
+    left = listening.desk.cases.get(cases[3])
+    assert left is not None
+    assert not left.waiting
+
+
 def test_going_back_goes_on_where_it_was_cut_short(listening: Listening) -> None:
     with_cases(listening, 6)
+    listening.choose()
     left = iter([minutes(1)] * 3 + [minutes(0)] * 9)
     go_back = listening.go_back()
     first = go_back(at(61), lambda: next(left))
@@ -510,6 +532,7 @@ def test_going_back_goes_on_where_it_was_cut_short(listening: Listening) -> None
 
 def test_a_clock_to_go_back_survives_that_the_case_is_told_again(listening: Listening) -> None:
     cases = with_cases(listening, 6)
+    listening.choose()
     listening.go_back()(at(61), lambda: minutes(1))
     before = listening.desk.cases.get(cases[0])
     assert before is not None
@@ -588,6 +611,8 @@ def an_afternoon(listening: Listening, countdown: list[int], after: bool) -> dic
     incident = listening.incident()
     update = Update(incident.incident_id, at(60), Status.RESOLVED, "Fixed.")
     listening.desk.incidents.save(incident_change(incident, incident.moved(update), update=update))
+    run(at(70))
+    listening.choose()
     run(at(71))
     stored = listening.incident()
     usual = listening.ears.usual.load(hour_of_week(NOON))

@@ -567,7 +567,7 @@ def test_killed_at_any_call_no_alert_is_lost(desk: Desk) -> None:
     first.over(59)
     calls = killed_at(first, 1000, after=False)
     sends = ["send", "record", "interrupted"]
-    assert calls == ["due", "lease", *["interruptions"] * 2, "due", *sends, "take_text_slot", *sends, "done"]
+    assert calls == ["due", "lease", *["interruptions"] * 2, "due", "due", *sends, "take_text_slot", *sends, "done"]
     for call in range(len(calls)) if isinstance(desk, MemoryDesk) else range(1, len(calls), 2):
         for after in (False, True):
             office = Office(first.desk.emptied())
@@ -585,8 +585,8 @@ def test_killed_at_any_call_no_alert_is_lost(desk: Desk) -> None:
 
 def test_after_a_crash_the_case_is_due_when_its_lease_ends(office: Office) -> None:
     office.opens()
-    names = killed_at(office, 4, after=False, minute=30)
-    assert names[1:] == ["lease", "interruptions", "due", "send"]
+    names = killed_at(office, 5, after=False, minute=30)
+    assert names[1:] == ["lease", "interruptions", "due", "due", "send"]
     assert office.over(40, start=30.5) == {32.5: STAGES[30]}
 
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -12,6 +13,7 @@ import pytest
 from moto import mock_aws
 
 from infra import operate
+from infra.secret_parameters import KEYS, SecretParameters
 from infra.settings_file import load_desk, load_settings
 from infra.transform import REGION, transformed
 from mentiondesk.adapters.storage import keys
@@ -20,8 +22,9 @@ from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.domain.ids import PostId
-from mentiondesk.domain.incidents.incident import Incident, Status
+from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status
 from mentiondesk.runtime import aws, clock
+from tests.support.parameters import stored
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -48,11 +51,8 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv(name, value)
     with mock_aws():
         aws.forget_clients()
-        # moto's CloudFormation makes no secrets.
-        secret = boto3.client("secretsmanager").create_secret(Name="x", SecretString='{"placeholder": "x"}')["ARN"]
         template = transformed(ROOT / "template.yaml")
-        outputs = {name: template["Outputs"][name] for name in ("TableName", "XCredentialsSecretId")}
-        outputs["XCredentialsSecretId"]["Value"] = secret
+        outputs = {"TableName": template["Outputs"]["TableName"]}
         _deploy("mentiondesk", {"Desk": template["Resources"]["Desk"]}, outputs)
         yield
     aws.forget_clients()
@@ -74,11 +74,8 @@ def table(db: "DynamoDBClient") -> str:
     return name
 
 
-def stored_secret() -> dict[str, Any]:
-    secrets = boto3.client("secretsmanager")
-    (secret,) = secrets.list_secrets()["SecretList"]
-    found: dict[str, Any] = json.loads(secrets.get_secret_value(SecretId=secret["ARN"])["SecretString"])
-    return found
+def stored_secret(name: str = "x", stack: str = "mentiondesk") -> str:
+    return stored(f"/mentiondesk/{stack}/{name}").value
 
 
 # --- settings ---------------------------------------------------------------------------------------------
@@ -115,7 +112,7 @@ def test_credentials_are_asked_for_and_never_shown(
     typed = iter(f" {value}\n" for value in CREDENTIALS.values())
     monkeypatch.setattr("getpass.getpass", lambda _: next(typed))
     assert operate.main(["x-credentials"]) == 0
-    assert stored_secret() == CREDENTIALS
+    assert json.loads(stored_secret()) == CREDENTIALS
     told = "".join(capsys.readouterr())
     assert not [value for value in CREDENTIALS.values() if value in told]
 
@@ -123,8 +120,8 @@ def test_credentials_are_asked_for_and_never_shown(
 def test_credentials_from_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(CREDENTIALS | {"bearer_token": "not needed"})))
     assert operate.main(["x-credentials", "--stdin"]) == 0
-    assert stored_secret() == CREDENTIALS
-    assert capsys.readouterr().out == "stored; the desk uses them within 5 minutes\n"
+    assert json.loads(stored_secret()) == CREDENTIALS
+    assert capsys.readouterr().out == "stored for the stack 'mentiondesk'; the desk uses them within 5 minutes\n"
 
 
 @pytest.mark.parametrize(
@@ -247,3 +244,133 @@ def test_what_cannot_be_announced_says_why(
     assert operate.main(asked) == 1
     assert why in capsys.readouterr().err
     assert _planned() == []
+
+
+@pytest.mark.usefixtures("_configured")
+def test_a_maintenance_is_moved_and_cancelled(capsys: pytest.CaptureFixture[str]) -> None:
+    operate.main(["maintenance", "New tills", "--from", "2099-07-01T22:00", "--until", "2099-07-01T23:00"])
+    (planned,) = _planned()
+    times = ["--from", "2099-07-02T22:00", "--until", "2099-07-02T23:00"]
+    assert operate.main(["move-maintenance", planned.incident_id, *times, "--body", "A day later."]) == 0
+    (moved,) = _planned()
+    assert moved.scheduled_for == datetime(2099, 7, 2, 21, tzinfo=UTC)
+    assert operate.main(["cancel-maintenance", planned.incident_id, "--body", "Not needed."]) == 0
+    assert _planned() == []
+    assert operate.main(["move-maintenance", planned.incident_id, *times, "--body", "?"]) == 1
+    assert "it is completed" in capsys.readouterr().err
+    assert operate.main(["cancel-maintenance", "nothing", "--body", "?"]) == 1
+    assert "no maintenance nothing" in capsys.readouterr().err
+
+
+# --- an incident ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("_configured")
+def test_an_incident_is_published_by_hand() -> None:
+    asked = ["incident", "Deliveries: late", "--body", "Vans are late.", "--impact", "major", "--parts", "deliveries"]
+    assert operate.main([*asked, "--began", "2026-01-02T03:04", "--by", "ben"]) == 0
+    (incident,) = _planned()
+    assert (incident.status, incident.title, incident.impact) == (
+        Status.INVESTIGATING, "Deliveries: late", Impact.MAJOR,
+    )  # fmt: skip
+    assert [(one.component, one.health) for one in incident.affected] == [("deliveries", Health.PARTIAL_OUTAGE)]
+    assert (incident.started_at, incident.owner) == (datetime(2026, 1, 2, 3, 4, tzinfo=UTC), "ben")
+
+
+@pytest.mark.usefixtures("_configured")
+def test_an_incident_is_published_from_a_template() -> None:
+    assert operate.main(["incident", "--template", "Checkout down"]) == 0
+    (incident,) = _planned()
+    assert (incident.title, incident.impact) == ("Online shop: checkout fails", Impact.MAJOR)
+    assert [one.component for one in incident.affected] == ["online-shop"]
+    assert incident.owner == "mo"
+
+
+@pytest.mark.usefixtures("_configured")
+@pytest.mark.parametrize(
+    ("asked", "why"),
+    [
+        (["Title alone"], "give a title and a --body"),
+        (["--template", "Nothing"], "no template 'Nothing'; there are Checkout down"),
+        (["T", "--body", "B", "--by", "zoe"], "zoe is nobody in the settings"),
+        (["T", "--body", "B", "--parts", "tills"], "no component tills"),
+    ],
+)
+def test_what_cannot_be_published_says_why(asked: list[str], why: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert operate.main(["incident", *asked]) == 1
+    assert why in capsys.readouterr().err
+    assert _planned() == []
+
+
+# --- keys -------------------------------------------------------------------------------------------------
+
+
+def test_the_keys_that_are_missing_are_made_before_the_first_deploy(capsys: pytest.CaptureFixture[str]) -> None:
+    """No stack needs to be there, and what was made is left alone."""
+    assert operate.main(["keys", "--stack", "new"]) == 0
+    made = {name: stored_secret(name, "new") for name in KEYS}
+    assert capsys.readouterr().out.split() == ["links:", "made", "subscribers:", "made", "sessions:", "made"]
+    assert {len(key) for key in made.values()} == {64}
+    assert len(set(made.values())) == len(KEYS)
+    assert operate.main(["keys", "--stack", "new"]) == 0
+    told = capsys.readouterr().out
+    assert told == "all keys are there\n"
+    assert {name: stored_secret(name, "new") for name in KEYS} == made
+
+
+def test_a_key_is_replaced_at_once_or_in_peace(capsys: pytest.CaptureFixture[str]) -> None:
+    operate.main(["keys"])
+    first = stored_secret("links")
+    operate.main(["keys", "--replace", "links", "--keep-old"])
+    second, kept = stored_secret("links").split("\n")
+    assert (kept, second != first) == (first, True)
+    operate.main(["keys", "--replace", "links"])
+    third = stored_secret("links")
+    assert third not in (first, second)
+    assert len(third) == 64
+    assert not [key for key in (first, second, third) if key in capsys.readouterr().out]
+
+
+def test_the_secrets_of_a_stack_before_are_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links that are out go on; the key that signed both kinds signs neither any more."""
+    before = {"XCredentials": json.dumps(CREDENTIALS), "LinkKey": "k" * 64, "StatuspageKey": '{"api_key": "sp-1"}'}
+    monkeypatch.setattr(SecretParameters, "_secret_before", lambda _, logical_id: before[logical_id])
+    assert operate.main(["keys"]) == 0
+    assert json.loads(stored_secret()) == CREDENTIALS
+    assert stored_secret("statuspage") == "sp-1"
+    links, subscribers = (stored_secret(name).split("\n") for name in ("links", "subscribers"))
+    assert links[1:] == subscribers[1:] == ["k" * 64]
+    assert links[0] != subscribers[0]
+    assert len(stored_secret("sessions")) == 64
+
+
+def test_a_placeholder_of_a_stack_before_is_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SecretParameters, "_secret_before", lambda *_: '{"placeholder": "abc"}')
+    assert operate.main(["keys"]) == 0
+    assert (stored_secret(), stored_secret("statuspage")) == ("", "")
+
+
+# --- redrive ----------------------------------------------------------------------------------------------
+
+
+def test_reports_that_failed_are_given_to_the_function_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    queue = boto3.client("sqs").create_queue(QueueName="reports")["QueueUrl"]
+    report = {"detail": {"eventType": "Bounce"}}
+    boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps({"requestPayload": report}))
+    outputs = {"MailReportFailuresUrl": queue, "ForgetBouncedName": "forget-bounced"}
+    monkeypatch.setattr(operate, "_output", lambda _, name: outputs[name])
+    started: list[dict[str, Any]] = []
+    real = boto3.client
+
+    def client(service: str) -> Any:
+        return SimpleNamespace(invoke=lambda **asked: started.append(asked)) if service == "lambda" else real(service)  # type: ignore[call-overload]
+
+    monkeypatch.setattr("infra.operate.boto3.client", client)
+    assert operate.main(["redrive"]) == 0
+    (asked,) = started
+    assert (asked["FunctionName"], json.loads(asked["Payload"])) == ("forget-bounced", report)
+    assert capsys.readouterr().out == "1 reports given to forget-bounced again\n"
+    assert operate.main(["redrive"]) == 0
+    assert len(started) == 1

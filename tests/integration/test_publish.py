@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 import requests
+from botocore.exceptions import EndpointConnectionError
 
 from infra.local.cloud import Function
 from infra.transform import REGION
 from mentiondesk.adapters.channels.ses import SesMailer
 from mentiondesk.adapters.channels.ses_events import unwelcome
+from mentiondesk.adapters.parameters import Secret, secret
 from mentiondesk.adapters.status.s3_site import S3Site
 from mentiondesk.adapters.status.statuspage import Statuspage, statuspage_key
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
@@ -25,8 +27,10 @@ from mentiondesk.adapters.storage.stores.drafts import Drafts
 from mentiondesk.adapters.storage.stores.hosted_syncs import HostedSyncs
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.mail_budgets import MailBudgets
+from mentiondesk.adapters.storage.stores.mail_marks import StaffMailMarks
 from mentiondesk.adapters.storage.stores.settings import SettingsMissing, SettingsVersions
 from mentiondesk.adapters.storage.stores.subscribers import Subscribers
+from mentiondesk.adapters.storage.stores.troubles import Troubles
 from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
 from mentiondesk.domain.access.links import LinkForged
 from mentiondesk.domain.alerts.messages import Email, MessageKind, automatic
@@ -63,8 +67,10 @@ from mentiondesk.usecases.status.publish_status import ChannelFailed, Published,
 from mentiondesk.usecases.status.subscribe import Asked, AskToConfirm, Subscribe, leave_address
 from mentiondesk.usecases.status.sync_hosted_page import SyncHostedPage
 from tests.integration.conftest import TABLE, TEMPLATE, keep
+from tests.support import parameters
 from tests.support.builders import NOON, at, settings_file
 from tests.support.memory_site import MemorySite
+from tests.support.parameters import put_parameter
 from tests.support.statuspage_standin import KEY, PAGE_ID, StatuspageStandin
 from tests.support.telling import (
     API_URL,
@@ -84,7 +90,7 @@ if TYPE_CHECKING:
 
 BUCKET = "status-site"
 ANA, BEN = StaffId("ana"), StaffId("ben")
-PAGE = f"incidents/{INCIDENT_ID}.html"
+PAGE = f"incidents/{INCIDENT_ID}"
 
 
 def plenty() -> timedelta:
@@ -847,23 +853,24 @@ def test_one_tells_the_page_at_a_time(stores: Stores) -> None:
     assert stores.pushed.get(INCIDENT_ID) == pushed
 
 
-@pytest.mark.parametrize(
-    ("stored", "reason"),
-    [(None, "can not be read"), ("{}", "no api_key"), ("not json", "no api_key"), ("[]", "no api_key")],
-)
-def test_a_secret_without_a_key(account: "DynamoDBClient", stored: str | None, reason: str) -> None:
-    del account
-    name = f"statuspage-{reason}-{stored}".encode().hex()
-    if stored is not None:
-        aws.secrets().create_secret(Name=name, SecretString=stored)
-    with pytest.raises(HostedPageFails, match=reason):
-        statuspage_key(aws.secrets(), name, lambda: NOON)()
+def test_an_api_key_that_cannot_be_read() -> None:
+    def fails() -> Secret:
+        raise EndpointConnectionError(endpoint_url="https://ssm.example")
+
+    with pytest.raises(HostedPageFails, match="can not be read"):
+        statuspage_key(fails, lambda: NOON)()
 
 
-def test_a_secret_with_a_key(account: "DynamoDBClient") -> None:
+def test_an_api_key_that_is_not_stored(account: "DynamoDBClient") -> None:
     del account
-    aws.secrets().create_secret(Name="statuspage", SecretString=f'{{"api_key": "{KEY}"}}')
-    assert statuspage_key(aws.secrets(), "statuspage", lambda: NOON)() == KEY
+    with pytest.raises(HostedPageFails, match="make statuspage-key"):
+        statuspage_key(secret(aws.ssm(), "/no-such-parameter"), lambda: NOON)()
+
+
+def test_an_api_key_that_is_stored(account: "DynamoDBClient") -> None:
+    del account
+    put_parameter("/statuspage", f"{KEY}\n")
+    assert statuspage_key(secret(aws.ssm(), "/statuspage"), lambda: NOON)() == KEY
 
 
 # --- Subscribers ------------------------------------------------------------------------------------------
@@ -1553,8 +1560,8 @@ def publishing(printed: list[str]) -> Function:
         SITE_BUCKET=BUCKET,
         SITE_URL=URL,
         API_URL=API_URL,
-        LINK_SECRET_ID="links",
-        STATUSPAGE_SECRET_ID="statuspage-of-the-desk",
+        SUBSCRIBER_PARAMETER="/subscribers",
+        STATUSPAGE_PARAMETER="/statuspage-of-the-desk",
         STATUS_SENDER="status@example.com",
         MAIL_EVENTS="mail-events",
     )
@@ -1571,7 +1578,7 @@ def test_the_publisher_publishes(in_aws: Stores, db: "DynamoDBClient") -> None:
     run({"source": "aws.scheduler"})
     assert b"Another name" in in_aws.read()["index.html"]
     logged = [json.loads(line) for line in printed]
-    assert [line["PublishCompleted"] for line in logged if "_aws" in line] == [[1.0], [1.0]]
+    assert not [line for line in logged if "_aws" in line]
     (first, second) = [line for line in logged if line.get("message") == "published"]
     assert (first["failed"], second["failed"]) == ({}, {})
     assert first["files"] > 10
@@ -1579,7 +1586,7 @@ def test_the_publisher_publishes(in_aws: Stores, db: "DynamoDBClient") -> None:
 
 def test_the_publisher_tells_subscribers_whom_the_log_does_not_name(in_aws: Stores, db: "DynamoDBClient") -> None:
     SettingsVersions(DynamoTable(db, TABLE)).store(site_file(), NOON)
-    aws.secrets().create_secret(Name="links", SecretString="a made-up key")
+    put_parameter("/subscribers", parameters.KEY)
     aws.ses().create_email_identity(EmailIdentity="status@example.com")
     confirmed(in_aws, "cleo@example.com")
     now = clock.now()
@@ -1603,10 +1610,63 @@ def test_without_settings_the_run_fails_and_says_why(in_aws: Stores) -> None:
         publishing([])({"Records": []})
 
 
-def test_the_forgetful_function_forgets(in_aws: Stores) -> None:
+def forgetting(printed: list[str]) -> Function:
+    return function("forget_bounced", printed, STAFF_MAIL="staff-mail")
+
+
+@pytest.mark.parametrize("through", ["bus", "topic"])
+def test_the_forgetful_function_forgets(in_aws: Stores, through: str) -> None:
     confirmed(in_aws, "ana@example.com", "ben@example.com")
     told = event("Bounce", bounce={"bounceType": "Permanent", **BOUNCED})
     printed: list[str] = []
-    function("forget_bounced", printed)({"Records": [{"Sns": {"Message": json.dumps(told)}}]})
+    forgetting(printed)({"detail": told} if through == "bus" else {"Records": [{"Sns": {"Message": json.dumps(told)}}]})
     assert in_order(in_aws) == ["ben@example.com"]
     assert "example.com" not in "".join(printed)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Successfully validated SNS topic for Amazon SES event publishing.",
+        "",
+        "[]",
+        "null",
+        '"Bounce"',
+        '{"eventType": 0}',
+    ],
+)
+def test_what_is_no_report_is_passed_over(in_aws: Stores, message: str) -> None:
+    confirmed(in_aws, "ana@example.com")
+    forgetting([])({"Records": [{"Sns": {"Message": message}}, {}]})
+    forgetting([])({"detail": message})
+    forgetting([])({})
+    assert in_order(in_aws) == ["ana@example.com"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "told", "reason"),
+    [
+        ("Bounce", {"bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": "ana@example.com"}]}},
+         "Bounce Permanent"),
+        ("Bounce", {"bounce": {"bounceType": "Transient", "bouncedRecipients": [{"emailAddress": "Ana@Example.com"}]}},
+         "Bounce Transient"),
+        ("Complaint", {"complaint": {"complainedRecipients": [{"emailAddress": "ana@example.com"}]}}, "Complaint"),
+        ("Reject", {"reject": {"reason": "Bad content"}}, "Reject"),
+    ],
+)  # fmt: skip
+def test_the_operators_hear_of_staff_whom_mail_does_not_reach(
+    in_aws: Stores, db: "DynamoDBClient", kind: str, told: dict[str, Any], reason: str
+) -> None:
+    SettingsVersions(DynamoTable(db, TABLE)).store(site_file(), NOON)
+    confirmed(in_aws, "ana@example.com")
+    mail = {"destination": ["ana@example.com"], "tags": {"ses:configuration-set": ["staff-mail"]}}
+    printed: list[str] = []
+    forgetting(printed)({"detail": {"eventType": kind, "mail": mail, **told}})
+    reports, _ = Troubles(DynamoTable(db, TABLE)).load(clock.now() - timedelta(hours=1))
+    assert [(one.name, one.count, one.detail) for one in reports] == [("StaffMailFails", 1, f"ana: {reason}")]
+    marked = StaffMailMarks(DynamoTable(db, TABLE)).found(StaffId("ana"))
+    assert marked is not None
+    assert marked[0] == reason
+    # She is a subscriber of the status page as well, and her mail from there arrived.
+    assert in_order(in_aws) == ["ana@example.com"]
+    assert "example.com" not in "".join(printed).lower()

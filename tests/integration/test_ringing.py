@@ -1,5 +1,6 @@
 """Danger rings at once, whatever else holds messages back; a later post that raises the urgency rings too."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.commands import Claim
 from mentiondesk.domain.posts.tags import Kind, Urgency
-from tests.integration.conftest import Desk
+from tests.integration.conftest import Desk, DynamoDesk
 from tests.integration.test_notify import ANA, LEA, MAX, QUIET, Office
 from tests.support.builders import a_post, at
 
@@ -221,3 +222,41 @@ def test_a_person_with_one_address_is_rung_there_once(office: Office) -> None:
     office.opens(**CRITICAL)
     office.run(0)
     assert office.got() == [("ana", str(Channel.EMAIL)), ("lea", "email"), ("lea", "text")]
+
+
+# --- what is too much to be named -------------------------------------------------------------------------
+
+
+def test_what_there_is_no_time_for_is_counted(office: Office) -> None:
+    """The message says how many alerts fall due before the next one; the runs after it name them."""
+    office.batch = 2
+    for customer in range(7):
+        office.opens(customer / 1000, customer)
+    seconds = iter([50, 20])
+    office.notifier()(at(31), lambda: timedelta(seconds=next(seconds)))
+    assert office.got() == [("ana", "email")]
+    assert "5 more alerts fall due before the next message" in office.mail.latest.text
+    assert office.over(40, start=32) == {36: [("ana", "email")]}
+    assert "more alerts fall due" not in office.mail.latest.text
+
+
+# --- one account ------------------------------------------------------------------------------------------
+
+
+def test_a_flood_by_one_account_costs_few_messages_and_leaves_danger_alone(office: Office) -> None:
+    """A post a minute for ten hours, each in a conversation of its own; in the middle another customer's emergency."""
+    if isinstance(office.desk, DynamoDesk):
+        pytest.skip("the same stores on another table, and minutes long")
+    quiet = Office(office.desk.emptied())
+    quiet.opens(300.5, customer=8, **CRITICAL)
+    danger = quiet.over(500, start=301)
+    told: dict[float, list[tuple[str, str]]] = {}
+    for minute in range(600):
+        office.opens(minute, customer=7)
+        if minute == 300:
+            office.opens(300.5, customer=8, **CRITICAL)
+        office.run(minute)
+        told[minute] = office.got()
+    told |= office.over(760, start=600)
+    assert told[301] == danger[301] == DUTY_AND_LEAD
+    assert sum(map(len, told.values())) - sum(map(len, danger.values())) <= 60

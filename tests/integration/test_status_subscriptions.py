@@ -11,6 +11,7 @@ from moto.ses.models import ses_backends
 
 from infra.transform import REGION
 from mentiondesk.adapters.channels.ses import SesMailer
+from mentiondesk.adapters.parameters import secret
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.adapters.storage.stores.subscribers import Subscribers
@@ -21,38 +22,36 @@ from mentiondesk.ports.channels import Undeliverable
 from tests.integration.conftest import TABLE, DynamoDesk
 from tests.support.builders import NOON, settings_file
 from tests.support.doors import FORM, HOSTILE, MARKS, SIGNED_BEFORE, URL, Doors
+from tests.support.parameters import KEY, put_parameter
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 SENDER = "status@example.com"
 # The account that moto works in.
 ACCOUNT_ID = "123456789012"
 
-Secret = tuple["SecretsManagerClient", str]
-
 
 @pytest.fixture
-def secret(account: "DynamoDBClient") -> Iterator[Secret]:
+def parameter(account: "DynamoDBClient") -> str:
+    """The name of the parameter that holds the key."""
     del account
-    secrets = boto3.client("secretsmanager")
-    made = secrets.create_secret(Name="links", SecretString="a made-up key")["ARN"]
-    yield secrets, made
-    secrets.delete_secret(SecretId=made, ForceDeleteWithoutRecovery=True)
+    put_parameter("/subscribers", KEY)
+    return "/subscribers"
 
 
 @pytest.fixture
-def doors(db: "DynamoDBClient", secret: Secret, queue: str, resources: dict[str, Any]) -> Doors:
+def doors(db: "DynamoDBClient", parameter: str, queue: str, resources: dict[str, Any]) -> Doors:
     SettingsVersions(DynamoTable(db, TABLE)).store(settings_file(), NOON)
     boto3.client("ses").verify_email_identity(EmailAddress=SENDER)
     known = {
         "TABLE_NAME": TABLE,
-        "LINK_SECRET_ID": secret[1],
+        "SUBSCRIBER_PARAMETER": parameter,
         "API_URL": URL,
         "STATUS_SENDER": SENDER,
         "MAIL_EVENTS": "mail-events",
         "REQUESTED_MAILS_URL": queue,
+        "SITE_URL": "https://status.example.com",
     }
     return Doors(resources, known)
 
@@ -108,12 +107,12 @@ def test_somebody_subscribes_says_yes_and_leaves(doors: Doors, queue: str, table
     ],
 )
 def test_a_mail_program_leaves_with_one_press(
-    doors: Doors, db: "DynamoDBClient", secret: Secret, body: bytes, media: str
+    doors: Doors, db: "DynamoDBClient", parameter: str, body: bytes, media: str
 ) -> None:
     stored = Subscribers(DynamoTable(db, TABLE))
     who = stored.id_of("kim@example.com")
     stored.confirm(Subscriber(who, "kim@example.com", NOON, NOON))
-    keys = LinkKeys(*secret, lambda: NOON, list[Exception]().append)
+    keys = LinkKeys(secret(boto3.client("ssm"), parameter), lambda: NOON, list[Exception]().append)
     path = f"/subscribers/leave/{SignedSubscriberTokens(keys).make(who, 'leave')}"
     assert doors.ask("GET", path).status == 200
     assert stored.get(who) is not None
@@ -157,7 +156,7 @@ def test_a_failure_is_a_page_and_a_metric(doors: Doors) -> None:
     answer = doors.ask("GET", "/subscribers")
     assert answer.status == 500
     assert "Something went wrong" in answer.said
-    assert doors.metrics() == {"PagesAnswered": [1], "PagesFailed": [1]}
+    assert doors.metrics() == {"SubscriberPagesFailed": [1]}
 
 
 def test_letters_that_mail_does_not_take_are_told_of(doors: Doors) -> None:
@@ -190,11 +189,11 @@ def test_no_address_and_no_token_is_in_the_log(doors: Doors, queue: str, caplog:
 
 
 def test_links_in_mails_that_commit_0f5e723_sent_still_work(
-    doors: Doors, db: "DynamoDBClient", secret: Secret, monkeypatch: pytest.MonkeyPatch
+    doors: Doors, db: "DynamoDBClient", parameter: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("mentiondesk.runtime.clock.now", lambda: NOON)
-    secrets, arn = secret
-    secrets.put_secret_value(SecretId=arn, SecretString=SIGNED_BEFORE["secret"])
+    monkeypatch.setattr("mentiondesk.adapters.tokens.links.SHORTEST_KEY", 1)
+    put_parameter(parameter, SIGNED_BEFORE["secret"])
     made, stored = SIGNED_BEFORE["subscriber"], Subscribers(DynamoTable(db, TABLE))
     who = unsalted_id(made["address"])
     assert who == made["id"]

@@ -17,6 +17,7 @@ from infra.local.x_standin import Fault, Rules, StandInX, User
 from infra.local.x_standin.faults import FaultKind
 from infra.local.x_standin.problems import Answer
 from infra.local.x_standin.server import Served, Server
+from mentiondesk.adapters.parameters import secret as parameter
 from mentiondesk.adapters.x.feed import TweepyFeed, XCredentials, x_credentials
 from mentiondesk.adapters.x.posts import Repost, read_page, read_post
 from mentiondesk.domain.ids import PostId, UserId, id_at
@@ -26,6 +27,7 @@ from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Post, Source, Unreadable
 from mentiondesk.ports.x import XRefuses, XTooFarBack, XUnavailable
 from tests.support.builders import BRAND_ID, NOON, at
+from tests.support.parameters import put_parameter
 
 HANDLE = "FennelAndFinch"
 BRAND = Brand(name="Fennel & Finch", user_id=BRAND_ID, handle=HANDLE, words=("Fennel & Finch", "#fennel"))
@@ -522,21 +524,19 @@ def test_new_credentials_are_used_at_once(wire: Wire) -> None:
 
 
 @pytest.mark.usefixtures("account")
-def test_the_secret_is_read_again_after_five_minutes() -> None:
+def test_the_parameter_is_read_again_after_five_minutes() -> None:
     clock = NOON
-    secrets = boto3.client("secretsmanager")
     names = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
-    arn = secrets.create_secret(Name="x", SecretString='{"placeholder": "abc"}')["ARN"]
-    secret = x_credentials(secrets, arn, lambda: clock)
+    secret = x_credentials(parameter(boto3.client("ssm"), "/x"), lambda: clock)
     assert secret().access_token == ""
-    secrets.put_secret_value(SecretId=arn, SecretString=json.dumps(dict(zip(names, SECRETS, strict=True))))
+    put_parameter("/x", json.dumps(dict(zip(names, SECRETS, strict=True))))
     clock += timedelta(seconds=299)
     assert secret().access_token == ""
     before = secret().version
     clock += timedelta(seconds=2)
     assert secret() == replace(CREDENTIALS, version=secret().version)
     assert secret().version != before
-    secrets.put_secret_value(SecretId=arn, SecretString="not JSON")
+    put_parameter("/x", "not JSON")
     clock += timedelta(seconds=301)
     assert secret().access_token == ""
 

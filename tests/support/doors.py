@@ -10,7 +10,7 @@ from typing import Any
 from infra.local.api import event_of
 from infra.local.cloud import Function
 from infra.local.forms import HtmlPage
-from infra.local.routes import HttpRoutes
+from infra.local.routes import NO_ROUTE, HttpRoutes
 from infra.transform import REGION
 
 URL = "https://desk.example"
@@ -69,7 +69,7 @@ class Doors:
     def pass_on(self, event: dict[str, Any]) -> Answer:
         """Hands an event to the function that its route leads to."""
         route = self._routes.match(event["requestContext"]["http"]["method"], event["rawPath"])
-        got = self.function(route.function)({**event, "routeKey": route.key})
+        got = self.function(route.function)({**event, "routeKey": route.key}) if route else NO_ROUTE
         assert got["isBase64Encoded"] is False
         assert not got.get("cookies")
         return Answer(got["statusCode"], {name.lower(): value for name, value in got["headers"].items()}, got["body"])

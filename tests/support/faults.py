@@ -24,7 +24,6 @@ from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.ses.models import ses_backends
-from moto.sns.models import sns_backends
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
@@ -50,6 +49,9 @@ MINUTE = timedelta(minutes=1)
 _AFTERMATH = 3 * MINUTE
 _X_TIMEOUT = timedelta(seconds=10)
 _KEYS = dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "made-up")
+
+
+SEND_TEXT = "pinpoint-sms-voice-v2.SendTextMessage"
 
 
 class Killed(BaseException):
@@ -97,11 +99,11 @@ class Call:
     @property
     def only_reads(self) -> bool:
         """True when the call changes no state; X charges for posts that it gives out."""
-        return self.operation.endswith((".GetItem", ".BatchGetItem", ".Query", ".GetSecretValue", ".ListObjectsV2"))
+        return self.operation.endswith((".GetItem", ".BatchGetItem", ".Query", ".GetParameter", ".ListObjectsV2"))
 
     @property
     def sends(self) -> bool:
-        return self.operation in ("sesv2.SendEmail", "sns.Publish")
+        return self.operation in ("sesv2.SendEmail", "sns.Publish", SEND_TEXT)
 
 
 def refusal(call: Call, code: str, **more: Any) -> ClientError:
@@ -213,6 +215,7 @@ STAND_INS = {
     "StatusSite.Outputs.BucketName": BUCKET,
     "StatusSite.Outputs.SiteUrl": "https://status.example.com",
     "MailEvents": "mail-events",
+    "StaffMail": "staff-mail",
 }
 
 
@@ -254,6 +257,8 @@ class FaultyDesk:
         self.settings = desk_settings(settings)
         self.meddler = Meddler()
         self.printed: list[str] = []
+        self.texts: dict[str, tuple[str, str]] = {}
+        self.failed_runs = 0
         self.calls: list[tuple[datetime, Call]] = []
         self.runs: list[tuple[datetime, str]] = []
         self.failed_at: datetime | None = None
@@ -266,14 +271,14 @@ class FaultyDesk:
         for patched in self._clocks():
             self._exit.enter_context(patched)
         self.cloud = self._exit.enter_context(_Cloud(self, "http://stand-in.example"))
+        self.cloud.on_run = self._count_run
         for patched in self._wires():
             self._exit.enter_context(patched)
         self.table = self.cloud.resource("Desk")
         self.cloud.client("ses").verify_email_identity(EmailAddress=SENDER)
         self.cloud.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-        self.cloud.client("secretsmanager").put_secret_value(
-            SecretId=self.cloud.resource("LinkKey"), SecretString="made-up"
-        )
+        for name in ("links", "subscribers"):
+            self.put_parameter(name, "made-up " * 4 + "x" * 32)
         self.renew_credentials()
         table = DynamoTable(aws.dynamodb(), self.table)
         SettingsVersions(table).store(self._settings_file, self.clock.now())
@@ -294,6 +299,8 @@ class FaultyDesk:
 
         def aws_call(client: Any, operation: str, params: dict[str, Any]) -> Any:
             name = f"{client.meta.service_model.service_name}.{operation}"
+            if name == SEND_TEXT:
+                return self._called(name, client, params, lambda: self._take_text(params))
             return self._called(name, client, params, lambda: original(client, operation, params))
 
         def x_call(_: object, request: requests.PreparedRequest, *__: Any, **___: Any) -> requests.Response:
@@ -376,9 +383,18 @@ class FaultyDesk:
 
     def renew_credentials(self) -> None:
         """A person stores new credentials for X."""
-        self.cloud.client("secretsmanager").put_secret_value(
-            SecretId=self.cloud.resource("XCredentials"), SecretString=json.dumps(_KEYS)
-        )
+        self.put_parameter("x", json.dumps(_KEYS))
+
+    def put_parameter(self, name: str, value: str) -> None:
+        """A person stores a secret of the stack."""
+        path = f"/mentiondesk/mentiondesk/{name}"
+        self.cloud.client("ssm").put_parameter(Name=path, Value=value, Type="SecureString", Overwrite=True)
+
+    def _take_text(self, params: dict[str, Any]) -> dict[str, str]:
+        """SendTextMessage of End User Messaging, which moto does not know."""
+        name = f"text-{len(self.texts)}"
+        self.texts[name] = (params["DestinationPhoneNumber"], params["MessageBody"])
+        return {"MessageId": name}
 
     def _in_aftermath(self) -> bool:
         return self.failed_at is not None and self.clock.now() < self.failed_at + _AFTERMATH
@@ -393,6 +409,10 @@ class FaultyDesk:
     def failures(self) -> int:
         """The number of failures and crashes of a function."""
         return sum(len(function.failures) for function in self.cloud.functions.values())
+
+    def _count_run(self, _: Function, failed: int) -> None:
+        """Counts the runs of scheduled functions that failed."""
+        self.failed_runs += failed
 
     def waiting(self, queue: str) -> int:
         """Messages in one of the failure queues."""
@@ -418,10 +438,9 @@ class FaultyDesk:
     def messages(self) -> dict[str, tuple[str, str]]:
         """Messages accepted by the providers: (address, words) by message id."""
         mails = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
-        texts = sns_backends[DEFAULT_ACCOUNT_ID][REGION].sms_messages
         return {
             mail.id: (mail.destinations["ToAddresses"][0], f"{mail.subject}\n{mail.body}") for mail in mails
-        } | texts
+        } | self.texts
 
     def site_file(self, path: str) -> bytes:
         """A file of the status site."""

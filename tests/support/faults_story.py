@@ -39,7 +39,7 @@ def the_settings(strict: bool = False) -> SettingsFile:
     targets = {"complaint": {"within": "16m", "high": "8m"}, "question": "20m"}
     return settings_file(
         staff=staff,
-        alerts={"stages": stages, "digest_over": 2},
+        alerts={"stages": stages},
         targets={"first_reply": targets, "next_reply": targets, "follow_up": "12m"},
         reading={"sweep_every": "10h", "overlap": "0s"} if strict else {"sweep_every": "20m"},
     )
@@ -55,7 +55,8 @@ class Story:
     def minutes(self) -> Iterator[datetime]:
         """Until every stage of every case is past."""
         counts = (*range(1, 9), *range(13, 40, 5)) if self.brief else (*range(1, 15), *range(18, 54, 4))
-        for count in counts:
+        # What the interruption budget gathers goes out later than the last stage.
+        for count in (*counts, 58, 64):
             yield NOON + count * MINUTE
 
     def desk(self) -> FaultyDesk:

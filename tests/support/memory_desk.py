@@ -40,7 +40,13 @@ from mentiondesk.domain.cases.commands import (
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, UserId, id_at
 from mentiondesk.domain.incidents.changes import incident_change
-from mentiondesk.domain.incidents.commands import DismissIncident, IncidentCommand, Publish, ResolveIncident
+from mentiondesk.domain.incidents.commands import (
+    ChooseGoBack,
+    DismissIncident,
+    IncidentCommand,
+    Publish,
+    ResolveIncident,
+)
 from mentiondesk.domain.incidents.incident import Impact, Incident
 from mentiondesk.domain.posts.post import Post, Source
 from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
@@ -122,15 +128,15 @@ class MemoryDesk:
         brand = {"name": "Fennel & Finch", "user_id": str(BRAND_ID), "handle": "FennelAndFinch"}
         self._raw: dict[str, Any] = {"brand": brand, "staff": list(staff), **overrides}
         self.messages: list[Message] = []
-        self.mail, self.text = Channel(self, "email"), Channel(self, "text")
+        self.mail, self.text, self.room = (Channel(self, name) for name in ("email", "text", "room"))
         self._tags: dict[PostId, Tags] = {}
         self._triage = BrandTriage(lambda: self.settings.brand_words)
-        senders = {Way.EMAIL: self.mail, Way.TEXT: self.text}
+        senders = {Way.EMAIL: self.mail, Way.TEXT: self.text, Way.ROOM: self.room}
         self._desk = VirtualDesk(parse_settings(self._raw), triage=self._tagged, senders=senders, keep_ledger=True)
         self._desk.now = time_of(start)
         drafts = Drafts(self._desk.table, lambda: self.settings.keep)
         self._case_acts = ChangeCase(self._desk.cases, lambda: self.settings)
-        self._incident_acts = ChangeIncident(self._desk.incidents, drafts, lambda: self.settings)
+        self._incident_acts = ChangeIncident(self._desk.incidents, drafts, lambda: self.settings, self._desk.posts.get)
         self._made = 0
 
     # --- going in
@@ -178,12 +184,13 @@ class MemoryDesk:
         return self._case_acts(self._actor(staff), case, commands[what], self._event_id(), self.now)
 
     def act_on_incident(self, staff: str, what: str, incident: IncidentId, at: Moment) -> Incident:
-        """A press on a button of an incident's alert: publish, dismiss, resolve. Raises NotPossible."""
+        """A press on a button of an incident's alert: publish, dismiss, resolve, go_back. Raises NotPossible."""
         self.run(at)
         commands: dict[str, IncidentCommand] = {
             "publish": Publish("It fails", Impact.MAJOR, "We are on it."),
             "dismiss": DismissIncident("a test"),
             "resolve": ResolveIncident("It works again."),
+            "go_back": ChooseGoBack(),
         }
         self._desk.look_at = self.now
         return self._incident_acts(self._actor(staff), incident, commands[what], self._event_id(), self.now)

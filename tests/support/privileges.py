@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -12,13 +13,14 @@ import boto3
 from botocore.model import OperationModel
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
-from infra.local.cloud import LocalCloud
+from infra.local.cloud import STACK, LocalCloud
 from infra.transform import REGION, transformed
 
 # Statements that may name a resource with a star, and the reason.
 STARS = {
     "AskTheModel": "a profile may ask one model in any region of its geography; only in stacks that have one",
-    "SendTexts": "a phone number has no ARN; the star stands in what is excluded, all topics",
+    "SendTexts": "without an origin the service chooses one; a phone number, for SNS, has no ARN at all",
+    "SendEmail": "in the sandbox IAM is asked for the recipients' identities as well; only in stacks that say so",
     "WriteTheSite": "the files of one bucket have no other name",
 }
 _SUBSTITUTED = re.compile(r"\$\{([\w:.]+)\}")
@@ -31,20 +33,24 @@ _PARTS = {
     "Get": "GetItem",
 }
 
-_LEADING_KEYS = "dynamodb:LeadingKeys"
-_OPERATORS = ("ForAllValues:StringEquals", "ForAllValues:StringLike")
+# The conditions that are understood here: the partition keys of a call, and the address that a mail comes from.
+_CONDITIONS = {
+    ("ForAllValues:StringEquals", "dynamodb:LeadingKeys"),
+    ("ForAllValues:StringLike", "dynamodb:LeadingKeys"),
+    ("StringEquals", "ses:FromAddress"),
+}
 _EQUALS = re.compile(r"(#?\w+)\s*=\s*(:\w+)")
 # An id in a key: the part after a "#" that is not one of the key's own words, which are in capitals.
 _ID = re.compile(r"#(?=[^#]*[^A-Z#])[^#]*")
 
 Resource = dict[str, Any]
-# An action, its resource, and for items of a table the partition key, without ids.
+# An action, its resource, and what conditions compare: of items the partition key, without ids; of a mail its sender.
 Question = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A question that IAM decides: may `function` do `action` to `resource`, under the partition key `key`?"""
+    """A question that IAM decides: may `function` do `action` to `resource`, under the key or from the sender `key`?"""
 
     function: str
     action: str
@@ -90,15 +96,12 @@ def needs_of(service: str, operation: str, params: Mapping[str, Any]) -> Iterato
     match service, operation:
         case "dynamodb", _:
             yield from _table_needs(operation, params)
-        case "secretsmanager", "GetSecretValue":
-            yield "secretsmanager:GetSecretValue", params["SecretId"], ""
+        case "ssm", "GetParameter":
+            yield "ssm:GetParameter", _arn("ssm", f"parameter{params['Name']}"), ""
+        case "sms-voice", "SendTextMessage":
+            yield "sms-voice:SendTextMessage", _arn("sms-voice", "pool/chosen-by-the-service"), ""
         case "ses", "SendEmail":
-            # Which of the two is asked for depends on what the account has verified.
-            address = params["FromEmailAddress"]
-            for identity in (address, address.split("@")[1]):
-                yield "ses:SendEmail", _arn("ses", f"identity/{identity}"), ""
-            if events := params.get("ConfigurationSetName"):
-                yield "ses:SendEmail", _arn("ses", f"configuration-set/{events}"), ""
+            yield from _mail_needs(params)
         case "s3", "ListObjectsV2":
             yield "s3:ListBucket", f"arn:aws:s3:::{params['Bucket']}", ""
         case "s3", "PutObject":
@@ -109,6 +112,15 @@ def needs_of(service: str, operation: str, params: Mapping[str, Any]) -> Iterato
             yield "sns:Publish", params.get("PhoneNumber") or params.get("TopicArn") or params["TargetArn"], ""
         case _:
             yield f"{service}:{operation}", "a resource that tests/support/privileges.py does not know", ""
+
+
+def _mail_needs(params: Mapping[str, Any]) -> Iterator[Question]:
+    # Which of the two identities is asked for depends on what the account has verified.
+    address = parseaddr(params["FromEmailAddress"])[1]
+    for identity in (address, address.split("@")[1]):
+        yield "ses:SendEmail", _arn("ses", f"identity/{identity}"), address
+    if events := params.get("ConfigurationSetName"):
+        yield "ses:SendEmail", _arn("ses", f"configuration-set/{events}"), address
 
 
 def _table_needs(operation: str, params: Mapping[str, Any]) -> Iterator[Question]:
@@ -158,7 +170,7 @@ def _arn(service: str, rest: str) -> str:
 class Grant:
     """An action on one resource that a statement allows; or on all but some, where `excluded` names those.
 
-    `keys`: the only partition keys that it is allowed for; empty, any.
+    `keys`: the only partition keys, or senders, that it is allowed for; empty, any.
     """
 
     role: str
@@ -169,14 +181,13 @@ class Grant:
     keys: tuple[str, ...] = ()
 
     def allows(self, need: Need) -> bool:
-        if not _like(self.action.lower(), need.action.lower()) or (self.keys and not self._holds(need.key)):
+        if not _like(self.action.lower(), need.action.lower()):
+            return False
+        if self.keys and not any(_like(key, need.key) for key in self.keys):
             return False
         if self.excluded:
             return not any(_like(pattern, need.resource) for pattern in self.excluded)
         return _like(self.resource, need.resource)
-
-    def _holds(self, key: str) -> bool:
-        return any(_like(pattern, key) for pattern in self.keys)
 
     @property
     def has_star(self) -> bool:
@@ -255,24 +266,35 @@ def _grants(role: str, properties: Resource, facts: Mapping[str, str]) -> Iterat
     assert "ManagedPolicyArns" not in properties, f"{role}: a managed policy cannot be seen from here"
     for policy in properties.get("Policies", []):
         for written in _listed(policy["PolicyDocument"]["Statement"]):
-            # A statement on a condition of the stack, and nothing where that does not hold.
-            statement = written.get("Fn::If", [None, written])[1]
+            statement = _chosen(written, facts)
+            if statement is None:
+                continue
             assert statement["Effect"] == "Allow" and "NotAction" not in statement, role
-            keys = _keys(role, statement.get("Condition", {}))
+            keys = _keys(role, statement.get("Condition", {}), facts)
             excluded = tuple(resolved(one, facts) for one in _listed(statement.get("NotResource", [])))
             for action in _listed(statement["Action"]):
-                for resource in _listed(statement.get("Resource", "*")):
-                    target = "" if excluded else resolved(resource, facts)
+                targets = [resolved(one, facts) for one in _listed(statement.get("Resource", "*"))]
+                for target in [""] if excluded else filter(None, targets):
                     yield Grant(role, statement.get("Sid", ""), action, target, excluded, keys)
 
 
-def _keys(role: str, condition: Mapping[str, Any]) -> tuple[str, ...]:
-    """The partition keys that a statement's condition names; no other condition is understood here."""
+def _keys(role: str, condition: Mapping[str, Any], facts: Mapping[str, str]) -> tuple[str, ...]:
+    """The partition keys or senders that a statement's condition names; no other condition is understood here."""
     if not condition:
         return ()
-    ((operator, named),) = condition.items()
-    assert operator in _OPERATORS and named.keys() == {_LEADING_KEYS}, role
-    return tuple(named[_LEADING_KEYS])
+    ((operator, compared),) = condition.items()
+    ((name, values),) = compared.items()
+    assert (operator, name) in _CONDITIONS, role
+    return tuple(resolved(value, facts) for value in _listed(values))
+
+
+def _chosen(written: Mapping[str, Any], facts: Mapping[str, str]) -> Any:
+    """The statement of a condition's branch that holds, else the other; None where that is nothing."""
+    if "Fn::If" not in written:
+        return written
+    condition, then, otherwise = written["Fn::If"]
+    first, second = (then, otherwise) if facts.get(condition) else (otherwise, then)
+    return second if first == {"Ref": "AWS::NoValue"} else first
 
 
 def _listed(value: Any) -> list[Any]:
@@ -284,6 +306,8 @@ def resolved(value: Any, facts: Mapping[str, str]) -> str:  # noqa: PLR0911 - a 
     match value:
         case str():
             return value
+        case {"Ref": "AWS::NoValue"}:
+            return ""
         case {"Ref": str(name)}:
             return facts.get(name, f"${{{name}}}")
         case {"Fn::GetAtt": [str(name), str(attribute)]}:
@@ -313,7 +337,7 @@ def facts_of(cloud: LocalCloud, **parameters: str) -> dict[str, str]:
         "SignInCodes.Arn": _arn("sqs", cloud.resource("SignInCodes").rpartition("/")[2]),
         "Desk": cloud.resource("Desk"),
         "Desk.Arn": _table(cloud.resource("Desk")),
-        "XCredentials": cloud.resource("XCredentials"),
-        "LinkKey": cloud.resource("LinkKey"),
+        "AWS::StackName": STACK,
+        "Operators": cloud.resource("Operators"),
         **cloud.stand_ins,
     }

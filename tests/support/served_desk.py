@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 
 from infra.local.api import event_of
 from infra.local.cloud import Function
-from mentiondesk.adapters.storage.stores.settings import SettingsVersions
+from mentiondesk.adapters.storage.desk_stores import DeskStores
+from mentiondesk.adapters.storage.stores.settings import SettingsVersions, current_settings
 from mentiondesk.adapters.storage.stores.sign_ins import Sessions
 from mentiondesk.domain.access.sign_in import MailedCode
 from mentiondesk.domain.cases.changes import case_change
@@ -72,8 +73,11 @@ class ServedDesk:
         )
         with patch.dict(os.environ, variables):
             app = self._function._app
-        app.DynamoTable = lambda *_: self.desk.table  # type: ignore[attr-defined]
+        app.desk_stores = lambda _: self.stores()  # type: ignore[attr-defined]
         app.QueuedCodes = lambda *_: self.mails  # type: ignore[attr-defined]
+
+    def stores(self) -> DeskStores:
+        return DeskStores(self.desk.table, lambda: self.now, current_settings)
 
     def store(self, staff: list[dict[str, Any]]) -> None:
         """Puts settings with these people in force."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mentiondesk.domain.cases.case import Case, Phase
 from mentiondesk.domain.cases.fold import apply, fold, follows, new_case, posted
-from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer, TimerOutcome
+from mentiondesk.domain.cases.timers import Clock, Due, Policy, ReplyTimer, TimerOutcome
 from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, StaffId, UserId, id_at
 from mentiondesk.domain.posts.profile import Profile
@@ -28,6 +28,8 @@ from mentiondesk.domain.timeline import (
     CustomerPosted,
     Dismissed,
     GoBackStarted,
+    IncidentJoined,
+    IncidentLeft,
     LookedUp,
     Place,
     Posted,
@@ -339,13 +341,56 @@ def test_each_clock_keeps_its_own_timer_and_outcome() -> None:
     ]
 
 
-def test_in_private_two_timers_may_run_side_by_side_and_the_tighter_one_is_worked_by() -> None:
-    policy = settings(targets={"private": "4h", "follow_up": "1d"}).policy
-    case = a_story(said(0), answered(20, "DM us"), policy=policy)
-    assert {one.clock for one in case.timers if one.running} == {Clock.PRIVATE, Clock.FOLLOW_UP}
-    assert (timer_of(case).clock, timer_of(case).answer_by) == (Clock.PRIVATE, at(20 + 4 * 60))
-    over = apply(case, answered(90, "Solved?"), policy)
-    assert (over.waiting, over.phase, over.breaches) == (False, Phase.FOLLOW_UP, 0)
+SENT = {"words": "done, sent you a DM", "kind": Kind.CHATTER, "needs_reply": False}
+
+
+def gone_private(*more: CaseEntry, policy: Policy | None = None, **sent: Any) -> Case:
+    """A case in which the brand asked for a direct message and the customer says that it is sent."""
+    asks = answered(10, "Sorry! Please DM us your order number.")
+    return a_story(said(0), asks, said(20, **{**SENT, **sent}), *more, policy=policy)
+
+
+def test_after_dm_us_and_sent_the_private_timer_runs() -> None:
+    """The desk cannot see the answer: it asks once, half-way, in place of an hour's deadline."""
+    timer = timer_of(gone_private())
+    assert (timer.clock, timer.since, timer.answer_by) == (Clock.PRIVATE, at(20), at(20 + 240))
+    assert timer.alerts == (Due("private_question", at(20 + 120)),)
+
+
+def test_who_never_says_sent_has_no_private_timer() -> None:
+    assert not a_story(said(0), answered(10, "Please DM us your order number.")).waiting
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "I sent you a DM an hour ago and nobody answers",
+        "sent! why does it take so long?",
+        "still no reply to the DM I sent",
+        "done with your company, I will buy my kettles elsewhere from now on and tell everyone",
+    ],
+)
+def test_who_complains_in_public_is_answered_there(words: str) -> None:
+    case = gone_private(words=words, kind=Kind.COMPLAINT, needs_reply=True)
+    assert (timer_of(case).clock, timer_of(case).answer_by) == (Clock.NEXT_REPLY, at(80))
+
+
+def test_danger_is_not_left_to_the_private_timer() -> None:
+    case = gone_private(urgency=Urgency.CRITICAL)
+    assert timer_of(case).clock is Clock.NEXT_REPLY
+
+
+def test_a_complaint_takes_the_place_of_the_private_timer() -> None:
+    assert timer_of(gone_private(said(40))).clock is Clock.NEXT_REPLY
+
+
+def test_an_answer_in_public_ends_the_private_timer() -> None:
+    assert not gone_private(answered(30)).waiting
+
+
+def test_without_a_private_target_sent_waits_like_any_post() -> None:
+    case = gone_private(policy=settings(targets={"private": None}).policy)
+    assert timer_of(case).clock is Clock.NEXT_REPLY
 
 
 def test_a_snooze_is_a_fact_that_ends_with_its_timer() -> None:
@@ -559,6 +604,8 @@ _BY_STAFF: dict[Callable[..., Any], dict[str, Any]] = {
     Corrected: {"kind": Kind.QUESTION},
     Undone: {"undoes": "another"},
     LookedUp: {"profile": Profile("Priya", "priya", 5), "urgency": Urgency.HIGH},
+    IncidentJoined: {"incident_id": IncidentId("i")},
+    IncidentLeft: {"incident_id": IncidentId("i")},
     GoBackStarted: {"incident_id": IncidentId("inc-1"), "title": "Down", "timer": GO_BACK},
 }
 
@@ -573,6 +620,8 @@ def test_no_field_that_an_act_sets_is_lost_when_a_case_is_rebuilt(kind: Callable
     before: list[CaseEntry] = [COMPLAINT, act(Claimed, 1, PLACE)]
     if kind is Reopened:
         before.append(act(Resolved, 2, PLACE, 2, reason="sent a new one"))
+    if kind is IncidentLeft:
+        before.append(act(IncidentJoined, 2, PLACE, 2, incident_id=IncidentId("i")))
     if kind is GoBackStarted:
         before.append(act(AnsweredElsewhere, 2, PLACE, 2))
     done: CaseActEntry = act(kind, 3, PLACE, len(before) + 1, **_BY_STAFF[kind])

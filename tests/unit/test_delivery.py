@@ -4,19 +4,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
 import pytest
 
 from mentiondesk.domain.alerts.budget import Interruption, Interruptions
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.limits import TextLimit
-from mentiondesk.domain.alerts.notices import CaseNotice, Notice
+from mentiondesk.domain.alerts.notices import CaseNotice, Notice, by_customer
 from mentiondesk.domain.alerts.roster import Channel, Staff
 from mentiondesk.domain.ids import CaseId, ConversationId, StaffId, UserId
 from mentiondesk.ports.channels import Undeliverable
 from mentiondesk.usecases.alerts.delivery import Deliverer, Delivery
 from mentiondesk.usecases.alerts.notified import Notified
-from tests.support.builders import NOON, a_case, an_alert, settings
+from tests.support.builders import NOON, a_case, an_alert, at, settings
 
 EMAIL, TEXT = Channel.EMAIL, Channel.TEXT
 TEAM: list[dict[str, Any]] = [
@@ -27,7 +28,9 @@ SETTINGS = settings(staff=TEAM)
 
 
 def a_notice(stage: str = "breach", act: str | None = "https://desk.example/act/1") -> CaseNotice:
-    return CaseNotice(a_case(), an_alert(stage), act=act)
+    """A notice about a case of a customer of its own."""
+    case_id = CaseId(a_case().conversation_id, UserId(str(crc32(stage.encode()))))
+    return CaseNotice(a_case(case_id=case_id), an_alert(stage), act=act)
 
 
 @dataclass
@@ -173,10 +176,14 @@ def test_a_refusal_for_a_while_is_told_apart() -> None:
 
 def test_a_digest_of_which_one_notice_cannot_be_written_goes_out_without_it() -> None:
     office = Office(Writer("email breach"))
-    cases = (CaseId(ConversationId(str(n)), UserId("1")) for n in range(3))
+    cases = (CaseId(ConversationId("1"), UserId(str(n))) for n in range(3))
     stages = ("half_time", "breach", "late")
     office.deliver(
-        EMAIL, *(CaseNotice(a_case(), an_alert(one, subject_id=case)) for one, case in zip(stages, cases, strict=True))
+        EMAIL,
+        *(
+            CaseNotice(a_case(case_id=case), an_alert(one, subject_id=case))
+            for one, case in zip(stages, cases, strict=True)
+        ),
     )
     assert office.mail.taken == [("ana@example.com", "email: half_time, late")]
     assert office.text.taken == [("+447700900001", "text: breach")]
@@ -238,3 +245,12 @@ def test_alerts_that_did_not_go_out_are_not_counted_as_without_links() -> None:
     office.mail.refuses, office.text.refuses = {"ana@example.com", "lea@example.com"}, {"+447700900001"}
     office.deliver(EMAIL, a_notice(act=None))
     assert office.notified.without_links == 0
+
+
+def test_many_cases_of_one_customer_are_one_notice() -> None:
+    cases = [CaseId(ConversationId(str(n)), UserId("1")) for n in range(3)]
+    notices = [CaseNotice(a_case(case_id=case), an_alert(answer_by=at(70 - n))) for n, case in enumerate(cases)]
+    other = CaseNotice(a_case(), an_alert())
+    one, two = by_customer([*notices, other])
+    assert isinstance(one, CaseNotice) and isinstance(two, CaseNotice)
+    assert (one.case.case_id, one.more, two.case, two.more) == (cases[2], 2, a_case(), 0), "the earliest deadline"

@@ -15,6 +15,7 @@ from mentiondesk.domain.alerts.escalation import (
 from mentiondesk.domain.alerts.message import (
     CaseReleased,
     FollowUpList,
+    IncidentHourly,
     IncidentNoticed,
     StaffMessage,
     escalated,
@@ -29,6 +30,7 @@ from mentiondesk.domain.incidents.incident import Incident, Status
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.timeline import Claimed, Released
 from tests.support.builders import CASE_ID, NOON, a_case, a_story, answered, at, said
+from tests.support.telling import a_candidate, after, an_update
 
 TIMER = ReplyTimer(PostId("1"), NOON, at(60), Clock.FIRST_REPLY, (Due("half_time", at(30)), Due("breach", at(60))))
 QUIET = replace(TIMER, alerts=())
@@ -98,7 +100,9 @@ def _an_incident(clock: Clock | None, status: Status = Status.CANDIDATE) -> Inci
 
 def test_a_candidate_is_noticed() -> None:
     change = incident_change(None, _an_incident(Clock.CONFIRM))
-    assert (change.escalation, change.messages) == (None, (IncidentNoticed(IncidentId("i"), at(1)),))
+    assert change.messages == (IncidentNoticed(IncidentId("i"), at(1)),)
+    assert isinstance(change.escalation, StartEscalation)
+    assert [due.at for due in change.escalation.timer.alerts] == [at(16), at(31)], "for as long as nobody confirms it"
 
 
 def test_a_resolved_incident_brings_the_list_of_its_customers() -> None:
@@ -118,6 +122,7 @@ def test_messages_of_one_subject_have_names_of_their_own() -> None:
         CaseReleased(CASE_ID, NOON),
         IncidentNoticed(IncidentId("i"), NOON),
         FollowUpList(IncidentId("i"), NOON),
+        IncidentHourly(IncidentId("i"), NOON),
     ]
     assert len({message_id(message) for message in messages}) == len(messages)
 
@@ -133,7 +138,7 @@ def test_a_message_is_one_stage_of_its_subjects_timer(
     message: IncidentNoticed | FollowUpList, clock: Clock, stage: str
 ) -> None:
     timer = ReplyTimer(PostId("1"), at(1), at(16), clock)
-    found = escalated(message, timer, 3, at(4))
+    found = escalated(message, a_candidate(timer=timer), 3, at(4))
     assert found == Escalation(
         IncidentId("i"), replace(timer, alerts=(Due(stage, at(2)),)), at(2), alerted_until=at(4), attempts=3
     )
@@ -148,4 +153,13 @@ def test_a_message_is_one_stage_of_its_subjects_timer(
     ],
 )
 def test_a_message_is_moot_once_its_timer_is_over(timer: ReplyTimer | None) -> None:
-    assert escalated(IncidentNoticed(IncidentId("i"), at(2)), timer, 0, None) is None
+    assert escalated(IncidentNoticed(IncidentId("i"), at(2)), a_candidate(timer=timer), 0, None) is None
+
+
+def test_the_hourly_message_goes_on_while_the_incident_is_public() -> None:
+    hourly, public = IncidentHourly(IncidentId("i"), at(60)), after(a_candidate(), [an_update(0)])
+    first, second = escalated(hourly, public, 0, None), escalated(hourly, public, 0, at(60))
+    assert first is not None and second is not None
+    assert (first.timer.since, second.timer.since) == (at(0), at(60)), "what is new counts from there"
+    resolved = after(public, [an_update(70, Status.RESOLVED)])
+    assert escalated(hourly, resolved, 0, at(60)) is escalated(hourly, a_candidate(), 0, None) is None

@@ -64,7 +64,7 @@ def test_atom_has_what_its_standard_asks_for() -> None:
     (entry,) = feed.findall(f"{ATOM}entry")
     for name in ("id", "title", "updated", "published", "content"):
         assert len(entry.findall(ATOM + name)) == 1, name
-    assert entry.findall(f"{ATOM}link")[0].attrib["href"] == f"{URL}/incidents/{INCIDENT_ID}.html"
+    assert entry.findall(f"{ATOM}link")[0].attrib["href"] == f"{URL}/incidents/{INCIDENT_ID}"
     assert entry.findall(f"{ATOM}content")[0].attrib == {"type": "html"}
 
 

@@ -39,4 +39,5 @@ def routes() -> HttpRoutes:
 def test_the_most_precise_route_takes_the_request(routes: HttpRoutes, request_line: str, key: str) -> None:
     method, _, path = request_line.partition(" ")
     route = routes.match(method, path)
+    assert route is not None
     assert (route.key, route.function) == (key, "Answers")

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -28,7 +29,14 @@ from mentiondesk.domain.cases.changes import case_change
 from mentiondesk.domain.cases.commands import CaseCommand, SnoozeFor
 from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents.changes import incident_change
-from mentiondesk.domain.incidents.commands import ApprovePost, IncidentCommand, PostUpdate, Publish, ResolveIncident
+from mentiondesk.domain.incidents.commands import (
+    IncidentCommand,
+    OpenIncident,
+    PostUpdate,
+    Publish,
+    ResolveIncident,
+    WiderCommand,
+)
 from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status
 from mentiondesk.domain.posts.profile import Profile
 from mentiondesk.domain.timeline import Act, CaseActEntry, IncidentEntry
@@ -56,6 +64,7 @@ from tests.support.builders import CASE_ID, NOON, a_case, at, said, settings
 FORM = "application/x-www-form-urlencoded"
 COMPONENTS = settings(status_page={"components": [{"id": "shop", "name": "Shop"}, {"id": "van", "name": "Vans"}]})
 KEEP = timedelta(days=400)
+ZONE = ZoneInfo("Europe/London")
 INCIDENT = Incident(IncidentId("20260617-1"), Status.CANDIDATE, "Checkout fails", NOON, NOON)
 
 
@@ -71,7 +80,7 @@ class Office:
         self.pages = ActionPages(
             self.links,
             ChangeCase(self.cases, lambda: COMPONENTS),
-            ChangeIncident(self.incidents, Drafts(table, lambda: KEEP), lambda: COMPONENTS),
+            ChangeIncident(self.incidents, Drafts(table, lambda: KEEP), lambda: COMPONENTS, lambda _: None),
             ChangeDuty(DutyChanges(table)),
             lambda: COMPONENTS,
         )
@@ -142,7 +151,7 @@ def test_the_longest_text_in_any_alphabet_is_not_too_long() -> None:
 
 def publish(typed: Mapping[str, str]) -> Publish:
     said = {"title": "T", "impact": "minor", "body": "B", **typed}
-    act = incident_command(Action.PUBLISH, said, INCIDENT, COMPONENTS.page.components)
+    act = incident_command(Action.PUBLISH, said, INCIDENT, COMPONENTS.page.components, ZONE)
     assert isinstance(act, Publish)
     return act
 
@@ -157,7 +166,7 @@ def test_only_components_that_are_not_well_are_published() -> None:
 def test_a_component_that_is_well_again_is_told_of() -> None:
     said = {"status": "monitoring", "body": "B", "health.shop": "operational", "health.van": "operational"}
     ill = replace(INCIDENT, status=Status.INVESTIGATING, affected=publish({"health.shop": "major_outage"}).affected)
-    act = incident_command(Action.UPDATE, said, ill, COMPONENTS.page.components)
+    act = incident_command(Action.UPDATE, said, ill, COMPONENTS.page.components, ZONE)
     assert isinstance(act, PostUpdate)
     assert [(one.component, one.health) for one in act.affected] == [("shop", Health.OPERATIONAL)]
 
@@ -165,7 +174,7 @@ def test_a_component_that_is_well_again_is_told_of() -> None:
 @pytest.mark.parametrize("action", sorted(CASE_ACTIONS))
 def test_what_is_done_to_cases_is_no_act_on_an_incident(action: Action) -> None:
     with pytest.raises(MalformedForm):
-        incident_command(action, {}, INCIDENT, ())
+        incident_command(action, {}, INCIDENT, (), ZONE)
 
 
 def test_every_fault_of_a_form_is_told_at_once() -> None:
@@ -173,14 +182,14 @@ def test_every_fault_of_a_form_is_told_at_once() -> None:
         publish({"title": "", "impact": "awful", "body": "", "health.shop": "?", "health.van": "?"})
     assert set(invalid.value.faults) == {"title", "impact", "body", "health.shop", "health.van"}
     with pytest.raises(FormInvalid) as invalid:
-        incident_command(Action.RESOLVE, {}, INCIDENT, ())
+        incident_command(Action.RESOLVE, {}, INCIDENT, (), ZONE)
     assert invalid.value.faults == {"body": Fault("form.missing")}
     with pytest.raises(FormInvalid):
         case_command(Action.SNOOZE, {}, Sentences())
 
 
 def test_words_have_as_many_characters_as_may_be_typed() -> None:
-    act = incident_command(Action.RESOLVE, {"body": "x" * 2000}, INCIDENT, ())
+    act = incident_command(Action.RESOLVE, {"body": "x" * 2000}, INCIDENT, (), ZONE)
     assert act == ResolveIncident("x" * 2000)
     assert publish({"title": "x" * 120}).title == "x" * 120
 
@@ -209,9 +218,9 @@ def commands(union: object) -> set[Action | None]:
 
 
 def test_every_command_is_an_act_unless_the_desk_gives_it_itself() -> None:
-    assert commands(CaseCommand) - {None} == set(DESK_ACTS)
+    assert commands(CaseCommand | OpenIncident) - {None} == set(CASE_ACTS) | DESK_ACTIONS
     assert set(DESK_ACTS) - set(CASE_ACTS) == DESK_ACTIONS
-    assert commands(IncidentCommand | ApprovePost) == set(INCIDENT_ACTS)
+    assert commands(IncidentCommand | WiderCommand) == set(INCIDENT_ACTS)
 
 
 @pytest.mark.parametrize("action", sorted(Action))
@@ -243,6 +252,10 @@ def an_entry(entry: type[Act]) -> Any:
         "incident_id": INCIDENT.incident_id,
         "title": "t",
         "people": 3,
+        "before": "b",
+        "post_id": "1",
+        "joined": True,
+        "left_out": 2,
         "status": Status.MONITORING,
         "undoes": "d",
         "text": "n",

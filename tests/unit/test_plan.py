@@ -412,3 +412,21 @@ def test_whenever_the_notifier_runs_everybody_on_duty_hears_of_the_breach(runs: 
     for person in ("ana", "bob", "lea"):
         heard = {alert.stage for alert in sent if alert.staff_id == person}
         assert heard & {"breach", "half_hour_late"}, person
+
+
+def test_a_stage_brought_forward_to_everybody_is_done() -> None:
+    result = planned(watched().marked(30), at(40), horizon=10)
+    assert result.ahead_until == at(45)
+    assert result.after_ahead(watched().escalation.timer) == at(60)
+
+
+def test_a_stage_that_calls_somebody_else_at_its_own_time_is_not_done() -> None:
+    comes = replace(ANA, always_on_duty=False, shifts=hours("UTC", wed="12:43-14"))
+    result = planned(watched().marked(30), at(40), [comes, BOB, LEA], horizon=10)
+    assert [alert.staff_id for alert in result.ahead] == ["bob"]
+    assert result.ahead_until is None
+
+
+def test_a_stage_behind_one_that_cannot_be_brought_forward_is_not_done() -> None:
+    assert planned(watched().marked(30), at(40), horizon=20).ahead_until is None
+    assert planned(watched().marked(30), at(40), [QUIET_ANA, LEA], horizon=10).ahead_until is None

@@ -38,7 +38,8 @@ def test_a_case_is_planned_by_the_stages_of_cases() -> None:
 
 
 def test_a_case_is_planned_for_its_owner() -> None:
-    assert called(the_plan(replace(CASE, owner=StaffId("bob"), claimed_at=at(10)))) == [("half_time", "bob")]
+    owned = replace(CASE, owner=StaffId("bob"), claimed_at=at(10))
+    assert called(the_plan(owned, minute=45)) == [("three_quarters", "bob")]
 
 
 def test_an_incident_is_planned_by_its_own_stages_whoever_owns_it() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.transform import template
+from mentiondesk.presentation import operator_mails
 from mentiondesk.runtime import config
 from mentiondesk.settings.schema import SettingsFile
 
@@ -55,6 +56,11 @@ def test_alarm_table_has_every_alarm_and_no_other() -> None:
     assert first_cells(section(document("operating.md"), "Alarms")) == names
 
 
+def test_trouble_table_has_every_trouble_and_no_other() -> None:
+    titles = [words["title"] for words in operator_mails.texts().values()]
+    assert first_cells(section(document("operating.md"), "Troubles")) == titles
+
+
 def test_environment_variables_are_those_the_functions_read() -> None:
     classes = (
         config.FetchConfig,
@@ -74,7 +80,7 @@ def test_environment_variables_are_those_the_functions_read() -> None:
 
 
 def test_parameters_are_the_templates() -> None:
-    named = set(re.findall(r"`([A-Z][A-Za-z]+)`", document("deploying.md"))) - {"RunFailures"}
+    named = set(re.findall(r"`([A-Z][A-Za-z]+)`", document("deploying.md")))
     assert named == set(template(Path("template.yaml"))["Parameters"])
 
 

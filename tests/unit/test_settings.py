@@ -15,7 +15,7 @@ from mentiondesk.domain.hours import Period
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.settings.problems import SettingsInvalid, validated
 from mentiondesk.settings.to_domain import desk_settings, parse_settings
-from tests.support.builders import changed, minutes, raw_settings, settings
+from tests.support.builders import NOON, changed, minutes, raw_settings, settings
 
 DUTY, LEAD, MANAGER = Audience.DUTY, Audience.LEAD, Audience.MANAGER
 EMAIL, TEXT = Channel.EMAIL, Channel.TEXT
@@ -66,8 +66,9 @@ def test_default_reading_looks_back_five_minutes_and_has_a_budget() -> None:
     assert settings().policy.follow_up is None
 
 
-def test_people_alone_resolve_cases_and_no_clock_runs_in_private_unless_settings_say_so() -> None:
-    assert (settings().policy.resolve_after, settings().policy.private) == (None, None)
+def test_people_alone_resolve_cases_unless_settings_say_so_and_in_private_there_are_four_hours() -> None:
+    assert (settings().policy.resolve_after, settings().policy.private) == (None, Target(minutes(240)))
+    assert settings(targets={"private": None}).policy.private is None
     policy = settings(targets={"resolve_after": "14d", "private": "4h"}).policy
     assert policy.resolve_after == timedelta(days=14)
     assert policy.private is not None
@@ -472,3 +473,58 @@ def test_keys_that_are_gone_are_named_in_a_file_and_passed_over_where_they_are_s
     raw[area][key] = value
     assert "this key is gone" in problems(raw)[f"{area}.{key}"]
     assert parse_settings(raw, stored=True) == known
+
+
+SLACK = "https://hooks.slack.com/services/T1/B2/made-up"
+SECRET = "whsec_bWFkZSB1cCBmb3IgdGhpcyBleGFtcGxlIGZpbGU="
+ROOM_STAGE = {"name": "half", "at": "50%", "send": [{"to": "room"}, {"to": "duty", "by": "email"}]}
+
+
+def with_room(stage: bool = True, **room: Any) -> dict[str, Any]:
+    alerts = {"alerts": {"stages": [ROOM_STAGE]}} if stage else {}
+    return raw_settings(rooms=[{"id": "care", "name": "#care", **room}], **alerts)
+
+
+def test_a_stage_tells_a_room_beside_people() -> None:
+    found = parse_settings(with_room(slack=SLACK))
+    assert found.policy.stages[0].send == ((Audience.ROOM, Channel.ROOM), (DUTY, EMAIL))
+    (room,) = found.roster.audience(Audience.ROOM, NOON)
+    assert (room.staff_id, room.addresses) == ("care", {Channel.ROOM: SLACK})
+    assert found.roster.find(room.staff_id) is room
+    assert room not in found.roster.audience(DUTY, NOON)
+    signed = parse_settings(with_room(webhook="https://hooks.example/x?y=1", secret=SECRET)).roster.rooms[0]
+    assert signed.addresses[Channel.ROOM] == f"{SECRET} https://hooks.example/x?y=1"
+
+
+@pytest.mark.parametrize(
+    ("raw", "path", "what"),
+    [
+        (raw_settings(alerts={"stages": [ROOM_STAGE]}), "alerts.stages", "there are none"),
+        (raw_settings(incidents={"tell": [{"to": "room"}]}), "incidents.tell", "there are none"),
+        (with_room(), "rooms.0", "either slack or webhook"),
+        (with_room(slack=SLACK, webhook="https://a.example", secret=SECRET), "rooms.0", "either slack or webhook"),
+        (with_room(webhook="https://a.example"), "rooms.0", "needs a secret"),
+        (with_room(webhook="https://a.example", secret="whsec_YQ=="), "rooms.0.secret", "24 to 64 bytes"),
+        (with_room(webhook="http://a.example", secret=SECRET), "rooms.0.webhook", ""),
+        (with_room(webhook="https://a@b.example", secret=SECRET), "rooms.0.webhook", ""),
+        (with_room(slack="https://hooks.slack.com.evil.example/x"), "rooms.0.slack", ""),
+        ({**with_room(slack=SLACK), "rooms": [{"id": "ana", "name": "x", "slack": SLACK}]}, "rooms.0.id", "differ"),
+        (
+            raw_settings(alerts={"stages": [{**STAGE, "send": [{"to": "lead", "by": "room"}]}]}),
+            "alerts.stages.0.send.0.by",
+            "by email, text",
+        ),
+        (
+            raw_settings(alerts={"stages": [{**STAGE, "send": [{"to": "room", "by": "text"}]}]}),
+            "alerts.stages.0.send.0.by",
+            "leave this key out",
+        ),
+        (
+            raw_settings(alerts={"stages": [{**STAGE, "send": [{"to": "lead"}]}]}),
+            "alerts.stages.0.send.0.by",
+            "by email, text",
+        ),
+    ],
+)
+def test_rooms_that_nothing_could_reach_are_refused(raw: dict[str, Any], path: str, what: str) -> None:
+    assert what in problems(raw)[path]

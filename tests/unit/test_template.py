@@ -16,6 +16,8 @@ from infra.transform import REGION, template, transformed
 from mentiondesk.adapters.storage import keys
 from mentiondesk.domain.ids import CaseId, IncidentId, PostId
 from mentiondesk.domain.incidents.incident import Status
+from mentiondesk.domain.troubles import RULES
+from mentiondesk.presentation import operator_mails
 from mentiondesk.runtime.config import (
     ActionLinksConfig,
     ClassifyConfig,
@@ -47,23 +49,9 @@ FUNCTIONS = {
     "DeskWeb": ("desk_web", DeskWebConfig),
     "SendSignInCodes": ("send_sign_in_codes", SignInCodesConfig),
 }
-# Metrics without an alarm of their own, and the reason.
-UNWATCHED = {
-    "PostsNew": "many or few are both in order",
-    "PostsClassified": "the stream's age and its failures have alarms",
-    "OpinionsAsked": "a cost, limited by a setting",
-    "AlertsSent": "many or few are both in order",
-    "IncidentsNoticed": "staff are alerted",
-    "PostsJoined": "many or few are both in order",
-    "SignalsFull": "the latest signals are looked at, which is what a storm needs",
-    "GoBackLeft": "the next run goes on",
-    "FilesPublished": "many or few are both in order",
-    "SubscribersForgotten": "people leave",
-    "PagesAnswered": "many or few are both in order",
-    "LinksRefused": "links end by their time",
-}
-# Texts in the functions' code that look like a metric's name: a key of stream records, and a type.
-OTHER_NAMES = {"NewImage", "NextMiddleware"}
+# Texts in the functions' code that look like the name of a trouble: keys of stream records, and counts of which
+# nobody needs to hear (many refused requests have an alarm).
+OTHER_NAMES = {"NewImage", "SequenceNumber", "LinksRefused"}
 STREAM = {"Fn::GetAtt": ["Desk", "StreamArn"]}
 POWERTOOLS = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
 
@@ -141,7 +129,8 @@ def test_table_is_hard_to_lose(resources: dict[str, Resource]) -> None:
     assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == ("Retain", "Retain")
     assert table["Properties"]["DeletionProtectionEnabled"]
     assert table["Properties"]["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
-    assert table["Properties"]["SSESpecification"]["SSEEnabled"]
+    # Without the property DynamoDB encrypts with its own key, which costs nothing.
+    assert "SSESpecification" not in table["Properties"]
 
 
 # --- Functions --------------------------------------------------------------------------------------------
@@ -177,7 +166,7 @@ def test_layers_are_built_for_the_architecture_they_run_on() -> None:
     ]
     assert len(layers) == 3
     for layer in layers:
-        assert layer["Metadata"] == {"BuildMethod": "python3.13", "BuildArchitecture": "arm64"}
+        assert layer["Metadata"] == {"BuildMethod": "makefile", "BuildArchitecture": "arm64"}
         assert layer["Properties"]["CompatibleArchitectures"] == ["arm64"]
         assert layer["Properties"]["CompatibleRuntimes"] == ["python3.13"]
 
@@ -197,7 +186,7 @@ def test_logs_are_kept_for_a_while_only(resources: dict[str, Resource], name: st
         ("PublishStatus", "rate(5 minutes)"),
     ],
 )
-def test_failed_run_is_kept_and_not_repeated(resources: dict[str, Resource], name: str, rate: str) -> None:
+def test_a_run_that_fails_is_made_good_by_the_next(resources: dict[str, Resource], name: str, rate: str) -> None:
     (config,) = [
         one for one in of_type(resources, "Lambda::EventInvokeConfig").values() if one["FunctionName"] == {"Ref": name}
     ]
@@ -205,12 +194,76 @@ def test_failed_run_is_kept_and_not_repeated(resources: dict[str, Resource], nam
         one for one in of_type(resources, "Scheduler::Schedule").values() if one["Target"]["Arn"] == arn(name)
     ]
     assert config["MaximumRetryAttempts"] == 0
-    assert config["DestinationConfig"]["OnFailure"]["Destination"] == arn("RunFailures")
+    assert not config.get("DestinationConfig")
     assert schedule["ScheduleExpression"] == rate
-    assert schedule["Target"]["DeadLetterConfig"]["Arn"] == arn("RunFailures")
     assert schedule["Target"]["RetryPolicy"] == {"MaximumRetryAttempts": 1, "MaximumEventAgeInSeconds": 60}
     # A fixed name would keep a second desk out of the account.
     assert "Name" not in schedule
+
+
+def test_schedules_of_other_accounts_start_nothing(resources: dict[str, Resource]) -> None:
+    for schedule in of_type(resources, "Scheduler::Schedule").values():
+        assert schedule["Target"]["RoleArn"] == arn("SchedulesRole")
+    (trust,) = resources["SchedulesRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def test_reports_of_undelivered_mail_are_kept(resources: dict[str, Resource]) -> None:
+    """SES sends each report once, and no schedule makes good for one that is lost."""
+    (config,) = [
+        one
+        for one in of_type(resources, "Lambda::EventInvokeConfig").values()
+        if one["FunctionName"] == {"Ref": "ForgetBounced"}
+    ]
+    assert config["MaximumRetryAttempts"] == 2
+    assert config["DestinationConfig"]["OnFailure"]["Destination"] == arn("MailReportFailures")
+
+
+# --- Mail -------------------------------------------------------------------------------------------------
+
+
+def unready_destinations(resources: dict[str, Resource]) -> list[str]:
+    """SES's event destinations on topics that do not wait until SES may publish there: SES refuses to make them."""
+    policies = {
+        name: one["Properties"]["Topics"] for name, one in resources.items() if one["Type"] == "AWS::SNS::TopicPolicy"
+    }
+    found = []
+    for name, one in resources.items():
+        to = one["Properties"].get("EventDestination", {}).get("SnsDestination", {}).get("TopicARN")
+        waits_for = one.get("DependsOn", [])
+        waits_for = [waits_for] if isinstance(waits_for, str) else waits_for
+        if to and not any(to in policies.get(other, []) for other in waits_for):
+            found.append(name)
+    return found
+
+
+def test_no_event_destination_is_made_before_ses_may_use_it(resources: dict[str, Resource]) -> None:
+    assert unready_destinations(resources) == []
+    topic = {"Ref": "Topic"}
+    made: dict[str, Resource] = {
+        "Policy": {"Type": "AWS::SNS::TopicPolicy", "Properties": {"Topics": [topic]}},
+        "Events": {
+            "Type": "AWS::SES::ConfigurationSetEventDestination",
+            "Properties": {"EventDestination": {"SnsDestination": {"TopicARN": topic}}},
+        },
+    }
+    assert unready_destinations(made) == ["Events"]
+    assert unready_destinations({**made, "Events": {**made["Events"], "DependsOn": "Policy"}}) == []
+
+
+def test_mail_to_staff_takes_no_notice_of_suppression_and_its_failures_are_heard(
+    resources: dict[str, Resource],
+) -> None:
+    assert resources["StaffMail"]["Properties"]["SuppressionOptions"] == {"SuppressedReasons": []}
+    variables = {name: resources[name]["Properties"]["Environment"]["Variables"] for name in FUNCTIONS}
+    assert variables["NotifyStaff"]["STAFF_MAIL"] == variables["ForgetBounced"]["STAFF_MAIL"] == {"Ref": "StaffMail"}
+    destination = resources["StaffMailToBus"]["Properties"]["EventDestination"]
+    assert set(destination["MatchingEventTypes"]) == {"bounce", "complaint", "reject"}
+    assert destination["EventBridgeDestination"]["EventBusArn"]["Fn::Sub"].endswith(":event-bus/default")
+    (rule,) = of_type(resources, "Events::Rule").values()
+    sets = rule["EventPattern"]["detail"]["mail"]["tags"]["ses:configuration-set"]
+    assert sets == [{"Ref": "MailEvents"}, {"Ref": "StaffMail"}]
+    assert [target["Arn"] for target in rule["Targets"]] == [arn("ForgetBounced")]
 
 
 def test_stream_gives_up_and_says_so(resources: dict[str, Resource]) -> None:
@@ -251,6 +304,17 @@ def _readers(resources: dict[str, Resource]) -> dict[str, Resource]:
     return {one["FunctionName"]["Ref"]: one for one in found if one["EventSourceArn"] == STREAM}
 
 
+def test_what_is_not_encrypted_on_its_way_is_refused(resources: dict[str, Resource]) -> None:
+    policies = {**of_type(resources, "SQS::QueuePolicy"), **of_type(resources, "SNS::TopicPolicy")}
+    guarded = []
+    for policy in policies.values():
+        denials = [one for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == "Deny"]
+        assert [one["Condition"] for one in denials] == [{"Bool": {"aws:SecureTransport": "false"}}]
+        guarded += policy.get("Queues", []) + policy.get("Topics", [])
+    every = {**of_type(resources, "SQS::Queue"), **of_type(resources, "SNS::Topic")}
+    assert sorted(one["Ref"] for one in guarded) == sorted(every)
+
+
 def test_queues_keep_failures_for_two_weeks(resources: dict[str, Resource]) -> None:
     queues = of_type(resources, "SQS::Queue")
     assert all(queue["SqsManagedSseEnabled"] for queue in queues.values())
@@ -267,8 +331,9 @@ def _statements(resources: dict[str, Resource]) -> Iterator[tuple[str, Resource]
     for name, role in of_type(resources, "IAM::Role").items():
         for policy in role["Policies"]:
             for statement in policy["PolicyDocument"]["Statement"]:
-                # A statement on a condition, and nothing where it does not hold.
-                yield name, statement.get("Fn::If", [None, statement])[1]
+                # A statement on a condition, with another or nothing where it does not hold.
+                branches = statement.get("Fn::If", [None, statement])[1:]
+                yield from ((name, branch) for branch in branches if branch != {"Ref": "AWS::NoValue"})
 
 
 def test_no_permission_has_a_star(resources: dict[str, Resource]) -> None:
@@ -279,16 +344,58 @@ def test_no_permission_has_a_star(resources: dict[str, Resource]) -> None:
     ]
     assert with_star == [
         ("ClassifyMentionRole", "AskTheModel"),
+        ("NotifyStaffRole", "SendEmail"),
+        ("NotifyStaffRole", "SendTexts"),
         ("NotifyStaffRole", "SendTexts"),
         ("PublishStatusRole", "WriteTheSite"),
+        ("PublishStatusRole", "SendEmail"),
+        ("SendRequestedMailsRole", "SendEmail"),
     ]
     assert {sid for _, sid in with_star} == STARS.keys()
 
 
 def test_texts_may_go_to_phones_and_to_no_topic(resources: dict[str, Resource]) -> None:
-    (statement,) = [one for _, one in _statements(resources) if one.get("Sid") == "SendTexts"]
-    assert statement["Action"] == ["sns:Publish"]
-    assert statement["NotResource"] == {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}
+    through_sns, through_messaging = [one for _, one in _statements(resources) if one.get("Sid") == "SendTexts"]
+    assert through_sns["Action"] == ["sns:Publish"]
+    assert through_sns["NotResource"] == {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}
+    assert through_messaging["Action"] == ["sms-voice:SendTextMessage"]
+    chosen = {"Fn::Sub": "arn:${AWS::Partition}:sms-voice:${AWS::Region}:${AWS::AccountId}:*"}
+    assert through_messaging["Resource"] == {"Fn::If": ["HasTextOrigin", {"Ref": "TextOrigin"}, chosen]}
+
+
+def test_every_use_of_the_table_names_its_items(resources: dict[str, Resource]) -> None:
+    """A function that is taken over reaches the items that its work needs, and no others."""
+    for role, statement in _statements(resources):
+        if any(action.startswith("dynamodb:") for action in statement["Action"]) and "StreamArn" not in str(statement):
+            ((operator, compared),) = statement["Condition"].items()
+            assert operator in ("ForAllValues:StringEquals", "ForAllValues:StringLike"), role
+            names = compared["dynamodb:LeadingKeys"]
+            assert names
+            assert all(re.fullmatch(r"[A-Z]+(#\*|#[A-Z]+)?", name) for name in names), (role, names)
+            assert operator.endswith("Like") or "*" not in "".join(names)
+
+
+def test_what_the_public_reaches_writes_neither_settings_nor_posts(resources: dict[str, Resource]) -> None:
+    for role in ("ActionLinksRole", "StatusSubscriptionsRole"):
+        written = {
+            key
+            for name, statement in _statements(resources)
+            if name == role and {"dynamodb:PutItem", "dynamodb:UpdateItem"} & set(statement["Action"])
+            for condition in statement["Condition"].values()
+            for key in condition["dynamodb:LeadingKeys"]
+        }
+        assert not [key for key in written if key.startswith(("SETTINGS", "POST", "CURSOR"))]
+        if role == "StatusSubscriptionsRole":
+            assert not [key for key in written if key.startswith(("CASE", "INCIDENT"))]
+
+
+def test_mail_comes_from_the_desk_s_own_senders_alone(resources: dict[str, Resource]) -> None:
+    senders = [one for _, one in _statements(resources) if "ses:SendEmail" in one["Action"]]
+    assert len(senders) >= 3
+    for statement in senders:
+        assert statement["Condition"]["StringEquals"].keys() == {"ses:FromAddress"}
+        # SES asks for the configuration set as well as for the identity.
+        assert "configuration-set/" in json.dumps(statement["Resource"])
 
 
 def test_roles_hold_nothing_but_their_own_statements(resources: dict[str, Resource]) -> None:
@@ -311,11 +418,11 @@ def test_every_statement_of_a_function_says_what_for(resources: dict[str, Resour
         ("FetchMentions", "DeleteItem GetItem PutItem Query UpdateItem"),
         ("ClassifyMention", "DeleteItem GetItem PutItem Query UpdateItem"),
         ("NotifyStaff", "BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem"),
-        ("DetectIncidents", "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query"),
+        ("DetectIncidents", "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem"),
         ("PublishStatus", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
-        ("ForgetBounced", "DeleteItem GetItem PutItem"),
-        ("ActionLinks", "DeleteItem GetItem PutItem Query UpdateItem"),
-        ("StatusSubscriptions", "DeleteItem GetItem PutItem"),
+        ("ForgetBounced", "DeleteItem GetItem PutItem UpdateItem"),
+        ("ActionLinks", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
+        ("StatusSubscriptions", "DeleteItem GetItem PutItem UpdateItem"),
         ("SendRequestedMails", "DeleteItem GetItem PutItem Query UpdateItem"),
         ("DeskWeb", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
         ("SendSignInCodes", "GetItem"),
@@ -345,75 +452,164 @@ def test_every_alarm_says_what_happened_and_what_to_do(alarms: dict[str, Resourc
 def test_every_alarm_reaches_the_operators(alarms: dict[str, Resource]) -> None:
     operators = [{"Ref": "OperatorsTopicArn"}]
     for name, alarm in of_type(alarms, "CloudWatch::Alarm").items():
-        assert (alarm["AlarmActions"], alarm["OKActions"]) == (operators, operators), name
+        assert alarm["AlarmActions"] == operators, name
+        # An alarm that is new comes to OK by itself: only those whose end matters mail it.
+        assert ("OKActions" in alarm) == (name in SILENCE), name
 
 
-def test_silence_is_an_alarm_for_the_heartbeats_alone(alarms: dict[str, Resource]) -> None:
+SILENCE = {
+    "NoFetch": ("FetchMentions", 5),
+    "NoNotifier": ("NotifyStaff", 5),
+    "NoDetector": ("DetectIncidents", 5),
+    "NoPublisher": ("PublishStatus", 15),
+}
+
+
+def test_silence_is_an_alarm_for_what_runs_by_the_clock(alarms: dict[str, Resource]) -> None:
+    """The average of Lambda's Errors is 1 where every run failed; where none ran there is no point."""
     found = of_type(alarms, "CloudWatch::Alarm")
-    heartbeats = {
-        "NoFetch": ("FetchCompleted", 5),
-        "NoNotifier": ("NotifyCompleted", 5),
-        "NoDetector": ("DetectCompleted", 5),
-        "NoPublisher": ("PublishCompleted", 15),
+    assert {name for name, a in found.items() if a["TreatMissingData"] == "breaching"} == SILENCE.keys()
+    for name, (function, minutes) in SILENCE.items():
+        alarm = found[name]
+        assert (alarm["Namespace"], alarm["MetricName"], alarm["Statistic"]) == ("AWS/Lambda", "Errors", "Average")
+        assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": f"{function}Name"}}]
+        assert alarm["Period"] * alarm["EvaluationPeriods"] == minutes * 60
+        assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanOrEqualToThreshold", 1)
+
+
+# The metrics that AWS keeps for nothing, with the dimension that alarms name (CloudWatch metrics of each service).
+OF_AWS = {
+    ("AWS/Lambda", "Errors"): ("FunctionName",),
+    ("AWS/Lambda", "IteratorAge"): ("FunctionName",),
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): ("QueueName",),
+    ("AWS/ApiGateway", "5xx"): ("ApiId",),
+    ("AWS/ApiGateway", "4xx"): ("ApiId",),
+    ("AWS/SNS", "SMSMonthToDateSpentUSD"): (),
+    ("AWS/SNS", "NumberOfNotificationsFailed"): ("PhoneNumber",),
+}
+
+
+def test_alarms_watch_metrics_that_exist(alarms: dict[str, Resource]) -> None:
+    for name, alarm in of_type(alarms, "CloudWatch::Alarm").items():
+        dimensions = tuple(one["Name"] for one in alarm.get("Dimensions", ()))
+        assert OF_AWS[alarm["Namespace"], alarm["MetricName"]] == dimensions, name
+
+
+def test_a_desk_as_deployed_by_default_has_few_alarms(alarms: dict[str, Resource]) -> None:
+    """Each costs $0.10 a month; the first ten of an account are free."""
+    always = [one for one in alarms.values() if "Condition" not in one]
+    assert len(always) <= 10
+
+
+def test_every_queue_is_watched(resources: dict[str, Resource], alarms: dict[str, Resource]) -> None:
+    watched = {
+        json.dumps(one["Dimensions"]) for one in of_type(alarms, "CloudWatch::Alarm").values() if "Dimensions" in one
     }
-    assert {name for name, a in found.items() if a["TreatMissingData"] == "breaching"} == heartbeats.keys()
-    for name, (metric, minutes) in heartbeats.items():
-        assert found[name]["MetricName"] == metric
-        assert found[name]["Period"] * found[name]["EvaluationPeriods"] == minutes * 60
-        assert (found[name]["ComparisonOperator"], found[name]["Threshold"]) == ("LessThanThreshold", 1)
+    # Requests for mail end with their hour; a function that fails on them is a trouble.
+    for queue in of_type(resources, "SQS::Queue").keys() - {"RequestedMails"}:
+        assert json.dumps([{"Name": "QueueName", "Value": {"Ref": f"{queue}Name"}}]) in watched, queue
 
 
-def test_alarms_watch_metrics_that_the_functions_send(
-    resources: dict[str, Resource], alarms: dict[str, Resource]
-) -> None:
-    """Namespace, service and name: a slip in one of them makes an alarm that never sounds."""
-    for name in FUNCTIONS:
-        variables = resources[name]["Properties"]["Environment"]["Variables"]
-        assert variables["POWERTOOLS_METRICS_NAMESPACE"] == {"Fn::Sub": "Mentiondesk/${AWS::StackName}"}
-    assert resources["Alarms"]["Properties"]["Parameters"]["DeskName"] == {"Ref": "AWS::StackName"}
-    emitted = {(service, name) for service, _ in FUNCTIONS.values() for name in counters(service)}
-    assert _watched(alarms) <= emitted
-    assert {name for _, name in emitted - _watched(alarms)} == UNWATCHED.keys()
+def test_no_text_of_an_alarm_throws_reports_away(alarms: dict[str, Resource]) -> None:
+    """The stream's failures are places, which may go; SES's reports come once."""
+    texts = {name: one["AlarmDescription"] for name, one in of_type(alarms, "CloudWatch::Alarm").items()}
+    assert "purge" in texts["StreamFailuresWaiting"]
+    assert "purge" not in texts["MailReportsWaiting"]
+    assert "redrive" in texts["MailReportsWaiting"]
 
 
-def _watched(alarms: dict[str, Resource]) -> set[tuple[str, str]]:
-    """Service and metric of every alarm on a metric of the desk's own."""
-    own = [a for a in of_type(alarms, "CloudWatch::Alarm").values() if not str(a["Namespace"]).startswith("AWS/")]
-    assert all(alarm["Namespace"] == {"Fn::Sub": "Mentiondesk/${DeskName}"} for alarm in own)
-    assert all([one["Name"] for one in alarm["Dimensions"]] == ["service"] for alarm in own)
-    return {(alarm["Dimensions"][0]["Value"], alarm["MetricName"]) for alarm in own}
+# --- Troubles ---------------------------------------------------------------------------------------------
 
 
-def counters(service: str) -> set[str]:
-    """The metrics that a function's own code names, and the module that those behind HTTP share."""
+def counted(service: str) -> set[str]:
+    """The troubles that a function's own code names, and the modules that count for it."""
     files = [ROOT / "functions" / service / "app.py"]
-    shared = ROOT / "layers/core/mentiondesk/presentation/web.py"
-    if "import web" in files[0].read_text():
-        files.append(shared)
+    core = ROOT / "layers/core/mentiondesk/usecases"
+    files += {
+        "fetch_mentions": [core / "intake/troubles.py"],
+        "notify_staff": [core / "alerts/notified.py"],
+        "forget_bounced": [core / "alerts/staff_mail_failed.py"],
+    }.get(service, [])
     nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text()))]
     texts = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     return {text for text in texts if re.fullmatch(r"(X|[A-Z][a-z]+)([A-Z][a-z]+)+", text)} - OTHER_NAMES
 
 
-def test_every_function_queue_and_index_is_watched(alarms: dict[str, Resource]) -> None:
-    watched = {
-        (alarm["MetricName"], json.dumps(alarm["Dimensions"][-1]["Value"]))
-        for alarm in of_type(alarms, "CloudWatch::Alarm").values()
+def test_every_trouble_that_is_counted_is_told_and_every_rule_is_used() -> None:
+    """A slip in a name makes a trouble of which nobody hears."""
+    assert {name for service, _ in FUNCTIONS.values() for name in counted(service)} == RULES.keys()
+
+
+def test_every_trouble_says_what_happened_and_what_to_do() -> None:
+    assert operator_mails.texts().keys() == RULES.keys()
+    for name, words in operator_mails.texts().items():
+        happened, _, to_do = words["text"].partition(" Do: ")
+        assert words["title"], name
+        assert min(len(happened), len(to_do)) > 60, name
+
+
+# --- Names ------------------------------------------------------------------------------------------------
+
+
+def test_no_name_that_is_unique_in_an_account_stands_in_the_way_of_a_second_deploy() -> None:
+    """What is kept of a failed or deleted stack holds its names; each stack's own id makes others."""
+    resources = template(ROOT / "infra/status_site.yaml")["Resources"]
+    named = {
+        name: config["Name"]
+        for name, found in resources.items()
+        for config in found["Properties"].values()
+        if isinstance(config, dict) and "Name" in config
     }
-    for name in ("FetchMentions", "ClassifyMention", "NotifyStaff"):
-        for metric in ("Errors", "Throttles"):
-            assert (metric, json.dumps({"Ref": f"{name}Name"})) in watched
-    # Scheduled functions have a heartbeat.
-    for name in (
-        "ActionLinks",
-        "StatusSubscriptions",
-        "SendRequestedMails",
-        "DeskWeb",
-        "SendSignInCodes",
-        "ForgetBounced",
-    ):
-        assert ("Errors", json.dumps({"Ref": f"{name}Name"})) in watched
-    for queue in ("StreamFailures", "RunFailures"):
-        assert ("ApproximateNumberOfMessagesVisible", json.dumps({"Ref": f"{queue}Name"})) in watched
-    for index in (keys.DUE.name, keys.WAITING.name):
-        assert ("WriteThrottleEvents", json.dumps(index)) in watched
+    assert len(named) == 4
+    own_id = {"Id": {"Fn::Select": [2, {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}]}}
+    for name, written in named.items():
+        text, values = written["Fn::Sub"]
+        assert values == own_id, name
+        # A stack's id ends in a UUID; the names of origin access controls have at most 64 characters.
+        assert len(text.replace("${Id}", "0" * 36)) <= 64, name
+
+
+def test_what_a_failed_first_deploy_leaves_can_be_deployed_over() -> None:
+    stack = template(ROOT / "template.yaml")["Resources"]
+    assert stack["StatusSite"]["DeletionPolicy"] == "RetainExceptOnCreate"
+    # Deletion protection would turn it into a rollback that fails; a table has no name of its own to collide.
+    assert stack["Desk"]["DeletionPolicy"] == "Retain"
+    assert "TableName" not in stack["Desk"]["Properties"]
+
+
+# --- The API ----------------------------------------------------------------------------------------------
+
+
+def test_requests_of_strangers_leave_functions_for_the_schedules(resources: dict[str, Resource]) -> None:
+    """A new account runs ten functions at once: three by the minute, one by five minutes, and the stream's readers."""
+    stage = resources["ApiStage"]["Properties"]
+    routes = {found["RouteKey"] for found in of_type(resources, "ApiGatewayV2::Route").values()}
+    assert stage["RouteSettings"].keys() == routes
+    assert "$default" not in routes
+    bursts = {route: limit["ThrottlingBurstLimit"] for route, limit in stage["RouteSettings"].items()}
+    # The desk's pages are for a team, which needs an account with more.
+    assert sum(burst for route, burst in bursts.items() if "/desk" not in route) <= 7
+    assert sum(bursts.values()) <= 13
+    assert {*stage["RouteSettings"]} <= routes
+
+
+def test_the_access_log_has_no_path(resources: dict[str, Resource]) -> None:
+    """A path holds a token."""
+    written = resources["ApiStage"]["Properties"]["AccessLogSettings"]["Format"]
+    assert json.loads(written).keys() == {"at", "route", "status", "from", "ms", "error"}
+    assert not re.search(r"path|\$context\.requestId|querystring", written, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("url", "taken"),
+    [
+        ("https://api.x.com", True),
+        ("https://api.twitter.com", True),
+        ("http://127.0.0.1:8080", True),
+        ("http://api.x.com", False),
+        ("http://127.0.0.1.evil.example.com", False),
+        ("https://api.x.com/2", False),
+    ],
+)
+def test_x_is_called_over_https_only(stack: dict[str, Any], url: str, taken: bool) -> None:
+    assert bool(re.search(stack["Parameters"]["XApiUrl"]["AllowedPattern"], url)) is taken

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/bedrock/latest/userguide/tool-use.html
 """
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Classification, Kind, Urgency
-from mentiondesk.ports.triage import ClassifierUnavailable
+from mentiondesk.ports.triage import Classifier, ClassifierUnavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
@@ -94,6 +95,20 @@ class BedrockAdviser:
             raise ClassifierUnavailable(f"Bedrock does not answer: {_reason(failed)}") from failed
         answer = _answer(said)
         return Classification(answer.kind, answer.urgency, tuple(dict.fromkeys(answer.topics)))
+
+
+def reported(ask: Classifier, warn: Callable[..., None], on_failure: Callable[[], None]) -> Classifier:
+    """The same classifier; each failure is logged with its reason and counted."""
+
+    def asked(post: Post) -> Classification:
+        try:
+            return ask(post)
+        except ClassifierUnavailable as failed:
+            warn("no second opinion", reason=str(failed))
+            on_failure()
+            raise
+
+    return asked
 
 
 def _shown(post: Post) -> str:

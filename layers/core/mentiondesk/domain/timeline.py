@@ -186,9 +186,23 @@ class GoBackStarted(CaseAct):
     timer: ReplyTimer | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentJoined(CaseAct):
+    """The case is part of a public incident: its timers stop until that is resolved."""
+
+    incident_id: IncidentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentLeft(CaseAct):
+    """A person took the case out of a public incident: its customer waits for an answer again."""
+
+    incident_id: IncidentId
+
+
 Posted = CustomerPosted | BrandPosted
 StaffActEntry = Claimed | Released | Snoozed | AnsweredElsewhere | Dismissed | Resolved | Reopened | Corrected | Undone
-CaseActEntry = StaffActEntry | Noted | HandedOver | LookedUp | GoBackStarted
+CaseActEntry = StaffActEntry | Noted | HandedOver | LookedUp | GoBackStarted | IncidentJoined | IncidentLeft
 CaseEntry = Posted | CaseActEntry
 
 
@@ -231,5 +245,52 @@ class Faded(Act):
     """The candidate was never confirmed, and complaints have stopped."""
 
 
-IncidentEntry = Noticed | Published | Updated | IncidentDismissed | IncidentResolved | Faded
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentEdited(Act):
+    """Facts of the incident were corrected; `before` is the title it had."""
+
+    before: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateEdited(Act):
+    """The text of a public update was changed; `before` is the text it had."""
+
+    before: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentReopened(Act):
+    """A resolved incident goes on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembersChanged(Act):
+    """A post was put into the incident or taken out of it, by hand."""
+
+    post_id: PostId
+    joined: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merged(Act):
+    """Another incident's posts were put into this one."""
+
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rescheduled(Act):
+    """A planned maintenance has other times."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoBackChosen(Act):
+    """A person looked at the list of customers to go back to; so many are left out."""
+
+    left_out: int
+
+
+Correction = IncidentEdited | UpdateEdited | IncidentReopened | MembersChanged | Merged | Rescheduled | GoBackChosen
+IncidentEntry = Noticed | Published | Updated | IncidentDismissed | IncidentResolved | Faded | Correction
 Entry = CaseEntry | IncidentEntry

@@ -14,6 +14,13 @@ from mentiondesk.domain.ids import StaffId, SubjectId
 from mentiondesk.domain.subject import Subject
 
 
+class MailMarks(Protocol):
+    """Marks of people whom mail did not reach."""
+
+    def mark(self, staff_id: StaffId, reason: str, now: datetime) -> None:
+        """Notes the latest failure; it stays for some weeks."""
+
+
 class DueItem(NamedTuple):
     """The escalation of a subject, or (with `message_id`) a message about it, that is due."""
 
@@ -51,12 +58,18 @@ class AlertStore(Protocol):
     def due(self, now: datetime, limit: int) -> Sequence[DueItem]:
         """Up to `limit` items due by `now`, those due first in front; may be a little stale."""
 
+    def count_due(self, until: datetime) -> int:
+        """The number of items due by then; may be a little stale."""
+
     def lease(self, item: DueItem, now: datetime, until: datetime) -> Lease | None:
         """The item as it is now, hidden from other notifiers until `until`; None when it is not due any more.
 
         The message that a case was released takes the case's escalation along, whose stages all count as not done:
         the lease is that escalation's, and the message is gone.
         """
+
+    def peek(self, item: DueItem) -> Lease | None:
+        """The escalation as it is now, without a lease: it is not ours to end. None where there is none."""
 
     def record(self, records: Iterable[Record]) -> None:
         """Writes the latest outcome of each alert."""

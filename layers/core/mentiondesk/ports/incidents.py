@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from mentiondesk.domain.ids import IncidentId, StaffId
+from mentiondesk.domain.ids import IncidentId, PostId, StaffId
 from mentiondesk.domain.incidents.changes import IncidentChange
 from mentiondesk.domain.incidents.drafts import Draft, Occasion
 from mentiondesk.domain.incidents.incident import Incident, LinkedPost, Update
@@ -54,8 +54,17 @@ class IncidentStore(Protocol):
     def holds(self, incident_id: IncidentId, entry_id: str) -> bool:
         """True when the record holds this entry."""
 
-    def join(self, incident_id: IncidentId, posts: Iterable[LinkedPost]) -> tuple[int, int]:
-        """Puts posts into the incident, each once however often it is put; returns how many posts and people it has."""
+    def join(self, incident_id: IncidentId, posts: Iterable[LinkedPost], by_hand: bool = False) -> tuple[int, int]:
+        """Puts posts into the incident, each once however often it is put; returns how many posts and people it has.
+
+        A post that a person took out comes in again only `by_hand`.
+        """
+
+    def taken_out(self, incident_id: IncidentId) -> list[LinkedPost]:
+        """The posts that people took out of it, oldest first."""
+
+    def take_out(self, incident_id: IncidentId, post_id: PostId) -> tuple[int, int]:
+        """Takes a post out of the incident; returns how many posts and people are left in it."""
 
     def joined(self, incident_id: IncidentId) -> list[LinkedPost]:
         """Every post in it, in the order they were made."""

@@ -1,5 +1,6 @@
 """Stored posts, and the progress of reading each source."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -15,6 +16,15 @@ class PostStore(Protocol):
         """Stores a post that is not stored yet, or the newer text of one that is. `seen_at` must be set."""
 
     def get(self, post_id: PostId) -> Post | None: ...
+
+    def overdue(self, now: datetime, limit: int) -> Sequence[PostId]:
+        """Posts that should have been classified by now and were not, the longest overdue first."""
+
+    def redeliver(self, post_id: PostId, now: datetime) -> bool:
+        """Gives a post to the classifier once more; False where it has its tags by now or is gone.
+
+        It is overdue again after as long as it has waited so far, and ten minutes at least.
+        """
 
     def set_aside(self, unreadable: Unreadable, now: datetime) -> None:
         """Stores an unreadable part of X's answer for a person to look at."""

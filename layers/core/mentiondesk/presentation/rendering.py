@@ -20,10 +20,10 @@ def render(template: str, wording: Sentences, facts: Mapping[str, object]) -> st
     return found.render({**facts, "say": _Say(wording), "label": wording.label})
 
 
-def stylesheet(room: str) -> str:
-    """The theme's properties and the rules of one room."""
+def stylesheet(room: str, colour: str | None = None) -> str:
+    """The theme's properties, in the brand's colour if it has one, and the rules of one room."""
     rules = files("mentiondesk.presentation").joinpath(f"templates/{room}/style.css").read_text(encoding="utf-8")
-    return f"{theme.properties()}\n{rules}"
+    return f"{theme.properties(colour)}\n{rules}"
 
 
 class _Say:

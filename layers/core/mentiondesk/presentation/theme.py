@@ -5,6 +5,9 @@ Each pair of text and ground has a contrast of at least 4.5, signs and borders o
 
 from collections.abc import Mapping
 
+# The least contrast of text (WCAG 2.2, 1.4.3).
+_READABLE = 4.5
+
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
 LIGHT: Mapping[str, str] = {
@@ -60,12 +63,43 @@ DARK: Mapping[str, str] = {
 }
 
 
-def properties() -> str:
-    """The theme as CSS custom properties, for light and dark schemes."""
+def properties(colour: str | None = None) -> str:
+    """The theme as CSS custom properties, for light and dark schemes; links and buttons in the brand's colour."""
+    light, dark = ({**theme, **_branded(colour, theme)} if colour else theme for theme in (LIGHT, DARK))
     return (
-        f":root {{ color-scheme: light dark; --font: {FONT}; {_declared(LIGHT)} }}\n"
-        f"@media (prefers-color-scheme: dark) {{ :root {{ {_declared(DARK)} }} }}\n"
+        f":root {{ color-scheme: light dark; --font: {FONT}; {_declared(light)} }}\n"
+        f"@media (prefers-color-scheme: dark) {{ :root {{ {_declared(dark)} }} }}\n"
     )
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, from 1 to 21. Source: WCAG 2.2, relative luminance."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _branded(colour: str, theme: Mapping[str, str]) -> dict[str, str]:
+    """The brand's colour, moved towards black or white until it can be read on the theme's grounds."""
+    grounds = [theme[name] for name in ("page", "card")]
+    away = max(("#000000", "#ffffff"), key=lambda end: min(contrast(end, ground) for ground in grounds))
+    steps = (_mixed(colour, away, step / 20) for step in range(21))
+    link = next(one for one in steps if all(contrast(one, ground) >= _READABLE for ground in grounds))
+    return {"link": link, "on-link": max(("#ffffff", "#14130f"), key=lambda text: contrast(text, link))}
+
+
+def _mixed(one: str, other: str, share: float) -> str:
+    pairs = zip(_channels(one), _channels(other), strict=True)
+    return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)
+
+
+def _channels(colour: str) -> list[int]:
+    return [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+
+
+def _luminance(colour: str) -> float:
+    parts = [one / 255 for one in _channels(colour)]
+    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def dark_mail() -> str:

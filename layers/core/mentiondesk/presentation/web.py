@@ -5,6 +5,7 @@ A door is one Lambda function behind some routes of the HTTP API. No other modul
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -13,7 +14,6 @@ from urllib.parse import parse_qsl
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from mentiondesk.presentation.action_pages.answers import Answer, plain, refused
@@ -38,23 +38,31 @@ _Route = Callable[..., Page]
 _Middleware = Callable[[APIGatewayHttpResolver, "NextMiddleware"], Page]
 # The catalogue's own words: the settings, which may override them, are perhaps what failed.
 _SAY = Sentences()
+# Paths of pages and tokens. A rule's end also matches before a line feed, and other odd characters could pass by the
+# route whose limit is meant for the page.
+_PATH = re.compile(r"[A-Za-z0-9/._~=-]*")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class Door(APIGatewayHttpResolver):
     """A Powertools resolver for the pages of one function: refusals and failures are pages too, with the same headers.
 
-    Emits the metrics PagesAnswered and PagesFailed. Routers can be included as in any resolver. `headers` are those
-    of every answer.
+    `failed` is called for each page that could not be made. `headers` are those of every answer. Routers
+    can be included as in any resolver.
     """
 
     def __init__(
-        self, logger: Logger, metrics: Metrics, headers: Callable[[], Mapping[str, str]] = security_headers
+        self,
+        logger: Logger,
+        metrics: Metrics,
+        failed: Callable[[], None],
+        headers: Callable[[], Mapping[str, str]] = security_headers,
     ) -> None:
         super().__init__()
         # Outermost first: whatever an inner one answers passes through those before it.
-        shown = _failures_shown(logger, metrics)
-        self.use([_recorded(logger, metrics), _secured(headers), _head_without_body, shown])
+        self.use(
+            [_recorded(logger), _secured(headers), _head_without_body, _failures_shown(logger, failed), _plain_path]
+        )
         self.not_found(_no_such_page)
         # The function's entry point, as Lambda calls it.
         self.handler = logger.inject_lambda_context(metrics.log_metrics(self.resolve), clear_state=True)
@@ -154,15 +162,14 @@ def _cookie(one: SetCookie, secure: bool) -> Cookie:
     )
 
 
-def _recorded(logger: Logger, metrics: Metrics) -> _Middleware:
-    """One log line and one count for each answer."""
+def _recorded(logger: Logger) -> _Middleware:
+    """One log line for each answer."""
 
     def record(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
         response = next_middleware(app)
         event = app.current_event
         # The route, not the path: a path holds a token.
         logger.info("answered", method=event.http_method, route=event.route_key, status=response.status_code)
-        metrics.add_metric("PagesAnswered", MetricUnit.Count, 1)
         return response
 
     return record
@@ -185,7 +192,7 @@ def _head_without_body(app: APIGatewayHttpResolver, next_middleware: "NextMiddle
     return response
 
 
-def _failures_shown(logger: Logger, metrics: Metrics) -> _Middleware:
+def _failures_shown(logger: Logger, failed: Callable[[], None]) -> _Middleware:
     """Turns what a route raises into a page; a failure that nobody foresaw is logged and counted."""
 
     def show(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
@@ -195,12 +202,25 @@ def _failures_shown(logger: Logger, metrics: Metrics) -> _Middleware:
             return page(refused(_SAY, unreadable))
         except Exception:  # the boundary: API Gateway would answer in JSON, without security headers
             logger.exception("a page failed")
-            metrics.add_metric("PagesFailed", MetricUnit.Count, 1)
+            _reported(logger, failed)
             then = _SAY("page.failed_then")
             return page(plain(_SAY, _SAY("page.failed"), then, HTTPStatus.INTERNAL_SERVER_ERROR))
 
     return show
 
 
-def _no_such_page(_: NotFoundError) -> Page:
+def _reported(logger: Logger, failed: Callable[[], None]) -> None:
+    try:
+        failed()
+    except Exception:  # the boundary: what made the page fail, as a table that does not answer, stops this as well
+        logger.exception("a failed page was not reported")
+
+
+def _plain_path(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
+    if _PATH.fullmatch(app.current_event.path):
+        return next_middleware(app)
+    return _no_such_page()
+
+
+def _no_such_page(_: NotFoundError | None = None) -> Page:
     return page(plain(_SAY, _SAY("page.not_a_page"), status=HTTPStatus.NOT_FOUND))

@@ -29,7 +29,7 @@ class _FromEnv:
 @dataclass(frozen=True)
 class FetchConfig(_FromEnv):
     table_name: str
-    x_secret_id: str
+    x_parameter: str
     x_api_url: str
 
 
@@ -43,8 +43,13 @@ class ClassifyConfig(_FromEnv):
 class NotifyConfig(_FromEnv):
     table_name: str
     alert_sender: str
-    link_secret_id: str
+    staff_mail: str
+    texts_through: str
+    text_origin: str
+    link_parameter: str
     api_url: str
+    desk_name: str
+    operators_topic: str
 
 
 @dataclass(frozen=True)
@@ -58,8 +63,8 @@ class PublishConfig(_FromEnv):
     site_bucket: str
     site_url: str
     api_url: str
-    link_secret_id: str
-    statuspage_secret_id: str
+    subscriber_parameter: str
+    statuspage_parameter: str
     status_sender: str
     mail_events: str
 
@@ -67,25 +72,27 @@ class PublishConfig(_FromEnv):
 @dataclass(frozen=True)
 class ForgetConfig(_FromEnv):
     table_name: str
+    staff_mail: str
 
 
 @dataclass(frozen=True)
 class ActionLinksConfig(_FromEnv):
     table_name: str
-    link_secret_id: str
+    link_parameter: str
 
 
 @dataclass(frozen=True)
 class SubscriptionsConfig(_FromEnv):
     table_name: str
-    link_secret_id: str
+    subscriber_parameter: str
     requested_mails_url: str
+    site_url: str
 
 
 @dataclass(frozen=True)
 class RequestedMailsConfig(_FromEnv):
     table_name: str
-    link_secret_id: str
+    subscriber_parameter: str
     api_url: str
     status_sender: str
     mail_events: str

@@ -44,6 +44,8 @@ _HINTS = {
     "handle": "write the handle without @: up to 15 letters, digits or _",
     "id": "use lower-case letters, digits, - and _, starting with a letter",
     "name": "use lower-case letters, digits and _, starting with a letter",
+    "colour": 'write it as red, green and blue in hexadecimal, in quotes, like "#1f4e8c"',
+    "logo": "write the name of a file beside these settings: PNG, JPEG, WebP or SVG, of at most 70 kB",
     "duty": 'write always, or week: {mon-fri: ["09:00-17:00"]}',
 }
 

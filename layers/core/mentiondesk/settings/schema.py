@@ -1,5 +1,6 @@
 """The schema of the settings file: its keys, their bounds and their defaults."""
 
+from base64 import b64decode
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self, assert_never
@@ -11,6 +12,7 @@ from mentiondesk.domain.alerts.limits import DEFAULT_TEXT_LIMITS
 from mentiondesk.domain.alerts.roster import Audience, Channel
 from mentiondesk.domain.hours import Hours, NeverOpen
 from mentiondesk.domain.ids import ComponentId, StaffId, UserId
+from mentiondesk.domain.incidents.incident import Health, Impact
 from mentiondesk.domain.posts.brand import LONGEST_QUERY, Account, Brand
 from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.tags import Kind, Urgency
@@ -136,20 +138,36 @@ FIRST_REPLY = {
 class TargetsSettings(_Model):
     """Deadlines by kind. A kind that is not named keeps its default; null means that it has none.
 
-    `private` and `follow_up` run while a customer is in private messages. After `resolve_after` of a customer's
+    `private` and `follow_up` run while a customer is in private messages: from their word that they sent one, and from
+    the brand's that asked for it. After `resolve_after` of a customer's
     silence a case is resolved; null leaves that to people.
     """
 
     first_reply: dict[Kind, TargetSettings | None] = Field(default_factory=dict)
     next_reply: dict[Kind, TargetSettings | None] = Field(default_factory=dict)
-    private: TargetSettings | None = None
+    private: TargetSettings | None = TargetSettings(within=timedelta(hours=4))
     follow_up: TargetSettings | None = None
     resolve_after: Length | None = None
 
 
 class SendSettings(_Model):
+    """Recipients of a stage, and the channels to people. A room is told in the room: there `by` is left out."""
+
     to: Audience
-    by: Annotated[tuple[Channel, ...], OneOrMore] = Field(min_length=1)
+    by: Annotated[tuple[Channel, ...], OneOrMore] = ()
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        room = self.to is Audience.ROOM
+        if room and set(self.by) - {Channel.ROOM}:
+            raise Misfit("rooms are told in the room itself; leave this key out", "by")
+        if not room and (not self.by or Channel.ROOM in self.by):
+            raise Misfit("people are told by email, text, or both as [email, text]", "by")
+        return self
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        return self.by or (Channel.ROOM,)
 
 
 class StageSettings(_Model):
@@ -164,8 +182,8 @@ def _stage(name: str, at: str, *send: tuple[Audience, tuple[Channel, ...]]) -> S
     return StageSettings(name=name, at=at, send=tuple(SendSettings(to=to, by=by) for to, by in send))
 
 
-# The desk's own stage: a customer writes again after the last stage of a late case.
-TOLD_AGAIN = "told_again"
+# The desk's own stages: a customer writes again after the last stage of a late case; a private timer is half over.
+TOLD_AGAIN, PRIVATE_QUESTION = "told_again", "private_question"
 _EMAIL, _TEXT, _BOTH = (Channel.EMAIL,), (Channel.TEXT,), (Channel.EMAIL, Channel.TEXT)
 _STAGES = (
     _stage("half_time", "50%", (Audience.DUTY, _EMAIL)),
@@ -181,19 +199,20 @@ class CriticalStageSettings(_Model):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")
     after: Duration
     unless_claimed: bool = False
+    once_claimed: bool = False
     send: tuple[SendSettings, ...] = Field(min_length=1)
 
 
-def _critical(name: str, minutes: int, *to: Audience, unless_claimed: bool = False) -> CriticalStageSettings:
+def _critical(name: str, minutes: int, *to: Audience, **claimed: bool) -> CriticalStageSettings:
     send = tuple(SendSettings(to=one, by=(Channel.TEXT, Channel.EMAIL)) for one in to)
-    return CriticalStageSettings(name=name, after=timedelta(minutes=minutes), unless_claimed=unless_claimed, send=send)
+    return CriticalStageSettings(name=name, after=timedelta(minutes=minutes), send=send, **claimed)
 
 
 _CRITICAL_STAGES = (
     _critical("critical", 0, Audience.DUTY, Audience.LEAD),
     _critical("critical_unclaimed", 5, Audience.DUTY, Audience.LEAD, unless_claimed=True),
     _critical("critical_manager", 10, Audience.MANAGER, unless_claimed=True),
-    _critical("critical_unanswered", 20, Audience.MANAGER),
+    _critical("critical_unanswered", 20, Audience.MANAGER, once_claimed=True),
 )
 
 
@@ -227,7 +246,7 @@ class AlertSettings(_Model):
 
     @model_validator(mode="after")
     def _named_once(self) -> Self:
-        names = [*(one.name for one in self.stages), *(one.name for one in self.critical), TOLD_AGAIN]
+        names = [*(one.name for one in self.stages), *(one.name for one in self.critical), TOLD_AGAIN, PRIVATE_QUESTION]
         for place, name in enumerate(names):
             if name in names[:place]:
                 raise Misfit(f"two stages are named {name!r}; names must differ", "stages")
@@ -271,8 +290,45 @@ class StaffSettings(_Model):
                 return self.email
             case Channel.TEXT:
                 return self.phone
+            case Channel.ROOM:
+                return None
             case _:
                 assert_never(channel)
+
+
+class RoomSettings(_Model):
+    """A room that stages can tell: a Slack channel by its incoming webhook, or any address by a signed webhook."""
+
+    id: StaffId = Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")
+    name: str = Field(min_length=1, max_length=60)
+    slack: str | None = Field(
+        default=None, max_length=300, pattern=r"^https://hooks\.slack(-gov)?\.com/[A-Za-z0-9/_-]+$"
+    )
+    webhook: str | None = Field(default=None, max_length=1000, pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?$")
+    secret: str | None = Field(default=None, max_length=100, pattern=r"^whsec_[A-Za-z0-9+/]+={0,2}$")
+
+    @model_validator(mode="after")
+    def _one_address(self) -> Self:
+        if (self.slack is None) == (self.webhook is None):
+            raise ValueError(f"give {self.id} either slack or webhook")
+        if (self.webhook is None) != (self.secret is None):
+            raise ValueError("a webhook needs a secret to sign with, and Slack's has none")
+        if self.secret is not None and not 24 <= _bytes_in(self.secret) <= 64:
+            raise Misfit("the secret is no base64 of 24 to 64 bytes; make one with: openssl rand -base64 32", "secret")
+        return self
+
+    @property
+    def address(self) -> str:
+        """The address as the channel's sender takes it."""
+        return self.slack or f"{self.secret} {self.webhook}"
+
+
+def _bytes_in(secret: str) -> int:
+    """The length of the key in a webhook's secret; 0 where it is no base64."""
+    try:
+        return len(b64decode(secret.removeprefix("whsec_"), validate=True))
+    except ValueError:
+        return 0
 
 
 class ReadingSettings(_Model):
@@ -285,6 +341,16 @@ class ReadingSettings(_Model):
     sweep_every: Length = timedelta(minutes=30)
     sweep_reach: Length = timedelta(hours=6)
     monthly_reads: int = Field(default=50_000, ge=1000)
+
+
+class TemplateSettings(_Model):
+    """Texts that a person may fill the form of an incident with."""
+
+    name: str = Field(min_length=1, max_length=60)
+    title: str = Field(min_length=1, max_length=120)
+    body: str = Field(min_length=1, max_length=2000)
+    impact: Literal[Impact.NONE, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL] = Impact.MINOR
+    components: dict[ComponentId, Health] = Field(default_factory=dict)
 
 
 class ReachSettings(_Model):
@@ -318,6 +384,7 @@ class IncidentSettings(_Model):
     )
     urgency: Urgency = Urgency.NORMAL
     go_back_within: Length = timedelta(hours=24)
+    templates: tuple[TemplateSettings, ...] = Field(default=(), max_length=50)
 
 
 class ComponentSettings(_Model):
@@ -350,6 +417,11 @@ class StatusPageSettings(_Model):
     x_links: bool = False
     statuspage_id: str | None = Field(default=None, pattern=r"^[a-z0-9]{4,40}$")
     mails: MailSettings = MailSettings()
+    language: Literal["en", "de", "fr", "es", "pt"] = "en"
+    colour: str | None = Field(default=None, pattern=r"^#[0-9a-fA-F]{6}$")
+    logo: str | None = Field(
+        default=None, pattern=r"^data:image/(png|jpeg|webp|svg\+xml);base64,[A-Za-z0-9+/]+=*$", max_length=100_000
+    )
 
     @field_validator("components")
     @classmethod
@@ -442,6 +514,7 @@ class SettingsFile(_Model):
     brand: BrandSettings
     zone: Zone = "UTC"
     staff: tuple[StaffSettings, ...] = Field(min_length=1, max_length=200)
+    rooms: tuple[RoomSettings, ...] = Field(default=(), max_length=20)
     hours: dict[str, WeekSettings] = Field(default_factory=dict)
     targets: TargetsSettings = TargetsSettings()
     alerts: AlertSettings = AlertSettings()
@@ -456,10 +529,8 @@ class SettingsFile(_Model):
 
     @model_validator(mode="after")
     def _fits_together(self, info: ValidationInfo) -> Self:
-        ids = [one.id for one in self.staff]
-        for place, staff_id in enumerate(ids):
-            if staff_id in ids[:place]:
-                raise Misfit(f"two people have the id {staff_id!r}; ids must differ", "staff", place, "id")
+        self._check_ids()
+        self._check_rooms()
         if not stored(info):
             self._check_search()
         if not any("lead" in one.roles for one in self.staff):
@@ -470,6 +541,23 @@ class SettingsFile(_Model):
             if target.hours is not None:
                 self._check_hours(target.hours, target, path, stored(info))
         return self
+
+    def _check_ids(self) -> None:
+        ids = [*(one.id for one in self.staff), *(one.id for one in self.rooms)]
+        for place, one in enumerate(ids):
+            if one in ids[:place]:
+                people = len(self.staff)
+                where = ("staff", place) if place < people else ("rooms", place - people)
+                what = "two people have" if place < people else "a person, or another room, has"
+                raise Misfit(f"{what} the id {one!r}; ids must differ", *where, "id")
+
+    def _check_rooms(self) -> None:
+        """Refuses a stage that tells rooms where there are none: nobody could receive it."""
+        stages = [("alerts", "stages", one.send) for one in self.alerts.stages]
+        stages += [("alerts", "critical", one.send) for one in self.alerts.critical]
+        for area, name, sends in (*stages, ("incidents", "tell", self.incidents.tell)):
+            if not self.rooms and any(one.to is Audience.ROOM for one in sends):
+                raise Misfit("this tells rooms, and there are none; add one under rooms", area, name)
 
     def _check_search(self) -> None:
         length = len(brand_of(self).search_query)

@@ -1,5 +1,6 @@
 """SettingsFile as domain values."""
 
+from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
@@ -8,17 +9,18 @@ from mentiondesk.domain.alerts.limits import TextLimit
 from mentiondesk.domain.alerts.roster import Audience, Channel, Roster, Staff, Stage
 from mentiondesk.domain.cases.timers import Policy, Target
 from mentiondesk.domain.desk import AlertRules, DeskSettings
-from mentiondesk.domain.incidents.incident import STILL_UNCONFIRMED, UNCONFIRMED
-from mentiondesk.domain.incidents.rules import IncidentRules
+from mentiondesk.domain.incidents.incident import STILL_UNCONFIRMED, UNCONFIRMED, Affected
+from mentiondesk.domain.incidents.rules import IncidentRules, IncidentTemplate
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
 from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
 from mentiondesk.domain.posts.tags import Kind, Urgency
-from mentiondesk.domain.status.page import MailRules, PageComponent, StatusPage
+from mentiondesk.domain.status.page import Logo, MailRules, PageComponent, StatusPage
 from mentiondesk.domain.status.wording import Wording
 from mentiondesk.settings.problems import validated
 from mentiondesk.settings.schema import (
     FIRST_REPLY,
+    PRIVATE_QUESTION,
     TOLD_AGAIN,
     CriticalStageSettings,
     IncidentSettings,
@@ -27,6 +29,7 @@ from mentiondesk.settings.schema import (
     StaffSettings,
     StageSettings,
     TargetSettings,
+    TemplateSettings,
     TriageSettings,
     WeekSettings,
     brand_of,
@@ -52,7 +55,10 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         brand=brand,
         zone=settings.zone,
         policy=_policy(settings),
-        roster=Roster(tuple(_staff(one, settings.zone) for one in settings.staff)),
+        roster=Roster(
+            tuple(_staff(one, settings.zone) for one in settings.staff),
+            tuple(Staff(one.id, one.name, {Channel.ROOM: one.address}, settings.zone) for one in settings.rooms),
+        ),
         alerts=AlertRules(
             tuple(TextLimit(one.most, one.within) for one in alerts.text_limits),
             Budget(alerts.budget.most, alerts.budget.gather),
@@ -97,6 +103,7 @@ def _policy(settings: SettingsFile) -> Policy:
         stages=tuple(_stage(one) for one in settings.alerts.stages),
         critical=tuple(_critical_stage(one) for one in settings.alerts.critical),
         again=Stage(TOLD_AGAIN, 0.0, timedelta(0), ((Audience.DUTY, Channel.EMAIL),)),
+        question=Stage(PRIVATE_QUESTION, 0.5, timedelta(0), ((Audience.DUTY, Channel.EMAIL),)),
     )
 
 
@@ -122,18 +129,24 @@ def _stage(stage: StageSettings) -> Stage:
 
 
 def _critical_stage(stage: CriticalStageSettings) -> Stage:
-    return Stage(stage.name, 0.0, stage.after, _recipients(stage.send), stage.unless_claimed)
+    return Stage(stage.name, 0.0, stage.after, _recipients(stage.send), stage.unless_claimed, stage.once_claimed)
 
 
 def _recipients(send: Iterable[SendSettings]) -> tuple[tuple[Audience, Channel], ...]:
-    return tuple((one.to, channel) for one in send for channel in one.by)
+    return tuple((one.to, channel) for one in send for channel in one.channels)
 
 
 def _incident_rules(incidents: IncidentSettings) -> IncidentRules:
     recipients = _recipients(incidents.tell)
     stages = [Stage(name, 0.0, timedelta(0), recipients) for name in _INCIDENT_STAGES]
     stages.append(Stage(STILL_UNCONFIRMED, 0.0, timedelta(0), (*recipients, (Audience.MANAGER, Channel.EMAIL))))
-    return IncidentRules(**{name: value for name, value in incidents if name != "tell"}, stages=tuple(stages))
+    told = {name: value for name, value in incidents if name not in ("tell", "templates")}
+    return IncidentRules(**told, stages=tuple(stages), templates=tuple(map(_template, incidents.templates)))
+
+
+def _template(one: TemplateSettings) -> IncidentTemplate:
+    affected = tuple(Affected(component, health) for component, health in one.components.items())
+    return IncidentTemplate(one.name, one.title, one.body, one.impact, affected)
 
 
 def _status_page(settings: SettingsFile) -> StatusPage:
@@ -149,7 +162,17 @@ def _status_page(settings: SettingsFile) -> StatusPage:
         x_links=page.x_links,
         hosted_id=page.statuspage_id,
         mails=MailRules(**dict(page.mails)),
+        language=page.language,
+        colour=page.colour,
+        logo=_logo(page.logo) if page.logo else None,
     )
+
+
+def _logo(written: str) -> Logo:
+    """The logo in a data: address."""
+    kind, _, content = written.removeprefix("data:").partition(";base64,")
+    ending = kind.removeprefix("image/").partition("+")[0]
+    return Logo(f"logo.{ending}", kind, b64decode(content))
 
 
 def _brand_words(triage: TriageSettings, handles: tuple[str, ...]) -> BrandWords:

@@ -3,7 +3,7 @@
 from email.utils import formataddr, parseaddr
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from mentiondesk.domain.alerts.messages import Email
 from mentiondesk.ports.channels import Undeliverable
@@ -59,7 +59,8 @@ class SesMailer:
             code = refused.response["Error"]["Code"]
             raise Undeliverable(code, passing=code not in _FOR_GOOD) from refused
         except BotoCoreError as failed:
-            raise Undeliverable(type(failed).__name__, passing=True) from failed
+            lasting = isinstance(failed, ParamValidationError)
+            raise Undeliverable(type(failed).__name__, passing=not lasting) from failed
         return sent["MessageId"]
 
     def _from(self, email: Email) -> str:

@@ -19,6 +19,7 @@ from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from mentiondesk.domain.alerts.messages import KIND_HEADER, Email
 from mentiondesk.ports.channels import Undeliverable
 
 # Seconds for one try, from the look-up of the name to the first line of the answer.
@@ -147,3 +148,32 @@ def _status(connection: ssl.SSLSocket, deadline: float) -> int:
     if len(first) < 2 or not first[0].startswith(b"HTTP/1.") or not first[1].isdigit():
         raise ConnectionError("no answer in HTTP")
     return int(first[1])
+
+
+class RoomSender:
+    """Sender to rooms: a Slack channel by its incoming webhook, or any address by a signed one.
+
+    An address is a URL, or a secret, a space and a URL: with a secret the webhook is signed.
+    """
+
+    def __init__(self, webhooks: WebhookSender, clock: Callable[[], datetime]) -> None:
+        self._webhooks = webhooks
+        self._clock = clock
+
+    def send(self, address: str, message: Email | str) -> str:
+        secret, _, url = address.rpartition(" ")
+        email = message if isinstance(message, Email) else Email("", message, "")
+        if not secret:
+            return self._webhooks.post(Target(url), {"text": _slack(email)})
+        payload = {
+            "type": f"alert.{dict(email.headers).get(KIND_HEADER, 'text')}",
+            "timestamp": self._clock().isoformat(),
+            "data": {"subject": email.subject, "text": email.text},
+        }
+        return self._webhooks.post(Target(url, secret), payload)
+
+
+def _slack(email: Email) -> str:
+    """The text as Slack wants it: nothing in it is a mention, a link or a command of Slack's."""
+    text = email.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.strip()

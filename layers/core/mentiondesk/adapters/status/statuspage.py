@@ -4,22 +4,19 @@ Source: https://developer.statuspage.io. Each API key may ask once a second on a
 420 or 429.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
 from mentiondesk.adapters.cached import Cached
+from mentiondesk.adapters.parameters import Secret
 from mentiondesk.domain.ids import IncidentId
 from mentiondesk.domain.status.hosted import HostedIncident, HostedUpdate
 from mentiondesk.ports.status import HostedPageFails
-
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 API_URL = "https://api.statuspage.io/v1"
 # Seconds to connect, and to wait for an answer.
@@ -32,16 +29,17 @@ _OURS, _ID = "mentiondesk", "incident_id"
 Json = dict[str, Any]
 
 
-def statuspage_key(secrets: "SecretsManagerClient", secret_id: str, clock: Callable[[], datetime]) -> Cached[str]:
-    """The API key in Secrets Manager, as JSON with the key api_key. Its call raises HostedPageFails."""
+def statuspage_key(read: Callable[[], Secret], clock: Callable[[], datetime]) -> Cached[str]:
+    """The API key in the parameter store. Its call raises HostedPageFails."""
 
     def load() -> str:
         try:
-            return str(json.loads(secrets.get_secret_value(SecretId=secret_id)["SecretString"])["api_key"])
+            key = read().value.strip()
         except (BotoCoreError, ClientError) as failed:
-            raise HostedPageFails("the secret can not be read") from failed
-        except (KeyError, TypeError, ValueError) as odd:
-            raise HostedPageFails("the secret holds no api_key") from odd
+            raise HostedPageFails("the API key can not be read") from failed
+        if not key:
+            raise HostedPageFails("no API key is stored; run make statuspage-key")
+        return key
 
     return Cached(load, _KEY_KEPT, clock)
 

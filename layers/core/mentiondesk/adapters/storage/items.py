@@ -5,7 +5,7 @@ from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from mentiondesk.adapters.storage.keys import PK, SK, Key
 
@@ -56,8 +56,23 @@ class Item(NamedTuple):
         return _as(kind, dict.fromkeys(_required(kind)) | dict(self.beside))
 
 
+class ItemUnreadable(Exception):
+    """A stored item does not hold the fact that is read from it.
+
+    It names the kind of fact and the fields at fault, and never what they hold: that could be a customer's words.
+    """
+
+    def __init__(self, kind: object, invalid: ValidationError) -> None:
+        faults = (f"{'.'.join(map(str, one['loc']))}: {one['type']}" for one in invalid.errors(include_input=False))
+        super().__init__(f"{getattr(kind, '__name__', kind)} does not fit: {'; '.join(faults)}")
+
+
 def _as(kind: type[Fact], value: Any) -> Fact:
-    found: Fact = adapter(kind).validate_python(value)
+    try:
+        found: Fact = adapter(kind).validate_python(value)
+    except ValidationError as invalid:
+        # Its text quotes the input, and so does a traceback that shows it.
+        raise ItemUnreadable(kind, invalid) from None
     return found
 
 

@@ -28,7 +28,9 @@ class Index(NamedTuple):
 
 
 DUE_SHARD, DUE_AT = "due_shard", "due_at"
-# Sparse: only what has an alert to come. Sharded, so that no key is hot on a bad day.
+# The partition of the due index in which posts wait to be classified; a post leaves it with its tags.
+UNTAGGED = "UNTAGGED"
+# Sparse: only what has an alert to come, and posts without tags. Sharded, so that no key is hot on a bad day.
 DUE = Index("due", DUE_SHARD, DUE_AT)
 QUEUE, ANSWER_BY = "queue", "answer_by"
 # Cases by state; the customers who wait, by deadline.
@@ -43,7 +45,9 @@ POST, CASE, CUSTOMER, TIMELINE, ALERT = "POST", "CASE", "CUSTOMER", "T#", "A#"
 OLD_EVENT = "E#"
 ESCALATION, MESSAGE = "ESCALATION", "M#"
 ALL_INCIDENTS, OPEN_INCIDENTS = "INCIDENTS", "INCIDENTS#OPEN"
-INCIDENT, UPDATE, JOINED, PERSON = "INCIDENT", "UPDATE#", "P#", "W#"
+INCIDENT, UPDATE, JOINED, PERSON, LEFT_OUT = "INCIDENT", "UPDATE#", "P#", "W#", "OUT#"
+# Reports by the minute; behind them, the troubles that the operators know of.
+TROUBLES, TOLD = "TROUBLES", "TOLD#"
 SIGN_IN, SESSIONS = "SIGNIN#", "SESSIONS#"
 CASE_PREFIX, INCIDENT_PREFIX, READS = "CASE#", "INCIDENT#", "READS#"
 
@@ -126,6 +130,11 @@ def joined(incident_id: IncidentId, post_id: PostId) -> Key:
     return Key(f"{INCIDENT_PREFIX}{incident_id}", f"{JOINED}{post_id.zfill(_LONGEST_ID)}")
 
 
+def left_out(incident_id: IncidentId, post_id: PostId) -> Key:
+    """The mark of a post that a person took out of an incident: it does not join again by itself."""
+    return Key(f"{INCIDENT_PREFIX}{incident_id}", f"{LEFT_OUT}{post_id.zfill(_LONGEST_ID)}")
+
+
 def person(incident_id: IncidentId, user_id: UserId) -> Key:
     """A customer who reported an incident."""
     return Key(f"{INCIDENT_PREFIX}{incident_id}", f"{PERSON}{user_id}")
@@ -187,6 +196,18 @@ def look_up(at: datetime, case_id: CaseId) -> Key:
 
 def set_aside(now: datetime, digest: str) -> Key:
     return Key(f"ASIDE#{now:%Y-%m-%d}", digest)
+
+
+def trouble(minute: datetime, name: str) -> Key:
+    return Key(TROUBLES, f"{stamp(minute)}#{name}")
+
+
+def told(name: str) -> Key:
+    return Key(TROUBLES, f"{TOLD}{name}")
+
+
+def mail_mark(staff_id: StaffId) -> Key:
+    return Key(f"STAFF#{staff_id}", "MAIL")
 
 
 def texts(staff_id: StaffId) -> Key:

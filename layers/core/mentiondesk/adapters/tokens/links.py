@@ -7,24 +7,23 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import blake2s
-from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 from itsdangerous import BadData, Signer
 from itsdangerous.encoding import base64_decode, base64_encode
 
 from mentiondesk.adapters.cached import Cached
+from mentiondesk.adapters.parameters import Secret
 from mentiondesk.adapters.storage import keys
 from mentiondesk.domain.access.actions import CASE_ACTIONS, INCIDENT_ACTIONS, from_bits, to_bits
 from mentiondesk.domain.access.links import CASE_LINK_LASTS, INCIDENT_LINK_LASTS, Link, LinkForged
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, StaffId, SubjectId, UserId
 
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
-
 # Oldest first: the last one signs, each of them is believed.
 Keys = tuple[str, ...]
 
+# 32 random letters and digits hold 190 bits.
+SHORTEST_KEY = 32
 _FRESH = timedelta(minutes=5)
 _LOOK_AGAIN = timedelta(seconds=30)
 # 128 bits are enough to sign with, and make a link that fits a text.
@@ -33,29 +32,26 @@ _DIGEST = partial(blake2s, digest_size=16)
 _LAST_CHARACTERS = ("A", "Q", "g", "w")
 _NUMBER = re.compile(r"[1-9]\d{0,18}")
 _MINUTE = timedelta(minutes=1)
+_LOW_BITS, _MINUTES_BITS = 0xFFFF, 26
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class NoLinkKeys(RuntimeError):
-    """The secret with the keys can not be read, or is empty."""
+    """The parameter with the keys can not be read, or holds none that is long enough."""
 
 
 class LinkKeys:
-    """The keys in Secrets Manager: the secret's value, and the one before it, so that a key can be replaced.
+    """The keys of one kind of link: one or more lines in the parameter, of which the first signs.
 
-    Read again after five minutes, and after half a minute when a signature is unknown. While the secret can not be
-    read the keys read last go on, and `report` is called with each failure.
+    A key that is no longer in the parameter is dead: a leak ends with one replacement. Shorter keys than 32
+    characters are passed over. Read again after five minutes, and after half a minute when a signature is unknown.
+    While the parameter can not be read the keys read last go on, and `report` is called with each failure.
     """
 
     def __init__(
-        self,
-        secrets: "SecretsManagerClient",
-        secret_id: str,
-        clock: Callable[[], datetime],
-        report: Callable[[Exception], None],
+        self, read: Callable[[], Secret], clock: Callable[[], datetime], report: Callable[[Exception], None]
     ) -> None:
-        self._secrets = secrets
-        self._secret_id = secret_id
+        self._secret = read
         self._report = report
         self._last: Keys = ()
         self._cached = Cached(self._load, _FRESH, clock)
@@ -68,27 +64,16 @@ class LinkKeys:
         return found
 
     def _load(self) -> Keys:
-        """The keys, or those read last."""
-        self._last = self._read() or self._last
-        return self._last
-
-    def _read(self) -> Keys:
+        """The keys, or those read last where they cannot be read now."""
         try:
-            current = self._value("AWSCURRENT")
-            return tuple(filter(None, (self._previous(), current)))
+            stored = list(filter(None, map(str.strip, self._secret().value.split("\n"))))
         except (BotoCoreError, ClientError) as failure:
             self._report(failure)
-            return ()
-
-    def _previous(self) -> str | None:
-        """The value before the current one; None for a secret that has had one value only."""
-        try:
-            return self._value("AWSPREVIOUS")
-        except self._secrets.exceptions.ResourceNotFoundException:
-            return None
-
-    def _value(self, stage: str) -> str | None:
-        return self._secrets.get_secret_value(SecretId=self._secret_id, VersionStage=stage).get("SecretString")
+            return self._last
+        self._last = tuple(key for key in reversed(stored) if len(key) >= SHORTEST_KEY)
+        if not self._last:
+            self._report(NoLinkKeys(f"{len(stored)} keys are stored, none of {SHORTEST_KEY} characters"))
+        return self._last
 
 
 class SignedLinks:
@@ -141,8 +126,12 @@ class SignedLinks:
 
 
 def _packed(link: Link) -> bytes:
-    """Actions as bits, minutes, then the subject: a case's two numbers, or the length of any other id and the id."""
-    head = struct.pack(">HI", to_bits(link.actions), -((_EPOCH - link.until) // _MINUTE))
+    """Actions as bits, minutes, then the subject: a case's two numbers, or the length of any other id and the id.
+
+    Bits above the sixteenth stand above the minutes, which leave six bits of theirs free until 2097.
+    """
+    bits, minutes = to_bits(link.actions), -((_EPOCH - link.until) // _MINUTE)
+    head = struct.pack(">HI", bits & _LOW_BITS, minutes | bits >> 16 << _MINUTES_BITS)
     return head + _packed_subject(link.subject_id) + link.staff_id.encode()
 
 
@@ -154,7 +143,8 @@ def _packed_subject(subject_id: SubjectId) -> bytes:
 
 
 def _unpacked(packed: bytes) -> Link:
-    bits, minute, length = struct.unpack_from(">HIB", packed)
+    low, above, length = struct.unpack_from(">HIB", packed)
+    bits, minute = low | above >> _MINUTES_BITS << 16, above & (1 << _MINUTES_BITS) - 1
     rest = packed[7:]
     if length:
         subject_id = _subject_id(rest[:length].decode())

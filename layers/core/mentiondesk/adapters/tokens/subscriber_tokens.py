@@ -1,4 +1,4 @@
-"""Tokens in mails to subscribers, signed with the keys that sign staff's links."""
+"""Tokens in mails to subscribers, signed with keys of their own."""
 
 from collections.abc import Callable
 from functools import partial

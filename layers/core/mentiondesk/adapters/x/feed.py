@@ -5,13 +5,14 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import requests
 import tweepy
 from requests.adapters import HTTPAdapter
 
 from mentiondesk.adapters.cached import Cached
+from mentiondesk.adapters.parameters import Secret
 from mentiondesk.adapters.x.posts import FIELDS, read_page
 from mentiondesk.adapters.x.profiles import read_seen
 from mentiondesk.domain.ids import PostId
@@ -20,9 +21,6 @@ from mentiondesk.domain.posts.cursor import ReadBlock, Window, next_month
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Source
 from mentiondesk.ports.x import Seen, XRefuses, XTooFarBack, XUnavailable
-
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 _TWEEPY_URL = "https://api.twitter.com"
 # Seconds to connect and to answer: three tries fit into one run.
@@ -52,14 +50,12 @@ class XCredentials:
         return f"XCredentials(version={self.version!r})"
 
 
-def x_credentials(
-    secrets: "SecretsManagerClient", secret_id: str, clock: Callable[[], datetime]
-) -> Cached[XCredentials]:
-    """The credentials in Secrets Manager, read again after five minutes."""
+def x_credentials(read: Callable[[], Secret], clock: Callable[[], datetime]) -> Cached[XCredentials]:
+    """The credentials in the parameter store, read again after five minutes."""
 
     def load() -> XCredentials:
-        found = secrets.get_secret_value(SecretId=secret_id)
-        return _credentials(found["SecretString"], found["VersionId"])
+        stored = read()
+        return _credentials(stored.value, stored.version)
 
     return Cached(load, _SECRET_KEPT, clock)
 
@@ -82,20 +78,29 @@ class _NoSuccess(Exception):
         self.response = response
 
 
+class _Rebased(requests.Session):
+    """Sends to the base URL that is configured what tweepy addresses to its own, and signs it for the former."""
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__()
+        self._base_url = base_url.rstrip("/")
+
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        request.url = request.url.replace(_TWEEPY_URL, self._base_url, 1)
+        return super().prepare_request(request)
+
+
 class _Timed(HTTPAdapter):
-    """Gives every request a timeout, which tweepy does not, and the base URL that is configured.
+    """Gives every request a timeout, which tweepy does not.
 
     Raises _NoSuccess before tweepy makes an error of its own, in which odd bodies and headers are fatal.
     """
 
-    def __init__(self, base_url: str, timeouts: tuple[float, float]) -> None:
+    def __init__(self, timeouts: tuple[float, float]) -> None:
         super().__init__()
-        self._base_url = base_url.rstrip("/")
         self._timeouts = timeouts
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        assert request.url is not None, "prepared requests have a URL"
-        request.url = request.url.replace(_TWEEPY_URL, self._base_url, 1)
         kwargs["timeout"] = self._timeouts
         response = super().send(request, *args, **kwargs)
         if not 200 <= response.status_code < 300:
@@ -127,6 +132,14 @@ class TweepyFeed:
     @property
     def credentials(self) -> str:
         return self._credentials().version
+
+    def account_status(self) -> int:
+        """The status of X's answer about the brand's own account: a question that reads no post."""
+        try:
+            self._connected().get_user(id=self._brand().user_id, user_auth=True)
+        except _NoSuccess as failure:
+            return failure.response.status_code
+        return 200
 
     def read(self, source: Source, window: Window, token: str | None, now: datetime) -> Page:
         brand = self._brand()
@@ -182,8 +195,9 @@ class TweepyFeed:
                 return_type=dict,
                 wait_on_rate_limit=False,
             )
+            client.session = _Rebased(self._base_url)
             client.session.trust_env = False
-            client.session.mount(_TWEEPY_URL, _Timed(self._base_url, self._timeouts))
+            client.session.mount(self._base_url, _Timed(self._timeouts))
             self._client = (secret.version, client)
         return self._client[1]
 

@@ -23,6 +23,14 @@ class Action(StrEnum):
     UPDATE = "update"
     RESOLVE = "resolve"
     APPROVE = "approve"
+    OPEN_INCIDENT = "open_incident"
+    EDIT = "edit"
+    EDIT_UPDATE = "edit_update"
+    REOPEN = "reopen"
+    MEMBERS = "members"
+    RESCHEDULE = "reschedule"
+    GO_BACK = "go_back"
+    MERGE = "merge"
 
 
 # The wire format of links that are in mails already: a bit never changes its meaning, a new action takes a new bit.
@@ -39,11 +47,24 @@ BITS: Mapping[Action, int] = {
     Action.APPROVE: 1 << 9,
     Action.RESOLVE_CASE: 1 << 10,
     Action.REOPEN_CASE: 1 << 11,
+    Action.OPEN_INCIDENT: 1 << 14,
+    Action.EDIT: 1 << 15,
+    Action.EDIT_UPDATE: 1 << 16,
+    Action.REOPEN: 1 << 17,
+    Action.MEMBERS: 1 << 18,
+    Action.RESCHEDULE: 1 << 19,
+    Action.GO_BACK: 1 << 20,
+    Action.MERGE: 1 << 21,
     Action.CORRECT: 1 << 12,
     Action.UNDO: 1 << 13,
 }
 
-INCIDENT_ACTIONS = frozenset({Action.PUBLISH, Action.DISMISS, Action.UPDATE, Action.RESOLVE, Action.APPROVE})
+INCIDENT_ACTIONS = frozenset(
+    {
+        *(Action.PUBLISH, Action.DISMISS, Action.UPDATE, Action.RESOLVE, Action.APPROVE, Action.EDIT),
+        *(Action.EDIT_UPDATE, Action.REOPEN, Action.MEMBERS, Action.RESCHEDULE, Action.GO_BACK, Action.MERGE),
+    }
+)
 # Rights of people who have signed in; no link carries them, so that they need no bit.
 DESK_ACTIONS = frozenset({Action.NOTE, Action.HAND_OVER})
 CASE_ACTIONS = frozenset(Action) - INCIDENT_ACTIONS - DESK_ACTIONS

@@ -11,6 +11,8 @@ from mentiondesk.domain.ids import CaseId, StaffId, SubjectId
 # A case is closed within days; an incident has updates until it is over.
 CASE_LINK_LASTS = timedelta(days=3)
 INCIDENT_LINK_LASTS = timedelta(days=7)
+# A link's time is kept to the minute, rounded up.
+_LONGEST = max(CASE_LINK_LASTS, INCIDENT_LINK_LASTS) + timedelta(minutes=1)
 
 
 class LinkRefused(Exception):
@@ -47,7 +49,12 @@ class Link:
         return isinstance(self.subject_id, CaseId)
 
     def actor(self, roster: Roster, now: datetime) -> Actor:
-        """The person the link was made for, with its rights. Raises LinkExpired or NoLongerStaff."""
+        """The person the link was made for, with its rights.
+
+        Raises LinkExpired, NoLongerStaff, or LinkForged for a link that lasts longer than the desk makes any.
+        """
+        if self.until > now + _LONGEST:
+            raise LinkForged
         if now >= self.until:
             raise LinkExpired
         staff = roster.find(self.staff_id)

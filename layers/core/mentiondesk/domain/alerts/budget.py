@@ -26,7 +26,7 @@ class Budget:
     """At most `most` messages an hour to one person; those to a busy person are `gather` apart."""
 
     most: int = 8
-    gather: timedelta = timedelta(minutes=20)
+    gather: timedelta = timedelta(minutes=25)
 
     def gap(self, busy: bool, warns: bool) -> timedelta:
         """The shortest time between two messages to one person. A warning waits for less than a full gathering."""

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
+from mentiondesk.domain.alerts.budget import HOUR
 from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer
-from mentiondesk.domain.ids import CaseId, IncidentId
+from mentiondesk.domain.ids import CaseId, IncidentId, PostId
+from mentiondesk.domain.incidents.incident import Incident
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,17 @@ class FollowUpList:
     at: datetime
 
 
-StaffMessage = CaseReleased | IncidentNoticed | FollowUpList
+@dataclass(frozen=True, slots=True)
+class IncidentHourly:
+    """An incident is public: each hour its owner hears what is new, instead of an alert about every case in it."""
+
+    subject_id: IncidentId
+    at: datetime
+
+
+StaffMessage = CaseReleased | IncidentNoticed | FollowUpList | IncidentHourly
+# The stage of the hourly message.
+HOURLY = "hourly"
 
 
 def message_id(message: StaffMessage) -> str:
@@ -49,25 +61,45 @@ def message_id(message: StaffMessage) -> str:
             return "noticed"
         case FollowUpList():
             return "go_back"
+        case IncidentHourly():
+            return HOURLY
         case _:
             assert_never(message)
 
 
 def escalated(
-    message: IncidentNoticed | FollowUpList, timer: ReplyTimer | None, attempts: int, alerted_until: datetime | None
+    message: IncidentNoticed | FollowUpList | IncidentHourly,
+    incident: Incident | None,
+    attempts: int,
+    alerted_until: datetime | None,
 ) -> Escalation | None:
     """The message as an escalation of its own: one stage, due when it was written.
 
-    None when the subject needs it no more: `timer`, the subject's, is over or another one.
+    None when the incident needs it no more: its timer is over or another one, or it is not public any more. The
+    hourly message has a part of the ledger for each hour.
     """
     match message:
         case IncidentNoticed():
-            clock, stage = Clock.CONFIRM, "noticed"
+            timer, stage = _running(incident, Clock.CONFIRM), "noticed"
         case FollowUpList():
-            clock, stage = Clock.GO_BACK, "go_back"
+            timer, stage = _running(incident, Clock.GO_BACK), "go_back"
+        case IncidentHourly():
+            timer, stage = _hour(incident, alerted_until or message.at - HOUR), HOURLY
         case _:
             assert_never(message)
-    if timer is None or not timer.running or timer.clock is not clock:
+    if timer is None:
         return None
-    one_stage = ReplyTimer(timer.post_id, timer.since, timer.answer_by, clock, (Due(stage, message.at),))
-    return Escalation(message.subject_id, one_stage, message.at, alerted_until, attempts)
+    one_stage = ReplyTimer(timer.post_id, timer.since, timer.answer_by, timer.clock, (Due(stage, message.at),))
+    return Escalation(message.subject_id, one_stage, message.at, None if stage == HOURLY else alerted_until, attempts)
+
+
+def _running(incident: Incident | None, clock: Clock) -> ReplyTimer | None:
+    timer = incident.timer if incident is not None else None
+    return timer if timer is not None and timer.running and timer.clock is clock else None
+
+
+def _hour(incident: Incident | None, since: datetime) -> ReplyTimer | None:
+    """A timer that stands for the hour since the last such message, while the incident is public and goes on."""
+    if incident is None or not incident.public or not incident.open:
+        return None
+    return ReplyTimer(PostId("0"), since, since, Clock.CONFIRM)

@@ -17,6 +17,7 @@ class MessageKind(StrEnum):
     CASES = "cases"
     INCIDENT_NOTICED = "incident-noticed"
     INCIDENT_RESOLVED = "incident-resolved"
+    INCIDENT_HOURLY = "incident-hourly"
     CONFIRMATION = "confirmation"
     STATUS_UPDATE = "status-update"
     SIGN_IN = "sign-in"

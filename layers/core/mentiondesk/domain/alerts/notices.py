@@ -1,15 +1,20 @@
 """Notices: the facts that one alert reports to one person."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from mentiondesk.domain.alerts.ledger import Alert
+from mentiondesk.domain.alerts.message import HOURLY
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.incidents.incident import STILL_UNCONFIRMED, UNCONFIRMED, Incident, LinkedPost, Status
 
 
 @dataclass(frozen=True, slots=True)
 class CaseNotice:
-    """An alert about a case.
+    """An alert about a case; `more` counts the other cases of its customer that the message is about as well.
+
+    `beside` counts the alerts of the desk that fall due before the next message and are too many to be named.
 
     `incident` is the incident that the case is part of, if any. `act` is the address of the page with the
     person's actions; None when no link could be made.
@@ -19,20 +24,27 @@ class CaseNotice:
     alert: Alert
     incident: Incident | None = None
     act: str | None = None
+    more: int = 0
+    beside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class IncidentNotice:
     """An alert about an incident.
 
-    `posts` are the posts of customers to go back to, oldest first; empty until the incident is resolved. `act`
-    is as in a case's notice.
+    `posts` are the posts of customers to go back to, oldest first, once the incident is resolved; in an hourly
+    message, those that are new. `act` is as in a case's notice.
     """
 
     incident: Incident
     alert: Alert
     posts: tuple[LinkedPost, ...] = ()
     act: str | None = None
+
+    @property
+    def hourly(self) -> bool:
+        """True for the hourly message about a public incident."""
+        return self.alert.stage == HOURLY
 
     @property
     def unconfirmed(self) -> bool:
@@ -46,3 +58,22 @@ class IncidentNotice:
 
 
 Notice = CaseNotice | IncidentNotice
+
+
+def by_customer(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """The notices with one for each customer: the one of their cases that comes first, and how many more there are."""
+    first: dict[object, CaseNotice] = {}
+    others: list[Notice] = []
+    for notice in notices:
+        if not isinstance(notice, CaseNotice):
+            others.append(notice)
+            continue
+        customer = notice.case.customer_id
+        held = first.get(customer)
+        first[customer] = replace(min(held, notice, key=_order), more=held.more + 1) if held else notice
+    return (*others, *first.values())
+
+
+def _order(notice: CaseNotice) -> tuple[int, datetime]:
+    """The most urgent case comes first, then the earliest deadline."""
+    return -notice.case.urgency.rank, notice.alert.answer_by

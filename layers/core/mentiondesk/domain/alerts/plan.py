@@ -1,13 +1,13 @@
 """The plan of one run: the alerts that an escalation calls for at a moment."""
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
 from mentiondesk.domain.alerts.roster import Channel, Roster, Staff, Stage
-from mentiondesk.domain.cases.timers import Due
+from mentiondesk.domain.cases.timers import Due, ReplyTimer
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.posts.tags import Urgency
 
@@ -25,13 +25,20 @@ class Facts:
 class Plan:
     """The alerts to send now, the records of those held or merged, and when to look at the subject again.
 
-    `ahead` holds the warnings that fall due by the horizon: a message that goes out now can bring them forward.
+    `ahead` holds the warnings that fall due by the horizon: a message that goes out now can bring them forward. Where
+    all of them do, `ahead_until` is the time of the last, and the stages up to then are done.
     """
 
     send: tuple[Alert, ...] = ()
     records: tuple[Record, ...] = ()
     next_at: datetime | None = None
     ahead: tuple[Alert, ...] = ()
+    ahead_until: datetime | None = None
+
+    def after_ahead(self, timer: ReplyTimer) -> datetime | None:
+        """The time to look again once everything ahead has gone out."""
+        done = self.ahead_until
+        return min((due.at for due in timer.alerts if done is not None and due.at > done), default=None)
 
 
 def plan(
@@ -78,7 +85,9 @@ class _Planning:
                     Record(alert, Outcome.HELD, self.now, alert.channel, detail="quiet hours", until=quiet_until)
                 )
         ahead = tuple(alert for alert in self._ahead(horizon) if self._key(alert) not in known)
-        return Plan(tuple(send), (*merged, *held), self._next_at([*known.values(), *held]), ahead)
+        next_at = self._next_at([*known.values(), *held])
+        until = None if held else self._ahead_until(horizon, known, ahead)
+        return Plan(tuple(send), (*merged, *held), next_at, ahead, until)
 
     @property
     def _critical(self) -> bool:
@@ -107,6 +116,15 @@ class _Planning:
                     if needed and self._quiet_until(alert) is None:
                         yield alert
 
+    def _ahead_until(self, horizon: datetime, known: Container[Hashable], ahead: Collection[Alert]) -> datetime | None:
+        """The time of the last warning by the horizon, where `ahead` leaves out nobody whom one of them calls."""
+        ends = [due for due in self.escalation.timer.alerts if self.now < due.at <= horizon]
+        warns = all(due.at < self.escalation.timer.answer_by for due in ends)
+        called = (alert for due in ends for alert in self._alerts(due, due.at))
+        whole = all(alert in ahead or self._key(alert) in known for alert in called)
+        held = any(record.outcome is Outcome.HELD for record in self.ledger)
+        return ends[-1].at if ends and ahead and warns and whole and not held else None
+
     def _alerts(self, due: Due, at: datetime) -> Iterator[Alert]:
         """The alerts of one stage to the people whom it calls at `at`."""
         timer = self.escalation.timer
@@ -125,7 +143,8 @@ class _Planning:
 
     def _called(self, stage: Stage, at: datetime) -> Iterator[tuple[Staff, Channel]]:
         """The people of a stage, each with the channel to use, or with each channel where the subject is critical."""
-        if stage.unless_claimed and self.facts.owner is not None and self.roster.find(self.facts.owner) is not None:
+        claimed = self.facts.owner is not None and self.roster.find(self.facts.owner) is not None
+        if (stage.unless_claimed and claimed) or (stage.once_claimed and not claimed):
             return
         for staff, channels in self._ways(stage, at).values():
             for channel in channels if self._critical else (self._first(staff, channels),):

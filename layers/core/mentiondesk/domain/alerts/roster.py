@@ -11,16 +11,17 @@ from mentiondesk.domain.ids import StaffId
 
 
 class Channel(StrEnum):
-    """A way to reach a person."""
+    """A way to reach a person; ROOM is that of rooms, where nobody in particular is reached."""
 
     EMAIL = "email"
     TEXT = "text"
+    ROOM = "room"
 
     @property
     def interrupts(self) -> bool:
         """True when a message on this channel rings a phone: quiet hours and limits hold it back."""
         match self:
-            case Channel.EMAIL:
+            case Channel.EMAIL | Channel.ROOM:
                 return False
             case Channel.TEXT:
                 return True
@@ -42,13 +43,14 @@ class Audience(StrEnum):
     DUTY = "duty"
     LEAD = "lead"
     MANAGER = "manager"
+    ROOM = "room"
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A step of alerting: at `share` of the target, moved by `shift` (negative: before).
 
-    `unless_claimed`: it is left out while somebody owns the case.
+    `unless_claimed`: it is left out while somebody owns the case. `once_claimed`: while nobody does.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Stage:
     shift: timedelta
     send: tuple[tuple[Audience, Channel], ...]
     unless_claimed: bool = False
+    once_claimed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +116,16 @@ class Roster:
     """Everybody an alert can go to."""
 
     staff: tuple[Staff, ...]
+    # Rooms, each in the form of a person whose only address is its own: never on duty, and never acting.
+    rooms: tuple[Staff, ...] = ()
 
     def with_duty(self, changes: Iterable[DutyChange]) -> "Roster":
         """The roster with each person's word about their duty; people who have left are passed over."""
         said = {change.staff_id: change for change in changes}
-        return Roster(tuple(replace(one, said=said.get(one.staff_id)) for one in self.staff))
+        return replace(self, staff=tuple(replace(one, said=said.get(one.staff_id)) for one in self.staff))
 
     def find(self, staff_id: StaffId) -> Staff | None:
-        return next((one for one in self.staff if one.staff_id == staff_id), None)
+        return next((one for one in (*self.staff, *self.rooms) if one.staff_id == staff_id), None)
 
     def _on_duty(self, now: datetime, owner: Staff | None) -> Sequence[Staff]:
         if owner is not None and owner.on_duty(now):
@@ -138,6 +143,8 @@ class Roster:
         """
         leads = [one for one in self.staff if Audience.LEAD in one.roles]
         match audience:
+            case Audience.ROOM:
+                return self.rooms
             case Audience.LEAD:
                 return leads
             case Audience.MANAGER:

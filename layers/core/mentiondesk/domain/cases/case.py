@@ -67,6 +67,10 @@ class NotSilent(CaseRefuses):
     """The customer, or the brand, has not been silent for long enough."""
 
 
+class RunsOn(CaseRefuses):
+    """The case is critical: its timers run whatever incident it is part of."""
+
+
 class NothingToUndo(CaseRefuses):
     """The latest act is another person's, too long ago, or undone already."""
 

@@ -24,8 +24,10 @@ from mentiondesk.domain.cases.case import (
     NotSilent,
     NotWaiting,
     NoWordOwed,
+    RunsOn,
 )
 from mentiondesk.domain.cases.timers import Due, Policy, ReplyTimer
+from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.posts.profile import Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
@@ -37,6 +39,8 @@ from mentiondesk.domain.timeline import (
     Dismissed,
     GoBackStarted,
     HandedOver,
+    IncidentJoined,
+    IncidentLeft,
     LookedUp,
     Noted,
     Released,
@@ -46,6 +50,8 @@ from mentiondesk.domain.timeline import (
     Undone,
 )
 
+# A snooze may hold what these hear.
+_NO_LEADS = (Audience.DUTY, Audience.ROOM)
 # How long an act can be undone.
 UNDO_WITHIN = timedelta(minutes=10)
 
@@ -283,6 +289,33 @@ class StartGoBack:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinIncident:
+    """Stop the timers of a case that is part of a public incident. The desk's own. Refused as NotWaiting, RunsOn."""
+
+    action: ClassVar = None
+    incident_id: IncidentId
+
+    def entry(self, case: Case, asked: Asked) -> IncidentJoined:
+        _must_wait(case)
+        if case.urgency is Urgency.CRITICAL:
+            raise RunsOn(case.case_id)
+        return IncidentJoined(incident_id=self.incident_id, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveIncident:
+    """Have a case wait again that a person took out of an incident. The desk's own. Refused as NoWordOwed."""
+
+    action: ClassVar = None
+    incident_id: IncidentId
+
+    def entry(self, case: Case, asked: Asked) -> IncidentLeft:
+        if case.waiting or case.state is not State.OPEN:
+            raise NoWordOwed(case.case_id)
+        return IncidentLeft(incident_id=self.incident_id, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
 class ResolveSilent:
     """Close a case whose customer has been silent as long as the policy says. The desk's own. Refused as NotSilent."""
 
@@ -296,7 +329,7 @@ class ResolveSilent:
 
 
 StaffCommand = Claim | Release | Snooze | MarkAnswered | Dismiss | Resolve | Reopen | Correct | Undo | Note | HandOver
-CaseCommand = StaffCommand | NoteReach | StartGoBack | ResolveSilent
+CaseCommand = StaffCommand | NoteReach | StartGoBack | JoinIncident | LeaveIncident | ResolveSilent
 
 
 def decide(
@@ -350,6 +383,6 @@ def _snooze_end(case: Case, wanted: datetime, now: datetime, policy: Policy) -> 
 
 
 def _longest_snooze(ahead: list[Due], policy: Policy) -> datetime | None:
-    beyond_duty = {stage.name for stage in policy.all_stages for to, _ in stage.send if to is not Audience.DUTY}
+    beyond_duty = {stage.name for stage in policy.all_stages for to, _ in stage.send if to not in _NO_LEADS}
     theirs = [due.at for due in ahead if due.stage in beyond_duty]
     return min(theirs) if theirs else max((due.at for due in ahead), default=None)

@@ -30,6 +30,8 @@ from mentiondesk.domain.timeline import (
     Dismissed,
     GoBackStarted,
     HandedOver,
+    IncidentJoined,
+    IncidentLeft,
     LookedUp,
     Noted,
     Posted,
@@ -43,7 +45,9 @@ from mentiondesk.domain.timeline import (
 _MOST_TOPICS = 12
 _MOST_WORDS = 600
 _MOST_REASONS = 5
-_SettlingAct = AnsweredElsewhere | Dismissed | Resolved | Reopened | GoBackStarted | Corrected
+_SettlingAct = (
+    AnsweredElsewhere | Dismissed | Resolved | Reopened | GoBackStarted | IncidentJoined | IncidentLeft | Corrected
+)
 _TOLD_AGAIN_AFTER = timedelta(hours=1)
 # A post of these kinds ends a conversation once it has an answer.
 _CLOSING_WORDS = (Kind.PRAISE, Kind.SPAM)
@@ -52,6 +56,18 @@ _CLOSING_WORDS = (Kind.PRAISE, Kind.SPAM)
 _MOVES_TO_PRIVATE = re.compile(
     r"\b(?:dms?|dm'd|direct messages?|private messages?|mensaje privado|direktnachricht|message privé)\b"
     r"|messages/compose",
+    re.IGNORECASE,
+)
+
+# Customers say that they sent it with these words; longer posts tell more than that.
+_SAYS_SENT = re.compile(
+    r"\b(?:sent|done|dm'?e?d|messaged|(?:have|just) (?:sent|dm)|check (?:your )?(?:dms?|inbox)"
+    r"|in your (?:dms?|inbox)|enviado|gesendet|geschickt|envoyé)\b",
+    re.IGNORECASE,
+)
+_MOST_SENT = 14
+_WAITS = re.compile(
+    r"\?|\b(?:no|not|never|still|again|waiting|ignor\w+|days?|hours?|weeks?|nobody|nothing|haven't|hasn't|won't|can't)\b",
     re.IGNORECASE,
 )
 
@@ -153,6 +169,10 @@ def _settled(case: Case, act: _SettlingAct, policy: Policy) -> Case:
             after = _closed(case, act, Move.RESOLVE, TimerOutcome.RESOLVED, reason)
         case Reopened():
             after = _reopened(case, act, policy)
+        case IncidentJoined():
+            after = _in_incident(replace(case, incident_id=act.incident_id), act.at)
+        case IncidentLeft():
+            after = _left_incident(case, act, policy)
         case GoBackStarted():
             after = _go_back_started(case, act)
         case Corrected():
@@ -184,11 +204,29 @@ def _customer_posted(case: Case, post: CustomerPosted, policy: Policy) -> Case:
         said_at=post.at,
         seen_at=post.seen_at,
     )
+    if _gone_private(case, post) and (
+        private := policy.timer(Clock.PRIVATE, case.kind, heard.urgency, post.post_id, post.at)
+    ):
+        return _asked(heard, private, Move.ASK)
     clock = _reply_clock(case)
     wanted = _kind_to_answer(heard, post, clock)
     rings = post.urgency is Urgency.CRITICAL
     timer = wanted and policy.timer(clock, wanted, heard.urgency, post.post_id, post.at, rings=rings)
+    if timer and post.incident_id is not None and heard.urgency is not Urgency.CRITICAL:
+        return _in_incident(_asked(heard, timer, Move.ASK), post.at)
     return _planned_anew(case, _asked(heard, timer, Move.ASK), timer, policy) if timer else heard
+
+
+def _gone_private(case: Case, post: CustomerPosted) -> bool:
+    """True when the customer says that the direct message which the brand asked for is sent, and nothing else.
+
+    The desk cannot see the brand's answer to it. A customer who asks or complains in public waits for an answer there.
+    """
+    said, length = _SAYS_SENT.search(post.words), len(post.words.split())
+    calm = post.kind not in (Kind.QUESTION, Kind.ABUSE) and post.urgency < Urgency.HIGH
+    return (
+        case.phase is Phase.PRIVATE and calm and bool(said) and length <= _MOST_SENT and not _WAITS.search(post.words)
+    )
 
 
 def _reply_clock(case: Case) -> Clock:
@@ -224,6 +262,23 @@ def _asked(case: Case, timer: ReplyTimer, move: Move) -> Case:
         timers=timers,
         snoozed_until=case.snoozed_until if timers is case.timers else None,
     )
+
+
+def _in_incident(case: Case, at: datetime) -> Case:
+    """The case without a running timer, because it is part of a public incident; what is critical runs on."""
+    if case.urgency is Urgency.CRITICAL:
+        return case
+    timers, breaches = _ended(case, at, TimerOutcome.INCIDENT)
+    return replace(case, timers=timers, breaches=breaches, snoozed_until=None)
+
+
+def _left_incident(case: Case, act: IncidentLeft, policy: Policy) -> Case:
+    """The case outside of the incident: a reply timer begins for its customer, unless one runs or nobody waits."""
+    case = replace(case, incident_id=None if case.incident_id == act.incident_id else case.incident_id)
+    if case.waiting or case.state is not State.OPEN or case.post_id is None:
+        return case
+    timer = policy.timer(_reply_clock(case), case.kind, case.urgency, case.post_id, act.at)
+    return _asked(case, timer, Move.ASK) if timer else case
 
 
 def _planned_anew(before: Case, case: Case, timer: ReplyTimer, policy: Policy) -> Case:
@@ -269,7 +324,8 @@ def _brand_posted(case: Case, post: BrandPosted, policy: Policy) -> Case:
     phase = _phase_after(case.phase, post.words)
     timers, breaches = _ended(case, post.at, TimerOutcome.ANSWERED)
     if phase is Phase.PRIVATE and case.closed_at is None:
-        timers = _in_private(case, post, timers, policy)
+        follow_up = policy.timer(Clock.FOLLOW_UP, case.kind, case.urgency, post.post_id, post.at)
+        timers = _started(timers, follow_up) if follow_up else timers
     return replace(
         case,
         posts=case.posts + 1,
@@ -283,17 +339,6 @@ def _brand_posted(case: Case, post: BrandPosted, policy: Policy) -> Case:
         answered_at=post.at,
         answer_words=post.words,
     )
-
-
-def _in_private(
-    case: Case, post: BrandPosted, timers: tuple[ReplyTimer, ...], policy: Policy
-) -> tuple[ReplyTimer, ...]:
-    """The timers with those that run while the customer is in private messages; these run side by side."""
-    for clock in (Clock.PRIVATE, Clock.FOLLOW_UP):
-        timer = policy.timer(clock, case.kind, case.urgency, post.post_id, post.at)
-        if timer is not None:
-            timers = (*(one for one in timers if one.clock is not clock), timer)
-    return timers
 
 
 def _phase_after(phase: Phase, own_words: str) -> Phase:

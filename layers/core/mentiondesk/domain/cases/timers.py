@@ -14,9 +14,9 @@ from mentiondesk.domain.posts.tags import Kind, Urgency
 class Clock(StrEnum):
     """The kinds of timers.
 
-    A customer waits for a first or a next reply. PRIVATE and FOLLOW_UP start when the brand asks for direct
-    messages, and end when it is back in public. GO_BACK starts when an incident that a customer met is
-    solved. CONFIRM belongs to an incident that a person must confirm or dismiss.
+    A customer waits for a first or a next reply. FOLLOW_UP starts when the brand asks for direct messages, PRIVATE
+    when the customer says that one is sent; both end when the brand is back in public. GO_BACK starts when an incident
+    that a customer met is solved. CONFIRM belongs to an incident that a person must confirm or dismiss.
     """
 
     FIRST_REPLY = "first_reply"
@@ -28,7 +28,10 @@ class Clock(StrEnum):
 
 
 class TimerOutcome(StrEnum):
-    """The reason why a timer ended. A superseded timer gave way to one that a customer's post started."""
+    """The reason why a timer ended. A superseded timer gave way to one that a customer's post started.
+
+    INCIDENT: the case is part of a public incident.
+    """
 
     ANSWERED = "answered"
     ANSWERED_ELSEWHERE = "answered_elsewhere"
@@ -37,6 +40,7 @@ class TimerOutcome(StrEnum):
     SUPERSEDED = "superseded"
     CONFIRMED = "confirmed"
     FADED = "faded"
+    INCIDENT = "incident"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +110,8 @@ class Policy:
     """Targets by clock, kind and urgency, and the stages of alerting.
 
     `critical` are the stages of posts about danger, in real time since the post. `again` is the stage for a customer
-    who writes again after the last stage of a late case. Where `resolve_after` is set, a case without a running timer
+    who writes again after the last stage of a late case, `question` that of a private timer: it asks whether the
+    customer was answered in private. Where `resolve_after` is set, a case without a running timer
     is resolved when its customer has been silent for so long.
     """
 
@@ -118,11 +123,12 @@ class Policy:
     resolve_after: timedelta | None = None
     critical: tuple[Stage, ...] = ()
     again: Stage | None = None
+    question: Stage | None = None
 
     @property
     def all_stages(self) -> tuple[Stage, ...]:
         """The stages that a case's alerts may name."""
-        return (*self.critical, *self.stages, *((self.again,) if self.again else ()))
+        return (*self.critical, *self.stages, *(one for one in (self.again, self.question) if one is not None))
 
     def timer(
         self, clock: Clock, kind: Kind, urgency: Urgency, post_id: PostId, since: datetime, *, rings: bool = False
@@ -134,13 +140,17 @@ class Policy:
         target = self._target(clock, kind, urgency) or (CRITICAL_TARGET if rings else None)
         if target is None:
             return None
-        due = [Due(stage.name, _stage_time(stage, target, since)) for stage in self.stages if target.alerts]
+        stages = self.stages if clock is not Clock.PRIVATE else (self.question,) if self.question else ()
+        answer_by = after(target.hours, since, target.within)
+        due = [Due(stage.name, _stage_time(stage, target, since)) for stage in stages if target.alerts]
         if rings:
-            due += [Due(stage.name, since + stage.shift) for stage in self.critical]
+            # The critical stages are warning enough; the others begin with the deadline.
+            late = [one for one in due if one.at >= answer_by]
+            due = [*late, *(Due(stage.name, since + stage.shift) for stage in self.critical)]
         return ReplyTimer(
             post_id=post_id,
             since=since,
-            answer_by=after(target.hours, since, target.within),
+            answer_by=answer_by,
             clock=clock,
             alerts=tuple(sorted(due, key=lambda d: d.at)),
         )

@@ -1,10 +1,11 @@
 """A change of an incident, with all that is written in its transaction."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import assert_never
 
 from mentiondesk.domain.alerts.escalation import EscalationChange, escalation_change
-from mentiondesk.domain.alerts.message import FollowUpList, IncidentNoticed, StaffMessage
+from mentiondesk.domain.alerts.message import FollowUpList, IncidentHourly, IncidentNoticed, StaffMessage
 from mentiondesk.domain.cases.timers import Clock, ReplyTimer
 from mentiondesk.domain.incidents.incident import Incident, Update
 from mentiondesk.domain.timeline import IncidentEntry
@@ -30,7 +31,16 @@ def incident_change(
 ) -> IncidentChange:
     """The change with what follows for the alerts."""
     timer = before.timer if before else None
-    return IncidentChange(before, after, entry, update, escalation_change(timer, after.timer), _messages(timer, after))
+    messages = (*_messages(timer, after), *_hourly(before, after))
+    return IncidentChange(before, after, entry, update, escalation_change(timer, after.timer), messages)
+
+
+def _hourly(before: Incident | None, after: Incident) -> tuple[StaffMessage, ...]:
+    """The message with which an incident begins to be public; it comes again each hour while that goes on."""
+    begins = after.public and after.open and not after.status.maintenance and not (before and before.public)
+    if not begins or after.published_at is None:
+        return ()
+    return (IncidentHourly(after.incident_id, after.published_at + timedelta(hours=1)),)
 
 
 def _messages(before: ReplyTimer | None, after: Incident) -> tuple[StaffMessage, ...]:

@@ -3,14 +3,25 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar, assert_never
+from typing import Any, ClassVar, assert_never
 
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.access.actor import Actor
+from mentiondesk.domain.ids import CaseId, IncidentId, PostId
 from mentiondesk.domain.incidents.changes import IncidentChange, incident_change
 from mentiondesk.domain.incidents.drafts import Draft, Occasion
 from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, NotPossible, Status, Update
-from mentiondesk.domain.timeline import IncidentDismissed, IncidentEntry, IncidentResolved, Published, Updated
+from mentiondesk.domain.timeline import (
+    GoBackChosen,
+    IncidentDismissed,
+    IncidentEdited,
+    IncidentReopened,
+    IncidentResolved,
+    Published,
+    Rescheduled,
+    Updated,
+    UpdateEdited,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,49 +69,246 @@ class ApprovePost:
     occasion: Occasion
 
 
-IncidentCommand = Publish | DismissIncident | PostUpdate | ResolveIncident
+@dataclass(frozen=True, slots=True)
+class OpenIncident:
+    """Publish an incident that a person knows of, before or without any detection. `started_at` None: now."""
+
+    action: ClassVar = Action.OPEN_INCIDENT
+    title: str
+    impact: Impact
+    body: str
+    affected: tuple[Affected, ...] = ()
+    started_at: datetime | None = None
 
 
-def decide(incident: Incident, command: IncidentCommand, actor: Actor, now: datetime, entry_id: str) -> IncidentChange:
-    """The change that the command brings. Raises NotPossible where the incident's status does not allow it."""
+@dataclass(frozen=True, slots=True)
+class EditIncident:
+    """Correct the facts of an incident; nothing is mailed. `affected` are all of its components."""
+
+    action: ClassVar = Action.EDIT
+    title: str
+    impact: Impact
+    affected: tuple[Affected, ...]
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EditUpdate:
+    """Change the text of a public update, which is marked as edited; nothing is mailed."""
+
+    action: ClassVar = Action.EDIT_UPDATE
+    update_id: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenIncident:
+    """Say that a resolved incident goes on."""
+
+    action: ClassVar = Action.REOPEN
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reschedule:
+    """Give a maintenance that has not begun other times."""
+
+    action: ClassVar = Action.RESCHEDULE
+    begins: datetime
+    ends: datetime
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseGoBack:
+    """Start to go back to the customers of a resolved incident, except for those in `left_out`."""
+
+    action: ClassVar = Action.GO_BACK
+    left_out: tuple[CaseId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeMembers:
+    """Put one post into an incident, or take one out of it."""
+
+    action: ClassVar = Action.MEMBERS
+    post_id: PostId
+    joins: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MergeInto:
+    """Put the posts of a candidate into another incident that goes on; the candidate is dismissed."""
+
+    action: ClassVar = Action.MERGE
+    target: IncidentId
+
+
+IncidentCommand = (
+    Publish
+    | DismissIncident
+    | PostUpdate
+    | ResolveIncident
+    | EditIncident
+    | EditUpdate
+    | ReopenIncident
+    | Reschedule
+    | ChooseGoBack
+)
+# Commands that touch more than the incident itself; the use case does them.
+WiderCommand = ApprovePost | ChangeMembers | MergeInto
+
+
+@dataclass(frozen=True, slots=True)
+class _Press:
+    """The circumstances of a command."""
+
+    actor: Actor
+    now: datetime
+    entry_id: str
+
+    @property
+    def entry(self) -> dict[str, Any]:
+        """The fields that every entry has."""
+        return {"entry_id": self.entry_id, "at": self.now, "by": self.actor.by}
+
+    def update(self, incident_id: IncidentId, status: Status, body: str, affected: tuple[Affected, ...] = ()) -> Update:
+        return Update(incident_id, self.now, status, body, affected, self.actor.by)
+
+
+def decide(
+    incident: Incident,
+    command: IncidentCommand,
+    actor: Actor,
+    now: datetime,
+    entry_id: str,
+    updates: Iterable[Update] = (),
+) -> IncidentChange:
+    """The change that the command brings. `updates` are the incident's, for a command that edits one.
+
+    Raises NotPossible where the incident's status does not allow it.
+    """
+    press = _Press(actor, now, entry_id)
     match command:
         case DismissIncident(reason):
-            entry: IncidentEntry = IncidentDismissed(entry_id=entry_id, at=now, by=actor.by, reason=reason)
-            return incident_change(incident, incident.dismissed(reason, now), entry)
-        case Publish(title, impact, body, affected):
-            if incident.public:
-                raise NotPossible(incident.incident_id, incident.status, Status.INVESTIGATING)
-            update = Update(incident.incident_id, now, Status.INVESTIGATING, body, affected, actor.by)
-            # The person's judgement takes the place of what the desk guessed.
-            confirmed = replace(incident, title=title, impact=impact, affected=(), owner=actor.by)
-            entry = Published(entry_id=entry_id, at=now, by=actor.by, title=title)
-        case PostUpdate(status, body, affected):
-            _must_be_public(incident, status)
-            if status.ended:
-                raise NotPossible(incident.incident_id, incident.status, status)
-            update = Update(incident.incident_id, now, status, body, affected, actor.by)
-            confirmed = incident
-            entry = Updated(entry_id=entry_id, at=now, by=actor.by, status=status)
+            dismissed = IncidentDismissed(reason=reason, **press.entry)
+            change = incident_change(incident, incident.dismissed(reason, now), dismissed)
+        case Publish():
+            change = _published(incident, command, press)
+        case PostUpdate():
+            change = _updated(incident, command, press)
         case ResolveIncident(body):
-            status = Status.COMPLETED if incident.status.maintenance else Status.RESOLVED
-            _must_be_public(incident, status)
-            well = tuple(replace(one, health=Health.OPERATIONAL) for one in incident.affected)
-            update = Update(incident.incident_id, now, status, body, well, actor.by)
-            confirmed = incident
-            entry = IncidentResolved(entry_id=entry_id, at=now, by=actor.by)
+            change = _resolved(incident, body, press)
+        case EditIncident():
+            change = _edited(incident, command, press)
+        case EditUpdate():
+            change = _update_edited(incident, command, press, updates)
+        case ReopenIncident(body):
+            update = press.update(incident.incident_id, Status.INVESTIGATING, body)
+            change = incident_change(incident, incident.reopened(update), IncidentReopened(**press.entry), update)
+        case Reschedule():
+            change = _rescheduled(incident, command, press)
+        case ChooseGoBack(left_out):
+            chosen = GoBackChosen(left_out=len(left_out), **press.entry)
+            change = incident_change(incident, incident.gone_through(left_out, now), chosen)
         case _:
             assert_never(command)
-    return incident_change(incident, confirmed.moved(update), entry, update)
+    return change
+
+
+def opened(
+    incident_id: IncidentId, command: OpenIncident, actor: Actor, now: datetime, entry_id: str
+) -> IncidentChange:
+    """A public incident that begins with a person's word."""
+    press = _Press(actor, now, entry_id)
+    started_at = min(command.started_at or now, now)
+    candidate = Incident(
+        incident_id,
+        Status.CANDIDATE,
+        command.title,
+        created_at=now,
+        started_at=started_at,
+        impact=command.impact,
+        owner=actor.by,
+        start_known=True,
+    )
+    update = press.update(incident_id, Status.INVESTIGATING, command.body, command.affected)
+    entry = Published(title=command.title, **press.entry)
+    return incident_change(None, candidate.moved(update), entry, update)
+
+
+def _published(incident: Incident, command: Publish, press: _Press) -> IncidentChange:
+    if incident.public:
+        raise NotPossible(incident.incident_id, incident.status, Status.INVESTIGATING)
+    update = press.update(incident.incident_id, Status.INVESTIGATING, command.body, command.affected)
+    # The person's judgement takes the place of what the desk guessed.
+    confirmed = replace(incident, title=command.title, impact=command.impact, affected=(), owner=press.actor.by)
+    return incident_change(incident, confirmed.moved(update), Published(title=command.title, **press.entry), update)
+
+
+def _updated(incident: Incident, command: PostUpdate, press: _Press) -> IncidentChange:
+    _must_be_public(incident, command.status)
+    if command.status.ended:
+        raise NotPossible(incident.incident_id, incident.status, command.status)
+    update = press.update(incident.incident_id, command.status, command.body, command.affected)
+    return incident_change(incident, incident.moved(update), Updated(status=command.status, **press.entry), update)
+
+
+def _resolved(incident: Incident, body: str, press: _Press) -> IncidentChange:
+    status = Status.COMPLETED if incident.status.maintenance else Status.RESOLVED
+    _must_be_public(incident, status)
+    well = tuple(replace(one, health=Health.OPERATIONAL) for one in incident.affected)
+    update = press.update(incident.incident_id, status, body, well)
+    return incident_change(incident, incident.moved(update), IncidentResolved(**press.entry), update)
+
+
+def _edited(incident: Incident, command: EditIncident, press: _Press) -> IncidentChange:
+    if not (incident.public or incident.open):
+        raise NotPossible(incident.incident_id, incident.status, incident.status)
+    started_at = min(command.started_at, press.now)
+    after = incident.edited(command.title, command.impact, command.affected, started_at, press.now)
+    return incident_change(incident, after, IncidentEdited(before=incident.title, **press.entry))
+
+
+def _update_edited(incident: Incident, command: EditUpdate, press: _Press, updates: Iterable[Update]) -> IncidentChange:
+    before = next((one for one in updates if one.update_id == command.update_id), None)
+    if before is None:
+        raise NotPossible(incident.incident_id, incident.status, incident.status)
+    update = replace(before, body=command.body, edited_at=press.now)
+    after = replace(incident, edited_at=press.now)
+    return incident_change(incident, after, UpdateEdited(before=before.body, **press.entry), update)
+
+
+def _rescheduled(incident: Incident, command: Reschedule, press: _Press) -> IncidentChange:
+    if incident.status is not Status.SCHEDULED:
+        raise NotPossible(incident.incident_id, incident.status, Status.SCHEDULED)
+    update = press.update(incident.incident_id, Status.SCHEDULED, command.body)
+    moved = replace(incident.moved(update), scheduled_for=command.begins, scheduled_until=command.ends)
+    return incident_change(incident, moved, Rescheduled(**press.entry), update)
+
+
+def timely(incident: Incident, drafts: Iterable[Draft]) -> tuple[Draft, ...]:
+    """The drafts that still fit: "we are working on it" is not posted once it is over."""
+    wanted = Occasion.PUBLISHED if incident.open else Occasion.RESOLVED
+    return tuple(draft for draft in drafts if draft.occasion is wanted and incident.public)
 
 
 def possible(incident: Incident, drafts: Iterable[Draft]) -> frozenset[Action]:
     """The actions that fit the incident and its drafted posts now."""
-    approve = {Action.APPROVE} if any(not draft.approved_by for draft in drafts) else set()
-    if not incident.open:
-        return frozenset(approve)
+    found = {Action.APPROVE} if any(not draft.approved_by for draft in timely(incident, drafts)) else set()
     if not incident.public:
-        return frozenset({Action.PUBLISH, Action.DISMISS})
-    return frozenset({Action.UPDATE, Action.RESOLVE} | approve)
+        candidate = {Action.PUBLISH, Action.DISMISS, Action.EDIT, Action.MEMBERS, Action.MERGE}
+        return frozenset(candidate if incident.open else ())
+    found |= {Action.EDIT, Action.EDIT_UPDATE}
+    if incident.open:
+        found |= {Action.UPDATE, Action.RESOLVE}
+    if incident.status is Status.SCHEDULED:
+        found.add(Action.RESCHEDULE)
+    if not incident.status.maintenance:
+        found.add(Action.MEMBERS)
+    if incident.status is Status.RESOLVED:
+        found |= {Action.REOPEN} | ({Action.GO_BACK} if incident.people and incident.go_back_from is None else set())
+    return frozenset(found)
 
 
 def _must_be_public(incident: Incident, wanted: Status) -> None:

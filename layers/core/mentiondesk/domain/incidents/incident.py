@@ -56,6 +56,8 @@ _NEXT: Mapping[Status, tuple[Status, ...]] = {
     Status.CANDIDATE: (Status.INVESTIGATING, Status.IDENTIFIED, Status.DISMISSED, Status.FADED),
     Status.INVESTIGATING: (Status.INVESTIGATING, Status.IDENTIFIED, Status.MONITORING, Status.RESOLVED),
     Status.IDENTIFIED: (Status.INVESTIGATING, Status.IDENTIFIED, Status.MONITORING, Status.RESOLVED),
+    # Opened again: what was called solved was not.
+    Status.RESOLVED: (Status.INVESTIGATING,),
     Status.MONITORING: (Status.INVESTIGATING, Status.IDENTIFIED, Status.MONITORING, Status.RESOLVED),
     Status.SCHEDULED: (Status.SCHEDULED, Status.IN_PROGRESS, Status.COMPLETED),
     Status.IN_PROGRESS: (Status.IN_PROGRESS, Status.VERIFYING, Status.COMPLETED),
@@ -115,7 +117,8 @@ class Affected:
 class Update:
     """A public update about an incident. `affected` holds the components' status from then on.
 
-    `by` is None when the desk itself published it, as settings may allow.
+    `by` is None when the desk itself published it, as it does when a maintenance begins. `edited_at` is when a
+    person last changed its text.
     """
 
     incident_id: IncidentId
@@ -124,6 +127,7 @@ class Update:
     body: str
     affected: tuple[Affected, ...] = ()
     by: StaffId | None = None
+    edited_at: datetime | None = None
 
     @property
     def update_id(self) -> str:
@@ -148,7 +152,9 @@ class Incident:
     `started_at` is the first complaint, `created_at` when the desk or a person wrote it down, `latest_at`
     the latest complaint. `people` counts distinct customers, `posts` their posts. `severity` runs from 1 to
     10. A further complaint matches the incident by its `terms`. `timer` runs while staff have something to do
-    about it by a deadline. `owner` is the person who published it.
+    about it by a deadline. `owner` is the person who published it. `start_known` is set once a person gave the
+    start; until then it is estimated. `go_back_from` holds the customers' cases that a person has chosen to leave
+    out when the others are gone back to; None until somebody has looked at the list.
     """
 
     incident_id: IncidentId
@@ -178,6 +184,11 @@ class Incident:
     # Minutes above the usual, and the moment at which each customer's case had its go-back timer.
     longevity: int = 0
     gone_back_at: datetime | None = None
+    start_known: bool = False
+    edited_at: datetime | None = None
+    go_back_from: tuple[CaseId, ...] | None = None
+    # The number of its posts whose cases have left the ladder.
+    stopped_for: int = 0
 
     @property
     def subject_id(self) -> IncidentId:
@@ -232,6 +243,35 @@ class Incident:
             published_at=self.published_at or update.at,
             updated_at=update.at,
         )
+
+    def edited(
+        self, title: str, impact: Impact, affected: tuple[Affected, ...], started_at: datetime, at: datetime
+    ) -> "Incident":
+        """The incident with corrected facts; its status and its updates stay."""
+        return replace(
+            self,
+            title=title,
+            impact=impact,
+            affected=affected,
+            started_at=started_at,
+            start_known=self.start_known or started_at != self.started_at,
+            edited_at=at,
+        )
+
+    def reopened(self, update: Update) -> "Incident":
+        """A resolved incident that goes on after all. Raises NotPossible."""
+        if self.status is not Status.RESOLVED:
+            raise NotPossible(self.incident_id, self.status, update.status)
+        again = replace(self.moved(update), gone_back_at=None, go_back_from=None)
+        return replace(again, timer=None) if again.timer and again.timer.clock is Clock.GO_BACK else again
+
+    def gone_through(self, cases: tuple[CaseId, ...], at: datetime) -> "Incident":
+        """The resolved incident whose customers, but for `cases`, somebody is to go back to. Raises NotPossible."""
+        if self.status is not Status.RESOLVED or self.go_back_from is not None:
+            raise NotPossible(self.incident_id, self.status, Status.RESOLVED)
+        running = self.timer is not None and self.timer.running
+        timer = self.timer.ended(at, TimerOutcome.CONFIRMED) if self.timer and running else self.timer
+        return replace(self, go_back_from=cases, timer=timer)
 
     def dismissed(self, reason: str, at: datetime) -> "Incident":
         """The candidate that a person called no incident. Raises NotPossible once it is public."""

@@ -4,7 +4,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from mentiondesk.domain.alerts.roster import Stage
+from mentiondesk.domain.incidents.incident import Affected, Impact
 from mentiondesk.domain.posts.tags import Urgency
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentTemplate:
+    """Texts that a person may fill a form with, for an incident that has come before."""
+
+    name: str
+    title: str
+    body: str
+    impact: Impact = Impact.MINOR
+    affected: tuple[Affected, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +37,4 @@ class IncidentRules:
     go_back_within: timedelta
     stages: tuple[Stage, ...]
     urgency: Urgency = Urgency.NORMAL
+    templates: tuple[IncidentTemplate, ...] = ()

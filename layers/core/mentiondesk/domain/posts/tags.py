@@ -33,7 +33,7 @@ class Urgency(StrEnum):
     @property
     def rank(self) -> int:
         """0 for low, growing with the urgency."""
-        return list(Urgency).index(self)
+        return _RANKS[self]
 
     # All four comparisons, since text would compare by the alphabet, where "critical" comes first.
     def __lt__(self, other: object) -> bool:
@@ -47,6 +47,9 @@ class Urgency(StrEnum):
 
     def __ge__(self, other: object) -> bool:
         return self.rank >= other.rank if isinstance(other, Urgency) else NotImplemented
+
+
+_RANKS = {urgency: number for number, urgency in enumerate(Urgency)}
 
 
 # Named tuples, since reasons and tags are made for each post: they take a fifth of the time of dataclasses.

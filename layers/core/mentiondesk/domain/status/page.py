@@ -37,11 +37,20 @@ class MailRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Logo:
+    """The brand's logo, as one of the site's files."""
+
+    path: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class StatusPage:
     """The settings of the status page.
 
     `history` is how far back the site goes. `x_links` allows links in drafts of posts. `hosted_id` is the id of
-    the same page at Statuspage.
+    the same page at Statuspage. `colour` is the brand's, like "#1f4e8c". `language` is that of what customers read.
     """
 
     name: str
@@ -51,3 +60,6 @@ class StatusPage:
     x_links: bool = False
     hosted_id: str | None = None
     mails: MailRules = MailRules()
+    language: str = "en"
+    colour: str | None = None
+    logo: Logo | None = None

@@ -32,6 +32,7 @@ class PublicUpdate:
     """One update as it is shown.
 
     `moves`: the status differs from the previous update's. `by_person`: a person wrote it, not the desk.
+    `edited_at`: when a person last changed its text.
     """
 
     update_id: str
@@ -41,6 +42,7 @@ class PublicUpdate:
     changes: tuple[Change, ...]
     moves: bool
     by_person: bool
+    edited_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,13 @@ class PublicIncident:
 
     @property
     def updated_at(self) -> datetime:
-        return self.updates[-1].at if self.updates else self.published_at
+        """The latest update, or the latest correction after it."""
+        latest = self.updates[-1].at if self.updates else self.published_at
+        return max(latest, self.incident.edited_at or latest)
 
     @property
     def path(self) -> str:
-        return f"incidents/{self.incident.incident_id}.html"
+        return f"incidents/{self.incident.incident_id}"
 
     @property
     def lasted(self) -> timedelta | None:
@@ -108,7 +112,10 @@ def _public_updates(incident: Incident, updates: list[Update]) -> Iterator[Publi
             after = dict.fromkeys((one.component for one in from_first), Health.OPERATIONAL)
         changes = tuple(Change(one, health.get(one, Health.OPERATIONAL), now) for one, now in after.items())
         moves, by_person = update.status is not status, update.by is not None
-        yield PublicUpdate(update.update_id, update.at, update.status, _lines(update.body), changes, moves, by_person)
+        body = _lines(update.body)
+        yield PublicUpdate(
+            update.update_id, update.at, update.status, body, changes, moves, by_person, update.edited_at
+        )
         health |= after
         status = update.status
         if status is not Status.SCHEDULED:

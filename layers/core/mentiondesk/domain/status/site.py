@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
 from zoneinfo import ZoneInfo
@@ -11,7 +11,10 @@ from mentiondesk.domain.ids import ComponentId
 from mentiondesk.domain.incidents.incident import Health, Impact, Status, component_health
 from mentiondesk.domain.status.page import StatusPage
 from mentiondesk.domain.status.public_incident import PublicIncident
+from mentiondesk.domain.status.uptime import Uptime, uptime
 from mentiondesk.domain.text import clean
+
+_UPTIME_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +51,17 @@ class ComponentGroup:
 
 @dataclass(frozen=True)
 class Site:
-    """Everything the site shows on one day.
+    """Everything the site shows in one hour.
 
-    `published` holds incidents and maintenances, newest first. `today` is the day in the page's zone. `since`
-    is when the desk was set up. `url` is the site's address, without a slash at its end. `api_url` is where
-    people subscribe; None when they cannot.
+    `published` holds incidents and maintenances, newest first. `hour` is the full hour that has begun, `today` the day
+    in the page's zone. `since` is when the desk was set up. `url` is the site's address, without a slash at its end.
+    `api_url` is where people subscribe; None when they cannot.
     """
 
     page: StatusPage
     published: tuple[PublicIncident, ...]
     today: date
+    hour: datetime
     since: datetime
     url: str
     api_url: str | None = None
@@ -75,7 +79,9 @@ class Site:
         """The site at `now`."""
         ordered = sorted(published, key=lambda one: (one.published_at, one.incident.incident_id), reverse=True)
         today = now.astimezone(ZoneInfo(page.zone)).date()
-        return cls(page, tuple(ordered), today, since, url.rstrip("/"), api_url.rstrip("/") if api_url else None)
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        api_url = api_url.rstrip("/") if api_url else None
+        return cls(page, tuple(ordered), today, hour, since, url.rstrip("/"), api_url)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -87,8 +93,14 @@ class Site:
 
     @cached_property
     def first_day(self) -> date:
-        """First day of the history."""
-        return self.today - self.page.history
+        """First day of the history; nothing is told of days before the desk existed."""
+        return max(self.today - self.page.history, self.since.astimezone(self.zone).date())
+
+    def uptime(self, component: ComponentId) -> Uptime:
+        """The component's uptime over the last 90 days, or over the history where that is shorter."""
+        count = min(_UPTIME_DAYS, max(self.page.history.days, 1))
+        days = [self.today - timedelta(days=back) for back in reversed(range(count))]
+        return uptime(component, self.published, self.zone, days, self.since, self.hour)
 
     @cached_property
     def updated_at(self) -> datetime:

@@ -1,18 +1,19 @@
 """The pages behind links in alerts: opening one shows the subject and its acts, a button does one act, once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
+from zoneinfo import ZoneInfo
 
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.access.actor import Actor, NotAllowed
 from mentiondesk.domain.access.links import Link, LinkRefused
 from mentiondesk.domain.alerts.roster import Staff
-from mentiondesk.domain.cases.case import AlreadyClaimed, CaseRefuses
+from mentiondesk.domain.cases.case import AlreadyClaimed, Case, CaseRefuses
 from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.ids import CaseId
-from mentiondesk.domain.incidents.incident import Health, Incident, NotPossible, Status
+from mentiondesk.domain.incidents.incident import Health, Incident, LinkedPost, NotPossible, Status
 from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.ports.cases import CaseChanged
 from mentiondesk.ports.incidents import IncidentChanged
@@ -26,10 +27,11 @@ from mentiondesk.presentation.action_pages.acts import (
     case_command,
     incident_command,
     offered,
+    opening,
 )
 from mentiondesk.presentation.action_pages.answers import REFUSALS, Answer, refused
 from mentiondesk.presentation.action_pages.duty import DUTY, duty_box, duty_in
-from mentiondesk.presentation.action_pages.forms import HEALTH, IMPACTS, OTHER, REASONS
+from mentiondesk.presentation.action_pages.forms import HEALTH, IMPACTS, LEFT_OUT, OTHER, REASONS
 from mentiondesk.presentation.action_pages.html import render
 from mentiondesk.presentation.action_pages.reader import Reader
 from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid, MalformedForm
@@ -39,9 +41,14 @@ from mentiondesk.presentation.times import time_left
 from mentiondesk.presentation.wording import Sentences, capitalised
 from mentiondesk.usecases.alerts.change_duty import ChangeDuty
 from mentiondesk.usecases.cases.change_case import CaseView, ChangeCase
-from mentiondesk.usecases.incidents.change_incident import ChangeIncident, IncidentView
+from mentiondesk.usecases.incidents.change_incident import ChangeIncident, IncidentView, NoSuchPost
 
 _View = CaseView | IncidentView
+_HEALTHS = tuple(one for one in Health if one is not Health.UNDER_MAINTENANCE)
+# Acts whose forms stand beside the thing that they change.
+_BESIDE_OTHERS = frozenset({Action.APPROVE, Action.EDIT_UPDATE, Action.MEMBERS})
+# Posts and customers that a page lists; a form has so many fields at most.
+_LISTED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +98,15 @@ class ActionPages:
             if typed.get("action") == DUTY:
                 return self._say_duty(token, link, actor, typed, now)
             action = action_in(typed)
+            if "fill" in typed:
+                return self._shown(token, Notice(action=action, typed=self._filled(typed)), now)
             view = self._act(link, actor, action, typed, self._links.event_id(token, typed.get("event", "")), now)
         except (LinkRefused, NotAllowed, SubjectGone, MalformedForm) as refusal:
             return refused(say, refusal)
         except FormInvalid as invalid:
             notice = self._refusal(invalid, actor)
             return self._shown(token, replace(notice, action=action, typed=typed, faults=invalid.faults), now)
-        except (CaseRefuses, NotPossible, AlreadyDone, CaseChanged, IncidentChanged) as refusal:
+        except (CaseRefuses, NotPossible, NoSuchPost, AlreadyDone, CaseChanged, IncidentChanged) as refusal:
             return self._shown(token, self._refusal(refusal, actor), now)
         return self._page(token, view, Notice(done=say(f"act.{action}.done")), now)
 
@@ -121,14 +130,33 @@ class ActionPages:
     def _act(self, link: Link, actor: Actor, action: Action, typed: FormFields, event_id: str, now: datetime) -> _View:
         actor.must_be_allowed(action)
         subject_id = link.subject_id
+        zone = ZoneInfo(person_of(actor).zone)
+        if isinstance(subject_id, CaseId) and action is Action.OPEN_INCIDENT:
+            return self._open_incident(actor, subject_id, typed, event_id, now)
         if isinstance(subject_id, CaseId):
             on_case = case_command(action, typed, self._say)
             case = self._on_case(actor, subject_id, on_case, event_id, now)
             return self._on_case.view(actor, case, now)
         before = self._on_incident.look(actor, subject_id)
-        on_incident = incident_command(action, typed, before.incident, before.components)
+        on_incident = incident_command(action, typed, before.incident, before.components, zone)
         incident = self._on_incident(actor, subject_id, on_incident, event_id, now)
         return self._on_incident.view(actor, incident)
+
+    def _filled(self, typed: FormFields) -> FormFields:
+        """The form with the texts of the chosen template in place of its own."""
+        templates, number = self._settings().incidents.templates, typed.get("template", "")
+        if not (number.isdecimal() and int(number) < len(templates)):
+            return typed
+        one = templates[int(number)]
+        health = {f"{HEALTH}{part.component}": str(part.health) for part in one.affected}
+        return {**typed, "title": one.title, "body": one.body, "impact": str(one.impact), **health}
+
+    def _open_incident(self, actor: Actor, case_id: CaseId, typed: FormFields, event_id: str, now: datetime) -> _View:
+        """The case's page; its customer is the first in the new incident."""
+        before = self._on_case.look(actor, case_id, now)
+        command = opening(typed, self._settings().page.components, ZoneInfo(person_of(actor).zone))
+        self._on_incident.open_incident(actor, command, event_id, now, _customer_of(before.case))
+        return before
 
     def _shown(self, token: str, notice: Notice, now: datetime) -> Answer:
         try:
@@ -159,6 +187,13 @@ class ActionPages:
         }
         html = render("case.html" if case else "incident.html", self._say, facts)
         return Answer(notice.status, html, notice.gave_up)
+
+
+def _customer_of(case: Case) -> tuple[LinkedPost, ...]:
+    """The latest post of a case's customer; none where the desk has kept none."""
+    if case.post_id is None or case.said_at is None:
+        return ()
+    return (LinkedPost(case.post_id, case.customer_id, case.said_at, case.words, case.case_id),)
 
 
 def refusal_notice(refusal: Exception, reader: Reader) -> Notice:
@@ -194,8 +229,27 @@ def case_facts(view: CaseView, reader: Reader) -> dict[str, object]:
         "late": timer.breached(reader.now) if timer else False,
         "waits_for": say.label("clock", timer.clock) if timer else "",
         "record": [record_line(say, entry, reader.at) for entry in view.acts],
-        "actions": offered(CASE_ACTS, view.actions),
+        "actions": offered(CASE_ACTS, view.actions | _may_open(view)),
         "reasons": (*REASONS, OTHER),
+        **_opening_facts(reader),
+    }
+
+
+def _may_open(view: CaseView) -> frozenset[Action]:
+    """The right to open an incident, on the page of a customer who is not done with."""
+    return frozenset() if view.case.state.closed else view.actor.rights & {Action.OPEN_INCIDENT}
+
+
+def _opening_facts(reader: Reader) -> dict[str, object]:
+    """The facts of the form that opens an incident."""
+    return {
+        "components": reader.settings.page.components,
+        "impacts": IMPACTS,
+        "healths": _HEALTHS,
+        "health_of": lambda _: Health.OPERATIONAL,
+        "health_field": HEALTH,
+        "affected": reader.say("incident_page.no_components"),
+        "first_update": reader.settings.wording.first([]),
     }
 
 
@@ -209,9 +263,16 @@ def incident_facts(view: IncidentView, reader: Reader) -> dict[str, object]:
     return {
         "people": people_and_posts(reader.say, view.incident),
         "record": [record_line(reader.say, entry, reader.at) for entry in view.record],
-        "actions": [action for action in offered(INCIDENT_ACTS, view.actions) if action is not Action.APPROVE],
+        "actions": [action for action in offered(INCIDENT_ACTS, view.actions) if action not in _BESIDE_OTHERS],
+        "components": view.components,
+        "began": reader.local(view.incident.started_at),
+        "begins": reader.local(view.incident.scheduled_for),
+        "ends": reader.local(view.incident.scheduled_until),
+        "customers": _customers(view.posts),
+        "left_out_field": LEFT_OUT,
+        "listed": _LISTED,
         "impacts": IMPACTS,
-        "healths": tuple(one for one in Health if one is not Health.UNDER_MAINTENANCE),
+        "healths": tuple(Health) if view.incident.status.maintenance else _HEALTHS,
         "health_of": lambda component: health.get(component, Health.OPERATIONAL),
         "health_field": HEALTH,
         "affected": ", ".join(affected) or reader.say("incident_page.no_components"),
@@ -220,6 +281,11 @@ def incident_facts(view: IncidentView, reader: Reader) -> dict[str, object]:
         "first_update": wording.first(affected),
         "resolution": wording.resolved_update,
     }
+
+
+def _customers(posts: Iterable[LinkedPost]) -> list[LinkedPost]:
+    """The latest post of each customer who has a case, latest first."""
+    return sorted({one.case_id: one for one in posts if one.case_id}.values(), key=lambda one: one.at, reverse=True)
 
 
 def update_statuses(incident: Incident) -> tuple[Status, ...]:

@@ -5,10 +5,11 @@ catalogue under act.<action>, its look in the template forms.html as the macro <
 """
 
 from collections.abc import Iterable, Mapping
+from zoneinfo import ZoneInfo
 
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.cases.commands import CaseCommand
-from mentiondesk.domain.incidents.commands import ApprovePost, IncidentCommand
+from mentiondesk.domain.incidents.commands import IncidentCommand, OpenIncident, WiderCommand
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.status.page import PageComponent
 from mentiondesk.presentation.action_pages.forms import (
@@ -18,11 +19,19 @@ from mentiondesk.presentation.action_pages.forms import (
     ClaimForm,
     CorrectForm,
     DismissForm,
+    EditForm,
+    EditUpdateForm,
+    GoBackForm,
     IncidentForm,
+    MembersForm,
+    MergeForm,
     NoAnswerForm,
+    OpenIncidentForm,
     PublishForm,
     ReleaseForm,
     ReopenForm,
+    ReopenIncidentForm,
+    RescheduleForm,
     ResolveCaseForm,
     ResolveForm,
     SnoozeForm,
@@ -30,6 +39,7 @@ from mentiondesk.presentation.action_pages.forms import (
     UpdateForm,
     read,
     with_health,
+    with_left_out,
 )
 from mentiondesk.presentation.action_pages.reading import FormFields, MalformedForm
 from mentiondesk.presentation.wording import Sentences
@@ -45,26 +55,48 @@ _ON_CASES: tuple[type[CaseForm], ...] = (
     SnoozeForm,
     ReopenForm,
 )
-_ON_INCIDENTS: tuple[type[IncidentForm], ...] = (ApproveForm, PublishForm, UpdateForm, ResolveForm, DismissForm)
+_ON_INCIDENTS: tuple[type[IncidentForm], ...] = (
+    ApproveForm,
+    GoBackForm,
+    PublishForm,
+    UpdateForm,
+    ResolveForm,
+    RescheduleForm,
+    ReopenIncidentForm,
+    EditForm,
+    MergeForm,
+    DismissForm,
+    EditUpdateForm,
+    MembersForm,
+)
 
-CASE_ACTS: Mapping[Action, type[CaseForm]] = {form.action: form for form in _ON_CASES}
+CASE_ACTS: Mapping[Action, type[CaseForm] | type[OpenIncidentForm]] = {
+    **{form.action: form for form in _ON_CASES},
+    OpenIncidentForm.action: OpenIncidentForm,
+}
 INCIDENT_ACTS: Mapping[Action, type[IncidentForm]] = {form.action: form for form in _ON_INCIDENTS}
 
 
 def case_command(action: Action, typed: FormFields, say: Sentences) -> CaseCommand:
     """The command of a pressed button. Raises FormInvalid, or MalformedForm for what no form of a case sends."""
-    if action not in CASE_ACTS:
+    form = CASE_ACTS.get(action)
+    if form is None or not issubclass(form, CaseForm):
         raise MalformedForm
-    return read(CASE_ACTS[action], typed).command(say)
+    return read(form, typed).command(say)
+
+
+def opening(typed: FormFields, components: Iterable[PageComponent], zone: ZoneInfo) -> OpenIncident:
+    """The command of the button that opens an incident. Raises FormInvalid."""
+    return read(OpenIncidentForm, with_health(typed, components)).opening(zone)
 
 
 def incident_command(
-    action: Action, typed: FormFields, incident: Incident, components: Iterable[PageComponent]
-) -> IncidentCommand | ApprovePost:
+    action: Action, typed: FormFields, incident: Incident, components: Iterable[PageComponent], zone: ZoneInfo
+) -> IncidentCommand | WiderCommand:
     """The command of a pressed button. Raises FormInvalid, or MalformedForm for what no form of an incident sends."""
     if action not in INCIDENT_ACTS:
         raise MalformedForm
-    return read(INCIDENT_ACTS[action], with_health(typed, components)).command(incident)
+    return read(INCIDENT_ACTS[action], with_left_out(typed) | with_health(typed, components)).command(incident, zone)
 
 
 def offered(acts: Iterable[Action], possible: Iterable[Action]) -> list[Action]:

@@ -30,6 +30,7 @@ from mentiondesk.presentation.action_pages.reading import (
     UnsupportedMediaType,
 )
 from mentiondesk.presentation.wording import Sentences
+from mentiondesk.usecases.incidents.change_incident import NoSuchPost
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,17 @@ class Answer:
     status: HTTPStatus
     html: str
     gave_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The name above a page, and the address of the site that it belongs to."""
+
+    name: str = ""
+    url: str = ""
+
+
+NOWHERE = Home()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +89,20 @@ REFUSALS: Mapping[type[Exception], Refusal] = {
     NothingToUndo: Refusal(HTTPStatus.CONFLICT, "nothing_to_undo"),
     KindUnchanged: Refusal(HTTPStatus.CONFLICT, "kind_unchanged"),
     NotPossible: Refusal(HTTPStatus.CONFLICT, "not_possible"),
+    NoSuchPost: Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "no_such_post"),
     CaseChanged: Refusal(HTTPStatus.CONFLICT, "changed"),
     IncidentChanged: Refusal(HTTPStatus.CONFLICT, "changed"),
 }
 
 
-def plain(say: Sentences, what: str, then: str = "", status: HTTPStatus = HTTPStatus.OK) -> Answer:
+def plain(
+    say: Sentences, what: str, then: str = "", status: HTTPStatus = HTTPStatus.OK, home: Home = NOWHERE
+) -> Answer:
     """A page with a heading and a sentence."""
-    return Answer(status, render("plain.html", say, {"title": what, "then": then}))
+    return Answer(status, render("plain.html", say, {"title": what, "then": then, "home": home}))
 
 
-def refused(say: Sentences, failure: Exception) -> Answer:
+def refused(say: Sentences, failure: Exception, home: Home = NOWHERE) -> Answer:
     """A refusal as a page of its own."""
     refusal = REFUSALS[type(failure)]
-    return plain(say, refusal.what(say), refusal.then(say), refusal.status)
+    return plain(say, refusal.what(say), refusal.then(say), refusal.status, home)

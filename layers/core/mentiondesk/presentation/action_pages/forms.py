@@ -1,8 +1,11 @@
 """The forms of the acts: each reads its fields, and makes the command of its act."""
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Annotated, ClassVar, Self, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -21,14 +24,23 @@ from mentiondesk.domain.cases.commands import (
     SnoozeFor,
     Undo,
 )
-from mentiondesk.domain.ids import ComponentId
+from mentiondesk.domain.ids import CaseId, ComponentId, IncidentId, PostId
 from mentiondesk.domain.incidents.commands import (
     ApprovePost,
+    ChangeMembers,
+    ChooseGoBack,
     DismissIncident,
+    EditIncident,
+    EditUpdate,
     IncidentCommand,
+    MergeInto,
+    OpenIncident,
     PostUpdate,
     Publish,
+    ReopenIncident,
+    Reschedule,
     ResolveIncident,
+    WiderCommand,
 )
 from mentiondesk.domain.incidents.drafts import Occasion
 from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, Status
@@ -38,7 +50,9 @@ from mentiondesk.domain.text import clean
 from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid
 from mentiondesk.presentation.wording import Sentences
 
-HEALTH = "health."
+HEALTH, LEFT_OUT = "health.", "out."
+# As browsers send a field of the type datetime-local.
+LOCAL_TIME = "%Y-%m-%dT%H:%M"
 # Reasons to dismiss a case, by the last part of their sentence's key; OTHER stands for one that is typed.
 REASONS = ("not_us", "spam", "vent", "solved")
 OTHER = "other"
@@ -53,6 +67,10 @@ _FAULTS = {
     "enum": "form.choose",
     "impact": "form.choose",
     "reason": "form.reason",
+    "began": "form.time",
+    "begins": "form.time",
+    "ends": "form.ends",
+    "add": "form.post",
 }
 
 
@@ -64,10 +82,15 @@ MaybeReason = Annotated[str, Field(max_length=300), BeforeValidator(_line)]
 Reason = Annotated[str, Field(min_length=1, max_length=300), BeforeValidator(_line)]
 Title = Annotated[str, Field(min_length=1, max_length=120), BeforeValidator(_line)]
 Body = Annotated[str, Field(min_length=1, max_length=2000)]
+# The number of a post, by itself or at the end of its address.
+_POST = re.compile(r"(?:.*/status/)?(\d{1,19})(?:[/?#].*)?")
 
 
 class _Form(BaseModel):
     model_config = ConfigDict(frozen=True)
+
+
+AnyForm = TypeVar("AnyForm", bound=_Form)
 
 
 class CaseForm(_Form, ABC):
@@ -163,15 +186,18 @@ class IncidentForm(_Form, ABC):
     action: ClassVar[Action]
 
     @abstractmethod
-    def command(self, incident: Incident) -> IncidentCommand | ApprovePost:
-        """The command of the act, with what was typed. `incident` is as it was when the form was shown."""
+    def command(self, incident: Incident, zone: ZoneInfo) -> IncidentCommand | WiderCommand:
+        """The command of the act, with what was typed: times on the clock of `zone`.
+
+        `incident` is as it was when the form was shown.
+        """
 
 
 class DismissForm(IncidentForm):
     action = Action.DISMISS
     reason: Reason
 
-    def command(self, incident: Incident) -> DismissIncident:  # noqa: ARG002
+    def command(self, incident: Incident, zone: ZoneInfo) -> DismissIncident:  # noqa: ARG002
         return DismissIncident(self.reason)
 
 
@@ -179,7 +205,7 @@ class ResolveForm(IncidentForm):
     action = Action.RESOLVE
     body: Body
 
-    def command(self, incident: Incident) -> ResolveIncident:  # noqa: ARG002
+    def command(self, incident: Incident, zone: ZoneInfo) -> ResolveIncident:  # noqa: ARG002
         return ResolveIncident(self.body)
 
 
@@ -187,11 +213,11 @@ class ApproveForm(IncidentForm):
     action = Action.APPROVE
     occasion: Occasion
 
-    def command(self, incident: Incident) -> ApprovePost:  # noqa: ARG002
+    def command(self, incident: Incident, zone: ZoneInfo) -> ApprovePost:  # noqa: ARG002
         return ApprovePost(self.occasion)
 
 
-class PublicForm(IncidentForm, ABC):
+class _Public(_Form):
     """A form whose text becomes public, with the health of components."""
 
     body: Body
@@ -202,6 +228,10 @@ class PublicForm(IncidentForm, ABC):
         named = {one.component for one in before}
         typed = self.health.items()
         return tuple(Affected(id_, health) for id_, health in typed if health is not Health.OPERATIONAL or id_ in named)
+
+
+class PublicForm(_Public, IncidentForm, ABC):
+    """Such a form on the page of an incident."""
 
 
 class PublishForm(PublicForm):
@@ -215,7 +245,7 @@ class PublishForm(PublicForm):
             raise PydanticCustomError("impact", "not an impact to choose")
         return self
 
-    def command(self, incident: Incident) -> Publish:  # noqa: ARG002
+    def command(self, incident: Incident, zone: ZoneInfo) -> Publish:  # noqa: ARG002
         return Publish(self.title, self.impact, self.body, self.affected(()))
 
 
@@ -223,11 +253,120 @@ class UpdateForm(PublicForm):
     action = Action.UPDATE
     status: Status
 
-    def command(self, incident: Incident) -> PostUpdate:
+    def command(self, incident: Incident, zone: ZoneInfo) -> PostUpdate:  # noqa: ARG002
         return PostUpdate(self.status, self.body, self.affected(incident.affected))
 
 
-AnyForm = TypeVar("AnyForm", bound=_Form)
+class OpenIncidentForm(_Public):
+    """On the page of a case, whose customer is the incident's first."""
+
+    action: ClassVar[Action] = Action.OPEN_INCIDENT
+    title: Title
+    impact: Impact
+    began: str = ""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.impact not in IMPACTS:
+            raise PydanticCustomError("impact", "not an impact to choose")
+        return _timed(self, "began")
+
+    def opening(self, zone: ZoneInfo) -> OpenIncident:
+        """The command, with the start on the clock of `zone`."""
+        return OpenIncident(self.title, self.impact, self.body, self.affected(()), _moment(self.began, zone))
+
+
+class EditForm(IncidentForm):
+    action = Action.EDIT
+    title: Title
+    impact: Impact | None = None
+    began: str
+    health: dict[ComponentId, Health]
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.impact is not None and self.impact not in IMPACTS:
+            raise PydanticCustomError("impact", "not an impact to choose")
+        return _timed(self, "began")
+
+    def command(self, incident: Incident, zone: ZoneInfo) -> EditIncident:
+        affected = tuple(Affected(id_, health) for id_, health in self.health.items() if health.rank)
+        shown = incident.started_at.astimezone(zone).strftime(LOCAL_TIME)
+        began = _moment(self.began, zone)
+        # The form shows whole minutes: what was not touched stays to the second.
+        started_at = incident.started_at if began is None or self.began == shown else began
+        impact = incident.impact if self.impact is None or incident.status.maintenance else self.impact
+        return EditIncident(self.title, impact, affected, started_at)
+
+
+class EditUpdateForm(IncidentForm):
+    action = Action.EDIT_UPDATE
+    update_id: str
+    body: Body
+
+    def command(self, incident: Incident, zone: ZoneInfo) -> EditUpdate:  # noqa: ARG002
+        return EditUpdate(self.update_id, self.body)
+
+
+class ReopenIncidentForm(IncidentForm):
+    action = Action.REOPEN
+    body: Body
+
+    def command(self, incident: Incident, zone: ZoneInfo) -> ReopenIncident:  # noqa: ARG002
+        return ReopenIncident(self.body)
+
+
+class RescheduleForm(IncidentForm):
+    action = Action.RESCHEDULE
+    begins: str
+    ends: str
+    body: Body
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        _timed(_timed(self, "begins"), "ends")
+        if self.begins >= self.ends:
+            raise PydanticCustomError("ends", "ends before it begins")
+        return self
+
+    def command(self, incident: Incident, zone: ZoneInfo) -> Reschedule:
+        begins, ends = _moment(self.begins, zone), _moment(self.ends, zone)
+        return Reschedule(begins or incident.created_at, ends or incident.created_at, self.body)
+
+
+class MembersForm(IncidentForm):
+    """A button beside each post takes it out; a field takes the address of one to put in."""
+
+    action = Action.MEMBERS
+    remove: str = ""
+    add: str = ""
+
+    @model_validator(mode="after")
+    def _one_post(self) -> Self:
+        if not _POST.fullmatch(self.remove or self.add.strip()):
+            raise PydanticCustomError("add", "no post")
+        return self
+
+    def command(self, incident: Incident, zone: ZoneInfo) -> ChangeMembers:  # noqa: ARG002
+        found = _POST.fullmatch(self.remove or self.add.strip())
+        assert found is not None, "it was checked when it was read"
+        return ChangeMembers(PostId(found[1]), joins=not self.remove)
+
+
+class MergeForm(IncidentForm):
+    action = Action.MERGE
+    target: Annotated[str, Field(min_length=1, max_length=100)]
+
+    def command(self, incident: Incident, zone: ZoneInfo) -> MergeInto:  # noqa: ARG002
+        return MergeInto(IncidentId(self.target))
+
+
+class GoBackForm(IncidentForm):
+    action = Action.GO_BACK
+    left_out: tuple[CaseId, ...] = ()
+
+    def command(self, incident: Incident, zone: ZoneInfo) -> ChooseGoBack:  # noqa: ARG002
+        return ChooseGoBack(self.left_out)
 
 
 def read(form: type[AnyForm], typed: Mapping[str, object]) -> AnyForm:
@@ -239,6 +378,26 @@ def read(form: type[AnyForm], typed: Mapping[str, object]) -> AnyForm:
     raise FormInvalid(
         {_field(one["loc"], one["type"]): Fault(_FAULTS[one["type"]], one.get("ctx", {})) for one in found}
     )
+
+
+def _moment(typed: str, zone: ZoneInfo) -> datetime | None:
+    """The moment of a local time, which is None where nothing was typed. Raises ValueError."""
+    return datetime.strptime(typed, LOCAL_TIME).replace(tzinfo=zone).astimezone(UTC) if typed else None
+
+
+def _timed(form: AnyForm, field: str) -> AnyForm:
+    """The form, whose field holds a local time or nothing."""
+    try:
+        _moment(getattr(form, field), ZoneInfo("UTC"))
+    except ValueError:
+        raise PydanticCustomError(field, "no time") from None
+    return form
+
+
+def with_left_out(typed: FormFields) -> dict[str, object]:
+    """The fields, with the cases whose boxes are ticked as one of them; what is no case is passed over."""
+    found = [name.removeprefix(LEFT_OUT) for name in typed if name.startswith(LEFT_OUT)]
+    return {**typed, "left_out": tuple(CaseId.parse(one) for one in found if "#" in one)}
 
 
 def with_health(typed: FormFields, components: Iterable[PageComponent]) -> dict[str, object]:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from mentiondesk.domain.alerts.roster import Staff
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import StaffId
+from mentiondesk.presentation.action_pages.forms import LOCAL_TIME
 from mentiondesk.presentation.times import short_moment
 from mentiondesk.presentation.wording import Sentences
 
@@ -25,6 +27,10 @@ class Reader:
 
     def at(self, moment: datetime) -> str:
         return short_moment(self.say, moment, self.staff.zone, self.now or moment)
+
+    def local(self, moment: datetime | None) -> str:
+        """The moment as a field of the type datetime-local takes it."""
+        return moment.astimezone(ZoneInfo(self.staff.zone)).strftime(LOCAL_TIME) if moment else ""
 
     def name(self, staff_id: StaffId | None) -> str:
         if staff_id is None:

@@ -11,23 +11,33 @@ from mentiondesk.domain.timeline import (
     CaseActEntry,
     Claimed,
     Corrected,
+    Correction,
     Dismissed,
     Faded,
+    GoBackChosen,
     GoBackStarted,
     HandedOver,
     IncidentDismissed,
+    IncidentEdited,
     IncidentEntry,
+    IncidentJoined,
+    IncidentLeft,
+    IncidentReopened,
     IncidentResolved,
     LookedUp,
+    MembersChanged,
+    Merged,
     Noted,
     Noticed,
     Published,
     Released,
     Reopened,
+    Rescheduled,
     Resolved,
     Snoozed,
     Undone,
     Updated,
+    UpdateEdited,
 )
 from mentiondesk.presentation.wording import Sentences
 
@@ -45,6 +55,8 @@ _NAMES: Mapping[type[CaseActEntry], str] = {
     Undone: "undone",
     LookedUp: "looked_up",
     GoBackStarted: "go_back_started",
+    IncidentJoined: "incident_joined",
+    IncidentLeft: "incident_left",
     Noted: "noted",
     HandedOver: "handed_over",
 }
@@ -82,7 +94,7 @@ def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, s
             detail = title
         case Noted(text=text):
             detail = text
-        case Claimed() | Released() | AnsweredElsewhere() | Undone() | HandedOver():
+        case Claimed() | Released() | AnsweredElsewhere() | IncidentJoined() | IncidentLeft() | Undone() | HandedOver():
             detail = ""
         case _:
             assert_never(entry)
@@ -103,6 +115,27 @@ def _incident_act(say: Sentences, entry: IncidentEntry) -> tuple[str, str]:
             found = "incident_resolved", ""
         case Faded():
             found = "faded", ""
+        case _:
+            found = _correction(say, entry)
+    return found
+
+
+def _correction(say: Sentences, entry: Correction) -> tuple[str, str]:
+    match entry:
+        case IncidentEdited(before=before):
+            found = "incident_edited", before
+        case UpdateEdited(before=before):
+            found = "update_edited", before
+        case IncidentReopened():
+            found = "incident_reopened", ""
+        case MembersChanged(post_id=post_id, joined=joined):
+            found = ("post_joined" if joined else "post_taken_out"), post_id
+        case Merged(title=title):
+            found = "merged", title
+        case Rescheduled():
+            found = "rescheduled", ""
+        case GoBackChosen(left_out=left_out):
+            found = "go_back_chosen", say("people", count=left_out) if left_out else ""
         case _:
             assert_never(entry)
     return found

@@ -7,10 +7,10 @@ from http import HTTPStatus
 from mentiondesk.domain.access.links import LinkForged
 from mentiondesk.domain.status.subscribers import COMPONENT, INCIDENT, NoAddress, NotPlain
 from mentiondesk.ports.runtime import CurrentSettings
-from mentiondesk.presentation.action_pages.answers import Answer, plain, refused
+from mentiondesk.presentation.action_pages.answers import Answer, Home, plain, refused
 from mentiondesk.presentation.action_pages.html import render
 from mentiondesk.presentation.action_pages.reading import FormFields
-from mentiondesk.presentation.wording import Sentences
+from mentiondesk.presentation.wording import Sentences, for_customers
 from mentiondesk.usecases.status.subscribe import Subscribe
 
 _INCIDENT_ID = re.compile(r"[a-z0-9-]{1,60}")
@@ -19,22 +19,22 @@ _INCIDENT_ID = re.compile(r"[a-z0-9-]{1,60}")
 class SubscriberPages:
     """Opening a page never acts: mail scanners open links."""
 
-    def __init__(self, subscribe: Subscribe, settings: CurrentSettings) -> None:
+    def __init__(self, subscribe: Subscribe, settings: CurrentSettings, site_url: str) -> None:
         self._subscribe = subscribe
         self._settings = settings
+        self._site_url = site_url
 
     def show_form(self) -> Answer:
-        return self._form("", "", HTTPStatus.OK)
+        return self._form({}, "", HTTPStatus.OK)
 
     def ask(self, typed: FormFields) -> Answer:
         """The same answer, after the same work, whether or not the address is known."""
-        address = typed.get("email", "")
         try:
-            self._subscribe.ask(address, self._about(typed))
+            self._subscribe.ask(typed.get("email", ""), self._about(typed))
         except NotPlain:
-            return self._form(address, "not_plain", HTTPStatus.UNPROCESSABLE_ENTITY)
+            return self._form(typed, "not_plain", HTTPStatus.UNPROCESSABLE_ENTITY)
         except NoAddress:
-            return self._form(address, "no_address", HTTPStatus.UNPROCESSABLE_ENTITY)
+            return self._form(typed, "no_address", HTTPStatus.UNPROCESSABLE_ENTITY)
         return self._plain("asked")
 
     def show_question(self) -> Answer:
@@ -44,7 +44,7 @@ class SubscriberPages:
         try:
             known = self._subscribe.confirm(token, now)
         except LinkForged as forged:
-            return refused(self._say, forged)
+            return refused(self._say, forged, self._home)
         return self._plain("confirmed") if known else self._plain("too_old", HTTPStatus.GONE)
 
     def show_leaving(self) -> Answer:
@@ -55,7 +55,7 @@ class SubscriberPages:
         try:
             self._subscribe.leave(token)
         except LinkForged as forged:
-            return refused(self._say, forged)
+            return refused(self._say, forged, self._home)
         return self._plain("left")
 
     def _about(self, typed: FormFields) -> tuple[str, ...]:
@@ -67,22 +67,26 @@ class SubscriberPages:
 
     @property
     def _say(self) -> Sentences:
-        return Sentences(self._settings().sentences)
+        return for_customers(self._settings())
+
+    @property
+    def _home(self) -> Home:
+        return Home(self._name, self._site_url)
 
     @property
     def _name(self) -> str:
         return self._settings().page.name
 
-    def _form(self, address: str, fault: str, status: HTTPStatus) -> Answer:
-        facts = {"name": self._name, "address": address, "fault": fault}
+    def _form(self, typed: FormFields, fault: str, status: HTTPStatus) -> Answer:
+        facts = {"name": self._name, "typed": typed, "fault": fault, "home": self._home}
         return Answer(status, render("subscribe.html", self._say, facts))
 
     def _plain(self, key: str, status: HTTPStatus = HTTPStatus.OK) -> Answer:
         say = self._say
-        return plain(say, say(f"subscribe.{key}"), say(f"subscribe.{key}_then", name=self._name), status)
+        return plain(say, say(f"subscribe.{key}"), say(f"subscribe.{key}_then", name=self._name), status, self._home)
 
     def _button(self, key: str) -> Answer:
         say = self._say
         title, then = say(f"subscribe.{key}"), say(f"subscribe.{key}_then", name=self._name)
-        facts = {"title": title, "then": then, "words": say(f"subscribe.{key}_button")}
+        facts = {"title": title, "then": then, "home": self._home, "words": say(f"subscribe.{key}_button")}
         return Answer(HTTPStatus.OK, render("button.html", say, facts))

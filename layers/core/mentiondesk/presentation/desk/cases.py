@@ -15,6 +15,7 @@ from mentiondesk.ports.cases import CaseChanged
 from mentiondesk.ports.desk import WaitingStore
 from mentiondesk.ports.storage import AlreadyDone, SubjectGone
 from mentiondesk.presentation.action_pages.actions import Notice, case_facts, refusal_notice
+from mentiondesk.presentation.action_pages.acts import offered
 from mentiondesk.presentation.action_pages.reader import Reader
 from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid, MalformedForm
 from mentiondesk.presentation.action_pages.record import RecordLine, record_line
@@ -103,6 +104,7 @@ def _facts(view: CaseView, visitor: Visitor, reader: Reader, people: tuple[Prese
     case = view.case
     return {
         **case_facts(view, reader),
+        "actions": offered(DESK_ACTS, view.actions),
         "visitor": visitor,
         "tab": "",
         "view": view,

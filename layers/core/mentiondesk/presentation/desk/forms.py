@@ -37,7 +37,9 @@ class HandOverForm(CaseForm):
         return HandOver(StaffId(self.to))
 
 
-DESK_ACTS: Mapping[Action, type[CaseForm]] = {**CASE_ACTS, Action.NOTE: NoteForm, Action.HAND_OVER: HandOverForm}
+# An incident is opened from the page behind a link: that form is no act on the case itself.
+_ON_CASES = {action: form for action, form in CASE_ACTS.items() if issubclass(form, CaseForm)}
+DESK_ACTS: Mapping[Action, type[CaseForm]] = {**_ON_CASES, Action.NOTE: NoteForm, Action.HAND_OVER: HandOverForm}
 
 
 def desk_command(typed: FormFields, say: Sentences) -> tuple[Action, CaseCommand]:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.ids import IncidentId
@@ -69,7 +70,7 @@ class IncidentPages:
 
     def _act(self, visitor: Visitor, incident_id: IncidentId, action: Action, typed: FormFields) -> None:
         view = self._change.look(visitor.actor, incident_id)
-        command = incident_command(action, typed, view.incident, view.components)
+        command = incident_command(action, typed, view.incident, view.components, ZoneInfo(visitor.staff.zone))
         self._change(visitor.actor, incident_id, command, event_in(typed, visitor.now), visitor.now)
 
 

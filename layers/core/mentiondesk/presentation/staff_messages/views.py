@@ -86,6 +86,16 @@ class CaseView:
         return customer(self.say, self.case)
 
     @property
+    def more(self) -> str:
+        """The customer's other cases in this message, like "6 more posts"; empty where there is none."""
+        return self.say("staff.more_of_customer", count=self.notice.more) if self.notice.more else ""
+
+    @property
+    def beside(self) -> str:
+        """A sentence about alerts that are too many to be named; empty on an ordinary day."""
+        return self.say("staff.beside", count=self.notice.beside) if self.notice.beside else ""
+
+    @property
     def caller(self) -> str:
         """The customer in as few characters as can be."""
         profile = self.case.profile
@@ -187,6 +197,11 @@ class IncidentView:
     def waited(self) -> str:
         """The time since staff were first told of the incident."""
         return short_duration(self.say, self.now - self.notice.alert.since)
+
+    @property
+    def news(self) -> str:
+        """The new posts of an hourly message, like "15 posts"."""
+        return self.say("posts", count=len(self.notice.posts))
 
     @property
     def impact(self) -> str:

@@ -49,7 +49,7 @@ class StaffMessages:
 
     def _about_incident(self, channel: Channel, one: IncidentView) -> Email | str:
         match channel:
-            case Channel.EMAIL:
+            case Channel.EMAIL | Channel.ROOM:
                 return self._incident_mail(one)
             case Channel.TEXT:
                 return _incident_text(one)
@@ -58,7 +58,7 @@ class StaffMessages:
 
     def _about_cases(self, channel: Channel, cases: Sequence[CaseView]) -> Email | str:
         match channel:
-            case Channel.EMAIL:
+            case Channel.EMAIL | Channel.ROOM:
                 return self._case_mail(cases)
             case Channel.TEXT:
                 return _case_text(cases)
@@ -85,6 +85,8 @@ class StaffMessages:
         """One mail about an incident: noticed, or resolved with the customers to get back to."""
         facts = {"one": one, "most": _MOST_LISTED}
         subject = one.say("incident_alert.subject", title=one.title, brand=one.brand)
+        if one.notice.hourly:
+            return self._mail(MessageKind.INCIDENT_HOURLY, "hourly", subject, one, facts)
         if one.notice.going_back:
             return self._mail(MessageKind.INCIDENT_RESOLVED, "resolved", subject, one, facts)
         return self._mail(MessageKind.INCIDENT_NOTICED, "incident", subject, one, facts)
@@ -120,6 +122,8 @@ def _case_text(cases: Sequence[CaseView]) -> str:
         facts = _facts(first)
         says = first.say("case_alert.text", what=first.what, who=first.caller, **facts)
         short = first.say("case_alert.text_short", **facts)
+    if first.notice.beside:
+        says = f"{says} {first.say('staff.beside_short', count=first.notice.beside)}"
     return _text(says, short, first.gist(_LONGEST_QUOTE), first.act or first.link)
 
 
@@ -137,7 +141,9 @@ def _counted(cases: Sequence[CaseView]) -> dict[str, object]:
 
 def _incident_text(one: IncidentView) -> str:
     """Brand, people, since when, the title and the link."""
-    if one.notice.going_back:
+    if one.notice.hourly:
+        says = one.say("hourly_alert.text", brand=one.brand, news=one.news)
+    elif one.notice.going_back:
         says = one.say("resolved_alert.text", brand=one.brand, people=one.customers)
     else:
         key = "incident_alert.text_unconfirmed" if one.notice.unconfirmed else "incident_alert.text"

@@ -157,14 +157,14 @@ def _incident(site: Site, one: PublicIncident) -> Json:
 
 
 def _update(site: Site, incident: PublicIncident, update: PublicUpdate) -> Json:
-    at = stamp(update.at)
+    at, changed = stamp(update.at), stamp(update.edited_at or update.at)
     return {
         "id": update.update_id,
         "status": str(update.status),
         "body": update.body,
         "incident_id": incident.incident.incident_id,
         "created_at": at,
-        "updated_at": at,
+        "updated_at": changed,
         "display_at": at,
         "affected_components": [_change(site, one) for one in update.changes] or None,
         "deliver_notifications": True,

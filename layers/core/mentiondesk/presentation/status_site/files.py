@@ -26,17 +26,25 @@ class SiteFiles:
 
 
 def _files(site: Site, say: Sentences) -> Iterator[SiteFile]:
-    yield _file("style.css", stylesheet("status_site"), "text/css; charset=utf-8", _LATER)
+    yield _file("style.css", stylesheet("status_site", site.page.colour), "text/css; charset=utf-8", _LATER)
+    if site.page.logo is not None:
+        yield SiteFile(site.page.logo.path, site.page.logo.content, site.page.logo.content_type, _LATER)
     yield _file("404.html", html.not_found(site, say), _HTML)
     for one in site.published:
-        yield _file(one.path, html.incident(site, say, one), _HTML)
-    yield _file("history.html", html.history(site, say), _HTML)
+        yield from _page(one.path, html.incident(site, say, one))
+    yield from _page("history", html.history(site, say))
     for path, body in api.bodies(site):
         yield _file(f"api/v2/{path}", json.dumps(body, ensure_ascii=False, separators=(",", ":")), _JSON)
     yield SiteFile("history.atom", feeds.atom(site, say), "application/atom+xml; charset=utf-8", _SOON)
     yield SiteFile("history.rss", feeds.rss(site, say), "application/rss+xml; charset=utf-8", _SOON)
     yield _file("icon.svg", html.icon(site, say), "image/svg+xml")
     yield _file("index.html", html.index(site, say), _HTML)
+
+
+def _page(path: str, text: str) -> Iterator[SiteFile]:
+    """A page under its address, and under the one with .html that earlier versions linked to."""
+    yield _file(path, text, _HTML)
+    yield _file(f"{path}.html", text, _HTML)
 
 
 def _file(path: str, text: str, content_type: str, seconds: int = _SOON) -> SiteFile:

@@ -9,6 +9,7 @@ from itertools import groupby
 from mentiondesk.domain.incidents.incident import Health, Impact
 from mentiondesk.domain.status.public_incident import PublicIncident, PublicUpdate
 from mentiondesk.domain.status.site import Site
+from mentiondesk.domain.status.uptime import Uptime
 from mentiondesk.presentation import rendering, times
 from mentiondesk.presentation.status_site.labels import paragraphs, update_label
 from mentiondesk.presentation.wording import Sentences
@@ -44,7 +45,7 @@ class Days:
 
 
 def index(site: Site, say: Sentences) -> str:
-    first = site.today - (_RECENT_DAYS - 1) * _ONE_DAY
+    first = max(site.today - (_RECENT_DAYS - 1) * _ONE_DAY, site.first_day)
     return _page("index", site, say, days=list(_by_day(site, first)))
 
 
@@ -52,11 +53,11 @@ def history(site: Site, say: Sentences) -> str:
     """Every day of the history; quiet days in a row stand together."""
     by_month = groupby(_quiet_together(_by_day(site, site.first_day)), key=lambda days: days.last.replace(day=1))
     months = [(times.month(say, month), list(found)) for month, found in by_month]
-    return _page("history", site, say, months=months)
+    return _page("history", site, say, "history", months=months, first=times.day(say, site.first_day))
 
 
 def incident(site: Site, say: Sentences, one: PublicIncident) -> str:
-    return _page("incident", site, say, one=one)
+    return _page("incident", site, say, one.path, one=one)
 
 
 def not_found(site: Site, say: Sentences) -> str:
@@ -116,10 +117,22 @@ class _Shown:
     def paragraphs(self, body: str) -> list[list[str]]:
         return paragraphs(body)
 
+    def share(self, found: Uptime) -> str:
+        """Like "99.98"; never 100 where anything was down."""
+        share = found.share
+        percent = 100.0 if share is None else min(100 * share, 99.99) if share < 1 else 100.0
+        return self.say("site.percent", whole=int(percent), part=f"{round(percent * 100) % 100:02}")
+
     def machine_time(self, moment: datetime) -> str:
         return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _page(name: str, site: Site, say: Sentences, **facts: object) -> str:
-    known = {**facts, "site": site, "shown": _Shown(site, say), "look": _LOOKS[site.impact]}
+def _page(name: str, site: Site, say: Sentences, path: str = "", **facts: object) -> str:
+    known = {
+        **facts,
+        "address": f"{site.url}/{path}",
+        "site": site,
+        "shown": _Shown(site, say),
+        "look": _LOOKS[site.impact],
+    }
     return rendering.render(f"status_site/{name}.html", say, known)

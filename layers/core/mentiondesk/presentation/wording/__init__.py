@@ -10,6 +10,8 @@ from functools import cache
 from importlib.resources import files
 from string import Formatter
 
+from mentiondesk.domain.desk import DeskSettings
+
 Overrides = Mapping[str, str]
 
 
@@ -37,6 +39,20 @@ class Sentences:
         """The label of a name of the vocabulary; a name that settings invented stands for itself."""
         key = f"{area}.{name}"
         return self(key) if key in catalogue() else name.replace("_", " ")
+
+
+@cache
+def translations(language: str) -> Overrides:
+    """The sentences that customers read in another language than English, by their keys."""
+    if language == "en":
+        return {}
+    text = files("mentiondesk.presentation.wording").joinpath(f"{language}.json").read_text(encoding="utf-8")
+    return dict(_entries(json.loads(text), ""))
+
+
+def for_customers(settings: DeskSettings) -> Sentences:
+    """The sentences of pages and mails that customers read: the page's language, and the brand's own words."""
+    return Sentences({**translations(settings.page.language), **settings.sentences})
 
 
 @cache

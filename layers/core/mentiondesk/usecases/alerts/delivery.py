@@ -7,7 +7,7 @@ from datetime import datetime
 from mentiondesk.domain.alerts.budget import Interruption, Interruptions
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.messages import Email
-from mentiondesk.domain.alerts.notices import Notice
+from mentiondesk.domain.alerts.notices import CaseNotice, Notice, by_customer
 from mentiondesk.domain.alerts.roster import Audience, Channel, Staff
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import CaseId, StaffId, SubjectId
@@ -28,7 +28,8 @@ class NotWritten(Undeliverable):
 class Delivery:
     """The notices of one message. `detail` goes into the ledger: why it is not the channel meant.
 
-    `critical`: the message is about danger. No limit holds it, and each channel is a way of its own.
+    `critical`: the message is about danger. No limit holds it, and each channel is a way of its own. `beside` counts
+    alerts that are too many to be named.
     """
 
     staff: Staff
@@ -36,6 +37,7 @@ class Delivery:
     notices: tuple[Notice, ...]
     critical: bool = False
     detail: str = ""
+    beside: int = 0
 
     def records(self, outcome: Outcome, now: datetime, via: Channel, message_id: str, detail: str) -> list[Record]:
         """The ledger's lines, one for each notice."""
@@ -132,7 +134,9 @@ class Deliverer:
                 refusals.append(f"{way.channel} to {way.staff.staff_id}: {way.channel} limit reached")
                 continue
             try:
-                message_id = self._senders[way.channel].send(way.address, self._written(way, delivery.notices))
+                message_id = self._senders[way.channel].send(
+                    way.address, self._written(way, delivery.notices, delivery.beside)
+                )
             except NotWritten as refusal:
                 if len(delivery.notices) > 1:
                     self._send_apart(way, delivery)
@@ -146,7 +150,8 @@ class Deliverer:
                 continue
             self._notified.fell_back += not direct
             self._notified.messages += 1
-            self._notified.without_links += sum(notice.act is None for notice in delivery.notices)
+            if way.channel is not Channel.ROOM:
+                self._notified.without_links += sum(notice.act is None for notice in delivery.notices)
             self.record(delivery.records(Outcome.SENT, self._now, way.channel, message_id, "; ".join(refusals)))
             self.interrupted.add(way, delivery, message_id)
             return
@@ -185,15 +190,20 @@ class Deliverer:
         return replace(delivery, notices=tuple(one for one in delivery.notices if one not in again))
 
     def _ways(self, delivery: Delivery) -> Iterator[_Way]:
-        """The channel meant, then the person's others, then the leads': each with its address."""
-        leads = self._settings.roster.audience(Audience.LEAD, self._now)
+        """The channel meant, then the person's others, then the leads': each with its address.
+
+        A room stands in for nobody, and nobody for a room.
+        """
+        room = delivery.channel is Channel.ROOM
+        leads = () if room else self._settings.roster.audience(Audience.LEAD, self._now)
         others = (lead for lead in leads if lead.staff_id != delivery.staff.staff_id)
         for staff in (delivery.staff, *others):
             yield from (_Way(staff, *way) for way in staff.ways(delivery.channel))
 
-    def _written(self, way: _Way, notices: Sequence[Notice]) -> Email | str:
+    def _written(self, way: _Way, notices: Sequence[Notice], beside: int = 0) -> Email | str:
         try:
-            return self._writer.write(way.channel, way.staff, notices, self._settings.brand.name, self._now)
+            told = [replace(one, beside=beside) if isinstance(one, CaseNotice) else one for one in by_customer(notices)]
+            return self._writer.write(way.channel, way.staff, told, self._settings.brand.name, self._now)
         except Exception as error:
             # A boundary: one subject that cannot be put into words must not keep the alerts about others back. The
             # function logs the traceback and counts it.

@@ -84,21 +84,30 @@ def with_ahead(
 ) -> Message:
     """The message with what other tasks hold for its person: what waits, and the warnings that it brings forward.
 
-    A subject of the message itself gets its next warning ahead only while the person is busy.
+    A case of the message itself gets its next warning ahead only while the person is busy. Other cases of its
+    customers join it for a whole gathering.
     """
     horizon, busy = latest.horizon(now, budget), latest.busy(now)
+    customers = {one.subject.customer_id for one in message.wanted if isinstance(one.subject, Case)}
     found = {one.alert.subject_id: one for one in message.wanted}
     named, merged = set(found), list[Alert]()
-    for task in tasks:
-        subject = task.lease.subject
-        waiting = task.plan.send if subject.subject_id not in named else ()
-        ahead = task.plan.ahead if busy or subject.subject_id not in named else ()
-        for one in (Wanted(subject, alert) for alert in (*waiting, *ahead) if alert.due_at <= horizon):
-            if one.alert.staff_id == message.staff_id and isinstance(subject, Case) and not one.critical:
-                earlier = found.get(subject.subject_id)
-                merged += [earlier.alert] if earlier else []
-                found[subject.subject_id] = one
+    for case, alert in _joining(message.staff_id, tasks):
+        until = now + budget.gather if case.customer_id in customers else horizon
+        if alert.due_at > until or (case.case_id in named and not busy):
+            continue
+        earlier = found.get(case.case_id)
+        if earlier is None or earlier.alert != alert:
+            merged += [earlier.alert] if earlier else []
+            found[case.case_id] = Wanted(case, alert)
     return replace(message, wanted=tuple(found.values()), merged=tuple(merged))
+
+
+def _joining(staff_id: StaffId, tasks: Iterable[Task]) -> Iterator[tuple[Case, Alert]]:
+    """The alerts to a person about cases that are not critical: those that are due, and warnings ahead."""
+    for task in tasks:
+        case = task.lease.subject
+        if isinstance(case, Case) and case.urgency is not Urgency.CRITICAL:
+            yield from ((case, alert) for alert in (*task.plan.send, *task.plan.ahead) if alert.staff_id == staff_id)
 
 
 def _rings(staff_id: StaffId, wanted: Sequence[Wanted], latest: Interruptions, now: datetime) -> Share:

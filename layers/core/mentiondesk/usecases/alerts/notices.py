@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from mentiondesk.domain.alerts.ledger import Alert
+from mentiondesk.domain.alerts.message import HOURLY
 from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice, Notice
+from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import IncidentId
-from mentiondesk.domain.incidents.incident import Incident, Status
+from mentiondesk.domain.incidents.incident import Incident, LinkedPost, Status
 from mentiondesk.domain.subject import Subject
 from mentiondesk.ports.incidents import IncidentStore
 from mentiondesk.ports.tokens import Links
@@ -22,13 +24,21 @@ class Notices:
         self._known: dict[IncidentId, Incident | None] = {}
 
     def of(self, subject: Subject, alert: Alert) -> Notice:
-        act = self._links(alert.staff_id, subject.subject_id, self._now)
+        # A link acts as one person, and anybody may read a room.
+        room = alert.channel is Channel.ROOM
+        act = None if room else self._links(alert.staff_id, subject.subject_id, self._now)
         match subject:
             case Case():
                 return CaseNotice(subject, alert, self._incident(subject.incident_id), act)
             case Incident():
-                posts = self._incidents.joined(subject.incident_id) if subject.status is Status.RESOLVED else []
-                return IncidentNotice(subject, alert, tuple(posts), act)
+                return IncidentNotice(subject, alert, self._posts(subject, alert), act)
+
+    def _posts(self, incident: Incident, alert: Alert) -> tuple[LinkedPost, ...]:
+        """The posts to go back to, or those that are new since the last hourly message."""
+        if incident.status is not Status.RESOLVED and alert.stage != HOURLY:
+            return ()
+        posts = self._incidents.joined(incident.incident_id)
+        return tuple(post for post in posts if alert.stage != HOURLY or post.at > alert.since)
 
     def _incident(self, incident_id: IncidentId | None) -> Incident | None:
         if incident_id is None:

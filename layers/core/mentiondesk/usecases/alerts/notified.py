@@ -1,9 +1,12 @@
 """The counts of one run of the notifier."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
+
+_LISTS = ("not_written", "undelivered")
 
 
 @dataclass(slots=True)
@@ -28,6 +31,22 @@ class Notified:
     not_written: list[Exception] = field(default_factory=list)
     undelivered: set[Alert] = field(default_factory=set)
     passing: set[Alert] = field(default_factory=set)
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The counts for the log."""
+        counts = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in _LISTS}
+        return {**counts, "not_written": len(self.not_written)}
+
+    @property
+    def troubles(self) -> dict[str, int]:
+        """The troubles of the run, by the names under which operators hear of them."""
+        return {
+            "AlertsFailed": self.failed,
+            "NotWritten": len(self.not_written),
+            "AlertsWithoutLinks": self.without_links,
+            "AlertsLeft": int(self.left),
+        }
 
     def count(self, records: Sequence[Record]) -> None:
         """Counts outcomes as they go into the ledger."""

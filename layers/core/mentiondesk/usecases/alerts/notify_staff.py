@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
 from mentiondesk.domain.alerts.roster import Audience, Channel, Staff
 from mentiondesk.domain.desk import DeskSettings
-from mentiondesk.domain.ids import CaseId, StaffId, SubjectId
+from mentiondesk.domain.ids import CaseId, StaffId, SubjectId, UserId
 from mentiondesk.ports.alerts import AlertStore, DueItem
 from mentiondesk.ports.channels import Sender
 from mentiondesk.ports.incidents import IncidentStore
@@ -41,7 +41,10 @@ def no_links(staff_id: StaffId, subject_id: SubjectId, now: datetime) -> str | N
 
 @dataclass(slots=True)
 class _Run:
-    """What one run works on. `later` holds the alerts that wait, with when they may go."""
+    """What one run works on. `later` holds the alerts that wait, with when they may go, `ahead` those in messages.
+
+    `beside` counts what falls due before the next messages, where it is too much to be named.
+    """
 
     now: datetime
     settings: DeskSettings
@@ -49,6 +52,8 @@ class _Run:
     deliverer: Deliverer
     tasks: dict[DueItem, Task] = field(default_factory=dict)
     later: dict[Alert, datetime] = field(default_factory=dict)
+    ahead: set[Alert] = field(default_factory=set)
+    beside: int = 0
 
 
 class NotifyStaff:
@@ -82,14 +87,15 @@ class NotifyStaff:
         run = _Run(now, settings, notified, deliverer)
         self._take_due(run, time_left)
         messages = self._messages(run)
-        if any(one.gathers for one in messages) and not notified.left:
-            messages = self._with_ahead(run, messages)
+        if any(one.gathers for one in messages):
+            messages = messages if notified.left else self._with_ahead(run, messages)
+            run.beside = self._beside(run)
         for task in run.tasks.values():
             deliverer.record(task.plan.records)
         notices = Notices(self._incidents, self._links, now)
         for message in messages:
             deliverer.record(_merged(message, now))
-            deliverer.deliver(_delivery(message, notices, settings))
+            deliverer.deliver(_delivery(message, notices, settings, run.beside))
         for task in run.tasks.values():
             self._mark(task, run)
         notified.gathered = len(run.later)
@@ -129,19 +135,45 @@ class NotifyStaff:
         """The messages about cases, with the warnings that fall due before the next one may go."""
         budget = run.settings.alerts.budget
         horizon = run.now + budget.gather
-        ahead = (one for one in self._alerts.due(horizon, _MOST_AHEAD) if _has_warnings(one) and one not in run.tasks)
-        others = self._lease(ahead, horizon, run)
-        found = []
-        for message in messages:
-            latest = run.deliverer.interrupted.latest(message.staff_id)
-            tasks = run.tasks.values() if message.gathers else ()
-            found.append(with_ahead(message, tasks, latest, run.now, budget))
+        peeked = (self._alerts.peek(item) for item in self._near(run, messages, horizon))
+        tasks = [planned(lease, run.settings, run.now) for lease in peeked if lease is not None]
+        wanted = {one.alert.subject_id for message in self._joined(run, messages, tasks) for one in message.wanted}
+        others = self._lease((task.lease.item for task in tasks if task.lease.item.subject_id in wanted), horizon, run)
+        found = self._joined(run, messages, others)
         sent = {alert for message in found for alert in message.alerts}
+        run.ahead |= sent
         for alert in (alert for task in others for alert in task.plan.send if alert not in sent):
             # It waits for a message to somebody else; the next run decides about it anew.
             run.later[alert] = run.now + _MINUTE
         run.later = {alert: moment for alert, moment in run.later.items() if alert not in sent}
         return found
+
+    def _joined(self, run: _Run, messages: Iterable[Message], others: Sequence[Task]) -> list[Message]:
+        """The messages with what the run's own tasks and others hold for their people."""
+        found = []
+        for message in messages:
+            latest = run.deliverer.interrupted.latest(message.staff_id)
+            tasks = (*run.tasks.values(), *others) if message.gathers else ()
+            found.append(with_ahead(message, tasks, latest, run.now, run.settings.alerts.budget))
+        return found
+
+    def _near(self, run: _Run, messages: Iterable[Message], horizon: datetime) -> list[DueItem]:
+        """The items whose warnings a message could bring forward: soon enough, or about one of its customers."""
+        gathers = [one for one in messages if one.gathers]
+        budget, latest = run.settings.alerts.budget, run.deliverer.interrupted.latest
+        soon = max(latest(one.staff_id).horizon(run.now, budget) for one in gathers)
+        named = {one.alert.subject_id for message in gathers for one in message.wanted}
+        customers = {one.customer for one in named if isinstance(one, CaseId)}
+        near = self._alerts.due(soon, _MOST_AHEAD)
+        theirs = self._alerts.due(horizon, _MOST_AHEAD) if soon < horizon else ()
+        items = dict.fromkeys((*near, *(one for one in theirs if _customer(one) in customers)))
+        return [one for one in items if _has_warnings(one) and one not in run.tasks]
+
+    def _beside(self, run: _Run) -> int:
+        """The items due before the next messages that this run had no time to look at; 0 on an ordinary day."""
+        if not run.notified.left and len(run.tasks) < _MOST_AHEAD:
+            return 0
+        return max(self._alerts.count_due(run.now + run.settings.alerts.budget.gather) - len(run.tasks), 0)
 
     def _mark(self, task: Task, run: _Run) -> None:
         """Ends the lease: due again with the next stage, or sooner where an alert waits or reached nobody."""
@@ -151,14 +183,21 @@ class NotifyStaff:
         attempts = escalation.attempts + 1 if failed else 0
         if failed and (attempts < _MOST_ATTEMPTS or not run.notified.passing.isdisjoint(failed)):
             waits.append(run.now + _pause(attempts))
-        marked = escalation.alerted_until if waits else run.now
-        next_at = min((moment for moment in (*waits, plan.next_at) if moment is not None), default=None)
+        marked, then = (escalation.alerted_until, plan.next_at) if waits else (run.now, plan.next_at)
+        told = run.ahead - run.notified.undelivered
+        if not waits and plan.ahead_until is not None and told.issuperset(plan.ahead):
+            marked, then = plan.ahead_until, plan.after_ahead(escalation.timer)
+        next_at = min((moment for moment in (*waits, then) if moment is not None), default=None)
         self._alerts.done(task.lease, marked, next_at, attempts if waits else 0)
 
 
 def _has_warnings(item: DueItem) -> bool:
     """True for the escalation of a case: only cases have warnings that can be brought forward."""
     return item.message_id is None and isinstance(item.subject_id, CaseId)
+
+
+def _customer(item: DueItem) -> UserId | None:
+    return item.subject_id.customer if isinstance(item.subject_id, CaseId) else None
 
 
 def _merged(message: Message, now: datetime) -> list[Record]:
@@ -172,8 +211,8 @@ def _pause(attempts: int) -> timedelta:
     return min(timedelta(minutes=attempts), _LONGEST_PAUSE)
 
 
-def _delivery(message: Message, notices: Notices, settings: DeskSettings) -> Delivery:
+def _delivery(message: Message, notices: Notices, settings: DeskSettings, beside: int) -> Delivery:
     staff: Staff | None = settings.roster.find(message.staff_id)
     assert staff is not None, "alerts are planned from the roster"
     found = tuple(notices.of(one.subject, one.alert) for one in message.wanted)
-    return Delivery(staff, message.channel, found, message.critical)
+    return Delivery(staff, message.channel, found, message.critical, beside=beside if message.gathers else 0)

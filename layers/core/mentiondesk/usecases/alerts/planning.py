@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mentiondesk.domain.alerts.budget import HOUR
+from mentiondesk.domain.alerts.ledger import Alert, Outcome
+from mentiondesk.domain.alerts.message import HOURLY
 from mentiondesk.domain.alerts.plan import Facts, Plan, plan
-from mentiondesk.domain.alerts.roster import Stage
+from mentiondesk.domain.alerts.roster import Audience, Channel, Stage
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.incidents.incident import Incident
@@ -23,11 +26,28 @@ class Task:
 
 def planned(lease: Lease, settings: DeskSettings, now: datetime) -> Task:
     """The task of a lease. Its plan is empty where the subject waits for nothing any more."""
+    if lease.item.message_id == HOURLY and isinstance(lease.subject, Incident):
+        return Task(lease, _hourly(lease, lease.subject, settings, now))
     horizon = now + settings.alerts.budget.gather
     if not lease.escalation.is_of(lease.subject.timer):
         return Task(lease, Plan())
     facts, stages = _facts(lease.subject), _stages(lease.subject, settings)
     return Task(lease, plan(lease.escalation, facts, now, stages, settings.roster, lease.ledger, horizon))
+
+
+def _hourly(lease: Lease, incident: Incident, settings: DeskSettings, now: datetime) -> Plan:
+    """One mail to the incident's owner, where something is new, and the next in an hour."""
+    known = {record.alert.staff_id for record in lease.ledger if record.outcome is Outcome.SENT}
+    since = lease.escalation.timer.since
+    owner = settings.roster.find(incident.owner) if incident.owner is not None else None
+    people = [owner] if owner else settings.roster.audience(Audience.LEAD, now)
+    news = incident.latest_at is not None and incident.latest_at > since
+    send = tuple(
+        Alert(incident.incident_id, since, HOURLY, one.staff_id, one.reachable(Channel.EMAIL), since, since)
+        for one in people
+        if news and one.staff_id not in known
+    )
+    return Plan(send, (), now + HOUR)
 
 
 def _facts(subject: Subject) -> Facts:

@@ -1,26 +1,50 @@
 """An actor's command on an incident → its change, its public update and its entry in the record, once."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.access.actor import Actor
-from mentiondesk.domain.ids import IncidentId
-from mentiondesk.domain.incidents.changes import IncidentChange
-from mentiondesk.domain.incidents.commands import ApprovePost, IncidentCommand, decide, possible
+from mentiondesk.domain.ids import IncidentId, PostId
+from mentiondesk.domain.incidents.changes import IncidentChange, incident_change
+from mentiondesk.domain.incidents.commands import (
+    ApprovePost,
+    ChangeMembers,
+    DismissIncident,
+    EditUpdate,
+    IncidentCommand,
+    MergeInto,
+    OpenIncident,
+    WiderCommand,
+    decide,
+    opened,
+    possible,
+    timely,
+)
 from mentiondesk.domain.incidents.drafts import Draft
-from mentiondesk.domain.incidents.incident import Incident, NotPossible, Update
+from mentiondesk.domain.incidents.incident import Incident, LinkedPost, NotPossible, Update
+from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.status.page import PageComponent
-from mentiondesk.domain.timeline import IncidentEntry
+from mentiondesk.domain.timeline import IncidentEntry, MembersChanged, Merged
 from mentiondesk.ports.incidents import DraftStore, IncidentStore
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.storage import AlreadyDone, SubjectGone
 from mentiondesk.usecases.optimistic import kept, retried
 
 
+class NoSuchPost(Exception):
+    """The desk has no customer's post with this id."""
+
+
 @dataclass(frozen=True, slots=True)
 class IncidentView:
-    """An incident as one actor may see and change it now."""
+    """An incident as one actor may see and change it now.
+
+    `posts` are its members, oldest first; `others` the incidents that go on beside it.
+    """
 
     actor: Actor
     incident: Incident
@@ -29,15 +53,24 @@ class IncidentView:
     drafts: tuple[Draft, ...]
     actions: frozenset[Action]
     components: tuple[PageComponent, ...]
+    posts: tuple[LinkedPost, ...] = ()
+    others: tuple[Incident, ...] = ()
 
 
 class ChangeIncident:
-    """Looks at incidents, and changes them by commands. Each command is done once."""
+    """Looks at incidents, and changes them by commands. Each command is done once. `posts` reads a stored post."""
 
-    def __init__(self, incidents: IncidentStore, drafts: DraftStore, settings: CurrentSettings) -> None:
+    def __init__(
+        self,
+        incidents: IncidentStore,
+        drafts: DraftStore,
+        settings: CurrentSettings,
+        posts: Callable[[PostId], Post | None],
+    ) -> None:
         self._incidents = incidents
         self._drafts = drafts
         self._settings = settings
+        self._posts = posts
 
     def look(self, actor: Actor, incident_id: IncidentId) -> IncidentView:
         """The incident as this actor sees it; changes nothing. Raises SubjectGone."""
@@ -47,22 +80,50 @@ class ChangeIncident:
         self,
         actor: Actor,
         incident_id: IncidentId,
-        command: IncidentCommand | ApprovePost,
+        command: IncidentCommand | WiderCommand,
         event_id: str,
         now: datetime,
     ) -> Incident:
         """The incident after the command.
 
         `event_id` names what caused the command: with the command's action, it is done once. Raises NotAllowed,
-        SubjectGone, NotPossible, AlreadyDone, or IncidentChanged when others never stop changing the incident.
+        SubjectGone, NotPossible, NoSuchPost, AlreadyDone, or IncidentChanged when others never stop changing the
+        incident.
         """
         actor.must_be_allowed(command.action)
         current = kept(self._incidents.get(incident_id))
-        if isinstance(command, ApprovePost):
-            self._approve(incident_id, command, actor, now)
-            return current
         entry_id = f"{event_id}-{command.action}"
+        match command:
+            case ApprovePost():
+                self._approve(current, command, actor, now)
+                return current
+            case ChangeMembers():
+                return self._change_members(current, command, actor, now, entry_id)
+            case MergeInto():
+                self._join_other(current, command.target, actor, now, entry_id)
+                # The entry is this candidate's own: it ends as one that a person dismissed.
+                target = kept(self._incidents.get(command.target))
+                return self._decide(current, DismissIncident(target.title), actor, now, entry_id)
+        return self._decide(current, command, actor, now, entry_id)
 
+    def open_incident(
+        self, actor: Actor, command: OpenIncident, event_id: str, now: datetime, posts: tuple[LinkedPost, ...] = ()
+    ) -> Incident:
+        """A new public incident with these posts; the same event opens it once. Raises NotAllowed or AlreadyDone."""
+        actor.must_be_allowed(command.action)
+        # The event's own name, so that a second press makes the same incident.
+        incident_id = IncidentId(f"by-hand-{sha256(event_id.encode()).hexdigest()[:12]}")
+        change = opened(incident_id, command, actor, now, f"{event_id}-{command.action}")
+        people, latest = len({one.author_id for one in posts}), max((one.at for one in posts), default=None)
+        after = replace(change.after, posts=len(posts), people=people, latest_at=latest)
+        if not self._incidents.add(replace(change, after=after)):
+            raise AlreadyDone
+        self._incidents.join(incident_id, posts)
+        return kept(self._incidents.get(incident_id))
+
+    def _decide(
+        self, current: Incident, command: IncidentCommand, actor: Actor, now: datetime, entry_id: str
+    ) -> Incident:
         def attempt(incident: Incident | None) -> Incident:
             return self._incidents.save(self._decided(kept(incident), command, actor, now, entry_id))
 
@@ -72,17 +133,75 @@ class ChangeIncident:
         self, incident: Incident, command: IncidentCommand, actor: Actor, now: datetime, entry_id: str
     ) -> IncidentChange:
         """Raises AlreadyDone where a second press finds refused what the first one did."""
+        updates = self._incidents.updates(incident.incident_id) if isinstance(command, EditUpdate) else ()
         try:
-            return decide(incident, command, actor, now, entry_id)
+            return decide(incident, command, actor, now, entry_id, updates)
         except NotPossible:
             if self._incidents.holds(incident.incident_id, entry_id):
                 raise AlreadyDone from None
             raise
 
-    def _approve(self, incident_id: IncidentId, command: ApprovePost, actor: Actor, now: datetime) -> None:
-        """A draft is its own record: it keeps who approved it, and when. Raises SubjectGone or AlreadyDone."""
+    def _change_members(
+        self, current: Incident, command: ChangeMembers, actor: Actor, now: datetime, entry_id: str
+    ) -> Incident:
+        if command.joins:
+            counts = self._incidents.join(current.incident_id, [self._linked(command.post_id)], by_hand=True)
+        else:
+            counts = self._incidents.take_out(current.incident_id, command.post_id)
+        entry = MembersChanged(entry_id=entry_id, at=now, by=actor.by, post_id=command.post_id, joined=command.joins)
+
+        def attempt(incident: Incident | None) -> Incident:
+            before = kept(incident)
+            samples = tuple(one for one in before.samples if command.joins or one.post_id != command.post_id)
+            after = replace(before, posts=counts[0], people=counts[1], samples=samples)
+            return self._incidents.save(incident_change(before, after, entry))
+
+        return retried(current, attempt)
+
+    def _linked(self, post_id: PostId) -> LinkedPost:
+        post = self._posts(post_id)
+        if post is None or post.own:
+            raise NoSuchPost
+        return LinkedPost(post.post_id, post.author_id, post.created_at, post.text, post.case_id)
+
+    def _join_other(self, source: Incident, target_id: IncidentId, actor: Actor, now: datetime, entry_id: str) -> None:
+        """Puts the posts of `source` into another incident that goes on, once. Raises NotPossible or AlreadyDone."""
+        if self._incidents.holds(source.incident_id, entry_id):
+            raise AlreadyDone
+        target = kept(self._incidents.get(target_id))
+        if source.public or not source.open or not target.open or target_id == source.incident_id:
+            raise NotPossible(source.incident_id, source.status, source.status)
+        counts = self._incidents.join(target_id, self._incidents.joined(source.incident_id))
+        entry = Merged(entry_id=entry_id, at=now, by=actor.by, title=source.title)
+
+        def attempt(incident: Incident | None) -> Incident:
+            before = kept(incident)
+            after = replace(
+                before,
+                posts=counts[0],
+                people=counts[1],
+                terms=tuple(dict.fromkeys((*before.terms, *source.terms))),
+                started_at=before.started_at if before.start_known else min(before.started_at, source.started_at),
+                samples=before.samples or source.samples,
+            )
+            return self._incidents.save(incident_change(before, after, entry))
+
+        # A press that was cut short goes on where it was.
+        with suppress(AlreadyDone):
+            retried(target, attempt)
+
+    def _approve(self, incident: Incident, command: ApprovePost, actor: Actor, now: datetime) -> None:
+        """A draft is its own record: it keeps who approved it, and when.
+
+        Raises SubjectGone, AlreadyDone, or NotPossible for a draft that what is public has overtaken.
+        """
         assert actor.by is not None, "the desk approves nothing by itself"
-        draft = self._drafts.approve(incident_id, command.occasion, actor.by, now)
+        drafts = self._drafts.of(incident.incident_id)
+        if any(one.occasion is command.occasion for one in drafts) and not any(
+            one.occasion is command.occasion for one in timely(incident, drafts)
+        ):
+            raise NotPossible(incident.incident_id, incident.status, incident.status)
+        draft = self._drafts.approve(incident.incident_id, command.occasion, actor.by, now)
         if draft is None:
             raise SubjectGone
         if (draft.approved_by, draft.approved_at) != (actor.by, now):
@@ -90,13 +209,23 @@ class ChangeIncident:
 
     def view(self, actor: Actor, incident: Incident) -> IncidentView:
         """The incident, which is as it is stored, as this actor sees it."""
-        drafts = tuple(self._drafts.of(incident.incident_id))
+        drafts = timely(incident, self._drafts.of(incident.incident_id))
+        actions = actor.rights & possible(incident, drafts)
+        merging = self._incidents.open() if Action.MERGE in actions else ()
+        others = tuple(one for one in merging if _may_take(one, incident))
         return IncidentView(
             actor=actor,
             incident=incident,
             updates=tuple(self._incidents.updates(incident.incident_id)),
             record=tuple(self._incidents.record(incident.incident_id)),
             drafts=drafts,
-            actions=actor.rights & possible(incident, drafts),
+            actions=actions if others else actions - {Action.MERGE},
             components=self._settings().page.components,
+            posts=tuple(self._incidents.joined(incident.incident_id)),
+            others=others,
         )
+
+
+def _may_take(other: Incident, incident: Incident) -> bool:
+    """True when the posts of `incident` may be put into the other one."""
+    return other.incident_id != incident.incident_id and not other.status.maintenance

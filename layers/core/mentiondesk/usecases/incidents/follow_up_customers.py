@@ -1,4 +1,4 @@
-"""A resolved incident → each customer who met it has a go-back timer, and staff have the list."""
+"""A resolved incident → staff have the list of its customers; once a person has gone through it, each has a timer."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from mentiondesk.domain.access.actor import DESK
 from mentiondesk.domain.cases.case import CaseRefuses
-from mentiondesk.domain.cases.commands import StartGoBack
+from mentiondesk.domain.cases.commands import LeaveIncident, StartGoBack
 from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer
 from mentiondesk.domain.ids import CaseId, IncidentId, PostId
 from mentiondesk.domain.incidents.changes import incident_change
@@ -32,9 +32,10 @@ class GoneBack:
 
 
 class GoBack:
-    """Starts a go-back timer for each customer of resolved incidents, then alerts staff.
+    """Gives staff the list of customers of each resolved incident; starts a go-back timer for each that they leave in.
 
-    The timeline of each case says that it was done, so that a run that is cut short goes on where it was.
+    No clock of a customer starts before a person has gone through the list. The timeline of each case says that it was
+    done, so that a run that is cut short goes on where it was.
     """
 
     def __init__(self, incidents: IncidentStore, change_case: ChangeCase, settings: CurrentSettings) -> None:
@@ -48,20 +49,39 @@ class GoBack:
         for incident in self._incidents.recent(now - _LONGEST):
             if incident.status is not Status.RESOLVED or incident.gone_back_at is not None:
                 continue
-            for case_id, post in _by_case(self._incidents.joined(incident.incident_id)).items():
-                if time_left() < _RESERVE:
-                    gone.left = True
-                    return gone
-                gone.cases += self._start(case_id, post.post_id, incident, now)
-            self._list(incident, now)
-            gone.incidents.append(incident.incident_id)
+            if incident.go_back_from is None and incident.people:
+                self._list(incident, now)
+            elif not self._start_all(incident, incident.go_back_from or (), now, time_left, gone):
+                gone.left = True
+                return gone
         return gone
+
+    def _start_all(
+        self, incident: Incident, left_out: tuple[CaseId, ...], now: datetime, time_left: TimeLeft, gone: GoneBack
+    ) -> bool:
+        """Starts the customers' timers; False when time ran out."""
+        for case_id, post in _by_case(self._incidents.joined(incident.incident_id)).items():
+            if time_left() < _RESERVE:
+                return False
+            if case_id in left_out:
+                self._do(case_id, LeaveIncident(incident.incident_id), "left", incident, now)
+            else:
+                gone.cases += self._start(case_id, post.post_id, incident, now)
+        self._settle(incident, now)
+        gone.incidents.append(incident.incident_id)
+        return True
 
     def _start(self, case_id: CaseId, post_id: PostId, incident: Incident, now: datetime) -> bool:
         """Starts the case's timer; False when no word is owed, or it was started before."""
         assert incident.ended_at is not None, "a resolved incident has ended"
         command = StartGoBack(incident.incident_id, incident.title, self._timer(post_id, incident.ended_at))
-        event_id = f"{incident.ended_at:%Y-%m-%dT%H:%M:%S.%fZ}-{incident.incident_id}-go_back"
+        return self._do(case_id, command, "go_back", incident, now)
+
+    def _do(
+        self, case_id: CaseId, command: StartGoBack | LeaveIncident, name: str, incident: Incident, now: datetime
+    ) -> bool:
+        """Gives the command once for the case; False where it does not fit, or was given before."""
+        event_id = f"{incident.ended_at:%Y-%m-%dT%H:%M:%S.%fZ}-{incident.incident_id}-{name}"
         try:
             self._change_case(DESK, case_id, command, event_id, now)
         except (CaseRefuses, AlreadyDone, SubjectGone):
@@ -81,15 +101,23 @@ class GoBack:
 
     def _list(self, incident: Incident, now: datetime) -> None:
         """Gives staff the list of customers, once."""
+        if incident.timer is not None and incident.timer.clock is Clock.GO_BACK:
+            return
         within = self._settings().incidents.go_back_within
 
         def attempt(current: Incident | None) -> None:
-            if current is None or current.status is not Status.RESOLVED or current.gone_back_at is not None:
+            if current is None or current.status is not Status.RESOLVED or current.go_back_from is not None:
                 return
-            after = replace(current, gone_back_at=now)
-            if after.people:
-                after = after.timed(Clock.GO_BACK, within, now)
-            self._incidents.save(incident_change(current, after))
+            self._incidents.save(incident_change(current, current.timed(Clock.GO_BACK, within, now)))
+
+        retried(incident, attempt)
+
+    def _settle(self, incident: Incident, now: datetime) -> None:
+        """Keeps that every customer's timer has started."""
+
+        def attempt(current: Incident | None) -> None:
+            if current is not None and current.status is Status.RESOLVED and current.gone_back_at is None:
+                self._incidents.save(incident_change(current, replace(current, gone_back_at=now)))
 
         retried(incident, attempt)
 

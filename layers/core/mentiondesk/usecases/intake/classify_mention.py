@@ -58,7 +58,8 @@ class ClassifyMention:
         entry = posted(post, tags, incident.incident_id if incident else None)
 
         def attempt(before: Case | None) -> Classified | None:
-            change = self._with_look_up(self._change(case_id, before, post, entry))
+            placed = self._still_in_incident(before, entry, now)
+            change = self._with_look_up(self._change(case_id, before, post, placed))
             return self._committed(Classified(post, now, tags, change, signal))
 
         return retried(before, attempt)
@@ -78,6 +79,13 @@ class ClassifyMention:
     def _incident(self, signal: Signal, now: datetime) -> Incident | None:
         """The public incident that the signal is about."""
         return next((one for one in self._incidents(now) if one.public and matches(one, signal)), None)
+
+    def _still_in_incident(self, before: Case | None, entry: Posted, now: datetime) -> Posted:
+        """A further post of a case that is part of a public incident belongs to it as well, until it is resolved."""
+        if not isinstance(entry, CustomerPosted) or entry.incident_id is not None or before is None:
+            return entry
+        public = {one.incident_id for one in self._incidents(now) if one.public} if before.incident_id else set()
+        return replace(entry, incident_id=before.incident_id) if before.incident_id in public else entry
 
     def _calmed(self, tags: Tags) -> Tags:
         """Lowers the urgency of posts about a public incident to the settings' maximum; critical posts keep theirs."""

@@ -24,7 +24,15 @@ from mentiondesk.domain.alerts.budget import HOUR, Interruptions
 from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.alerts.ledger import Record
 from mentiondesk.domain.alerts.limits import TextLimit, may_text
-from mentiondesk.domain.alerts.message import CaseReleased, FollowUpList, IncidentNoticed, StaffMessage, escalated
+from mentiondesk.domain.alerts.message import (
+    HOURLY,
+    CaseReleased,
+    FollowUpList,
+    IncidentHourly,
+    IncidentNoticed,
+    StaffMessage,
+    escalated,
+)
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import CaseId, StaffId, SubjectId
 from mentiondesk.domain.incidents.incident import Incident
@@ -40,7 +48,9 @@ _MESSAGES: Mapping[str, type[StaffMessage]] = {
     "released": CaseReleased,
     "noticed": IncidentNoticed,
     "go_back": FollowUpList,
+    HOURLY: IncidentHourly,
 }
+_AboutIncident = IncidentNoticed | FollowUpList | IncidentHourly
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,10 @@ class Alerts:
         rows.sort(key=lambda row: (row.value(keys.DUE_AT, datetime), row.key.pk, row.key.sk))
         return [self._due_item(row) for row in rows[:limit]]
 
+    def count_due(self, until: datetime) -> int:
+        shards = (keys.due_shard(number) for number in range(keys.SHARDS))
+        return sum(self._table.count(Query(shard, keys.DUE, last=until)) for shard in shards)
+
     def _due_item(self, row: Item) -> DueItem:
         subject_id, sk = keys.subject_in(row.key.pk), row.key.sk
         if sk.startswith(keys.MESSAGE):
@@ -101,10 +115,17 @@ class Alerts:
         match message:
             case CaseReleased():
                 return self._take_over(item, until)
-            case IncidentNoticed() | FollowUpList():
+            case IncidentNoticed() | FollowUpList() | IncidentHourly():
                 return self._lease_message(item, leased, message, until)
             case _:
                 assert_never(message)
+
+    def peek(self, item: DueItem) -> Lease | None:
+        found = self._table.get(keys.escalation(item.subject_id))
+        if found is None:
+            return None
+        escalation = found.read(Escalation)
+        return self._lease(item, escalation, escalation.due_at) if escalation.due_at is not None else None
 
     def _lease(self, item: DueItem, escalation: Escalation, until: datetime) -> Lease | None:
         """The lease of an escalation, with its subject and its ledger from one query."""
@@ -117,13 +138,11 @@ class Alerts:
         ledger = tuple(_record(row) for row in rows if row.key.sk.startswith(part.sk))
         return Lease(item, _read(rows[-1], item.subject_id), escalation, until, ledger)
 
-    def _lease_message(
-        self, item: DueItem, leased: Item, message: IncidentNoticed | FollowUpList, until: datetime
-    ) -> Lease | None:
+    def _lease_message(self, item: DueItem, leased: Item, message: _AboutIncident, until: datetime) -> Lease | None:
         """The lease of a message as an escalation; the message is gone where its subject needs it no more."""
-        subject = self._subject(item.subject_id)
+        subject = self._incidents.get(message.subject_id)
         attempts, marked = leased.value("attempts", int) or 0, leased.value("alerted_until", datetime)
-        escalation = escalated(message, subject.timer if subject else None, attempts, marked)
+        escalation = escalated(message, subject, attempts, marked)
         if escalation is None:
             self._table.delete(leased.key)
             return None

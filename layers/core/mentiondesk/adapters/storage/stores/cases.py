@@ -152,7 +152,7 @@ def _next(change: CaseChange) -> Case:
 
 def _tag(change: Classified) -> Update:
     """The post with its tags and its case, if this very text is not tagged yet."""
-    found: dict[str, Value] = {keys.TAGGED_AT: change.at}
+    found: dict[str, Value] = {keys.TAGGED_AT: change.at, keys.DUE_SHARD: None, keys.DUE_AT: None}
     if change.tags is not None:
         found |= {"tags": change.tags, "kind": change.tags.kind}
     if change.case is not None:

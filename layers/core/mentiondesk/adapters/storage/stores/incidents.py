@@ -8,7 +8,7 @@ from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item, Value
 from mentiondesk.adapters.storage.stores import escalations, timelines, upgrades
 from mentiondesk.adapters.storage.table import Absent, Conflict, Delete, Equals, Put, Query, Refused, Table, Write
-from mentiondesk.domain.ids import IncidentId
+from mentiondesk.domain.ids import IncidentId, PostId
 from mentiondesk.domain.incidents.changes import IncidentChange
 from mentiondesk.domain.incidents.incident import Incident, LinkedPost, Update
 from mentiondesk.domain.timeline import IncidentEntry
@@ -46,6 +46,8 @@ class Incidents:
         incident, parts = change.after, self._parts(change)
         if not incident.open:
             parts["open"] = Delete(keys.incident_open(incident.incident_id))
+        elif change.before is not None and not change.before.open:
+            parts["open"] = Put(Item(keys.incident_open(incident.incident_id)))
         try:
             escalations.transact(self._table, parts)
         except Refused as refused:
@@ -75,16 +77,42 @@ class Incidents:
     def holds(self, incident_id: IncidentId, entry_id: str) -> bool:
         return timelines.holds(self._table, incident_id, entry_id)
 
-    def join(self, incident_id: IncidentId, posts: Iterable[LinkedPost]) -> tuple[int, int]:
+    def join(self, incident_id: IncidentId, posts: Iterable[LinkedPost], by_hand: bool = False) -> tuple[int, int]:
         # The same post and the same person make the same item: putting them again changes nothing.
         incident = self.get(incident_id)
         expires = self._expires(incident) if incident else {}
+        marks = {row.key for row in self._table.query(_part(incident_id, keys.LEFT_OUT))}
         items: dict[str, Item] = {}
         for post in posts:
+            if (mark := keys.left_out(incident_id, post.post_id)) in marks:
+                if not by_hand:
+                    continue
+                self._table.delete(mark)
             person, place = keys.person(incident_id, post.author_id), keys.joined(incident_id, post.post_id)
             items[person.sk] = Item(person, None, expires)
             items[place.sk] = Item(place, post, expires)
         self._table.put_many(items.values())
+        return self._counts(incident_id)
+
+    def take_out(self, incident_id: IncidentId, post_id: PostId) -> tuple[int, int]:
+        incident, joined = self.get(incident_id), self.joined(incident_id)
+        expires = self._expires(incident) if incident else {}
+        post = next((one for one in joined if one.post_id == post_id), None)
+        self._table.put(Item(keys.left_out(incident_id, post_id), post, expires))
+        self._table.delete(keys.joined(incident_id, post_id))
+        authors = {one.author_id for one in joined if one.post_id == post_id}
+        still = {one.author_id for one in joined if one.post_id != post_id}
+        for author in authors - still:
+            self._table.delete(keys.person(incident_id, author))
+        return self._counts(incident_id)
+
+    def taken_out(self, incident_id: IncidentId) -> list[LinkedPost]:
+        rows = self._table.query(_part(incident_id, keys.LEFT_OUT))
+        # A post that was in no incident when a person left it out is only named.
+        return [row.read(LinkedPost) for row in rows if row.get("post_id") is not None]
+
+    def _counts(self, incident_id: IncidentId) -> tuple[int, int]:
+        """The numbers of posts and of people in an incident."""
         people, joined = _part(incident_id, keys.PERSON), _part(incident_id, keys.JOINED)
         return self._table.count(joined), self._table.count(people)
 

@@ -2,18 +2,22 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item
-from mentiondesk.adapters.storage.table import Absent, Less, Refused, Table, Update
+from mentiondesk.adapters.storage.table import Absent, And, Conflict, Exists, Less, Query, Refused, Table, Update
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.post import Added, Post, Unreadable
 
 # An item may hold 400 KB; a person needs less to see what is wrong.
 _MOST_RAW = 20_000
 _ASIDE_KEPT = timedelta(days=30)
+# The stream has given up on a post by then: five tries, a minute apart at most.
+_CLASSIFIED_WITHIN = timedelta(minutes=10)
+# Tries of a write that meets the classifier's transaction on the same post.
+_TRIES = 3
 # The UTC day on which a post was read last: X charges for it once a day.
 _READ_ON = "read_on"
 
@@ -44,7 +48,8 @@ class Posts:
 
     def _add(self, post: Post) -> Added:
         assert post.seen_at is not None, "the reader says when it saw a post"
-        beside = {_READ_ON: f"{_day(post)}", keys.EXPIRES: keys.expiry(post.seen_at + self._keep())}
+        expires = {keys.EXPIRES: keys.expiry(post.seen_at + self._keep())}
+        beside = {_READ_ON: f"{_day(post)}", **expires, **_to_be_classified(post.seen_at)}
         try:
             self._table.put(Item(keys.post(post.post_id), post, beside), Absent())
         except Refused as refused:
@@ -61,7 +66,9 @@ class Posts:
 
     def _renew(self, post: Post) -> bool:
         """Puts the newer text in place of the stored one and has it classified again; False when it is older."""
+        assert post.seen_at is not None, "the reader says when it saw a post"
         newer = {
+            **_to_be_classified(post.seen_at),
             "text": post.text,
             "version_id": post.version_id,
             "edits": post.edits,
@@ -78,11 +85,30 @@ class Posts:
         return self._changed(Update(keys.post(post.post_id), {_READ_ON: today}, Less(_READ_ON, today)))
 
     def _changed(self, update: Update) -> bool:
-        try:
-            self._table.update(update)
-        except Refused:
+        """False where the condition does not hold. Raises Conflict when another write never lets go."""
+        for left in reversed(range(_TRIES)):
+            try:
+                self._table.update(update)
+            except Refused:
+                return False
+            except Conflict:
+                if not left:
+                    raise
+            else:
+                return True
+        raise AssertionError("the last try returns or raises")
+
+    def overdue(self, now: datetime, limit: int) -> Sequence[PostId]:
+        rows = self._table.query(Query(keys.UNTAGGED, keys.DUE, last=now, limit=limit))
+        return [PostId(row.key.pk.partition("#")[2]) for row in rows]
+
+    def redeliver(self, post_id: PostId, now: datetime) -> bool:
+        post = self.get(post_id)
+        if post is None:
             return False
-        return True
+        waited = max(now - (post.seen_at or post.created_at), _CLASSIFIED_WITHIN)
+        again = {"retried_at": now, keys.DUE_SHARD: keys.UNTAGGED, keys.DUE_AT: now + waited}
+        return self._changed(Update(keys.post(post_id), again, And((Exists(), Absent(keys.TAGGED_AT)))))
 
     def get(self, post_id: PostId) -> Post | None:
         found = self._table.get(keys.post(post_id))
@@ -97,6 +123,11 @@ class Posts:
             keys.EXPIRES: keys.expiry(now + _ASIDE_KEPT),
         }
         self._table.put(Item(keys.set_aside(now, digest), None, beside))
+
+
+def _to_be_classified(seen_at: datetime) -> dict[str, object]:
+    """The place of a post without tags in the due index."""
+    return {keys.DUE_SHARD: keys.UNTAGGED, keys.DUE_AT: seen_at + _CLASSIFIED_WITHIN}
 
 
 def _day(post: Post) -> date:

@@ -1,0 +1,35 @@
+"""The troubles in a run of the reader, by the names under which operators hear of them."""
+
+from collections.abc import Mapping
+
+from mentiondesk.domain.posts.cursor import ReadBlock
+from mentiondesk.usecases.intake.fetch_mentions import Fetched
+
+_OF_BLOCK = {
+    ReadBlock.TOKEN_REFUSED: "XTokenRefused",
+    ReadBlock.ACCESS_REFUSED: "XAccessRefused",
+    ReadBlock.ACCOUNT_UNKNOWN: "XAccountUnknown",
+    ReadBlock.ACCOUNT_SUSPENDED: "XAccountSuspended",
+    ReadBlock.SEARCH_REFUSED: "XSearchRefused",
+    ReadBlock.CREDITS_SPENT: "XCreditsSpent",
+    ReadBlock.RATE_LIMITED: "XRateLimited",
+    ReadBlock.DAY_LIMITED: "XRateLimited",
+    ReadBlock.MONTH_CAPPED: "XMonthCapped",
+}
+# X shows the latest 800 mentions: half of them is a warning.
+_DEEP = 400
+_NEARLY = 0.8
+
+
+def troubles(fetched: Fetched, monthly_reads: int) -> Mapping[str, int]:
+    """Counts by name; `monthly_reads` is the budget of the settings."""
+    return {
+        "PostsSetAside": fetched.set_aside,
+        "XShapeUnknown": fetched.unknown_shape,
+        "XUnavailable": fetched.unavailable,
+        "PostsOutOfReach": fetched.out_of_reach,
+        "MentionsDeep": int(fetched.deepest >= _DEEP),
+        "ReadBudgetSpent": int(fetched.budget_spent),
+        "ReadBudgetNearlySpent": int(fetched.reads_this_month >= _NEARLY * monthly_reads),
+        **dict.fromkeys((_OF_BLOCK[block] for block in fetched.obstacles.values()), 1),
+    }

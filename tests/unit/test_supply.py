@@ -1,0 +1,62 @@
+"""What is installed and deployed is what was locked: versions, hashes, and bytecode made with them."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from infra import layer_locks, sbom
+from infra.transform import template
+
+LOCK = layer_locks.LOCK.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("file", layer_locks.LAYERS, ids=lambda file: file.parent.name)
+def test_layers_install_what_is_locked(file: Path) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert text == layer_locks.written(text, LOCK)
+    pins = layer_locks.locked(text)
+    assert len(pins) >= 8
+    assert all("--hash=sha256:" in pinned for pinned in pins.values())
+
+
+def test_a_layer_that_differs_from_the_lock_is_noticed() -> None:
+    text = layer_locks.LAYERS[0].read_text(encoding="utf-8")
+    older = re.sub(r"jinja2==[^ ]+", "jinja2==0.0.1", text)
+    assert older != text
+    assert layer_locks.written(older, LOCK) == text
+
+
+def test_each_layer_is_built_with_hashes_for_its_machine_and_with_bytecode() -> None:
+    layers = {
+        name: found["Properties"]["ContentUri"]
+        for name, found in template(Path("template.yaml"))["Resources"].items()
+        if found["Type"] == "AWS::Serverless::LayerVersion"
+    }
+    for name, folder in layers.items():
+        made = Path(folder, "Makefile").read_text(encoding="utf-8")
+        assert f"\nbuild-{name}:\n" in made
+        assert "compileall -q --invalidation-mode unchecked-hash" in made
+        if Path(folder, "requirements.txt").exists():
+            assert "--require-hashes --only-binary :all: --python-platform aarch64" in made
+
+
+def test_uv_itself_is_installed_by_its_hash() -> None:
+    script = Path("infra/setup.sh").read_text(encoding="utf-8")
+    assert script.count("pip install") >= 2
+    assert all(
+        "--require-hashes" in line for line in script.splitlines() if "pip install" in line or "pip sync" in line
+    )
+    assert re.search(r"^uv==\S+ \\\n    --hash=sha256:", Path("infra/uv.txt").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def test_the_bill_of_materials_names_every_package(tmp_path: Path) -> None:
+    file = tmp_path / "out" / "sbom.json"
+    assert sbom.main([str(file)]) == 0
+    found = json.loads(file.read_text(encoding="utf-8"))
+    assert (found["bomFormat"], found["specVersion"]) == ("CycloneDX", "1.6")
+    layers = [one for file in layer_locks.LAYERS for one in layer_locks.names(file.read_text(encoding="utf-8"))]
+    assert [one["name"] for one in found["components"]] == layers
+    assert all(one["externalReferences"][0]["hashes"] for one in found["components"])
+    assert all(one["purl"] == f"pkg:pypi/{one['name']}@{one['version']}" for one in found["components"])
