@@ -35,7 +35,8 @@ counts = Counts(metrics.add_metric, lambda found: Troubles(table()).report(found
 def mail_code() -> MailCode:
     settings = current_settings(table(), clock.now)
     writer = CodeMailWriter(lambda: Sentences(settings().sentences))
-    return MailCode(SesMailer(aws.ses(), SignInCodesConfig.from_env().alert_sender), writer, settings)
+    config = SignInCodesConfig.from_env()
+    return MailCode(SesMailer(aws.ses(), config.alert_sender, config.staff_mail), writer, settings)
 
 
 @logger.inject_lambda_context(clear_state=True)

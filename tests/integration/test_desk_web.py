@@ -356,7 +356,7 @@ def test_a_failure_is_a_page_and_a_metric(desk: ServedDesk) -> None:
     desk.desk.table.get_many = None  # type: ignore[assignment,method-assign]
     waiting(desk.desk, 1, "words")
     assert desk.get("/desk").status == 500
-    assert any('"PagesFailed"' in line for line in desk.printed)
+    assert any('"DeskPagesFailed"' in line for line in desk.printed)
     assert not any("words" in line for line in desk.printed)
 
 

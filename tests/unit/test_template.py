@@ -350,6 +350,7 @@ def test_no_permission_has_a_star(resources: dict[str, Resource]) -> None:
         ("PublishStatusRole", "WriteTheSite"),
         ("PublishStatusRole", "SendEmail"),
         ("SendRequestedMailsRole", "SendEmail"),
+        ("SendSignInCodesRole", "SendEmail"),
     ]
     assert {sid for _, sid in with_star} == STARS.keys()
 
@@ -425,7 +426,7 @@ def test_every_statement_of_a_function_says_what_for(resources: dict[str, Resour
         ("StatusSubscriptions", "DeleteItem GetItem PutItem UpdateItem"),
         ("SendRequestedMails", "DeleteItem GetItem PutItem Query UpdateItem"),
         ("DeskWeb", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
-        ("SendSignInCodes", "GetItem"),
+        ("SendSignInCodes", "GetItem UpdateItem"),
     ],
 )
 def test_function_may_do_only_this_to_the_table(resources: dict[str, Resource], name: str, actions: str) -> None:
@@ -505,8 +506,8 @@ def test_every_queue_is_watched(resources: dict[str, Resource], alarms: dict[str
     watched = {
         json.dumps(one["Dimensions"]) for one in of_type(alarms, "CloudWatch::Alarm").values() if "Dimensions" in one
     }
-    # Requests for mail end with their hour; a function that fails on them is a trouble.
-    for queue in of_type(resources, "SQS::Queue").keys() - {"RequestedMails"}:
+    # Requests for mail and codes end with their time; a function that fails on them is a trouble.
+    for queue in of_type(resources, "SQS::Queue").keys() - {"RequestedMails", "SignInCodes"}:
         assert json.dumps([{"Name": "QueueName", "Value": {"Ref": f"{queue}Name"}}]) in watched, queue
 
 

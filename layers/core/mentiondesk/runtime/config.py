@@ -109,3 +109,4 @@ class DeskWebConfig(_FromEnv):
 class SignInCodesConfig(_FromEnv):
     table_name: str
     alert_sender: str
+    staff_mail: str
