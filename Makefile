@@ -26,7 +26,10 @@ replay: setup ## recorded posts in virtual time (POSTS="files or -" SETTINGS=fil
 	@test -n "$(POSTS)" || { echo "say which posts: make replay POSTS=file.jsonl"; exit 2; }
 	@$(PY) -m infra.replay.cli $(if $(wildcard $(subst $(space),\ ,$(POSTS))),"$(POSTS)",$(POSTS)) $(if $(LENIENT),--lenient) $(if $(SETTINGS),--settings "$(SETTINGS)") $(if $(BRAND_ID),--brand-id "$(BRAND_ID)") $(if $(OUT),--out "$(OUT)")
 
-triage: setup ## the tags of posts and the words that decided: type one, or JSON lines on stdin (SETTINGS=file.yaml)
+record: setup ## the last seven days from X as posts.jsonl, for make replay; asks for a token, says the price (SETTINGS=file.yaml MOST=2000 OUT=file)
+	@$(PY) -m infra.record $(if $(SETTINGS),--settings "$(SETTINGS)") $(if $(MOST),--most "$(MOST)") $(if $(OUT),--out "$(OUT)")
+
+triage: setup ## the tags of posts and the words that decided: type one, or lines of text or JSON on stdin (SETTINGS=file.yaml)
 	@$(PY) -m infra.triage $(if $(SETTINGS),--settings "$(SETTINGS)")
 
 # --- work on it
@@ -104,9 +107,20 @@ configure: setup ## ask for the parameters of a stack again, and deploy nothing
 teardown: setup ## take a stack down; its table, site and secrets stay (DATA=yes deletes them too)
 	@$(PY) -m infra.teardown $(if $(STACK),--stack $(STACK)) $(if $(DATA),--data)
 
+adopt-table: setup ## put a restored table under a stack (TABLE=name)
+	@test -n "$(TABLE)" || { echo "say which table: make adopt-table TABLE=name"; exit 2; }
+	@$(PY) -m infra.adopt_table "$(TABLE)" $(if $(STACK),--stack $(STACK))
+
+restore-drill: setup ## restore a desk's table on this machine, and let the desk go on with it
+	@AWS_ACCESS_KEY_ID=drill AWS_SECRET_ACCESS_KEY=drill AWS_DEFAULT_REGION=eu-west-1 $(PY) -m infra.restore_drill
+
 settings: setup ## put settings in force (FILE=shop.yaml)
 	@test -n "$(FILE)" || { echo "say which file: make settings FILE=shop.yaml"; exit 2; }
 	@$(PY) -m infra.operate settings "$(FILE)" $(if $(STACK),--stack $(STACK))
+
+check-settings: setup ## what is wrong with settings, and what a person would ask about (FILE=shop.yaml)
+	@test -n "$(FILE)" || { echo "say which file: make check-settings FILE=shop.yaml"; exit 2; }
+	@$(PY) -m infra.check_settings "$(FILE)"
 
 x-credentials: setup ## store the brand's X user token; asks for its four parts
 	@$(PY) -m infra.operate x-credentials $(if $(STACK),--stack $(STACK))
@@ -127,6 +141,18 @@ reclassify: setup ## have a post classified again that was set aside (POST=id)
 	@test -n "$(POST)" || { echo "say which post: make reclassify POST=1234567890"; exit 2; }
 	@$(PY) -m infra.operate reclassify "$(POST)" $(if $(STACK),--stack $(STACK))
 
+reads: setup ## let so many more posts be read today, beyond the budget (MORE=2000)
+	@test -n "$(MORE)" || { echo "say how many: make reads MORE=2000"; exit 2; }
+	@$(PY) -m infra.operate reads "$(MORE)" $(if $(STACK),--stack $(STACK))
+
+forget: setup ## erase one person's posts and cases, or one post (USER=id or POST=id, X's numbers)
+	@test -n "$(filter command line,$(origin USER))$(POST)" || { echo "say whom or what: make forget USER=1234567890, or POST=1234567890"; exit 2; }
+	@$(PY) -m infra.operate forget $(if $(POST),--post "$(POST)",--user "$(USER)") $(if $(STACK),--stack $(STACK))
+
+export: setup ## print all that is stored about one person, as JSON (USER=id, X's number)
+	@test -n "$(filter command line,$(origin USER))" || { echo "say whom: make export USER=1234567890"; exit 2; }
+	@$(PY) -m infra.operate export --user "$(USER)" $(if $(STACK),--stack $(STACK))
+
 incident: setup ## publish an incident by hand (TITLE="..." BODY="..." IMPACT=major PARTS=ids BEGAN=2026-12-01T12:10 TEMPLATE=name BY=id)
 	@test -n "$(TITLE)$(TEMPLATE)" || { echo 'say what: make incident TITLE="Online shop: checkout fails" BODY="We are on it." PARTS=online-shop'; exit 2; }
 	@$(PY) -m infra.operate incident "$(TITLE)" --body "$(BODY)" $(if $(IMPACT),--impact $(IMPACT)) --parts "$(PARTS)" $(if $(BEGAN),--began "$(BEGAN)") --template "$(TEMPLATE)" --by "$(BY)" $(if $(STACK),--stack $(STACK))
@@ -141,4 +167,4 @@ maintenance: setup ## announce planned maintenance (TITLE="..." FROM=2026-12-01T
 	@test -n "$(TITLE)" -a -n "$(FROM)" -a -n "$(UNTIL)" || { echo 'say what and when: make maintenance TITLE="New tills" FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30'; exit 2; }
 	@$(PY) -m infra.operate maintenance "$(TITLE)" --from "$(FROM)" --until "$(UNTIL)" --parts "$(PARTS)" --body "$(BODY)" $(if $(STACK),--stack $(STACK))
 
-.PHONY: help run replay triage setup test faults bench evaluate triage-model lint format validate build check lock sbom audit deploy configure teardown settings x-credentials statuspage-key keys redrive doctor reclassify maintenance incident move-maintenance cancel-maintenance
+.PHONY: help run replay triage setup test faults bench evaluate triage-model lint format validate build check lock sbom audit deploy configure teardown adopt-table restore-drill settings x-credentials statuspage-key keys redrive doctor reclassify maintenance incident move-maintenance cancel-maintenance record check-settings reads forget export

@@ -4,7 +4,7 @@ import argparse
 import getpass
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,25 +14,31 @@ from zoneinfo import ZoneInfo
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
+from infra.rights import erase, items_about
 from infra.secret_parameters import KEYS, STATUSPAGE, SecretParameters, X
 from infra.settings_file import EXAMPLE, SettingsFileInvalid, load_settings
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.stores.cases import Cases
+from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
+from mentiondesk.adapters.storage.stores.signals import Signals
 from mentiondesk.adapters.storage.table import Absent, And, Conflict, Exists, Refused
 from mentiondesk.adapters.storage.table import Update as TableUpdate
 from mentiondesk.domain.access.actions import CASE_ACTIONS, INCIDENT_ACTIONS
 from mentiondesk.domain.access.actor import Actor, Door
 from mentiondesk.domain.alerts.roster import Audience, Staff
 from mentiondesk.domain.desk import DeskSettings
-from mentiondesk.domain.ids import ComponentId, IncidentId, PostId, StaffId
+from mentiondesk.domain.ids import ComponentId, IncidentId, PostId, StaffId, UserId
 from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.commands import OpenIncident, Reschedule, ResolveIncident, decide, opened
 from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, NotPossible, Status, Update
 from mentiondesk.domain.incidents.rules import IncidentTemplate
 from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.runtime import aws, clock
+from mentiondesk.usecases.intake.forget_post import ForgetPost
 
 X_CREDENTIALS = {
     "consumer_key": "API key (consumer key)",
@@ -87,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_subparsers(required=True, metavar="COMMAND").add_parser
     of_a_table = [_settings_command(add), _reclassify_command(add), _maintenance_command(add)]
     of_a_table += [_incident_command(add), _cancel_command(add), _move_command(add)]
+    of_a_table += [_reads_command(add), *_rights_commands(add)]
     of_a_stack = [_credentials_command(add), _statuspage_command(add), _keys_command(add), _redrive_command(add)]
     for command in (*of_a_table, *of_a_stack):
         command.add_argument("--stack", default="mentiondesk", metavar="NAME", help="default: %(default)s")
@@ -119,6 +126,34 @@ def _credentials_command(add: _AddCommand) -> argparse.ArgumentParser:
         help=f"read them from standard input instead, as JSON with the keys {', '.join(X_CREDENTIALS)}",
     )
     command.set_defaults(run=_store_credentials)
+    return command
+
+
+def _rights_commands(add: _AddCommand) -> Iterator[argparse.ArgumentParser]:
+    forget = add(
+        "forget",
+        help="erase a post, or everything about one person on X",
+        description="Posts of the last hours that are still on X may be read again; erase them once more a day later.",
+    )
+    what = forget.add_mutually_exclusive_group(required=True)
+    what.add_argument("--user", type=UserId, metavar="ID", help="X's number of the person's account")
+    what.add_argument("--post", type=PostId, metavar="ID", help="X's number of the post")
+    forget.set_defaults(run=_forget)
+    yield forget
+    export = add("export", help="print everything that is stored about one person on X, as JSON")
+    export.add_argument("--user", type=UserId, required=True, metavar="ID", help="X's number of the person's account")
+    export.set_defaults(run=_export)
+    yield export
+
+
+def _reads_command(add: _AddCommand) -> argparse.ArgumentParser:
+    command = add(
+        "reads",
+        help="let more posts be read today",
+        description="Raises the read budget of this UTC day, beyond the month's budget if need be. X bills each post.",
+    )
+    command.add_argument("more", type=int, metavar="POSTS", help="how many more")
+    command.set_defaults(run=_raise_reads)
     return command
 
 
@@ -233,7 +268,7 @@ def _store_settings(asked: argparse.Namespace) -> str:
 
 
 def _store_credentials(asked: argparse.Namespace) -> str:
-    given = _piped_credentials() if asked.stdin else _typed_credentials()
+    given = piped_credentials() if asked.stdin else typed_credentials()
     credentials = {name: given.get(name, "").strip() for name in X_CREDENTIALS}
     empty = [name for name, value in credentials.items() if not value]
     if empty:
@@ -260,11 +295,13 @@ def _make_keys(asked: argparse.Namespace) -> str:
     return "\n".join(done) or "all keys are there"
 
 
-def _typed_credentials() -> dict[str, str]:
+def typed_credentials() -> dict[str, str]:
+    """The four values, asked for and not shown."""
     return {name: getpass.getpass(f"{label}: ") for name, label in X_CREDENTIALS.items()}
 
 
-def _piped_credentials() -> dict[str, str]:
+def piped_credentials() -> dict[str, str]:
+    """The four values from standard input. Raises CannotDo."""
     try:
         given = json.load(sys.stdin)
     except ValueError:
@@ -283,6 +320,31 @@ def _reclassify(asked: argparse.Namespace) -> str:
         why = "is classified already" if refused.item else "is not stored"
         raise CannotDo(f"nothing to do: post {asked.post_id} {why}") from None
     return f"post {asked.post_id} goes to the classifier again; its log says within a minute what became of it"
+
+
+def _raise_reads(asked: argparse.Namespace) -> str:
+    if asked.more < 1:
+        raise CannotDo("nothing changed: give a number of posts, 1 or more")
+    Cursors(_table(asked)).raise_today(clock.now(), asked.more)
+    return f"up to {asked.more} more posts are read until midnight UTC; X bills each"
+
+
+def _forget(asked: argparse.Namespace) -> str:
+    table = _table(asked)
+    current = SettingsVersions(table).load()
+    incidents = Incidents(table, lambda: current.keep)
+    if asked.user:
+        return f"{erase(table, incidents, asked.user)} items about user {asked.user} are erased"
+    posts, cases = Posts(table, lambda: current.keep), Cases(table, lambda: current.keep)
+    forget = ForgetPost(posts, cases, incidents, Signals(table), lambda: current)
+    if not forget(asked.post, clock.now()):
+        raise CannotDo(f"nothing to do: post {asked.post} is not stored, or it is forgotten already")
+    return f"post {asked.post} is forgotten"
+
+
+def _export(asked: argparse.Namespace) -> str:
+    found = [{**item.key.attributes, **item.beside} for item in items_about(_table(asked), asked.user)]
+    return json.dumps(found, indent=2, ensure_ascii=False, default=str)
 
 
 def _redrive(asked: argparse.Namespace) -> str:

@@ -86,9 +86,7 @@ def _read(path: Path) -> tuple[yaml.MappingNode, object]:
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
         line = f" line {mark.line + 1}" if mark else ""
-        raise SettingsFileInvalid(
-            [f"{path}{line}: this cannot be read as YAML: {wrong.problem or wrong.context}"]
-        ) from None
+        raise SettingsFileInvalid([f"{path}{line}: this cannot be read as YAML: {_plainly(wrong)}"]) from None
     except yaml.YAMLError:
         raise SettingsFileInvalid([f"{path}: this is not plain text in UTF-8"]) from None
     if root is None:
@@ -96,6 +94,25 @@ def _read(path: Path) -> tuple[yaml.MappingNode, object]:
     if not isinstance(root, yaml.MappingNode):
         raise SettingsFileInvalid([f"{path}: the file holds no keys like brand: and staff:; start from {EXAMPLE}"])
     return root, raw
+
+
+# PyYAML's words for common slips, and their meaning.
+_SLIPS = {
+    "found character '\\t'": "a tab stands here; indent with spaces",
+    "found character": "a text that begins with a mark like @, ` or % stands in quotes",
+    "expected alphabetic or numeric character": "a text that begins with & or * stands in quotes",
+    "mapping values are not allowed here": "a text with a colon in it stands in quotes; a key stands under its group",
+    "could not find expected ':'": "a key needs a colon and a space behind it",
+    "found unexpected end of stream": "a quotation mark is missing at the end of a text",
+    "expected <block end>": "this line is indented otherwise than those of its group above",
+    "expected ',' or": "a bracket is not closed, or a comma is missing, in the lines before",
+}
+
+
+def _plainly(wrong: yaml.MarkedYAMLError) -> str:
+    """The slip in plain words; PyYAML's own where it is a rare one."""
+    said = str(wrong.problem or wrong.context)
+    return next((plain for begins, plain in _SLIPS.items() if said.startswith(begins)), said)
 
 
 def _repeated(node: yaml.Node, place: _Place) -> Iterator[_Problem]:

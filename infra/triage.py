@@ -1,11 +1,12 @@
-"""Shows triage's tags of posts: JSON lines in, JSON lines out; on a terminal, type a post and read the answer.
+"""Shows triage's tags of posts: lines in, JSON lines out; on a terminal, type a post and read the answer.
 
-A line is {"text": "..."} or a post as X's API v2 gives it. The answer is the line with `triage` added: kind,
-needs_reply, urgency, topics, sentiment, language, confidence, and reasons with the words and the rule they met.
+A line is plain text, {"text": "..."}, or a post as X's API v2 gives it. The answer is the line with `triage` added:
+kind, needs_reply, urgency, topics, sentiment, language, confidence, and reasons with the words and the rule they met.
 """
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -28,6 +29,15 @@ _EXAMPLE = ("FennelAndFinch",)
 _NOBODY = frozenset[UserId]()
 # Fields that a line may leave out, since triage does not read them.
 _LEAST: dict[str, Any] = {"id": "1", "author_id": "1", "created_at": datetime(2026, 1, 1, tzinfo=UTC).isoformat()}
+
+
+# Control characters, with which a post could command the terminal, and those that turn the direction of writing.
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def harmless_json(value: object) -> str:
+    """JSON in one line in which no character commands a terminal: such characters are escaped."""
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
 class NotAPost(ValueError):
@@ -69,14 +79,15 @@ def _answer_lines(triage: Engine, lines: Iterable[bytes]) -> int:
             print(f"line {number} {wrong}", file=sys.stderr)
             bad += 1
             continue
-        print(json.dumps({**raw, "triage": answer(triage(post), post.text)}, ensure_ascii=False), flush=True)
+        print(harmless_json({**raw, "triage": answer(triage(post), post.text)}), flush=True)
     return 1 if bad else 0
 
 
 def _post(line: bytes) -> tuple[dict[str, Any], Post]:
-    """The line's object, and the post in it."""
+    """The line's object, and the post in it; a line that is no JSON is the text of a post."""
+    text = line.decode("utf-8-sig", "replace").strip()
     try:
-        raw = json.loads(line.decode("utf-8-sig"))
+        raw = json.loads(text) if text.startswith(("{", "[")) else {"text": text}
     except (ValueError, RecursionError):
         raise NotAPost("is not JSON") from None
     if not isinstance(raw, dict) or not isinstance(raw.get("text"), str):
@@ -118,13 +129,13 @@ def _converse(triage: Engine, console: Console) -> int:
 
 def shown(tags: Tags, text: str) -> tuple[Text, ...]:
     """The text with the words that decided, what was decided, and which words met which table."""
-    marked = Text(text)
+    marked = Text(_UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text))
     for reason in tags.reasons:
         marked.stylize("bold reverse", reason.start, reason.end)
     needs = "needs an answer" if tags.needs_reply else "needs no answer"
     said = f"{tags.kind}, {needs}, urgency {tags.urgency}, {tags.confidence:.0%} sure, language {tags.language}"
     topics = f"about {', '.join(tags.topics)}" if tags.topics else "about none of the topics"
-    why = [Text(f"  {text[reason.start : reason.end]}  ← {reason.rule}", style="dim") for reason in tags.reasons]
+    why = [Text(f"  {marked.plain[one.start : one.end]}  ← {one.rule}", style="dim") for one in tags.reasons]
     return marked, Text(said, style="bold"), Text(topics), *why
 
 

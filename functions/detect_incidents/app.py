@@ -14,6 +14,7 @@ from mentiondesk.runtime.config import DetectConfig
 from mentiondesk.runtime.init import warm
 from mentiondesk.runtime.reports import Counts
 from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.usecases.cases.forget_words import ForgetWords
 from mentiondesk.usecases.cases.resolve_silent import ResolveSilentCases
 from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
 from mentiondesk.usecases.incidents.follow_up_customers import GoBack
@@ -31,12 +32,13 @@ counts = Counts(metrics.add_metric, lambda found: stores().troubles.report(found
 
 
 @cache
-def detect_incidents() -> tuple[DetectIncidents, ResolveSilentCases, StopTimers, GoBack]:
+def detect_incidents() -> tuple[DetectIncidents, ResolveSilentCases, ForgetWords, StopTimers, GoBack]:
     desk = stores()
     change = ChangeCase(desk.cases, desk.settings)
     return (
         DetectIncidents(Signals(desk.table), Baselines(desk.table), desk.incidents, desk.settings),
         ResolveSilentCases(desk.cases, change, desk.settings),
+        ForgetWords(desk.cases, desk.settings),
         StopTimers(desk.incidents, change),
         GoBack(desk.incidents, change, desk.settings),
     )
@@ -46,9 +48,10 @@ def detect_incidents() -> tuple[DetectIncidents, ResolveSilentCases, StopTimers,
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     now = clock.now()
-    detect, resolve_silent, stop_timers, go_back = detect_incidents()
+    detect, resolve_silent, forget_words, stop_timers, go_back = detect_incidents()
     detected = detect(now)
     resolved = resolve_silent(now)
+    forgotten = forget_words(now)
 
     def time_left() -> timedelta:
         return timedelta(milliseconds=context.get_remaining_time_in_millis())
@@ -64,6 +67,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         stopped=stopped,
         gone_back=gone_back.cases,
         resolved=resolved,
+        forgotten=forgotten,
         left=gone_back.left,
         given_up=detected.given_up,
     )

@@ -12,6 +12,7 @@ from mentiondesk.adapters.parameters import secret
 from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.look_ups import LookUps
+from mentiondesk.adapters.storage.stores.signals import Signals
 from mentiondesk.adapters.x.feed import TweepyFeed, x_credentials
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import FetchConfig
@@ -19,6 +20,8 @@ from mentiondesk.runtime.init import warm
 from mentiondesk.runtime.reports import Counts
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.intake.fetch_mentions import FetchMentions
+from mentiondesk.usecases.intake.forget_post import ForgetPost
+from mentiondesk.usecases.intake.look_again import LookAgain, LookedAgain
 from mentiondesk.usecases.intake.look_up_customers import LookUpCustomers
 from mentiondesk.usecases.intake.redeliver_posts import RedeliverPosts
 from mentiondesk.usecases.intake.troubles import troubles
@@ -54,17 +57,32 @@ def look_up_customers() -> LookUpCustomers:
     return LookUpCustomers(feed(), LookUps(desk.table), change, Cursors(desk.table), desk.settings)
 
 
+@cache
+def look_again() -> LookAgain:
+    desk = stores()
+    forget = ForgetPost(desk.posts, desk.cases, desk.incidents, Signals(desk.table), desk.settings)
+    return LookAgain(feed(), desk.posts, desk.cases, desk.alerts, Cursors(desk.table), forget, desk.settings)
+
+
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    def time_left() -> timedelta:
+        return timedelta(milliseconds=context.get_remaining_time_in_millis())
+
     now = clock.now()
     # Alerts are near for those who wait to be looked up, and a look-up is one short request.
     looked_up = look_up_customers()(now)
-    fetched = fetch_mentions()(now, lambda: timedelta(milliseconds=context.get_remaining_time_in_millis()))
+    fetched = fetch_mentions()(now, time_left)
+    # X that refuses to be read shows no post either.
+    looked = LookedAgain() if fetched.obstacles else look_again()(now, time_left)
     redelivered = RedeliverPosts(stores().posts)(now)
-    logger.info("fetched", **asdict(fetched), looked_up=looked_up, redelivered=redelivered.posts)
+    logger.info("fetched", **asdict(fetched), looked_up=looked_up, gone=looked.gone, redelivered=redelivered.posts)
+    if fetched.authors:
+        flooding = ", ".join(author for author, _ in fetched.authors[:5])
+        stores().troubles.report({"ReadsFlooded": 1}, now, f"most of all: {flooding}")
     budget = stores().settings().reading.monthly_reads
     counts({**troubles(fetched, budget), "PostsRedelivered": redelivered.posts})
 
 
-warm(fetch_mentions, look_up_customers)
+warm(fetch_mentions, look_up_customers, look_again)

@@ -28,6 +28,7 @@ from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.messages import KIND_HEADER, MessageKind
 from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.ids import SubjectId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.posts.post import Post
@@ -351,6 +352,8 @@ class LocalDesk:
         timer = case.timer
         return {
             "id": str(case.case_id),
+            "number": case_number(case.case_id, self.settings.brand.name),
+            "who": f"@{case.profile.handle}" if case.profile else "",
             "kind": case.kind,
             "urgency": case.urgency,
             "state": case.state,

@@ -1,8 +1,10 @@
 """Small web servers on loopback: WSGI applications on Werkzeug, each in a thread of its own."""
 
+import re
 import socket
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
+from http import HTTPStatus
 from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -41,7 +43,8 @@ class Loopback(ABC):
         """The response to one request; called in a thread for each connection."""
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        return self.respond(Request(environ))(environ, start_response)
+        request = Request(environ)
+        return (self.respond(request) if _names_this_machine(request) else _MISDIRECTED)(environ, start_response)
 
     @property
     def url(self) -> str:
@@ -56,6 +59,17 @@ class Loopback(ABC):
         if self._thread.is_alive():
             self._server.shutdown()
         self._server.server_close()
+
+
+# A page on the web can have its own name lead to this machine; a browser then sends that name (DNS rebinding).
+_MISDIRECTED = Response("This page is for this machine alone.\n", HTTPStatus.MISDIRECTED_REQUEST)
+_NAMES = re.compile(r"(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])(?::\d+)?", re.IGNORECASE)
+
+
+def _names_this_machine(request: Request) -> bool:
+    """True when the request names a loopback address, or none, as clients before HTTP/1.1 do."""
+    named = request.environ.get("HTTP_HOST", "")
+    return not named or _NAMES.fullmatch(named) is not None
 
 
 def _bound(port: int) -> socket.socket:

@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.table import Table
 
 from infra.replay.containers import NotReadable, documents
+from infra.replay.page import Report
 from infra.replay.recording import MOST_LEFT_OUT, Recording, read_recording
 from infra.replay.report import Replay
 from infra.settings_file import SettingsFileInvalid, load_desk
@@ -95,23 +96,20 @@ class _Output:
             self._part(name).unlink(missing_ok=True)
 
 
-def _show(console: Console, summary: dict[str, Any]) -> None:
+def _show(console: Console, report: Report) -> None:
     table = Table(show_header=False, box=None, pad_edge=False)
-    for key, value in summary.items():
-        told = ", ".join(f"{k}: {_percent(v)}" for k, v in value.items()) if isinstance(value, dict) else str(value)
-        table.add_row(key.replace("_", " "), told)
+    for name, value in report.lines():
+        table.add_row(name, value)
     console.print(table)
-
-
-def _percent(value: float | None) -> str:
-    return f"{value:.1%}" if isinstance(value, float) else str(value) if value is not None else "-"
 
 
 def _settings(path: Path | None, brand: str | None) -> DeskSettings:
     settings = load_desk(path or EXAMPLE)
     if brand is None:
         return settings
-    return replace(settings, brand=replace(settings.brand, user_id=UserId(brand)))
+    # The example's settings are about an invented shop.
+    name = settings.brand.name if path else "the brand"
+    return replace(settings, brand=replace(settings.brand, name=name, user_id=UserId(brand)))
 
 
 def main() -> int:
@@ -123,7 +121,7 @@ def main() -> int:
         recording = _recording(options.posts, settings)
         if not _usable(recording, console, lenient=options.lenient):
             return 1
-        summary = _written(recording, settings, options.out, console)
+        report = _written(recording, settings, options.out, console)
     except (SettingsFileInvalid, NotReadable) as unusable:
         console.print(str(unusable), style="red", markup=False)
         return 2
@@ -133,12 +131,14 @@ def main() -> int:
     except KeyboardInterrupt:
         console.print("stopped; nothing is written", style="red")
         return 130
-    _show(Console(highlight=False), summary)
-    if not summary["own_posts"]:
+    _show(Console(highlight=False), report)
+    if not report.summary["own_posts"]:
         brand = settings.brand.user_id
         hint = f"no post is by the brand ({brand}), so no case looks answered; is BRAND_ID=... right?"
         console.print(hint, style="yellow", markup=False)
-    console.print(f"written to {options.out}: cases.jsonl, alerts.jsonl, incidents.jsonl, summary.json", markup=False)
+    console.print(
+        f"open {options.out}/report.html; cases, alerts, incidents and the summary are beside it", markup=False
+    )
     return 0
 
 
@@ -152,17 +152,19 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _written(recording: Recording, settings: DeskSettings, folder: Path, console: Console) -> dict[str, Any]:
-    """Replays a recording into the files of a folder, and returns the summary."""
+def _written(recording: Recording, settings: DeskSettings, folder: Path, console: Console) -> Report:
+    """Replays a recording into the files of a folder, and returns the report."""
     with _Output(folder) as out:
         replay = Replay(settings, lambda row: out.rows("alerts.jsonl", [row]))
         summary = _replayed(replay, recording, console)
         out.rows("cases.jsonl", replay.case_rows())
         out.rows("incidents.jsonl", replay.incident_rows())
         out.rows("alerts.jsonl", [])
+        report = Report(replay)
+        out.file("report.html").write(report.html())
         out.file("summary.json").write(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
         out.finish()
-    return summary
+    return report
 
 
 class _Help(argparse.ArgumentDefaultsHelpFormatter, argparse.RawDescriptionHelpFormatter):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 # The posts in the archive that X gives its users, in its versions since 2019, and the account that they are by.
 _ARCHIVED = re.compile(r"(?:^|/)data/(?:tweets?(?:-part\d+)?|account)\.js$")
 _RECORDED = re.compile(r"\.(?:jsonl?|ndjson|csv|tsv|txt|js|gz)$", re.IGNORECASE)
-# Where the zeros stand among the first four bytes of ASCII in UTF-16.
+# ASCII in UTF-16 has zeros at these places of its first four bytes.
 _BY_ZEROS = {b"\0\1\0\1": "utf-16-le", b"\1\0\1\0": "utf-16-be"}
 _SPREADSHEETS = ("xl/workbook.xml", "content.xml")
 

@@ -8,11 +8,13 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.memory_table import MemoryTable
 from mentiondesk.adapters.storage.stores.alerts import Alerts
 from mentiondesk.adapters.storage.stores.cases import Cases
+from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.stores.signals import Baselines, Signals
@@ -28,7 +30,9 @@ from mentiondesk.domain.posts.post import Added, Post
 from mentiondesk.ports.alerts import Lease
 from mentiondesk.ports.cases import Classified
 from mentiondesk.ports.channels import Sender
+from mentiondesk.ports.runtime import TimeLeft
 from mentiondesk.ports.triage import Triage
+from mentiondesk.ports.x import PostWatch, XFeed
 from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.triage import BrandTriage
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
@@ -37,12 +41,19 @@ from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
 from mentiondesk.usecases.incidents.follow_up_customers import GoBack
 from mentiondesk.usecases.incidents.stop_timers import StopTimers
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
+from mentiondesk.usecases.intake.fetch_mentions import Fetched, FetchMentions
+from mentiondesk.usecases.intake.forget_post import ForgetPost
+from mentiondesk.usecases.intake.look_again import LookAgain
 
 MINUTE = timedelta(minutes=1)
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _END = datetime.max.replace(tzinfo=UTC) - 2 * MINUTE
 # X lets a post be edited for an hour after it was made.
 _EDITABLE = timedelta(hours=2)
+
+
+class XClient(XFeed, PostWatch, Protocol):
+    """Reads X's feeds, and looks posts up."""
 
 
 class Observer:
@@ -164,6 +175,21 @@ class VirtualDesk:
 
     def _current(self) -> DeskSettings:
         return self.settings
+
+    def read_from(self, x: XClient) -> Callable[[datetime, TimeLeft], Fetched]:
+        """A run as fetch_mentions makes it, reading this X: new posts, then a second look at those of open cases."""
+        cursors = Cursors(self.table)
+        fetch = FetchMentions(x, self.posts, cursors, self._current)
+        forget = ForgetPost(self.posts, self.cases, self.incidents, Signals(self.table), self._current)
+        look = LookAgain(x, self.posts, self.cases, self.alerts, cursors, forget, self._current)
+
+        def run(now: datetime, time_left: TimeLeft) -> Fetched:
+            fetched = fetch(now, time_left)
+            if not fetched.obstacles:
+                look(now, time_left)
+            return fetched
+
+        return run
 
     def stored_posts(self) -> list[Post]:
         """All posts, in the order in which they were stored."""

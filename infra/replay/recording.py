@@ -57,7 +57,7 @@ class Recording:
         return len(self.left_out) > MOST_LEFT_OUT * self.records
 
     def complaints(self) -> Iterator[str]:
-        """One sentence for each reason for which records were left out, with the first places and the remedy."""
+        """A sentence for each reason for which records were left out, with the first places and the remedy."""
         by_reason: dict[str, list[str]] = defaultdict(list)
         for one in self.left_out:
             by_reason[one.reason].append(one.place)

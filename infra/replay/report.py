@@ -11,11 +11,12 @@ from infra.replay.recording import Recording
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.figures import answers, deadlines
 from mentiondesk.domain.figures.answers import IGNORED_AFTER, SPANS, Group, Question
 from mentiondesk.domain.figures.deadlines import Deadline
-from mentiondesk.domain.ids import IncidentId, SubjectId
+from mentiondesk.domain.ids import IncidentId, StaffId, SubjectId
 from mentiondesk.domain.posts.post import Added
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.timeline import Posted
@@ -40,6 +41,8 @@ class Replay(Observer):
         self._late: dict[_Wait, Deadline] = {}
         # The first alert about each reply timer.
         self._warned: dict[_Wait, datetime] = {}
+        # The messages that went out, by id: to whom, on which channel, when.
+        self.messages: dict[str, tuple[StaffId, Channel, datetime]] = {}
         # The number of distinct reporters of each incident when it was noticed.
         self._reporters: dict[IncidentId, int] = {}
 
@@ -79,6 +82,7 @@ class Replay(Observer):
         if record.outcome is not Outcome.SENT:
             return
         alert = record.alert
+        self.messages[record.message_id] = (alert.staff_id, record.via, record.at)
         self._warned.setdefault((alert.subject_id, alert.since), record.at)
         self._alert_row(
             {
@@ -99,6 +103,7 @@ class Replay(Observer):
         for case in self.desk.stored_cases():
             yield {
                 "case_id": str(case.case_id),
+                "number": case_number(case.case_id, self.desk.settings.brand.name),
                 "customer_id": case.customer_id,
                 "kind": case.kind,
                 "urgency": case.urgency,
@@ -130,6 +135,10 @@ class Replay(Observer):
                 "distinct_authors_at_detection": self._reporters[incident.incident_id],
             }
 
+    def questions(self) -> Iterator[tuple[Case, Question]]:
+        """The cases whose customers needed an answer, as figures see them."""
+        return ((case, found) for case in self.desk.stored_cases() if (found := _question(case)))
+
     def summary(self) -> Row:
         """The figures of the whole replay. Answers are judged as if the brand wrote nothing after the last post."""
         desk, cases = self.desk, self.desk.stored_cases()
@@ -154,7 +163,7 @@ class Replay(Observer):
         }
 
     def _answers(self) -> Row:
-        asked = [question for case in self.desk.stored_cases() if (question := _question(case))]
+        asked = [question for _, question in self.questions()]
         customers = list(answers.of_group(asked, Group.CUSTOMERS))
         end = max((question.asked_at for question in asked), default=self.desk.now) + IGNORED_AFTER
         shares = {name: answers.share_answered_within(customers, span, end) for name, span in SPANS.items()}

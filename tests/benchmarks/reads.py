@@ -91,7 +91,7 @@ def _week(a_day: int) -> tuple[int, int, int]:
         now += _MINUTE
     billed = sum(sum(day.values()) for day in x.billed.values())
     unique = len({post.first_id for post in x.delivered})
-    counted = cursors.reads_in_month(f"{traffic.BEGINS:%Y-%m}")
+    counted = cursors.reads(traffic.BEGINS).month
     assert unique == len(table.facts(keys.POST, Post)) == len([one for one in said if one.at < now]), (
         "every post was read"
     )

@@ -37,7 +37,9 @@ _COMPOSED = {
 CALL_X = ("fetch_mentions", "publish_status")
 BUILD = Path(".aws-sam/build")
 _BASE = "import boto3; boto3.client('dynamodb')"
-_START = "import sys; sys.path.insert(0, 'functions/{0}'); import app; app.aws.dynamodb()"
+_START = (
+    "import sys; sys.path.insert(0, 'functions/{0}'); import app; from mentiondesk.runtime import aws; aws.dynamodb()"
+)
 _COMPOSE = "import sys; sys.path.insert(0, 'functions/{0}'); import app; app.{1}()"
 _RUNS = 9
 # Packages that the runtime provides beside the standard library.

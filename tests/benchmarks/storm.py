@@ -114,7 +114,7 @@ class _Cursors(Cursors):
         self._work.spend("PutItem")
         return super().save(cursor)
 
-    def count_reads(self, now: datetime, source: Source, posts: int) -> None:
+    def count_reads(self, now: datetime, source: str, posts: int) -> None:
         self._work.spend("UpdateItem")
         self._work.write(f"{keys.READS}{source}")
         super().count_reads(now, source, posts)

@@ -25,7 +25,7 @@ from mentiondesk.settings.problems import SettingsInvalid
 from mentiondesk.settings.to_domain import parse_settings
 from mentiondesk.triage import BrandTriage
 from tests.support.builders import a_post, at, raw_settings, settings
-from tests.support.memory_desk import ANA, BEN, LEA, MAX, TEAM, MemoryDesk, ReadingDesk
+from tests.support.memory_desk import ANA, BEN, LEA, MAX, TEAM, MemoryDesk
 
 FIRE: dict[str, Any] = {"text": "@FennelAndFinch the toaster is on fire", "urgency": Urgency.CRITICAL}
 SHIFT = {"week": {"mon-fri": ["09:00-17:00"]}}
@@ -139,7 +139,6 @@ def test_an_unconfirmed_incident_is_alerted_again() -> None:
 # --- settings
 
 
-@problem("a stage that is renamed while a case is open is never alerted")
 def test_renaming_a_stage_keeps_the_alerts_of_open_cases() -> None:
     early = {"name": "early", "at": "50%", "send": [{"to": "duty", "by": "email"}]}
     late = {"name": "late", "at": "100%", "send": [{"to": "lead", "by": "email"}]}
@@ -261,19 +260,6 @@ def without(post: dict[str, Any], *names: str) -> dict[str, Any]:
 def test_words_passed_on_by_hand_are_no_case() -> None:
     copies = [raw(str(100 + number), f"RT @customer: {LOST['text']}", str(500 + number), number) for number in range(6)]
     assert replayed(LOST, *copies)["needed_an_answer"] == 1
-
-
-# --- reading X
-
-
-@problem("alerts quote a post that its author deleted")
-def test_alerts_do_not_quote_deleted_posts() -> None:
-    with ReadingDesk() as desk:
-        lost = desk.x.post(author_id="42", text="@FennelAndFinch order 7731 never came, awful service", at=at(-5))
-        desk.run(1)
-        desk.x.delete(lost, at=at(1))
-        desk.run(100)
-        assert not [one for one in desk.messages if "7731" in one.words]
 
 
 # --- triage

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -24,9 +25,9 @@ ROOT = Path(__file__).parents[2]
 BRAND, ROSA, TOBY = "1999000001", "2001", "2002"
 # The author that stands for the brand in every recorded file.
 RECORDED_BRAND = "1000000001"
-OUTPUTS = ("cases.jsonl", "alerts.jsonl", "incidents.jsonl", "summary.json")
+OUTPUTS = ("cases.jsonl", "alerts.jsonl", "incidents.jsonl", "report.html", "summary.json")
 CASE_KEYS = [
-    "case_id", "customer_id", "kind", "urgency", "topics", "opened_at", "answer_by", "answered_at",
+    "case_id", "number", "customer_id", "kind", "urgency", "topics", "opened_at", "answer_by", "answered_at",
     "first_answered_at", "state", "breached", "post_ids",
 ]  # fmt: skip
 ALERT_KEYS = ["at", "case_id", "staff", "channel", "stage", "due_at", "answer_by", "digest", "text"]
@@ -287,6 +288,47 @@ def test_a_file_in_which_the_brand_never_speaks_draws_a_question(run: Run) -> No
     assert "BRAND_ID" in run([raw_post(0.5)]).said
 
 
+# --- the report
+
+
+HOSTILE = "@FennelAndFinch <img src=x onerror=alert(1)> my kettle is broken https://evil.example"
+
+
+def report(outcome: Outcome) -> str:
+    return (outcome.out / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_report_says_first_who_was_answered_and_names_the_worst_cases(run: Run) -> None:
+    answered = raw_post(1, by=TOBY)
+    page = report(run([raw_post(0.5, HOSTILE), answered, an_answer(20, to=answered)]))
+    assert "2 customers needed an answer from Fennel &amp; Finch: 50% had one within an hour, and 1 (50%)" in page
+    assert "1 deadline passed without an answer; the desk would have told somebody before each of them" in page
+    worst = page[page.index("went worst") :]
+    assert "my kettle is broken" in worst
+    assert raw_post(0.5)["id"] in worst
+
+
+def test_the_report_is_one_file_that_fetches_and_runs_nothing(run: Run) -> None:
+    page = report(run([raw_post(0.5, HOSTILE)]))
+    assert "<img" not in page
+    assert not re.findall(r"<(?:script|link|iframe)|<[^>]*\b(?:src|srcset)=|url\(|@import", page)
+    assert all(link.startswith("https://x.com/i/status/") for link in re.findall(r'href="([^"]*)', page))
+    assert "https://evil" not in page
+
+
+def test_the_report_counts_people_s_messages_and_a_month_s_price(run: Run) -> None:
+    outcome = run([raw_post(0.5), raw_post(60, by=TOBY)])
+    page = report(outcome)
+    assert f"<td>{outcome.summary['emails']}</td><td>{outcome.summary['texts']}</td>" in page
+    assert "AWS" in page
+
+
+def test_praise_alone_makes_a_report_too(run: Run) -> None:
+    page = report(run([raw_post(0.5, "@FennelAndFinch thank you, lovely kettle")]))
+    assert "0 customers needed an answer" in page
+    assert "Nobody waited for more than an hour" in page
+
+
 # --- what is wrong with the file
 
 BAD = {
@@ -385,15 +427,15 @@ def test_a_file_without_posts_says_so(run: Run, lines: list[bytes]) -> None:
 # --- as a command
 
 
-def test_the_command_prints_a_summary_and_writes_three_files(tmp_path: Path, settings: Path) -> None:
+def test_the_command_prints_fifteen_lines_and_writes_its_files(tmp_path: Path, settings: Path) -> None:
     posts, out = tmp_path / "posts.jsonl", tmp_path / "a" / "b"
     posts.write_text("\n".join(json.dumps(post) for post in (raw_post(0.5), raw_post(1, "@FennelAndFinch hours?"))))
     done = command(posts, "--settings", settings, "--out", out)
     assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in out.iterdir()) == sorted(OUTPUTS)
-    assert "complaint: 1" in done.stdout
-    assert "seconds" in done.stdout
-    assert "written to" in done.stderr
+    assert "1 complaint" in done.stdout
+    assert f"{out}/report.html" in done.stderr
+    assert len(done.stdout.splitlines()) == 15
     assert all(len(line) < 200 for line in done.stdout.splitlines())
 
 

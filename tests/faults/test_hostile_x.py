@@ -123,7 +123,7 @@ def test_the_month_s_budget_is_not_passed() -> None:
     """With room for one page left, one page is read and no second one; next month reading goes on."""
     with Story(brief=True).desk() as desk:
         used = desk.settings.reading.monthly_reads - 100
-        _cursors(desk).count_reads(NOON, Source.OWN, used)
+        _cursors(desk).count_reads(NOON - _DAY, Source.OWN, used)
         desk.run([NOON + MINUTE, NOON + 2 * MINUTE, NOON + 3 * MINUTE])
         assert 0 < held(desk).reads - used <= 100
         calls = len(desk.x.requests)

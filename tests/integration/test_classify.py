@@ -312,6 +312,15 @@ class Interrupted:
     def silent(self, now: datetime, limit: int) -> list[CaseId]:
         return self.cases.silent(now, limit)
 
+    def open(self, limit: int) -> list[CaseId]:
+        return self.cases.open(limit)
+
+    def idle(self, first: datetime, last: datetime, limit: int) -> list[CaseId]:
+        return self.cases.idle(first, last, limit)
+
+    def forget_words(self, case_id: CaseId) -> None:
+        self.cases.forget_words(case_id)
+
     def commit(self, change: Classified) -> bool:
         if self.others:
             self.others.pop(0)()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mentiondesk.domain.ids import PostId, id_at
+from mentiondesk.domain.ids import PostId, UserId, id_at
 from mentiondesk.domain.posts.cursor import SEARCH_REACH, Cursor, Gap, ReadBlock, Window, next_month
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Post, Source, Unreadable
@@ -551,10 +551,10 @@ def test_a_quiet_day_costs_each_post_once(reader: Reader) -> None:
 def test_the_budget_stops_before_the_bill_does(reader: Reader) -> None:
     reader.reading = {"monthly_reads": 1000}
     reader.x.show(mention(-1))
-    reader.desk.cursors.count_reads(NOON, SEARCH, 900)
+    reader.desk.cursors.count_reads(NOON - DAY, SEARCH, 900)
     # A page could cost a hundred posts: the last one that fits brings one post, and no other page fits.
     assert reader.run(0).budget_spent
-    assert (reader.stored(), reader.desk.cursors.reads_in_month("2026-06")) == ([-1], 901)
+    assert (reader.stored(), reader.desk.cursors.reads(NOON).month) == ([-1], 901)
     fetched = reader.run(1)
     assert (fetched.budget_spent, fetched.unfinished, reader.x.requests) == (True, 3, [])
     assert fetched.reads_this_month == 901
@@ -566,10 +566,26 @@ def test_a_budget_spent_between_pages_leaves_a_gap(reader: Reader) -> None:
     reader.reading = {"monthly_reads": 1000}
     reader.x.page_size = 1
     reader.x.show(mention(-2), mention(-1))
-    reader.desk.cursors.count_reads(NOON, SEARCH, 999)
+    reader.desk.cursors.count_reads(NOON - DAY, SEARCH, 999)
     assert reader.run(0).budget_spent
     assert reader.stored() == [-1]
     assert reader.cursor().gap == Gap(id_at(at(-1)), id_at(at(-1)))
+
+
+def test_a_flood_of_few_authors_is_named_and_leaves_reads_for_the_brand_s_answers(reader: Reader) -> None:
+    reader.reading = {"monthly_reads": 3000}
+    reader.x.show(*(mention(-30 + number / 20, author_id=UserId(str(number % 3))) for number in range(590)))
+    fetch = reader.over(reader.desk)
+    paced = [fetch(at(minute), lambda: PLENTY) for minute in range(10)]
+    assert sum(fetched.new for fetched in paced) < 400
+    assert paced[-1].paced
+    assert {author for author, _ in paced[-1].authors} == {"0", "1", "2"}
+    reader.x.show(own(9.5), source=OWN)
+    assert fetch(at(10), lambda: PLENTY).new == 1
+    reader.x.show(mention(20 * 60))
+    assert 20 * 60 not in reader.stored()
+    fetch(at(20 * 60 + 1), lambda: PLENTY)
+    assert 20 * 60 in reader.stored()
 
 
 # --- crashes and other runs -------------------------------------------------------------------------------

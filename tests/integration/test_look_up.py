@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -95,7 +95,7 @@ def test_a_customer_whose_case_has_alerts_is_looked_up_once(office: Office) -> N
     assert (entry.profile, entry.by) == (QUIET.profile, None)
     assert office.run(2) == 0
     assert office.x.asked == [[case.post_id]]
-    assert office.desk.reads(NOON) == {Source.MENTIONS: READS_EACH}
+    assert office.desk.cursors.reads(NOON).today == READS_EACH
 
 
 @pytest.mark.parametrize("kind", [Kind.PRAISE, Kind.CHATTER, Kind.SPAM])
@@ -157,9 +157,10 @@ def test_a_critical_case_is_due_without_a_look_up(office: Office) -> None:
     assert office.case(case).profile is None
 
 
-def test_the_month_s_budget_bounds_the_look_ups(office: Office) -> None:
+def test_the_read_budget_bounds_the_look_ups(office: Office) -> None:
     first, second = office.post(0), office.post(1)
-    office.desk.cursors.count_reads(NOON, Source.SEARCH, 1000 - READS_EACH - 1)
+    # The rest of the month gives this day seven reads, and four of them until noon.
+    office.desk.cursors.count_reads(NOON - timedelta(days=1), Source.SEARCH, 954)
     office.overrides = {"reading": {"monthly_reads": 1000}}
     assert office.run(2) == 1
     assert office.run(3) == 0

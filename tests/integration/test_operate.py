@@ -19,11 +19,16 @@ from infra.transform import REGION, transformed
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.attributes import from_attributes, values
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.stores.cases import Cases
+from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
-from mentiondesk.domain.ids import PostId
+from mentiondesk.domain.ids import PostId, UserId, id_at
 from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status
 from mentiondesk.runtime import aws, clock
+from mentiondesk.usecases.intake.classify_mention import ClassifyMention
+from tests.support.builders import a_post, at, tags
 from tests.support.parameters import stored
 
 if TYPE_CHECKING:
@@ -244,6 +249,72 @@ def test_what_cannot_be_announced_says_why(
     assert operate.main(asked) == 1
     assert why in capsys.readouterr().err
     assert _planned() == []
+
+
+# --- people's rights, and reads of today ------------------------------------------------------------------
+
+
+@pytest.fixture
+def told_about(db: "DynamoDBClient", table: str) -> DynamoTable:
+    """A table with a classified complaint of one customer, and one of another."""
+    found = DynamoTable(db, table)
+    assert operate.main(["settings", str(EXAMPLE)]) == 0
+    for customer, minute in (("42", 0), ("43", 1)):
+        post = a_post(
+            f"@FennelAndFinch my order {customer} is broken", author_id=UserId(customer), created_at=at(minute)
+        )
+        posts, cases = Posts(found, _keep), Cases(found, _keep)
+        posts.add(post)
+        assert ClassifyMention(posts, cases, lambda _: tags(), lambda: load_desk(EXAMPLE))(post, at(minute))
+    return found
+
+
+def _keep() -> timedelta:
+    return timedelta(days=400)
+
+
+@pytest.mark.usefixtures("told_about")
+def test_all_that_is_stored_about_a_person_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert operate.main(["export", "--user", "42"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert {item["pk"].partition("#")[0] for item in found} >= {"POST", "CASE", "CUSTOMER"}
+    assert "order 42 is broken" in str(found)
+    assert "order 43" not in str(found)
+
+
+def test_a_person_is_erased_and_nobody_else(told_about: DynamoTable, capsys: pytest.CaptureFixture[str]) -> None:
+    assert operate.main(["forget", "--user", "42"]) == 0
+    left = str(list(told_about.scan()))
+    assert "order 42" not in left
+    assert "order 43" in left
+    assert operate.main(["export", "--user", "42"]) == 0
+    assert capsys.readouterr().out.endswith("[]\n")
+
+
+def test_one_post_is_forgotten(told_about: DynamoTable, capsys: pytest.CaptureFixture[str]) -> None:
+    post_id = str(id_at(at(0)))
+    assert operate.main(["forget", "--post", post_id]) == 0
+    assert "order 42" not in str(list(told_about.scan()))
+    assert operate.main(["forget", "--post", post_id]) == 1
+    assert "forgotten already" in capsys.readouterr().err
+
+
+def test_today_s_reads_are_raised(db: "DynamoDBClient", table: str) -> None:
+    assert operate.main(["reads", "500"]) == 0
+    assert Cursors(DynamoTable(db, table)).reads(clock.now()).raised_today == 500
+    assert operate.main(["reads", "0"]) == 1
+
+
+def test_replaced_settings_expire_and_the_desk_knows_since_when_it_is(db: "DynamoDBClient", table: str) -> None:
+    for _ in range(3):
+        assert operate.main(["settings", str(EXAMPLE)]) == 0
+    versions, stored = SettingsVersions(DynamoTable(db, table)), DynamoTable(db, table)
+    since = versions.since()
+    expires = [stored.get(keys.settings(version)) for version in (None, 1, 2, 3)]
+    assert [bool(item and item.get(keys.EXPIRES)) for item in expires] == [False, True, True, False]
+    stored.delete(keys.settings(1))
+    assert versions.since() == since
 
 
 @pytest.mark.usefixtures("_configured")

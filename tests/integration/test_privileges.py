@@ -62,9 +62,10 @@ BY_LAMBDA = {
 
 # Permissions that nothing in the test's morning needs, by Sid and action, and the reason.
 UNUSED = {
+    ("ReadSettingsAndCursors", "dynamodb:BatchGetItem"): "nobody deletes a post that morning",
+    ("ForgetWordsOfIdleCases", "dynamodb:UpdateItem"): "words are kept for days",
     ("AskTheModel", "bedrock:InvokeModel"): "the stack has no model",
     ("WriteTheSite", "s3:GetObject"): "S3 asks for it where a write depends on the file that is there (If-Match)",
-    ("FindSilentCases", "dynamodb:Query"): "cases are resolved by silence only where the settings say so",
     ("NameSubscribers", "dynamodb:PutItem"): "the salt is there since the first request",
     ("ForgetWhoCouldNotBeAsked", "dynamodb:DeleteItem"): "SES takes every mail",
     ("ReportTroubles", "dynamodb:UpdateItem"): "no page fails, and no change of an incident is given up",

@@ -23,6 +23,7 @@ from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer, TimerOutcome
 from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, UserId, id_at
 from mentiondesk.domain.incidents.signals import HourlyCounts
+from mentiondesk.domain.posts.budget import Reads
 from mentiondesk.domain.posts.cursor import Cursor, Gap, ReadBlock
 from mentiondesk.domain.posts.post import Added, Post, Source, Unreadable
 from mentiondesk.domain.posts.profile import Profile, PublicMetrics
@@ -598,14 +599,65 @@ def test_reads_are_counted_by_day_and_source(desk: Desk) -> None:
         desk.cursors.count_reads(now, source, posts)
     assert desk.reads(NOON) == {Source.OWN: 7, Source.SEARCH: 10}
     assert desk.reads(tomorrow) == {Source.MENTIONS: 100}
-    assert desk.cursors.reads_in_month("2026-06") == 117
+    assert desk.cursors.reads(NOON) == Reads(earlier=0, today=17, own_today=7)
+    assert desk.cursors.reads(tomorrow) == Reads(earlier=17, today=100)
 
 
 def test_months_are_counted_apart(desk: Desk) -> None:
     last = datetime(2026, 6, 30, 23, 59, 59, tzinfo=UTC)
     desk.cursors.count_reads(last, Source.OWN, 1)
     desk.cursors.count_reads(last + timedelta(seconds=1), Source.OWN, 10)
-    assert [desk.cursors.reads_in_month(month) for month in ("2026-05", "2026-06", "2026-07")] == [0, 1, 10]
+    months = (last - timedelta(days=40), last, last + timedelta(days=5))
+    assert [desk.cursors.reads(month).month for month in months] == [0, 1, 10]
+
+
+def test_the_budget_of_a_day_is_raised_for_that_day(desk: Desk) -> None:
+    desk.cursors.raise_today(NOON, 500)
+    desk.cursors.raise_today(NOON, 100)
+    assert desk.cursors.reads(NOON) == Reads(raised=600, raised_today=600)
+    assert desk.cursors.reads(NOON + timedelta(days=1)) == Reads(raised=600)
+
+
+def test_a_look_at_all_open_cases_is_noted(desk: Desk) -> None:
+    assert desk.cursors.looked_again_at() is None
+    desk.cursors.note_looked_again(NOON)
+    assert desk.restarted().cursors.looked_again_at() == NOON
+
+
+# --- what is gone
+
+
+def test_a_forgotten_post_says_nothing_and_feeds_no_stream_until_x_shows_it_again(desk: Desk) -> None:
+    post = a_post()
+    desk.posts.add(post)
+    desk.posts.forget(post.post_id, at(5))
+    found = desk.posts.get(post.post_id)
+    assert found is not None
+    assert (found.text, found.gone_at) == ("", at(5))
+    assert desk.unclassified() == []
+    assert desk.restarted().posts.add(replace(post, seen_at=at(9))) is Added.EDITED
+    assert [(one.text, one.gone_at) for one in desk.unclassified()] == [(post.text, None)]
+
+
+def test_forgetting_what_is_not_there_changes_nothing(desk: Desk) -> None:
+    desk.posts.forget(a_post().post_id, NOON)
+    desk.incidents.forget(IncidentId("none"), a_post().post_id)
+    desk.signals.forget(NOON, a_post().post_id)
+    assert desk.posts.get(a_post().post_id) is None
+
+
+def test_the_latest_case_of_a_customer_is_found(desk: Desk) -> None:
+    post = a_post()
+    assert desk.cases.latest_of(post.author_id) is None
+    desk.posts.add(post)
+    wanted = change(post)
+    desk.cases.commit(wanted)
+    assert wanted.case is not None
+    found = desk.cases.latest_of(post.author_id)
+    assert found is not None
+    assert found.case_id == wanted.case.after.case_id
+    assert desk.cases.open(10) == [found.case_id]
+    assert desk.cases.idle(NOON - timedelta(days=1), NOON + timedelta(days=1), 10) == []
 
 
 # --- second opinions --------------------------------------------------------------------------------------

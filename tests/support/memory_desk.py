@@ -18,8 +18,10 @@ from typing import Any, Self
 
 from infra.local.x_standin import Rules, StandInX, User
 from infra.replay.engine import VirtualDesk, minute_after
-from mentiondesk.adapters.storage.stores.cursors import Cursors
+from mentiondesk.adapters.storage.items import Item
+from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.drafts import Drafts
+from mentiondesk.adapters.storage.stores.signals import Signals
 from mentiondesk.adapters.x.feed import TweepyFeed, XCredentials
 from mentiondesk.domain.access.actions import CASE_ACTIONS, INCIDENT_ACTIONS
 from mentiondesk.domain.access.actor import Actor, Door
@@ -67,7 +69,8 @@ from mentiondesk.settings.to_domain import parse_settings
 from mentiondesk.triage import BrandTriage
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
-from mentiondesk.usecases.intake.fetch_mentions import Fetched, FetchMentions
+from mentiondesk.usecases.intake.fetch_mentions import Fetched
+from mentiondesk.usecases.intake.forget_post import ForgetPost
 from tests.support.builders import BRAND_ID, NOON, a_post, an_answer, tags
 
 Moment = datetime | float
@@ -291,11 +294,26 @@ class ReadingDesk(MemoryDesk):
         self.x.__enter__()
         credentials = XCredentials("a", "b", f"{self.settings.brand.user_id}-t", "d", version="v1")
         feed = TweepyFeed(lambda: credentials, self.x.url, lambda: self.settings.brand)
-        self._fetch = FetchMentions(feed, self._desk.posts, Cursors(self._desk.table), lambda: self.settings)
+        self._fetch = self._desk.read_from(feed)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.x.__exit__(kind, error, at)
+
+    @property
+    def case_store(self) -> Cases:
+        return self._desk.cases
+
+    def table_content(self) -> list[Item]:
+        """Every item of the table."""
+        return list(self._desk.table.scan())
+
+    def forget(self, post_id: PostId) -> None:
+        """Forgets a post, as if X had said that it is gone."""
+        desk = self._desk
+        ForgetPost(desk.posts, desk.cases, desk.incidents, Signals(desk.table), lambda: self.settings)(
+            post_id, self.now
+        )
 
     def run(self, until: Moment) -> None:
         """Reads X, and runs the desk, in each minute up to and including this time."""

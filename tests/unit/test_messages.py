@@ -131,6 +131,18 @@ def test_a_mail_offers_what_to_do_about_it() -> None:
     assert mail.text.count(act) == 1
 
 
+def test_a_conversation_in_private_is_asked_about_with_yes_and_not_yet() -> None:
+    act = "https://desk.example/act/x"
+    mail = email(replace(on_clock_of(Clock.PRIVATE), act=act))
+    for part in (mail.text, _Tags(mail.html).words):
+        assert "Answered by direct message?" in part
+        assert "by 13:00 UTC" in part
+    links = [dict(attrs)["href"] for tag, attrs in _Tags(mail.html).tags if tag == "a"]
+    assert links == [LINK, f"{act}#answered", f"{act}#snooze"]
+    assert "Yes, answered" in mail.html
+    assert f"did you answer {NUMBER} by direct message?" in text(on_clock_of(Clock.PRIVATE))
+
+
 PRIYA = Profile("Priya Shah", "priya_bakes", 120_000)
 
 
@@ -228,7 +240,7 @@ def test_every_clock_has_its_words(clock: Clock) -> None:
     for mail in (email(one), email(one, one)):
         assert LINK in mail.text
         assert LINK in mail.html
-    assert capitalised(seen(one).waits_for) in email(one).text
+    assert seen(one).asks or capitalised(seen(one).waits_for) in email(one).text
     assert len({seen(on_clock_of(c)).waits_for for c in Clock}) == len(Clock)
 
 

@@ -1,20 +1,22 @@
 """Planning: the plan of one leased item."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from mentiondesk.domain.alerts.escalation import Escalation, started
 from mentiondesk.domain.alerts.plan import Plan
+from mentiondesk.domain.alerts.roster import Stage
 from mentiondesk.domain.cases.case import Case
-from mentiondesk.domain.cases.timers import Clock, Due, TimerOutcome
+from mentiondesk.domain.cases.timers import Clock, Due, Policy, ReplyTimer, TimerOutcome
 from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents.incident import Incident, Status
 from mentiondesk.domain.subject import Subject
 from mentiondesk.ports.alerts import DueItem, Lease
 from mentiondesk.usecases.alerts.planning import planned
-from tests.support.builders import a_case, at, minutes, settings
+from tests.support.builders import a_case, a_post_id, at, minutes, settings
 
 TEAM: list[dict[str, Any]] = [
     {"id": "ana", "name": "Ana", "email": "ana@example.com", "duty": "always", "roles": ["lead"]},
@@ -60,3 +62,25 @@ def test_an_incident_is_planned_by_its_own_stages_whoever_owns_it() -> None:
 )
 def test_nothing_is_planned_once_the_timer_is_over(case: Case) -> None:
     assert the_plan(case, minute=500) == Plan()
+
+
+def a_policy(*names: str) -> Policy:
+    stages = tuple(Stage(name, (place + 1) / 4, timedelta(0), ()) for place, name in enumerate(names))
+    return Policy({}, {}, stages)
+
+
+@pytest.mark.parametrize(
+    ("after", "found"),
+    [
+        (("half", "late"), {"half": 0.25, "late": 0.5}),
+        (("half", "overdue"), {"half": 0.25, "overdue": 0.5, "late": 0.5}),
+        (("early", "overdue"), {"early": 0.25, "overdue": 0.5, "half": 0.25, "late": 0.5}),
+        # Nobody can tell which of them is the renamed one.
+        (("half", "warning", "overdue"), {"half": 0.25, "warning": 0.5, "overdue": 0.75}),
+        (("half",), {"half": 0.25}),
+    ],
+)
+def test_a_stage_that_was_renamed_is_told_by_its_place(after: tuple[str, ...], found: dict[str, float]) -> None:
+    alerts = (Due("half", at(15)), Due("late", at(30)))
+    timer = ReplyTimer(a_post_id(1), at(0), at(60), Clock.FIRST_REPLY, alerts)
+    assert {stage.name: stage.share for stage in a_policy(*after).stages_of(timer)} == found

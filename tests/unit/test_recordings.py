@@ -146,7 +146,7 @@ def test_other_files_are_named_with_a_way_to_convert_them(name: str) -> None:
 
 
 def archived(post: Raw) -> Raw:
-    """One of the brand's own posts as X's archive has it."""
+    """A post of the brand as X's archive has it."""
     made = at(0).strptime(post["created_at"][:19], "%Y-%m-%dT%H:%M:%S").strftime(OLD_TIME)
     references = {one["type"]: one["id"] for one in post.get("referenced_tweets", ())}
     return {

@@ -416,7 +416,7 @@ def test_every_statement_of_a_function_says_what_for(resources: dict[str, Resour
 @pytest.mark.parametrize(
     ("name", "actions"),
     [
-        ("FetchMentions", "DeleteItem GetItem PutItem Query UpdateItem"),
+        ("FetchMentions", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
         ("ClassifyMention", "DeleteItem GetItem PutItem Query UpdateItem"),
         ("NotifyStaff", "BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem"),
         ("DetectIncidents", "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem"),

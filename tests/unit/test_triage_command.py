@@ -42,7 +42,7 @@ def test_each_line_comes_back_with_what_it_is(
 
 
 @pytest.mark.parametrize(
-    "bad", ["no json", "[1]", '{"text": 5}', '{"words": "x"}', '{"text": "x", "created_at": "never"}']
+    "bad", ['{"text": ', "[1]", '{"text": 5}', '{"words": "x"}', '{"text": "x", "created_at": "never"}']
 )
 def test_a_bad_line_is_named_and_the_rest_goes_on(
     bad: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -51,6 +51,25 @@ def test_a_bad_line_is_named_and_the_rest_goes_on(
     out, err = capsys.readouterr()
     assert [json.loads(line)["text"] for line in out.splitlines()] == ["a", "b"]
     assert err.startswith("line 2 ")
+
+
+def test_a_line_of_plain_text_is_a_post(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, "my cup arrived broken", '"quoted" words') == 0
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert (first["text"], first["triage"]["kind"]) == ("my cup arrived broken", "complaint")
+    assert second["text"] == '"quoted" words'
+
+
+COMMANDS = "\x1b]0;title\x07 \x1b[8m \x9b31m \x7f \u202e broken cup"
+
+
+def test_no_post_commands_the_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(monkeypatch, COMMANDS, json.dumps({"text": COMMANDS})) == 0
+    out = capsys.readouterr().out
+    assert out.replace("\n", "").isprintable()
+    assert [json.loads(line)["text"] for line in out.splitlines()] == [COMMANDS.strip(), COMMANDS]
+    post = a_post(COMMANDS)
+    assert all(line.plain.isprintable() for line in command.shown(triage(post), post.text))
 
 
 def test_the_brands_words_are_used(

@@ -13,7 +13,7 @@ import pytest
 from tests.support.stack_facts import STATEFUL, TEMPLATES, Facts, facts_of
 
 ROOT = Path(__file__).parents[2]
-# What an update takes away on purpose, and why nothing is lost with it.
+# Resources that an update takes away on purpose, and why nothing is lost with it.
 GIVEN_UP = {
     "XCredentials": "make deploy stores it as an encrypted parameter before it deploys (infra/secret_parameters.py)",
     "LinkKey": "the same; the links that it signed go on",

@@ -30,7 +30,8 @@ class DeskSettings:
     """The settings of one desk.
 
     `zone` is the IANA name of the desk's time zone. `policy` holds deadlines and stages of alerts about cases,
-    `roster` the staff. Closed cases and their posts are deleted after `keep`. `wording` holds the
+    `roster` the staff. Closed cases and their posts are deleted after `keep`, and what was
+    written in them after `keep_words`. `wording` holds the
     brand's own sentences for customers; `sentences` overrides those of the wording
     catalogue, by their key.
     """
@@ -47,5 +48,6 @@ class DeskSettings:
     brand_words: BrandWords
     second_opinion: SecondOpinionRules
     keep: timedelta
+    keep_words: timedelta
     reach: ReachRules = field(default_factory=ReachRules)
     sentences: Mapping[str, str] = field(default_factory=dict)

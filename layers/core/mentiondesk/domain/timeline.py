@@ -3,7 +3,7 @@
 A case is folded from its timeline. An incident keeps one as its record.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mentiondesk.domain.cases.timers import ReplyTimer
@@ -34,6 +34,8 @@ class CustomerPosted:
     why: tuple[str, ...] = ()
     seen_at: datetime | None = None
     incident_id: IncidentId | None = None
+    # Set when X no longer showed the post; what it said is forgotten.
+    gone_at: datetime | None = None
 
     @property
     def entry_id(self) -> str:
@@ -52,6 +54,8 @@ class BrandPosted:
     at: datetime
     words: str
     seen_at: datetime | None = None
+    # Set when X no longer showed the post; the customer waits again from then on.
+    gone_at: datetime | None = None
 
     @property
     def entry_id(self) -> str:
@@ -204,6 +208,13 @@ Posted = CustomerPosted | BrandPosted
 StaffActEntry = Claimed | Released | Snoozed | AnsweredElsewhere | Dismissed | Resolved | Reopened | Corrected | Undone
 CaseActEntry = StaffActEntry | Noted | HandedOver | LookedUp | GoBackStarted | IncidentJoined | IncidentLeft
 CaseEntry = Posted | CaseActEntry
+
+
+def forgotten(post: Posted, at: datetime) -> Posted:
+    """The entry of a post that X no longer shows, without what it said."""
+    if isinstance(post, BrandPosted):
+        return replace(post, words="", gone_at=at)
+    return replace(post, words="", why=(), topics=(), gone_at=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

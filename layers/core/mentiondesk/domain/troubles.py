@@ -55,6 +55,8 @@ RULES: Mapping[str, Rule] = {
     "XUnavailable": _LASTING,
     "XShapeUnknown": _AT_ONCE,
     "ReadBudgetSpent": _AT_ONCE,
+    "ReadsPaced": Rule(timedelta(minutes=30), minutes=15),
+    "ReadsFlooded": _AT_ONCE,
     "ReadBudgetNearlySpent": _AT_ONCE,
     "MentionsDeep": _AT_ONCE,
     "PostsOutOfReach": _AT_ONCE,

@@ -86,5 +86,17 @@ class CaseStore(Protocol):
     def latest_of(self, customer: UserId) -> Case | None:
         """The case of the customer's latest post."""
 
+    def open(self, limit: int) -> list[CaseId]:
+        """Up to `limit` cases whose customers wait, by deadline; may be a little stale."""
+
+    def idle(self, first: datetime, last: datetime, limit: int) -> list[CaseId]:
+        """Up to `limit` cases with words in which nothing is awaited, whose last post was made in this time.
+
+        May be a little stale.
+        """
+
+    def forget_words(self, case_id: CaseId) -> None:
+        """Drops what was written in a case, from the case, its timeline and its posts; a new post brings new words."""
+
     def silent(self, now: datetime, limit: int) -> list[CaseId]:
         """Up to `limit` cases whose customers' silence has ended by `now`; may be a little stale."""

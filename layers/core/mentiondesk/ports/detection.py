@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
+from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.incidents.signals import Baseline, HourlyCounts, Signal
 
 
@@ -11,6 +12,9 @@ class SignalStore(Protocol):
 
     def window(self, since: datetime, until: datetime, limit: int) -> list[Signal]:
         """The latest `limit` signals made after `since` and up to `until`, newest first."""
+
+    def forget(self, at: datetime, post_id: PostId) -> None:
+        """Removes the signal of a post made then, if there is one."""
 
 
 class BaselineStore(Protocol):

@@ -66,6 +66,9 @@ class IncidentStore(Protocol):
     def take_out(self, incident_id: IncidentId, post_id: PostId) -> tuple[int, int]:
         """Takes a post out of the incident; returns how many posts and people are left in it."""
 
+    def forget(self, incident_id: IncidentId, post_id: PostId) -> None:
+        """Drops the words of a post in it, if it is there."""
+
     def joined(self, incident_id: IncidentId) -> list[LinkedPost]:
         """Every post in it, in the order they were made."""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from mentiondesk.domain.ids import PostId
+from mentiondesk.domain.posts.budget import Reads
 from mentiondesk.domain.posts.cursor import Cursor
 from mentiondesk.domain.posts.post import Added, Post, Source, Unreadable
 
@@ -16,6 +17,9 @@ class PostStore(Protocol):
         """Stores a post that is not stored yet, or the newer text of one that is. `seen_at` must be set."""
 
     def get(self, post_id: PostId) -> Post | None: ...
+
+    def forget(self, post_id: PostId, now: datetime) -> None:
+        """Drops what a stored post said, since X no longer shows it. A post that X shows again is stored again."""
 
     def overdue(self, now: datetime, limit: int) -> Sequence[PostId]:
         """Posts that should have been classified by now and were not, the longest overdue first."""
@@ -38,8 +42,16 @@ class CursorStore(Protocol):
     def save(self, cursor: Cursor) -> bool:
         """False, and nothing written, when another run has moved this cursor since it was loaded."""
 
-    def reads_in_month(self, month: str) -> int:
-        """Posts read in a month (YYYY-MM, UTC), over all sources."""
+    def reads(self, now: datetime) -> Reads:
+        """Posts read in this UTC month, over all sources, and by how much people have raised the budget."""
 
-    def count_reads(self, now: datetime, source: Source, posts: int) -> None:
-        """Adds to the count of this UTC day and source."""
+    def count_reads(self, now: datetime, source: str, posts: int) -> None:
+        """Adds to the count of this UTC day and source; look-ups by id count under a name of their own."""
+
+    def raise_today(self, now: datetime, posts: int) -> None:
+        """Lets so many more posts be read on this UTC day, beyond the month's budget if need be."""
+
+    def looked_again_at(self) -> datetime | None:
+        """The beginning of the latest look at the posts of all open cases that was completed."""
+
+    def note_looked_again(self, at: datetime) -> None: ...

@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.cursor import ReadBlock, Window
-from mentiondesk.domain.posts.page import Page
+from mentiondesk.domain.posts.page import Page, Shown
 from mentiondesk.domain.posts.post import Source
 from mentiondesk.domain.posts.profile import Profile, PublicMetrics
 
@@ -47,6 +47,16 @@ class PostLookUp(Protocol):
 
     def look_up(self, post_ids: Sequence[PostId], now: datetime) -> Mapping[PostId, Seen]:
         """The posts that X shows, each with its author; others are left out. Raises XRefuses or XUnavailable."""
+
+
+class PostWatch(Protocol):
+    """Looks posts up at X, with one request."""
+
+    def shown(self, ids: Sequence[PostId], now: datetime) -> Shown:
+        """The posts with these ids, up to 100. Ids about which X says nothing are in neither part of the answer.
+
+        Raises XRefuses or XUnavailable.
+        """
 
 
 class XFeed(Protocol):

@@ -1,6 +1,10 @@
 """Problems with settings in plain words, each with the keys that lead to it."""
 
-from pydantic import ValidationError
+from difflib import get_close_matches
+from functools import cache
+from typing import get_args
+
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from mentiondesk.settings.schema import Misfit, SettingsFile
@@ -26,6 +30,8 @@ _PLAIN_WORDS = {
     "tuple_type": _NO_LIST,
     "list_type": _NO_LIST,
     "frozen_set_type": _NO_LIST,
+    "enum": "{shown} is not one of {expected}",
+    "literal_error": "{shown} is not one of {expected}",
     "too_short": "give at least {min_length} of these",
     "too_long": "give at most {max_length} of these",
 }
@@ -37,6 +43,7 @@ RETIRED = {
     ("wording", "automatic_update"): "this key is gone: the desk publishes nothing by itself; take the line out",
 }
 _HINTS = {
+    "at": 'write a share like 50%, or a time like "10m before" or "30m after"',
     "phone": 'write it with country code and digits only, in quotes, like "+447700900123"',
     "email": "write one address, like ana@example.com",
     "user_id": "write X's numeric id of the account, in quotes",
@@ -48,6 +55,21 @@ _HINTS = {
     "logo": "write the name of a file beside these settings: PNG, JPEG, WebP or SVG, of at most 70 kB",
     "duty": 'write always, or week: {mon-fri: ["09:00-17:00"]}',
 }
+
+
+@cache
+def _all_keys() -> frozenset[str]:
+    """The names of all keys of the file, in whichever group they stand."""
+    found: set[str] = set()
+    models: list[object] = [SettingsFile]
+    while models:
+        model = models.pop()
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            found |= model.model_fields.keys()
+            models += [field.annotation for field in model.model_fields.values()]
+        else:
+            models += get_args(model)
+    return frozenset(found)
 
 
 def validated(raw: object, stored: bool = False) -> SettingsFile:
@@ -106,7 +128,11 @@ def _plain(path: tuple[str | int, ...], error: ErrorDetails) -> str:
     kind, hint, value = error["type"], _HINTS.get(str(path[-1]) if path else ""), shown(error["input"])
     if kind == "extra_forbidden" and tuple(path) in RETIRED:
         return RETIRED[str(path[0]), str(path[1])]
-    if hint and (kind == "string_pattern_mismatch" or path[-1] == "duty"):
+    if kind == "extra_forbidden" and (meant := get_close_matches(str(path[-1]), _all_keys(), 1, 0.7)):
+        return f"there is no such key; did you mean {meant[0]}?"
+    if hint and (
+        kind == "string_pattern_mismatch" or path[-1] == "duty" or (path[-1] == "at" and kind == "string_type")
+    ):
         return f"{value} does not fit; {hint}"
     if kind in _PLAIN_WORDS:
         return _PLAIN_WORDS[kind].format(shown=value, **error.get("ctx", {}))

@@ -525,6 +525,7 @@ class SettingsFile(_Model):
     wording: WordingSettings = WordingSettings()
     triage: TriageSettings = TriageSettings()
     keep: Length = timedelta(days=400)
+    keep_words: Length = timedelta(days=30)
     sentences: dict[str, Sentence] = Field(default_factory=dict, max_length=1000)
 
     @model_validator(mode="after")

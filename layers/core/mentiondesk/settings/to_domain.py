@@ -70,6 +70,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         brand_words=_brand_words(settings.triage, tuple(handle for _, handle in brand.handles)),
         second_opinion=SecondOpinionRules(second.below, second.a_day),
         keep=settings.keep,
+        keep_words=settings.keep_words,
         reach=ReachRules(**dict(settings.reach)),
         sentences=settings.sentences,
     )

@@ -74,6 +74,11 @@ class DynamoTable:
         found = (from_attributes(item) for page in self._pages(_query(query)) for item in page["Items"])
         return islice(found, query.limit)
 
+    def scan(self) -> Iterator[Item]:
+        """Every item; for an operator's rare commands, since it reads the whole table."""
+        pages = self._db.get_paginator("scan").paginate(TableName=self._name, ConsistentRead=True)
+        return (from_attributes(item) for page in pages for item in page["Items"])
+
     def count(self, query: Query) -> int:
         found: int = sum(page["Count"] for page in self._pages(_query(query) | {"Select": "COUNT"}))
         return found if query.limit is None else min(found, query.limit)

@@ -33,6 +33,8 @@ UNTAGGED = "UNTAGGED"
 # Sparse: only what has an alert to come, and posts without tags. Sharded, so that no key is hot on a bad day.
 DUE = Index("due", DUE_SHARD, DUE_AT)
 QUEUE, ANSWER_BY = "queue", "answer_by"
+# The part of the queue for cases in which nothing is awaited, by their last post.
+IDLE = "idle"
 # Cases by state; the customers who wait, by deadline.
 WAITING = Index("queue", QUEUE, ANSWER_BY)
 INDEXES = (DUE, WAITING)
@@ -166,6 +168,11 @@ def customer(user_id: UserId) -> Key:
 
 def cursor(source: Source) -> Key:
     return Key("CURSOR", str(source))
+
+
+def looked_again() -> Key:
+    """The time at which the posts of all open cases were last looked up again."""
+    return Key("LOOKUP", "AGAIN")
 
 
 def reads(now: datetime) -> Key:

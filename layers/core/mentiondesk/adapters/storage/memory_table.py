@@ -63,6 +63,10 @@ class MemoryTable:
             found.reverse()
         return iter([self.items[key] for _, key in found])
 
+    def scan(self) -> Iterator[Item]:
+        """Every item."""
+        return iter(list(self.items.values()))
+
     def count(self, query: Query) -> int:
         return sum(1 for _ in self.query(query))
 

@@ -13,12 +13,12 @@ from requests.adapters import HTTPAdapter
 
 from mentiondesk.adapters.cached import Cached
 from mentiondesk.adapters.parameters import Secret
-from mentiondesk.adapters.x.posts import FIELDS, read_page
+from mentiondesk.adapters.x.posts import FIELDS, read_page, read_shown
 from mentiondesk.adapters.x.profiles import read_seen
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.cursor import ReadBlock, Window, next_month
-from mentiondesk.domain.posts.page import Page
+from mentiondesk.domain.posts.page import Page, Shown
 from mentiondesk.domain.posts.post import Source
 from mentiondesk.ports.x import Seen, XRefuses, XTooFarBack, XUnavailable
 
@@ -133,6 +133,10 @@ class TweepyFeed:
     def credentials(self) -> str:
         return self._credentials().version
 
+    def shown(self, ids: Sequence[PostId], now: datetime) -> Shown:
+        body = self._answer(lambda client: client.get_tweets(list(ids), user_auth=True, tweet_fields=list(FIELDS)), now)
+        return read_shown(body, ids, self._brand().own_ids)
+
     def account_status(self) -> int:
         """The status of X's answer about the brand's own account: a question that reads no post."""
         try:
@@ -142,15 +146,8 @@ class TweepyFeed:
         return 200
 
     def read(self, source: Source, window: Window, token: str | None, now: datetime) -> Page:
-        brand = self._brand()
-        if not self._credentials().access_token:
-            raise XRefuses(ReadBlock.TOKEN_REFUSED, detail="no credentials are stored; run make x-credentials")
-        try:
-            body = self._call(source, brand, _parameters(window, token, source, self.page_size))
-        except _NoSuccess as failure:
-            raise named(failure.response, now) from failure
-        except requests.RequestException as failure:
-            raise XUnavailable(type(failure).__name__) from failure
+        brand, parameters = self._brand(), _parameters(window, token, source, self.page_size)
+        body = self._answer(lambda client: _call(client, source, brand, parameters), now)
         if refusal := _no_account(body, now):
             raise refusal
         return read_page(body, source, brand.own_ids)
@@ -160,29 +157,25 @@ class TweepyFeed:
         return self.page_size
 
     def look_up(self, post_ids: Sequence[PostId], now: datetime) -> Mapping[PostId, Seen]:
+        parameters: dict[str, Any] = {
+            "expansions": ["author_id"],
+            "tweet_fields": ["author_id", "public_metrics"],
+            "user_fields": ["public_metrics"],
+        }
+        return read_seen(
+            self._answer(lambda client: client.get_tweets(list(post_ids), user_auth=True, **parameters), now)
+        )
+
+    def _answer(self, ask: Callable[[tweepy.Client], object], now: datetime) -> object:
+        """X's answer to one request. Raises XRefuses, XUnavailable or XTooFarBack."""
+        if not self._credentials().access_token:
+            raise XRefuses(ReadBlock.TOKEN_REFUSED, detail="no credentials are stored; run make x-credentials")
         try:
-            body = self._connected().get_tweets(
-                list(post_ids),
-                expansions=["author_id"],
-                tweet_fields=["author_id", "public_metrics"],
-                user_fields=["public_metrics"],
-                user_auth=True,
-            )
+            return ask(self._connected())
         except _NoSuccess as failure:
             raise named(failure.response, now) from failure
         except requests.RequestException as failure:
             raise XUnavailable(type(failure).__name__) from failure
-        return read_seen(body)
-
-    def _call(self, source: Source, brand: Brand, parameters: dict[str, Any]) -> object:
-        client = self._connected()
-        match source:
-            case Source.MENTIONS:
-                return client.get_users_mentions(brand.user_id, user_auth=True, **parameters)
-            case Source.OWN:
-                return client.get_users_tweets(brand.user_id, exclude="retweets", user_auth=True, **parameters)
-            case Source.SEARCH:
-                return client.search_recent_tweets(brand.search_query, user_auth=True, **parameters)
 
     def _connected(self) -> tweepy.Client:
         secret = self._credentials()
@@ -200,6 +193,16 @@ class TweepyFeed:
             client.session.mount(self._base_url, _Timed(self._timeouts))
             self._client = (secret.version, client)
         return self._client[1]
+
+
+def _call(client: tweepy.Client, source: Source, brand: Brand, parameters: dict[str, Any]) -> object:
+    match source:
+        case Source.MENTIONS:
+            return client.get_users_mentions(brand.user_id, user_auth=True, **parameters)
+        case Source.OWN:
+            return client.get_users_tweets(brand.user_id, exclude="retweets", user_auth=True, **parameters)
+        case Source.SEARCH:
+            return client.search_recent_tweets(brand.search_query, user_auth=True, **parameters)
 
 
 def _parameters(window: Window, token: str | None, source: Source, page_size: int) -> dict[str, Any]:

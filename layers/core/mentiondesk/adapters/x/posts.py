@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from sys import intern
@@ -20,7 +21,7 @@ from pydantic import (
 )
 
 from mentiondesk.domain.ids import ConversationId, PostId, UserId, time_of
-from mentiondesk.domain.posts.page import Page
+from mentiondesk.domain.posts.page import Page, Shown
 from mentiondesk.domain.posts.post import Post, Source, Unreadable
 from mentiondesk.ports.x import XUnavailable
 
@@ -208,6 +209,28 @@ def read_page(body: object, source: Source, own: frozenset[UserId]) -> Page:
         read=len(raws),
         unknown_shape=sum(not _known_shape(raw) for raw in raws),
     )
+
+
+# The types of problems with which X names posts that nobody else can see either.
+_GONE = ("resource-not-found", "resource-unavailable", "not-authorized-for-resource")
+
+
+def read_shown(body: object, ids: Sequence[PostId], own: frozenset[UserId]) -> Shown:
+    """X's answer to a look-up of these ids. Raises XUnavailable if it is none."""
+    if not isinstance(body, dict) or not {"data", "errors"} & body.keys():
+        raise XUnavailable("the body is no answer to a look-up")
+    read = [read_post(raw, Source.MENTIONS, own) for raw in _objects(body.get("data"))]
+    named = {
+        str(error.get("resource_id") or error.get("value"))
+        for error in _objects(body.get("errors"))
+        if str(error.get("type", "")).endswith(_GONE) and error.get("resource_type") in ("tweet", "post")
+    }
+    found = tuple(one for one in read if isinstance(one, Post))
+    return Shown(found, frozenset(one for one in ids if one in named))
+
+
+def _objects(found: object) -> list[dict[str, Any]]:
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _known_shape(raw: object) -> bool:

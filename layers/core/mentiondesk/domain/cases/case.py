@@ -15,6 +15,10 @@ from mentiondesk.domain.timeline import Order, Place
 OWN_CLOCKS = (Clock.PRIVATE, Clock.FOLLOW_UP, Clock.GO_BACK)
 
 
+# The fields of a case that hold what somebody wrote.
+WORDS = ("words", "first_words", "answer_words", "why")
+
+
 class Phase(StrEnum):
     """The thread is answered in public, moved to private messages, or back in public to follow up."""
 
@@ -123,6 +127,8 @@ class Case:
     # The brand's latest post.
     answered_at: datetime | None = None
     posts: int = 0
+    # Posts of the customer that X no longer shows; they are not among `posts`.
+    gone: int = 0
     # The place of the last entry of the timeline.
     last: Order | None = None
     # The latest public incident that a post of the customer is about.

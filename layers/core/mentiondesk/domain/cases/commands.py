@@ -52,7 +52,7 @@ from mentiondesk.domain.timeline import (
 
 # A snooze may hold what these hear.
 _NO_LEADS = (Audience.DUTY, Audience.ROOM)
-# How long an act can be undone.
+# The time in which an act can be undone.
 UNDO_WITHIN = timedelta(minutes=10)
 
 

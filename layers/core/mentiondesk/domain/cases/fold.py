@@ -42,6 +42,8 @@ from mentiondesk.domain.timeline import (
     Undone,
 )
 
+# The reason of a case whose posts are gone.
+GONE = "the post is no longer on X"
 _MOST_TOPICS = 12
 _MOST_WORDS = 600
 _MOST_REASONS = 5
@@ -127,9 +129,9 @@ def apply(case: Case, entry: CaseEntry, policy: Policy) -> Case:
 def _applied(case: Case, entry: CaseEntry, policy: Policy) -> Case:
     match entry:
         case CustomerPosted():
-            return _customer_posted(case, entry, policy)
+            return _customer_posted(case, entry, policy) if entry.gone_at is None else _customer_gone(case, entry)
         case BrandPosted():
-            return _brand_posted(case, entry, policy)
+            return _brand_posted(case, entry, policy) if entry.gone_at is None else _answer_gone(case, entry, policy)
         case _:
             return _acted(replace(case, last=entry.order, latest_act=_latest_act(case, entry)), entry, policy)
 
@@ -215,6 +217,18 @@ def _customer_posted(case: Case, post: CustomerPosted, policy: Policy) -> Case:
     if timer and post.incident_id is not None and heard.urgency is not Urgency.CRITICAL:
         return _in_incident(_asked(heard, timer, Move.ASK), post.at)
     return _planned_anew(case, _asked(heard, timer, Move.ASK), timer, policy) if timer else heard
+
+
+def _customer_gone(case: Case, post: CustomerPosted) -> Case:
+    """The case with a post that X no longer shows: nobody is alerted for it, and the case says so."""
+    first = case.posts == 0
+    return replace(
+        case,
+        last=post.order,
+        gone=case.gone + 1,
+        state=State.DISMISSED if first else case.state,
+        reason=GONE if first else case.reason,
+    )
 
 
 def _gone_private(case: Case, post: CustomerPosted) -> bool:
@@ -339,6 +353,18 @@ def _brand_posted(case: Case, post: BrandPosted, policy: Policy) -> Case:
         answered_at=post.at,
         answer_words=post.words,
     )
+
+
+def _answer_gone(case: Case, post: BrandPosted, policy: Policy) -> Case:
+    """The case with an answer that X no longer shows: a customer who waited then waits again, from now on."""
+    seen = replace(case, last=post.order)
+    timer = case.timer
+    if post.gone_at is None or timer is None or not timer.running or timer.clock in OWN_CLOCKS:
+        return seen
+    timers, breaches = _ended(case, post.at, TimerOutcome.ANSWERED)
+    again = policy.timer(timer.clock, case.kind, case.urgency, timer.post_id, post.gone_at)
+    waiting = replace(seen, timers=timers, breaches=breaches)
+    return _asked(waiting, again, Move.ASK) if again else waiting
 
 
 def _phase_after(phase: Phase, own_words: str) -> Phase:

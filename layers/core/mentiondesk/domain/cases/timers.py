@@ -130,6 +130,20 @@ class Policy:
         """The stages that a case's alerts may name."""
         return (*self.critical, *self.stages, *(one for one in (self.again, self.question) if one is not None))
 
+    def stages_of(self, timer: ReplyTimer) -> tuple[Stage, ...]:
+        """The stages that this timer's alerts may name.
+
+        Settings may have renamed stages since the timer began: where as many names are gone as there are new ones,
+        each stands for the one in its place.
+        """
+        planned, known = [due.stage for due in timer.alerts], {stage.name for stage in self.all_stages}
+        gone = [name for name in planned if name not in known]
+        new = [stage for stage in self.stages if stage.name not in planned]
+        if len(gone) != len(new):
+            return self.all_stages
+        new.sort(key=lambda stage: (stage.share, stage.shift))
+        return (*self.all_stages, *(replace(stage, name=name) for name, stage in zip(gone, new, strict=True)))
+
     def timer(
         self, clock: Clock, kind: Kind, urgency: Urgency, post_id: PostId, since: datetime, *, rings: bool = False
     ) -> ReplyTimer | None:

@@ -27,6 +27,10 @@ class ReadBlock(StrEnum):
     MONTH_CAPPED = "month_capped"
 
 
+# The name under which posts that are looked up by their ids are counted as read.
+LOOKUP = "lookup"
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """The rest of a read that ended before its last page: posts older than `until`."""

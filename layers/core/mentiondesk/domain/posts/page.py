@@ -7,6 +7,14 @@ from mentiondesk.domain.posts.post import Post, Unreadable
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """The answer to a look-up by ids. X no longer shows those in `gone`: deleted, protected, withheld or suspended."""
+
+    found: tuple[Post, ...] = ()
+    gone: frozenset[PostId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A page of a feed, newest post first. `next_token` is None on the last page.
 

@@ -42,6 +42,8 @@ class Post:
     # Set once the post is classified; an edit is classified again and keeps both.
     case_id: CaseId | None = None
     kind: Kind | None = None
+    # Set when X no longer showed the post; its text is forgotten.
+    gone_at: datetime | None = None
 
     @property
     def addressed(self) -> bool:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice
 from mentiondesk.domain.alerts.roster import Staff
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.number import case_number
-from mentiondesk.domain.cases.timers import ReplyTimer
+from mentiondesk.domain.cases.timers import Clock, ReplyTimer
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.domain.text import quotable
@@ -25,6 +26,9 @@ from mentiondesk.presentation.times import short_duration, short_moment, time_le
 from mentiondesk.presentation.wording import Sentences
 
 _LONGEST_TITLE = 80
+_ACTS = (Action.CLAIM, Action.ANSWERED, Action.CORRECT)
+# What a question whether the customer was answered in private can be answered with.
+_ANSWERS = (Action.ANSWERED, Action.SNOOZE)
 # X shows most posts within seconds: only a delay that costs the reader time is mentioned.
 _DELAY_SHOWN = timedelta(minutes=3)
 
@@ -60,6 +64,20 @@ class CaseView:
     @property
     def late(self) -> bool:
         return self.timer.breached(self.now)
+
+    @property
+    def asks(self) -> bool:
+        """True when the conversation is in direct messages: the desk cannot see an answer, and asks for one."""
+        return self.timer.clock is Clock.PRIVATE
+
+    @property
+    def acts(self) -> tuple[Action, ...]:
+        """The acts that a mail offers; each leads to its button on the case's page."""
+        return _ANSWERS if self.asks else _ACTS
+
+    def act_words(self, action: Action) -> str:
+        """The words of an act's button in a mail."""
+        return self.say(f"staff.{'private_act' if self.asks else 'act'}.{action}")
 
     @property
     def urgent(self) -> bool:

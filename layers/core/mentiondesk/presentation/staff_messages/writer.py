@@ -5,7 +5,6 @@ from datetime import datetime
 from functools import partial
 from typing import assert_never
 
-from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.alerts.messages import Email, MessageKind, automatic, in_thread
 from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice, Notice
 from mentiondesk.domain.alerts.roster import Channel, Staff
@@ -23,10 +22,6 @@ _MOST_SEGMENTS = 2
 _LONGEST_QUOTE = 160
 # Fewer characters of a customer's words tell nothing.
 _LEAST_WORDS = 8
-
-
-# The acts on a case that a mail offers; each leads to its button on the case's page.
-_ACTS = (Action.CLAIM, Action.ANSWERED, Action.CORRECT)
 
 
 class StaffMessages:
@@ -99,7 +94,7 @@ class StaffMessages:
         view: CaseView | IncidentView,
         facts: Mapping[str, object],
     ) -> Email:
-        known = {**facts, "acts": _ACTS, "brand": view.brand, "staff": view.staff, "subject": subject}
+        known = {**facts, "brand": view.brand, "staff": view.staff, "subject": subject}
         path = f"staff_messages/{template}"
         thread = () if kind is MessageKind.CASES else in_thread(view.notice.alert.subject_id)
         return Email(
@@ -120,7 +115,8 @@ def _case_text(cases: Sequence[CaseView]) -> str:
         short = first.say("cases_alert.text_short", **facts)
     else:
         facts = _facts(first)
-        says = first.say("case_alert.text", what=first.what, who=first.caller, **facts)
+        key = "case_alert.text_private" if first.asks else "case_alert.text"
+        says = first.say(key, what=first.what, who=first.caller, **facts)
         short = first.say("case_alert.text_short", **facts)
     if first.notice.beside:
         says = f"{says} {first.say('staff.beside_short', count=first.notice.beside)}"

@@ -62,6 +62,7 @@ def _facts(subject: Subject) -> Facts:
 def _stages(subject: Subject, settings: DeskSettings) -> Sequence[Stage]:
     match subject:
         case Case():
-            return settings.policy.all_stages
+            assert subject.timer is not None, "the escalation is of a timer"
+            return settings.policy.stages_of(subject.timer)
         case Incident():
             return settings.incidents.stages

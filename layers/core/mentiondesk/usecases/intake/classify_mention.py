@@ -46,7 +46,12 @@ class ClassifyMention:
         self._incidents = incidents
 
     def __call__(self, post: Post, now: datetime) -> Classified | None:
-        """The change that was written; None when this text of the post was classified before. Raises CaseChanged."""
+        """The change that was written; None when this text of the post was classified before. Raises CaseChanged.
+
+        A post that is gone from X opens no case.
+        """
+        if post.gone_at is not None:
+            return None
         tags = None if post.own else self._triage(post)
         signal = signal_of(post, tags, self._brand()) if tags else None
         incident = self._incident(signal, now) if signal else None

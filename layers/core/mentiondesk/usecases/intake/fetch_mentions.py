@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from mentiondesk.domain.ids import PostId, time_of
+from mentiondesk.domain.ids import PostId, UserId, time_of
+from mentiondesk.domain.posts.budget import Authors, Budget
 from mentiondesk.domain.posts.cursor import (
     Cursor,
     Gap,
     ReadBlock,
     Window,
     furthest_back,
-    month_of,
     sweep_window,
     window_for,
 )
@@ -46,7 +46,8 @@ class Fetched:
     """The outcome of one run: counts of posts and of requests, by result.
 
     `deepest` is the longest read of the mentions feed in posts, of which X shows 800. `obstacles` keep a source
-    from being read; `refusals` are those of this run, in X's own terms.
+    from being read; `refusals` are those of this run, in X's own terms. `paced` counts the sources that today's
+    reads have to wait for; `authors` are the few who wrote most of what was read today, with their counts.
     """
 
     new: int = 0
@@ -60,6 +61,8 @@ class Fetched:
     out_of_reach: int = 0
     reads_this_month: int = 0
     budget_spent: bool = False
+    paced: int = 0
+    authors: tuple[tuple[UserId, int], ...] = ()
     obstacles: dict[Source, ReadBlock] = field(default_factory=dict)
     refusals: dict[Source, str] = field(default_factory=dict)
 
@@ -88,10 +91,12 @@ class FetchMentions:
         self._cursors = cursors
         self._settings = settings
         self._most_pages = most_pages
+        self._authors = Authors()
 
     def __call__(self, now: datetime, time_left: TimeLeft) -> Fetched:
         reading = self._settings().reading
-        fetched = Fetched(reads_this_month=self._cursors.reads_in_month(month_of(now)))
+        budget = Budget(reading.monthly_reads, self._cursors.reads(now), now)
+        fetched = Fetched(reads_this_month=budget.reads.month)
         cursors = self._cursors.load()
         for source in _sources(reading):
             cursor = cursors.get(source) or Cursor(source)
@@ -100,7 +105,17 @@ class FetchMentions:
                 fetched.obstacles[source] = cursor.obstacle
                 continue
             run = _Run(
-                self._feed, self._posts, self._cursors, reading, now, time_left, fetched, cursor, self._most_pages
+                self._feed,
+                self._posts,
+                self._cursors,
+                reading,
+                now,
+                time_left,
+                fetched,
+                cursor,
+                budget.after(fetched.reads_this_month - budget.reads.month),
+                self._authors,
+                self._most_pages,
             )
             refusal = run.read()
             cursors[source] = run.cursor
@@ -113,6 +128,7 @@ class FetchMentions:
                 self._remember(refusal, cursors.get(refused) or Cursor(refused))
             if for_all:
                 break
+        fetched.authors = self._authors.flooding(now)
         return fetched
 
     def _blocked(self, cursor: Cursor, now: datetime) -> bool:
@@ -144,6 +160,8 @@ class _Run:
     time_left: TimeLeft
     fetched: Fetched
     cursor: Cursor
+    budget: Budget
+    authors: Authors
     most_pages: int = MOST_PAGES
 
     def read(self) -> XRefuses | None:
@@ -222,8 +240,12 @@ class _Run:
         raise _Interrupted
 
     def _page(self, window: Window, token: str | None) -> Page:
-        if self.fetched.reads_this_month + self.feed.page_size > self.reading.monthly_reads:
+        if self.feed.page_size > self.budget.left_of_month:
             self.fetched.budget_spent = True
+            raise _Interrupted
+        if self.budget.left(self.cursor.source) <= 0:
+            # The search waits on any busy day; mentions and own posts wait when there is a flood.
+            self.fetched.paced += self.cursor.source is not Source.SEARCH
             raise _Interrupted
         for _ in range(_TRIES):
             if self.time_left() < _RESERVE:
@@ -238,6 +260,9 @@ class _Run:
         for unreadable in page.unreadable:
             self.posts.set_aside(unreadable, self.now)
         outcomes = [self.posts.add(replace(post, seen_at=self.now)) for post in reversed(page.posts)]
+        for post, outcome in zip(reversed(page.posts), outcomes, strict=True):
+            if outcome is Added.NEW and not post.own:
+                self.authors.add(self.now, post.author_id)
         self.fetched.new += outcomes.count(Added.NEW)
         self.fetched.edited += outcomes.count(Added.EDITED)
         self.fetched.known += outcomes.count(Added.KNOWN) + outcomes.count(Added.KNOWN_EARLIER_DAY)
@@ -248,6 +273,7 @@ class _Run:
         if charged:
             self.cursors.count_reads(self.now, self.cursor.source, charged)
             self.fetched.reads_this_month += charged
+            self.budget = self.budget.after(charged, charged if self.cursor.source is Source.OWN else 0)
 
     def _move(self, cursor: Cursor) -> None:
         """Saves a cursor that has changed. Raises _Interrupted if a concurrent run has moved it."""

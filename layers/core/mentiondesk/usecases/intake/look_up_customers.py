@@ -4,8 +4,8 @@ from datetime import datetime
 
 from mentiondesk.domain.access.actor import DESK
 from mentiondesk.domain.cases.commands import NoteReach
-from mentiondesk.domain.posts.cursor import month_of
-from mentiondesk.domain.posts.post import Source
+from mentiondesk.domain.posts.budget import Budget
+from mentiondesk.domain.posts.cursor import LOOKUP
 from mentiondesk.ports.cases import CaseChanged, LookUpStore, WantedLookUp
 from mentiondesk.ports.posts import CursorStore
 from mentiondesk.ports.runtime import CurrentSettings
@@ -47,14 +47,14 @@ class LookUpCustomers:
             seen = self._x.look_up([one.post_id for one in wanted], now)
         except (XRefuses, XUnavailable):
             return 0
-        self._cursors.count_reads(now, Source.MENTIONS, READS_EACH * len(seen))
+        self._cursors.count_reads(now, LOOKUP, READS_EACH * len(seen))
         return sum(self._noted(one, seen.get(one.post_id), now) for one in wanted)
 
     def _room(self, now: datetime) -> int:
-        """The number of customers whom this run may ask about, by the month's budget and X's longest request."""
+        """The number of customers whom this run may ask about, by the read budget and X's longest request."""
         settings = self._settings()
-        left = settings.reading.monthly_reads - self._cursors.reads_in_month(month_of(now))
-        return min(self._x.most, max(left, 0) // READS_EACH) if settings.reach.look_up else 0
+        left = Budget(settings.reading.monthly_reads, self._cursors.reads(now), now).left(LOOKUP)
+        return min(self._x.most, left // READS_EACH) if settings.reach.look_up else 0
 
     def _noted(self, wanted: WantedLookUp, seen: Seen | None, now: datetime) -> bool:
         """True when the case holds what X shows. A post that X does not show is not asked about again."""

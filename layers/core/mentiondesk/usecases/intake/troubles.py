@@ -30,6 +30,7 @@ def troubles(fetched: Fetched, monthly_reads: int) -> Mapping[str, int]:
         "PostsOutOfReach": fetched.out_of_reach,
         "MentionsDeep": int(fetched.deepest >= _DEEP),
         "ReadBudgetSpent": int(fetched.budget_spent),
+        "ReadsPaced": int(fetched.paced > 0),
         "ReadBudgetNearlySpent": int(fetched.reads_this_month >= _NEARLY * monthly_reads),
         **dict.fromkeys((_OF_BLOCK[block] for block in fetched.obstacles.values()), 1),
     }

@@ -1,7 +1,7 @@
 """Cases with their timelines and their customers."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -25,11 +25,11 @@ from mentiondesk.adapters.storage.table import (
     Update,
     Write,
 )
-from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.case import WORDS, Case
 from mentiondesk.domain.cases.changes import CaseChange
 from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import CaseId, UserId
-from mentiondesk.domain.timeline import CaseEntry
+from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted
 from mentiondesk.ports.cases import CaseChanged, Classified
 from mentiondesk.ports.storage import AlreadyDone
 
@@ -93,11 +93,37 @@ class Cases:
         case_id = found.value(_LATEST_CASE, str) if found else None
         return self.get(CaseId.parse(case_id)) if case_id else None
 
+    def open(self, limit: int) -> list[CaseId]:
+        shards = (keys.queue(State.OPEN, number) for number in range(keys.SHARDS))
+        return list(islice(self._queued(Query(shard, keys.WAITING, limit=limit) for shard in shards), limit))
+
     def silent(self, now: datetime, limit: int) -> list[CaseId]:
         shards = (keys.queue(State.PENDING, number) for number in range(keys.SHARDS))
         silent = (Query(shard, keys.WAITING, last=now, limit=limit) for shard in shards)
-        found = (row for query in silent for row in self._table.query(query))
-        return [CaseId.parse(row.key.pk.removeprefix(keys.CASE_PREFIX)) for row in islice(found, limit)]
+        return list(islice(self._queued(silent), limit))
+
+    def idle(self, first: datetime, last: datetime, limit: int) -> list[CaseId]:
+        shards = (keys.queue(keys.IDLE, number) for number in range(keys.SHARDS))
+        idle = (Query(shard, keys.WAITING, first=first, last=last, limit=limit) for shard in shards)
+        return list(islice(self._queued(idle), limit))
+
+    def forget_words(self, case_id: CaseId) -> None:
+        for entry in self.timeline(case_id):
+            if isinstance(entry, CustomerPosted | BrandPosted):
+                self._blank(keys.timeline(case_id, entry.at, entry.post_id), "words", "why")
+                self._blank(keys.post(entry.post_id), "text", "tags")
+        self._blank(keys.case(case_id), *WORDS, keys.QUEUE, keys.ANSWER_BY)
+
+    def _blank(self, key: keys.Key, text: str, *others: str) -> None:
+        """Empties a text, and removes other attributes, of the item under a key, if there is one."""
+        try:
+            self._table.update(Update(key, {text: "", **dict.fromkeys(others)}, Exists()))
+        except Refused:
+            return
+
+    def _queued(self, queries: Iterable[Query]) -> Iterator[CaseId]:
+        found = (row for query in queries for row in self._table.query(query))
+        return (CaseId.parse(row.key.pk.removeprefix(keys.CASE_PREFIX)) for row in found)
 
     def _case(self, item: Item | None) -> Case | None:
         """The case in an item; one of the old form is upgraded first."""
@@ -126,6 +152,8 @@ class Cases:
             beside |= {keys.QUEUE: keys.queue(case.state, number), keys.ANSWER_BY: case.timer.answer_by}
         elif case.resolve_at is not None:
             beside |= {keys.QUEUE: keys.queue(case.state, number), keys.ANSWER_BY: case.resolve_at}
+        elif case.words:
+            beside |= {keys.QUEUE: keys.queue(keys.IDLE, number), keys.ANSWER_BY: case.last_post[0]}
         return Item(keys.case(case.case_id), case, beside)
 
     def _count(self, change: Classified) -> Update:

@@ -6,9 +6,12 @@ from datetime import datetime, timedelta
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item
 from mentiondesk.adapters.storage.table import Absent, Equals, Or, Query, Refused, Table, Update
-from mentiondesk.domain.posts.cursor import Cursor
+from mentiondesk.domain.posts.budget import Reads
+from mentiondesk.domain.posts.cursor import LOOKUP, Cursor
 from mentiondesk.domain.posts.post import Source
 
+_AT = "at"
+_RAISED = "raised"
 _COUNTS_KEPT = timedelta(days=400)
 
 
@@ -30,10 +33,30 @@ class Cursors:
             return False
         return True
 
-    def reads_in_month(self, month: str) -> int:
-        days = self._table.query(Query(f"{keys.READS}{month}"))
-        return sum(day.value(source, int) or 0 for day in days for source in Source)
+    def reads(self, now: datetime) -> Reads:
+        today = keys.reads(now)
+        earlier = read_today = own_today = raised = raised_today = 0
+        for day in self._table.query(Query(today.pk)):
+            read = sum(day.value(source, int) or 0 for source in (*Source, LOOKUP))
+            more = day.value(_RAISED, int) or 0
+            raised += more
+            if day.key == today:
+                read_today, raised_today, own_today = read, more, day.value(Source.OWN, int) or 0
+            elif day.key.sk < today.sk:
+                earlier += read
+        return Reads(earlier, read_today, own_today, raised, raised_today)
 
-    def count_reads(self, now: datetime, source: Source, posts: int) -> None:
+    def raise_today(self, now: datetime, posts: int) -> None:
+        """Lets so many more posts be read on this UTC day, beyond the month's budget if need be."""
+        self.count_reads(now, _RAISED, posts)
+
+    def looked_again_at(self) -> datetime | None:
+        found = self._table.get(keys.looked_again())
+        return found.value(_AT, datetime) if found else None
+
+    def note_looked_again(self, at: datetime) -> None:
+        self._table.put(Item(keys.looked_again(), None, {_AT: at}))
+
+    def count_reads(self, now: datetime, source: str, posts: int) -> None:
         expires = keys.expiry(now + _COUNTS_KEPT)
         self._table.update(Update(keys.reads(now), {keys.EXPIRES: expires, keys.SCHEMA: 1}, add={str(source): posts}))

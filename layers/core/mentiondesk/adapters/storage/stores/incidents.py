@@ -7,7 +7,19 @@ from datetime import datetime, timedelta
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item, Value
 from mentiondesk.adapters.storage.stores import escalations, timelines, upgrades
-from mentiondesk.adapters.storage.table import Absent, Conflict, Delete, Equals, Put, Query, Refused, Table, Write
+from mentiondesk.adapters.storage.table import (
+    Absent,
+    Conflict,
+    Delete,
+    Equals,
+    Exists,
+    Put,
+    Query,
+    Refused,
+    Table,
+    Write,
+)
+from mentiondesk.adapters.storage.table import Update as TableUpdate
 from mentiondesk.domain.ids import IncidentId, PostId
 from mentiondesk.domain.incidents.changes import IncidentChange
 from mentiondesk.domain.incidents.incident import Incident, LinkedPost, Update
@@ -115,6 +127,12 @@ class Incidents:
         """The numbers of posts and of people in an incident."""
         people, joined = _part(incident_id, keys.PERSON), _part(incident_id, keys.JOINED)
         return self._table.count(joined), self._table.count(people)
+
+    def forget(self, incident_id: IncidentId, post_id: PostId) -> None:
+        try:
+            self._table.update(TableUpdate(keys.joined(incident_id, post_id), {"words": ""}, Exists()))
+        except Refused:
+            return
 
     def joined(self, incident_id: IncidentId) -> list[LinkedPost]:
         return [item.read(LinkedPost) for item in self._table.query(_part(incident_id, keys.JOINED))]

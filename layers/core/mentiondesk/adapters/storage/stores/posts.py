@@ -20,6 +20,7 @@ _CLASSIFIED_WITHIN = timedelta(minutes=10)
 _TRIES = 3
 # The UTC day on which a post was read last: X charges for it once a day.
 _READ_ON = "read_on"
+_GONE_AT = "gone_at"
 
 
 class Posts:
@@ -59,6 +60,8 @@ class Posts:
         return Added.NEW
 
     def _add_again(self, post: Post, stored: Item) -> Added:
+        if stored.get(_GONE_AT) is not None and self._restore(post):
+            return Added.EDITED
         if post.edits > stored.read(Post).edits and self._renew(post):
             return Added.EDITED
         first_today = str(stored.get(_READ_ON)) < f"{_day(post)}" and self._read_again(post)
@@ -78,6 +81,17 @@ class Posts:
             keys.TAGGED_AT: None,
         }
         return self._changed(Update(keys.post(post.post_id), newer, Less("edits", post.edits)))
+
+    def _restore(self, post: Post) -> bool:
+        """Puts the text back of a post that X shows again, and has it classified; False when another run has."""
+        shown = {
+            "text": post.text,
+            "edits": post.edits,
+            _GONE_AT: None,
+            keys.TAGGED_AT: None,
+            _READ_ON: f"{_day(post)}",
+        }
+        return self._changed(Update(keys.post(post.post_id), shown, Exists(_GONE_AT)))
 
     def _read_again(self, post: Post) -> bool:
         """Notes that a stored post was read on this UTC day; False when that was known."""
@@ -113,6 +127,12 @@ class Posts:
     def get(self, post_id: PostId) -> Post | None:
         found = self._table.get(keys.post(post_id))
         return found.read(Post) if found else None
+
+    def forget(self, post_id: PostId, now: datetime) -> None:
+        # Marked as classified: the stream must not open a case for what is gone.
+        said = {"text": "", "media": False, "tags": None, _GONE_AT: now, keys.TAGGED_AT: now}
+        self._changed(Update(keys.post(post_id), said, Exists()))
+        self._recent.pop(post_id, None)
 
     def set_aside(self, unreadable: Unreadable, now: datetime) -> None:
         # The same bytes read again on the same day are the same item.

@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from mentiondesk.adapters.cached import Cached
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item
-from mentiondesk.adapters.storage.table import Absent, Equals, Or, Put, Table
+from mentiondesk.adapters.storage.table import Absent, Equals, Or, Put, Table, Update, Write
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.settings.schema import SettingsFile
 from mentiondesk.settings.to_domain import parse_settings
 
 # Settings in use may be so old.
 KEPT = timedelta(seconds=60)
-_SETTINGS, _VERSION, _STORED_AT = "settings", "version", "stored_at"
+_SETTINGS, _VERSION, _STORED_AT, _SINCE = "settings", "version", "stored_at", "since"
 
 
 class SettingsMissing(RuntimeError):
@@ -44,24 +44,30 @@ class SettingsVersions:
 
     def since(self) -> datetime:
         """When the desk was set up: its first settings were stored. Raises SettingsMissing."""
-        stored_at = self._found(keys.settings(1)).value(_STORED_AT, datetime)
-        assert stored_at is not None, "each version is stored with its time"
-        return stored_at
+        current = self._found(keys.settings())
+        # Settings that were stored before this attribute was have their first version still.
+        first = current if current.get(_SINCE) is not None else self._found(keys.settings(1))
+        since = first.value(_SINCE, datetime) or first.value(_STORED_AT, datetime)
+        assert since is not None, "each version is stored with its time"
+        return since
 
     def store(self, settings: SettingsFile, now: datetime) -> int:
-        """Puts new settings in force, keeps those before, and returns the new version.
+        """Puts new settings in force, keeps those before for `keep` of the new ones, and returns the new version.
 
         Raises Refused or Conflict when others are stored meanwhile.
         """
         current = self._table.get(keys.settings())
         before = current.value(_VERSION, int) or 0 if current else 0
         stored = {_SETTINGS: settings.model_dump_json(), _VERSION: before + 1, _STORED_AT: now}
-        self._table.transact(
-            {
-                "current": Put(Item(keys.settings(), None, stored), Or((Absent(), Equals(_VERSION, before)))),
-                "version": Put(Item(keys.settings(before + 1), None, stored)),
-            }
-        )
+        stored |= {_SINCE: self.since() if current else now}
+        parts: dict[str, Write] = {
+            "current": Put(Item(keys.settings(), None, stored), Or((Absent(), Equals(_VERSION, before)))),
+            "version": Put(Item(keys.settings(before + 1), None, stored)),
+        }
+        if before:
+            # The addresses of staff who have left must not stay for ever.
+            parts["replaced"] = Update(keys.settings(before), {keys.EXPIRES: keys.expiry(now + settings.keep)})
+        self._table.transact(parts)
         return before + 1
 
     def _found(self, key: keys.Key) -> Item:

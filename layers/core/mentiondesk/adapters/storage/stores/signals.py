@@ -7,6 +7,7 @@ from itertools import islice
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item
 from mentiondesk.adapters.storage.table import Absent, Less, Or, Query, Refused, Table
+from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.incidents.signals import SIGNALS_KEPT, Baseline, HourlyCounts, Signal
 
 _DAY = timedelta(days=1)
@@ -26,6 +27,9 @@ class Signals:
 
     def window(self, since: datetime, until: datetime, limit: int) -> list[Signal]:
         return list(islice(self._newest_first(since, until, limit), limit))
+
+    def forget(self, at: datetime, post_id: PostId) -> None:
+        self._table.delete(keys.signal(at, post_id))
 
     def _newest_first(self, since: datetime, until: datetime, limit: int) -> Iterator[Signal]:
         day, first = until, keys.signals(since)

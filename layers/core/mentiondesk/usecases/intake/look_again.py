@@ -1,0 +1,125 @@
+"""Looks posts of open cases up at X again, and forgets those that are gone."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import islice
+
+from mentiondesk.domain.ids import CaseId, PostId
+from mentiondesk.domain.posts.budget import Budget
+from mentiondesk.domain.posts.cursor import LOOKUP
+from mentiondesk.domain.posts.post import Added
+from mentiondesk.domain.timeline import BrandPosted, CustomerPosted
+from mentiondesk.ports.alerts import AlertStore
+from mentiondesk.ports.cases import CaseStore
+from mentiondesk.ports.posts import CursorStore, PostStore
+from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
+from mentiondesk.ports.x import PostWatch, XUnavailable
+from mentiondesk.usecases.intake.forget_post import ForgetPost
+
+# An answer is looked at soon after it was given, when its writer may have taken it back, and daily for some days.
+_ANSWER_AGES = (timedelta(minutes=5), timedelta(minutes=60))
+_ANSWERS_WATCHED = timedelta(days=3)
+# Longer than the interval of two runs, so that each alert is looked at before it is due.
+_AHEAD = timedelta(minutes=3)
+# A younger post was read a moment ago.
+_FRESH = timedelta(minutes=3)
+# X wants deleted posts forgotten within 24 hours (docs.x.com, developer policy): each is looked at sooner.
+_EVERY = timedelta(hours=20)
+# Ids in one request (docs.x.com, Posts lookup).
+_MOST_IDS = 100
+_MOST_CASES = 5000
+_MOST_POSTS_OF_A_CASE = 50
+_RESERVE = timedelta(seconds=15)
+
+
+@dataclass(slots=True)
+class LookedAgain:
+    """The outcome of one run: posts looked up, posts of which X charged, and posts forgotten."""
+
+    looked: int = 0
+    charged: int = 0
+    gone: int = 0
+
+
+class LookAgain:
+    """A run over the cases with an alert to come soon or an answer of late and, about once a day, over all open ones.
+
+    X charges for a post once in a UTC day, so that a post which was read today costs nothing more.
+    """
+
+    def __init__(
+        self,
+        x: PostWatch,
+        posts: PostStore,
+        cases: CaseStore,
+        alerts: AlertStore,
+        cursors: CursorStore,
+        forget: ForgetPost,
+        settings: CurrentSettings,
+    ) -> None:
+        self._x = x
+        self._posts = posts
+        self._cases = cases
+        self._alerts = alerts
+        self._cursors = cursors
+        self._forget = forget
+        self._settings = settings
+
+    def __call__(self, now: datetime, time_left: TimeLeft) -> LookedAgain:
+        """Looks up posts within the read budget. Raises XRefuses, CaseChanged or IncidentChanged."""
+        outcome = LookedAgain()
+        most = Budget(self._settings().reading.monthly_reads, self._cursors.reads(now), now).left(LOOKUP)
+        due = (item.subject_id for item in self._alerts.due(now + _AHEAD, _MOST_CASES))
+        self._look(dict.fromkeys(one for one in due if isinstance(one, CaseId)), now, time_left, most, outcome)
+        for age in _ANSWER_AGES:
+            answered = self._cases.idle(now - age - _AHEAD, now - age, _MOST_CASES)
+            self._look(answered, now, time_left, most, outcome)
+        last = self._cursors.looked_again_at()
+        if (last is None or now - last >= _EVERY) and self._look(self._open(now), now, time_left, most, outcome):
+            self._cursors.note_looked_again(now)
+        return outcome
+
+    def _open(self, now: datetime) -> Iterator[CaseId]:
+        """The cases in which a customer waits, and those answered in the last days."""
+        yield from self._cases.open(_MOST_CASES)
+        yield from self._cases.idle(now - _ANSWERS_WATCHED, now, _MOST_CASES)
+
+    def _look(
+        self, cases: Iterable[CaseId], now: datetime, time_left: TimeLeft, most: int, outcome: LookedAgain
+    ) -> bool:
+        """False where the run ended before all were looked at."""
+        for ids in _parts(self._post_ids(cases, now)):
+            if outcome.charged + len(ids) > most or time_left() < _RESERVE:
+                return False
+            try:
+                self._look_up(ids, now, outcome)
+            except XUnavailable:
+                return False
+        return True
+
+    def _post_ids(self, cases: Iterable[CaseId], now: datetime) -> Iterator[PostId]:
+        for case_id in cases:
+            posts = [
+                entry.post_id
+                for entry in self._cases.timeline(case_id)
+                if isinstance(entry, CustomerPosted | BrandPosted) and entry.gone_at is None and now - entry.at > _FRESH
+            ]
+            yield from posts[-_MOST_POSTS_OF_A_CASE:]
+
+    def _look_up(self, ids: Sequence[PostId], now: datetime, outcome: LookedAgain) -> None:
+        found = self._x.shown(ids, now)
+        # A version that is looked up by its own id is no news of an edit.
+        seen = [self._posts.add(replace(post, seen_at=now, edits=0)) for post in found.found]
+        charged = seen.count(Added.KNOWN_EARLIER_DAY)
+        if charged:
+            self._cursors.count_reads(now, LOOKUP, charged)
+        outcome.looked += len(ids)
+        outcome.charged += charged
+        outcome.gone += sum(self._forget(post_id, now) for post_id in sorted(found.gone))
+
+
+def _parts(ids: Iterable[PostId]) -> Iterator[Sequence[PostId]]:
+    left = iter(ids)
+    while part := tuple(islice(left, _MOST_IDS)):
+        yield part
