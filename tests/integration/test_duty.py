@@ -51,6 +51,16 @@ def test_the_last_word_holds_and_saying_it_twice_does_no_harm(table: Table) -> N
     assert duty(change.roster(TEAM), 6) == ["ana"]
 
 
+def test_an_owner_who_is_off_by_their_own_word_keeps_no_alerts_from_others() -> None:
+    """LEA has no shifts: without a word she shares what she has claimed with those on duty."""
+    lea = LEA.staff_id
+    assert [one.staff_id for one in TEAM.audience(Audience.DUTY, at(5), lea)] == ["lea", "ana"]
+    off = TEAM.with_duty([DutyChange(lea, on=False, since=at(0), until=at(60))])
+    assert [one.staff_id for one in off.audience(Audience.DUTY, at(5), lea)] == ["ana"]
+    on = TEAM.with_duty([DutyChange(lea, on=True, since=at(0), until=at(60))])
+    assert [one.staff_id for one in on.audience(Audience.DUTY, at(5), lea)] == ["lea"]
+
+
 def test_nobody_speaks_for_another_and_the_desk_for_nobody(table: Table) -> None:
     with pytest.raises(NotAllowed):
         ChangeDuty(DutyChanges(table))(DESK, on=True, until=at(9), now=NOON)
