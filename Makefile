@@ -51,6 +51,9 @@ faults: setup ## a crash at every call, a hostile X and a hostile AWS, in full (
 bench: setup ## cost and speed against the last accepted table (BENCH="mentions --accept"), or beside another checkout (OTHER=path)
 	@$(PY) -m tests.benchmarks $(if $(OTHER),--other "$(OTHER)") $(BENCH)
 
+emulators: setup ## the stores on Amazon's DynamoDB Local, and what each emulator hides (needs Java and npm; EMULATORS=paths)
+	@$(PY) -m tests.emulators $(EMULATORS)
+
 mutants: setup .tools/mutants ## change the code in small ways and see whether a test fails (MINUTES=30 SEED=1)
 	@PYTHONPATH="$(PYTHONPATH):.tools/mutants" $(PY) -m tests.mutants --minutes $(or $(MINUTES),30) --seed $(or $(SEED),1) $(MUTANTS)
 
@@ -167,4 +170,4 @@ maintenance: setup ## announce planned maintenance (TITLE="..." FROM=2026-12-01T
 	@test -n "$(TITLE)" -a -n "$(FROM)" -a -n "$(UNTIL)" || { echo 'say what and when: make maintenance TITLE="New tills" FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30'; exit 2; }
 	@$(PY) -m infra.operate maintenance "$(TITLE)" --from "$(FROM)" --until "$(UNTIL)" --parts "$(PARTS)" --body "$(BODY)" $(if $(STACK),--stack $(STACK))
 
-.PHONY: help run replay triage setup test faults bench evaluate triage-model lint format validate build check lock sbom audit deploy configure teardown adopt-table restore-drill settings x-credentials statuspage-key keys redrive doctor reclassify maintenance incident move-maintenance cancel-maintenance record check-settings reads forget export
+.PHONY: help run replay triage setup test faults emulators bench evaluate triage-model lint format validate build check lock sbom audit deploy configure teardown adopt-table restore-drill settings x-credentials statuspage-key keys redrive doctor reclassify maintenance incident move-maintenance cancel-maintenance record check-settings reads forget export

@@ -30,7 +30,7 @@ _NEAR = 0.02
 # A word of a single post describes that post and no kind.
 _LEAST_POSTS, _LEAST_POSTS_OF_PAIR = 2, 3
 # In 8ths. Features whose weights are all smaller are left out.
-_LEAST_WEIGHT = 3
+_LEAST_WEIGHT, _LEAST_WEIGHT_OF_PAIR = 3, 4
 _Features = dict[str, float]
 _Example = tuple[list[tuple[int, float]], list[float]]
 
@@ -136,7 +136,7 @@ def written(weights: dict[str, list[float]]) -> str:
     lines = []
     for name, numbers in sorted(weights.items()):
         rounded = [round(number * SCALE) for number in numbers]
-        if max(map(abs, rounded)) >= _LEAST_WEIGHT:
+        if max(map(abs, rounded)) >= (_LEAST_WEIGHT_OF_PAIR if name[:2] == "b:" else _LEAST_WEIGHT):
             lines.append(f"{name}\t{coded(rounded)}\n")
     return "".join(lines)
 

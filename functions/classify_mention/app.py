@@ -12,6 +12,7 @@ from mentiondesk.adapters.cached import Cached
 from mentiondesk.adapters.storage.attributes import from_item
 from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.adapters.storage.stores.classifier_calls import ClassifierCalls
+from mentiondesk.adapters.storage.stores.score_counts import ScoreCounts
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.ports.triage import Triage
 from mentiondesk.runtime import aws, clock
@@ -19,8 +20,10 @@ from mentiondesk.runtime.config import NONE, ClassifyConfig
 from mentiondesk.runtime.init import warm
 from mentiondesk.runtime.reports import Counts
 from mentiondesk.triage import BrandTriage
+from mentiondesk.triage.share import bin_of, estimated_share
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from mentiondesk.usecases.intake.second_opinion import SecondOpinion
+from mentiondesk.usecases.intake.stream_share import StreamShare
 
 logger, metrics = Logger(), Metrics()
 # A post may be classified by incidents that are a minute old.
@@ -44,7 +47,9 @@ def classify_mention() -> ClassifyMention:
 
 def triage(desk: DeskStores) -> Triage:
     """The desk's triage, which asks a model at Bedrock where the stack names one."""
-    first, model_id = BrandTriage(lambda: desk.settings().brand_words), ClassifyConfig.from_env().second_opinion_model
+    share = StreamShare(ScoreCounts(desk.table), estimated_share, bin_of, clock.now)
+    first = BrandTriage(lambda: desk.settings().brand_words, share)
+    model_id = ClassifyConfig.from_env().second_opinion_model
     if model_id == NONE:
         return first
     model = reported(BedrockAdviser(aws.bedrock(), model_id), logger.warning, lambda: counts({"OpinionsFailed": 1}))

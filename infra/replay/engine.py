@@ -17,6 +17,7 @@ from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.posts import Posts
+from mentiondesk.adapters.storage.stores.score_counts import ScoreCounts
 from mentiondesk.adapters.storage.stores.signals import Baselines, Signals
 from mentiondesk.adapters.storage.table import Query, Table
 from mentiondesk.domain.alerts.ledger import Record
@@ -35,6 +36,7 @@ from mentiondesk.ports.triage import Triage
 from mentiondesk.ports.x import PostWatch, XFeed
 from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.triage import BrandTriage
+from mentiondesk.triage.share import bin_of, estimated_share
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
@@ -44,6 +46,7 @@ from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from mentiondesk.usecases.intake.fetch_mentions import Fetched, FetchMentions
 from mentiondesk.usecases.intake.forget_post import ForgetPost
 from mentiondesk.usecases.intake.look_again import LookAgain
+from mentiondesk.usecases.intake.stream_share import StreamShare
 
 MINUTE = timedelta(minutes=1)
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
@@ -165,13 +168,16 @@ class VirtualDesk:
         self._observer = observer or Observer()
         self.alerts = _Alerts(self.table, self.cases, self.incidents, self._observer, keep_ledger=keep_ledger)
         current = self._current
-        triage = triage or BrandTriage(lambda: self.settings.brand_words)
+        triage = triage or BrandTriage(lambda: self.settings.brand_words, self._stream_share())
         self._classify = ClassifyMention(self.posts, self.cases, triage, current, lambda _: self.incidents.open())
         self._detect = DetectIncidents(Signals(self.table), Baselines(self.table), self.incidents, current)
         self._stop_timers = StopTimers(self.incidents, ChangeCase(self.cases, current))
         self._follow_up = GoBack(self.incidents, ChangeCase(self.cases, current), current)
         senders = senders or self.outbox.senders
         self._notify = NotifyStaff(self.alerts, self.incidents, senders, StaffMessages(html=False), current)
+
+    def _stream_share(self) -> StreamShare:
+        return StreamShare(ScoreCounts(self.table), estimated_share, bin_of, lambda: self.now)
 
     def _current(self) -> DeskSettings:
         return self.settings

@@ -12,6 +12,7 @@ from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.number import case_number
+from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.figures import answers, deadlines
 from mentiondesk.domain.figures.answers import IGNORED_AFTER, SPANS, Group, Question
@@ -186,6 +187,9 @@ class Replay(Observer):
 
 def _question(case: Case) -> Question | None:
     """The case as figures see it; None when its customer needed no answer."""
+    looked_at = next((timer.since for timer in case.timers if timer.clock is Clock.UNSURE), None)
+    if looked_at is not None and case.asked_at is None:
+        return Question(Group.UNSURE, looked_at, case.first_answer_at, case.closed_at)
     if case.kind not in _GROUPS or case.asked_at is None:
         return None
     group = Group.PUBLIC_INCIDENT if case.incident_id else _GROUPS[case.kind]

@@ -18,13 +18,12 @@ from infra.replay.report import Replay
 from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.ids import IncidentId, PostId, UserId
 from mentiondesk.domain.incidents.incident import Incident, Sample, Status
-from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.domain.text import quotable
 from mentiondesk.presentation.staff_messages.gsm7 import to_gsm7
 from mentiondesk.settings.problems import SettingsInvalid
 from mentiondesk.settings.to_domain import parse_settings
-from mentiondesk.triage import BrandTriage
-from tests.support.builders import a_post, at, raw_settings, settings
+from tests.support.builders import at, raw_settings, settings
 from tests.support.memory_desk import ANA, BEN, LEA, MAX, TEAM, MemoryDesk
 
 FIRE: dict[str, Any] = {"text": "@FennelAndFinch the toaster is on fire", "urgency": Urgency.CRITICAL}
@@ -260,41 +259,6 @@ def without(post: dict[str, Any], *names: str) -> dict[str, Any]:
 def test_words_passed_on_by_hand_are_no_case() -> None:
     copies = [raw(str(100 + number), f"RT @customer: {LOST['text']}", str(500 + number), number) for number in range(6)]
     assert replayed(LOST, *copies)["needed_an_answer"] == 1
-
-
-# --- triage
-
-COMPLAINT = {"kind": Kind.COMPLAINT}
-NO_COMPLAINT = {"not_kind": Kind.COMPLAINT}
-ANSWER = {"needs_reply": True}
-DANGER = {"urgency": Urgency.CRITICAL, "needs_reply": True}
-
-TRIAGE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
-    "an advertiser's criticism is taken for a complaint": [
-        ("your site is slow and has errors, our agency repairs it for $50", "en", NO_COMPLAINT),
-    ],
-    "ratings in stars are not read": [("1 star", "en", COMPLAINT)],
-    "danger in a few plain words is missed": [("screw in my son's cereal", "en", DANGER)],
-    "everyday talk is taken for a complaint": [
-        ("the dog owns the box now. the lamp is still in it", "en", NO_COMPLAINT),
-    ],
-}
-
-
-@pytest.mark.parametrize(
-    ("text", "language", "expected"),
-    [
-        pytest.param(*case, id=f"{reason}-{number}", marks=problem(reason))
-        for reason, cases in TRIAGE.items()
-        for number, case in enumerate(cases)
-    ],
-)
-def test_triage(text: str, language: str, expected: dict[str, Any]) -> None:
-    tags = BrandTriage(lambda: settings().brand_words)(a_post(f"@FennelAndFinch {text}", language=language))
-    if "not_kind" in expected:
-        assert tags.kind is not expected["not_kind"]
-    found = {name: getattr(tags, name) for name in expected if name != "not_kind"}
-    assert found == {name: value for name, value in expected.items() if name != "not_kind"}
 
 
 def refusal(act: Callable[[], object]) -> str | None:

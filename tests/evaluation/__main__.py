@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.labelled_posts import Labelled, SetInvalid
-from mentiondesk.domain.posts.tags import Kind, Urgency
-from mentiondesk.triage import Judgement, triage
+from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
+from mentiondesk.triage import triage
+from mentiondesk.triage.share import adapted, bin_of, estimated_share
 from tests.evaluation.labelled import OTHERS, OWN, LabelledSet, sets
 from tests.evaluation.measures import auc, by_class, by_label, calibration_error, found, macro_f1
 from tests.evaluation.yardstick import says_complaint, vader
@@ -54,22 +55,25 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _measured(one: LabelledSet, yardstick: Callable[[str], float]) -> tuple[dict[str, Any], list[Judgement]]:
+def _measured(one: LabelledSet, yardstick: Callable[[str], float]) -> tuple[dict[str, Any], list[Tags]]:
     posts = [labelled.post for labelled in one.posts]
-    judged = [triage.judge(post) for post in posts]
+    # Each set is a stream of its own, as a brand's is: its share of complaints is estimated without its labels.
+    share = estimated_share(Counter(bin_of(triage.tags(post).chance or 0.0) for post in posts))
+    judged = [triage.tags(post, share) for post in posts]
     compounds = [yardstick(post.text) for post in posts]
     seconds, vader_seconds = _times(
-        (lambda: _each(triage, posts), lambda: _each(yardstick, [post.text for post in posts]))
+        (lambda: _each(triage.tags, posts), lambda: _each(yardstick, [post.text for post in posts]))
     )
     seconds, vader_seconds = seconds / len(posts), vader_seconds / len(posts)
     figures: dict[str, Any] = {
         "n": len(posts),
+        "share": share,
         "us_per_post": round(seconds * 1e6, 1),
         "vader_us_per_post": round(vader_seconds * 1e6, 1),
         "times_vader": round(seconds / vader_seconds, 2),
     }
     if one.posts[0].complaint is not None:
-        figures |= _complaints(one, judged, compounds)
+        figures |= _complaints(one, judged, compounds, share)
     if one.posts[0].kind is not None:
         figures |= _kinds(one, judged)
     if one.topics:
@@ -93,15 +97,17 @@ def _times(acts: Sequence[Callable[[], object]]) -> list[float]:
     return quickest
 
 
-def _complaints(one: LabelledSet, judged: Sequence[Judgement], compounds: Sequence[float]) -> dict[str, Any]:
+def _complaints(one: LabelledSet, judged: Sequence[Tags], compounds: Sequence[float], share: float) -> dict[str, Any]:
     there = [bool(labelled.complaint) for labelled in one.posts]
-    ours = found([judgement.tags.kind is Kind.COMPLAINT for judgement in judged], there)
+    ours = found([judgement.kind is Kind.COMPLAINT for judgement in judged], there)
     theirs = found(says_complaint(compounds), there)
-    scores = [judgement.complaint for judgement in judged]
+    scores = [adapted(tags.chance or 0.0, share) for tags in judged]
     return {
         "precision": ours.precision,
         "recall": ours.recall,
         "f1": ours.f1,
+        "lost": _share_of(judged, there, wanted=True, lost=True),
+        "none_unsure": _share_of(judged, there, wanted=False, lost=False),
         "auc": auc(scores, there),
         "calibration_error": calibration_error(scores, there),
         "vader_f1": theirs.f1,
@@ -109,29 +115,32 @@ def _complaints(one: LabelledSet, judged: Sequence[Judgement], compounds: Sequen
     }
 
 
-def _kinds(one: LabelledSet, judged: Sequence[Judgement]) -> dict[str, Any]:
+def _share_of(judged: Sequence[Tags], there: Sequence[bool], *, wanted: bool, lost: bool) -> float:
+    """Of the complaints, the share that ends without an answer; of the others, the share that is unsure."""
+    chosen = [tags for tags, complaint in zip(judged, there, strict=True) if complaint is wanted]
+    return sum(not tags.needs_reply if lost else tags.unsure for tags in chosen) / max(len(chosen), 1)
+
+
+def _kinds(one: LabelledSet, judged: Sequence[Tags]) -> dict[str, Any]:
     there = [str(labelled.kind) for labelled in one.posts]
-    said = [str(judgement.tags.kind) for judgement in judged]
+    said = [str(judgement.kind) for judgement in judged]
     right = [a == b for a, b in zip(said, there, strict=True)]
     kinds = by_class(said, there, map(str, Kind))
     urgencies = by_class(
-        [str(judgement.tags.urgency) for judgement in judged],
+        [str(judgement.urgency) for judgement in judged],
         [str(labelled.urgency) for labelled in one.posts],
         map(str, Urgency),
     )
     replies = [
-        judgement.tags.needs_reply == labelled.needs_reply
-        for judgement, labelled in zip(judged, one.posts, strict=True)
+        judgement.needs_reply == labelled.needs_reply for judgement, labelled in zip(judged, one.posts, strict=True)
     ]
-    languages = [
-        judgement.tags.language == labelled.language for judgement, labelled in zip(judged, one.posts, strict=True)
-    ]
+    languages = [judgement.language == labelled.language for judgement, labelled in zip(judged, one.posts, strict=True)]
     confusion = Counter(zip(there, said, strict=True))
     return {
         "macro_f1_kinds": macro_f1(kinds),
         "f1_by_kind": {name: result.f1 for name, result in kinds.items() if result.there},
         "confusion": {a: {str(b): confusion[a, str(b)] for b in Kind} for a in map(str, Kind)},
-        "confidence_calibration_error": calibration_error([judgement.tags.confidence for judgement in judged], right),
+        "confidence_calibration_error": calibration_error([judgement.confidence for judgement in judged], right),
         "recall_by_urgency": {name: result.recall for name, result in urgencies.items() if result.there},
         "precision_by_urgency": {name: result.precision for name, result in urgencies.items() if result.there},
         "needs_reply_right": sum(replies) / len(replies),
@@ -148,11 +157,11 @@ def _by_hard_case(one: LabelledSet, right: Sequence[bool]) -> dict[str, str]:
     return {case: f"{sum(results)}/{len(results)}" for case, results in sorted(cases.items())}
 
 
-def _topics(one: LabelledSet, judged: Sequence[Judgement]) -> dict[str, Any]:
+def _topics(one: LabelledSet, judged: Sequence[Tags]) -> dict[str, Any]:
     there = [labelled.topics or frozenset() for labelled in one.posts]
     said = [
         [topic for topic in tags.topics if tags.kind is Kind.COMPLAINT or topic not in one.of_complaints]
-        for tags in (judgement.tags for judgement in judged)
+        for tags in judged
     ]
     topics = by_label(said, there, sorted(one.topics))
     return {"f1_by_topic": {name: result.f1 for name, result in topics.items()}}
@@ -160,10 +169,12 @@ def _topics(one: LabelledSet, judged: Sequence[Judgement]) -> dict[str, Any]:
 
 def _show(console: Console, results: Sequence[tuple[str, dict[str, Any]]]) -> None:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    heads = ("set", "n", "precision", "recall", "F1", "AUC", "ECE", "VADER F1", "AUC", "µs", "VADER µs", "times")
+    heads = ["set", "n", "share", "precision", "recall", "F1", "AUC", "ECE", "lost", "none unsure"]
+    heads += ["VADER F1", "AUC", "µs", "VADER µs", "times"]
     for head in heads:
         table.add_column(head, justify="left" if head == "set" else "right")
-    keys = ("n", "precision", "recall", "f1", "auc", "calibration_error", "vader_f1", "vader_auc")
+    keys = ["n", "share", "precision", "recall", "f1", "auc", "calibration_error", "lost", "none_unsure"]
+    keys += ["vader_f1", "vader_auc"]
     times = ("us_per_post", "vader_us_per_post", "times_vader")
     for name, figures in results:
         table.add_row(name, *(_figure(figures.get(key)) for key in (*keys, *times)))
@@ -194,16 +205,16 @@ def _figure(value: object) -> str:
     return f"{value:.3f}" if isinstance(value, float) else "–" if value is None else str(value)
 
 
-def _wrong(labelled: Labelled, judgement: Judgement) -> str | None:
+def _wrong(labelled: Labelled, judgement: Tags) -> str | None:
     """The label of a post that triage tagged otherwise; None where they agree."""
     if labelled.kind is not None:
-        return None if judgement.tags.kind is labelled.kind else str(labelled.kind)
-    if labelled.complaint is None or labelled.complaint == (judgement.tags.kind is Kind.COMPLAINT):
+        return None if judgement.kind is labelled.kind else str(labelled.kind)
+    if labelled.complaint is None or labelled.complaint == (judgement.kind is Kind.COMPLAINT):
         return None
     return "complaint" if labelled.complaint else "no complaint"
 
 
-def _show_mistakes(console: Console, one: LabelledSet, judged: Sequence[Judgement], most: int, seed: int) -> None:
+def _show_mistakes(console: Console, one: LabelledSet, judged: Sequence[Tags], most: int, seed: int) -> None:
     wrong = [
         (said, labelled.post.text, judgement)
         for labelled, judgement in zip(one.posts, judged, strict=True)
@@ -211,10 +222,10 @@ def _show_mistakes(console: Console, one: LabelledSet, judged: Sequence[Judgemen
     ]
     console.print(f"\n{one.name}: {min(most, len(wrong))} of {len(wrong)} mistakes")
     for said, text, judgement in random.Random(seed).sample(wrong, min(most, len(wrong))):
-        tags = judgement.tags
+        tags = judgement
         why = "; ".join(f"{reason.rule}: {text[reason.start : reason.end]!r}" for reason in tags.reasons)
         shown = " ".join(text.split())
-        console.print(f"{said} → {tags.kind} {judgement.complaint:.2f}  {shown}\n    {why}", markup=False)
+        console.print(f"{said} → {tags.kind} {tags.chance:.2f}  {shown}\n    {why}", markup=False)
 
 
 if __name__ == "__main__":

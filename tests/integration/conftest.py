@@ -1,5 +1,6 @@
 """The stores, each test twice: in memory, and on a table that template.yaml makes in moto."""
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,7 @@ from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.drafts import Drafts
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.posts import Posts
+from mentiondesk.adapters.storage.stores.score_counts import ScoreCounts
 from mentiondesk.adapters.storage.stores.signals import Signals
 from mentiondesk.adapters.storage.table import Query, Table
 from mentiondesk.domain.alerts.ledger import Record
@@ -33,7 +35,7 @@ from mentiondesk.ports.cases import CaseStore
 from mentiondesk.ports.detection import SignalStore
 from mentiondesk.ports.incidents import DraftStore, IncidentStore
 from mentiondesk.ports.posts import CursorStore, PostStore
-from mentiondesk.ports.triage import ClassifierBudget
+from mentiondesk.ports.triage import ClassifierBudget, ScoreStore
 from mentiondesk.runtime import aws
 
 if TYPE_CHECKING:
@@ -60,6 +62,7 @@ class Desk(ABC):
         self.drafts: DraftStore = Drafts(table, keep)
         self.cursors: CursorStore = Cursors(table)
         self.opinions: ClassifierBudget = ClassifierCalls(table)
+        self.scores: ScoreStore = ScoreCounts(table)
 
     @abstractmethod
     def restarted(self) -> "Desk":
@@ -168,6 +171,9 @@ def account() -> Iterator["DynamoDBClient"]:
             patch.setenv(name, "testing")
         for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):
             patch.setenv(name, REGION)
+        # make emulators: the table is on DynamoDB Local, everything else on moto.
+        if local := os.environ.get("DYNAMODB_LOCAL"):
+            patch.setenv("AWS_ENDPOINT_URL_DYNAMODB", local)
         aws.forget_clients()
         yield aws.dynamodb()
     aws.forget_clients()

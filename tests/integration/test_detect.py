@@ -16,11 +16,14 @@ from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId, id_at
 from mentiondesk.domain.incidents.changes import IncidentChange, incident_change
-from mentiondesk.domain.incidents.incident import Impact, Incident, Status, Update
+from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status, Update
 from mentiondesk.domain.incidents.signals import HourlyCounts, Signal
+from mentiondesk.domain.posts.post import Post
+from mentiondesk.domain.posts.tags import Tags
 from mentiondesk.domain.timeline import CaseAct, Faded, GoBackStarted, Noticed
 from mentiondesk.ports.alerts import DueItem
 from mentiondesk.ports.incidents import IncidentStore
+from mentiondesk.triage import triage
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.detect_incidents import Detected, DetectIncidents
 from mentiondesk.usecases.incidents.follow_up_customers import GoBack
@@ -36,6 +39,11 @@ COMPONENTS = [
     {"id": "post", "name": "Deliveries", "topics": ["delivery"]},
 ]
 LOGIN = ("cannot log in", "signing in", "anything broken", "account")
+
+
+def heard(post: Post, **facts: Any) -> Tags:
+    """A complaint that says what the post says."""
+    return tags(said=triage(post).said, **facts)
 
 
 class Ears:
@@ -173,10 +181,10 @@ def test_the_fifth_person_makes_a_candidate_that_staff_are_told_of_once(listenin
     assert len(listening.run(at(10)).raised) == 1
     incident = listening.incident()
     assert (incident.status, incident.people, incident.posts) == (Status.CANDIDATE, 5, 5)
-    assert incident.title.lower() == "account: cannot log in"
+    assert (incident.title, incident.failure) == ("Online shop: signing in fails", "cannot log in")
     assert (incident.started_at, incident.latest_at, incident.created_at) == (made[0].at, made[-1].at, at(10))
     assert (incident.topic, incident.impact, [one.component for one in incident.affected]) == (
-        "account", Impact.MINOR, ["shop"],
+        "account", Impact.MAJOR, ["shop"],
     )  # fmt: skip
     assert 1 <= incident.severity <= 10
     assert len(incident.samples) == 3
@@ -196,6 +204,44 @@ def test_too_few_people_copies_and_one_loud_person_make_none(listening: Listenin
         listening.ears.put(a_signal(number / 2, 1, post_id=PostId(str(10_000 + number)), digest=f"{number}"))
         listening.ears.put(a_signal(4 + number / 3, 500 + number, digest="text 1"))
     assert listening.run(at(12)).raised == []
+
+
+def test_one_outage_in_two_words_is_one_incident(listening: Listening) -> None:
+    listening.complain(6, over=6, terms=("won't load", "anything broken", "reaching it"), words="does not load")
+    assert len(listening.run(at(7)).raised) == 1
+    listening.complain(6, begin=10, over=6, first=50, terms=("crashes", "anything broken", "reaching it"))
+    listening.run(at(17))
+    listening.run(at(18))
+    assert listening.incident().people == 12
+
+
+def test_the_impact_follows_the_failure_and_the_people(listening: Listening) -> None:
+    listening.complain(19, terms=("payment fails", "paying"), words="checkout fails")
+    listening.run(at(12))
+    assert listening.incident().impact is Impact.MAJOR
+    assert {one.health for one in listening.incident().affected} == {Health.PARTIAL_OUTAGE}
+    listening.complain(30, begin=13, over=5, first=50, terms=("payment fails", "paying"), words="checkout fails")
+    listening.run(at(19))
+    assert listening.incident().impact is Impact.CRITICAL
+
+
+def test_a_slow_problem_is_raised_for_the_leads_once_and_ends_by_itself(listening: Listening) -> None:
+    """Eight days of other complaints, then twenty people in two days whose prices are wrong."""
+    days = timedelta(days=8)
+    for hour in range(8 * 24):
+        listening.complain(1, begin=60 * hour + 5, first=1000 + hour, terms=("delayed", "travel"), words="late")
+        listening.run(at(60 * (hour + 1) + 11))
+    listening.complain(20, begin=days / minutes(1), over=2880, terms=("wrong price", "prices"), words="wrong price")
+    raised = []
+    for hour in range(49):
+        listening.complain(1, begin=days / minutes(1) + 60 * hour + 5, first=5000 + hour, terms=("delayed", "travel"))
+        raised += listening.run(NOON + days + timedelta(hours=hour + 1, minutes=11)).raised
+    incident = listening.incident()
+    assert raised == [incident.incident_id]
+    assert (incident.slow, incident.failure, incident.title) == (True, "wrong price", "Online shop: wrong prices")
+    assert incident.timer is not None
+    assert incident.timer.answer_by - incident.timer.since == timedelta(days=1)
+    assert listening.run(incident.created_at + timedelta(days=2)).faded == [incident.incident_id]
 
 
 def test_same_here_counts_for_the_post_it_answers(listening: Listening) -> None:
@@ -344,17 +390,41 @@ def test_what_is_public_does_not_fade(listening: Listening) -> None:
     assert listening.incident().open
 
 
-def test_after_the_end_the_same_is_not_raised_again_for_a_while_and_other_things_are(listening: Listening) -> None:
-    listening.complain(5)
+def dismissed(listening: Listening, count: int = 5) -> None:
+    """A candidate of so many people, numbered from 0, that staff dismiss at 12:13."""
+    listening.complain(count)
     listening.run(at(12))
     incident = listening.incident()
     listening.desk.incidents.save(incident_change(incident, incident.dismissed("a joke", at(13))))
-    listening.complain(10, begin=20, over=30, first=100)
-    assert listening.run(at(51)).raised == []
+
+
+def test_a_dismissal_holds_against_its_own_people_and_a_few_others_and_not_against_other_things(
+    listening: Listening,
+) -> None:
+    dismissed(listening)
+    listening.complain(5, begin=20, over=10)
+    listening.complain(4, begin=31, over=10, first=100)
+    assert listening.run(at(42)).raised == []
     listening.complain(6, begin=52, over=10, first=200, terms=("payment fails", "paying"), words="card declined")
     assert len(listening.run(at(63)).raised) == 1
     listening.complain(8, begin=100, over=10, first=300)
     assert len(listening.run(at(111)).raised) == 1
+
+
+def test_other_people_come_through_a_dismissal_at_once(listening: Listening) -> None:
+    dismissed(listening)
+    listening.complain(60, begin=15, over=12, first=100)
+    raised = [minute for minute in range(15, 27) if listening.run(at(minute)).raised]
+    assert raised == [16]
+    assert listening.all()[0].started_at == at(15)
+
+
+def test_a_dismissal_of_many_holds_against_as_many_others(listening: Listening) -> None:
+    dismissed(listening, count=20)
+    listening.complain(19, begin=15, over=12, first=100)
+    assert listening.run(at(28)).raised == []
+    listening.complain(1, begin=29, over=1, first=200)
+    assert len(listening.run(at(30)).raised) == 1
 
 
 def test_what_comes_and_goes_is_held_twice_as_long(listening: Listening) -> None:
@@ -445,13 +515,18 @@ def test_a_storm_is_looked_at_from_its_end(listening: Listening) -> None:
 
 def with_cases(listening: Listening, count: int, resolve: bool = True) -> list[CaseId]:
     """Customers with a case each, in an incident that is resolved an hour after noon."""
-    classify = ClassifyMention(listening.desk.posts, listening.desk.cases, lambda _: tags(), lambda: listening.settings)
+    classify = ClassifyMention(
+        listening.desk.posts,
+        listening.desk.cases,
+        lambda post: tags(said=triage(post).said),
+        lambda: listening.settings,
+    )
     cases = []
     for number in range(count):
         post = a_post("can't log in", created_at=at(number), author_id=UserId(str(3000 + number)))
         for one in (post, an_answer(post, created_at=at(number + 4.5))):
             listening.desk.posts.add(one)
-            classify(one, at(number + 5))
+            classify(one, at(number + 6))
         listening.ears.put(
             a_signal(number, number, post_id=post.post_id, case_id=CaseId(post.conversation_id, post.author_id))
         )
@@ -491,7 +566,12 @@ def test_every_customer_of_a_resolved_incident_gets_a_clock_and_staff_the_list_o
 
 def test_who_has_heard_since_or_waits_for_an_answer_anyway_gets_no_second_clock(listening: Listening) -> None:
     answered, waiting, *_ = with_cases(listening, 6)
-    classify = ClassifyMention(listening.desk.posts, listening.desk.cases, lambda _: tags(), lambda: listening.settings)
+    classify = ClassifyMention(
+        listening.desk.posts,
+        listening.desk.cases,
+        lambda post: tags(said=triage(post).said),
+        lambda: listening.settings,
+    )
     heard = listening.desk.posts.get(PostId(answered.conversation))
     asks = listening.desk.posts.get(PostId(waiting.conversation))
     assert heard is not None
@@ -537,7 +617,10 @@ def test_a_clock_to_go_back_survives_that_the_case_is_told_again(listening: List
     before = listening.desk.cases.get(cases[0])
     assert before is not None
     classify = ClassifyMention(
-        listening.desk.posts, listening.desk.cases, lambda _: tags(needs_reply=False), lambda: listening.settings
+        listening.desk.posts,
+        listening.desk.cases,
+        lambda post: tags(needs_reply=False, said=triage(post).said),
+        lambda: listening.settings,
     )
     late = a_post("late", created_at=at(0.5), author_id=before.customer_id, conversation_id=before.conversation_id)
     listening.desk.posts.add(late)

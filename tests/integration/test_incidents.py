@@ -18,6 +18,7 @@ from mentiondesk.ports.alerts import DueItem
 from mentiondesk.ports.cases import CaseChanged
 from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.ports.storage import AlreadyDone
+from mentiondesk.triage import triage
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from tests.integration.conftest import Desk
 from tests.integration.test_notify import Office
@@ -242,7 +243,7 @@ def classified(desk: Desk, said: str, urgency: Urgency = Urgency.HIGH, most: str
     classify = ClassifyMention(
         desk.posts,
         desk.cases,
-        lambda _: tags(Kind.COMPLAINT, urgency=urgency),
+        lambda post: tags(Kind.COMPLAINT, urgency=urgency, said=triage(post).said),
         lambda: found,
         lambda _: desk.incidents.open(),
     )
@@ -296,7 +297,7 @@ def test_a_complaint_edited_into_something_else_leaves_none(desk: Desk) -> None:
         desk.posts.add(text)
         (stored,) = desk.unclassified()
         kind = Kind.PRAISE if text is edit else Kind.COMPLAINT
-        judged = tags(kind, confidence=0.9)
+        judged = tags(kind, confidence=0.9, said=triage(stored).said)
         assert ClassifyMention(desk.posts, desk.cases, lambda _, judged=judged: judged, settings)(stored, at(21))
         left.append(len(desk.signals.window(at(0), at(60), 10)))
     assert left == [1, 0]

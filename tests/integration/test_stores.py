@@ -34,6 +34,8 @@ from mentiondesk.ports.storage import AlreadyDone, Conflict
 from mentiondesk.ports.triage import ClassifierUnavailable
 from mentiondesk.settings.problems import SettingsInvalid
 from mentiondesk.settings.to_domain import desk_settings
+from mentiondesk.triage.share import UNKNOWN_SHARE, bin_of, estimated_share
+from mentiondesk.usecases.intake.stream_share import StreamShare
 from tests.integration.conftest import Desk, DynamoDesk, MemoryDesk, keep
 from tests.support.builders import (
     CUSTOMER_ID,
@@ -743,3 +745,25 @@ def test_values_survive_the_table(value: object) -> None:
 def test_an_older_table_may_hold_more() -> None:
     item = to_attributes(Item(keys.Key("a", "b"), said(0), {"mood": "sunny"}))
     assert from_item(CustomerPosted, item) == said(0)
+
+
+def test_counts_of_scores_add_up_over_the_last_weeks(desk: Desk) -> None:
+    assert desk.scores.load(NOON) == {}
+    for weeks, counts in ((9, {3: 100}), (1, {3: 2, 19: 1}), (0, {3: 1}), (0, {0: 5})):
+        desk.scores.add(counts, NOON - timedelta(weeks=weeks))
+    assert desk.scores.load(NOON) == {0: 5, 3: 3, 19: 1}
+
+
+def test_the_share_of_complaints_is_the_stream_s_own(desk: Desk) -> None:
+    clock = [NOON]
+
+    def share() -> StreamShare:
+        return StreamShare(desk.scores, estimated_share, bin_of, lambda: clock[0])
+
+    assert share()() == UNKNOWN_SHARE
+    one, other = share(), share()
+    for number in range(1500):
+        (one, other)[number % 2].heard(0.9 if number % 10 == 0 else 0.05)
+        clock[0] += timedelta(seconds=5)
+    assert one() < 0.2
+    assert sum(desk.scores.load(clock[0]).values()) > 1400

@@ -269,7 +269,9 @@ class MemoryDesk:
         return stored.case_id
 
     def _tagged(self, post: Post) -> Tags:
-        return self._tags.get(post.post_id) or self._triage(post)
+        tagged = self._triage(post)
+        known = self._tags.get(post.post_id)
+        return known._replace(said=tagged.said) if known else tagged
 
     def _new_id(self, at: datetime) -> PostId:
         self._made += 1

@@ -98,6 +98,37 @@ def test_what_needs_no_answer_is_dismissed_with_its_reason_and_no_clock(kind: Ki
     assert str(kind) in case.reason
 
 
+@pytest.mark.parametrize("kind", [Kind.VENT, Kind.CHATTER, Kind.SPAM, Kind.PRAISE, Kind.QUESTION])
+def test_a_post_that_triage_cannot_place_has_a_clock_of_its_own(kind: Kind) -> None:
+    case = a_story(said(0, kind, needs_reply=True, unsure=True))
+    timer = timer_of(case)
+    assert (case.state, timer.clock, timer.answer_by, bool(timer.alerts)) == (State.OPEN, Clock.UNSURE, at(120), True)
+    assert case.asked_at is None
+
+
+def test_thanks_that_triage_is_unsure_of_are_looked_at_after_an_answer_too() -> None:
+    sure = a_story(said(0), answered(10), said(20, Kind.PRAISE))
+    unsure = a_story(said(0), answered(10), said(20, Kind.PRAISE, unsure=True))
+    assert not sure.waiting
+    assert (timer_of(unsure).clock, timer_of(unsure).since) == (Clock.UNSURE, at(20))
+
+
+def test_a_conversation_explains_what_triage_cannot_place() -> None:
+    case = a_story(said(0), answered(10), said(20, Kind.CHATTER, needs_reply=True, unsure=True))
+    assert timer_of(case).clock is Clock.NEXT_REPLY
+
+
+def test_a_complaint_takes_the_place_of_an_unsure_post() -> None:
+    case = a_story(said(0, Kind.CHATTER, needs_reply=True, unsure=True), said(10, Kind.COMPLAINT))
+    assert (timer_of(case).clock, case.timers[0].outcome) == (Clock.FIRST_REPLY, TimerOutcome.SUPERSEDED)
+
+
+def test_settings_can_leave_unsure_posts_alone() -> None:
+    policy = settings(targets={"unsure": None}).policy
+    case = fold(CASE_ID, [said(0, Kind.CHATTER, needs_reply=True, unsure=True)], policy)
+    assert (case.state, case.timers) == (State.DISMISSED, ())
+
+
 def test_the_notifier_looks_first_when_half_the_time_is_gone() -> None:
     assert timer_of(a_story(said(0))).alerts[0].at == at(30)
     assert not timer_of(a_story(said(0, Kind.PRAISE))).alerts

@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 
 from mentiondesk.detection.baseline import HOUR, OVERALL_TERMS, Expectation, hour_of_week, updated
-from mentiondesk.detection.clusters import Cluster, above_baseline, find_clusters
+from mentiondesk.detection.clusters import Cluster, above_baseline, find_clusters, one_outage
+from mentiondesk.detection.concepts import FAILURES
 from mentiondesk.detection.matching import count_terms, distinct_reporters, matches, resolve_echoes
-from mentiondesk.domain.ids import PostId, UserId, id_at
+from mentiondesk.detection.slow import slow_clusters
+from mentiondesk.detection.thresholds import THRESHOLDS
+from mentiondesk.detection.titles import title
+from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, UserId, id_at
 from mentiondesk.domain.incidents.incident import Incident, Status
 from mentiondesk.domain.incidents.signals import Baseline, HourlyCounts, Signal
 from mentiondesk.settings.problems import SettingsInvalid
@@ -82,6 +86,18 @@ def test_same_here_says_what_the_post_it_answers_says() -> None:
     assert resolve_echoes([first, *echoes, *again])[-1].terms[0] == "cannot log in"
 
 
+def test_same_here_to_the_brand_counts_for_its_thread_or_for_the_hour() -> None:
+    first = signal(0, 0, "closed", "premises", case_id=CaseId(ConversationId("7"), UserId("3000")))
+    asked = {"answers": PostId("9"), "echo": True, "digest": ""}
+    thread = signal(3, 1, "nice", **asked, case_id=CaseId(ConversationId("7"), UserId("3001")))
+    elsewhere = signal(4, 2, "nice", **asked, case_id=CaseId(ConversationId("8"), UserId("3002")))
+    *_, in_thread, in_hour = resolve_echoes([first, thread, elsewhere])
+    assert "closed" in in_thread.terms
+    assert "closed" in in_hour.terms
+    (lonely,) = resolve_echoes([elsewhere])
+    assert lonely.terms == ("nice",)
+
+
 def test_same_here_of_what_nobody_knows_says_nothing() -> None:
     lost = replace(signal(3, 3, answers=PostId("1"), echo=True), terms=())
     assert resolve_echoes([lost]) == []
@@ -132,7 +148,7 @@ def test_five_complaints_about_five_things_are_no_incident() -> None:
 def test_a_word_alone_is_enough_where_nearly_all_say_it_who_else_never_do() -> None:
     usual = busy(4, "delayed", hours=800)
     (group,) = found(people(6, 30, "unicorn"), at(31), usual)
-    assert (group.terms, group.title) == (("unicorn",), "Unicorn")
+    assert (group.terms, title(group.failure, group.subject)) == (("unicorn",), "Many complaints")
 
 
 def test_two_problems_at_once_are_two_groups() -> None:
@@ -145,14 +161,14 @@ def test_words_for_one_outage_make_one_group() -> None:
     mixed = [signal(number, number, words[number % 4], "anything broken", "app") for number in range(12)]
     (group,) = found(mixed, at(15))
     assert group.people == 12
-    assert group.title.startswith("App: ")
+    assert group.failure in words
 
 
 def test_what_is_vague_gives_way_to_what_most_of_them_say_exactly() -> None:
     down = [signal(number, number, "down", "anything broken", "not working") for number in range(6)]
     other = [signal(6, 50, "frozen", "anything broken", "not working")]
     (group,) = found([*down, *other], at(15))
-    assert group.terms[0] == "down"
+    assert group.failure == "down"
     assert "anything broken" not in group.terms
     few = [signal(number, number, "down" if number < 3 else "slow", "anything broken") for number in range(8)]
     for one in found(few, at(15)):
@@ -214,14 +230,21 @@ def test_the_same_posts_have_the_same_id_and_others_another() -> None:
     assert one.incident_id.isalnum()
 
 
-def test_the_title_is_made_of_customers_words_and_safe() -> None:
-    hostile = "<b>Checkout PAGE</b> https://evil.example/x \u202e fails"
-    signals = [
-        replace(one, words=hostile) for one in people(6, 12, "won't load", "anything broken", "checkout", "page")
+@pytest.mark.parametrize("failure", sorted(FAILURES))
+def test_a_title_is_made_of_the_component_and_the_projects_own_words(failure: str) -> None:
+    assert title(failure, "") != "Many complaints"
+    assert title(failure, "", "Online shop").startswith("Online shop: ")
+
+
+def test_no_word_of_a_customer_is_in_a_title() -> None:
+    hostile = [
+        replace(one, words="<b>Bankruptcy</b> Ada Lovelace, 12 Acacia Road")
+        for one in people(6, 12, "won't load", "anything broken", "bankruptcy", "ada", "acacia")
     ]
-    (group,) = found(signals, at(15))
-    assert group.title == "Checkout PAGE: won't load"
-    assert len(replace(group, subject=("x" * 200,)).title) <= 80
+    (group,) = found(hostile, at(15))
+    assert title(group.failure, group.subject) == "Not loading"
+    (named,) = found(people(6, 12, "bankruptcy", "filed"), at(15))
+    assert title(named.failure, named.subject) == "Many complaints"
 
 
 def test_samples_are_of_different_people() -> None:
@@ -230,9 +253,158 @@ def test_samples_are_of_different_people() -> None:
     assert len({sample.author_id for sample in group.samples}) == len(group.samples) == 3
 
 
+def test_the_samples_that_say_most_come_first() -> None:
+    first = signal(0, 0, "payment fails", "paying", words="card declined at checkout, twice now")
+    echoes = [
+        signal(number, number, "payment fails", "paying", words="same here", echo=True, digest="")
+        for number in range(1, 5)
+    ]
+    vague = signal(5, 9, "paying", words="what is going on with the checkout of yours today, anybody there?")
+    (group,) = found([vague, *echoes, first], at(15))
+    assert group.samples[0].post_id == first.post_id
+    assert vague.post_id not in {sample.post_id for sample in group.samples}
+
+
+# --- what belongs to it -----------------------------------------------------------------------------------
+
+
+def checkout_fails(count: int = 8, begin: float = 51) -> list[Signal]:
+    return [signal(begin + number / 2, number, "payment fails", "paying", "checkout") for number in range(count)]
+
+
+def test_the_beginning_is_that_of_the_surge_and_not_the_oldest_post_with_its_words() -> None:
+    lady = signal(0, 90, "paying", "staff", "checkout", words="the checkout lady was rude")
+    alone = signal(4, 91, "payment fails", "paying", words="my card was declined")
+    (group,) = found([lady, alone, *checkout_fails()], at(56))
+    assert group.signals[0].at == at(51)
+    assert not {lady.author_id, alone.author_id} & {one.author_id for one in group.signals}
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        ("hacked", "paying", "payment fails"),
+        ("charged wrongly", "paying", "payment fails"),
+        ("refund", "paying"),
+        ("staff", "paying", "checkout"),
+        ("not solved", "paying", "error message"),
+        ("not delivered", "delivery"),
+        ("not working", "delivery"),
+    ],
+)
+def test_other_matters_of_the_same_minutes_stay_out(terms: tuple[str, ...]) -> None:
+    (group,) = found([*checkout_fails(), signal(55, 80, *terms)], at(56))
+    assert UserId("3080") not in {one.author_id for one in group.signals}
+
+
+@pytest.mark.parametrize("terms", [("error message", "paying"), ("not working", "paying"), ("paying",)])
+def test_the_same_failure_in_other_words_belongs(terms: tuple[str, ...]) -> None:
+    near = [signal(53 + number / 2, 80 + number, *terms) for number in range(2)]
+    (group,) = found([*checkout_fails(), *near], at(56))
+    assert UserId("3080") in {one.author_id for one in group.signals}
+
+
+def test_a_critical_post_is_never_absorbed_and_danger_itself_is_noticed() -> None:
+    (group,) = found([*checkout_fails(), signal(55, 80, "payment fails", "paying", critical=True)], at(56))
+    assert UserId("3080") not in {one.author_id for one in group.signals}
+    ill = [signal(number, number, "makes people ill", "food", critical=True) for number in range(6)]
+    (group,) = found(ill, at(15))
+    assert (group.failure, group.people) == ("makes people ill", 6)
+
+
+def test_clusters_of_one_outage_are_told_by_time_and_failure() -> None:
+    (group,) = found(people(6, 12, "won't load", "anything broken", "reaching it"), at(15))
+    facts: dict[str, Any] = {"terms": ("crashes + no subject",), "latest_at": at(10)}
+    incident = Incident(group.incident_id, Status.CANDIDATE, "Not loading", at(2), at(0), **facts)
+    assert one_outage(incident, group, WITHIN)
+    assert not one_outage(replace(incident, started_at=at(-300), latest_at=at(-200)), group, WITHIN)
+    assert not one_outage(replace(incident, terms=("payment fails",)), group, WITHIN)
+
+
+# --- quiet brands -----------------------------------------------------------------------------------------
+
+
+def test_three_people_are_enough_at_a_quiet_brand_and_five_at_a_busy_one() -> None:
+    usual = {volume: busy(volume / 24, "delayed") for volume in (12, 70, 240)}
+    assert [Expectation(usual[volume]).enough(5) for volume in usual] == [3, 4, 5]
+    assert Expectation(usual[12]).enough(3) == 3
+    assert Expectation(UNKNOWN).enough(5) == 5
+    three = people(3, 6, "closed", "premises")
+    assert len(found(three, at(7), usual[12])) == 1
+    assert found(three, at(7), usual[240]) == []
+
+
+def test_three_people_with_one_rare_word_are_chance() -> None:
+    assert found(people(3, 6, "unicorn"), at(7), busy(0.5, "delayed")) == []
+
+
+# --- what no table knows ----------------------------------------------------------------------------------
+
+
+def odd(count: int, shared: int) -> list[Signal]:
+    """Complaints within six minutes of which so many share a word that no table holds."""
+    return [signal(n * 6 / count, n, *(("elevator",) if n < shared else ()), f"odd{n}") for n in range(count)]
+
+
+def test_a_surge_of_complaints_that_share_a_rare_word_is_noticed_though_no_concept_is() -> None:
+    quiet = busy(0.5, "delayed")
+    (group,) = found(odd(9, 4), at(7), quiet)
+    assert (group.people, group.failure, group.terms[0]) == (9, "", "elevator")
+    assert title(group.failure, group.subject) == "Many complaints"
+    assert found(odd(9, 1), at(7), quiet) == []
+    assert found(odd(4, 4), at(7), quiet) == []
+
+
+def test_a_new_desk_does_not_tell_from_the_number_of_complaints_alone() -> None:
+    assert found(odd(9, 4), at(7), busy(0.5, "delayed", hours=100)) == []
+
+
+def test_a_busy_evening_of_everything_is_no_incident_of_the_most_frequent_part_of_it() -> None:
+    usual = busy(2, "delayed")
+    sums = {"delayed": 300.0, "not delivered": 150.0, "delivery": 200.0}
+    usual = replace(usual, overall=replace(usual.overall, terms=sums), hour=HourlyCounts())
+    evening = [signal(n, n, *(("not delivered", "delivery") if n % 4 == 0 else (f"odd{n}",))) for n in range(40)]
+    assert found(evening, at(41), usual) == []
+
+
+# --- slow problems ----------------------------------------------------------------------------------------
+
+
+def over_two_days(count: int, *terms: str) -> list[Signal]:
+    return [signal(n * 2870 / count - 2870, n, *terms) for n in range(count)]
+
+
+def test_twenty_people_over_two_days_are_a_slow_problem_and_no_outage() -> None:
+    quiet = busy(1, "delayed")
+    slow = over_two_days(20, "wrong price", "prices")
+    assert found(slow, at(0), quiet) == []
+    (cluster, *_) = slow_clusters(slow, quiet, at(0), THRESHOLDS)
+    assert (cluster.failure, cluster.people) == ("wrong price", 20)
+
+
+def test_what_is_usual_over_two_days_is_no_slow_problem() -> None:
+    usual = busy(1, "wrong price", "prices")
+    assert slow_clusters(over_two_days(48, "wrong price", "prices"), usual, at(0), THRESHOLDS) == []
+    new = busy(1, "delayed", hours=100)
+    assert slow_clusters(over_two_days(20, "wrong price", "prices"), new, at(0), THRESHOLDS) == []
+
+
+def test_the_days_of_a_slow_problem_do_not_count_as_usual() -> None:
+    quiet = busy(1, "delayed")
+    terms = {**quiet.overall.terms, "wrong price": 20.0, "prices": 20.0}
+    learned = replace(quiet, overall=replace(quiet.overall, reporters=quiet.overall.reporters + 20, terms=terms))
+    assert slow_clusters(over_two_days(20, "wrong price", "prices"), learned, at(0), THRESHOLDS)
+
+
+def test_a_post_that_staff_took_out_does_not_match_again() -> None:
+    incident = Incident(IncidentId("i"), Status.CANDIDATE, "Accounts", at(15), at(0), terms=("cannot log in",))
+    assert matches(incident, signal(40, 77))
+    assert not matches(replace(incident, left_out=(signal(40, 77).post_id,)), signal(40, 77))
+
+
 def test_further_complaints_match_by_what_was_found() -> None:
     (group,) = found(people(6), at(15))
-    incident = Incident(group.incident_id, Status.CANDIDATE, group.title, at(15), at(0), terms=group.terms)
+    incident = Incident(group.incident_id, Status.CANDIDATE, "Accounts", at(15), at(0), terms=group.terms)
     assert matches(incident, signal(40, 77))
     assert not matches(incident, signal(40, 77, "delayed"))
     assert not matches(replace(incident, terms=()), signal(40, 77))

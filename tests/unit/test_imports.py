@@ -21,7 +21,7 @@ FUNCTIONS = ROOT / "functions"
 ALLOWED: dict[str, tuple[set[str], set[str]]] = {
     "domain": ({"domain"}, set()),
     "triage": ({"domain", "triage"}, set()),
-    "detection": ({"domain", "detection"}, set()),
+    "detection": ({"domain", "triage", "detection"}, set()),
     "settings": ({"domain", "settings"}, {"pydantic", "pydantic_core"}),
     "ports": ({"domain", "ports"}, set()),
     "runtime": (set(), {"boto3", "botocore"}),

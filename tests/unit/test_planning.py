@@ -8,15 +8,16 @@ import pytest
 
 from mentiondesk.domain.alerts.escalation import Escalation, started
 from mentiondesk.domain.alerts.plan import Plan
-from mentiondesk.domain.alerts.roster import Stage
+from mentiondesk.domain.alerts.roster import Audience, Channel, Stage
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.timers import Clock, Due, Policy, ReplyTimer, TimerOutcome
 from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents.incident import Incident, Status
+from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.subject import Subject
 from mentiondesk.ports.alerts import DueItem, Lease
 from mentiondesk.usecases.alerts.planning import planned
-from tests.support.builders import a_case, a_post_id, at, minutes, settings
+from tests.support.builders import a_case, a_post_id, a_story, at, minutes, said, settings
 
 TEAM: list[dict[str, Any]] = [
     {"id": "ana", "name": "Ana", "email": "ana@example.com", "duty": "always", "roles": ["lead"]},
@@ -37,6 +38,19 @@ def called(plan: Plan) -> list[tuple[str, str]]:
 
 def test_a_case_is_planned_by_the_stages_of_cases() -> None:
     assert called(the_plan(CASE)) == [("half_time", "ana"), ("half_time", "bob")]
+
+
+def test_nobody_gets_a_text_about_a_post_that_triage_is_unsure_of() -> None:
+    phones = [{**one, "phone": f"+4479460000{place}"} for place, one in enumerate(TEAM)]
+    found = settings(staff=phones)
+    posts = {46: said(0), 91: said(0, Kind.CHATTER, needs_reply=True, unsure=True)}
+    channels = {}
+    for minute, post in posts.items():
+        case = a_story(post, policy=found.policy)
+        assert case.timer
+        lease = Lease(DueItem(case.subject_id), case, started(case.case_id, case.timer), at(minute + 2))
+        channels[minute] = {alert.channel for alert in planned(lease, found, at(minute)).plan.send}
+    assert (Channel.TEXT in channels[46], channels[91]) == (True, {Channel.EMAIL})
 
 
 def test_a_case_is_planned_for_its_owner() -> None:
@@ -62,6 +76,16 @@ def test_an_incident_is_planned_by_its_own_stages_whoever_owns_it() -> None:
 )
 def test_nothing_is_planned_once_the_timer_is_over(case: Case) -> None:
     assert the_plan(case, minute=500) == Plan()
+
+
+def test_a_slow_problem_goes_to_the_leads_by_mail_alone() -> None:
+    incident = Incident(IncidentId("i"), Status.CANDIDATE, "Down", at(0), at(0), slow=True)
+    incident = incident.timed(Clock.CONFIRM, minutes(15), at(0))
+    assert incident.timer is not None
+    escalation = started(IncidentId("i"), replace(incident.timer, alerts=(Due("noticed", at(0)),)))
+    plan = the_plan(incident, escalation)
+    leads = {one.staff_id for one in SETTINGS.roster.audience(Audience.LEAD, at(0))}
+    assert {(alert.staff_id, alert.channel) for alert in plan.send} == {(one, Channel.EMAIL) for one in leads}
 
 
 def a_policy(*names: str) -> Policy:

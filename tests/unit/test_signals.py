@@ -5,17 +5,29 @@ from typing import Any
 
 import pytest
 
-from mentiondesk.detection.signals import brand_stems, signal_of, stem, surfaces
+from mentiondesk.detection.concepts import CONCEPTS, GENERAL, SUBJECTS
+from mentiondesk.detection.signals import signal_of
 from mentiondesk.domain.ids import CaseId, PostId
 from mentiondesk.domain.incidents.signals import Signal
+from mentiondesk.domain.posts.brand_words import BrandWords
+from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Kind
+from mentiondesk.triage import Engine
+from mentiondesk.triage.concepts import said_in, surfaces, term
+from mentiondesk.triage.loading import sections, table
 from tests.support.builders import NOON, a_post, tags
 
-BRAND = brand_stems(("Fennel & Finch", "FennelAndFinch"))
+ENGINE = Engine(BrandWords(handles=("FennelAndFinch",), names=("Fennel & Finch", "FennelAndFinch")))
+
+
+def heard(post: Post, kind: Kind = Kind.COMPLAINT, **facts: Any) -> Signal | None:
+    """The signal of a post that triage takes for this kind."""
+    said = said_in(ENGINE.read(post), frozenset({"fennel", "finch", "fennelfinch"}))
+    return signal_of(post, tags(kind, said=said, **facts))
 
 
 def signal(text: str, kind: Kind = Kind.COMPLAINT, confidence: float = 0.5, **facts: Any) -> Signal:
-    found = signal_of(a_post(text, **facts), tags(kind, confidence=confidence), BRAND)
+    found = heard(a_post(text, **facts), kind, confidence=confidence)
     assert found is not None
     return found
 
@@ -66,16 +78,23 @@ def test_the_words_around_say_what_it_is_about_without_handles_links_brand_and_s
     assert found.terms == ("won't load", "anything broken", "reaching it", "paying", "kettle", "checkout", "page")
 
 
+def test_sure_praise_and_spam_say_nothing() -> None:
+    for text in (
+        "@FennelAndFinch crash course in kettles was lovely, thank you so much, love it",
+        "buy followers now, click the link in my bio",
+    ):
+        tagged = ENGINE(a_post(text))
+        assert (tagged.confidence >= 0.8, tagged.said) == (True, None)
+
+
 def test_a_question_or_chatter_that_names_a_fault_counts_and_other_words_do_not() -> None:
     assert signal("is it down for anyone else?", Kind.QUESTION)
     assert signal("app crashed again lol", Kind.CHATTER)
     for kind, text in (
         (Kind.QUESTION, "what time do you open?"),
         (Kind.CHATTER, "sunny in Leeds"),
-        (Kind.PRAISE, "crash course in kettles was lovely"),
-        (Kind.SPAM, "site down? buy followers"),
     ):
-        assert signal_of(a_post(text), tags(kind, confidence=0.9), BRAND) is None
+        assert heard(a_post(text), kind, confidence=0.9) is None
 
 
 def test_what_triage_only_guesses_to_be_praise_counts_by_its_words() -> None:
@@ -83,8 +102,8 @@ def test_what_triage_only_guesses_to_be_praise_counts_by_its_words() -> None:
 
 
 def test_what_is_over_and_what_the_brand_says_are_no_signals() -> None:
-    assert signal_of(a_post("could not log in but it's working now"), tags(), BRAND) is None
-    assert signal_of(a_post("the site is down, sorry", own=True), tags(), BRAND) is None
+    assert heard(a_post("could not log in but it's working now")) is None
+    assert heard(a_post("the site is down, sorry", own=True)) is None
 
 
 @pytest.mark.parametrize(
@@ -97,9 +116,9 @@ def test_me_too_counts_for_the_post_it_answers_whatever_triage_calls_it(text: st
 
 
 def test_me_too_needs_a_post_to_answer_and_few_words() -> None:
-    assert signal_of(a_post("same here"), tags(Kind.CHATTER), BRAND) is None
+    assert heard(a_post("same here"), Kind.CHATTER) is None
     long = "same goes for the colour of my grandmother's kettle which has nothing to do with any of this at all"
-    assert signal_of(a_post(long, replied_to=PostId("7")), tags(Kind.CHATTER), BRAND) is None
+    assert heard(a_post(long, replied_to=PostId("7")), Kind.CHATTER) is None
 
 
 def test_copies_have_one_digest_and_short_texts_none() -> None:
@@ -111,7 +130,7 @@ def test_copies_have_one_digest_and_short_texts_none() -> None:
 
 def test_a_signal_knows_its_post_person_time_and_case_and_holds_few_safe_words() -> None:
     post = a_post("broken \u202e " + "https://evil.example/x kettle " * 40, quoted=PostId("8"))
-    found = signal_of(post, tags(topics=("product_fault",)), BRAND)
+    found = heard(post, topics=("product_fault",))
     assert found is not None
     assert (found.post_id, found.author_id, found.at) == (post.post_id, post.author_id, NOON)
     assert (found.case_id, found.answers) == (CaseId(post.conversation_id, post.author_id), "8")
@@ -122,11 +141,34 @@ def test_a_signal_knows_its_post_person_time_and_case_and_holds_few_safe_words()
     assert len(found.terms) <= 40
 
 
-def test_words_meet_in_their_stems_and_titles_find_them_again() -> None:
-    assert {stem(word) for word in ("song", "songs")} == {"song"}
-    assert stem("stopped") == stem("stopping") == "stop"
-    assert (stem("family"), stem("address"), stem("batteries")) == ("family", "address", "battery")
+def test_words_meet_in_their_terms_and_titles_find_them_again() -> None:
+    assert {term(word) for word in ("song", "songs", "song's")} == {"song"}
+    assert (term("family"), term("address"), term("batteries")) == ("family", "address", "battery")
     assert surfaces("@shop My Playlists") == [("my", "My"), ("playlist", "Playlists")]
+
+
+def test_the_table_of_concepts_has_the_concepts_of_detection() -> None:
+    headings = [name for name, _ in sections(table("concepts"))]
+    assert {name.removeprefix("about ") for name in headings if name.startswith("about ")} == SUBJECTS
+    assert [name for name in headings if name in CONCEPTS] == [name for name in CONCEPTS if name not in GENERAL]
+    assert len(headings) == len(CONCEPTS) - len(GENERAL) + len(SUBJECTS) + len(
+        ["sounds so", "same here", "over", "says nothing"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("concept", "text"),
+    [
+        ("cannot log in", "no puedo entrar en mi cuenta"),
+        ("won't load", "la app no abre"),
+        ("crashes", "die App stürzt ständig ab"),
+        ("not working", "funktioniert heute leider nicht"),
+        ("down", "le site est en panne"),
+        ("not delivered", "meu pedido não chegou"),
+    ],
+)
+def test_concepts_are_read_in_other_languages(concept: str, text: str) -> None:
+    assert concept in signal(f"@FennelAndFinch {text}").terms
 
 
 @pytest.mark.parametrize(
@@ -135,5 +177,11 @@ def test_words_meet_in_their_stems_and_titles_find_them_again() -> None:
 )
 def test_no_text_takes_long(text: str) -> None:
     started = time.perf_counter()
-    signal_of(a_post(text), tags(), BRAND)
+    heard(a_post(text))
     assert time.perf_counter() - started < 0.5
+
+
+def test_a_post_that_triage_is_unsure_of_counts_and_unsure_praise_does_not() -> None:
+    assert heard(a_post("the lift again, mum's on nine"), Kind.CHATTER, unsure=True) is not None
+    assert heard(a_post("the lift again, mum's on nine"), Kind.CHATTER) is None
+    assert heard(a_post("what a lift"), Kind.PRAISE, unsure=True) is None

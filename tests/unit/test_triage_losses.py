@@ -219,6 +219,7 @@ def test_a_post_to_somebody_else_is_no_complaint_to_the_brand() -> None:
     assert kind("@other rude staff again, going over to @shop").kind is not Kind.COMPLAINT
     assert kind("@mate look, my lamp from @shop arrived broken").kind is Kind.COMPLAINT
     assert kind("@shop rude staff again, going over to @other").kind is Kind.COMPLAINT
+    assert kind("@other still no refund after a month. @shop paid mine in two days").kind is not Kind.COMPLAINT
 
 
 def test_every_language_reads_the_tables_of_danger() -> None:
@@ -242,6 +243,8 @@ def test_every_language_reads_the_tables_of_danger() -> None:
         ("the soup is cold", "en", Kind.COMPLAINT),
         ("my coat came back with a stain", "en", Kind.COMPLAINT),
         ("nice kettle, broken", "en", Kind.COMPLAINT),
+        ("1 star", "en", Kind.COMPLAINT),
+        ("zero stars, never again", "en", Kind.COMPLAINT),
         (f"my kettle arrived broken. {'Week after week. ' * 30}The end.", "en", Kind.COMPLAINT),
         ("Betrugsladen", "de", None),
         ("estafadores", "es", None),
@@ -258,13 +261,27 @@ def test_a_fault_told_to_the_brand_needs_a_person(text: str, hint: str, kind: Ki
 
 @pytest.mark.parametrize(
     ("text", "kind"),
-    [("$FNCH is crashing, awful management, sold mine", Kind.COMPLAINT), ("great service \N{CLOWN FACE}", Kind.PRAISE)],
+    [
+        ("$FNCH is crashing, awful management, sold mine", Kind.COMPLAINT),
+        ("great service \N{CLOWN FACE}", Kind.PRAISE),
+        ("your site is slow and has errors, our agency repairs it for $50", Kind.COMPLAINT),
+        ("the dog owns the box now. the lamp is still in it", Kind.COMPLAINT),
+        ("snowing, no train, but at least I have my tea", Kind.COMPLAINT),
+        ("ok cheers, thought my account had been hacked", Kind.COMPLAINT),
+    ],
 )
 def test_words_that_only_sound_so(text: str, kind: Kind) -> None:
     assert triage(a_post(f"@shop {text}")).kind is not kind
 
 
-@pytest.mark.parametrize("text", ["the dish exploded in the oven", "my daughter had an allergic reaction to your cake"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the dish exploded in the oven",
+        "my daughter had an allergic reaction to your cake",
+        "screw in my son's cereal",
+    ],
+)
 def test_danger_in_a_few_plain_words_is_critical(text: str) -> None:
     tags = triage(a_post(f"@shop {text}"))
     assert (tags.urgency, tags.needs_reply) == (Urgency.CRITICAL, True)

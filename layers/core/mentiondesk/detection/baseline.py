@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from math import exp, inf, log10, sqrt
 
-from mentiondesk.detection.concepts import CONCEPTS, GENERAL, SUBJECTS, VAGUE
+from mentiondesk.detection.concepts import CONCEPTS, GENERAL, MARKERS, SUBJECTS, VAGUE
 from mentiondesk.detection.thresholds import THRESHOLDS, Thresholds
 from mentiondesk.domain.incidents.signals import Baseline, HourlyCounts
 
@@ -30,8 +30,25 @@ class Expectation:
         self.thresholds = thresholds
         self._overall, self._hour = baseline.overall, baseline.hour
         self.mature = self._overall.hours >= thresholds.mature_hours
+        # Known well enough to tell from the number of complaints alone, and over days.
+        self.settled = self._overall.hours >= thresholds.settled_hours
         self.hourly_reporters = self._hourly_reporters()
         self._extra = self._extra_surprise()
+
+    def enough(self, people: int) -> int:
+        """Distinct reporters that make a cluster: `people` at a busy or new brand, fewer at one known to be quiet."""
+        return max(people - self._spared, min(people, self.thresholds.fewest_people))
+
+    @property
+    def _spared(self) -> int:
+        t, daily = self.thresholds, 24 * self._overall_hourly()
+        return (daily <= t.quiet_daily) + (daily <= t.calm_daily) if self.mature else 0
+
+    def _overall_hourly(self) -> float:
+        t = self.thresholds
+        return (self._overall.reporters + t.prior_rate * t.prior_rate_hours) / (
+            self._overall.hours + t.prior_rate_hours
+        )
 
     def share(self, term: str) -> float:
         """Share of all complaints that has this term, over every hour."""
@@ -65,15 +82,21 @@ class Expectation:
         hours = span / HOUR
         mean = self.hourly(term) * hours
         if not self.mature:
-            share = min(self.share(term), self.thresholds.largest_share)
-            return max(mean, others * share / (1 - share))
+            return max(mean, self.among(term, others))
         # A total up to a standard deviation above the expected one counts as a normal day.
         normal = self.hourly_reporters * hours
         return mean * min(max(others / (normal + sqrt(normal) + 1.0), 1.0), self.thresholds.busy_day_cap)
 
+    def among(self, term: str, others: int) -> float:
+        """Reporters of this term to expect beside `others` without it, whatever the hour."""
+        share = min(self.share(term), self.thresholds.largest_share)
+        return others * share / (1 - share)
+
     def required_surprise(self, term: str) -> float:
         """Least surprise at which a surge of this term is notable; infinite for terms that are always common."""
         t = self.thresholds
+        if term in MARKERS:
+            return inf
         concept = term in _CONCEPTS
         common = t.common_subject_share if term in SUBJECTS else inf if concept else t.common_word_share
         if self.share(term) >= common:
@@ -88,15 +111,15 @@ class Expectation:
 
     def _hourly_reporters(self) -> float:
         t = self.thresholds
-        prior = t.prior_rate * t.prior_rate_hours
-        overall = (self._overall.reporters + prior) / (self._overall.hours + t.prior_rate_hours)
+        overall = self._overall_hourly()
         return (self._hour.reporters + overall * t.overall_rate_hours) / (self._hour.hours + t.overall_rate_hours)
 
     def _extra_surprise(self) -> tuple[float, float]:
         """Extra surprise for the number of complaints an hour, and for a new baseline."""
         t = self.thresholds
         newness = exp(-self._overall.hours / t.new_baseline_hours)
-        return log10(max(self.hourly_reporters, 1.0)), t.new_baseline_extra * newness
+        few = t.few_people_extra * (self._spared > 0)
+        return log10(max(self.hourly_reporters, 1.0)), t.new_baseline_extra * newness + few
 
 
 def hour_of_week(moment: datetime) -> int:

@@ -3,27 +3,45 @@
 from base64 import b32encode
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2s
-from math import inf
+from math import inf, log
 
-from mentiondesk.detection.baseline import Expectation
-from mentiondesk.detection.concepts import CONCEPTS, GENERAL, VAGUE, related
-from mentiondesk.detection.matching import AND, by_term, distinct_reporters, has_any
+from mentiondesk.detection.baseline import HOUR, Expectation
+from mentiondesk.detection.concepts import (
+    ANYTHING_MAY,
+    CONCEPTS,
+    FAILURES,
+    GENERAL,
+    NO_FAILURE,
+    NO_SUBJECT,
+    SUBJECTS,
+    VAGUE,
+    related,
+)
+from mentiondesk.detection.matching import AND, belongs, by_term, distinct_reporters
 from mentiondesk.detection.surprise import severity, surprise
-from mentiondesk.detection.titles import failure_of, spelled_out, subject_of
+from mentiondesk.detection.titles import failure_of
 from mentiondesk.domain.ids import IncidentId, UserId
-from mentiondesk.domain.incidents.incident import Sample
+from mentiondesk.domain.incidents.incident import Incident, Sample
 from mentiondesk.domain.incidents.signals import Signal
-from mentiondesk.domain.text import quotable
 
 _MOST_CLUSTERS = 5
 _MOST_TERMS = 8
 _MOST_SAMPLES = 3
-_LONGEST_TITLE = 80
+# People who must share a word before it tells a problem.
+_SHARING = 3
+# Longer posts say no more for a sample.
+_TELLING_WORDS = 20
 _ID_LENGTH = 12
+COMPANION, SURGE, LIFT = 1.0, 2.0, 10.0
+# Over longer windows a problem has no moment at which it begins.
+_LONGEST_SURGE = timedelta(hours=12, minutes=-1)
+# Floors that keep the scan for the beginning of a surge from dividing by nothing.
+_LEAST_HOURLY = 0.02
+_SHORTEST_BURST = timedelta(minutes=1)
 
 _CONCEPTS = frozenset(CONCEPTS)
 
@@ -32,15 +50,15 @@ _CONCEPTS = frozenset(CONCEPTS)
 class Cluster:
     """Different people who report one problem.
 
-    `terms` are the terms of the problem; a signal with any of them belongs to the cluster. `subject` holds the word
-    stems for what the problem is about, and `failure` the concept for what is wrong with it; either may be empty.
-    `signals` are in order of time.
+    `terms` are the terms of the problem; a signal with any of them belongs to the cluster. `failure` is the concept
+    for what is wrong, and `subject` the one for the part of the service; either may be empty. `signals` are in order
+    of time, from the beginning of the surge on.
     """
 
     terms: tuple[str, ...]
     signals: tuple[Signal, ...]
     surprise: float
-    subject: tuple[str, ...] = ()
+    subject: str = ""
     failure: str = ""
 
     @property
@@ -66,42 +84,42 @@ class Cluster:
         return min(counts, key=lambda topic: (-counts[topic], topic)) if counts else "other"
 
     @property
-    def title(self) -> str:
-        """Subject and failure, like "Home page: won't load"; the topic if neither is known."""
-        subject = spelled_out(self.subject, [one.words for one in distinct_reporters(self.signals)])
-        parts = f"{subject}: {self.failure}" if subject and self.failure else subject or self.failure or self.topic
-        return quotable(parts[:1].upper() + parts[1:], _LONGEST_TITLE)
-
-    @property
     def samples(self) -> tuple[Sample, ...]:
-        """Posts of different people that show the problem: those with most of its terms, then the latest.
+        return samples(self.signals, self.failure, self.subject)
 
-        The latest, since a window may begin before the problem does.
-        """
-        wanted = {*self.subject, self.failure}
-        best = sorted(
-            distinct_reporters(self.signals),
-            key=lambda one: (self.failure in one.terms, len(wanted.intersection(one.terms)), one.at),
-            reverse=True,
-        )
-        return tuple(Sample(one.post_id, one.author_id, one.at, one.words) for one in best[:_MOST_SAMPLES])
+
+def samples(signals: Sequence[Signal], failure: str, subject: str) -> tuple[Sample, ...]:
+    """Posts of different people that say most about the problem, best first.
+
+    Those that name the failure and the subject, in words of their own, then those that name the failure, then the
+    rest; of equals the one that says more, then the earlier one.
+    """
+
+    def tells(one: Signal) -> tuple[bool, bool, bool, int]:
+        words = min(len(one.words.split()), _TELLING_WORDS)
+        return (failure in one.terms, not one.echo, subject in one.terms, words)
+
+    best = sorted(distinct_reporters(signals), key=tells, reverse=True)
+    return tuple(Sample(one.post_id, one.author_id, one.at, one.words) for one in best[:_MOST_SAMPLES])
 
 
 def find_clusters(
     signals: Sequence[Signal], expectation: Expectation, now: datetime, people: int, within: timedelta
 ) -> list[Cluster]:
-    """Clusters of at least `people` distinct reporters in the window `within` up to now, most surprising first.
+    """Clusters of enough distinct reporters in the window `within` up to now, most surprising first.
 
-    `signals` are as `resolve_echoes` returns them; those outside the window are ignored.
+    `people` are enough at a busy brand, fewer at a quiet one: see `Expectation.enough`. `signals` are as
+    `resolve_echoes` returns them; those outside the window are ignored.
     """
     left = [one for one in signals if now - within < one.at <= now]
+    enough = expectation.enough(people)
     found: list[Cluster] = []
-    while len(found) < _MOST_CLUSTERS and len(left) >= people:
-        cluster = _most_surprising(left, expectation, now, people, within)
+    while len(found) < _MOST_CLUSTERS and len(left) >= enough:
+        cluster = _most_surprising(left, expectation, now, (enough, people), within)
         if cluster is None:
             break
         found.append(cluster)
-        left = [one for one in left if not has_any(cluster.terms, one)]
+        left = [one for one in left if not belongs(cluster.terms, one)]
     return found
 
 
@@ -110,10 +128,33 @@ def above_baseline(
 ) -> float:
     """Surprise of the number of people who report any of `terms` within `span` up to now."""
     recent = [one for one in signals if now - span < one.at <= now]
-    reporters = len(distinct_reporters(one for one in recent if has_any(terms, one)))
+    reporters = len(distinct_reporters(one for one in recent if belongs(terms, one)))
     others = len(distinct_reporters(recent)) - reporters
-    mean = sum(min(expectation.within(part, others, span) for part in term.split(AND)) for term in terms)
+    mean = _mean(terms, expectation, others, span)
     return surprise(reporters, mean, expectation.thresholds.most_trust)
+
+
+def _mean(terms: Sequence[str], expectation: Expectation, others: int, span: timedelta) -> float:
+    """Reporters of any of `terms` to expect within `span`."""
+    unsaid = {NO_SUBJECT, NO_FAILURE}
+    parts = [set(term.split(AND)) - unsaid for term in terms]
+    of_nothing = expectation.hourly_reporters * expectation.thresholds.prior_general_share * (span / HOUR)
+    return sum(min((expectation.within(one, others, span) for one in part), default=of_nothing) for part in parts)
+
+
+def one_outage(incident: Incident, cluster: Cluster, within: timedelta) -> bool:
+    """True if a cluster reports an open incident in other words: at the same time, of a related failure."""
+    first = cluster.signals[0].at
+    latest = incident.latest_at or incident.created_at
+    if not incident.started_at - within <= first <= latest + within:
+        return False
+    return bool(_families(incident.terms) & _families(cluster.terms))
+
+
+def _families(terms: Iterable[str]) -> set[str]:
+    """The general concepts that the failures of some terms belong to."""
+    failures = {part for term in terms for part in term.split(AND)}
+    return {name for name, narrower in GENERAL.items() if name in failures or not narrower.isdisjoint(failures)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,56 +178,187 @@ class _Window:
             if count >= people
         }
 
+    def lift(self, term: str, span: timedelta) -> float:
+        """How many times the expected number of people used a term within `span`."""
+        count = _since(self.now - span, self.by_term[term])
+        return count / max(self.expectation.within(term, 0, span), _LEAST_HOURLY * span / HOUR)
+
+    def surprise_among_all(self, term: str, span: timedelta) -> float:
+        """Surprise of the term's part in the complaints of `span`: on a day with more of everything it is low."""
+        since = self.now - span
+        count = _since(since, self.by_term[term])
+        return surprise(
+            count,
+            self.expectation.among(term, _since(since, self.reporters) - count),
+            self.expectation.thresholds.most_trust,
+        )
+
 
 def _since(moment: datetime, signals: Sequence[Signal]) -> int:
     return len(signals) - bisect_right(signals, moment, key=lambda one: one.at)
 
 
 def _most_surprising(
-    signals: Sequence[Signal], expectation: Expectation, now: datetime, people: int, within: timedelta
+    signals: Sequence[Signal], expectation: Expectation, now: datetime, people: tuple[int, int], within: timedelta
 ) -> Cluster | None:
+    """The most surprising cluster. `people` are the fewest that make one: by a concept, and by a mere word."""
     thresholds, required = expectation.thresholds, expectation.required_surprise
     reporters_by_term = {term: distinct_reporters(having) for term, having in by_term(signals).items()}
     window = _Window(distinct_reporters(signals), reporters_by_term, expectation, now)
+    enough, enough_by_word = people
     surges = [
         (excess - required(term), term, within * part)
         for part in thresholds.window_parts
-        for term, excess in window.surprises(within * part, people).items()
+        for term, excess in window.surprises(within * part, enough).items()
         if excess >= required(term)
+        and (term in _CONCEPTS or len(window.by_term[term]) >= enough_by_word)
+        and window.surprise_among_all(term, within * part) >= thresholds.share_surprise
     ]
     for margin, seed, span in sorted(surges, reverse=True):
-        terms = _terms_of_problem(seed, window, span, people)
-        if margin >= thresholds.vague_only_extra or not VAGUE.issuperset(terms):
-            members = tuple(one for one in signals if has_any(terms, one))
-            failure = failure_of(seed, members, expectation)
-            subject = subject_of(failure, members, expectation)
-            return Cluster(terms, members, margin + required(seed), subject, failure)
+        terms = _terms_of_problem(seed, window, span)
+        if margin < thresholds.vague_only_extra and VAGUE.issuperset(_plain(terms)):
+            continue
+        members = _burst([one for one in signals if belongs(terms, one)], terms, expectation, now)
+        if within > _LONGEST_SURGE:
+            members = tuple(one for one in signals if belongs(terms, one))
+        if len(distinct_reporters(members)) >= (enough if seed in _CONCEPTS else enough_by_word):
+            failure = failure_of(members, expectation)
+            if not failure and seed in SUBJECTS and margin < thresholds.vague_only_extra:
+                continue
+            return Cluster(terms, members, margin + required(seed), _main_subject(seed, members, expectation), failure)
+    return _unnamed(window, enough_by_word, within)
+
+
+def _unnamed(window: _Window, people: int, within: timedelta) -> Cluster | None:
+    """A surge of complaints of any words, many of which share a rare word; None if there is none.
+
+    People put one new problem into words that no table holds. Far more of them than usual are a sign by themselves;
+    the word they share tells it from a busy hour.
+    """
+    expectation, thresholds = window.expectation, window.expectation.thresholds
+    if not expectation.settled:
+        return None
+    for part in thresholds.window_parts:
+        span = within * part
+        recent = window.reporters[len(window.reporters) - _since(window.now - span, window.reporters) :]
+        excess = surprise(len(recent), expectation.hourly_reporters * (span / HOUR), thresholds.most_trust)
+        if len(recent) < people or excess < thresholds.any_surprise:
+            continue
+        shared = _shared_words(recent, window, span)
+        terms = (*shared, f"{NO_FAILURE}{AND}{NO_SUBJECT}") if shared else ()
+        members = _burst([one for one in recent if belongs(terms, one)], terms, expectation, window.now)
+        if len(distinct_reporters(members)) >= people:
+            failure = failure_of(members, expectation)
+            return Cluster(terms, members, excess, "", failure)
     return None
 
 
-def _terms_of_problem(seed: str, window: _Window, span: timedelta, people: int) -> tuple[str, ...]:
-    """The seed and the terms that belong to the same problem, the seed or the most surprising first."""
-    people_of_seed = {one.author_id for one in window.by_term[seed]}
-    found = {seed: inf}
-    for term, excess in window.surprises(span, 2).items():
-        if _belongs(term, excess, seed, window, people_of_seed):
-            found.setdefault(term, excess)
-    exact = {term: excess for term, excess in found.items() if term not in VAGUE}
-    exact_people = {one.author_id for term in exact for one in window.by_term[term]} & people_of_seed
-    majority = window.expectation.thresholds.majority * len(people_of_seed)
-    if seed in VAGUE and len(exact_people) >= max(people, majority):
-        # A vague term would draw in every other problem of that hour.
-        found = exact
-    return tuple(sorted(found, key=lambda term: (-found[term], term)))[:_MOST_TERMS]
+def _shared_words(recent: Sequence[Signal], window: _Window, span: timedelta) -> tuple[str, ...]:
+    """The rare words that a good part of the recent people share, the most surprising first."""
+    least = max(_SHARING, len(recent) * window.expectation.thresholds.title_share)
+    counted = {word: len(having) for word, having in by_term(recent).items() if word not in _CONCEPTS}
+    excess = {
+        word: window.surprise_among_all(word, span)
+        for word, count in counted.items()
+        if count >= least and window.expectation.required_surprise(word) < inf
+    }
+    best = sorted((word for word in excess if excess[word] >= COMPANION), key=lambda word: (-excess[word], word))
+    told = best and excess[best[0]] >= window.expectation.thresholds.shared_surprise
+    return tuple(best[:_MOST_TERMS]) if told else ()
 
 
-def _belongs(term: str, excess: float, seed: str, window: _Window, people_of_seed: set[UserId]) -> bool:
-    """True if a term is part of the seed's problem: surprising itself, and related or used by the same people."""
-    if term in GENERAL:
+def _plain(terms: Iterable[str]) -> set[str]:
+    return {term.partition(AND)[0] for term in terms}
+
+
+def _burst(
+    members: Sequence[Signal], terms: Sequence[str], expectation: Expectation, now: datetime
+) -> tuple[Signal, ...]:
+    """The members from the beginning of their surge on.
+
+    The beginning is the post from which on the members are least likely to have come at their usual rate: the
+    likelihood ratio of a scan over every possible beginning (Kulldorff's scan statistic). Earlier posts that share
+    words with the problem are left out.
+    """
+    reporters = distinct_reporters(members)
+    hourly = max(_mean(terms, expectation, 0, HOUR), _LEAST_HOURLY)
+    best, start = 0.0, None
+    for place, one in enumerate(reporters):
+        count = len(reporters) - place
+        mean = hourly * (max(now - one.at, _SHORTEST_BURST) / HOUR)
+        likelihood = count * log(count / mean) - (count - mean) if count > mean else 0.0
+        if likelihood > best:
+            best, start = likelihood, one.at
+    return tuple(one for one in members if start is not None and one.at >= start)
+
+
+def _terms_of_problem(seed: str, window: _Window, span: timedelta) -> tuple[str, ...]:
+    """Terms by which posts belong to the seed's problem: what is wrong, and of what.
+
+    A failure of one kind of thing ("payment fails") stands alone. One that anything may have ("won't load") goes with
+    the problem's subject, or with no subject at all. A post that names the subject and no failure belongs as well.
+    """
+    if seed not in _CONCEPTS:
+        return (seed,)
+    since = window.now - span
+    recent = {term: having[-count:] for term, having in window.by_term.items() if (count := _since(since, having))}
+    people = {one.author_id for one in recent[seed]}
+    subject = _subject_of(seed, recent, people, window.expectation)
+    excess = window.surprises(span, 1)
+    failures = [seed] if seed in FAILURES else []
+    failures += sorted(
+        (
+            term
+            for term in recent
+            if term in FAILURES
+            and term != seed
+            and _belongs(term, excess.get(term, 0.0), seed, subject, recent, people)
+        ),
+        key=lambda term: (-excess.get(term, 0.0), term),
+    )
+    terms = [failure for failure in failures[:_MOST_TERMS] if failure not in ANYTHING_MAY]
+    general = [failure for failure in failures[:_MOST_TERMS] if failure in ANYTHING_MAY]
+    if subject:
+        terms += [f"{failure}{AND}{subject}" for failure in general]
+    # Of what is not said, a busy brand hears a lot: such posts belong only where nearly all come from the surge.
+    terms += [
+        f"{failure}{AND}{NO_SUBJECT}" for failure in general if failure == seed or window.lift(failure, span) >= LIFT
+    ]
+    if subject:
+        terms.append(f"{NO_FAILURE}{AND}{subject}")
+    return tuple(dict.fromkeys(terms)) or (seed,)
+
+
+def _subject_of(
+    seed: str, recent: Mapping[str, Sequence[Signal]], people: set[UserId], expectation: Expectation
+) -> str:
+    """The part of the service that most people of the seed name; empty if there is none."""
+    if seed in SUBJECTS:
+        return seed
+    shared = {
+        term: sum(one.author_id in people for one in having) for term, having in recent.items() if term in SUBJECTS
+    }
+    best = max(shared, key=lambda term: (shared[term], term), default="")
+    return best if best and shared[best] >= expectation.thresholds.majority * len(people) else ""
+
+
+def _main_subject(seed: str, members: Sequence[Signal], expectation: Expectation) -> str:
+    reporters = distinct_reporters(members)
+    return _subject_of(seed, by_term(reporters), {one.author_id for one in reporters}, expectation)
+
+
+def _belongs(
+    term: str,
+    excess: float,
+    seed: str,
+    subject: str,
+    recent: Mapping[str, Sequence[Signal]],
+    people: set[UserId],
+) -> bool:
+    """True if a failure is part of the seed's problem: more frequent than usual, and related or of the same people."""
+    if excess < COMPANION:
         return False
-    expectation, having = window.expectation, window.by_term[term]
-    is_concept = term in _CONCEPTS
-    if excess < (expectation.thresholds.companion_surprise if is_concept else expectation.required_surprise(term)):
-        return False
-    shared = sum(one.author_id in people_of_seed for one in having)
-    return related(seed, term) or 2 * shared >= max(len(having), 4)
+    having = recent[term]
+    shared = sum(one.author_id in people for one in having)
+    close = related(seed, term) or (subject and related(subject, term))
+    return bool(close) or 2 * shared >= max(len(having), 2) or (term in VAGUE and excess >= SURGE)

@@ -1,15 +1,22 @@
 """Signals compared with each other, with terms and with incidents."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
-from mentiondesk.domain.ids import PostId, UserId
+from mentiondesk.detection.concepts import APART, CONCEPTS, FAILURES, NO_FAILURE, NO_SUBJECT, SUBJECTS
+from mentiondesk.domain.ids import ConversationId, PostId, UserId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.incidents.signals import Signal
 
 # Joins terms that must all be present: "missing + album".
 AND = " + "
+_HOUR = timedelta(hours=1)
+# People of one hour who must share a failure before a "same here" without a thread counts as theirs.
+_SHARED = 2
+_CONCEPTS = frozenset(CONCEPTS)
+_UNSAID = {NO_SUBJECT: SUBJECTS, NO_FAILURE: FAILURES}
 
 
 def distinct_reporters(signals: Iterable[Signal]) -> list[Signal]:
@@ -31,24 +38,44 @@ def distinct_reporters(signals: Iterable[Signal]) -> list[Signal]:
 
 
 def resolve_echoes(signals: Iterable[Signal]) -> list[Signal]:
-    """Signals in order of time, where a "same here" has the terms of the post it answers.
+    """Signals in order of time, where a "same here" has the terms of what it repeats.
 
-    Signals without terms are left out: an echo of a post that is not among `signals` is one.
+    That is the post it answers; else the latest complaint of its thread; else, where it answers the brand or nothing
+    known, what most people of the last hour complain of. Signals without terms are left out, such as an echo of
+    nothing that is known.
     """
     terms: dict[PostId, tuple[str, ...]] = {}
-    found = []
+    threads: dict[ConversationId, tuple[str, ...]] = {}
+    found: list[Signal] = []
     for signal in sorted(signals, key=lambda one: (one.at, int(one.post_id))):
-        answered = terms.get(signal.answers, ()) if signal.echo and signal.answers else ()
-        resolved = _with_terms(signal, answered) if answered else signal
+        thread = signal.case_id.conversation if signal.case_id else None
+        repeated: tuple[str, ...] = ()
+        if signal.echo:
+            repeated = terms.get(signal.answers or PostId(""), ()) or threads.get(thread or ConversationId(""), ())
+            repeated = repeated or _of_the_hour(found, signal)
+        resolved = _with_terms(signal, repeated) if repeated else signal
         terms[resolved.post_id] = resolved.terms
+        if thread is not None and resolved.terms:
+            threads[thread] = resolved.terms
         if resolved.terms:
             found.append(resolved)
     return found
 
 
-def _with_terms(echo: Signal, answered: tuple[str, ...]) -> Signal:
-    """The echo with the terms of the post it answers. Its digest goes: equal echoes of people are no copies."""
-    return replace(echo, terms=tuple(dict.fromkeys((*echo.terms, *answered))), digest="")
+def _of_the_hour(found: Sequence[Signal], echo: Signal) -> tuple[str, ...]:
+    """The concepts that most people named in the hour before an echo; empty if fewer than two share a failure."""
+    recent = distinct_reporters(one for one in found if echo.at - _HOUR < one.at)
+    counts = {failure: len(having) for failure, having in by_term(recent).items() if failure in FAILURES}
+    best = max(counts, key=lambda failure: (counts[failure], failure), default="")
+    if not best or counts[best] < _SHARED or 2 * counts[best] < len(recent):
+        return ()
+    example = next(one for one in reversed(recent) if best in one.terms)
+    return tuple(term for term in example.terms if term in _CONCEPTS)
+
+
+def _with_terms(echo: Signal, repeated: tuple[str, ...]) -> Signal:
+    """The echo with the terms of what it repeats. Its digest goes: equal echoes of people are no copies."""
+    return replace(echo, terms=tuple(dict.fromkeys((*echo.terms, *repeated))), digest="")
 
 
 def by_term(signals: Iterable[Signal]) -> dict[str, list[Signal]]:
@@ -67,11 +94,21 @@ def count_terms(signals: Iterable[Signal]) -> tuple[int, dict[str, int]]:
 
 
 def has_any(terms: Iterable[str], signal: Signal) -> bool:
-    """True if the signal has one of `terms`; "missing + album" requires both."""
-    own = set(signal.terms)
+    """True if the signal has one of `terms`; "missing + album" requires both, "slow + no subject" no subject at all."""
+    own = {*signal.terms}
+    own.update(unsaid for unsaid, said in _UNSAID.items() if said.isdisjoint(own))
     return any(own.issuperset(term.split(AND)) for term in terms)
 
 
+def belongs(terms: Iterable[str], signal: Signal) -> bool:
+    """True if the signal has one of `terms` and is no matter of its own, such as fraud or a rude person."""
+    terms = tuple(terms)
+    if not has_any(terms, signal):
+        return False
+    own = APART.intersection(signal.terms)
+    return own.issubset(terms) and (not signal.critical or bool(own))
+
+
 def matches(incident: Incident, signal: Signal) -> bool:
-    """True if a complaint is about an incident that was detected before."""
-    return has_any(incident.terms, signal)
+    """True if a complaint is about an incident that was detected before, and no person has taken it out."""
+    return signal.post_id not in incident.left_out and belongs(incident.terms, signal)

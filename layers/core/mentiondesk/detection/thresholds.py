@@ -20,8 +20,25 @@ class Thresholds:
     vague_concept_surprise: float = 5.5
     # There are far more words than concepts, so that one of them is high by chance more often.
     word_surprise: float = 5.5
+    # Least surprise of a term's part in all complaints of the same time.
+    share_surprise: float = 2.0
     # Extra surprise required of a cluster that has only vague terms.
     vague_only_extra: float = 1.5
+    # Complaints a day up to which two people and one fewer are enough, never fewer than `fewest_people`, and the extra
+    # surprise that such a brand's clusters need.
+    quiet_daily: float = 40.0
+    calm_daily: float = 100.0
+    fewest_people: int = 3
+    few_people_extra: float = 1.0
+    # Hours of counts after which the number of complaints alone, and that of days, can be compared with the usual.
+    settled_hours: float = 120.0
+    # Surprise required of the number of complaints of any words, and of the part that shares a rare word.
+    any_surprise: float = 4.0
+    shared_surprise: float = 2.0
+    # Slow problems: people within half a day or two days, and surprise by kind of term.
+    slow_people: int = 8
+    slow_surprise: float = 5.0
+    slow_word_surprise: float = 8.0
     # Extra surprise while the baseline is new; decays with a time constant in hours.
     new_baseline_extra: float = 1.0
     new_baseline_hours: float = 72.0

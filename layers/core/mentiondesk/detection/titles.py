@@ -1,76 +1,79 @@
-"""Titles of clusters, like "Home page: won't load": customers' own words for the subject, and the failure."""
+"""Titles as a status page has them: a component and its failure, in the project's own words and never in customers'."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 from math import log
 
 from mentiondesk.detection.baseline import Expectation
-from mentiondesk.detection.concepts import ANY_BROKEN, CONCEPTS, GENERAL
+from mentiondesk.detection.concepts import CONCEPTS, FAILURES, VAGUE
 from mentiondesk.detection.matching import by_term, distinct_reporters
-from mentiondesk.detection.signals import surfaces
 from mentiondesk.domain.incidents.signals import Signal
 
-_MOST_SUBJECT_WORDS = 2
-_VAGUEST = "not working"
-# Words in capitals up to this length are read as acronyms, and longer ones as shouting.
-_LONGEST_ACRONYM = 4
+_FAILS: Mapping[str, str] = {
+    "cannot log in": "signing in fails",
+    "payment fails": "payments fail",
+    "paid, not recognised": "paid features are missing",
+    "charged wrongly": "wrong charges",
+    "hacked": "accounts used by others",
+    "personal data shown": "data shown to other people",
+    "crashes": "crashes",
+    "no sound": "no sound",
+    "won't play": "playback fails",
+    "won't load": "not loading",
+    "frozen": "not responding",
+    "down": "not available",
+    "no connection": "no connection",
+    "no power": "supply interrupted",
+    "no water": "no water",
+    "water leak": "water leak",
+    "code or email does not come": "codes and emails do not arrive",
+    "cancelled": "cancellations",
+    "strike": "disruption by a strike",
+    "delayed": "delays",
+    "not delivered": "deliveries do not arrive",
+    "missing": "content is missing",
+    "not saving or syncing": "saving and syncing fail",
+    "search fails": "search fails",
+    "error message": "errors",
+    "slow": "slow",
+    "nobody answers": "support cannot be reached",
+    "makes people ill": "reports of illness",
+    "closed": "closed",
+    "wrong price": "wrong prices",
+    "not working": "not working",
+}
+_SUBJECTS: Mapping[str, str] = {
+    "signing in": "Accounts",
+    "delivery": "Deliveries",
+    "the connection": "Connection",
+    "travel": "Travel",
+    "paying": "Payments",
+    "premises": "Branches",
+    "prices": "Prices",
+    "the water": "Water",
+    "food": "Food",
+    "playback": "Playback",
+}
+_UNKNOWN = "many complaints"
 
-_CONCEPTS = frozenset(CONCEPTS)
 
+def failure_of(members: Sequence[Signal], expectation: Expectation) -> str:
+    """The failure that tells the members apart from the baseline best; a vague one only if there is no other.
 
-def failure_of(seed: str, members: Sequence[Signal], expectation: Expectation) -> str:
-    """The concept that tells the members apart from the baseline best; general ones only if there is no other.
-
-    Empty if the members share no concept: their cluster is named by its subject alone.
+    Empty if the members share none.
     """
     reporters = distinct_reporters(members)
     least = max(2, len(reporters) * expectation.thresholds.title_share)
     weights = {
-        concept: len(having) * log(max(len(having) / len(reporters) / expectation.share(concept), 1.0))
-        for concept, having in by_term(reporters).items()
-        if concept in _CONCEPTS and concept not in GENERAL and len(having) >= least
+        failure: len(having) * log(max(len(having) / len(reporters) / expectation.share(failure), 1.0))
+        for failure, having in by_term(reporters).items()
+        if failure in FAILURES and len(having) >= least
     }
-    if weights:
-        return min(weights, key=lambda concept: (-weights[concept], CONCEPTS.index(concept)))
-    if seed == ANY_BROKEN:
-        return _VAGUEST
-    return f"trouble with {seed}" if seed in GENERAL else ""
+    exact = [failure for failure in weights if failure not in VAGUE] or list(weights)
+    return min(exact, key=lambda failure: (-weights[failure], CONCEPTS.index(failure)), default="")
 
 
-def subject_of(failure: str, members: Sequence[Signal], expectation: Expectation) -> tuple[str, ...]:
-    """Up to two word stems that many reporters use, far more often than the baseline."""
-    thresholds = expectation.thresholds
-    reporters = distinct_reporters(members)
-    weights = {}
-    for word, having in by_term(reporters).items():
-        share = len(having) / len(reporters)
-        lift = share / expectation.share(word)
-        telling = (share >= thresholds.title_share and lift >= thresholds.title_lift) or (
-            share >= thresholds.majority and lift >= thresholds.title_lift / 2
-        )
-        if telling and len(having) > 1 and word not in _CONCEPTS and word not in failure:
-            weights[word] = len(having) * log(lift)
-    return tuple(sorted(weights, key=lambda word: (-weights[word], word))[:_MOST_SUBJECT_WORDS])
-
-
-def spelled_out(stems: Sequence[str], texts: Iterable[str]) -> str:
-    """Spells one or two stems as most of the texts do, in the texts' order if they stand side by side."""
-    spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    side_by_side: Counter[tuple[str, str]] = Counter()
-    for text in texts:
-        words = surfaces(text)
-        for stem, spelling in words:
-            spellings[stem][_calm(spelling)] += 1
-        side_by_side.update({(one, other) for (one, _), (other, _) in pairwise(words)})
-    shown = [spellings[stem].most_common(1)[0][0] if spellings[stem] else stem for stem in stems]
-    if len(stems) < 2:
-        return ", ".join(shown)
-    forwards, backwards = side_by_side[stems[0], stems[1]], side_by_side[stems[1], stems[0]]
-    if max(forwards, backwards) <= 1:
-        return ", ".join(shown)
-    return " ".join(shown if forwards >= backwards else reversed(shown))
-
-
-def _calm(spelling: str) -> str:
-    return spelling.lower() if spelling.isupper() and len(spelling) > _LONGEST_ACRONYM else spelling
+def title(failure: str, subject: str, component: str = "") -> str:
+    """The title of a failure of `component`, the name of a part of the status page, else of the subject."""
+    what = _FAILS.get(failure, _UNKNOWN)
+    part = component or _SUBJECTS.get(subject, "")
+    return f"{part}: {what}" if part and what.casefold() != part.casefold() else what.capitalize()

@@ -8,7 +8,7 @@ from mentiondesk.domain.incidents.signals import Baseline, HourlyCounts, Signal
 
 
 class SignalStore(Protocol):
-    """Signals of the last two days."""
+    """Signals of the last three days."""
 
     def window(self, since: datetime, until: datetime, limit: int) -> list[Signal]:
         """The latest `limit` signals made after `since` and up to `until`, newest first."""

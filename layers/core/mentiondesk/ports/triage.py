@@ -1,5 +1,6 @@
 """Classification of posts: triage itself, and the external classifier it may ask."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -29,3 +30,11 @@ class ClassifierBudget(Protocol):
 
     def take(self, now: datetime, a_day: int) -> bool:
         """Counts a call; False, and nothing counted, once the day has had `a_day`. Raises ClassifierUnavailable."""
+
+
+class ScoreStore(Protocol):
+    """A histogram of the complaint probabilities of the brand's posts in the last weeks; counts by bin, no texts."""
+
+    def load(self, now: datetime) -> Mapping[int, int]: ...
+
+    def add(self, counts: Mapping[int, int], now: datetime) -> None: ...

@@ -138,13 +138,15 @@ FIRST_REPLY = {
 class TargetsSettings(_Model):
     """Deadlines by kind. A kind that is not named keeps its default; null means that it has none.
 
-    `private` and `follow_up` run while a customer is in private messages: from their word that they sent one, and from
-    the brand's that asked for it. After `resolve_after` of a customer's
+    `unsure` runs until somebody has looked at a post that triage cannot place; its alerts are mails. `private` and
+    `follow_up` run while a customer is in private messages: from their word that they sent one, and from the brand's
+    that asked for it. After `resolve_after` of a customer's
     silence a case is resolved; null leaves that to people.
     """
 
     first_reply: dict[Kind, TargetSettings | None] = Field(default_factory=dict)
     next_reply: dict[Kind, TargetSettings | None] = Field(default_factory=dict)
+    unsure: TargetSettings | None = TargetSettings(within=timedelta(hours=2))
     private: TargetSettings | None = TargetSettings(within=timedelta(hours=4))
     follow_up: TargetSettings | None = None
     resolve_after: Length | None = None
@@ -568,7 +570,12 @@ class SettingsFile(_Model):
 
     def _targets_set(self) -> Iterator[tuple[tuple[str, ...], TargetSettings]]:
         """Every target in the file, with its key path."""
-        for name, one in (("private", self.targets.private), ("follow_up", self.targets.follow_up)):
+        alone = (
+            ("unsure", self.targets.unsure),
+            ("private", self.targets.private),
+            ("follow_up", self.targets.follow_up),
+        )
+        for name, one in alone:
             if one:
                 yield ("targets", name), one
         for clock, targets in (("first_reply", self.targets.first_reply), ("next_reply", self.targets.next_reply)):

@@ -11,6 +11,7 @@ from mentiondesk.domain.cases.timers import Policy, Target
 from mentiondesk.domain.desk import AlertRules, DeskSettings
 from mentiondesk.domain.incidents.incident import STILL_UNCONFIRMED, UNCONFIRMED, Affected
 from mentiondesk.domain.incidents.rules import IncidentRules, IncidentTemplate
+from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
 from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
@@ -67,7 +68,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         incidents=_incident_rules(settings.incidents),
         page=_status_page(settings),
         wording=Wording(**dict(settings.wording)),
-        brand_words=_brand_words(settings.triage, tuple(handle for _, handle in brand.handles)),
+        brand_words=_brand_words(settings.triage, brand),
         second_opinion=SecondOpinionRules(second.below, second.a_day),
         keep=settings.keep,
         keep_words=settings.keep_words,
@@ -101,6 +102,7 @@ def _policy(settings: SettingsFile) -> Policy:
         follow_up=_target(targets.follow_up, Urgency.NORMAL, settings) if targets.follow_up else None,
         private=_target(targets.private, Urgency.NORMAL, settings) if targets.private else None,
         resolve_after=targets.resolve_after,
+        unsure=_target(targets.unsure, Urgency.NORMAL, settings) if targets.unsure else None,
         stages=tuple(_stage(one) for one in settings.alerts.stages),
         critical=tuple(_critical_stage(one) for one in settings.alerts.critical),
         again=Stage(TOLD_AGAIN, 0.0, timedelta(0), ((Audience.DUTY, Channel.EMAIL),)),
@@ -176,11 +178,13 @@ def _logo(written: str) -> Logo:
     return Logo(f"logo.{ending}", kind, b64decode(content))
 
 
-def _brand_words(triage: TriageSettings, handles: tuple[str, ...]) -> BrandWords:
+def _brand_words(triage: TriageSettings, brand: Brand) -> BrandWords:
+    handles = tuple(handle for _, handle in brand.handles)
     return BrandWords(
         words=tuple((meaning, phrases) for meaning, phrases in triage.words if phrases),
         topics=tuple(triage.topics.items()),
         always=tuple(Always(rule.phrase, rule.kind, rule.urgency) for rule in triage.always),
         never=triage.never,
         handles=handles,
+        names=(brand.name, *handles, *brand.words),
     )

@@ -14,9 +14,9 @@ _FADING = (1.0, 0.6, 0.45, 0.35, 0.25, 0.2, 0.15, 0.1)
 _NOT_REACHES, _IF_REACHES = 3, 6
 # Factors for a weight: praise reversed into a complaint, praise before a "but", anything after an "if".
 _NEGATED, _BEFORE_BUT, _SUPPOSED = 0.8, 0.4, 0.6
-# Share of a complaint's weight that counts where the post is addressed to somebody else, outside of the clause that
+# Share of a cue's weight that counts where the post is addressed to somebody else, outside of the clause that
 # names the brand.
-_ABOUT_OTHERS = 0.1
+_ABOUT_OTHERS = 0.0
 # Praise beside rolling eyes or a clown counts as a complaint; the share of it that is left as praise.
 _MOCKED, _MOST_MOCKED = 0.2, 2.5
 # A cue that says less than this is a hint: many of them do not make a complaint.

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 TABLES = Path(__file__).parent / "tables"
-_HEADING = re.compile(r"([^\W\d_][\w' ]*):(?:\s+(.*))?")
+_HEADING = re.compile(r"([^\W\d_][\w', ]*):(?:\s+(.*))?")
 
 
 class TableInvalid(ValueError):

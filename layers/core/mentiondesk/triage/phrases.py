@@ -173,8 +173,11 @@ class Phrases(Generic[C]):
         return [cue for node in nodes for cue in node.cues], dict(following), dict(later)
 
 
-def search(words: Sequence[Word[C]]) -> list[Hit[C]]:
-    """All matches of phrases in the words."""
+def search(words: Sequence[Word[C]], every: bool = False) -> list[Hit[C]]:
+    """All matches of phrases in the words.
+
+    Of phrases that begin alike, a gap ends at the nearest word that continues one; with `every`, at each such word.
+    """
     hits: list[Hit[C]] = []
     last = len(words) - 1
     for place, word in enumerate(words):
@@ -187,13 +190,13 @@ def search(words: Sequence[Word[C]]) -> list[Hit[C]]:
             for key in words[place + 1].keys:
                 if key in following:
                     for node in following[key]:
-                        _reach(node, words, (place, place + 1), hits)
+                        _reach(node, words, (place, place + 1), hits, every)
         if later:
-            _later(later, words, (place,), hits)
+            _later(later, words, (place,), hits, every)
     return hits
 
 
-def _reach(node: _Node[C], words: Sequence[Word[C]], path: tuple[int, ...], hits: list[Hit[C]]) -> None:
+def _reach(node: _Node[C], words: Sequence[Word[C]], path: tuple[int, ...], hits: list[Hit[C]], every: bool) -> None:
     """Matches that continue the words in `path`. Phrases are short, so the recursion is a few words deep."""
     if node.cues:
         hits += [(cue, path) for cue in node.cues]
@@ -203,15 +206,19 @@ def _reach(node: _Node[C], words: Sequence[Word[C]], path: tuple[int, ...], hits
     if node.next:
         for key in words[place].keys:
             for further in node.next.get(key, ()):
-                _reach(further, words, (*path, place), hits)
+                _reach(further, words, (*path, place), hits, every)
     if node.later:
-        _later(node.later, words, path, hits)
+        _later(node.later, words, path, hits, every)
 
 
 def _later(
-    nodes: Mapping[str, list[_Node[C]]], words: Sequence[Word[C]], path: tuple[int, ...], hits: list[Hit[C]]
+    nodes: Mapping[str, list[_Node[C]]],
+    words: Sequence[Word[C]],
+    path: tuple[int, ...],
+    hits: list[Hit[C]],
+    every: bool,
 ) -> None:
-    """The nearest word that continues a phrase, with up to three others in between."""
+    """The words that continue a phrase, after up to three others: the nearest, or each where `every` is set."""
     place = path[-1] + 1
     for further in range(place, min(place + _FURTHEST, len(words))):
         word = words[further]
@@ -219,6 +226,6 @@ def _later(
             return
         met = [node for key in word.keys if key in nodes for node in nodes[key]]
         for node in met:
-            _reach(node, words, (*path, further), hits)
-        if met:
+            _reach(node, words, (*path, further), hits, every)
+        if met and not every:
             return

@@ -6,7 +6,7 @@ without a label or a word, and Bayes' rule adapts each probability to it. Source
 Adjusting the Outputs of a Classifier to New a Priori Probabilities, Neural Computation 14 (2002).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 # The share at which the unadapted probabilities are right, found with `make evaluate`.
 _LEARNED_SHARE = 0.42
@@ -31,14 +31,14 @@ def bin_of(probability: float) -> int:
     return min(int(probability * BINS), BINS - 1)
 
 
-def estimated_share(counts: Sequence[float]) -> float:
-    """The share of complaints behind a histogram of unadapted probabilities, BINS counts from low to high."""
-    total = sum(counts)
+def estimated_share(counts: Mapping[int, int]) -> float:
+    """The share of complaints behind a histogram of unadapted probabilities, counts by bin."""
+    total = sum(counts.values())
     if not total:
         return UNKNOWN_SHARE
     share = _LEARNED_SHARE
     for _ in range(_ROUNDS):
-        expected = sum(count * adapted((place + 0.5) / BINS, share) for place, count in enumerate(counts) if count)
+        expected = sum(count * adapted((place + 0.5) / BINS, share) for place, count in counts.items())
         before, share = share, expected / total
         if abs(share - before) < _CLOSE:
             break

@@ -180,6 +180,11 @@ def reads(now: datetime) -> Key:
     return Key(f"{READS}{now:%Y-%m}", f"{now:%d}")
 
 
+def scores(now: datetime) -> Key:
+    """The histogram of an ISO week's complaint probabilities."""
+    return Key("SCORES", f"{now:%G-W%V}")
+
+
 def opinions(now: datetime) -> Key:
     """A UTC day's count of second opinions."""
     return Key("OPINIONS", f"{now:%Y-%m-%d}")

@@ -7,7 +7,7 @@ from datetime import datetime
 from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
 from mentiondesk.domain.alerts.roster import Channel, Roster, Staff, Stage
-from mentiondesk.domain.cases.timers import Due, ReplyTimer
+from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.posts.tags import Urgency
 
@@ -151,9 +151,14 @@ class _Planning:
                 yield staff, channel
 
     def _ways(self, stage: Stage, at: datetime) -> dict[StaffId, tuple[Staff, list[Channel]]]:
-        """The people of a stage with the channels that it names for them; a person may be meant twice."""
+        """The people of a stage with the channels that it names for them; a person may be meant twice.
+
+        Nobody gets a text about a post that triage is unsure of.
+        """
         ways: dict[StaffId, tuple[Staff, list[Channel]]] = {}
         for audience, channel in stage.send:
+            if channel is Channel.TEXT and self.escalation.timer.clock is Clock.UNSURE:
+                continue
             for staff in self.roster.audience(audience, at, self.facts.owner):
                 channels = ways.setdefault(staff.staff_id, (staff, []))[1]
                 if staff.reachable(channel) not in channels:

@@ -94,6 +94,7 @@ def posted(post: Post, tags: Tags | None, incident_id: IncidentId | None = None)
         why=tuple(post.text[reason.start : reason.end] or reason.rule for reason in tags.reasons[:_MOST_REASONS]),
         seen_at=post.seen_at,
         incident_id=incident_id,
+        unsure=tags.unsure,
     )
 
 
@@ -210,7 +211,7 @@ def _customer_posted(case: Case, post: CustomerPosted, policy: Policy) -> Case:
         private := policy.timer(Clock.PRIVATE, case.kind, heard.urgency, post.post_id, post.at)
     ):
         return _asked(heard, private, Move.ASK)
-    clock = _reply_clock(case)
+    clock = Clock.UNSURE if _needs_a_look(heard, post) else _reply_clock(case)
     wanted = _kind_to_answer(heard, post, clock)
     rings = post.urgency is Urgency.CRITICAL
     timer = wanted and policy.timer(clock, wanted, heard.urgency, post.post_id, post.at, rings=rings)
@@ -247,13 +248,19 @@ def _reply_clock(case: Case) -> Clock:
     return Clock.FIRST_REPLY if case.first_answer_at is None else Clock.NEXT_REPLY
 
 
+def _needs_a_look(case: Case, post: CustomerPosted) -> bool:
+    """True when triage cannot place a post and no conversation explains it."""
+    explained = case.state is not State.DISMISSED and case.kind in ANSWERED and post.kind not in _CLOSING_WORDS
+    return post.unsure and post.urgency is not Urgency.CRITICAL and not explained
+
+
 def _kind_to_answer(case: Case, post: CustomerPosted, clock: Clock) -> Kind | None:
     """The kind whose target holds for a post; None when it needs no answer.
 
     "Just did" is chatter by itself and waits for an answer in a conversation about a late parcel. Thanks for an
     answer, or in a resolved case, need none. Danger needs one whatever its kind.
     """
-    closing = post.kind in _CLOSING_WORDS
+    closing = post.kind in _CLOSING_WORDS and clock is not Clock.UNSURE
     if case.state is not State.DISMISSED and case.kind in ANSWERED and not closing:
         return case.kind
     if post.urgency is Urgency.CRITICAL:

@@ -14,13 +14,15 @@ from mentiondesk.domain.posts.tags import Kind, Urgency
 class Clock(StrEnum):
     """The kinds of timers.
 
-    A customer waits for a first or a next reply. FOLLOW_UP starts when the brand asks for direct messages, PRIVATE
-    when the customer says that one is sent; both end when the brand is back in public. GO_BACK starts when an incident
-    that a customer met is solved. CONFIRM belongs to an incident that a person must confirm or dismiss.
+    A customer waits for a first or a next reply. UNSURE runs until a person has looked at a post that triage cannot
+    place. FOLLOW_UP starts when the brand asks for direct messages, PRIVATE when the customer says that one is sent;
+    both end when the brand is back in public. GO_BACK starts when an incident that a customer met is solved. CONFIRM
+    belongs to an incident that a person must confirm or dismiss.
     """
 
     FIRST_REPLY = "first_reply"
     NEXT_REPLY = "next_reply"
+    UNSURE = "unsure"
     PRIVATE = "private"
     FOLLOW_UP = "follow_up"
     CONFIRM = "confirm"
@@ -121,6 +123,7 @@ class Policy:
     follow_up: Target | None = None
     private: Target | None = None
     resolve_after: timedelta | None = None
+    unsure: Target | None = None
     critical: tuple[Stage, ...] = ()
     again: Stage | None = None
     question: Stage | None = None
@@ -175,6 +178,8 @@ class Policy:
                 return self.first_reply.get((kind, urgency))
             case Clock.NEXT_REPLY:
                 return self.next_reply.get((kind, urgency))
+            case Clock.UNSURE:
+                return self.unsure
             case Clock.PRIVATE:
                 return self.private
             case Clock.FOLLOW_UP:

@@ -53,7 +53,7 @@ def _messages(before: ReplyTimer | None, after: Incident) -> tuple[StaffMessage,
             return (IncidentNoticed(after.incident_id, timer.since),)
         case Clock.GO_BACK:
             return (FollowUpList(after.incident_id, timer.since),)
-        case Clock.FIRST_REPLY | Clock.NEXT_REPLY | Clock.PRIVATE | Clock.FOLLOW_UP:
+        case Clock.FIRST_REPLY | Clock.NEXT_REPLY | Clock.UNSURE | Clock.PRIVATE | Clock.FOLLOW_UP:
             return ()
         case _:
             assert_never(timer.clock)

@@ -149,12 +149,14 @@ class Sample:
 class Incident:
     """A problem of many customers, or a scheduled maintenance. `version` guards every write.
 
-    `started_at` is the first complaint, `created_at` when the desk or a person wrote it down, `latest_at`
-    the latest complaint. `people` counts distinct customers, `posts` their posts. `severity` runs from 1 to
-    10. A further complaint matches the incident by its `terms`. `timer` runs while staff have something to do
-    about it by a deadline. `owner` is the person who published it. `start_known` is set once a person gave the
-    start; until then it is estimated. `go_back_from` holds the customers' cases that a person has chosen to leave
-    out when the others are gone back to; None until somebody has looked at the list.
+    `started_at` is about when it began: the first complaint of the surge, until staff say otherwise (`start_known`).
+    `created_at` is when the desk or a person wrote it down, `latest_at` the latest complaint. `people` counts distinct
+    customers, `posts` their posts. `severity` runs from 1 to 10. A further complaint matches the incident by its
+    `terms`; `failure` is the concept for what is wrong. `slow` marks a problem of many hours, of which the lead reads
+    and which is no outage. `left_out` are posts that staff took out; they do not join again. `timer` runs while staff
+    have something to do about it by a deadline. `owner` is the person who published it. `go_back_from` holds the
+    customers' cases that a person has chosen to leave out when the others are gone back to; None until somebody has
+    looked at the list.
     """
 
     incident_id: IncidentId
@@ -172,6 +174,9 @@ class Incident:
     severity: int = 1
     latest_at: datetime | None = None
     samples: tuple[Sample, ...] = ()
+    failure: str = ""
+    slow: bool = False
+    left_out: tuple[PostId, ...] = ()
     published_at: datetime | None = None
     monitoring_at: datetime | None = None
     ended_at: datetime | None = None
@@ -202,6 +207,8 @@ class Incident:
     @property
     def urgency(self) -> Urgency:
         """The urgency for quiet hours."""
+        if self.slow:
+            return Urgency.NORMAL
         return Urgency.CRITICAL if self.impact is Impact.CRITICAL else Urgency.HIGH
 
     @property

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from mentiondesk.domain.ids import CaseId, PostId, UserId
 
 # Longer than any detection window, and long enough to catch up with counting after a day's standstill.
-SIGNALS_KEPT = timedelta(days=2)
+SIGNALS_KEPT = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class Signal:
 
     `terms` are the concepts in the text and the stems of its telling words. `words` is the text, cleaned and cut for
     display. `digest` identifies copies of one text; it is empty for texts so short that they are equal by chance.
-    `answers` is the post replied to or quoted, and `echo` marks a post that only says "same here" about it.
+    `answers` is the post replied to or quoted, and `echo` marks a post that only says "same here" about it. `critical`
+    is set where triage found danger, fraud or law: no incident about something else takes such a post in.
     """
 
     post_id: PostId
@@ -29,6 +30,7 @@ class Signal:
     answers: PostId | None = None
     echo: bool = False
     case_id: CaseId | None = None
+    critical: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ class BrandWords:
     """Phrases in the language of the tables of triage.
 
     `words` has (meaning, phrases), where a meaning is a kind, or critical, high, low or calm. `topics` has (topic,
-    phrases). `handles` are the brand's own accounts. A post with a phrase in `never`, and none in `always`, needs no
+    phrases). `handles` are the brand's own accounts, and `names` what it is called; names tell nothing about a
+    problem. A post with a phrase in `never`, and none in `always`, needs no
     answer.
     """
 
@@ -28,3 +29,4 @@ class BrandWords:
     always: tuple[Always, ...] = ()
     never: tuple[str, ...] = ()
     handles: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()

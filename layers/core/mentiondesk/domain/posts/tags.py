@@ -64,6 +64,20 @@ class Reason(NamedTuple):
     end: int
 
 
+class Said(NamedTuple):
+    """What a post says, as detection counts it.
+
+    `concepts` name the failures and the parts of the service, `words` the subject. Copies of one text share a `digest`;
+    short texts have none. `echo`: the post only agrees with another ("same here"). `over`: the problem has ended.
+    """
+
+    concepts: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    digest: str = ""
+    echo: bool = False
+    over: bool = False
+
+
 class Tags(NamedTuple):
     """The kind of a post and the urgency of an answer, with the reasons.
 
@@ -80,6 +94,10 @@ class Tags(NamedTuple):
     confidence: float = 0.5
     reasons: tuple[Reason, ...] = ()
     unsure: bool = False
+    # The probability of a complaint before the stream's share is known; None where no reader gave it.
+    chance: float | None = None
+    # None where a post is surely praise or spam.
+    said: Said | None = None
 
 
 @dataclass(frozen=True, slots=True)

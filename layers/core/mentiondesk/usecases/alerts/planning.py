@@ -1,7 +1,7 @@
 """Planning: each leased item with the alerts that it calls for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mentiondesk.domain.alerts.budget import HOUR
@@ -14,6 +14,9 @@ from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.subject import Subject
 from mentiondesk.ports.alerts import Lease
+
+# A slow problem interrupts nobody: the leads read of it.
+_LEADS_MAIL = ((Audience.LEAD, Channel.EMAIL),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +67,7 @@ def _stages(subject: Subject, settings: DeskSettings) -> Sequence[Stage]:
         case Case():
             assert subject.timer is not None, "the escalation is of a timer"
             return settings.policy.stages_of(subject.timer)
+        case Incident(slow=True):
+            return [replace(stage, send=_LEADS_MAIL) for stage in settings.incidents.stages]
         case Incident():
             return settings.incidents.stages

@@ -1,15 +1,17 @@
 """Turns surges of complaints into incident candidates, and lets open incidents grow or fade."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from mentiondesk.detection.baseline import HOUR, HOUR_TERMS, OVERALL_TERMS, Expectation, hour_of_week, updated
-from mentiondesk.detection.clusters import Cluster, above_baseline, find_clusters
+from mentiondesk.detection.clusters import Cluster, above_baseline, find_clusters, one_outage, samples
 from mentiondesk.detection.matching import count_terms, distinct_reporters, matches, resolve_echoes
-from mentiondesk.detection.signals import stem
+from mentiondesk.detection.signals import terms_of
+from mentiondesk.detection.slow import SPANS, slow_clusters
 from mentiondesk.detection.surprise import severity
 from mentiondesk.detection.thresholds import THRESHOLDS, Thresholds
+from mentiondesk.detection.titles import title
 from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import ComponentId, IncidentId, PostId
@@ -31,12 +33,40 @@ _LATE = timedelta(minutes=10)
 # Ended incidents up to this age can hold back new ones.
 _REMEMBERED = timedelta(days=7)
 _DAY = timedelta(days=1)
+# A slow problem that no person confirms ends after so long: what comes later is a matter of its own.
+_SLOW_FADES = timedelta(days=2)
 # Cap on the multiple of the cooldown after an incident that came and went repeatedly.
 _LONGEST_HOLD = 8
 # During a cooldown a new incident needs this many times the usual people.
 _BREAKS_THE_HOLD = 4
-# Multiples of the people needed for a candidate at which the impact becomes major and critical.
-_MAJOR_FROM, _CRITICAL_FROM = 4, 20
+# A dismissal yields to this many times the people of what was dismissed.
+_MANY_TIMES = 3
+_FEWEST_OTHERS = 3
+# Multiples of the people needed for a candidate at which the impact becomes major and critical; for failures that stop
+# customers from what they came for, the second pair.
+_LEVELS, _LEVELS_OF_STOPS = (4, 20), (1, 8)
+_STOPS = frozenset(
+    {
+        "cannot log in",
+        "payment fails",
+        "down",
+        "no connection",
+        "no power",
+        "no water",
+        "water leak",
+        "closed",
+        "strike",
+        "makes people ill",
+        "hacked",
+        "personal data shown",
+    }
+)
+# Posts up to this long before the noted beginning still belong: X delivers late, and "about" is how it is known.
+_SLACK = timedelta(minutes=2)
+# Share of reporters who must name a component for an incident to be assigned to it.
+_NAMED_BY = 0.4
+# Bound on the terms of an incident that took in others.
+_MOST_TERMS = 24
 _SAVE_ATTEMPTS = 5
 _HEALTH = {
     Impact.NONE: Health.OPERATIONAL,
@@ -69,6 +99,7 @@ class _Run:
 
     now: datetime
     settings: DeskSettings
+    baseline: Baseline
     expectation: Expectation
     signals: Sequence[Signal]
     detected: Detected
@@ -105,28 +136,63 @@ class DetectIncidents:
         self._joined = {one.incident_id: self._joined.get(one.incident_id, set()) for one in open_incidents}
         for incident in open_incidents:
             self._follow(incident, run)
-        rest = [one for one in run.signals if not any(matches(incident, one) for incident in open_incidents)]
+        acute = [incident for incident in open_incidents if not incident.slow]
+        rest = [one for one in run.signals if not any(matches(incident, one) for incident in acute)]
         for cluster in self._new_clusters(rest, run):
-            self._raise(cluster, run)
+            same = next(
+                (one for one in self._open_now() if one_outage(one, cluster, run.settings.incidents.within)), None
+            )
+            if same is None:
+                self._raise(cluster, run)
+            else:
+                self._take_in(same, cluster, run)
+        if run.detected.hours_learned:
+            self._look_back(run)
         return run.detected
+
+    def _look_back(self, run: _Run) -> None:
+        """Raises slow problems, once an hour, after the hour was learned. What an incident accounts for is left out."""
+        signals = resolve_echoes(self._signals.window(run.now - SPANS[-1], run.now, self._most_signals))
+        known = [one for one in self._incidents.recent(run.now - _REMEMBERED) if one.terms]
+        rest = [one for one in signals if not any(matches(incident, one) for incident in known)]
+        for cluster in slow_clusters(rest, run.baseline, run.now, self._thresholds)[:1]:
+            self._raise(cluster, run, slow=True)
+
+    def _open_now(self) -> list[Incident]:
+        return [incident for incident in self._incidents.open() if incident.terms and not incident.slow]
 
     def _begin(self, now: datetime) -> _Run:
         """Updates the baseline and reads the signals of the window."""
         detected = Detected()
         settings = self._settings()
-        expectation = Expectation(self._learn(now, detected), self._thresholds)
+        baseline = self._learn(now, detected)
+        expectation = Expectation(baseline, self._thresholds)
         latest = self._signals.window(now - settings.incidents.within - _LATE, now, self._most_signals)
         detected.full = len(latest) == self._most_signals
-        return _Run(now, settings, expectation, resolve_echoes(latest), detected)
+        return _Run(now, settings, baseline, expectation, resolve_echoes(latest), detected)
 
-    def _raise(self, cluster: Cluster, run: _Run) -> None:
-        incident = _candidate(cluster, run.settings, run.now)
+    def _raise(self, cluster: Cluster, run: _Run, slow: bool = False) -> None:
+        incident = _candidate(cluster, run.settings, run.now, slow)
         entry = Noticed(entry_id=_entry_id(run.now, "noticed"), at=run.now, people=cluster.people)
         if self._incidents.add(incident_change(None, incident, entry)):
             run.detected.raised.append(incident.incident_id)
         stored = self._incidents.get(incident.incident_id)
         if stored is not None and stored.open:
-            self._follow(stored, run)
+            self._follow(stored, replace(run, signals=cluster.signals) if slow else run)
+
+    def _take_in(self, incident: Incident, cluster: Cluster, run: _Run) -> None:
+        """Widens an open incident by a cluster that reports the same outage in other words."""
+        terms = tuple(dict.fromkeys((*incident.terms, *cluster.terms)))[:_MOST_TERMS]
+        wider = replace(incident, terms=terms)
+        try:
+            self._incidents.save(incident_change(incident, wider))
+        except (IncidentChanged, AlreadyDone):
+            # The next run finds the cluster again.
+            run.detected.given_up.append(incident.incident_id)
+        else:
+            stored = self._incidents.get(incident.incident_id)
+            if stored is not None and stored.open:
+                self._follow(stored, run)
 
     def _new_clusters(self, rest: Sequence[Signal], run: _Run) -> list[Cluster]:
         """Clusters that no recently ended incident holds back; ended incidents are read only if there are clusters."""
@@ -134,12 +200,30 @@ class DetectIncidents:
         found = find_clusters(rest, run.expectation, now, rules.people, rules.within)
         if not found:
             return []
-        recent = [one for one in self._incidents.recent(now - _REMEMBERED) if one.terms and one.ended_at]
-        holding = [one for one in recent if _holds_back(one, recent, rest, rules, now)]
-        if not holding:
-            return found
-        free = [one for one in rest if not any(matches(incident, one) for incident in holding)]
-        return find_clusters(free, run.expectation, now, rules.people, rules.within)
+        recent = [
+            one for one in self._incidents.recent(now - _REMEMBERED) if one.terms and one.ended_at and not one.slow
+        ]
+        holding = {one.incident_id for one in recent if self._holds_back(one, recent, rest, rules, now)}
+        free = [one for one in rest if not any(_settled(one, ended, holding) for ended in recent)]
+        return find_clusters(free, run.expectation, now, rules.people, rules.within) if len(free) < len(rest) else found
+
+    def _holds_back(
+        self, ended: Incident, recent: Sequence[Incident], rest: Sequence[Signal], rules: IncidentRules, now: datetime
+    ) -> bool:
+        """True while the cooldown of an ended incident keeps similar ones from being raised.
+
+        Each similar incident that ended within the day before doubles the cooldown. Very many people break through it.
+        A dismissal holds against the people who were part of it and about as many others.
+        """
+        assert ended.ended_at is not None, "the caller passes ended incidents only"
+        if now - ended.ended_at >= _hold(ended, recent, rules):
+            return False
+        back = distinct_reporters(one for one in rest if one.at > ended.ended_at and matches(ended, one))
+        if ended.status is not Status.DISMISSED:
+            return len(back) < _BREAKS_THE_HOLD * rules.people
+        own = {post.author_id for post in self._incidents.joined(ended.incident_id)}
+        others = sum(one.author_id not in own for one in back)
+        return others < max(ended.people, _FEWEST_OTHERS) and len(back) < _MANY_TIMES * max(ended.people, 1)
 
     def _follow(self, incident: Incident, run: _Run) -> None:
         """Links new posts to an open incident, and saves its growth or its end.
@@ -147,12 +231,21 @@ class DetectIncidents:
         Gives up after several concurrent changes: the posts then count as not linked, so that the next run repeats it.
         """
         known = self._joined.setdefault(incident.incident_id, set())
-        matching = [one for one in run.signals if matches(incident, one)]
+        since = incident.started_at - _SLACK
+        matching = [one for one in run.signals if one.at >= since and matches(incident, one)]
+        if not incident.public and not self._surges(incident, run):
+            matching = [one for one in matching if one.post_id in known]
         fresh = [one for one in matching if one.post_id not in known]
         counts = self._incidents.join(incident.incident_id, map(_linked_post, fresh)) if fresh else None
         if self._save_growth(incident, matching, counts, run):
             known.update(one.post_id for one in fresh)
             run.detected.joined += len(fresh)
+
+    def _surges(self, incident: Incident, run: _Run) -> bool:
+        """True while more people than usual report a candidate: later posts are most often about other things."""
+        span = run.settings.incidents.within / 2
+        excess = above_baseline(incident.terms, run.signals, run.expectation, run.now, span)
+        return incident.slow or excess >= self._thresholds.ongoing_surprise
 
     def _save_growth(
         self, incident: Incident, matching: Sequence[Signal], counts: tuple[int, int] | None, run: _Run
@@ -160,7 +253,7 @@ class DetectIncidents:
         """False if the incident has ended or the save was given up."""
         rules = run.settings.incidents
         excess = above_baseline(incident.terms, run.signals, run.expectation, run.now, rules.within)
-        goes_on = excess >= self._thresholds.ongoing_surprise
+        goes_on = incident.slow or excess >= self._thresholds.ongoing_surprise
         for _ in range(_SAVE_ATTEMPTS):
             after = _grown(incident, matching if goes_on else (), counts, excess, rules)
             try:
@@ -179,8 +272,9 @@ class DetectIncidents:
     def _save(self, before: Incident, after: Incident, run: _Run) -> None:
         """Saves the change, ending a candidate about which complaints have stopped. Raises IncidentChanged."""
         rules, now = run.settings.incidents, run.now
-        latest = after.latest_at or after.created_at
-        if after.status is Status.CANDIDATE and now - latest >= rules.fade_after:
+        quiet_since = after.created_at if after.slow else after.latest_at or after.created_at
+        fades = _SLOW_FADES if after.slow else rules.fade_after
+        if after.status is Status.CANDIDATE and now - quiet_since >= fades:
             faded = Faded(entry_id=_entry_id(now, "faded"), at=now)
             self._incidents.save(incident_change(before, after.faded(now), faded))
             run.detected.faded.append(after.incident_id)
@@ -221,13 +315,14 @@ class DetectIncidents:
         self._baselines.save(updated(baseline.overall, expectation, *counts, OVERALL_TERMS))
 
 
-def _candidate(cluster: Cluster, settings: DeskSettings, now: datetime) -> Incident:
+def _candidate(cluster: Cluster, settings: DeskSettings, now: datetime, slow: bool) -> Incident:
     """An incident for staff to confirm; it is not public."""
     first, last = cluster.signals[0], cluster.signals[-1]
+    components = _components(cluster.signals, settings.page.components)
     incident = Incident(
         incident_id=cluster.incident_id,
         status=Status.CANDIDATE,
-        title=cluster.title,
+        title=title(cluster.failure, cluster.subject, _name(components, settings.page.components)),
         created_at=now,
         started_at=first.at,
         topic=cluster.topic,
@@ -237,10 +332,11 @@ def _candidate(cluster: Cluster, settings: DeskSettings, now: datetime) -> Incid
         severity=cluster.severity,
         latest_at=last.at,
         samples=cluster.samples,
+        failure=cluster.failure,
+        slow=slow,
     )
-    components = _components(cluster.signals, settings.page.components)
     incident = _with_impact(incident, components, settings.incidents)
-    return incident.timed(Clock.CONFIRM, settings.incidents.confirm_within, now)
+    return incident.timed(Clock.CONFIRM, _DAY if slow else settings.incidents.confirm_within, now)
 
 
 def _grown(
@@ -265,6 +361,7 @@ def _grown(
             latest_at=latest,
             severity=max(incident.severity, severity(excess)),
             longevity=max(int((latest - incident.created_at).total_seconds() // 60), 0),
+            samples=samples(matching, incident.failure, ""),
         )
     if incident.status is Status.CANDIDATE:
         components = tuple(one.component for one in incident.affected)
@@ -273,37 +370,42 @@ def _grown(
 
 
 def _with_impact(incident: Incident, components: Iterable[ComponentId], rules: IncidentRules) -> Incident:
-    """The incident with the impact that its number of people indicates, and the health of `components`."""
+    """The incident with the impact that its failure and number of people indicate, and the health of `components`."""
+    if incident.slow:
+        return replace(
+            incident, impact=Impact.MINOR, affected=tuple(Affected(one, Health.OPERATIONAL) for one in components)
+        )
+    major, critical = _LEVELS_OF_STOPS if incident.failure in _STOPS else _LEVELS
     impact = Impact.MINOR
-    if incident.people >= _MAJOR_FROM * rules.people:
-        impact = Impact.CRITICAL if incident.people >= _CRITICAL_FROM * rules.people else Impact.MAJOR
+    if incident.people >= major * rules.people:
+        impact = Impact.CRITICAL if incident.people >= critical * rules.people else Impact.MAJOR
     return replace(
         incident, impact=impact, affected=tuple(Affected(component, _HEALTH[impact]) for component in components)
     )
 
 
 def _components(signals: Sequence[Signal], components: Iterable[PageComponent]) -> tuple[ComponentId, ...]:
-    """The component that most signals name by its words or its topics, if any."""
-    scores = {one.component_id: sum(_score(one, signal) for signal in signals) for one in components}
-    best = max(scores, key=lambda component: scores[component], default=None)
-    return (best,) if best is not None and scores[best] > 0 else ()
+    """The component that most reporters name by its words or its topics, if a fair part of them names one."""
+    reporters = distinct_reporters(signals)
+    scores = {one.component_id: [score for signal in reporters if (score := _score(one, signal))] for one in components}
+    best = max(scores, key=lambda component: sum(scores[component]), default=None)
+    named = best is not None and len(scores[best]) >= _NAMED_BY * len(reporters)
+    return (best,) if best is not None and named else ()
+
+
+def _name(chosen: Sequence[ComponentId], components: Iterable[PageComponent]) -> str:
+    return next((one.name for one in components if one.component_id in chosen), "")
 
 
 def _score(component: PageComponent, signal: Signal) -> int:
     """2 for one of the component's words, 1 for one of its topics: words are the more specific."""
-    used = {*signal.terms, *map(stem, signal.words.lower().split())}
-    by_word = any(used.issuperset(map(stem, word.lower().split())) for word in component.words)
+    used = {*signal.terms, *terms_of(signal.words)}
+    by_word = any(used.issuperset(terms_of(word)) for word in component.words)
     return 2 * by_word + (not set(component.topics).isdisjoint(signal.topics))
 
 
-def _holds_back(
-    ended: Incident, recent: Sequence[Incident], rest: Sequence[Signal], rules: IncidentRules, now: datetime
-) -> bool:
-    """True while the cooldown of an ended incident keeps similar ones from being raised.
-
-    Each similar incident that ended within the day before doubles the cooldown. Very many people break through it,
-    unless staff dismissed the incident.
-    """
+def _hold(ended: Incident, recent: Iterable[Incident], rules: IncidentRules) -> timedelta:
+    """The cooldown after an incident, longer where similar ones ended within the day before."""
     assert ended.ended_at is not None, "the caller passes ended incidents only"
     similar = [
         other
@@ -312,11 +414,14 @@ def _holds_back(
         and _DAY > ended.ended_at - other.ended_at >= timedelta(0)
         and set(ended.terms) & set(other.terms)
     ]
-    hold = rules.cooldown * min(2 ** (len(similar) - 1), _LONGEST_HOLD)
-    if now - ended.ended_at >= hold:
-        return False
-    back = distinct_reporters(signal for signal in rest if signal.at > ended.ended_at and matches(ended, signal))
-    return ended.status is Status.DISMISSED or len(back) < _BREAKS_THE_HOLD * rules.people
+    doublings: int = 2 ** (len(similar) - 1)
+    return rules.cooldown * min(doublings, _LONGEST_HOLD)
+
+
+def _settled(signal: Signal, ended: Incident, holding: Collection[IncidentId]) -> bool:
+    """True if an ended incident accounts for a complaint: one from before its end, and any while it holds back."""
+    assert ended.ended_at is not None, "the caller passes ended incidents only"
+    return (ended.incident_id in holding or signal.at <= ended.ended_at) and matches(ended, signal)
 
 
 def _linked_post(signal: Signal) -> LinkedPost:

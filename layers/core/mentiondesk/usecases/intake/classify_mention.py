@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 
 from mentiondesk.detection.matching import matches
-from mentiondesk.detection.signals import brand_stems, signal_of
+from mentiondesk.detection.signals import signal_of
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.changes import CaseChange, case_change
 from mentiondesk.domain.cases.fold import apply, fold, follows, new_case, posted
@@ -25,7 +24,6 @@ from mentiondesk.usecases.optimistic import retried
 
 # Posts of the brand in a row that are followed up to the customer's: more than any thread has.
 _LONGEST_THREAD = 100
-_stems = lru_cache(maxsize=1)(brand_stems)
 
 
 class ClassifyMention:
@@ -53,7 +51,7 @@ class ClassifyMention:
         if post.gone_at is not None:
             return None
         tags = None if post.own else self._triage(post)
-        signal = signal_of(post, tags, self._brand()) if tags else None
+        signal = signal_of(post, tags) if tags else None
         incident = self._incident(signal, now) if signal else None
         if tags and incident:
             tags = self._calmed(tags)
@@ -96,10 +94,6 @@ class ClassifyMention:
         """Lowers the urgency of posts about a public incident to the settings' maximum; critical posts keep theirs."""
         most = self._settings().incidents.urgency
         return tags if tags.urgency is Urgency.CRITICAL else tags._replace(urgency=min(tags.urgency, most))
-
-    def _brand(self) -> frozenset[str]:
-        brand = self._settings().brand
-        return _stems((brand.name, brand.handle, *brand.words))
 
     def _place(self, post: Post) -> tuple[CaseId | None, Case | None]:
         """The case that a post belongs to, and the case as stored; None for a post of the brand to nobody.

@@ -1,0 +1,158 @@
+"""Concepts and telling words of a reading, for detection: the same problem in other words has the same concepts.
+
+tables/concepts.txt and tables/concept_sets.txt are in the notation of all tables (tables/README.txt).
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from hashlib import blake2s
+
+from mentiondesk.domain.posts.tags import Said
+from mentiondesk.triage.lexicon import Cue, sets, small_words
+from mentiondesk.triage.loading import sections, table
+from mentiondesk.triage.phrases import Hit, Phrases, Word, search
+from mentiondesk.triage.reading import Reading
+from mentiondesk.triage.words import read
+
+# Headings that are no concepts. The first keeps its words from all others.
+_HARMLESS, _ECHO, _OVER, _NOTHING = "sounds so", "same here", "over", "says nothing"
+_NO_CONCEPTS = frozenset({_HARMLESS, _ECHO, _OVER})
+# Headings that name a part of the service begin so. Their phrases leave their words to the others, and to the subject.
+_ABOUT = "about "
+# An echo begins within so many words and has at most so many; a longer post says more than "same here".
+_ECHO_STARTS, _LONGEST_ECHO = 3, 12
+# Fewest words that make equal texts copies: short ones like "it is down" are equal by chance.
+_SHORTEST_COPY = 4
+_MOST_WORDS, _SHORTEST_WORD, _LONGEST_WORD = 16, 3, 24
+_MOST_REMEMBERED = 20_000
+
+
+def term(word: str) -> str:
+    """A word as detection counts it: without apostrophes, and in the singular of English nouns."""
+    word = word.replace("'", "")
+    if word.endswith("ies") and len(word) > 4:
+        return f"{word[:-3]}y"
+    if word.endswith(("sses", "shes", "ches", "xes")):
+        return word[:-2]
+    return word[:-1] if len(word) > 3 and word[-1] == "s" and word[-2] not in "sui" else word
+
+
+def surfaces(text: str) -> list[tuple[str, str]]:
+    """The words of a text in order, each as its term and its spelling."""
+    found = read(text)
+    places = found.starts(len(found.tokens) - 1)
+    spelled = (
+        (token, found.raw[place : place + len(token)]) for token, place in zip(found.tokens, places, strict=True)
+    )
+    return [(term(token), spelling) for token, spelling in spelled if _is_word(token)]
+
+
+def brand_terms(names: Iterable[str]) -> frozenset[str]:
+    """The terms of the brand's own names, which occur in every post and so tell nothing."""
+    words = [[one for one, _ in surfaces(name.lower().lstrip("@#"))] for name in names]
+    return frozenset(one for name in words for one in (*name, term("".join(name))))
+
+
+class _Concepts:
+    """The compiled table. Words are looked up once."""
+
+    def __init__(self) -> None:
+        headings = dict(sections(table("concepts")))
+        self.stops = frozenset(map(term, headings.pop(_NOTHING)))
+        self.order = {name: place for place, name in enumerate(headings)}
+        self._phrases: Phrases[str] = Phrases({**sets(), **dict(sections(table("concept_sets")))}, _first)
+        for name, phrases in headings.items():
+            for phrase in phrases:
+                self._phrases.add(phrase, name)
+        self._known: dict[str, Word[str]] = {}
+
+    def hits(self, words: Sequence[Word[Cue]]) -> list[Hit[str]]:
+        """All phrases in the words, in the order of their headings."""
+        found = search([self._known.get(word.text) or self._looked_up(word) for word in words], every=True)
+        return sorted(found, key=lambda hit: (self.order[hit[0]], -len(hit[1]), hit[1]))
+
+    def _looked_up(self, word: Word[Cue]) -> Word[str]:
+        if len(self._known) >= _MOST_REMEMBERED:
+            self._known.clear()
+        # A number is known by its shape.
+        keys = self._phrases.keys(word.text) + (("<number>",) if word.text[0].isdigit() else ())
+        found = self._known[word.text] = Word(word.text, keys, self._phrases.start(keys), 0, word.stop)
+        return found
+
+
+_concepts = cache(_Concepts)
+
+
+def _first(known: str, other: str) -> str | None:
+    """Keeps one of two equal cues, and both where a phrase stands under two headings."""
+    return known if known == other else None
+
+
+def said_in(reading: Reading, names: frozenset[str] = frozenset()) -> Said:
+    """What a post says, as detection counts it. `names` are the terms of the brand's own names."""
+    table_of, words = _concepts(), reading.words
+    hits = table_of.hits(words)
+    found, used = _taken(hits)
+    spoken = [word.text for word in words if _is_word(word.text)]
+    return Said(
+        concepts=tuple(name.removeprefix(_ABOUT) for name in table_of.order if name in found - _NO_CONCEPTS),
+        words=tuple(_telling(words, used, table_of.stops | _small_words(reading.language) | names)),
+        digest=_digest(spoken),
+        echo=_is_echo(reading, hits, len(spoken)),
+        over=_OVER in found,
+    )
+
+
+def _taken(hits: Iterable[Hit[str]]) -> tuple[set[str], set[int]]:
+    """The headings that are met, and the places of the words that failures used up."""
+    found: set[str] = set()
+    used: dict[int, str] = {}
+    for name, path in hits:
+        if name == _OVER or name.startswith(_ABOUT):
+            found.add(name)
+        elif name != _ECHO and all(used.get(place, name) == name for place in path):
+            found.add(name)
+            used |= dict.fromkeys(path, name)
+    return found, set(used)
+
+
+def _telling(words: Sequence[Word[Cue]], used: set[int], stops: frozenset[str]) -> list[str]:
+    """The terms of the words that name the subject, in the order of the text."""
+    terms = dict.fromkeys(
+        term(word.text) for place, word in enumerate(words) if place not in used and _is_word(word.text)
+    )
+    kept = (one for one in terms if one not in stops and _SHORTEST_WORD <= len(one) <= _LONGEST_WORD)
+    return [one for one, _ in zip(kept, range(_MOST_WORDS), strict=False)]
+
+
+@cache
+def _small_words(language: str) -> frozenset[str]:
+    """The small words of a language that has tables; they name nothing."""
+    try:
+        return frozenset(map(term, small_words(language)))
+    except KeyError:
+        return frozenset()
+
+
+def _is_word(token: str) -> bool:
+    return token[0].isalpha() and not token.startswith(("http", "www."))
+
+
+def _is_echo(reading: Reading, hits: Iterable[Hit[str]], count: int) -> bool:
+    """True for "same here", "me too" and "+1"."""
+    if count > _LONGEST_ECHO:
+        return False
+    first = next((place for place, word in enumerate(reading.words) if word.text[0] != "@"), 0)
+    if any(name == _ECHO and path[0] - first <= _ECHO_STARTS for name, path in hits):
+        return True
+    return _plus_one(reading)
+
+
+def _plus_one(reading: Reading) -> bool:
+    plain = reading.text.lower.replace("+ 1", "+1").split()
+    return next((part for part in plain if part[0] != "@"), "") == "+1"
+
+
+def _digest(words: Sequence[str]) -> str:
+    """The same for texts with the same words; empty for short ones, which are equal by chance."""
+    return blake2s(" ".join(words).encode(), digest_size=8).hexdigest() if len(words) >= _SHORTEST_COPY else ""
