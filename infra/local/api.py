@@ -57,6 +57,9 @@ def event_of(
         },
         "isBase64Encoded": False,
     }
+    if "cookie" in named:
+        # A gateway takes the header apart (docs.aws.amazon.com/apigateway, payload format 2.0).
+        event["cookies"] = [one.strip() for one in named.pop("cookie").split(";")]
     if body:
         text = named.get("content-type", "").startswith(_TEXT)
         event["body"] = body.decode() if text else base64.b64encode(body).decode()
@@ -89,7 +92,10 @@ class LocalApi(Loopback):
             return _failure(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")
         text = answer.get("body") or ""
         shown = base64.b64decode(text) if answer.get("isBase64Encoded") else text.encode()
-        return Response(shown, answer["statusCode"], answer.get("headers", {}))
+        response = Response(shown, answer["statusCode"], answer.get("headers", {}))
+        for cookie in answer.get("cookies", ()):
+            response.headers.add("Set-Cookie", cookie)
+        return response
 
 
 def _failure(status: HTTPStatus, message: str) -> Response:

@@ -430,8 +430,20 @@ class LocalCloud:
     def _ask(self, value: object) -> str:
         """The name of an output that will hold what an intrinsic comes to."""
         name = f"Answer{len(self._outputs)}"
-        self._outputs[name] = {"Value": self.stand_ins.get(_name(value), value)}
+        self._outputs[name] = {"Value": self._stood_in(value)}
         return name
+
+    def _stood_in(self, value: Any) -> Any:
+        """A value in which what is left out of the deployment has its stand-in, also inside of conditions."""
+        found = self.stand_ins.get(_name(value))
+        if found is not None:
+            return found
+        match value:
+            case dict():
+                return {key: self._stood_in(one) for key, one in value.items()}
+            case list():
+                return [self._stood_in(one) for one in value]
+        return value
 
     def _deploy(self) -> None:
         stack = {

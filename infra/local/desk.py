@@ -26,7 +26,7 @@ from mentiondesk.adapters.storage.attributes import from_item
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.domain.alerts.ledger import Outcome, Record
-from mentiondesk.domain.alerts.messages import KIND_HEADER
+from mentiondesk.domain.alerts.messages import KIND_HEADER, MessageKind
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.ids import SubjectId
@@ -280,8 +280,9 @@ class LocalDesk:
         delivered = {f"POST#{post.first_id}" for post in self.x.delivered if post.reposts is None}
         stored = {pk: from_item(Post, item) for pk, item in posts.items()}
         known = {record.message_id for record in records if record.outcome is Outcome.SENT}
-        # Subscribers to the status page get mail as well; the ledger is of alerts.
-        sent = {one.message_id for one in self.messages if self.name_of(one.to) != one.to}
+        # Subscribers to the status page, and people who sign in, get mail as well; the ledger is of alerts.
+        alerts = (one for one in self.messages if one.kind != MessageKind.SIGN_IN)
+        sent = {one.message_id for one in alerts if self.name_of(one.to) != one.to}
         return Audit(
             delivered=len(delivered),
             lost=tuple(sorted(delivered - posts.keys())),

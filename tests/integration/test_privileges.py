@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-from urllib.request import urlopen
+from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
 
 import pytest
 
 from infra.local.desk import SENDER, TEMPLATE, Audit, LocalDesk, VirtualClock
+from infra.local.forms import HtmlPage
 from infra.local.scripted_staff import ScriptedAction, opened, pressed
 from infra.local.x_standin import StandInX, User
 from infra.local.x_standin.faults import Fault
@@ -25,6 +26,7 @@ from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.messages import MessageKind
+from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.ids import IncidentId, PostId
 from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.incident import Impact, Incident, Status, Update
@@ -52,6 +54,7 @@ BY_LAMBDA = {
     # ... and gives up on what fails again and again.
     "SetFailedRecordsAside": ("sqs:SendMessage",),
     # The event source mapping empties the queue.
+    "ReadCodes": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     "ReadRequests": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     # The asynchronous invocation hands on a report that failed.
     "KeepReportsThatFailed": ("sqs:SendMessage",),
@@ -106,6 +109,7 @@ def morning() -> Morning:
         _a_crowd(desk)
         _an_incident(desk, told)
         _subscribers(desk)
+        _the_signed_in_desk(desk)
         _a_maintenance(desk)
         facts = facts_of(desk.cloud, AlertSender=SENDER)
         told.roles = lambda template: roles_in(template, facts)
@@ -248,6 +252,43 @@ def _subscribers(desk: LocalDesk) -> None:
     staff = {"mail": {"tags": {"ses:configuration-set": ["staff-mail"]}}}
     bounced["bounce"]["bouncedRecipients"] = [{"emailAddress": "ana@example.com"}]  # type: ignore[index]
     desk.cloud.functions["ForgetBounced"]({"detail": {**bounced, **staff}})
+
+
+def _the_signed_in_desk(desk: LocalDesk) -> None:
+    """Somebody signs in by the code in the mail, notes on a case, ends a session, and signs out."""
+    browser = Visitor(desk.api.url)
+    to = desk.settings.roster.staff[0].addresses[Channel.EMAIL]
+    for _ in range(2):
+        browser.send("/desk/sign-in", email=to)
+        desk.minute()
+        code = next(one for one in reversed(desk.messages) if one.kind == MessageKind.SIGN_IN)
+        browser.send("/desk/sign-in/code", code=code.subject.split()[0])
+    case = next(one.case_id for one in desk.cases() if one.waiting)
+    place = f"/desk/cases/{case.conversation}-{case.customer}"
+    for page in ("", "/incidents", "/team", "/sessions", "/search?q=parcel", "/search?q=1", "/next"):
+        browser.open(f"/desk{page}")
+    browser.send(place, **{**browser.open(place).form("note"), "text": "Called them."})
+    browser.send(place, **browser.open(place).form("answered"))
+    desk.clock.time += timedelta(minutes=11)
+    sessions = browser.open("/desk/sessions")
+    browser.send("/desk/sessions", **next(one.fields for one in sessions.forms if "session" in one.fields))
+    browser.send("/desk/sign-out")
+
+
+class Visitor:
+    """A browser on the signed-in desk: keeps cookies and follows redirects."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._opener = build_opener(HTTPCookieProcessor())
+
+    def open(self, place: str, body: bytes | None = None) -> HtmlPage:
+        request = Request(f"{self._url}{place}", data=body, headers={"Sec-Fetch-Site": "same-origin"})
+        with self._opener.open(request, timeout=30) as answer:
+            return HtmlPage.of(answer.read().decode())
+
+    def send(self, place: str, **typed: str) -> HtmlPage:
+        return self.open(place, urlencode(typed).encode())
 
 
 def test_everything_happened(morning: Morning) -> None:

@@ -334,6 +334,7 @@ def facts_of(cloud: LocalCloud, **parameters: str) -> dict[str, str]:
         "AWS::Region": REGION,
         "AWS::AccountId": DEFAULT_ACCOUNT_ID,
         "RequestedMails.Arn": _arn("sqs", cloud.resource("RequestedMails").rpartition("/")[2]),
+        "SignInCodes.Arn": _arn("sqs", cloud.resource("SignInCodes").rpartition("/")[2]),
         "Desk": cloud.resource("Desk"),
         "Desk.Arn": _table(cloud.resource("Desk")),
         "AWS::StackName": STACK,

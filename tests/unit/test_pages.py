@@ -22,7 +22,7 @@ from mentiondesk.adapters.storage.stores.drafts import Drafts
 from mentiondesk.adapters.storage.stores.duty import DutyChanges
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.tokens.links import SignedLinks
-from mentiondesk.domain.access.actions import CASE_ACTIONS, INCIDENT_ACTIONS, Action
+from mentiondesk.domain.access.actions import CASE_ACTIONS, DESK_ACTIONS, INCIDENT_ACTIONS, Action
 from mentiondesk.domain.access.links import Link
 from mentiondesk.domain.cases.case import CaseRefuses, NotSilent, NoWordOwed, RunsOn
 from mentiondesk.domain.cases.changes import case_change
@@ -55,6 +55,7 @@ from mentiondesk.presentation.action_pages.reading import (
     typed_in,
 )
 from mentiondesk.presentation.action_pages.record import record_line
+from mentiondesk.presentation.desk.forms import DESK_ACTS
 from mentiondesk.presentation.wording import Sentences, catalogue
 from mentiondesk.usecases.alerts.change_duty import ChangeDuty
 from mentiondesk.usecases.cases.change_case import ChangeCase
@@ -218,7 +219,8 @@ def commands(union: object) -> set[Action | None]:
 
 
 def test_every_command_is_an_act_unless_the_desk_gives_it_itself() -> None:
-    assert commands(CaseCommand | OpenIncident) - {None} == set(CASE_ACTS)
+    assert commands(CaseCommand | OpenIncident) - {None} == set(CASE_ACTS) | DESK_ACTIONS
+    assert set(DESK_ACTS) - set(CASE_ACTS) == DESK_ACTIONS
     assert commands(IncidentCommand | WiderCommand) == set(INCIDENT_ACTS)
 
 
@@ -226,7 +228,12 @@ def test_every_command_is_an_act_unless_the_desk_gives_it_itself() -> None:
 def test_every_act_has_its_words_and_its_form(action: Action) -> None:
     assert f"act.{action}.done" in catalogue()
     assert {f"act.{action}.button", f"act.{action}.span.30m"} & set(catalogue())
-    forms = (Path(rendering.__file__).parent / "templates/action_pages/forms.html").read_text(encoding="utf-8")
+    room = Path(rendering.__file__).parent / "templates"
+    if action in DESK_ACTIONS:
+        page = (room / "desk/case.html").read_text(encoding="utf-8")
+        assert f'part.hidden("{action}")' in page or f'part.folded("{action}")' in page
+        return
+    forms = (room / "action_pages/forms.html").read_text(encoding="utf-8")
     assert f"{{% macro {action}(" in forms
 
 
@@ -252,6 +259,8 @@ def an_entry(entry: type[Act]) -> Any:
         "left_out": 2,
         "status": Status.MONITORING,
         "undoes": "d",
+        "text": "n",
+        "to": StaffId("ben"),
         "profile": Profile("Priya", "priya", 5),
     }
     return entry(**{field.name: facts[field.name] for field in fields(entry) if field.name in facts})

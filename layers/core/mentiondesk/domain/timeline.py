@@ -167,6 +167,20 @@ class LookedUp(CaseAct):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(CaseAct):
+    """A colleague wrote something down that only staff may read."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver(CaseAct):
+    """The case went to another person: given by its owner or a lead, or taken over by the person themselves."""
+
+    to: StaffId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GoBackStarted(CaseAct):
     """The incident that this customer met is solved; somebody owes them a word about it.
 
@@ -194,7 +208,7 @@ class IncidentLeft(CaseAct):
 
 Posted = CustomerPosted | BrandPosted
 StaffActEntry = Claimed | Released | Snoozed | AnsweredElsewhere | Dismissed | Resolved | Reopened | Corrected | Undone
-CaseActEntry = StaffActEntry | LookedUp | GoBackStarted | IncidentJoined | IncidentLeft
+CaseActEntry = StaffActEntry | Noted | HandedOver | LookedUp | GoBackStarted | IncidentJoined | IncidentLeft
 CaseEntry = Posted | CaseActEntry
 
 

@@ -77,6 +77,10 @@ RULES: Mapping[str, Rule] = {
     "PagesFailed": _AT_ONCE,
     "SubscriberPagesFailed": _AT_ONCE,
     "SavesGivenUp": _AT_ONCE,
+    "DeskPagesFailed": _AT_ONCE,
+    "DeskSavesGivenUp": _AT_ONCE,
+    "SignInsRefused": Rule(_HOUR, count=20),
+    "SignInCodesFailed": _AT_ONCE,
 }
 LOOKS_BACK = max(rule.calm for rule in RULES.values())
 

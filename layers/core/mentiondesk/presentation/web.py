@@ -6,13 +6,15 @@ A door is one Lambda function behind some routes of the HTTP API. No other modul
 import base64
 import binascii
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from mentiondesk.presentation.action_pages.answers import Answer, plain, refused
 from mentiondesk.presentation.action_pages.html import security_headers
@@ -23,6 +25,8 @@ from mentiondesk.presentation.action_pages.reading import (
     UnsupportedMediaType,
     typed_in,
 )
+from mentiondesk.presentation.desk.html import asset_headers, assets
+from mentiondesk.presentation.desk.replies import Reply, Request, SetCookie
 from mentiondesk.presentation.wording import Sentences
 
 if TYPE_CHECKING:
@@ -43,13 +47,22 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 class Door(APIGatewayHttpResolver):
     """A Powertools resolver for the pages of one function: refusals and failures are pages too, with the same headers.
 
-    `failed` is called for each page that could not be made. Routers can be included as in any resolver.
+    `failed` is called for each page that could not be made. `headers` are those of every answer. Routers
+    can be included as in any resolver.
     """
 
-    def __init__(self, logger: Logger, metrics: Metrics, failed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        logger: Logger,
+        metrics: Metrics,
+        failed: Callable[[], None],
+        headers: Callable[[], Mapping[str, str]] = security_headers,
+    ) -> None:
         super().__init__()
         # Outermost first: whatever an inner one answers passes through those before it.
-        self.use([_recorded(logger), _secured, _head_without_body, _failures_shown(logger, failed), _plain_path])
+        self.use(
+            [_recorded(logger), _secured(headers), _head_without_body, _failures_shown(logger, failed), _plain_path]
+        )
         self.not_found(_no_such_page)
         # The function's entry point, as Lambda calls it.
         self.handler = logger.inject_lambda_context(metrics.log_metrics(self.resolve), clear_state=True)
@@ -71,6 +84,31 @@ class Door(APIGatewayHttpResolver):
 
         self.route(rule, [method for method in _METHODS if method not in served])(refuse)
 
+    def refuse_unless(self, allowed: Callable[[str, Mapping[str, str]], bool]) -> None:
+        """Refuses requests that did not come from a page of the desk: `allowed(method, headers)`; before any page."""
+
+        def check(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
+            event = app.current_event
+            if allowed(event.http_method, {name.lower(): value for name, value in event.headers.items()}):
+                return next_middleware(app)
+            return page(plain(_SAY, _SAY("desk.not_from_here"), status=HTTPStatus.FORBIDDEN))
+
+        self.use([check])
+
+    @property
+    def asked(self) -> Request:
+        """The current request, for the desk's pages."""
+        event = self.current_event
+        pairs = (pair.partition("=") for pair in event.get("cookies") or ())
+        return Request(
+            path=event.path,
+            query=dict(parse_qsl(event.get("rawQueryString", ""), keep_blank_values=True)),
+            cookies={name.strip(): value for name, _, value in pairs},
+            agent=event.headers.get("user-agent", ""),
+            seen=event.headers.get("if-none-match", ""),
+            read_form=lambda: self.form,
+        )
+
     @property
     def form(self) -> FormFields:
         """The form in the current request. Raises PayloadTooLarge, UnsupportedMediaType or MalformedForm."""
@@ -89,9 +127,39 @@ def page(answer: Answer) -> Page:
     return Response(int(answer.status), "text/html; charset=utf-8", answer.html)
 
 
+def reply(found: Reply, secure: bool) -> Page:
+    """The response that carries a reply of the desk. `secure`: its address is https, as everywhere but on loopback."""
+    headers = {"ETag": found.tag} if found.tag else {}
+    if found.to:
+        headers["Location"] = found.to
+    cookies = [_cookie(one, secure) for one in found.cookies]
+    return Response(int(found.status), "text/html; charset=utf-8", found.html, headers, cookies, compress=True)
+
+
+def asset(name: str) -> Page:
+    """A file of the desk's pages; browsers keep it for ever."""
+    found = assets().get(name)
+    if found is None:
+        return _no_such_page(NotFoundError())
+    return Response(int(HTTPStatus.OK), found.media, found.text, dict(asset_headers()), compress=True)
+
+
 def healthy() -> Page:
     """Says that the function runs; asks nothing of the table."""
     return Response(int(HTTPStatus.OK), "text/plain; charset=utf-8", "ok\n")
+
+
+def _cookie(one: SetCookie, secure: bool) -> Cookie:
+    """A cookie for the whole host: scripts never see it, and other sites' forms do not carry it."""
+    return Cookie(
+        one.name,
+        one.value,
+        path="/",
+        secure=secure,
+        http_only=True,
+        same_site=SameSite.LAX_MODE,
+        max_age=int(one.lasts.total_seconds()),
+    )
 
 
 def _recorded(logger: Logger) -> _Middleware:
@@ -107,10 +175,14 @@ def _recorded(logger: Logger) -> _Middleware:
     return record
 
 
-def _secured(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
-    response = next_middleware(app)
-    response.headers.update(security_headers())
-    return response
+def _secured(headers: Callable[[], Mapping[str, str]]) -> _Middleware:
+    def secure(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
+        response = next_middleware(app)
+        # A file that never changes says itself how long it may be kept.
+        response.headers.update({name: value for name, value in headers().items() if name not in response.headers})
+        return response
+
+    return secure
 
 
 def _head_without_body(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:

@@ -96,3 +96,17 @@ class RequestedMailsConfig(_FromEnv):
     api_url: str
     status_sender: str
     mail_events: str
+
+
+@dataclass(frozen=True)
+class DeskWebConfig(_FromEnv):
+    table_name: str
+    desk_url: str
+    sign_in_codes_url: str
+
+
+@dataclass(frozen=True)
+class SignInCodesConfig(_FromEnv):
+    table_name: str
+    alert_sender: str
+    staff_mail: str

@@ -50,6 +50,7 @@ ALL_INCIDENTS, OPEN_INCIDENTS = "INCIDENTS", "INCIDENTS#OPEN"
 INCIDENT, UPDATE, JOINED, PERSON, LEFT_OUT = "INCIDENT", "UPDATE#", "P#", "W#", "OUT#"
 # Reports by the minute; behind them, the troubles that the operators know of.
 TROUBLES, TOLD = "TROUBLES", "TOLD#"
+SIGN_IN, SESSIONS = "SIGNIN#", "SESSIONS#"
 CASE_PREFIX, INCIDENT_PREFIX, READS = "CASE#", "INCIDENT#", "READS#"
 
 
@@ -105,6 +106,11 @@ def subject_in(pk: str) -> SubjectId:
 def act(subject_id: SubjectId, entry_id: str) -> Key:
     """An act in the timeline of a case, or in the record of an incident."""
     return Key(subject(subject_id).pk, f"{TIMELINE}{entry_id}")
+
+
+def presence(case_id: CaseId) -> Key:
+    """The people who have a case open."""
+    return Key(case(case_id).pk, "PRESENCE")
 
 
 def escalation(subject_id: SubjectId) -> Key:
@@ -289,3 +295,18 @@ def signal(at: datetime, post_id: PostId) -> Key:
 def usual(hour_of_week: int | None = None) -> Key:
     """The baseline of an hour of the week, or of all hours."""
     return Key("USUAL", "ALL" if hour_of_week is None else f"HOUR#{hour_of_week:03d}")
+
+
+def sign_in_code(browser: str) -> Key:
+    """The code that a browser asked for, by the hash of its secret."""
+    return Key(f"{SIGN_IN}{browser}", "CODE")
+
+
+def sign_in_tries(address: str, what: str, since: datetime) -> Key:
+    """A count for the hash of an address in the window that began then."""
+    return Key(f"{SIGN_IN}{address}", f"{what.upper()}#{stamp(since)}")
+
+
+def session(staff_id: StaffId, session_id: str) -> Key:
+    """A browser in which a person is signed in."""
+    return Key(f"{SESSIONS}{staff_id}", session_id)

@@ -52,10 +52,16 @@ class MemoryTable:
         places = self._indexes[(query.index or _OWN).name].get(query.partition)
         if not places:
             return iter(())
-        found = places[slice(*_bounds(places, query))]
+        start, end = _bounds(places, query)
+        if query.limit is not None:
+            # A partition may hold a million items: those beyond the limit are not copied.
+            start, end = (
+                (max(start, end - query.limit), end) if query.newest_first else (start, min(end, start + query.limit))
+            )
+        found = places[start:end]
         if query.newest_first:
             found.reverse()
-        return iter([self.items[key] for _, key in found[: query.limit]])
+        return iter([self.items[key] for _, key in found])
 
     def scan(self) -> Iterator[Item]:
         """Every item."""

@@ -16,6 +16,8 @@ class Action(StrEnum):
     REOPEN_CASE = "reopen_case"
     CORRECT = "correct"
     UNDO = "undo"
+    NOTE = "note"
+    HAND_OVER = "hand_over"
     PUBLISH = "publish"
     DISMISS = "dismiss"
     UPDATE = "update"
@@ -63,7 +65,9 @@ INCIDENT_ACTIONS = frozenset(
         *(Action.EDIT_UPDATE, Action.REOPEN, Action.MEMBERS, Action.RESCHEDULE, Action.GO_BACK, Action.MERGE),
     }
 )
-CASE_ACTIONS = frozenset(Action) - INCIDENT_ACTIONS
+# Rights of people who have signed in; no link carries them, so that they need no bit.
+DESK_ACTIONS = frozenset({Action.NOTE, Action.HAND_OVER})
+CASE_ACTIONS = frozenset(Action) - INCIDENT_ACTIONS - DESK_ACTIONS
 
 
 def to_bits(actions: Iterable[Action]) -> int:

@@ -20,6 +20,7 @@ class MessageKind(StrEnum):
     INCIDENT_HOURLY = "incident-hourly"
     CONFIRMATION = "confirmation"
     STATUS_UPDATE = "status-update"
+    SIGN_IN = "sign-in"
 
 
 def automatic(kind: MessageKind) -> tuple[tuple[str, str], ...]:

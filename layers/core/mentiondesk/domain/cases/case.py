@@ -51,6 +51,10 @@ class AlreadyYours(CaseRefuses):
     """The person owns the case already."""
 
 
+class AlreadyTheirs(CaseRefuses):
+    """The person who is to get the case owns it already."""
+
+
 class NotClaimed(CaseRefuses):
     """The case has no owner, so that there is nothing to release."""
 

@@ -11,6 +11,7 @@ from mentiondesk.domain.access.actor import Actor
 from mentiondesk.domain.alerts.roster import Audience
 from mentiondesk.domain.cases.case import (
     AlreadyClaimed,
+    AlreadyTheirs,
     AlreadyYours,
     Case,
     CaseClosed,
@@ -27,7 +28,7 @@ from mentiondesk.domain.cases.case import (
 )
 from mentiondesk.domain.cases.timers import Due, Policy, ReplyTimer
 from mentiondesk.domain.cases.transitions import State
-from mentiondesk.domain.ids import IncidentId
+from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.posts.profile import Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.timeline import (
@@ -37,9 +38,11 @@ from mentiondesk.domain.timeline import (
     Corrected,
     Dismissed,
     GoBackStarted,
+    HandedOver,
     IncidentJoined,
     IncidentLeft,
     LookedUp,
+    Noted,
     Released,
     Reopened,
     Resolved,
@@ -239,6 +242,37 @@ class NoteReach:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Write something down for colleagues. Never refused: a note helps in a closed case, too."""
+
+    action: ClassVar = Action.NOTE
+    text: str
+
+    def entry(self, case: Case, asked: Asked) -> Noted:
+        return Noted(text=self.text, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Make another person the owner, or take the case over oneself.
+
+    Anybody may take a case over, and give away what is unclaimed or their own; leads may give away any case.
+    Refused as CaseClosed, AlreadyClaimed, AlreadyYours, AlreadyTheirs.
+    """
+
+    action: ClassVar = Action.HAND_OVER
+    to: StaffId
+
+    def entry(self, case: Case, asked: Asked) -> HandedOver:
+        _must_be_open(case)
+        if case.owner == self.to:
+            raise (AlreadyYours if self.to == asked.actor.by else AlreadyTheirs)(case.case_id)
+        if self.to != asked.actor.by and not asked.actor.leads:
+            _must_be_free_for(case, asked.actor)
+        return HandedOver(to=self.to, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
 class StartGoBack:
     """Start the timer of a customer who met an incident that is solved. The desk's own. Refused as NoWordOwed."""
 
@@ -294,7 +328,7 @@ class ResolveSilent:
         return Resolved(reason=f"no word from the customer in {silence.days} days", **asked.new(case))
 
 
-StaffCommand = Claim | Release | Snooze | MarkAnswered | Dismiss | Resolve | Reopen | Correct | Undo
+StaffCommand = Claim | Release | Snooze | MarkAnswered | Dismiss | Resolve | Reopen | Correct | Undo | Note | HandOver
 CaseCommand = StaffCommand | NoteReach | StartGoBack | JoinIncident | LeaveIncident | ResolveSilent
 
 

@@ -29,9 +29,11 @@ from mentiondesk.domain.timeline import (
     CustomerPosted,
     Dismissed,
     GoBackStarted,
+    HandedOver,
     IncidentJoined,
     IncidentLeft,
     LookedUp,
+    Noted,
     Posted,
     Released,
     Reopened,
@@ -143,15 +145,15 @@ def _latest_act(case: Case, act: CaseActEntry) -> LatestAct | None:
 
 def _acted(case: Case, act: CaseActEntry, policy: Policy) -> Case:
     match act:
-        case Claimed():
-            after = replace(case, owner=act.by, claimed_at=act.at)
+        case Claimed(by=owner) | HandedOver(to=owner):
+            after = replace(case, owner=owner, claimed_at=act.at)
         case Released():
             after = replace(case, owner=None, claimed_at=None, snoozed_until=None)
         case Snoozed():
             after = replace(case, snoozed_until=act.until if case.waiting else None)
         case LookedUp():
             after = _looked_up(case, act, policy)
-        case Undone():
+        case Undone() | Noted():
             # A fold leaves the act out that this one undoes.
             after = case
         case _:

@@ -130,7 +130,7 @@ class ActionPages:
     def _act(self, link: Link, actor: Actor, action: Action, typed: FormFields, event_id: str, now: datetime) -> _View:
         actor.must_be_allowed(action)
         subject_id = link.subject_id
-        zone = ZoneInfo(_person(actor).zone)
+        zone = ZoneInfo(person_of(actor).zone)
         if isinstance(subject_id, CaseId) and action is Action.OPEN_INCIDENT:
             return self._open_incident(actor, subject_id, typed, event_id, now)
         if isinstance(subject_id, CaseId):
@@ -154,7 +154,7 @@ class ActionPages:
     def _open_incident(self, actor: Actor, case_id: CaseId, typed: FormFields, event_id: str, now: datetime) -> _View:
         """The case's page; its customer is the first in the new incident."""
         before = self._on_case.look(actor, case_id, now)
-        command = opening(typed, self._settings().page.components, ZoneInfo(_person(actor).zone))
+        command = opening(typed, self._settings().page.components, ZoneInfo(person_of(actor).zone))
         self._on_incident.open_incident(actor, command, event_id, now, _customer_of(before.case))
         return before
 
@@ -172,18 +172,13 @@ class ActionPages:
         return self._on_incident.look(actor, link.subject_id)
 
     def _refusal(self, refusal: Exception, actor: Actor) -> Notice:
-        known = next(known for kind, known in REFUSALS.items() if isinstance(refusal, kind))
-        reader = Reader(_person(actor), self._settings(), self._say)
-        owner = reader.name(refusal.owner) if isinstance(refusal, AlreadyClaimed) else ""
-        gave_up = isinstance(refusal, CaseChanged | IncidentChanged)
-        what, then = known.what(self._say, name=owner), known.then(self._say)
-        return Notice(known.status, refused=what, then=then, gave_up=gave_up)
+        return refusal_notice(refusal, Reader(person_of(actor), self._settings(), self._say))
 
     def _page(self, token: str, view: _View, notice: Notice, now: datetime) -> Answer:
-        reader = Reader(_person(view.actor), self._settings(), self._say, now)
+        reader = Reader(person_of(view.actor), self._settings(), self._say, now)
         case = isinstance(view, CaseView)
         facts = {
-            **(_case_facts(view, reader) if isinstance(view, CaseView) else _incident_facts(view, reader)),
+            **(case_facts(view, reader) if isinstance(view, CaseView) else incident_facts(view, reader)),
             "view": view,
             "notice": notice,
             "reader": reader,
@@ -201,12 +196,23 @@ def _customer_of(case: Case) -> tuple[LinkedPost, ...]:
     return (LinkedPost(case.post_id, case.customer_id, case.said_at, case.words, case.case_id),)
 
 
-def _person(actor: Actor) -> Staff:
-    assert actor.staff is not None, "a person comes in by a link"
+def refusal_notice(refusal: Exception, reader: Reader) -> Notice:
+    """A refused act in the reader's words."""
+    say = reader.say
+    known = next(known for kind, known in REFUSALS.items() if isinstance(refusal, kind))
+    owner = reader.name(refusal.owner) if isinstance(refusal, AlreadyClaimed) else ""
+    gave_up = isinstance(refusal, CaseChanged | IncidentChanged)
+    return Notice(known.status, refused=known.what(say, name=owner), then=known.then(say), gave_up=gave_up)
+
+
+def person_of(actor: Actor) -> Staff:
+    """The person who came in."""
+    assert actor.staff is not None, "a person comes in by a door"
     return actor.staff
 
 
-def _case_facts(view: CaseView, reader: Reader) -> dict[str, object]:
+def case_facts(view: CaseView, reader: Reader) -> dict[str, object]:
+    """The facts that pages about a case show."""
     say, case = reader.say, view.case
     timer = case.timer if case.waiting else None
     assert reader.now is not None, "a page is shown at a time"
@@ -247,7 +253,8 @@ def _opening_facts(reader: Reader) -> dict[str, object]:
     }
 
 
-def _incident_facts(view: IncidentView, reader: Reader) -> dict[str, object]:
+def incident_facts(view: IncidentView, reader: Reader) -> dict[str, object]:
+    """The facts that pages about an incident show."""
     health = {one.component: one.health for one in view.incident.affected}
     affected = [
         one.name for one in view.components if health.get(one.component_id, Health.OPERATIONAL) != Health.OPERATIONAL

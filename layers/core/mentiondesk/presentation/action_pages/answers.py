@@ -8,6 +8,7 @@ from mentiondesk.domain.access.actor import NotAllowed
 from mentiondesk.domain.access.links import LinkExpired, LinkForged, NoLongerStaff
 from mentiondesk.domain.cases.case import (
     AlreadyClaimed,
+    AlreadyTheirs,
     AlreadyYours,
     CaseClosed,
     CaseNotClosed,
@@ -78,6 +79,7 @@ REFUSALS: Mapping[type[Exception], Refusal] = {
     FormInvalid: Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "form_invalid"),
     AlreadyDone: Refusal(HTTPStatus.OK, "already_done"),
     AlreadyYours: Refusal(HTTPStatus.OK, "already_yours"),
+    AlreadyTheirs: Refusal(HTTPStatus.OK, "already_theirs"),
     AlreadyClaimed: Refusal(HTTPStatus.CONFLICT, "already_claimed"),
     CaseClosed: Refusal(HTTPStatus.CONFLICT, "case_closed"),
     CaseNotClosed: Refusal(HTTPStatus.CONFLICT, "case_not_closed"),

@@ -16,6 +16,7 @@ from mentiondesk.domain.timeline import (
     Faded,
     GoBackChosen,
     GoBackStarted,
+    HandedOver,
     IncidentDismissed,
     IncidentEdited,
     IncidentEntry,
@@ -26,6 +27,7 @@ from mentiondesk.domain.timeline import (
     LookedUp,
     MembersChanged,
     Merged,
+    Noted,
     Noticed,
     Published,
     Released,
@@ -40,7 +42,6 @@ from mentiondesk.domain.timeline import (
 from mentiondesk.presentation.wording import Sentences
 
 Clock = Callable[[datetime], str]
-
 # The acts on cases, by the last part of their sentence's key.
 _NAMES: Mapping[type[CaseActEntry], str] = {
     Claimed: "claimed",
@@ -56,23 +57,27 @@ _NAMES: Mapping[type[CaseActEntry], str] = {
     GoBackStarted: "go_back_started",
     IncidentJoined: "incident_joined",
     IncidentLeft: "incident_left",
+    Noted: "noted",
+    HandedOver: "handed_over",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class RecordLine:
-    """One line of the history; `act` goes on after the name of the person who did it."""
+    """One line of the history; `act` goes on after the name of the person who did it, `to` names another person."""
 
     at: datetime
     by: StaffId | None
     act: str
     detail: str = ""
+    to: StaffId | None = None
 
 
 def record_line(say: Sentences, entry: CaseActEntry | IncidentEntry, clock: Clock) -> RecordLine:
     """The entry in words; `clock` writes a moment as the reader sees it."""
     name, detail = _case_act(say, entry, clock) if isinstance(entry, CaseActEntry) else _incident_act(say, entry)
-    return RecordLine(entry.at, entry.by, say(f"record.{name}"), detail)
+    to = entry.to if isinstance(entry, HandedOver) else None
+    return RecordLine(entry.at, entry.by, say(f"record.{name}"), detail, to)
 
 
 def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, str]:
@@ -87,7 +92,9 @@ def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, s
             detail = say("staff.followers", count=profile.followers, number=f"{profile.followers:,}")
         case GoBackStarted(title=title):
             detail = title
-        case Claimed() | Released() | AnsweredElsewhere() | IncidentJoined() | IncidentLeft() | Undone():
+        case Noted(text=text):
+            detail = text
+        case Claimed() | Released() | AnsweredElsewhere() | IncidentJoined() | IncidentLeft() | Undone() | HandedOver():
             detail = ""
         case _:
             assert_never(entry)

@@ -12,7 +12,7 @@ from mentiondesk.domain.cases.commands import CaseCommand, Correct, Snooze, Snoo
 from mentiondesk.domain.cases.fold import apply, fold
 from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.posts.tags import Kind
-from mentiondesk.domain.timeline import CaseAct, CaseActEntry, Snoozed, Undone
+from mentiondesk.domain.timeline import CaseAct, CaseActEntry, CaseEntry, Snoozed, Undone
 from mentiondesk.ports.cases import CaseStore
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.storage import AlreadyDone
@@ -28,10 +28,15 @@ class CaseView:
 
     actor: Actor
     case: Case
-    acts: tuple[CaseActEntry, ...]
+    timeline: tuple[CaseEntry, ...]
     actions: frozenset[Action]
     snoozes: tuple[tuple[SnoozeFor, datetime], ...]
     kinds: tuple[Kind, ...] = ()
+
+    @property
+    def acts(self) -> tuple[CaseActEntry, ...]:
+        """The acts of staff and of the desk alone, in their order."""
+        return tuple(entry for entry in self.timeline if isinstance(entry, CaseAct))
 
 
 class ChangeCase:
@@ -93,7 +98,7 @@ class ChangeCase:
         return CaseView(
             actor=actor,
             case=case,
-            acts=tuple(entry for entry in self._cases.timeline(case.case_id) if isinstance(entry, CaseAct)),
+            timeline=tuple(self._cases.timeline(case.case_id)),
             actions=frozenset(command.action for command, _ in fitting if command.action),
             snoozes=tuple((span, until) for until, span in sorted(snoozes.items())),
             kinds=tuple(command.kind for command, _ in fitting if isinstance(command, Correct) and command.kind),

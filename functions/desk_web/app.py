@@ -1,0 +1,86 @@
+"""HTTP: the signed-in desk. A session's cookie says who is there; a change must come from the desk's own pages."""
+
+from collections.abc import Callable
+from functools import cache
+from http import HTTPStatus
+
+from aws_lambda_powertools import Logger, Metrics
+
+from mentiondesk.adapters.channels.sign_in_codes import QueuedCodes
+from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
+from mentiondesk.adapters.storage.stores.sign_ins import Codes, Sessions
+from mentiondesk.adapters.storage.stores.waiting import WaitingCases
+from mentiondesk.presentation import web
+from mentiondesk.presentation.desk.cases import CasePages
+from mentiondesk.presentation.desk.entrance import Cookies, Entrance
+from mentiondesk.presentation.desk.html import security_headers
+from mentiondesk.presentation.desk.incidents import IncidentPages
+from mentiondesk.presentation.desk.origin import from_our_pages
+from mentiondesk.presentation.desk.queue import QueuePages
+from mentiondesk.presentation.desk.search import SearchPage
+from mentiondesk.presentation.desk.site import ROUTES, DeskSite, MethodOf, answer
+from mentiondesk.presentation.desk.team import TeamPage
+from mentiondesk.runtime import aws, clock
+from mentiondesk.runtime.config import DeskWebConfig
+from mentiondesk.runtime.init import warm
+from mentiondesk.runtime.reports import Counts
+from mentiondesk.usecases.access.sign_in import SignedIn, SignIn
+from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.usecases.cases.find_cases import FindCases
+from mentiondesk.usecases.cases.list_waiting import ListWaiting
+from mentiondesk.usecases.incidents.change_incident import ChangeIncident
+
+logger, metrics = Logger(), Metrics()
+config = cache(DeskWebConfig.from_env)
+
+
+@cache
+def stores() -> DeskStores:
+    return desk_stores(config().table_name)
+
+
+counts = Counts(metrics.add_metric, lambda found: stores().troubles.report(found, clock.now()))
+
+
+@cache
+def site() -> DeskSite:
+    desk = stores()
+    sessions, waiting = Sessions(desk.table), WaitingCases(desk.table)
+    queue = QueuedCodes(aws.sqs(), config().sign_in_codes_url)
+    sign_in = SignIn(Codes(desk.table), sessions, queue, desk.settings)
+    entrance = Entrance(sign_in, SignedIn(sessions, desk.settings), desk.settings, Cookies(secure()))
+    on_incident = ChangeIncident(desk.incidents, desk.drafts, desk.settings, desk.posts.get)
+    return DeskSite(
+        entrance,
+        QueuePages(entrance, ListWaiting(waiting)),
+        CasePages(entrance, ChangeCase(desk.cases, desk.settings), waiting),
+        IncidentPages(entrance, on_incident, desk.incidents),
+        TeamPage(entrance),
+        SearchPage(entrance, FindCases(waiting, desk.posts)),
+    )
+
+
+def secure() -> bool:
+    return config().desk_url.startswith("https:")
+
+
+def page(of: MethodOf) -> Callable[..., web.Page]:
+    """The handler of one method of a route."""
+
+    def show(**parts: str) -> web.Page:
+        found = answer(of(site()), door.asked, clock.now(), **parts)
+        refused = int(found.status == HTTPStatus.TOO_MANY_REQUESTS)
+        counts({"SignInsRefused": refused, "DeskSavesGivenUp": int(found.gave_up)})
+        return web.reply(found, secure())
+
+    return show
+
+
+door = web.Door(logger, metrics, lambda: counts({"DeskPagesFailed": 1}), security_headers)
+door.refuse_unless(lambda method, headers: from_our_pages(method, headers, config().desk_url))
+for route in ROUTES:
+    door.serve(route.rule, page(route.get), page(route.post) if route.post else None)
+door.serve("/desk/assets/<name>", web.asset)
+handler = door.handler
+
+warm(site)

@@ -1,0 +1,63 @@
+"""Queue of codes: mails each to the person whose address was typed into the sign-in, and to nobody else."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from mentiondesk.adapters.channels.ses import SesMailer
+from mentiondesk.adapters.channels.sign_in_codes import mailed_code
+from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.stores.settings import current_settings
+from mentiondesk.adapters.storage.stores.troubles import Troubles
+from mentiondesk.ports.channels import Undeliverable
+from mentiondesk.presentation.desk.mails import CodeMailWriter
+from mentiondesk.presentation.wording import Sentences
+from mentiondesk.runtime import aws, clock
+from mentiondesk.runtime.config import SignInCodesConfig
+from mentiondesk.runtime.init import warm
+from mentiondesk.runtime.reports import Counts
+from mentiondesk.usecases.access.sign_in import MailCode
+
+logger, metrics = Logger(), Metrics()
+
+
+@cache
+def table() -> DynamoTable:
+    return DynamoTable(aws.dynamodb(), SignInCodesConfig.from_env().table_name)
+
+
+counts = Counts(metrics.add_metric, lambda found: Troubles(table()).report(found, clock.now()))
+
+
+@cache
+def mail_code() -> MailCode:
+    settings = current_settings(table(), clock.now)
+    writer = CodeMailWriter(lambda: Sentences(settings().sentences))
+    config = SignInCodesConfig.from_env()
+    return MailCode(SesMailer(aws.ses(), config.alert_sender, config.staff_mail), writer, settings)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    later = [record["messageId"] for record in event["Records"] if not _done(record["body"])]
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in later]}
+
+
+def _done(body: str) -> bool:
+    """False when the mail is to be tried again; the queue forgets it when the code's time is over."""
+    try:
+        mail_code()(mailed_code(body), clock.now())
+    except Undeliverable as refused:
+        logger.warning("code not sent", reason=refused.reason)
+        counts({"SignInCodesFailed": 1})
+        return False
+    except ValueError:
+        # Only the door writes to the queue: a message of another shape is of another version.
+        logger.exception("code not understood")
+    return True
+
+
+warm(mail_code)

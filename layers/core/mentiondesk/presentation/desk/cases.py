@@ -1,0 +1,156 @@
+"""The page of a case: its whole timeline, what is due, and every act that fits it now."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mentiondesk.domain.access.actions import Action
+from mentiondesk.domain.cases.case import Case, CaseRefuses
+from mentiondesk.domain.cases.commands import CaseCommand, HandOver
+from mentiondesk.domain.cases.waiting import Presence
+from mentiondesk.domain.ids import CaseId, ConversationId, UserId
+from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted, Noted
+from mentiondesk.ports.cases import CaseChanged
+from mentiondesk.ports.desk import WaitingStore
+from mentiondesk.ports.storage import AlreadyDone, SubjectGone
+from mentiondesk.presentation.action_pages.actions import Notice, case_facts, refusal_notice
+from mentiondesk.presentation.action_pages.acts import offered
+from mentiondesk.presentation.action_pages.reader import Reader
+from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid, MalformedForm
+from mentiondesk.presentation.action_pages.record import RecordLine, record_line
+from mentiondesk.presentation.desk.entrance import Entrance, Visitor
+from mentiondesk.presentation.desk.forms import DESK_ACTS, desk_command, event_in, new_event
+from mentiondesk.presentation.desk.html import render, tag_of
+from mentiondesk.presentation.desk.queue import case_path, present
+from mentiondesk.presentation.desk.replies import ROOT, Reply, Request, go
+from mentiondesk.presentation.phrases import customer
+from mentiondesk.usecases.cases.change_case import CaseView, ChangeCase
+
+# Ids of X are numbers; the longest has 20 digits.
+_ID = re.compile(r"(\d{1,20})-(\d{1,20})")
+NEXT = f"{ROOT}/next"
+# After these the person has done with the case, so that the button leads on to the next customer.
+_FINISHES = frozenset({Action.ANSWERED, Action.NO_ANSWER, Action.RESOLVE_CASE, Action.SNOOZE, Action.RELEASE})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry of the timeline: a post, a note, or (`record`) another act."""
+
+    at: datetime
+    by: str
+    side: str
+    words: str = ""
+    post_id: str = ""
+    record: RecordLine | None = None
+
+
+class CasePages:
+    """GET and POST of one case, for people who have signed in."""
+
+    def __init__(self, entrance: Entrance, change: ChangeCase, waiting: WaitingStore) -> None:
+        self._entrance = entrance
+        self._change = change
+        self._waiting = waiting
+
+    def show(self, request: Request, case_id: str, now: datetime) -> Reply:
+        """The case. Opening it claims nothing, and writes only that this person looks at it."""
+        visitor = self._entrance.visitor(request, now)
+        view = self._change.look(visitor.actor, _case_id(case_id), now)
+        done = request.query.get("done", "")
+        notice = Notice(done=visitor.say(f"act.{done}.done")) if done in set(DESK_ACTS) else Notice()
+        return self._page(view, visitor, notice, writing="writing" in request.query)
+
+    def press(self, request: Request, case_id: str, now: datetime) -> Reply:
+        """Does what the pressed button says, once, and goes on to the page that shows it."""
+        visitor, typed, id_ = self._entrance.visitor(request, now), request.form, _case_id(case_id)
+        action = None
+        try:
+            action, command = desk_command(typed, visitor.say)
+            _must_name_staff(command, visitor)
+            self._change(visitor.actor, id_, command, event_in(typed, now), now)
+        except FormInvalid as invalid:
+            notice = replace(self._refusal(invalid, visitor), action=action or _pressed(typed))
+            return self._again(id_, visitor, replace(notice, typed=typed, faults=invalid.faults))
+        except (CaseRefuses, CaseChanged) as refusal:
+            return self._again(id_, visitor, replace(self._refusal(refusal, visitor), action=action, typed=typed))
+        except AlreadyDone:
+            # A second press of one button is the first one's success.
+            pass
+        return go(NEXT if action in _FINISHES and typed.get("then") != "stay" else f"{case_path(id_)}?done={action}")
+
+    def _refusal(self, refusal: Exception, visitor: Visitor) -> Notice:
+        return refusal_notice(refusal, Reader(visitor.staff, visitor.settings, visitor.say))
+
+    def _again(self, case_id: CaseId, visitor: Visitor, notice: Notice) -> Reply:
+        """The page with what was refused, and with what was typed: no text is lost to a colleague who was first."""
+        view = self._change.look(visitor.actor, case_id, visitor.now)
+        reply = self._page(view, visitor, notice, writing=False)
+        return replace(reply, status=notice.status, gave_up=notice.gave_up, tag="")
+
+    def _page(self, view: CaseView, visitor: Visitor, notice: Notice, writing: bool) -> Reply:
+        case_id = view.case.case_id
+        people = self._waiting.come(case_id, visitor.staff.staff_id, writing, visitor.now)
+        reader = Reader(visitor.staff, visitor.settings, visitor.say, visitor.now)
+        facts = _facts(view, visitor, reader, people) | {"notice": notice}
+        # It differs each time, and is no news.
+        event = new_event(visitor.now)
+        html = render("desk/case.html", visitor.say, facts | {"event": event})
+        return Reply(html, tag=tag_of(html.replace(event, "")))
+
+
+def _facts(view: CaseView, visitor: Visitor, reader: Reader, people: tuple[Presence, ...]) -> dict[str, object]:
+    case = view.case
+    return {
+        **case_facts(view, reader),
+        "actions": offered(DESK_ACTS, view.actions),
+        "visitor": visitor,
+        "tab": "",
+        "view": view,
+        "reader": reader,
+        "lines": lines(view.timeline, reader, case),
+        "present": list(present(people, visitor)),
+        "colleagues": [one for one in visitor.settings.roster.staff if one.staff_id != case.owner],
+        "taken": case.owner is not None and case.owner != visitor.staff.staff_id,
+        "may_give": case.owner in (None, visitor.staff.staff_id) or visitor.actor.leads,
+        "finishes": _FINISHES,
+    }
+
+
+def lines(timeline: Sequence[CaseEntry], reader: Reader, case: Case) -> list[Line]:
+    """The timeline in words, oldest first."""
+    return [_line(entry, reader, case) for entry in timeline]
+
+
+def _line(entry: CaseEntry, reader: Reader, case: Case) -> Line:
+    match entry:
+        case CustomerPosted():
+            return Line(entry.at, customer(reader.say, case), "customer", entry.words, entry.post_id)
+        case BrandPosted():
+            return Line(entry.at, reader.brand, "brand", entry.words, entry.post_id)
+        case Noted(text=text):
+            return Line(entry.at, reader.name(entry.by), "note", text)
+    return Line(entry.at, reader.name(entry.by), "act", record=record_line(reader.say, entry, reader.at))
+
+
+def _case_id(text: str) -> CaseId:
+    """The case that a path names. Raises SubjectGone for what names none."""
+    found = _ID.fullmatch(text)
+    if found is None:
+        raise SubjectGone
+    return CaseId(ConversationId(found[1]), UserId(found[2]))
+
+
+def _must_name_staff(command: CaseCommand, visitor: Visitor) -> None:
+    """Raises FormInvalid where a case is handed to somebody who is not staff."""
+    if isinstance(command, HandOver) and visitor.settings.roster.find(command.to) is None:
+        raise FormInvalid({"to": Fault("form.choose")})
+
+
+def _pressed(typed: FormFields) -> Action:
+    """The action of a form whose fields are wrong; an action that is none was refused before."""
+    try:
+        return Action(typed.get("action", ""))
+    except ValueError as unknown:
+        raise MalformedForm from unknown

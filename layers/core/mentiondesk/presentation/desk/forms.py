@@ -1,0 +1,68 @@
+"""Acts that only the desk offers, beside those of links; and the ids that make a second press the same act."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from pydantic import Field
+
+from mentiondesk.domain.access.actions import Action
+from mentiondesk.domain.cases.commands import CaseCommand, HandOver, Note
+from mentiondesk.domain.ids import StaffId
+from mentiondesk.presentation.action_pages.acts import CASE_ACTS, action_in
+from mentiondesk.presentation.action_pages.forms import CaseForm, read
+from mentiondesk.presentation.action_pages.reading import FormFields, MalformedForm
+from mentiondesk.presentation.wording import Sentences
+
+_EVENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})Z-[0-9a-f]{16}")
+# A page that was open for longer is shown anew before it acts.
+_EVENT_LASTS = timedelta(days=2)
+
+
+class NoteForm(CaseForm):
+    action = Action.NOTE
+    text: Annotated[str, Field(min_length=1, max_length=2000)]
+
+    def command(self, say: Sentences) -> Note:  # noqa: ARG002
+        return Note(self.text)
+
+
+class HandOverForm(CaseForm):
+    action = Action.HAND_OVER
+    to: Annotated[str, Field(min_length=1, max_length=30)]
+
+    def command(self, say: Sentences) -> HandOver:  # noqa: ARG002
+        return HandOver(StaffId(self.to))
+
+
+# An incident is opened from the page behind a link: that form is no act on the case itself.
+_ON_CASES = {action: form for action, form in CASE_ACTS.items() if issubclass(form, CaseForm)}
+DESK_ACTS: Mapping[Action, type[CaseForm]] = {**_ON_CASES, Action.NOTE: NoteForm, Action.HAND_OVER: HandOverForm}
+
+
+def desk_command(typed: FormFields, say: Sentences) -> tuple[Action, CaseCommand]:
+    """The pressed button's action and its command. Raises FormInvalid, or MalformedForm for what no form sends."""
+    action = action_in(typed)
+    if action not in DESK_ACTS:
+        raise MalformedForm
+    return action, read(DESK_ACTS[action], typed).command(say)
+
+
+def new_event(now: datetime) -> str:
+    """The id that a form carries. It begins with the time: entries are kept in the order of their ids."""
+    stamp = now.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+    return f"{stamp}Z-{secrets.token_hex(8)}"
+
+
+def event_in(typed: FormFields, now: datetime) -> str:
+    """The id of the form that was sent. Raises MalformedForm for one that the desk did not make lately."""
+    found = _EVENT.fullmatch(typed.get("event", ""))
+    try:
+        made = datetime.fromisoformat(f"{found[1]}+00:00") if found else None
+    except ValueError:
+        made = None
+    if found is None or made is None or not timedelta(0) <= now - made <= _EVENT_LASTS:
+        raise MalformedForm
+    return found[0]

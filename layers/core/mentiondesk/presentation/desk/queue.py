@@ -1,0 +1,163 @@
+"""The list of who waits, as a page."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.waiting import Place, Presence, Tab, WaitingCase
+from mentiondesk.domain.ids import CaseId
+from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.text import quotable
+from mentiondesk.presentation.desk.entrance import Entrance, Visitor
+from mentiondesk.presentation.desk.html import render, tag_of
+from mentiondesk.presentation.desk.replies import ROOT, Reply, Request, go
+from mentiondesk.presentation.phrases import case_label, customer
+from mentiondesk.presentation.times import time_left
+from mentiondesk.presentation.wording import capitalised
+from mentiondesk.usecases.cases.list_waiting import ListWaiting, Wanted
+
+_LONGEST_WORDS = 120
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+def case_path(case_id: CaseId) -> str:
+    """The page of a case."""
+    return f"{ROOT}/cases/{case_id.conversation}-{case_id.customer}"
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One customer in the list, in the reader's words."""
+
+    waiting: WaitingCase
+    visitor: Visitor
+
+    @property
+    def case(self) -> Case:
+        return self.waiting.case
+
+    @property
+    def path(self) -> str:
+        return case_path(self.case.case_id)
+
+    @property
+    def what(self) -> str:
+        return capitalised(case_label(self.visitor.say, self.case))
+
+    @property
+    def words(self) -> str:
+        return quotable(self.case.words, _LONGEST_WORDS)
+
+    @property
+    def who(self) -> str:
+        return customer(self.visitor.say, self.case)
+
+    @property
+    def left(self) -> str:
+        timer = self.case.timer if self.case.waiting else None
+        return time_left(self.visitor.say, timer.answer_by, self.visitor.now) if timer else ""
+
+    @property
+    def pace(self) -> str:
+        """A class for the time left: late, soon (in the last half of the time) or calm."""
+        timer = self.case.timer if self.case.waiting else None
+        if timer is None:
+            return "calm"
+        if timer.breached(self.visitor.now):
+            return "late"
+        return "soon" if timer.answer_by - self.visitor.now < (timer.answer_by - timer.since) / 2 else "calm"
+
+    @property
+    def owner(self) -> str:
+        known = self.visitor.settings.roster.find(self.case.owner) if self.case.owner else None
+        if self.case.owner == self.visitor.staff.staff_id:
+            return self.visitor.say("page.you")
+        return known.name if known else self.case.owner or ""
+
+    @property
+    def present(self) -> str:
+        return ", ".join(present(self.waiting.present, self.visitor))
+
+
+def present(people: tuple[Presence, ...], visitor: Visitor) -> Iterator[str]:
+    """The others who have a case open, each in words."""
+    for one in people:
+        known = visitor.settings.roster.find(one.staff_id)
+        if known and known.staff_id != visitor.staff.staff_id:
+            yield visitor.say("desk.writes" if one.writing else "desk.looks", name=known.name)
+
+
+class QueuePages:
+    """The first page of the desk."""
+
+    def __init__(self, entrance: Entrance, waiting: ListWaiting) -> None:
+        self._entrance = entrance
+        self._waiting = waiting
+
+    def show(self, request: Request, now: datetime) -> Reply:
+        """The customers who wait, in the tab and with the filters of the address."""
+        visitor = self._entrance.visitor(request, now)
+        wanted = wanted_in(request)
+        page = self._waiting(visitor.actor, wanted, now)
+        more = _link(wanted, after=_written(page.after)) if page.after else ""
+        facts = {
+            "visitor": visitor,
+            "tab": "queue",
+            "wanted": wanted,
+            "tabs": [(one, _link(Wanted(one)), _count(page.counts.get(one), page.cut)) for one in Tab],
+            "rows": [RowView(one, visitor) for one in page.cases],
+            "more": more,
+            "first": wanted.after is None,
+            "cut": page.cut,
+            "kinds": tuple(Kind),
+            "urgencies": tuple(reversed(Urgency)),
+        }
+        html = render("desk/queue.html", visitor.say, facts)
+        return Reply(html, tag=tag_of(html))
+
+    def next(self, request: Request, now: datetime) -> Reply:
+        """Goes on to the customer who is to be answered next."""
+        row = self._waiting.next_for(self._entrance.visitor(request, now).actor)
+        return go(case_path(row.case_id) if row else ROOT)
+
+
+def wanted_in(request: Request) -> Wanted:
+    """The part of the list that an address asks for; what it spells wrong is passed over."""
+    query = request.query
+    return Wanted(
+        _choice(Tab, query.get("view")) or Tab.ALL,
+        _choice(Kind, query.get("kind")),
+        _choice(Urgency, query.get("urgency")),
+        _place(query.get("after", "")),
+    )
+
+
+def _choice(kind: type[_Choice], typed: str | None) -> _Choice | None:
+    return next((one for one in kind if one == typed), None)
+
+
+def _count(found: int | None, cut: bool) -> str:
+    return "" if found is None else f"{found}{'+' if cut else ''}"
+
+
+def _link(wanted: Wanted, **more: str) -> str:
+    chosen = {"view": wanted.tab, "kind": wanted.kind, "urgency": wanted.urgency, **more}
+    query = {name: str(value) for name, value in chosen.items() if value and value is not Tab.ALL}
+    return f"{ROOT}?{urlencode(query)}" if query else ROOT
+
+
+def _written(place: Place | None) -> str:
+    return f"{place[0].isoformat()}~{place[1]}" if place else ""
+
+
+def _place(typed: str) -> Place | None:
+    moment, _, case_id = typed.partition("~")
+    try:
+        found = datetime.fromisoformat(moment)
+    except ValueError:
+        return None
+    return (found, case_id) if found.tzinfo else None

@@ -1,0 +1,70 @@
+"""The desk's pages and their addresses."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from mentiondesk.presentation.desk.cases import CasePages
+from mentiondesk.presentation.desk.entrance import Entrance, guarded
+from mentiondesk.presentation.desk.html import render
+from mentiondesk.presentation.desk.incidents import IncidentPages
+from mentiondesk.presentation.desk.queue import QueuePages
+from mentiondesk.presentation.desk.replies import ROOT, Reply, Request
+from mentiondesk.presentation.desk.search import SearchPage
+from mentiondesk.presentation.desk.team import TeamPage
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSite:
+    """Everything behind the routes of the desk."""
+
+    entrance: Entrance
+    queue: QueuePages
+    cases: CasePages
+    incidents: IncidentPages
+    team: TeamPage
+    search: SearchPage
+
+    def help(self, request: Request, now: datetime) -> Reply:
+        """The keys, and how the desk is meant."""
+        visitor = self.entrance.visitor(request, now)
+        return Reply(render("desk/help.html", visitor.say, {"visitor": visitor, "tab": "help"}))
+
+
+_Method = Callable[..., Reply]
+MethodOf = Callable[[DeskSite], _Method]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """An address below the desk's root, with what answers GET and POST. `<name>` stands for a part of the path."""
+
+    rule: str
+    get: MethodOf
+    post: MethodOf | None = None
+
+
+ROUTES = (
+    Route(ROOT, lambda site: site.queue.show),
+    Route(f"{ROOT}/next", lambda site: site.queue.next),
+    Route(f"{ROOT}/sign-in", lambda site: site.entrance.show, lambda site: site.entrance.ask),
+    Route(f"{ROOT}/sign-in/code", lambda site: site.entrance.show_code, lambda site: site.entrance.enter),
+    Route(f"{ROOT}/sign-out", lambda site: site.entrance.show, lambda site: site.entrance.sign_out),
+    Route(f"{ROOT}/sessions", lambda site: site.entrance.show_sessions, lambda site: site.entrance.end_session),
+    Route(f"{ROOT}/cases/<case_id>", lambda site: site.cases.show, lambda site: site.cases.press),
+    Route(f"{ROOT}/incidents", lambda site: site.incidents.list),
+    Route(f"{ROOT}/incidents/<incident_id>", lambda site: site.incidents.show, lambda site: site.incidents.press),
+    Route(f"{ROOT}/team", lambda site: site.team.show),
+    Route(f"{ROOT}/search", lambda site: site.search.show),
+    Route(f"{ROOT}/help", lambda site: site.help),
+)
+
+
+def answer(method: _Method, request: Request, now: datetime, **parts: str) -> Reply:
+    """The reply of one route's method, for a person who may be signed out."""
+    return guarded(partial(_with, method, parts))(request, now)
+
+
+def _with(method: _Method, parts: dict[str, str], request: Request, now: datetime) -> Reply:
+    return method(request, *parts.values(), now)

@@ -1,0 +1,84 @@
+// The desk's own script. Every page works without it: it adds polling, keys and a second copy of what is typed.
+(() => {
+  "use strict";
+  const SLOW = 60000, QUICK = 3000, MOVED = 60000;
+  const live = document.querySelector("[data-live]");
+  const note = document.querySelector("#note-text");
+  const key = "desk " + location.pathname;
+  let tag = "", moved = Date.now(), asked = Date.now();
+
+  // --- What is typed survives a lost connection and a conflict.
+  if (note) {
+    if (new URLSearchParams(location.search).get("done") === "note") localStorage.removeItem(key);
+    if (!note.value) note.value = localStorage.getItem(key) || "";
+    note.addEventListener("input", () => localStorage.setItem(key, note.value));
+  }
+
+  // --- Polling: quick while somebody works here, slow otherwise, and never while the page is hidden.
+  if (live && window.htmx) {
+    live.setAttribute("hx-get", location.pathname + location.search);
+    live.setAttribute("hx-trigger", "desk:poll");
+    live.setAttribute("hx-select", "#live");
+    live.setAttribute("hx-target", "#live");
+    live.setAttribute("hx-swap", "outerMorph");
+    htmx.process(live);
+    document.addEventListener("htmx:config:request", event => {
+      const request = event.detail.ctx.request;
+      if (tag) request.headers["If-None-Match"] = tag;
+      if (note && note.value && document.activeElement === note)
+        request.action += (request.action.includes("?") ? "&" : "?") + "writing=1";
+    });
+    document.addEventListener("htmx:before:response", event => {
+      const { response } = event.detail.ctx;
+      tag = response.headers.get("ETag") || tag;
+      // Signed out meanwhile: the page itself leads to the sign-in, and what was typed stays.
+      if (response.raw && response.raw.redirected) event.preventDefault();
+    });
+    for (const name of ["pointermove", "keydown", "scroll"])
+      document.addEventListener(name, () => { moved = Date.now(); }, { passive: true });
+    setInterval(() => {
+      const now = Date.now(), pause = now - moved < MOVED ? QUICK : SLOW;
+      if (document.visibilityState !== "visible" || now - asked < pause) return;
+      asked = now;
+      const target = document.querySelector("#live");
+      if (target) htmx.trigger(target, "desk:poll");
+    }, 1000);
+  }
+
+  // --- A double click is one press.
+  document.addEventListener("submit", event => {
+    if (event.target.dataset.sent) event.preventDefault();
+    event.target.dataset.sent = "1";
+  });
+  addEventListener("pageshow", () => {
+    for (const form of document.forms) delete form.dataset.sent;
+  });
+
+  // --- Keys; ignored where somebody types.
+  const rows = () => [...document.querySelectorAll("[data-row] .what")];
+  const step = by => {
+    const all = rows(), at = all.indexOf(document.activeElement);
+    const next = all[Math.min(Math.max(at + by, 0), all.length - 1)];
+    if (next) next.focus();
+  };
+  const press = one => { if (one) one.click(); };
+  const field = name => { const one = document.querySelector(name); if (one) one.focus(); };
+  const KEYS = {
+    j: () => step(1),
+    k: () => step(-1),
+    o: () => { if (rows().includes(document.activeElement)) press(document.activeElement); },
+    c: () => { const one = document.querySelector("input[name=action][value=claim]"); if (one) press(one.form.querySelector("button")); },
+    r: () => press(document.querySelector("[data-key=r]")),
+    e: () => press(document.querySelector("[data-key=e]")),
+    n: () => field("#note-text"),
+    "/": () => field("#q"),
+    "?": () => { location.href = "/desk/help"; },
+  };
+  document.addEventListener("keydown", event => {
+    const typing = event.target.matches("input, textarea, select");
+    if (typing && event.key === "Escape") event.target.blur();
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || !KEYS[event.key]) return;
+    event.preventDefault();
+    KEYS[event.key]();
+  });
+})();

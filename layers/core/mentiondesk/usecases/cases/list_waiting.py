@@ -1,0 +1,86 @@
+"""Who waits, as one person looks at it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from mentiondesk.domain.access.actor import Actor
+from mentiondesk.domain.cases.waiting import Place, Row, Scan, Tab, WaitingCase, by_deadline
+from mentiondesk.domain.ids import StaffId
+from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.ports.desk import WaitingStore
+
+PAGE = 50
+# As many rows are looked at for one page, whatever the tab: a backlog of a million costs no more than one of these.
+SCANNED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The part of the list that a person wants to see."""
+
+    tab: Tab = Tab.ALL
+    kind: Kind | None = None
+    urgency: Urgency | None = None
+    after: Place | None = None
+
+    def takes(self, row: Row, reader: StaffId) -> bool:
+        kind, urgency = self.kind in (None, row.kind), self.urgency in (None, row.urgency)
+        return kind and urgency and row.stands_in(self.tab, reader)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPage:
+    """One page of the list. `after` is where the next one begins, None at the end.
+
+    `counts` are those of the rows that were looked at, and `cut` says that there are more; both hold from the
+    beginning of the list on, so that pages behind the first have no counts.
+    """
+
+    cases: tuple[WaitingCase, ...]
+    counts: Mapping[Tab, int]
+    cut: bool
+    after: Place | None
+
+
+class ListWaiting:
+    """Pages of the customers who wait."""
+
+    def __init__(self, waiting: WaitingStore) -> None:
+        self._waiting = waiting
+
+    def __call__(self, actor: Actor, wanted: Wanted, now: datetime) -> WaitingPage:
+        """Up to 50 customers by deadline, from the first 500 behind `wanted.after`."""
+        reader = _reader(actor)
+        scan = self._waiting.scan(wanted.after, SCANNED)
+        fitting = [row for row in scan.rows if wanted.takes(row, reader)]
+        shown = fitting[:PAGE]
+        found = self._waiting.cases([row.case_id for row in shown], now)
+        cases = by_deadline(found[row.case_id] for row in shown if row.case_id in found)
+        counts = {} if wanted.after else {tab: _count(scan, tab, reader) for tab in Tab}
+        return WaitingPage(tuple(cases), counts, scan.cut, _next(scan, fitting))
+
+    def next_for(self, actor: Actor) -> Row | None:
+        """The customer to turn to now: the person's own with the earliest deadline, else an unclaimed one."""
+        reader, scan = _reader(actor), self._waiting.scan(None, SCANNED)
+        for tab in (Tab.MINE, Tab.UNCLAIMED):
+            for row in scan.rows:
+                if row.stands_in(tab, reader):
+                    return row
+        return None
+
+
+def _reader(actor: Actor) -> StaffId:
+    assert actor.by is not None, "a person looks at the list"
+    return actor.by
+
+
+def _count(scan: Scan, tab: Tab, reader: StaffId) -> int:
+    return sum(row.stands_in(tab, reader) for row in scan.rows)
+
+
+def _next(scan: Scan, fitting: list[Row]) -> Place | None:
+    """Behind the last row shown, or behind the last one looked at where there may be others."""
+    if len(fitting) > PAGE:
+        return fitting[PAGE - 1].place
+    return scan.rows[-1].place if scan.cut and scan.rows else None
