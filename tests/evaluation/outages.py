@@ -74,7 +74,7 @@ def fresh(
     over: timedelta | None = None,
     texts_of: Path = FRESH,
 ) -> Outage:
-    """One of the problems of a file, in turn by `run`, over 15 to 60 minutes or the time given."""
+    """An outage of a problem of the file, in turn by `run`, over 15 to 60 minutes or the time given."""
     problems = _fresh(texts_of)
     problem = sorted(problems)[run % len(problems)]
     english, other = problems[problem]

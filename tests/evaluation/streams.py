@@ -58,7 +58,7 @@ class Followed:
 
 
 class Stream:
-    """One brand's complaints as signals, and the baseline in each hour of them."""
+    """The complaints of a brand as signals, and the baseline in each hour of them."""
 
     def __init__(self, name: str, posts: Iterable[Post], brand_names: Sequence[str]) -> None:
         self.name, self.handle = name, brand_names[0]

@@ -14,9 +14,9 @@ from mentiondesk.adapters.storage.table import Table
 from mentiondesk.detection.baseline import hour_of_week
 from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.cases.transitions import State
-from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId, id_at
+from mentiondesk.domain.ids import CaseId, ComponentId, ConversationId, IncidentId, PostId, UserId, id_at
 from mentiondesk.domain.incidents.changes import IncidentChange, incident_change
-from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status, Update
+from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, Status, Update
 from mentiondesk.domain.incidents.signals import HourlyCounts, Signal
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Tags
@@ -213,6 +213,22 @@ def test_one_outage_in_two_words_is_one_incident(listening: Listening) -> None:
     listening.run(at(17))
     listening.run(at(18))
     assert listening.incident().people == 12
+
+
+@pytest.mark.parametrize(("component", "count"), [("shop", 1), ("post", 2)])
+def test_complaints_join_what_a_person_opened_for_their_component(
+    listening: Listening, component: str, count: int
+) -> None:
+    by_hand = Incident(IncidentId("byhand"), Status.INVESTIGATING, "Checkout", at(0), at(0), published_at=at(0))
+    by_hand = replace(by_hand, affected=(Affected(ComponentId(component), Health.MAJOR_OUTAGE),))
+    listening.desk.incidents.add(incident_change(None, by_hand))
+    listening.complain(6, begin=1, over=6)
+    listening.run(at(8))
+    listening.run(at(9))
+    assert len(listening.all()) == count
+    opened = listening.desk.incidents.get(IncidentId("byhand"))
+    assert opened is not None
+    assert (opened.title, opened.people) == ("Checkout", 6 if count == 1 else 0)
 
 
 def test_the_impact_follows_the_failure_and_the_people(listening: Listening) -> None:

@@ -13,7 +13,7 @@ from mentiondesk.detection.matching import count_terms, distinct_reporters, matc
 from mentiondesk.detection.slow import slow_clusters
 from mentiondesk.detection.thresholds import THRESHOLDS
 from mentiondesk.detection.titles import title
-from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, UserId, id_at
+from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId, id_at
 from mentiondesk.domain.incidents.incident import Incident, Status
 from mentiondesk.domain.incidents.signals import Baseline, HourlyCounts, Signal
 from mentiondesk.settings.problems import SettingsInvalid
@@ -394,12 +394,6 @@ def test_the_days_of_a_slow_problem_do_not_count_as_usual() -> None:
     terms = {**quiet.overall.terms, "wrong price": 20.0, "prices": 20.0}
     learned = replace(quiet, overall=replace(quiet.overall, reporters=quiet.overall.reporters + 20, terms=terms))
     assert slow_clusters(over_two_days(20, "wrong price", "prices"), learned, at(0), THRESHOLDS)
-
-
-def test_a_post_that_staff_took_out_does_not_match_again() -> None:
-    incident = Incident(IncidentId("i"), Status.CANDIDATE, "Accounts", at(15), at(0), terms=("cannot log in",))
-    assert matches(incident, signal(40, 77))
-    assert not matches(replace(incident, left_out=(signal(40, 77).post_id,)), signal(40, 77))
 
 
 def test_further_complaints_match_by_what_was_found() -> None:

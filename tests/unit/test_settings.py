@@ -242,7 +242,7 @@ STAGE: dict[str, Any] = {"name": "warn", "at": "50%", "send": [{"to": "duty", "b
         ("reading.monthly_reads", "lots", "", "integer"),
         ("reading.mentions", "maybe", "", "boolean"),
         ("reading.overlp", "5m", "", "did you mean overlap?"),
-        ("colour", "green", "", "spelling"),
+        ("colour", "green", "", "there is no such key"),
     ],
 )  # fmt: skip
 def test_an_error_names_its_key_and_what_would_be_right(path: str, value: Any, blamed: str, says: str) -> None:

@@ -33,10 +33,11 @@ def test_the_bucket_is_private_and_kept(resources: dict[str, Resource]) -> None:
     assert set(resources["Site"]["PublicAccessBlockConfiguration"].values()) == {True}
     kept = template(TEMPLATE)["Resources"]["Site"]
     assert (kept["DeletionPolicy"], kept["UpdateReplacePolicy"]) == ("Retain", "Retain")
-    allow, deny = resources["SitePolicy"]["PolicyDocument"]["Statement"]
+    allow, deny, old = resources["SitePolicy"]["PolicyDocument"]["Statement"]
     assert (allow["Principal"], allow["Action"]) == ({"Service": "cloudfront.amazonaws.com"}, "s3:GetObject")
     assert "distribution/${Distribution}" in json.dumps(allow["Condition"])
     assert (deny["Effect"], deny["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    assert (old["Effect"], old["Condition"]) == ("Deny", {"NumericLessThan": {"s3:TlsVersion": "1.2"}})
 
 
 def test_marks_are_digests(resources: dict[str, Resource]) -> None:

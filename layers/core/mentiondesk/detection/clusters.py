@@ -12,6 +12,7 @@ from math import inf, log
 from mentiondesk.detection.baseline import HOUR, Expectation
 from mentiondesk.detection.concepts import (
     ANYTHING_MAY,
+    APART,
     CONCEPTS,
     FAILURES,
     GENERAL,
@@ -33,6 +34,8 @@ _MOST_TERMS = 8
 _MOST_SAMPLES = 3
 # People who must share a word before it tells a problem.
 _SHARING = 3
+# A cluster of at most this part of an incident's people is small.
+_PART_OF = 4
 # Longer posts say no more for a sample.
 _TELLING_WORDS = 20
 _ID_LENGTH = 12
@@ -143,12 +146,17 @@ def _mean(terms: Sequence[str], expectation: Expectation, others: int, span: tim
 
 
 def one_outage(incident: Incident, cluster: Cluster, within: timedelta) -> bool:
-    """True if a cluster reports an open incident in other words: at the same time, of a related failure."""
+    """True if a cluster reports an open incident in other words: at the same time, of a related failure.
+
+    People tell a large outage in many ways: a small cluster of any failure within it is part of it, unless it is a
+    matter of its own.
+    """
     first = cluster.signals[0].at
     latest = incident.latest_at or incident.created_at
     if not incident.started_at - within <= first <= latest + within:
         return False
-    return bool(_families(incident.terms) & _families(cluster.terms))
+    small = cluster.people * _PART_OF <= incident.people and APART.isdisjoint(cluster.terms)
+    return small or bool(_families(incident.terms) & _families(cluster.terms))
 
 
 def _families(terms: Iterable[str]) -> set[str]:
@@ -179,7 +187,7 @@ class _Window:
         }
 
     def lift(self, term: str, span: timedelta) -> float:
-        """How many times the expected number of people used a term within `span`."""
+        """The number of people who used a term within `span`, as a multiple of the expected number."""
         count = _since(self.now - span, self.by_term[term])
         return count / max(self.expectation.within(term, 0, span), _LEAST_HOURLY * span / HOUR)
 
@@ -320,7 +328,7 @@ def _terms_of_problem(seed: str, window: _Window, span: timedelta) -> tuple[str,
     general = [failure for failure in failures[:_MOST_TERMS] if failure in ANYTHING_MAY]
     if subject:
         terms += [f"{failure}{AND}{subject}" for failure in general]
-    # Of what is not said, a busy brand hears a lot: such posts belong only where nearly all come from the surge.
+    # Posts without a subject are frequent at a busy brand: they belong only where nearly all come from the surge.
     terms += [
         f"{failure}{AND}{NO_SUBJECT}" for failure in general if failure == seed or window.lift(failure, span) >= LIFT
     ]

@@ -5,7 +5,7 @@ Triage reads them from its table concepts.txt. To add one, write a heading with 
 
 from collections.abc import Collection
 
-# What fails. The more specific come first, as in the table.
+# The failures, the more specific first, as in the table.
 _FAILURES = (
     "cannot log in",
     "payment fails",

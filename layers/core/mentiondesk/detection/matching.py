@@ -110,5 +110,5 @@ def belongs(terms: Iterable[str], signal: Signal) -> bool:
 
 
 def matches(incident: Incident, signal: Signal) -> bool:
-    """True if a complaint is about an incident that was detected before, and no person has taken it out."""
-    return signal.post_id not in incident.left_out and belongs(incident.terms, signal)
+    """True if a complaint is about an incident that was detected before."""
+    return belongs(incident.terms, signal)

@@ -153,7 +153,7 @@ class Incident:
     `created_at` is when the desk or a person wrote it down, `latest_at` the latest complaint. `people` counts distinct
     customers, `posts` their posts. `severity` runs from 1 to 10. A further complaint matches the incident by its
     `terms`; `failure` is the concept for what is wrong. `slow` marks a problem of many hours, of which the lead reads
-    and which is no outage. `left_out` are posts that staff took out; they do not join again. `timer` runs while staff
+    and which is no outage. `timer` runs while staff
     have something to do about it by a deadline. `owner` is the person who published it. `go_back_from` holds the
     customers' cases that a person has chosen to leave out when the others are gone back to; None until somebody has
     looked at the list.
@@ -176,7 +176,6 @@ class Incident:
     samples: tuple[Sample, ...] = ()
     failure: str = ""
     slow: bool = False
-    left_out: tuple[PostId, ...] = ()
     published_at: datetime | None = None
     monitoring_at: datetime | None = None
     ended_at: datetime | None = None

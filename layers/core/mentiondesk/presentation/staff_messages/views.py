@@ -212,6 +212,13 @@ class IncidentView:
         return quotable(self.incident.title, _LONGEST_TITLE)
 
     @property
+    def heading(self) -> str:
+        """The key of the sentence that says what kind of incident it is."""
+        if self.incident.public:
+            return "incident_alert.public"
+        return "incident_alert.slow" if self.incident.slow else "incident_alert.possible"
+
+    @property
     def waited(self) -> str:
         """The time since staff were first told of the incident."""
         return short_duration(self.say, self.now - self.notice.alert.since)

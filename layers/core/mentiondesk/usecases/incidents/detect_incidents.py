@@ -139,9 +139,7 @@ class DetectIncidents:
         acute = [incident for incident in open_incidents if not incident.slow]
         rest = [one for one in run.signals if not any(matches(incident, one) for incident in acute)]
         for cluster in self._new_clusters(rest, run):
-            same = next(
-                (one for one in self._open_now() if one_outage(one, cluster, run.settings.incidents.within)), None
-            )
+            same = next((one for one in self._incidents.open() if _one_outage(one, cluster, run.settings)), None)
             if same is None:
                 self._raise(cluster, run)
             else:
@@ -157,9 +155,6 @@ class DetectIncidents:
         rest = [one for one in signals if not any(matches(incident, one) for incident in known)]
         for cluster in slow_clusters(rest, run.baseline, run.now, self._thresholds)[:1]:
             self._raise(cluster, run, slow=True)
-
-    def _open_now(self) -> list[Incident]:
-        return [incident for incident in self._incidents.open() if incident.terms and not incident.slow]
 
     def _begin(self, now: datetime) -> _Run:
         """Updates the baseline and reads the signals of the window."""
@@ -183,7 +178,7 @@ class DetectIncidents:
     def _take_in(self, incident: Incident, cluster: Cluster, run: _Run) -> None:
         """Widens an open incident by a cluster that reports the same outage in other words."""
         terms = tuple(dict.fromkeys((*incident.terms, *cluster.terms)))[:_MOST_TERMS]
-        wider = replace(incident, terms=terms)
+        wider = replace(incident, terms=terms, failure=incident.failure or cluster.failure)
         try:
             self._incidents.save(incident_change(incident, wider))
         except (IncidentChanged, AlreadyDone):
@@ -313,6 +308,16 @@ class DetectIncidents:
         counts = (end, reporters * factor, scaled)
         self._baselines.save(updated(baseline.hour, expectation, *counts, HOUR_TERMS), slot)
         self._baselines.save(updated(baseline.overall, expectation, *counts, OVERALL_TERMS))
+
+
+def _one_outage(incident: Incident, cluster: Cluster, settings: DeskSettings) -> bool:
+    """True if a cluster reports an open incident: in other words, or one that a person opened for its component."""
+    if incident.slow or incident.status.maintenance:
+        return False
+    if incident.terms:
+        return one_outage(incident, cluster, settings.incidents.within)
+    hit = _components(cluster.signals, settings.page.components)
+    return incident.public and any(one.component in hit for one in incident.affected)
 
 
 def _candidate(cluster: Cluster, settings: DeskSettings, now: datetime, slow: bool) -> Incident:
