@@ -71,10 +71,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         return timedelta(milliseconds=context.get_remaining_time_in_millis())
 
     now = clock.now()
-    # Alerts are near for those who wait to be looked up, and a look-up is one short request.
-    looked_up = look_up_customers()(now)
     fetched = fetch_mentions()(now, time_left)
-    # X that refuses to be read shows no post either.
+    # X that refuses to be read shows no customer and no post either.
+    looked_up = 0 if fetched.obstacles else look_up_customers()(now)
     looked = LookedAgain() if fetched.obstacles else look_again()(now, time_left)
     redelivered = RedeliverPosts(stores().posts)(now)
     logger.info("fetched", **asdict(fetched), looked_up=looked_up, gone=looked.gone, redelivered=redelivered.posts)

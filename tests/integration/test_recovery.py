@@ -28,7 +28,7 @@ def test_every_use_of_the_table_names_the_restored_one() -> None:
     between = without_table(template, TABLE)
     assert between["Resources"].keys() == template["Resources"].keys() - {"Desk"}
     text = json.dumps(between)
-    assert not [name for name in ('"Desk"', "${Desk", "Desk.Arn") if name in text]
+    assert not [name for name in ('"Desk"', "${Desk}", "${Desk.", "Desk.Arn") if name in text]
     names = {
         one["Properties"]["Environment"]["Variables"]["TABLE_NAME"]
         for one in between["Resources"].values()

@@ -84,7 +84,7 @@ def held(desk: FaultyDesk) -> Held:  # noqa: C901, PLR0912 - a branch for each k
     return found
 
 
-_SOURCES = ("own", "mentions", "search")
+_SOURCES = ("own", "mentions", "search", "lookup")
 
 
 def violations(desk: FaultyDesk, allowed: Allowance, oracle: "Ending | None" = None) -> list[str]:

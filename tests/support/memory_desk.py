@@ -230,7 +230,7 @@ class MemoryDesk:
     def events(self, case: CaseId) -> list[tuple[str, str]]:
         """The record of a case: (person or "", act)."""
         acts = [entry for entry in self._desk.cases.timeline(case) if isinstance(entry, CaseAct)]
-        return [(act.by or "", _ACTS[type(act)]) for act in acts]
+        return [(act.by or "", _ACTS[type(act)]) for act in acts if type(act) in _ACTS]
 
     def incidents(self) -> list[Incident]:
         return self._desk.stored_incidents()
