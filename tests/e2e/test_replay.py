@@ -256,7 +256,7 @@ def test_many_customers_with_one_problem_are_one_incident_that_staff_hear_of_and
     assert incident["title"].lower().endswith("signing in fails")
     assert incident["post_ids"] == [post["id"] for post in posts]
     assert incident["authors"] == [post["author_id"] for post in posts]
-    assert (incident["impact"], incident["ended_at"]) == ("minor", "2026-06-17T14:10:00Z")
+    assert (incident["impact"], incident["ended_at"]) == ("major", "2026-06-17T14:10:00Z")
     told = [alert for alert in outcome.rows("alerts") if alert["case_id"] == incident["id"]]
     assert {(alert["stage"], alert["at"]) for alert in told} == {
         ("noticed", "2026-06-17T12:08:00Z"),
