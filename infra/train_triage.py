@@ -12,6 +12,7 @@ import random
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from unittest.mock import patch
 
 from infra.labelled_posts import LEARNED, Labelled, labelled_posts
 from mentiondesk.domain.posts.tags import Urgency
@@ -38,9 +39,11 @@ _Example = tuple[list[tuple[int, float]], list[float]]
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make triage-model", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail when the model is not what comes out")
-    made_now = made()
-    if parser.parse_args().check:
-        same = gzip.decompress(MODEL.read_bytes()).decode() == made_now
+    check, made_now = parser.parse_args().check, made()
+    if check:
+        stored = gzip.decompress(MODEL.read_bytes()).decode()
+        # Reading mends typing errors by the words of the model: two models may come out of each other in turn.
+        same = stored in (made_now, made_with_words_of(made_now))
         sys.stdout.write("the model is what its posts give\n" if same else "run make triage-model: the model is old\n")
         return not same
     # Level and time are given, so that the file stays the same.
@@ -52,6 +55,13 @@ def main() -> int:
 def made() -> str:
     """The model, as this project's posts and the tables give it: a line for each feature with its weights."""
     return written(trained([labelled for file in LEARNED for labelled in labelled_posts(file)]))
+
+
+def made_with_words_of(model: str) -> str:
+    """The model that comes out where reading knows the words of another model."""
+    names = {line.partition("\t")[0] for line in model.splitlines()}
+    with patch("mentiondesk.triage.lexicon.knows", lambda word: f"w:{word}" in names):
+        return made()
 
 
 def features(posts: Sequence[Labelled]) -> list[_Features]:
