@@ -75,6 +75,6 @@ def _fields(form: Any) -> Iterator[tuple[str, str]]:
 
 
 def _buttons(form: Any) -> list[dict[str, str]]:
-    """What each button of the form adds to it; one without a name adds nothing."""
+    """The fields that each button adds to the form; a button without a name adds none."""
     found = form.xpath(".//button")
     return [{one.get("name"): one.get("value", "")} if one.get("name") else {} for one in found]

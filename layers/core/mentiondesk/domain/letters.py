@@ -69,7 +69,7 @@ def _take(character: str, place: int, letters: list[str], origins: list[int]) ->
 
 
 def _mixed(text: str) -> bool:
-    """Whether Latin letters touch Greek or Cyrillic ones."""
+    """True when Latin letters touch Greek or Cyrillic ones."""
     return _MIXED.search(text) is not None
 
 

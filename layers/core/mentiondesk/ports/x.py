@@ -32,7 +32,7 @@ class XTooFarBack(Exception):
 
 
 class Seen(NamedTuple):
-    """What X shows of a post and of its author."""
+    """The author and the counts of a post, as X shows them."""
 
     profile: Profile
     metrics: PublicMetrics

@@ -12,7 +12,7 @@ def logged(log: Callable[..., None], message: str) -> Callable[[Exception], None
 
 
 class Counts:
-    """What went on in a run, by name: a count that is not zero is measured and kept.
+    """Counts of a run, by name: a count that is not zero is measured and kept.
 
     CloudWatch bills a metric for each hour in which it is sent: a quiet desk sends none. `measure` takes the name, the
     unit and the count; `keep` takes all of them, for the notifier to tell an operator.

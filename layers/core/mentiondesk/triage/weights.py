@@ -94,7 +94,7 @@ def pair_weights(word: str) -> Mapping[str, int]:
 
 
 def knows(word: str) -> bool:
-    """Whether the model has met this word."""
+    """True when the model has a weight for this word."""
     return f"w:{word}" in weights()
 
 

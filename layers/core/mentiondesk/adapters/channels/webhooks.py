@@ -31,7 +31,7 @@ _BEGINS = "whsec_"
 
 
 class Target(NamedTuple):
-    """Where a webhook goes, and the key that signs it; "" for a receiver that knows its sender by the address."""
+    """The address of a webhook, and the key that signs it; "" for a receiver that knows its sender by the address."""
 
     url: str
     secret: str = ""

@@ -47,7 +47,7 @@ class TooManyTries(SignInRefused):
 
 
 class SignedOut(Exception):
-    """Nobody is signed in by this cookie: it is none, or its session has ended."""
+    """The cookie signs nobody in: there is none, or its session has ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class PublicMetrics:
-    """How often a post was seen, and how often others liked, reposted, quoted and answered it, as X counts it."""
+    """X's counts of a post: views, likes, reposts, quotes and answers."""
 
     views: int = 0
     likes: int = 0

@@ -107,7 +107,7 @@ def _public_updates(incident: Incident, updates: list[Update]) -> Iterator[Publi
     for update in updates:
         after = _after(update, from_first, health)
         if update.status is Status.SCHEDULED:
-            # What is announced has not begun: the components keep their health until it does.
+            # An announced maintenance has not begun: the components keep their health until it does.
             from_first = _with(from_first, update.affected)
             after = dict.fromkeys((one.component for one in from_first), Health.OPERATIONAL)
         changes = tuple(Change(one, health.get(one, Health.OPERATIONAL), now) for one, now in after.items())

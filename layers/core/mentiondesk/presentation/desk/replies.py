@@ -13,7 +13,7 @@ _LONGEST_PLACE = 300
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a page may know of a request. `form` is read on demand: it raises what reading raises."""
+    """The parts of a request that pages use. `form` is read on demand: it raises what reading raises."""
 
     path: str
     query: Mapping[str, str] = field(default_factory=dict)

@@ -17,7 +17,7 @@ _ALPHABET = _BASIC | _EXTENDED
 # Places of a text in one segment, and of each segment of a longer one, whose header joins them.
 _GSM7_ROOM, _UCS2_ROOM = (160, 153), (70, 67)
 
-# What stands for a character that the alphabet lacks. Signs that calculate, compare or price keep their meaning.
+# Substitutes for characters that the alphabet lacks. Signs that calculate, compare or price keep their meaning.
 _PLAIN = {
     "…": "...", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "’": "'", "‘": "'", "‚": "'", "`": "'", "´": "'",
     "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "―": "-", "−": "-", "⁻": "-", "⁄": "/", "∕": "/", "÷": "/",

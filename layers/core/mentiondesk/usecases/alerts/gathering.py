@@ -30,7 +30,7 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What goes to one person at once on one channel. `merged` are alerts that later ones in it stand for."""
+    """The alerts that go to one person together, on one channel. `merged` are alerts that later ones in it stand for."""
 
     staff_id: StaffId
     channel: Channel
