@@ -30,7 +30,7 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """The alerts that go to one person together, on one channel. `merged` are alerts that later ones in it stand for."""
+    """The alerts that go to one person together, on one channel. Later alerts in it stand for those in `merged`."""
 
     staff_id: StaffId
     channel: Channel
