@@ -11,6 +11,7 @@ from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
 from mentiondesk.triage import Engine, triage
 from mentiondesk.triage.lexicon import READ, cues, lexicon, sets
 from mentiondesk.triage.phrases import SHAPES, alternatives
+from mentiondesk.triage.weights import knows
 from tests.support.builders import a_post
 
 DANGER_POSTS = Path(__file__).parents[1] / "evaluation/danger.txt"
@@ -225,7 +226,7 @@ def test_a_post_to_somebody_else_is_no_complaint_to_the_brand() -> None:
 
 
 def test_every_language_reads_the_tables_of_danger() -> None:
-    assert {cue.says for added in lexicon("en", BrandWords()).phrases._added.values() for _, cue in added} >= {
+    assert {cue.says for added in lexicon("en", BrandWords(), knows).phrases._added.values() for _, cue in added} >= {
         "critical",
         "alarming",
         "calm",

@@ -16,7 +16,7 @@ from mentiondesk.triage import BrandTriage, Engine
 from mentiondesk.triage.lexicon import READ, cues, languages, lexicon, sets, spelling
 from mentiondesk.triage.loading import sections, table
 from mentiondesk.triage.phrases import Unreadable, alternatives
-from mentiondesk.triage.weights import OUTPUTS, weights
+from mentiondesk.triage.weights import OUTPUTS, knows, weights
 from tests.support.builders import a_post, settings
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +41,7 @@ def test_every_table_can_be_read_and_repeats_nothing(name: str) -> None:
 def test_every_table_is_used() -> None:
     used = set()
     for language in READ:
-        phrases = lexicon(language, BrandWords()).phrases
+        phrases = lexicon(language, BrandWords(), knows).phrases
         used |= {cue.table for added in phrases._added.values() for _, cue in added}
     assert used == set(TABLES)
 
@@ -88,7 +88,7 @@ def test_phrases_stand_for_their_alternatives(phrase: str, readings: set[str]) -
 @pytest.mark.parametrize("phrase", ["... waiting", "still ...", "<nobody knows> it", "<nosuchset> it"])
 def test_what_is_no_phrase_is_refused(phrase: str) -> None:
     with pytest.raises(Unreadable):
-        lexicon("en", BrandWords(never=(phrase,)))
+        lexicon("en", BrandWords(never=(phrase,)), knows)
 
 
 # --- a brand's own words

@@ -1,7 +1,7 @@
 """Text → tags: finds the cues of a post, weighs them in context, and combines them with the model."""
 
 import math
-from collections.abc import Container
+from collections.abc import Callable, Container
 from operator import itemgetter
 
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
@@ -15,7 +15,7 @@ from mentiondesk.triage.lexicon import BRAND, CARE, CUSTOM, ME, NOT, URGENCY, Le
 from mentiondesk.triage.phrases import search
 from mentiondesk.triage.reading import Reading, focus_of, language_of, layers, words_of
 from mentiondesk.triage.share import UNKNOWN_SHARE, adapted
-from mentiondesk.triage.weights import KINDS
+from mentiondesk.triage.weights import KINDS, knows
 from mentiondesk.triage.words import read
 
 _MOST_REASONS = 6
@@ -68,11 +68,13 @@ _SOUNDS_DANGEROUS = Reason("sounds dangerous as a whole", 0, 0)
 class Engine:
     """Classifies posts. Never raises; the same post and share give the same tags.
 
-    `share` is the part of the brand's own stream that complains, as `triage.share` estimates it.
+    `share` is the part of the brand's own stream that complains, as `triage.share` estimates it. `knows` tells the
+    words that no typing error made; the model's own, unless a model is being trained.
     """
 
-    def __init__(self, brand: BrandWords = _NO_BRAND) -> None:
+    def __init__(self, brand: BrandWords = _NO_BRAND, knows: Callable[[str], bool] = knows) -> None:
         self.brand = brand
+        self._knows = knows
         self._lexicons: dict[str, Lexicon] = {}
         self._names = brand_terms(brand.names)
 
@@ -134,7 +136,7 @@ class Engine:
     def _lexicon(self, language: str) -> Lexicon:
         found = self._lexicons.get(language)
         if found is None:
-            found = self._lexicons[language] = lexicon(language, self.brand)
+            found = self._lexicons[language] = lexicon(language, self.brand, self._knows)
         return found
 
 

@@ -1,7 +1,7 @@
 """The tables in `tables/`, compiled for the engine. tables/README.txt describes their format."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
@@ -10,7 +10,7 @@ from mentiondesk.domain.posts.brand_words import Always, BrandWords
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.triage.loading import TableInvalid, sections, table
 from mentiondesk.triage.phrases import Phrases, Word
-from mentiondesk.triage.weights import knows, pair_weights, word_weights
+from mentiondesk.triage.weights import pair_weights, word_weights
 from mentiondesk.triage.words import by_capitals, segmented
 
 WEIGHTS = {"decisive": 4.0, "heavy": 2.6, "strong": 2.0, "plain": 1.0, "weak": 0.4}
@@ -159,9 +159,10 @@ class _Known(dict[str, Word[Cue]]):
 
 
 class Lexicon:
-    """The compiled tables for one language."""
+    """The compiled tables for one language. `knows` tells the words that no typing error made."""
 
-    def __init__(self, brand: BrandWords, *names: str) -> None:
+    def __init__(self, brand: BrandWords, *names: str, knows: Callable[[str], bool]) -> None:
+        self._knows = knows
         self.handles = frozenset(f"@{handle.lstrip('@').lower()}" for handle in brand.handles)
         self.phrases: Phrases[Cue] = Phrases(sets(), _stronger)
         self._spelling = spelling()
@@ -220,7 +221,7 @@ class Lexicon:
                     return self._spelling.get(short, (short,))
         if token.endswith("in'"):
             return (f"{token[:-1]}g",)
-        if len(token) >= _LONG_ENOUGH and not self.phrases.keys(token) and not knows(token):
+        if len(token) >= _LONG_ENOUGH and not self.phrases.keys(token) and not self._knows(token):
             return self._corrected(token)
         return (token,)
 
@@ -231,7 +232,7 @@ class Lexicon:
             swapped, doubled = f"{before}{other}{one}{after}", f"{before}{one}{one}{other}{after}"
             single = f"{before}{one}{after}" if one == other else swapped
             for word in (swapped, doubled, single):
-                if word in self._vocabulary or (len(word) > _LONG_ENOUGH and knows(word)):
+                if word in self._vocabulary or (len(word) > _LONG_ENOUGH and self._knows(word)):
                     return self._spelling.get(word, (word,))
         return (token,)
 
@@ -283,7 +284,7 @@ def brand_cues(brand: BrandWords) -> Iterator[tuple[str, Cue]]:
         yield rule.phrase, Cue("always", weight, BRAND, rank=_BRAND_FIRST, decides=3, rule=rule)
 
 
-def lexicon(language: str, brand: BrandWords) -> Lexicon:
+def lexicon(language: str, brand: BrandWords, knows: Callable[[str], bool]) -> Lexicon:
     """The tables for one of the languages in READ, and the brand's words."""
     tables = _ENGLISH if language == "en" else (_OTHERS[language],)
-    return Lexicon(brand, *tables, "topics")
+    return Lexicon(brand, *tables, "topics", knows=knows)
