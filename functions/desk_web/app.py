@@ -71,7 +71,7 @@ def page(of: MethodOf) -> Callable[..., web.Page]:
         found = answer(of(site()), door.asked, clock.now(), **parts)
         refused = int(found.status == HTTPStatus.TOO_MANY_REQUESTS)
         counts({"SignInsRefused": refused, "DeskSavesGivenUp": int(found.gave_up)})
-        return web.reply(found, secure())
+        return web.response(found, secure())
 
     return show
 

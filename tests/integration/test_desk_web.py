@@ -8,7 +8,7 @@ from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.incidents.incident import Status
 from mentiondesk.domain.timeline import Claimed, Dismissed, HandedOver, Noted
-from mentiondesk.presentation.desk.replies import place
+from mentiondesk.presentation.desk.responses import place
 from tests.integration.test_act import INCIDENT_ID, begin
 from tests.support.doors import FORM, HOSTILE, MARKS, Answer
 from tests.support.served_desk import TEAM, ServedDesk, waiting

@@ -26,7 +26,8 @@ from mentiondesk.presentation.action_pages.reading import (
     typed_in,
 )
 from mentiondesk.presentation.desk.html import asset_headers, assets
-from mentiondesk.presentation.desk.replies import Reply, Request, SetCookie
+from mentiondesk.presentation.desk.responses import Request, SetCookie
+from mentiondesk.presentation.desk.responses import Response as DeskResponse
 from mentiondesk.presentation.wording import Sentences
 
 if TYPE_CHECKING:
@@ -127,8 +128,8 @@ def page(answer: Answer) -> Page:
     return Response(int(answer.status), "text/html; charset=utf-8", answer.html)
 
 
-def reply(found: Reply, secure: bool) -> Page:
-    """The response that carries a reply of the desk. `secure`: its address is https, as everywhere but on loopback."""
+def response(found: DeskResponse, secure: bool) -> Page:
+    """The response that carries a page of the desk. `secure`: its address is https, as everywhere but on loopback."""
     headers = {"ETag": found.tag} if found.tag else {}
     if found.to:
         headers["Location"] = found.to

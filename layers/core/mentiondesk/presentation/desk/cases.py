@@ -23,7 +23,7 @@ from mentiondesk.presentation.desk.entrance import Entrance, Visitor
 from mentiondesk.presentation.desk.forms import DESK_ACTS, desk_command, event_in, new_event
 from mentiondesk.presentation.desk.html import render, tag_of
 from mentiondesk.presentation.desk.queue import case_path, present
-from mentiondesk.presentation.desk.replies import ROOT, Reply, Request, go
+from mentiondesk.presentation.desk.responses import ROOT, Request, Response, go
 from mentiondesk.presentation.phrases import customer
 from mentiondesk.usecases.cases.change_case import CaseView, ChangeCase
 
@@ -54,7 +54,7 @@ class CasePages:
         self._change = change
         self._waiting = waiting
 
-    def show(self, request: Request, case_id: str, now: datetime) -> Reply:
+    def show(self, request: Request, case_id: str, now: datetime) -> Response:
         """The case. Opening it claims nothing, and writes only that this person looks at it."""
         visitor = self._entrance.visitor(request, now)
         view = self._change.look(visitor.actor, _case_id(case_id), now)
@@ -62,7 +62,7 @@ class CasePages:
         notice = Notice(done=visitor.say(f"act.{done}.done")) if done in set(DESK_ACTS) else Notice()
         return self._page(view, visitor, notice, writing="writing" in request.query)
 
-    def press(self, request: Request, case_id: str, now: datetime) -> Reply:
+    def press(self, request: Request, case_id: str, now: datetime) -> Response:
         """Does what the pressed button says, once, and goes on to the page that shows it."""
         visitor, typed, id_ = self._entrance.visitor(request, now), request.form, _case_id(case_id)
         action = None
@@ -83,13 +83,13 @@ class CasePages:
     def _refusal(self, refusal: Exception, visitor: Visitor) -> Notice:
         return refusal_notice(refusal, Reader(visitor.staff, visitor.settings, visitor.say))
 
-    def _again(self, case_id: CaseId, visitor: Visitor, notice: Notice) -> Reply:
+    def _again(self, case_id: CaseId, visitor: Visitor, notice: Notice) -> Response:
         """The page with what was refused, and with what was typed: no text is lost to a colleague who was first."""
         view = self._change.look(visitor.actor, case_id, visitor.now)
-        reply = self._page(view, visitor, notice, writing=False)
-        return replace(reply, status=notice.status, gave_up=notice.gave_up, tag="")
+        again = self._page(view, visitor, notice, writing=False)
+        return replace(again, status=notice.status, gave_up=notice.gave_up, tag="")
 
-    def _page(self, view: CaseView, visitor: Visitor, notice: Notice, writing: bool) -> Reply:
+    def _page(self, view: CaseView, visitor: Visitor, notice: Notice, writing: bool) -> Response:
         case_id = view.case.case_id
         people = self._waiting.come(case_id, visitor.staff.staff_id, writing, visitor.now)
         reader = Reader(visitor.staff, visitor.settings, visitor.say, visitor.now)
@@ -97,7 +97,7 @@ class CasePages:
         # It differs each time, and is no news.
         event = new_event(visitor.now)
         html = render("desk/case.html", visitor.say, facts | {"event": event})
-        return Reply(html, tag=tag_of(html.replace(event, "")))
+        return Response(html, tag=tag_of(html.replace(event, "")))
 
 
 def _facts(view: CaseView, visitor: Visitor, reader: Reader, people: tuple[Presence, ...]) -> dict[str, object]:

@@ -24,7 +24,7 @@ from mentiondesk.ports.storage import SubjectGone
 from mentiondesk.presentation.action_pages.answers import refused
 from mentiondesk.presentation.action_pages.reading import MalformedForm
 from mentiondesk.presentation.desk.html import render
-from mentiondesk.presentation.desk.replies import ROOT, Page, Reply, Request, SetCookie, go, place
+from mentiondesk.presentation.desk.responses import ROOT, Page, Request, Response, SetCookie, go, place
 from mentiondesk.presentation.times import short_moment
 from mentiondesk.presentation.wording import Sentences
 from mentiondesk.usecases.access.sign_in import SignedIn, SignIn
@@ -93,7 +93,7 @@ class Entrance:
         settings = self._settings()
         return Visitor(actor, session, settings, Sentences(settings.sentences), now)
 
-    def show(self, request: Request, now: datetime) -> Reply:
+    def show(self, request: Request, now: datetime) -> Response:
         """The form for an address; people who are signed in go on."""
         try:
             self.visitor(request, now)
@@ -101,7 +101,7 @@ class Entrance:
             return self._form(request.query.get(_NEXT, ""))
         return go(place(request.query.get(_NEXT, "")))
 
-    def ask(self, request: Request, now: datetime) -> Reply:
+    def ask(self, request: Request, now: datetime) -> Response:
         """The same answer for every address that could be one."""
         typed = request.form
         address, then = typed.get("email", ""), typed.get(_NEXT, "")
@@ -114,11 +114,11 @@ class Entrance:
         kept = SetCookie(self._cookies.browser, browser, CODE_LASTS)
         return go(f"{CODE}?{_NEXT}={place(then)}", kept)
 
-    def show_code(self, request: Request, now: datetime) -> Reply:  # noqa: ARG002
+    def show_code(self, request: Request, now: datetime) -> Response:  # noqa: ARG002
         """The form for a code."""
         return self._code_form(request.query.get(_NEXT, ""))
 
-    def enter(self, request: Request, now: datetime) -> Reply:
+    def enter(self, request: Request, now: datetime) -> Response:
         """Signs in by a code, and goes on to where the person wanted to be."""
         typed = request.form
         code, then = typed.get("code", ""), typed.get(_NEXT, "")
@@ -134,7 +134,7 @@ class Entrance:
         began = SetCookie(self._cookies.session, cookie, SESSION_LASTS)
         return go(place(then), began, SetCookie(self._cookies.browser, ""))
 
-    def sign_out(self, request: Request, now: datetime) -> Reply:
+    def sign_out(self, request: Request, now: datetime) -> Response:
         """Ends this session; nothing happens where there is none."""
         try:
             visitor = self.visitor(request, now)
@@ -143,13 +143,13 @@ class Entrance:
         self._signed_in.end(visitor.staff.staff_id, visitor.session.session_id)
         return go(SIGN_IN, SetCookie(self._cookies.session, ""))
 
-    def show_sessions(self, request: Request, now: datetime) -> Reply:
+    def show_sessions(self, request: Request, now: datetime) -> Response:
         visitor = self.visitor(request, now)
         sessions = self._signed_in.of(visitor.staff.staff_id, now)
         facts = {"visitor": visitor, "sessions": sessions, "tab": "sessions"}
-        return Reply(render("desk/sessions.html", visitor.say, facts))
+        return Response(render("desk/sessions.html", visitor.say, facts))
 
-    def end_session(self, request: Request, now: datetime) -> Reply:
+    def end_session(self, request: Request, now: datetime) -> Response:
         """Ends one session of this person, or all but this one."""
         visitor, typed = self.visitor(request, now), request.form
         if typed.get("session"):
@@ -160,31 +160,31 @@ class Entrance:
             raise MalformedForm
         return go(SESSIONS)
 
-    def _form(self, then: str, address: str = "", fault: str = "", status: HTTPStatus = HTTPStatus.OK) -> Reply:
+    def _form(self, then: str, address: str = "", fault: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:
         return self._page("desk/sign_in.html", {"address": address, "next": place(then), "fault": fault}, status)
 
-    def _code_form(self, then: str, fault: str = "", status: HTTPStatus = HTTPStatus.OK) -> Reply:
+    def _code_form(self, then: str, fault: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:
         return self._page("desk/code.html", {"next": place(then), "fault": fault}, status)
 
-    def _page(self, template: str, facts: dict[str, object], status: HTTPStatus) -> Reply:
+    def _page(self, template: str, facts: dict[str, object], status: HTTPStatus) -> Response:
         settings = self._settings()
         known = {"brand": settings.brand.name, **facts}
-        return Reply(render(template, Sentences(settings.sentences), known), status)
+        return Response(render(template, Sentences(settings.sentences), known), status)
 
 
 def guarded(page: Page) -> Page:
     """The page for people who may see it: others are led to the sign-in, or told why not; no news is 304."""
 
-    def show(request: Request, now: datetime) -> Reply:
+    def show(request: Request, now: datetime) -> Response:
         try:
             found = page(request, now)
         except SignedOut:
             return go(f"{SIGN_IN}?{urlencode({_NEXT: _address(request)})}")
         except (SubjectGone, NotAllowed) as refusal:
             answer = refused(Sentences(), refusal)
-            return Reply(answer.html, answer.status)
+            return Response(answer.html, answer.status)
         news = not found.tag or found.tag != request.seen
-        return found if news else Reply(status=HTTPStatus.NOT_MODIFIED, tag=found.tag)
+        return found if news else Response(status=HTTPStatus.NOT_MODIFIED, tag=found.tag)
 
     return show
 

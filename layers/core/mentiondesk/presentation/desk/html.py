@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from mentiondesk.presentation import rendering
 from mentiondesk.presentation.action_pages.html import security_headers as link_headers
-from mentiondesk.presentation.desk.replies import ROOT
+from mentiondesk.presentation.desk.responses import ROOT
 from mentiondesk.presentation.wording import Sentences
 
 # A file's name changes with its content.

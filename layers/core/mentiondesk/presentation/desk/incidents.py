@@ -17,7 +17,7 @@ from mentiondesk.presentation.action_pages.reading import FormFields, FormInvali
 from mentiondesk.presentation.desk.entrance import Entrance, Visitor
 from mentiondesk.presentation.desk.forms import event_in, new_event
 from mentiondesk.presentation.desk.html import render, tag_of
-from mentiondesk.presentation.desk.replies import ROOT, Reply, Request, go
+from mentiondesk.presentation.desk.responses import ROOT, Request, Response, go
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident, IncidentView
 
 INCIDENTS = f"{ROOT}/incidents"
@@ -34,7 +34,7 @@ class IncidentPages:
         self._change = change
         self._incidents = incidents
 
-    def list(self, request: Request, now: datetime) -> Reply:
+    def list(self, request: Request, now: datetime) -> Response:
         """Incidents that go on first, then those of the last 30 days, newest first."""
         visitor = self._entrance.visitor(request, now)
         going_on = self._incidents.open()
@@ -42,16 +42,16 @@ class IncidentPages:
         ended = [one for one in self._incidents.recent(now - _LISTED_FOR) if one.incident_id not in known]
         facts = {"visitor": visitor, "tab": "incidents", "going_on": going_on, "ended": ended}
         html = render("desk/incidents.html", visitor.say, facts)
-        return Reply(html, tag=tag_of(html))
+        return Response(html, tag=tag_of(html))
 
-    def show(self, request: Request, incident_id: str, now: datetime) -> Reply:
+    def show(self, request: Request, incident_id: str, now: datetime) -> Response:
         visitor = self._entrance.visitor(request, now)
         view = self._change.look(visitor.actor, _incident_id(incident_id))
         done = request.query.get("done", "")
         notice = Notice(done=visitor.say(f"act.{done}.done")) if done in set(INCIDENT_ACTS) else Notice()
         return _page(view, visitor, notice)
 
-    def press(self, request: Request, incident_id: str, now: datetime) -> Reply:
+    def press(self, request: Request, incident_id: str, now: datetime) -> Response:
         """Does what the pressed button says, once."""
         visitor, typed, id_ = self._entrance.visitor(request, now), request.form, _incident_id(incident_id)
         action = action_in(typed)
@@ -74,7 +74,7 @@ class IncidentPages:
         self._change(visitor.actor, incident_id, command, event_in(typed, visitor.now), visitor.now)
 
 
-def _page(view: IncidentView, visitor: Visitor, notice: Notice) -> Reply:
+def _page(view: IncidentView, visitor: Visitor, notice: Notice) -> Response:
     reader, event = Reader(visitor.staff, visitor.settings, visitor.say, visitor.now), new_event(visitor.now)
     facts = {
         **incident_facts(view, reader),
@@ -87,7 +87,7 @@ def _page(view: IncidentView, visitor: Visitor, notice: Notice) -> Reply:
         "event": event,
     }
     html = render("action_pages/incident.html", visitor.say, facts)
-    return Reply(html, tag=tag_of(html.replace(event, "")))
+    return Response(html, tag=tag_of(html.replace(event, "")))
 
 
 def _incident_id(text: str) -> IncidentId:

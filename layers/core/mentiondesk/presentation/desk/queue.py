@@ -14,7 +14,7 @@ from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.text import quotable
 from mentiondesk.presentation.desk.entrance import Entrance, Visitor
 from mentiondesk.presentation.desk.html import render, tag_of
-from mentiondesk.presentation.desk.replies import ROOT, Reply, Request, go
+from mentiondesk.presentation.desk.responses import ROOT, Request, Response, go
 from mentiondesk.presentation.phrases import case_label, customer
 from mentiondesk.presentation.times import time_left
 from mentiondesk.presentation.wording import capitalised
@@ -98,7 +98,7 @@ class QueuePages:
         self._entrance = entrance
         self._waiting = waiting
 
-    def show(self, request: Request, now: datetime) -> Reply:
+    def show(self, request: Request, now: datetime) -> Response:
         """The customers who wait, in the tab and with the filters of the address."""
         visitor = self._entrance.visitor(request, now)
         wanted = wanted_in(request)
@@ -117,9 +117,9 @@ class QueuePages:
             "urgencies": tuple(reversed(Urgency)),
         }
         html = render("desk/queue.html", visitor.say, facts)
-        return Reply(html, tag=tag_of(html))
+        return Response(html, tag=tag_of(html))
 
-    def next(self, request: Request, now: datetime) -> Reply:
+    def next(self, request: Request, now: datetime) -> Response:
         """Goes on to the customer who is to be answered next."""
         row = self._waiting.next_for(self._entrance.visitor(request, now).actor)
         return go(case_path(row.case_id) if row else ROOT)

@@ -7,7 +7,7 @@ from mentiondesk.domain.cases.waiting import by_deadline
 from mentiondesk.presentation.desk.entrance import Entrance
 from mentiondesk.presentation.desk.html import render
 from mentiondesk.presentation.desk.queue import RowView, case_path
-from mentiondesk.presentation.desk.replies import Reply, Request, go
+from mentiondesk.presentation.desk.responses import Request, Response, go
 from mentiondesk.usecases.cases.find_cases import FindCases
 
 _LONGEST = 100
@@ -21,7 +21,7 @@ class SearchPage:
     entrance: Entrance
     find: FindCases
 
-    def show(self, request: Request, now: datetime) -> Reply:
+    def show(self, request: Request, now: datetime) -> Response:
         """Goes to the case where there is exactly one by its number, else lists those that were found."""
         visitor = self.entrance.visitor(request, now)
         asked = " ".join(request.query.get("q", "").split())[:_LONGEST]
@@ -31,4 +31,4 @@ class SearchPage:
         found = by_deadline(self.find(asked, now)) if asked else []
         rows = [RowView(one, visitor) for one in found[:_MOST_SHOWN]]
         facts = {"visitor": visitor, "tab": "", "asked": asked, "rows": rows, "count": len(found)}
-        return Reply(render("desk/search.html", visitor.say, facts))
+        return Response(render("desk/search.html", visitor.say, facts))

@@ -10,7 +10,7 @@ from mentiondesk.presentation.desk.entrance import Entrance, guarded
 from mentiondesk.presentation.desk.html import render
 from mentiondesk.presentation.desk.incidents import IncidentPages
 from mentiondesk.presentation.desk.queue import QueuePages
-from mentiondesk.presentation.desk.replies import ROOT, Reply, Request
+from mentiondesk.presentation.desk.responses import ROOT, Request, Response
 from mentiondesk.presentation.desk.search import SearchPage
 from mentiondesk.presentation.desk.team import TeamPage
 
@@ -26,13 +26,13 @@ class DeskSite:
     team: TeamPage
     search: SearchPage
 
-    def help(self, request: Request, now: datetime) -> Reply:
+    def help(self, request: Request, now: datetime) -> Response:
         """The keys, and how the desk is meant."""
         visitor = self.entrance.visitor(request, now)
-        return Reply(render("desk/help.html", visitor.say, {"visitor": visitor, "tab": "help"}))
+        return Response(render("desk/help.html", visitor.say, {"visitor": visitor, "tab": "help"}))
 
 
-_Method = Callable[..., Reply]
+_Method = Callable[..., Response]
 MethodOf = Callable[[DeskSite], _Method]
 
 
@@ -61,10 +61,10 @@ ROUTES = (
 )
 
 
-def answer(method: _Method, request: Request, now: datetime, **parts: str) -> Reply:
-    """The reply of one route's method, for a person who may be signed out."""
+def answer(method: _Method, request: Request, now: datetime, **parts: str) -> Response:
+    """The response of one route's method, for a person who may be signed out."""
     return guarded(partial(_with, method, parts))(request, now)
 
 
-def _with(method: _Method, parts: dict[str, str], request: Request, now: datetime) -> Reply:
+def _with(method: _Method, parts: dict[str, str], request: Request, now: datetime) -> Response:
     return method(request, *parts.values(), now)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from mentiondesk.domain.alerts.roster import Audience, Staff
 from mentiondesk.presentation.desk.entrance import Entrance, Visitor
 from mentiondesk.presentation.desk.html import render, tag_of
-from mentiondesk.presentation.desk.replies import Reply, Request
+from mentiondesk.presentation.desk.responses import Request, Response
 from mentiondesk.presentation.times import short_duration
 
 # Shifts repeat by the week.
@@ -29,7 +29,7 @@ class TeamPage:
     def __init__(self, entrance: Entrance) -> None:
         self._entrance = entrance
 
-    def show(self, request: Request, now: datetime) -> Reply:
+    def show(self, request: Request, now: datetime) -> Response:
         visitor = self._entrance.visitor(request, now)
         roster, policy = visitor.settings.roster, visitor.settings.policy
         targets = sorted(policy.first_reply.items(), key=lambda item: (item[0][0], -item[0][1].rank))
@@ -41,7 +41,7 @@ class TeamPage:
             "targets": [(*of, short_duration(visitor.say, target.within)) for of, target in targets],
         }
         html = render("desk/team.html", visitor.say, facts)
-        return Reply(html, tag=tag_of(html))
+        return Response(html, tag=tag_of(html))
 
 
 def _member(one: Staff, visitor: Visitor) -> Member:

@@ -1,4 +1,4 @@
-"""Requests to the desk's pages and the replies to them, free of what serves them."""
+"""Requests to the desk's pages and the responses to them, free of what serves them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ class SetCookie:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Response:
     """A page, or (`to`) the place where the browser goes on. `tag` names what the page shows, for polls."""
 
     html: str = ""
@@ -48,12 +48,12 @@ class Reply:
     gave_up: bool = False
 
 
-Page = Callable[[Request, datetime], Reply]
+Page = Callable[[Request, datetime], Response]
 
 
-def go(to: str, *cookies: SetCookie) -> Reply:
+def go(to: str, *cookies: SetCookie) -> Response:
     """Another place, asked for by GET (303)."""
-    return Reply(status=HTTPStatus.SEE_OTHER, to=to, cookies=cookies)
+    return Response(status=HTTPStatus.SEE_OTHER, to=to, cookies=cookies)
 
 
 def place(wanted: str) -> str:
