@@ -10,6 +10,7 @@ ConversationId = NewType("ConversationId", str)
 StaffId = NewType("StaffId", str)
 IncidentId = NewType("IncidentId", str)
 ComponentId = NewType("ComponentId", str)
+ReplyId = NewType("ReplyId", str)
 
 # X's ids are "snowflakes": milliseconds since this moment, shifted left by 22 bits.
 # Source: https://github.com/twitter-archive/snowflake (twepoch 1288834974657).

@@ -18,6 +18,8 @@ class Action(StrEnum):
     UNDO = "undo"
     NOTE = "note"
     HAND_OVER = "hand_over"
+    REPLY = "reply"
+    APPROVE_REPLY = "approve_reply"
     PUBLISH = "publish"
     DISMISS = "dismiss"
     UPDATE = "update"
@@ -67,7 +69,9 @@ INCIDENT_ACTIONS = frozenset(
 )
 # Rights of people who have signed in; no link carries them, so that they need no bit.
 DESK_ACTIONS = frozenset({Action.NOTE, Action.HAND_OVER})
-CASE_ACTIONS = frozenset(Action) - INCIDENT_ACTIONS - DESK_ACTIONS
+# Rights on replies, for people who have signed in. Leads approve.
+REPLY_ACTIONS = frozenset({Action.REPLY, Action.APPROVE_REPLY})
+CASE_ACTIONS = frozenset(Action) - INCIDENT_ACTIONS - DESK_ACTIONS - REPLY_ACTIONS
 
 
 def to_bits(actions: Iterable[Action]) -> int:

@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.access.actions import Action
@@ -97,7 +97,8 @@ class Session:
         staff = roster.find(self.staff_id)
         if staff is None or now >= self.ends_at:
             raise SignedOut
-        return Actor(staff, frozenset(Action), Door.DESK_WEB)
+        actor = Actor(staff, frozenset(Action), Door.DESK_WEB)
+        return actor if actor.leads else replace(actor, rights=actor.rights - {Action.APPROVE_REPLY})
 
 
 def new_code() -> str:

@@ -1,0 +1,168 @@
+"""Replies: what staff send to X, from the press of the button to the post."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mentiondesk.domain.ids import CaseId, IncidentId, PostId, ReplyId, StaffId, SubjectId
+from mentiondesk.domain.incidents.drafts import Occasion
+from mentiondesk.domain.replies.finding import Finding
+from mentiondesk.domain.replies.thread import NO_THREAD, Thread
+from mentiondesk.domain.replies.way import Way
+
+
+class ReplyState(StrEnum):
+    """held → cooling → queued → sending → sent | refused | uncertain; or withdrawn before it is sent.
+
+    HELD: a person has to look first. COOLING: its author can still take it back. QUEUED: it waits for its turn or
+    for X. SENDING: one run has it. UNCERTAIN: X may have it; the brand's own timeline decides. REFUSED: it is not on
+    X, and the desk does not try again.
+    """
+
+    HELD = "held"
+    COOLING = "cooling"
+    QUEUED = "queued"
+    SENDING = "sending"
+    UNCERTAIN = "uncertain"
+    SENT = "sent"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def final(self) -> bool:
+        return self in (ReplyState.SENT, ReplyState.REFUSED, ReplyState.WITHDRAWN)
+
+    @property
+    def waits_for_x(self) -> bool:
+        """True while the sender has something to do with the reply."""
+        return not self.final and self is not ReplyState.HELD
+
+
+class Refusal(StrEnum):
+    """The reason for which a reply is not on X. NEVER_SHOWN: a send in doubt that the own timeline does not show."""
+
+    NOT_SUMMONED = "not_summoned"
+    DUPLICATE = "duplicate"
+    BLOCKED = "blocked"
+    TOO_LONG = "too_long"
+    GONE = "gone"
+    NO_CREDITS = "no_credits"
+    SUSPENDED = "suspended"
+    ACCESS = "access"
+    LIMIT = "limit"
+    NOT_ALLOWED = "not_allowed"
+    MALFORMED = "malformed"
+    NEVER_SHOWN = "never_shown"
+
+
+class Hold(StrEnum):
+    """The reason for which another person has to approve a reply, or (MOVED) somebody has to look again.
+
+    CHECK: a check holds it; the findings say which.
+    """
+
+    CHECK = "check"
+    NEW_AGENT = "new_agent"
+    CRITICAL = "critical"
+    INFLUENCER = "influencer"
+    INCIDENT = "incident"
+    MOVED = "moved"
+
+
+class ReplyRefuses(Exception):
+    """A command does not fit the reply as it is now; each reason is a type of its own."""
+
+
+class ThreadMoved(ReplyRefuses):
+    """The thread is not as the person saw it: something newer stands in it."""
+
+    def __init__(self, seen: Thread, now: Thread) -> None:
+        super().__init__("the thread has moved on")
+        self.seen, self.now = seen, now
+
+
+class ReplyBlocked(ReplyRefuses):
+    """Checks stop the reply, or it wants one more click of its author; `findings` say why."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__("checks stop the reply")
+        self.findings = findings
+
+
+class TooLate(ReplyRefuses):
+    """The reply is on its way to X, or was there already: it cannot be taken back."""
+
+
+class NotHeld(ReplyRefuses):
+    """The reply does not wait for anybody's yes."""
+
+
+class NeedsAnother(ReplyRefuses):
+    """Another person has to approve: the author's own yes does not count."""
+
+
+class NotTheirs(ReplyRefuses):
+    """The reply is another person's."""
+
+
+class NotDue(ReplyRefuses):
+    """The reply is not to be sent now: it is held, cooling, in another run, or over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One post by the brand, to a customer or about an incident.
+
+    `text` is what its author wrote, `post` what X gets: the text with its signature. `thread` is the state of the
+    thread for which it was written or approved. `way`: it asks the customer to go on there. `follow_up`: it asks in
+    public whether the matter is solved. `send_at` is when it may go out. `version` guards every write.
+    """
+
+    reply_id: ReplyId
+    subject_id: SubjectId
+    author: StaffId
+    text: str
+    post: str
+    state: ReplyState
+    made_at: datetime
+    send_at: datetime
+    thread: Thread = NO_THREAD
+    to: PostId | None = None
+    way: Way | None = None
+    follow_up: bool = False
+    occasion: Occasion | None = None
+    holds: tuple[Hold, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    approved_by: StaffId | None = None
+    approved_at: datetime | None = None
+    # The reason of the person who sent it back, or of X.
+    reason: str = ""
+    refusal: Refusal | None = None
+    attempts: int = 0
+    # The end of the right of the run that sends it; and when that run began.
+    leased_until: datetime | None = None
+    tried_at: datetime | None = None
+    post_id: PostId | None = None
+    ended_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def case_id(self) -> CaseId | None:
+        return self.subject_id if isinstance(self.subject_id, CaseId) else None
+
+    @property
+    def incident_id(self) -> IncidentId | None:
+        return None if isinstance(self.subject_id, CaseId) else self.subject_id
+
+    @property
+    def needs_another(self) -> bool:
+        """True when a yes of its author is not enough."""
+        return any(hold is not Hold.MOVED for hold in self.holds)
+
+    @property
+    def in_doubt(self) -> bool:
+        return self.state in (ReplyState.SENDING, ReplyState.UNCERTAIN)
+
+    def cooling_at(self, now: datetime) -> bool:
+        """True while its author can take it back."""
+        return self.state is ReplyState.COOLING and now < self.send_at
