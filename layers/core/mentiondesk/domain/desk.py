@@ -13,6 +13,7 @@ from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.brand_words import BrandWords
 from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
+from mentiondesk.domain.replies.rules import ReplyRules
 from mentiondesk.domain.status.page import StatusPage
 from mentiondesk.domain.status.wording import Wording
 
@@ -33,7 +34,7 @@ class DeskSettings:
     `roster` the staff. Closed cases and their posts are deleted after `keep`, and what was
     written in them after `keep_words`. `wording` holds the
     brand's own sentences for customers; `sentences` overrides those of the wording
-    catalogue, by their key.
+    catalogue, by their key. `replies` holds the rules of replies to customers.
     """
 
     brand: Brand
@@ -51,3 +52,4 @@ class DeskSettings:
     keep_words: timedelta
     reach: ReachRules = field(default_factory=ReachRules)
     sentences: Mapping[str, str] = field(default_factory=dict)
+    replies: ReplyRules = field(default_factory=ReplyRules)

@@ -7,7 +7,8 @@ from typing import get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from mentiondesk.settings.schema import Misfit, SettingsFile
+from mentiondesk.settings.model import Misfit
+from mentiondesk.settings.schema import SettingsFile
 from mentiondesk.settings.types import shown
 
 
@@ -53,6 +54,8 @@ _HINTS = {
     "name": "use lower-case letters, digits and _, starting with a letter",
     "colour": 'write it as red, green and blue in hexadecimal, in quotes, like "#1f4e8c"',
     "logo": "write the name of a file beside these settings: PNG, JPEG, WebP or SVG, of at most 70 kB",
+    "own_domains": "write a host in small letters without https:// and www., like example.com",
+    "privacy_policy": "write an address, like https://example.com/privacy",
     "duty": 'write always, or week: {mon-fri: ["09:00-17:00"]}',
 }
 
@@ -123,9 +126,14 @@ def _inside(place: tuple[str | int, ...], outer: tuple[str | int, ...]) -> bool:
     return len(place) > len(outer) and place[: len(outer)] == outer
 
 
+def _hint(path: tuple[str | int, ...]) -> str | None:
+    """The hint for the key, or for the list in which the value stands."""
+    return _HINTS.get(next((part for part in reversed(path) if isinstance(part, str)), ""))
+
+
 def _plain(path: tuple[str | int, ...], error: ErrorDetails) -> str:
     """The problem in plain words, and what would be right."""
-    kind, hint, value = error["type"], _HINTS.get(str(path[-1]) if path else ""), shown(error["input"])
+    kind, hint, value = error["type"], _hint(path), shown(error["input"])
     if kind == "extra_forbidden" and tuple(path) in RETIRED:
         return RETIRED[str(path[0]), str(path[1])]
     if kind == "extra_forbidden" and (meant := get_close_matches(str(path[-1]), _all_keys(), 1, 0.7)):

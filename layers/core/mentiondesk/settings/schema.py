@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self, assert_never
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from mentiondesk.domain.alerts.budget import Budget
 from mentiondesk.domain.alerts.limits import DEFAULT_TEXT_LIMITS
@@ -16,6 +16,8 @@ from mentiondesk.domain.incidents.incident import Health, Impact
 from mentiondesk.domain.posts.brand import LONGEST_QUERY, Account, Brand
 from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.settings.model import Misfit, Model
+from mentiondesk.settings.replies import RepliesSettings
 from mentiondesk.settings.types import (
     Duration,
     Length,
@@ -40,19 +42,7 @@ _ANY_WEEK = tuple(_ANY_DAY + timedelta(days=count) for count in range(8))
 _LONGEST_WAIT = timedelta(days=730)
 
 
-class Misfit(ValueError):
-    """Keys that are valid by themselves and contradict each other; `path` leads to the one to change."""
-
-    def __init__(self, what: str, *path: str | int) -> None:
-        super().__init__(what)
-        self.path = path
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class WeekSettings(_Model):
+class WeekSettings(Model):
     """Weekly periods: {week: {mon-fri: ["09:00-17:00"]}, holidays: [2026-12-25]}; in the desk's zone unless given."""
 
     zone: Zone | None = None
@@ -75,14 +65,14 @@ class WeekSettings(_Model):
         return True
 
 
-class AccountSettings(_Model):
+class AccountSettings(Model):
     """A further account of the brand."""
 
     user_id: UserId = Field(pattern=r"^\d{1,20}$")
     handle: str = Field(pattern=r"^\w{1,15}$")
 
 
-class BrandSettings(_Model):
+class BrandSettings(Model):
     """The brand account whose mentions are answered, and the brand's further accounts, whose posts are answers."""
 
     name: str = Field(min_length=1, max_length=80)
@@ -92,7 +82,7 @@ class BrandSettings(_Model):
     accounts: tuple[AccountSettings, ...] = Field(default=(), max_length=10)
 
 
-class TargetSettings(_Model):
+class TargetSettings(Model):
     """Deadline of one kind of post, by urgency. `high` defaults to `within`, `critical` to `high`."""
 
     within: Length
@@ -135,7 +125,7 @@ FIRST_REPLY = {
 }
 
 
-class TargetsSettings(_Model):
+class TargetsSettings(Model):
     """Deadlines by kind. A kind that is not named keeps its default; null means that it has none.
 
     `unsure` runs until somebody has looked at a post that triage cannot place; its alerts are mails. `private` and
@@ -152,7 +142,7 @@ class TargetsSettings(_Model):
     resolve_after: Length | None = None
 
 
-class SendSettings(_Model):
+class SendSettings(Model):
     """Recipients of a stage, and the channels to people. A room is told in the room: there `by` is left out."""
 
     to: Audience
@@ -172,7 +162,7 @@ class SendSettings(_Model):
         return self.by or (Channel.ROOM,)
 
 
-class StageSettings(_Model):
+class StageSettings(Model):
     """A step of alerting: `at` is a share of the target ("50%") or "10m before" / "30m after" the deadline."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")
@@ -195,7 +185,7 @@ _STAGES = (
 )
 
 
-class CriticalStageSettings(_Model):
+class CriticalStageSettings(Model):
     """A step of alerting about danger: `after` the post, whatever quiet hours, limits and the budget say."""
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")
@@ -218,19 +208,19 @@ _CRITICAL_STAGES = (
 )
 
 
-class TextLimitSettings(_Model):
+class TextLimitSettings(Model):
     most: int = Field(ge=1, le=1000)
     within: Length
 
 
-class BudgetSettings(_Model):
+class BudgetSettings(Model):
     """The interruption budget of one person: messages an hour, and the time between those to a busy person."""
 
     most: int = Field(default=Budget().most, ge=1, le=60)
     gather: Length = Field(default=Budget().gather, ge=timedelta(minutes=1), le=timedelta(hours=1))
 
 
-class AlertSettings(_Model):
+class AlertSettings(Model):
     """Stages of alerting, and limits on the messages to one person."""
 
     stages: tuple[StageSettings, ...] = Field(default=_STAGES, min_length=1, max_length=10)
@@ -255,10 +245,11 @@ class AlertSettings(_Model):
         return self
 
 
-class StaffSettings(_Model):
+class StaffSettings(Model):
     """A staff member. `duty` is "always" or weekly shifts; without it only roles receive alerts.
 
-    Posts of `x_user_id`, their own account on X, are answers of the brand.
+    Posts of `x_user_id`, their own account on X, are answers of the brand. `started` is their first day: for a while
+    others approve their replies.
     """
 
     id: StaffId = Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")
@@ -270,6 +261,7 @@ class StaffSettings(_Model):
     duty: Literal["always"] | WeekSettings | None = None
     quiet: WeekSettings | None = None
     roles: frozenset[Literal["lead", "manager"]] = frozenset()
+    started: date | None = None
 
     @model_validator(mode="after")
     def _reachable(self, info: ValidationInfo) -> Self:
@@ -298,7 +290,7 @@ class StaffSettings(_Model):
                 assert_never(channel)
 
 
-class RoomSettings(_Model):
+class RoomSettings(Model):
     """A room that stages can tell: a Slack channel by its incoming webhook, or any address by a signed webhook."""
 
     id: StaffId = Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")
@@ -333,7 +325,7 @@ def _bytes_in(secret: str) -> int:
         return 0
 
 
-class ReadingSettings(_Model):
+class ReadingSettings(Model):
     """Reading from X. Reads are billed, and `monthly_reads` caps them."""
 
     mentions: bool = True
@@ -345,7 +337,7 @@ class ReadingSettings(_Model):
     monthly_reads: int = Field(default=50_000, ge=1000)
 
 
-class TemplateSettings(_Model):
+class TemplateSettings(Model):
     """Texts that a person may fill the form of an incident with."""
 
     name: str = Field(min_length=1, max_length=60)
@@ -355,7 +347,7 @@ class TemplateSettings(_Model):
     components: dict[ComponentId, Health] = Field(default_factory=dict)
 
 
-class ReachSettings(_Model):
+class ReachSettings(Model):
     """Look-ups of customers on X, and the readers from which a complaint is urgent."""
 
     look_up: bool = True
@@ -369,7 +361,7 @@ class ReachSettings(_Model):
         return self
 
 
-class IncidentSettings(_Model):
+class IncidentSettings(Model):
     """Detection of incidents, and the alerts about them."""
 
     people: int = Field(default=5, ge=3, le=1000)
@@ -389,7 +381,7 @@ class IncidentSettings(_Model):
     templates: tuple[TemplateSettings, ...] = Field(default=(), max_length=50)
 
 
-class ComponentSettings(_Model):
+class ComponentSettings(Model):
     """A part of the service, as customers know it. Its topics and words assign incidents to it."""
 
     id: ComponentId = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
@@ -401,7 +393,7 @@ class ComponentSettings(_Model):
     impact: Literal[Impact.MINOR, Impact.MAJOR, Impact.CRITICAL] = Impact.MINOR
 
 
-class MailSettings(_Model):
+class MailSettings(Model):
     """Limits of the mails to subscribers. Half of SES's first quota out of the sandbox, 14 a second, is 7."""
 
     a_second: int = Field(default=5, ge=1, le=500)
@@ -411,7 +403,7 @@ class MailSettings(_Model):
     subscribers: int = Field(default=5000, ge=1, le=100_000)
 
 
-class StatusPageSettings(_Model):
+class StatusPageSettings(Model):
     """The public status page. `x_links` allows links in drafted posts, for which X charges more."""
 
     name: str | None = Field(default=None, min_length=1, max_length=80)
@@ -436,7 +428,7 @@ class StatusPageSettings(_Model):
         return components
 
 
-class WordsSettings(_Model):
+class WordsSettings(Model):
     """Phrases added to triage's own tables, by meaning."""
 
     complaint: Phrases = ()
@@ -452,7 +444,7 @@ class WordsSettings(_Model):
     calm: Phrases = ()
 
 
-class AlwaysSettings(_Model):
+class AlwaysSettings(Model):
     """A phrase that decides a post's kind or urgency, whatever else the post says."""
 
     phrase: Phrase
@@ -466,14 +458,14 @@ class AlwaysSettings(_Model):
         return self
 
 
-class SecondOpinionSettings(_Model):
+class SecondOpinionSettings(Model):
     """Use of a model at Amazon Bedrock as a second classifier, if the stack was deployed with one."""
 
     below: float = Field(default=0.6, ge=0, le=1)
     a_day: int = Field(default=500, ge=0, le=100_000)
 
 
-class TriageSettings(_Model):
+class TriageSettings(Model):
     """The brand's additions to triage's tables, which override them, and the second classifier."""
 
     words: WordsSettings = WordsSettings()
@@ -489,7 +481,7 @@ Update = Annotated[str, Field(min_length=1, max_length=2000), sentence()]
 TitledPost = Annotated[str, sentence("{title}"), AfterValidator(short_enough_to_post)]
 
 
-class WordingSettings(_Model):
+class WordingSettings(Model):
     """Sentences for customers in the brand's own voice. {title} and {components} stand for those of the incident."""
 
     first_update: Update = "We are looking into problems that customers tell us about. More soon."
@@ -511,7 +503,7 @@ class WordingSettings(_Model):
 Sentence = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
-class SettingsFile(_Model):
+class SettingsFile(Model):
     """The settings file: everything about one brand's desk that is not infrastructure."""
 
     brand: BrandSettings
@@ -527,6 +519,7 @@ class SettingsFile(_Model):
     status_page: StatusPageSettings = StatusPageSettings()
     wording: WordingSettings = WordingSettings()
     triage: TriageSettings = TriageSettings()
+    replies: RepliesSettings = RepliesSettings()
     keep: Length = timedelta(days=400)
     keep_words: Length = timedelta(days=30)
     sentences: dict[str, Sentence] = Field(default_factory=dict, max_length=1000)
@@ -535,6 +528,7 @@ class SettingsFile(_Model):
     def _fits_together(self, info: ValidationInfo) -> Self:
         self._check_ids()
         self._check_rooms()
+        self._check_owners()
         if not stored(info):
             self._check_search()
         if not any("lead" in one.roles for one in self.staff):
@@ -562,6 +556,12 @@ class SettingsFile(_Model):
         for area, name, sends in (*stages, ("incidents", "tell", self.incidents.tell)):
             if not self.rooms and any(one.to is Audience.ROOM for one in sends):
                 raise Misfit("this tells rooms, and there are none; add one under rooms", area, name)
+
+    def _check_owners(self) -> None:
+        people = {one.id for one in self.staff}
+        for place, one in enumerate(self.replies.saved):
+            if one.owner is not None and one.owner not in people:
+                raise Misfit(f"nobody in staff has the id {one.owner!r}", "replies", "saved", place, "owner")
 
     def _check_search(self) -> None:
         length = len(brand_of(self).search_query)

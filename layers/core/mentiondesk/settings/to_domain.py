@@ -16,9 +16,14 @@ from mentiondesk.domain.posts.brand_words import Always, BrandWords
 from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.replies.price import Prices
+from mentiondesk.domain.replies.rules import ApprovalRules, CheckRules, OwnRule, ReplyRules
+from mentiondesk.domain.replies.saved import SavedReply
+from mentiondesk.domain.replies.signature import Signature
 from mentiondesk.domain.status.page import Logo, MailRules, PageComponent, StatusPage
 from mentiondesk.domain.status.wording import Wording
 from mentiondesk.settings.problems import validated
+from mentiondesk.settings.replies import OwnRuleSettings, RepliesSettings, SavedReplySettings
 from mentiondesk.settings.schema import (
     FIRST_REPLY,
     PRIVATE_QUESTION,
@@ -75,6 +80,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         keep_words=settings.keep_words,
         reach=ReachRules(**dict(settings.reach)),
         sentences=settings.sentences,
+        replies=_reply_rules(settings.replies),
     )
 
 
@@ -90,6 +96,7 @@ def _staff(one: StaffSettings, zone: str) -> Staff:
         shifts=one.duty.hours(zone) if isinstance(one.duty, WeekSettings) else None,
         quiet=one.quiet.hours(zone) if one.quiet else None,
         roles=frozenset(Audience(role) for role in one.roles),
+        started=one.started,
     )
 
 
@@ -194,3 +201,27 @@ def _brand_words(triage: TriageSettings, brand: Brand) -> BrandWords:
         handles=handles,
         names=(brand.name, *handles, *brand.words),
     )
+
+
+def _reply_rules(replies: RepliesSettings) -> ReplyRules:
+    return ReplyRules(
+        undo_public=replies.undo.public,
+        undo_private=replies.undo.private,
+        signature=Signature(replies.signature.name, replies.signature.mark),
+        prices=tuple(Prices(**dict(one)) for one in replies.prices),
+        approval=ApprovalRules(**dict(replies.approval)),
+        checks=CheckRules(
+            replies.own_domains, replies.contacts, replies.private_data, tuple(map(_own_rule, replies.rules))
+        ),
+        saved=tuple(map(_saved, replies.saved)),
+        private_way=replies.private_way,
+        privacy_policy=replies.privacy_policy,
+    )
+
+
+def _own_rule(rule: OwnRuleSettings) -> OwnRule:
+    return OwnRule(rule.id, rule.outcome, rule.sentence, rule.phrases, rule.pattern or "")
+
+
+def _saved(one: SavedReplySettings) -> SavedReply:
+    return SavedReply(one.id, one.title, one.text, one.language, one.owner, one.expires)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import assert_never
 
@@ -79,7 +79,8 @@ class Staff:
     """A person: how to reach them, when they are on duty, and when texts should wait.
 
     `addresses` holds at least one address. `shifts` None means never on duty by the clock: such a person gets
-    only the alerts of their roles. `said` is the person's latest word about their duty.
+    only the alerts of their roles. `said` is the person's latest word about their duty, `started`
+    their first day at the desk.
     """
 
     staff_id: StaffId
@@ -91,6 +92,7 @@ class Staff:
     quiet: Hours | None = None
     roles: frozenset[Audience] = frozenset()
     said: DutyChange | None = None
+    started: date | None = None
 
     def on_duty(self, now: datetime) -> bool:
         if self.said is not None and self.said.holds(now):

@@ -1,0 +1,37 @@
+"""Signatures: the agent's name or initials under a reply."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class SignedWith(StrEnum):
+    """The part of the agent's name that stands under a reply."""
+
+    NOTHING = "nothing"
+    INITIALS = "initials"
+    FIRST_NAME = "first_name"
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """The rule by which replies are signed; `mark` stands before the name."""
+
+    with_: SignedWith = SignedWith.INITIALS
+    mark: str = "^"
+
+    def of(self, name: str) -> str:
+        """The signature of a person called so, like "^AR"; empty where nothing is signed."""
+        parts = name.split()
+        match self.with_:
+            case SignedWith.NOTHING:
+                return ""
+            case SignedWith.INITIALS:
+                return self.mark + "".join(part[0] for part in parts).upper()
+            case SignedWith.FIRST_NAME:
+                return self.mark + parts[0] if parts else ""
+
+
+def signed(text: str, name: str, signature: Signature) -> str:
+    """The text with the person's signature behind it, once."""
+    text, mark = text.rstrip(), signature.of(name)
+    return text if not mark or text.endswith(mark) else f"{text} {mark}"
