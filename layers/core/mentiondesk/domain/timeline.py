@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mentiondesk.domain.cases.timers import ReplyTimer
-from mentiondesk.domain.ids import IncidentId, PostId, StaffId
+from mentiondesk.domain.ids import IncidentId, PostId, ReplyId, StaffId
 from mentiondesk.domain.incidents.incident import Status
 from mentiondesk.domain.posts.profile import Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.replies.way import Way
 
 # A post's place in its case: the moment at which it was made, and its number among posts of that moment.
 Place = tuple[datetime, int]
@@ -50,7 +51,10 @@ class CustomerPosted:
 
 @dataclass(frozen=True, slots=True)
 class BrandPosted:
-    """A post by the brand in the customer's case."""
+    """A post by the brand in the customer's case.
+
+    `reply_id`: the desk's reply that this post is, written by `by`. `way`: it asks the customer to go on there.
+    """
 
     post_id: PostId
     at: datetime
@@ -58,6 +62,9 @@ class BrandPosted:
     seen_at: datetime | None = None
     # Set when X no longer showed the post; the customer waits again from then on.
     gone_at: datetime | None = None
+    reply_id: ReplyId | None = None
+    by: StaffId | None = None
+    way: Way | None = None
 
     @property
     def entry_id(self) -> str:
@@ -206,9 +213,74 @@ class IncidentLeft(CaseAct):
     incident_id: IncidentId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyAct(CaseAct):
+    """An act on a reply of the desk."""
+
+    reply_id: ReplyId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyQueued(ReplyAct):
+    """A person sent a reply: it goes out after the time for taking it back, or (`held`) after another person's yes."""
+
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyApproved(ReplyAct):
+    """Another person let a held reply go out, with a text that they changed or not."""
+
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyHeld(ReplyAct):
+    """The thread moved while a reply waited: somebody has to look again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyWithdrawn(ReplyAct):
+    """A reply was taken back, or (with a `reason`) given back to its author, before it was sent."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyRefused(ReplyAct):
+    """A reply is not on X, and the desk does not try again."""
+
+    refusal: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedToPrivate(CaseAct):
+    """The conversation goes on in private, by this way."""
+
+    way: Way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolvedInPrivate(CaseAct):
+    """The matter is solved in private; `confirmed`: the customer said so. The brand owes a word in public."""
+
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpDeclined(CaseAct):
+    """No word in public follows, for this reason."""
+
+    reason: str
+
+
 Posted = CustomerPosted | BrandPosted
 StaffActEntry = Claimed | Released | Snoozed | AnsweredElsewhere | Dismissed | Resolved | Reopened | Corrected | Undone
-CaseActEntry = StaffActEntry | Noted | HandedOver | LookedUp | GoBackStarted | IncidentJoined | IncidentLeft
+ReplyEntry = ReplyQueued | ReplyApproved | ReplyHeld | ReplyWithdrawn | ReplyRefused
+LegEntry = MovedToPrivate | SolvedInPrivate | FollowUpDeclined
+DeskActEntry = LookedUp | GoBackStarted | IncidentJoined | IncidentLeft
+CaseActEntry = StaffActEntry | Noted | HandedOver | DeskActEntry | ReplyEntry | LegEntry
 CaseEntry = Posted | CaseActEntry
 
 

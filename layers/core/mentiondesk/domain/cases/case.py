@@ -9,6 +9,8 @@ from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, UserId
 from mentiondesk.domain.posts.profile import Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.replies.thread import NO_THREAD, Thread
+from mentiondesk.domain.replies.way import Way
 from mentiondesk.domain.timeline import Order, Place
 
 # Timers that the desk starts itself give way to any that a customer's post starts.
@@ -83,6 +85,14 @@ class KindUnchanged(CaseRefuses):
     """The case is of this kind already."""
 
 
+class NotPrivate(CaseRefuses):
+    """The conversation is not in private, so that nothing can be solved there."""
+
+
+class NoFollowUp(CaseRefuses):
+    """No follow-up in public is due."""
+
+
 class NoWordOwed(CaseRefuses):
     """The customer needs no word about a solved incident: staff closed the case, or an answer says it."""
 
@@ -147,6 +157,10 @@ class Case:
     profile: Profile | None = None
     metrics: PublicMetrics | None = None
     latest_act: LatestAct | None = None
+    # The version of the thread that a reply is written for.
+    thread: Thread = NO_THREAD
+    # The way in which the conversation goes on in private, where a person said so.
+    way: Way | None = None
 
     @property
     def subject_id(self) -> CaseId:

@@ -17,6 +17,8 @@ from mentiondesk.domain.cases.transitions import TRANSITIONS, Move, State
 from mentiondesk.domain.ids import CaseId, IncidentId
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import ANSWERED, Kind, Tags, Urgency
+from mentiondesk.domain.replies.thread import Thread
+from mentiondesk.domain.replies.way import Way
 from mentiondesk.domain.text import spoken
 from mentiondesk.domain.timeline import (
     AnsweredElsewhere,
@@ -28,17 +30,25 @@ from mentiondesk.domain.timeline import (
     Corrected,
     CustomerPosted,
     Dismissed,
+    FollowUpDeclined,
     GoBackStarted,
     HandedOver,
     IncidentJoined,
     IncidentLeft,
+    LegEntry,
     LookedUp,
+    MovedToPrivate,
     Noted,
     Posted,
     Released,
     Reopened,
+    ReplyAct,
+    ReplyQueued,
+    ReplyRefused,
+    ReplyWithdrawn,
     Resolved,
     Snoozed,
+    SolvedInPrivate,
     Undone,
 )
 
@@ -48,7 +58,15 @@ _MOST_TOPICS = 12
 _MOST_WORDS = 600
 _MOST_REASONS = 5
 _SettlingAct = (
-    AnsweredElsewhere | Dismissed | Resolved | Reopened | GoBackStarted | IncidentJoined | IncidentLeft | Corrected
+    AnsweredElsewhere
+    | Dismissed
+    | Resolved
+    | Reopened
+    | GoBackStarted
+    | IncidentJoined
+    | IncidentLeft
+    | Corrected
+    | LegEntry
 )
 _TOLD_AGAIN_AFTER = timedelta(hours=1)
 # A post of these kinds ends a conversation once it has an answer.
@@ -130,15 +148,27 @@ def apply(case: Case, entry: CaseEntry, policy: Policy) -> Case:
 def _applied(case: Case, entry: CaseEntry, policy: Policy) -> Case:
     match entry:
         case CustomerPosted():
+            case = replace(case, thread=_thread_after(case, entry))
             return _customer_posted(case, entry, policy) if entry.gone_at is None else _customer_gone(case, entry)
         case BrandPosted():
+            case = replace(case, thread=_thread_after(case, entry))
             return _brand_posted(case, entry, policy) if entry.gone_at is None else _answer_gone(case, entry, policy)
         case _:
             return _acted(replace(case, last=entry.order, latest_act=_latest_act(case, entry)), entry, policy)
 
 
+def _thread_after(case: Case, post: Posted) -> Thread:
+    """The thread with a post. A reply of the desk was counted when it was sent, and is no news to its author."""
+    thread, gone = case.thread, post.gone_at is not None
+    if isinstance(post, BrandPosted):
+        if post.reply_id is not None and not gone:
+            return thread
+        thread = thread if gone else thread.answered()
+    return thread.posted(post.post_id, post.words, gone)
+
+
 def _latest_act(case: Case, act: CaseActEntry) -> LatestAct | None:
-    if isinstance(act, Undone):
+    if isinstance(act, Undone | ReplyAct):
         return None
     return LatestAct(act.entry_id, act.at, act.by) if act.by else case.latest_act
 
@@ -156,9 +186,18 @@ def _acted(case: Case, act: CaseActEntry, policy: Policy) -> Case:
         case Undone() | Noted():
             # A fold leaves the act out that this one undoes.
             after = case
+        case ReplyAct():
+            after = replace(case, thread=case.thread.answered(_answers(act)))
         case _:
             after = _settled(case, act, policy)
     return after
+
+
+def _answers(act: ReplyAct) -> int:
+    """The number of answers by which a reply's act changes the thread: one is on its way, or will never be there."""
+    if isinstance(act, ReplyQueued):
+        return 1
+    return -1 if isinstance(act, ReplyWithdrawn | ReplyRefused) else 0
 
 
 def _settled(case: Case, act: _SettlingAct, policy: Policy) -> Case:
@@ -181,8 +220,49 @@ def _settled(case: Case, act: _SettlingAct, policy: Policy) -> Case:
         case Corrected():
             after = _corrected(case, act, policy)
         case _:
+            after = _led(case, act, policy)
+    return after
+
+
+def _led(case: Case, act: LegEntry, policy: Policy) -> Case:
+    """The case after an act that takes its conversation from one leg to the next."""
+    match act:
+        case MovedToPrivate(way=way):
+            timers, breaches = _ended(case, act.at, TimerOutcome.ANSWERED_ELSEWHERE)
+            after = replace(case, timers=timers, breaches=breaches, snoozed_until=None)
+            after = _in_private(replace(after, state=TRANSITIONS[case.state][Move.ANSWER]), way, act.at, policy)
+        case SolvedInPrivate():
+            after = _solved_in_private(case, act, policy)
+        case FollowUpDeclined():
+            timers, breaches = _ended(case, act.at, TimerOutcome.DECLINED)
+            after = replace(case, phase=Phase.FOLLOW_UP, timers=timers, breaches=breaches, snoozed_until=None)
+        case _:
             assert_never(act)
     return after
+
+
+def _in_private(case: Case, way: Way, at: datetime, policy: Policy) -> Case:
+    """The case whose conversation goes on by this way, with the clock of that leg."""
+    moved = replace(case, phase=Phase.PRIVATE, way=way)
+    if case.closed_at is not None or case.post_id is None:
+        return moved
+    clock = Clock.PRIVATE if policy.private is not None else Clock.FOLLOW_UP
+    timer = policy.timer(clock, case.kind, case.urgency, case.post_id, at)
+    return replace(moved, timers=_started(case.timers, timer)) if timer else moved
+
+
+def _solved_in_private(case: Case, act: SolvedInPrivate, policy: Policy) -> Case:
+    """The case in which the brand owes a word in public."""
+    timers, breaches = _ended(case, act.at, TimerOutcome.SOLVED)
+    follow_up = case.post_id and policy.timer(Clock.FOLLOW_UP, case.kind, case.urgency, case.post_id, act.at)
+    return replace(
+        case,
+        state=TRANSITIONS[case.state][Move.ANSWER],
+        phase=Phase.FOLLOW_UP,
+        timers=_started(timers, follow_up) if follow_up else timers,
+        breaches=breaches,
+        snoozed_until=None,
+    )
 
 
 def _customer_posted(case: Case, post: CustomerPosted, policy: Policy) -> Case:
@@ -342,12 +422,12 @@ def _started(timers: tuple[ReplyTimer, ...], timer: ReplyTimer) -> tuple[ReplyTi
 
 
 def _brand_posted(case: Case, post: BrandPosted, policy: Policy) -> Case:
-    phase = _phase_after(case.phase, post.words)
+    phase = _phase_after(case.phase, post)
     timers, breaches = _ended(case, post.at, TimerOutcome.ANSWERED)
-    if phase is Phase.PRIVATE and case.closed_at is None:
+    if phase is Phase.PRIVATE and case.closed_at is None and post.way is None:
         follow_up = policy.timer(Clock.FOLLOW_UP, case.kind, case.urgency, post.post_id, post.at)
         timers = _started(timers, follow_up) if follow_up else timers
-    return replace(
+    answered = replace(
         case,
         posts=case.posts + 1,
         last=post.order,
@@ -360,6 +440,7 @@ def _brand_posted(case: Case, post: BrandPosted, policy: Policy) -> Case:
         answered_at=post.at,
         answer_words=post.words,
     )
+    return _in_private(answered, post.way, post.at, policy) if post.way is not None else answered
 
 
 def _answer_gone(case: Case, post: BrandPosted, policy: Policy) -> Case:
@@ -374,8 +455,9 @@ def _answer_gone(case: Case, post: BrandPosted, policy: Policy) -> Case:
     return _asked(waiting, again, Move.ASK) if again else waiting
 
 
-def _phase_after(phase: Phase, own_words: str) -> Phase:
-    if _MOVES_TO_PRIVATE.search(own_words):
+def _phase_after(phase: Phase, post: BrandPosted) -> Phase:
+    """The leg after an answer: as its author said, or by the words of one that was typed elsewhere."""
+    if post.way is not None or (post.reply_id is None and _MOVES_TO_PRIVATE.search(post.words)):
         return Phase.PRIVATE
     return Phase.FOLLOW_UP if phase is Phase.PRIVATE else phase
 

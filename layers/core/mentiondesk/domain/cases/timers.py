@@ -15,8 +15,9 @@ class Clock(StrEnum):
     """The kinds of timers.
 
     A customer waits for a first or a next reply. UNSURE runs until a person has looked at a post that triage cannot
-    place. FOLLOW_UP starts when the brand asks for direct messages, PRIVATE when the customer says that one is sent;
-    both end when the brand is back in public. GO_BACK starts when an incident that a customer met is solved. CONFIRM
+    place. PRIVATE starts when staff move the conversation to private and ends when it is solved there; then FOLLOW_UP
+    starts, and ends when the brand is back in public. Of an answer that was typed elsewhere the desk knows the words
+    alone: FOLLOW_UP starts when they ask for direct messages, PRIVATE when the customer says that one is sent. GO_BACK starts when an incident that a customer met is solved. CONFIRM
     belongs to an incident that a person must confirm or dismiss.
     """
 
@@ -32,7 +33,8 @@ class Clock(StrEnum):
 class TimerOutcome(StrEnum):
     """The reason why a timer ended. A superseded timer gave way to one that a customer's post started.
 
-    INCIDENT: the case is part of a public incident.
+    INCIDENT: the case is part of a public incident. SOLVED: the matter is solved in private. DECLINED: a person
+    decided against a follow-up.
     """
 
     ANSWERED = "answered"
@@ -43,6 +45,8 @@ class TimerOutcome(StrEnum):
     CONFIRMED = "confirmed"
     FADED = "faded"
     INCIDENT = "incident"
+    SOLVED = "solved"
+    DECLINED = "declined"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Tags, Urgency
-from mentiondesk.domain.timeline import CaseEntry, CustomerPosted, Posted
+from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted, Posted
 from mentiondesk.ports.cases import CaseStore, Classified
 from mentiondesk.ports.incidents import OpenIncidents
 from mentiondesk.ports.posts import PostStore
@@ -171,7 +171,7 @@ class ClassifyMention:
         if post.case_id is None and follows(case, entry):
             return case_change(before, apply(case, entry, policy), entry)
         timeline = {known.entry_id: known for known in self._cases.timeline(case_id)}
-        entry = _same_incident(timeline.get(entry.entry_id), entry)
+        entry = _as_known(timeline.get(entry.entry_id), entry)
         timeline[entry.entry_id] = entry
         return case_change(before, fold(case_id, timeline.values(), policy), entry)
 
@@ -186,8 +186,10 @@ def _age(post: Post) -> tuple[datetime, bool, int]:
     return post.created_at, post.replied_to is not None, int(post.post_id)
 
 
-def _same_incident(before: CaseEntry | None, entry: Posted) -> Posted:
-    """An edited post stays with the incident that it was about."""
+def _as_known(before: CaseEntry | None, entry: Posted) -> Posted:
+    """The entry with what the desk knew of its post: the incident that it is about, the reply that it is."""
     if isinstance(before, CustomerPosted) and isinstance(entry, CustomerPosted) and entry.incident_id is None:
         return replace(entry, incident_id=before.incident_id)
+    if isinstance(before, BrandPosted) and isinstance(entry, BrandPosted):
+        return replace(entry, reply_id=before.reply_id, by=before.by, way=before.way)
     return entry
