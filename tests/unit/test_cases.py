@@ -14,9 +14,10 @@ from mentiondesk.domain.cases.case import Case, Phase
 from mentiondesk.domain.cases.fold import apply, fold, follows, new_case, posted
 from mentiondesk.domain.cases.timers import Clock, Due, Policy, ReplyTimer, TimerOutcome
 from mentiondesk.domain.cases.transitions import State
-from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, StaffId, UserId, id_at
+from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, ReplyId, StaffId, UserId, id_at
 from mentiondesk.domain.posts.profile import Profile
 from mentiondesk.domain.posts.tags import Kind, Reason, Urgency
+from mentiondesk.domain.replies.way import Way
 from mentiondesk.domain.timeline import (
     AnsweredElsewhere,
     BrandPosted,
@@ -27,18 +28,26 @@ from mentiondesk.domain.timeline import (
     Corrected,
     CustomerPosted,
     Dismissed,
+    FollowUpDeclined,
     GoBackStarted,
     HandedOver,
     IncidentJoined,
     IncidentLeft,
     LookedUp,
+    MovedToPrivate,
     Noted,
     Place,
     Posted,
     Released,
     Reopened,
+    ReplyApproved,
+    ReplyHeld,
+    ReplyQueued,
+    ReplyRefused,
+    ReplyWithdrawn,
     Resolved,
     Snoozed,
+    SolvedInPrivate,
     Undone,
 )
 from tests.support.builders import (
@@ -626,6 +635,7 @@ def test_what_staff_did_survives_a_rebuild() -> None:
     assert rebuilt.timer == GO_BACK
 
 
+REPLY = ReplyId("r-1")
 _BY_STAFF: dict[Callable[..., Any], dict[str, Any]] = {
     Claimed: {},
     Released: {},
@@ -642,6 +652,14 @@ _BY_STAFF: dict[Callable[..., Any], dict[str, Any]] = {
     IncidentJoined: {"incident_id": IncidentId("i")},
     IncidentLeft: {"incident_id": IncidentId("i")},
     GoBackStarted: {"incident_id": IncidentId("inc-1"), "title": "Down", "timer": GO_BACK},
+    ReplyQueued: {"reply_id": REPLY},
+    ReplyApproved: {"reply_id": REPLY},
+    ReplyHeld: {"reply_id": REPLY},
+    ReplyWithdrawn: {"reply_id": REPLY},
+    ReplyRefused: {"reply_id": REPLY, "refusal": "too_long"},
+    MovedToPrivate: {"way": Way.PHONE},
+    SolvedInPrivate: {},
+    FollowUpDeclined: {"reason": "they asked for none"},
 }
 
 
@@ -664,6 +682,7 @@ def test_no_field_that_an_act_sets_is_lost_when_a_case_is_rebuilt(kind: Callable
     assert case != replace(feed(before), last=case.last), "the act changes something"
     rebuilt = feed([*before, done, said(-5, Kind.CHATTER)])
     first = replace(rebuilt, posts=1, first_words=case.first_words, first_said_at=case.first_said_at)
+    first = replace(first, thread=first.thread._replace(posts=case.thread.posts))
     assert replace(first, opened_at=case.opened_at) == case
 
 

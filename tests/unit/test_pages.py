@@ -28,7 +28,7 @@ from mentiondesk.domain.cases.case import CaseRefuses, NotSilent, NoWordOwed, Ru
 from mentiondesk.domain.cases.changes import case_change
 from mentiondesk.domain.cases.commands import CaseCommand, SnoozeFor
 from mentiondesk.domain.desk import DeskSettings
-from mentiondesk.domain.ids import IncidentId, StaffId
+from mentiondesk.domain.ids import IncidentId, ReplyId, StaffId
 from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.commands import (
     IncidentCommand,
@@ -40,6 +40,7 @@ from mentiondesk.domain.incidents.commands import (
 )
 from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status
 from mentiondesk.domain.posts.profile import Profile
+from mentiondesk.domain.replies.way import Way
 from mentiondesk.domain.timeline import Act, CaseActEntry, IncidentEntry
 from mentiondesk.presentation import rendering
 from mentiondesk.presentation.action_pages.actions import ActionPages
@@ -262,6 +263,9 @@ def an_entry(entry: type[Act]) -> Any:
         "text": "n",
         "to": StaffId("ben"),
         "profile": Profile("Priya", "priya", 5),
+        "reply_id": ReplyId("r"),
+        "refusal": "too_long",
+        "way": Way.PHONE,
     }
     return entry(**{field.name: facts[field.name] for field in fields(entry) if field.name in facts})
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.changes import CaseChange
 from mentiondesk.domain.ids import CaseId, PostId, ReplyId, StaffId, SubjectId
 from mentiondesk.domain.replies.draft import ReplyDraft
+from mentiondesk.domain.replies.finding import Finding
 from mentiondesk.domain.replies.reply import Refusal, Reply
 from mentiondesk.ports.storage import Changed
 
@@ -109,8 +111,38 @@ class PostInDoubt(Exception):
     """The request reached X, or may have; nobody knows whether the post is there."""
 
 
+class OwnPost(NamedTuple):
+    """A post of the brand as its own timeline shows it."""
+
+    post_id: PostId
+    text: str
+    replied_to: PostId | None
+
+
 class XPoster(Protocol):
     """Posts as the brand. One call makes one request with a timeout; it never tries again."""
 
     def post(self, text: str, to: PostId | None, now: datetime) -> PostId:
         """The id of the new post. Raises PostRefused, PostLater or PostInDoubt."""
+
+    def own_since(self, since: datetime, now: datetime) -> Sequence[OwnPost]:
+        """The brand's posts since then, newest first, from its own timeline. Raises XRefuses or XUnavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A text as it would go out.
+
+    `post` is what X gets, `findings` what the checks say, `undo` the time in which it can be taken back. A BLOCK
+    stops it, a HOLD needs another person, a WARN one more click of its author.
+    """
+
+    post: str
+    findings: tuple[Finding, ...] = ()
+    undo: timedelta = timedelta(0)
+
+
+class Review(Protocol):
+    """The checks, the signature and the time for taking back, by the settings."""
+
+    def __call__(self, case: Case, text: str, author: StaffId, now: datetime) -> Reviewed: ...

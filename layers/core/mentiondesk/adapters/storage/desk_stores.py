@@ -11,6 +11,7 @@ from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.drafts import Drafts
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.posts import Posts
+from mentiondesk.adapters.storage.stores.replies import Replies, ReplyDrafts
 from mentiondesk.adapters.storage.stores.settings import current_settings
 from mentiondesk.adapters.storage.stores.troubles import Troubles
 from mentiondesk.adapters.storage.table import Table
@@ -57,6 +58,14 @@ class DeskStores:
     @cached_property
     def posts(self) -> Posts:
         return Posts(self.table, self.keep)
+
+    @cached_property
+    def replies(self) -> Replies:
+        return Replies(self.table, self.keep, self.cases)
+
+    @cached_property
+    def reply_drafts(self) -> ReplyDrafts:
+        return ReplyDrafts(self.table, self.keep)
 
     @cached_property
     def troubles(self) -> Troubles:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from zlib import crc32
 
 from mentiondesk.domain.alerts.ledger import Alert
-from mentiondesk.domain.ids import CaseId, IncidentId, PostId, StaffId, SubjectId, UserId
+from mentiondesk.domain.ids import CaseId, IncidentId, PostId, ReplyId, StaffId, SubjectId, UserId
 from mentiondesk.domain.incidents.drafts import Occasion
 from mentiondesk.domain.incidents.incident import Incident, Update
 from mentiondesk.domain.posts.post import Source
@@ -30,6 +30,8 @@ class Index(NamedTuple):
 DUE_SHARD, DUE_AT = "due_shard", "due_at"
 # The partition of the due index in which posts wait to be classified; a post leaves it with its tags.
 UNTAGGED = "UNTAGGED"
+# The partitions of the due index for replies that the sender, or a person, has to look at.
+OUTBOX, HELD = "OUTBOX", "HELD"
 # Sparse: only what has an alert to come, and posts without tags. Sharded, so that no key is hot on a bad day.
 DUE = Index("due", DUE_SHARD, DUE_AT)
 QUEUE, ANSWER_BY = "queue", "answer_by"
@@ -46,6 +48,7 @@ POST, CASE, CUSTOMER, TIMELINE, ALERT = "POST", "CASE", "CUSTOMER", "T#", "A#"
 # The record of staff in the form before there were timelines; read when an item of that form is upgraded.
 OLD_EVENT = "E#"
 ESCALATION, MESSAGE = "ESCALATION", "M#"
+REPLY, REPLY_DRAFT = "REPLY#", "D#"
 ALL_INCIDENTS, OPEN_INCIDENTS = "INCIDENTS", "INCIDENTS#OPEN"
 INCIDENT, UPDATE, JOINED, PERSON, LEFT_OUT = "INCIDENT", "UPDATE#", "P#", "W#", "OUT#"
 # Reports by the minute; behind them, the troubles that the operators know of.
@@ -111,6 +114,16 @@ def act(subject_id: SubjectId, entry_id: str) -> Key:
 def presence(case_id: CaseId) -> Key:
     """The people who have a case open."""
     return Key(case(case_id).pk, "PRESENCE")
+
+
+def reply(subject_id: SubjectId, reply_id: ReplyId | None = None) -> Key:
+    """A reply in a case, or a post about an incident; without the id, the prefix of all of them."""
+    return Key(subject(subject_id).pk, f"{REPLY}{reply_id or ''}")
+
+
+def reply_draft(case_id: CaseId, author: StaffId | None = None) -> Key:
+    """A person's draft in a case; without the person, the prefix of all of them."""
+    return Key(case(case_id).pk, f"{REPLY_DRAFT}{author or ''}")
 
 
 def escalation(subject_id: SubjectId) -> Key:

@@ -85,14 +85,6 @@ class KindUnchanged(CaseRefuses):
     """The case is of this kind already."""
 
 
-class NotPrivate(CaseRefuses):
-    """The conversation is not in private, so that nothing can be solved there."""
-
-
-class NoFollowUp(CaseRefuses):
-    """No follow-up in public is due."""
-
-
 class NoWordOwed(CaseRefuses):
     """The customer needs no word about a solved incident: staff closed the case, or an answer says it."""
 

@@ -17,8 +17,9 @@ class Clock(StrEnum):
     A customer waits for a first or a next reply. UNSURE runs until a person has looked at a post that triage cannot
     place. PRIVATE starts when staff move the conversation to private and ends when it is solved there; then FOLLOW_UP
     starts, and ends when the brand is back in public. Of an answer that was typed elsewhere the desk knows the words
-    alone: FOLLOW_UP starts when they ask for direct messages, PRIVATE when the customer says that one is sent. GO_BACK starts when an incident that a customer met is solved. CONFIRM
-    belongs to an incident that a person must confirm or dismiss.
+    alone: FOLLOW_UP starts when they ask for direct messages, PRIVATE when the customer says that one is sent. GO_BACK
+    starts when an incident that a customer met is solved. CONFIRM belongs to an incident that a person must confirm or
+    dismiss.
     """
 
     FIRST_REPLY = "first_reply"

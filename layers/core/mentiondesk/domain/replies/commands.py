@@ -141,7 +141,7 @@ class StartSending:
             state=ReplyState.SENDING,
             attempts=reply.attempts + 1,
             tried_at=at.now,
-            leased_until=self.until,
+            look_at=self.until,
         )
 
 
@@ -169,7 +169,7 @@ class Postpone:
     def apply(self, reply: Reply, at: At) -> Reply:
         _must_be_sending(reply)
         del at
-        return replace(reply, state=ReplyState.QUEUED, send_at=self.until, leased_until=None)
+        return replace(reply, state=ReplyState.QUEUED, send_at=self.until, look_at=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,14 +199,15 @@ class NoteRefused:
 
 @dataclass(frozen=True, slots=True)
 class NoteDoubt:
-    """X may have the reply: the own timeline decides. Refused as NotDue for one that is not being sent."""
+    """X may have the reply: the own timeline decides, and is asked at `look_at`. Refused as NotDue."""
 
     action: ClassVar = None
+    look_at: datetime
 
     def apply(self, reply: Reply, at: At) -> Reply:
-        _must_be_sending(reply)
+        _must_be_in_doubt(reply)
         del at
-        return replace(reply, state=ReplyState.UNCERTAIN, leased_until=None)
+        return replace(reply, state=ReplyState.UNCERTAIN, look_at=self.look_at)
 
 
 StaffReplyCommand = Withdraw | Approve | Confirm | SendBack
@@ -230,4 +231,4 @@ def _must_be_in_doubt(reply: Reply) -> None:
 
 
 def _over(reply: Reply, state: ReplyState, at: datetime) -> Reply:
-    return replace(reply, state=state, ended_at=at, leased_until=None)
+    return replace(reply, state=state, ended_at=at, look_at=None)

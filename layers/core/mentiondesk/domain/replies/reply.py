@@ -56,16 +56,13 @@ class Refusal(StrEnum):
 
 
 class Hold(StrEnum):
-    """The reason for which another person has to approve a reply, or (MOVED) somebody has to look again.
+    """The reason for which a reply waits for a person.
 
-    CHECK: a check holds it; the findings say which.
+    CHECK: the checks ask for another person's yes; the findings say which. MOVED: the thread moved while it waited,
+    and its author has to look again.
     """
 
     CHECK = "check"
-    NEW_AGENT = "new_agent"
-    CRITICAL = "critical"
-    INFLUENCER = "influencer"
-    INCIDENT = "incident"
     MOVED = "moved"
 
 
@@ -139,9 +136,9 @@ class Reply:
     reason: str = ""
     refusal: Refusal | None = None
     attempts: int = 0
-    # The end of the right of the run that sends it; and when that run began.
-    leased_until: datetime | None = None
+    # When the latest try began; the end of the right of that run, or when to ask the own timeline next.
     tried_at: datetime | None = None
+    look_at: datetime | None = None
     post_id: PostId | None = None
     ended_at: datetime | None = None
     version: int = 0
@@ -162,6 +159,13 @@ class Reply:
     @property
     def in_doubt(self) -> bool:
         return self.state in (ReplyState.SENDING, ReplyState.UNCERTAIN)
+
+    @property
+    def wakes_at(self) -> datetime | None:
+        """When the sender has to look at it; None where it has nothing to do."""
+        if not self.state.waits_for_x:
+            return None
+        return self.look_at if self.in_doubt else self.send_at
 
     def cooling_at(self, now: datetime) -> bool:
         """True while its author can take it back."""

@@ -14,6 +14,7 @@ from mentiondesk.domain.timeline import (
     Correction,
     Dismissed,
     Faded,
+    FollowUpDeclined,
     GoBackChosen,
     GoBackStarted,
     HandedOver,
@@ -24,17 +25,27 @@ from mentiondesk.domain.timeline import (
     IncidentLeft,
     IncidentReopened,
     IncidentResolved,
+    LegEntry,
     LookedUp,
     MembersChanged,
     Merged,
+    MovedToPrivate,
     Noted,
     Noticed,
     Published,
     Released,
     Reopened,
+    ReplyAct,
+    ReplyApproved,
+    ReplyEntry,
+    ReplyHeld,
+    ReplyQueued,
+    ReplyRefused,
+    ReplyWithdrawn,
     Rescheduled,
     Resolved,
     Snoozed,
+    SolvedInPrivate,
     Undone,
     Updated,
     UpdateEdited,
@@ -59,6 +70,14 @@ _NAMES: Mapping[type[CaseActEntry], str] = {
     IncidentLeft: "incident_left",
     Noted: "noted",
     HandedOver: "handed_over",
+    ReplyQueued: "reply_queued",
+    ReplyApproved: "reply_approved",
+    ReplyHeld: "reply_held",
+    ReplyWithdrawn: "reply_withdrawn",
+    ReplyRefused: "reply_refused",
+    MovedToPrivate: "moved_to_private",
+    SolvedInPrivate: "solved_in_private",
+    FollowUpDeclined: "follow_up_declined",
 }
 
 
@@ -94,11 +113,34 @@ def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, s
             detail = title
         case Noted(text=text):
             detail = text
+        case ReplyAct() | MovedToPrivate() | SolvedInPrivate() | FollowUpDeclined():
+            detail = _reply_act(say, entry)
         case Claimed() | Released() | AnsweredElsewhere() | IncidentJoined() | IncidentLeft() | Undone() | HandedOver():
             detail = ""
         case _:
             assert_never(entry)
     return _NAMES[type(entry)], detail
+
+
+def _reply_act(say: Sentences, entry: ReplyEntry | LegEntry) -> str:
+    match entry:
+        case ReplyQueued(held=held):
+            detail = say("record.reply_waits") if held else ""
+        case ReplyApproved(edited=edited):
+            detail = say("record.reply_edited") if edited else ""
+        case ReplyWithdrawn(reason=reason) | FollowUpDeclined(reason=reason):
+            detail = reason
+        case ReplyRefused(refusal=refusal):
+            detail = say.label("refusal", refusal)
+        case MovedToPrivate(way=way):
+            detail = say.label("way", way)
+        case SolvedInPrivate(confirmed=confirmed):
+            detail = say("record.solved_confirmed") if confirmed else ""
+        case ReplyHeld():
+            detail = ""
+        case _:
+            assert_never(entry)
+    return detail
 
 
 def _incident_act(say: Sentences, entry: IncidentEntry) -> tuple[str, str]:

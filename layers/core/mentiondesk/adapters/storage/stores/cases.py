@@ -58,7 +58,7 @@ class Cases:
     def commit(self, change: Classified) -> bool:
         parts: dict[str, Write] = {"post": _tag(change)}
         if change.case is not None:
-            parts |= self._parts(change.case)
+            parts |= self.parts(change.case)
             if change.case.look_up:
                 parts["look up"] = put_look_up(change.case.after, change.at)
         if change.tags is not None:
@@ -77,7 +77,7 @@ class Cases:
         return True
 
     def save(self, change: CaseChange) -> Case:
-        case_id, parts = change.after.case_id, self._parts(change)
+        case_id, parts = change.after.case_id, self.parts(change)
         try:
             escalations.transact(self._table, parts)
         except Refused as refused:
@@ -133,8 +133,11 @@ class Cases:
             return upgrades.upgraded_case(self._table, item, self._item)
         return item.read(Case)
 
-    def _parts(self, change: CaseChange) -> dict[str, Write]:
-        """The case with the next version, if it still is as it was before; its entry, and what alerts follow."""
+    def parts(self, change: CaseChange) -> dict[str, Write]:
+        """The writes of a change, for a transaction.
+
+        The case with the next version, if it still is as it was before; its entry, and what alerts follow.
+        """
         unchanged = Equals("version", change.before.version) if change.before else Absent()
         case, entry = _next(change), change.entry
         expires = keys.expiry(case.last_post[0] + self._keep())

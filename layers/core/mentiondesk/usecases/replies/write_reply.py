@@ -1,0 +1,108 @@
+"""A person's press of "Send" → a reply in the outbox, once, and only for the thread that they saw."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import datetime
+
+from mentiondesk.domain.access.actions import Action
+from mentiondesk.domain.access.actor import Actor
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.ids import CaseId, ReplyId, StaffId
+from mentiondesk.domain.replies.finding import Finding, Outcome
+from mentiondesk.domain.replies.reply import Hold, Reply, ReplyBlocked, ReplyState, ThreadMoved
+from mentiondesk.domain.replies.thread import Thread
+from mentiondesk.domain.replies.way import Way
+from mentiondesk.domain.timeline import ReplyQueued
+from mentiondesk.ports.cases import CaseStore
+from mentiondesk.ports.replies import ReplyChange, ReplyChanged, ReplyKey, ReplyStore, Review, Reviewed
+from mentiondesk.ports.runtime import CurrentSettings
+from mentiondesk.ports.storage import AlreadyDone
+from mentiondesk.usecases.optimistic import ATTEMPTS, kept
+from mentiondesk.usecases.replies.entries import placed, with_entry
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A reply as it was typed, for the thread `seen`; `accepted` are the warnings that its author clicked away."""
+
+    text: str
+    seen: Thread
+    accepted: AbstractSet[str] = frozenset()
+    way: Way | None = None
+    follow_up: bool = False
+
+
+class WriteReply:
+    """Puts a reply into the outbox, or holds it for another person. The same event makes the same reply."""
+
+    def __init__(self, replies: ReplyStore, cases: CaseStore, review: Review, settings: CurrentSettings) -> None:
+        self._replies = replies
+        self._cases = cases
+        self._review = review
+        self._settings = settings
+
+    def __call__(self, actor: Actor, case_id: CaseId, typed: Typed, event_id: str, now: datetime) -> Reply:
+        """The reply in the outbox. A second press of one button gives the reply of the first.
+
+        Raises NotAllowed, SubjectGone, ThreadMoved where something newer stands in the thread, ReplyBlocked with the
+        findings, or ReplyChanged where others never stop changing the case. The draft ends with the reply alone.
+        """
+        actor.must_be_allowed(Action.REPLY)
+        assert actor.by is not None, "people write, not the desk"
+        key = ReplyKey(case_id, ReplyId(event_id))
+        for left in reversed(range(ATTEMPTS)):
+            if (sent := self._replies.get(key)) is not None:
+                return sent
+            try:
+                return self._replies.save(self._change(actor.by, key, typed, now))
+            except (ReplyChanged, AlreadyDone):
+                if not left:
+                    raise
+        raise AssertionError("at least one attempt is made")
+
+    def _change(self, author: StaffId, key: ReplyKey, typed: Typed, now: datetime) -> ReplyChange:
+        case = kept(self._cases.get(key.subject_id) if isinstance(key.subject_id, CaseId) else None)
+        if typed.seen != case.thread:
+            raise ThreadMoved(typed.seen, case.thread)
+        reviewed = self._review(case, typed.text, author, now)
+        _must_pass(reviewed, typed.accepted)
+        held = any(one.outcome is Outcome.HOLD for one in reviewed.findings)
+        entry_id = f"{key.reply_id}-{Action.REPLY}"
+        entry = ReplyQueued(reply_id=key.reply_id, held=held, **placed(case, entry_id, now, author))
+        change = with_entry(self._cases, case, entry, self._settings().policy)
+        reply = _reply(case, key.reply_id, author, typed, reviewed, now, change.after.thread)
+        return ReplyChange(None, reply, change, sent_draft=author)
+
+
+def _reply(
+    case: Case, reply_id: ReplyId, author: StaffId, typed: Typed, reviewed: Reviewed, now: datetime, thread: Thread
+) -> Reply:
+    held = any(one.outcome is Outcome.HOLD for one in reviewed.findings)
+    return Reply(
+        reply_id=reply_id,
+        subject_id=case.case_id,
+        author=author,
+        text=typed.text,
+        post=reviewed.post,
+        state=ReplyState.HELD if held else ReplyState.COOLING,
+        made_at=now,
+        send_at=now + reviewed.undo,
+        thread=thread,
+        to=case.post_id,
+        way=typed.way,
+        follow_up=typed.follow_up,
+        holds=(Hold.CHECK,) if held else (),
+        findings=reviewed.findings,
+    )
+
+
+def _must_pass(reviewed: Reviewed, accepted: AbstractSet[str]) -> None:
+    """Raises ReplyBlocked for what the checks stop, and for warnings that were not clicked away."""
+    stopping = tuple(one for one in reviewed.findings if _stops(one, accepted))
+    if stopping:
+        raise ReplyBlocked(stopping)
+
+
+def _stops(finding: Finding, accepted: AbstractSet[str]) -> bool:
+    unread = finding.outcome is Outcome.WARN and finding.rule not in accepted
+    return finding.outcome is Outcome.BLOCK or unread
