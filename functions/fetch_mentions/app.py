@@ -22,7 +22,7 @@ from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.intake.fetch_mentions import FetchMentions
 from mentiondesk.usecases.intake.forget_post import ForgetPost
 from mentiondesk.usecases.intake.look_again import LookAgain, LookedAgain
-from mentiondesk.usecases.intake.look_up_customers import LookUpCustomers
+from mentiondesk.usecases.intake.look_up_customers import LookedUpCustomers, LookUpCustomers
 from mentiondesk.usecases.intake.redeliver_posts import RedeliverPosts
 from mentiondesk.usecases.intake.troubles import troubles
 
@@ -73,15 +73,19 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     now = clock.now()
     fetched = fetch_mentions()(now, time_left)
     # X that refuses to be read shows no customer and no post either.
-    looked_up = 0 if fetched.obstacles else look_up_customers()(now)
+    looked_up = LookedUpCustomers() if fetched.obstacles else look_up_customers()(now)
+    if looked_up.failure is not None:
+        logger.warning("customers not looked up", exc_info=looked_up.failure)
     looked = LookedAgain() if fetched.obstacles else look_again()(now, time_left)
     redelivered = RedeliverPosts(stores().posts)(now)
-    logger.info("fetched", **asdict(fetched), looked_up=looked_up, gone=looked.gone, redelivered=redelivered.posts)
+    logger.info(
+        "fetched", **asdict(fetched), looked_up=looked_up.customers, gone=looked.gone, redelivered=redelivered.posts
+    )
     if fetched.authors:
         flooding = ", ".join(author for author, _ in fetched.authors[:5])
         stores().troubles.report({"ReadsFlooded": 1}, now, f"most of all: {flooding}")
     budget = stores().settings().reading.monthly_reads
-    counts({**troubles(fetched, budget), "PostsRedelivered": redelivered.posts})
+    counts({**troubles(fetched, looked_up, budget), "PostsRedelivered": redelivered.posts})
 
 
 warm(fetch_mentions, look_up_customers, look_again)

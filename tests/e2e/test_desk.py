@@ -176,7 +176,7 @@ def test_a_complaint_without_the_handle_is_found_by_the_brands_words(new_day: Ne
 
 
 def test_many_complaints_at_once_come_as_one_message_each_time(new_day: NewDay) -> None:
-    day = new_day(alerts={"digest_over": 3})
+    day = new_day()
     # Each complains of something else: five equal complaints would be an incident.
     matters = (
         "the kettle is broken",

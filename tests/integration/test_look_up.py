@@ -22,7 +22,9 @@ from mentiondesk.domain.timeline import LookedUp
 from mentiondesk.ports.x import Seen, XRefuses, XUnavailable
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
-from mentiondesk.usecases.intake.look_up_customers import READS_EACH, LookUpCustomers
+from mentiondesk.usecases.intake.fetch_mentions import Fetched
+from mentiondesk.usecases.intake.look_up_customers import READS_EACH, LookedUpCustomers, LookUpCustomers
+from mentiondesk.usecases.intake.troubles import troubles
 from tests.integration.conftest import Desk
 from tests.support.builders import BRAND_ID, NOON, a_post, at, settings, tags
 
@@ -54,6 +56,7 @@ class Office:
     desk: Desk
     x: FakeX
     overrides: dict[str, Any] = field(default_factory=dict)
+    latest: LookedUpCustomers = field(default_factory=LookedUpCustomers)
 
     def post(self, minute: float = 0, seen: Seen | None = PRIYA, **tagged: Any) -> Case:
         """A complaint by another customer, and what X shows of it."""
@@ -69,6 +72,11 @@ class Office:
         return change.case.after
 
     def run(self, minute: float) -> int:
+        """The number of customers that X told about."""
+        self.latest = self._look_up(minute)
+        return self.latest.customers
+
+    def _look_up(self, minute: float) -> LookedUpCustomers:
         def current() -> Any:
             return settings(**self.overrides)
 
@@ -172,6 +180,9 @@ def test_what_x_refuses_is_tried_again_for_some_minutes(office: Office, refusal:
     case, later = office.post(0), office.post(10)
     office.x.refuses = refusal
     assert office.run(11) == 0
+    name = "XUnavailable" if isinstance(refusal, XUnavailable) else "XRateLimited"
+    told = troubles(Fetched(), office.latest, monthly_reads=1000)
+    assert {key: count for key, count in told.items() if count} == {name: 1}, "an operator hears if it lasts"
     office.x.refuses = None
     assert office.run(16) == 1
     assert (office.case(case).profile, office.case(later).profile) == (None, PRIYA.profile)

@@ -35,7 +35,7 @@ from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, SubjectId, UserId
 from mentiondesk.domain.incidents.changes import incident_change
-from mentiondesk.domain.incidents.incident import Incident, Sample, Status
+from mentiondesk.domain.incidents.incident import Impact, Incident, Sample, Status
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.ports.alerts import DueItem
 from mentiondesk.ports.channels import Undeliverable
@@ -798,6 +798,18 @@ def _noticed(office: Office, minute: float = 0) -> Incident:
 def test_a_candidate_is_told_at_once_and_once(office: Office) -> None:
     _noticed(office)
     assert office.over(14) == {0: [("ana", "text"), ("lea", "email")]}
+
+
+def test_a_candidate_that_grows_to_critical_impact_rings(office: Office) -> None:
+    incident = _noticed(office)
+    office.over(4)
+    stored = office.desk.incidents.get(incident.incident_id)
+    assert stored is not None
+    grown = replace(stored, impact=Impact.CRITICAL, people=90, latest_at=at(4.8))
+    office.desk.incidents.save(incident_change(stored, grown))
+    both = [("ana", "email"), ("ana", "text"), ("lea", "email"), ("lea", "text")]
+    assert office.over(14, start=5) == {5: both}
+    assert office.over(15, start=15) == {15: both}, "nobody has confirmed it"
 
 
 def test_a_candidate_that_was_dismissed_meanwhile_is_not_told(office: Office) -> None:

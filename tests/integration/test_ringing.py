@@ -99,9 +99,38 @@ def test_three_ring_one_by_one_and_more_ring_together(office: Office) -> None:
     assert office.got() == sorted(DUTY_AND_LEAD * 3)
     for customer in range(3, 20):
         office.opens(1 + customer / 1000, customer=customer, **CRITICAL)
-    assert (office.run(2).messages, office.run(4).messages) == (0, 4)
+    assert office.run(1.1).messages == 4
     assert len({address for address, _ in office.texts.taken}) == 2
     assert all("17 customers" in text for _, text in office.texts.taken)
+
+
+def test_the_fourth_rings_in_the_next_run_too(office: Office) -> None:
+    for customer in range(6):
+        office.opens(customer, customer=customer, **CRITICAL)
+        assert office.run(customer + 0.5).messages >= 4
+    assert office.over(20, start=6.5), "what nobody has claimed rings again"
+
+
+def test_what_rings_again_waits_a_little_while_many_ring(office: Office) -> None:
+    for customer in range(4):
+        office.opens(customer, customer=customer, **CRITICAL)
+        office.run(customer)
+    office.got()
+    told = office.over(12, start=4)
+    assert [minute for minute, got in told.items() if ("ana", "text") in got] == [6, 9]
+
+
+def test_a_flood_of_alarms_by_one_account_rings_three_times_and_then_now_and_then(office: Office) -> None:
+    rung = {}
+    for minute in range(60):
+        office.opens(minute, customer=7, **CRITICAL)
+        if minute == 30:
+            office.opens(minute - 0.5, customer=8, **CRITICAL)
+        office.run(minute)
+        told = [got for got in office.got() if got == ("ana", "text")]
+        rung[minute] = len(told)
+    assert rung[30] == 1, "another customer's emergency"
+    assert sum(rung.values()) <= 12
 
 
 def test_twenty_of_one_minute_are_one_text_that_counts_them_all(office: Office) -> None:

@@ -15,6 +15,7 @@ from mentiondesk.domain.alerts.escalation import (
 from mentiondesk.domain.alerts.message import (
     CaseReleased,
     FollowUpList,
+    IncidentCritical,
     IncidentHourly,
     IncidentNoticed,
     StaffMessage,
@@ -26,7 +27,7 @@ from mentiondesk.domain.cases.changes import CaseChange, case_change
 from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer, TimerOutcome
 from mentiondesk.domain.ids import IncidentId, PostId
 from mentiondesk.domain.incidents.changes import incident_change
-from mentiondesk.domain.incidents.incident import Incident, Status
+from mentiondesk.domain.incidents.incident import Impact, Incident, Status
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.timeline import Claimed, Released
 from tests.support.builders import CASE_ID, NOON, a_case, a_story, answered, at, said
@@ -123,6 +124,7 @@ def test_messages_of_one_subject_have_names_of_their_own() -> None:
         IncidentNoticed(IncidentId("i"), NOON),
         FollowUpList(IncidentId("i"), NOON),
         IncidentHourly(IncidentId("i"), NOON),
+        IncidentCritical(IncidentId("i"), NOON),
     ]
     assert len({message_id(message) for message in messages}) == len(messages)
 
@@ -154,6 +156,26 @@ def test_a_message_is_one_stage_of_its_subjects_timer(
 )
 def test_a_message_is_moot_once_its_timer_is_over(timer: ReplyTimer | None) -> None:
     assert escalated(IncidentNoticed(IncidentId("i"), at(2)), a_candidate(timer=timer), 0, None) is None
+
+
+def test_an_incident_that_becomes_critical_rings() -> None:
+    """By more people or by a person's word; a candidate that begins as one is told of as noticed."""
+    noticed = replace(_an_incident(Clock.CONFIRM), latest_at=at(3))
+    critical = replace(noticed, impact=Impact.CRITICAL, latest_at=at(9))
+    rings = (IncidentCritical(IncidentId("i"), at(9)),)
+    assert incident_change(noticed, critical).messages == rings
+    assert incident_change(critical, replace(critical, people=99)).messages == ()
+    assert incident_change(None, critical).messages == (IncidentNoticed(IncidentId("i"), at(1)),)
+    opened = replace(after(a_candidate(), [an_update(0)]), impact=Impact.CRITICAL, timer=None, latest_at=at(9))
+    assert rings[0] in incident_change(None, replace(opened, incident_id=IncidentId("i"))).messages
+    assert incident_change(noticed, replace(critical, status=Status.FADED)).messages == ()
+
+
+def test_a_ring_about_an_incident_is_moot_once_it_is_not_critical() -> None:
+    ring, critical = IncidentCritical(IncidentId("i"), at(9)), replace(a_candidate(), impact=Impact.CRITICAL)
+    assert escalated(ring, critical, 0, None) is not None
+    for calm in (replace(critical, impact=Impact.MAJOR), replace(critical, status=Status.DISMISSED)):
+        assert escalated(ring, calm, 0, None) is None
 
 
 def test_the_hourly_message_goes_on_while_the_incident_is_public() -> None:

@@ -318,7 +318,7 @@ def test_a_stage_that_hours_can_never_reach_is_refused() -> None:
                 "next_reply": {"complaint": {"within": "2h", "high": "45m", "low": "1d", "alerts": False}},
                 "follow_up": "1d",
             },
-            alerts={"stages": [STAGE], "digest_over": 3, "text_limits": [{"most": 1, "within": "5m"}]},
+            alerts={"stages": [STAGE], "text_limits": [{"most": 1, "within": "5m"}]},
             reading={"overlap": "0m", "sweep_every": "1h30m", "mentions": False},
             keep="30d",
             staff=[
@@ -463,7 +463,12 @@ def test_settings_in_force_are_not_refused_for_a_slip_that_an_earlier_version_le
 
 
 @pytest.mark.parametrize(
-    ("area", "key", "value"), [("incidents", "publish_over", None), ("wording", "automatic_update", "We see {title}.")]
+    ("area", "key", "value"),
+    [
+        ("incidents", "publish_over", None),
+        ("wording", "automatic_update", "We see {title}."),
+        ("alerts", "digest_over", 5),
+    ],
 )
 def test_keys_that_are_gone_are_named_in_a_file_and_passed_over_where_they_are_stored(
     area: str, key: str, value: object

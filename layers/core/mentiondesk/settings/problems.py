@@ -41,6 +41,9 @@ RETIRED = {
     ("incidents", "publish_over"): (
         "this key is gone: no incident is public before a person has published it; take the line out"
     ),
+    ("alerts", "digest_over"): (
+        "this key is gone: alerts are gathered within alerts.budget, which has its own defaults; take the line out"
+    ),
     ("wording", "automatic_update"): "this key is gone: the desk publishes nothing by itself; take the line out",
 }
 _HINTS = {

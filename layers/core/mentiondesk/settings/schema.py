@@ -230,12 +230,6 @@ class AlertSettings(Model):
         TextLimitSettings(most=limit.most, within=limit.span) for limit in DEFAULT_TEXT_LIMITS
     )
 
-    @model_validator(mode="before")
-    @classmethod
-    def _older_form(cls, value: Any) -> Any:
-        """Settings from before there was a budget have a limit that it replaced."""
-        return {key: one for key, one in value.items() if key != "digest_over"} if isinstance(value, dict) else value
-
     @model_validator(mode="after")
     def _named_once(self) -> Self:
         names = [*(one.name for one in self.stages), *(one.name for one in self.critical), TOLD_AGAIN, PRIVATE_QUESTION]

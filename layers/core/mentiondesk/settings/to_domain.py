@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from mentiondesk.domain.alerts.budget import Budget
 from mentiondesk.domain.alerts.limits import TextLimit
+from mentiondesk.domain.alerts.message import BECAME_CRITICAL
 from mentiondesk.domain.alerts.roster import Audience, Channel, Roster, Staff, Stage
 from mentiondesk.domain.cases.timers import Policy, Target
 from mentiondesk.domain.desk import AlertRules, DeskSettings
@@ -44,7 +45,7 @@ from mentiondesk.settings.schema import (
 from mentiondesk.settings.types import stage_time
 
 # Stages of alerts about incidents; the last goes to managers as well.
-_INCIDENT_STAGES = ("noticed", "go_back", UNCONFIRMED)
+_INCIDENT_STAGES = ("noticed", BECAME_CRITICAL, "go_back", UNCONFIRMED)
 
 
 def parse_settings(raw: object, stored: bool = False) -> DeskSettings:

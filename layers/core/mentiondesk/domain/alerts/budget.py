@@ -17,8 +17,12 @@ HOUR = timedelta(hours=1)
 _BUSY_FROM, _CALM_GAP = 3, timedelta(minutes=5)
 # A warning goes out so long before its deadline at the latest, whatever the budget says.
 _LAST_CALL = timedelta(minutes=2)
-# So many critical cases within this time ring one by one; later ones ring together, and no sooner than this gap.
-_RING_ALONE, _RING_WITHIN, _RING_GAP = 3, timedelta(minutes=10), timedelta(minutes=3)
+# The critical cases of so many customers within this time ring one by one; those of later ones ring together.
+_RING_ALONE, _RING_WITHIN = 3, timedelta(minutes=10)
+# While many ring, one that has rung before does so again no sooner than this gap after the latest.
+_RING_AGAIN = timedelta(minutes=3)
+# So many cases of one customer ring at once; a further one joins what rings, or waits for this long.
+_RING_OF_ONE, _RING_OF_ONE_AGAIN = 3, timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +77,24 @@ class Interruptions:
         """True when later messages are gathered."""
         return len(self._ordinary(now)) >= _BUSY_FROM
 
-    def ring(self, cases: Sequence[CaseId], now: datetime) -> tuple[datetime, bool]:
-        """The moment, `now` or later, for alerts about these critical cases; True when each goes by itself."""
-        lately = [one for one in self.latest if one.critical and one.at > now - _RING_WITHIN]
-        known = {case_id for one in lately for case_id in one.cases}
-        if len(known | set(cases)) <= _RING_ALONE:
-            return now, True
-        if len(known) < _RING_ALONE:
-            return now, False
-        return max(now, lately[-1].at + _RING_GAP), False
+    def rings_alone(self, cases: Iterable[CaseId], now: datetime) -> bool:
+        """True when each customer of these critical cases rings by themselves, as the first few do."""
+        return len({case.customer for case in (*self._rung(now, _RING_WITHIN), *cases)}) <= _RING_ALONE
+
+    def ring(self, case: CaseId, alone: bool, now: datetime) -> datetime:
+        """The moment, `now` or later, at which this critical case may cause a message. A new one never waits."""
+        if case in self._rung(now, HOUR):
+            return now if alone else max(now, self._last_ring + _RING_AGAIN)
+        same = {one for one in self._rung(now, HOUR) if one.customer == case.customer}
+        return max(now, self._last_ring + _RING_OF_ONE_AGAIN) if len(same) >= _RING_OF_ONE else now
+
+    def _rung(self, now: datetime, within: timedelta) -> set[CaseId]:
+        """The cases about which the person was rung within this time."""
+        return {case for one in self.latest if one.critical and one.at > now - within for case in one.cases}
+
+    @property
+    def _last_ring(self) -> datetime:
+        return max(one.at for one in self.latest if one.critical)
 
     def _ordinary(self, now: datetime) -> list[datetime]:
         return [one.at for one in self.latest if not one.critical and one.at > now - HOUR]

@@ -47,9 +47,18 @@ class IncidentHourly:
     at: datetime
 
 
-StaffMessage = CaseReleased | IncidentNoticed | FollowUpList | IncidentHourly
-# The stage of the hourly message.
-HOURLY = "hourly"
+@dataclass(frozen=True, slots=True)
+class IncidentCritical:
+    """An incident has become critical: it rings, whatever staff have heard of it before."""
+
+    subject_id: IncidentId
+    at: datetime
+
+
+AboutIncident = IncidentNoticed | IncidentCritical | FollowUpList | IncidentHourly
+StaffMessage = CaseReleased | AboutIncident
+# The stages of the hourly message, and of the one about an incident that has become critical.
+HOURLY, BECAME_CRITICAL = "hourly", "became_critical"
 
 
 def message_id(message: StaffMessage) -> str:
@@ -59,6 +68,8 @@ def message_id(message: StaffMessage) -> str:
             return "released"
         case IncidentNoticed():
             return "noticed"
+        case IncidentCritical():
+            return BECAME_CRITICAL
         case FollowUpList():
             return "go_back"
         case IncidentHourly():
@@ -68,19 +79,21 @@ def message_id(message: StaffMessage) -> str:
 
 
 def escalated(
-    message: IncidentNoticed | FollowUpList | IncidentHourly,
+    message: AboutIncident,
     incident: Incident | None,
     attempts: int,
     alerted_until: datetime | None,
 ) -> Escalation | None:
     """The message as an escalation of its own: one stage, due when it was written.
 
-    None when the incident needs it no more: its timer is over or another one, or it is not public any more. The
-    hourly message has a part of the ledger for each hour.
+    None when the incident needs it no more: its timer is over or another one, or it is not public any more, or not
+    critical. The hourly message has a part of the ledger for each hour.
     """
     match message:
         case IncidentNoticed():
             timer, stage = _running(incident, Clock.CONFIRM), "noticed"
+        case IncidentCritical():
+            timer, stage = _ringing(incident, message.at), BECAME_CRITICAL
         case FollowUpList():
             timer, stage = _running(incident, Clock.GO_BACK), "go_back"
         case IncidentHourly():
@@ -96,6 +109,13 @@ def escalated(
 def _running(incident: Incident | None, clock: Clock) -> ReplyTimer | None:
     timer = incident.timer if incident is not None else None
     return timer if timer is not None and timer.running and timer.clock is clock else None
+
+
+def _ringing(incident: Incident | None, since: datetime) -> ReplyTimer | None:
+    """A timer that stands for the moment at which the incident became critical, while it goes on as such."""
+    if incident is None or not incident.critical:
+        return None
+    return ReplyTimer(PostId("0"), since, since, Clock.CONFIRM)
 
 
 def _hour(incident: Incident | None, since: datetime) -> ReplyTimer | None:

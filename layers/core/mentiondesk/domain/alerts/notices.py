@@ -17,7 +17,7 @@ class CaseNotice:
     `beside` counts the alerts of the desk that fall due before the next message and are too many to be named.
 
     `incident` is the incident that the case is part of, if any. `act` is the address of the page with the
-    person's actions; None when no link could be made.
+    person's actions; None when no link could be made. `owner_name` is how the case's owner is called.
     """
 
     case: Case
@@ -26,6 +26,7 @@ class CaseNotice:
     act: str | None = None
     more: int = 0
     beside: int = 0
+    owner_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,13 @@ from datetime import timedelta
 from typing import assert_never
 
 from mentiondesk.domain.alerts.escalation import EscalationChange, escalation_change
-from mentiondesk.domain.alerts.message import FollowUpList, IncidentHourly, IncidentNoticed, StaffMessage
+from mentiondesk.domain.alerts.message import (
+    FollowUpList,
+    IncidentCritical,
+    IncidentHourly,
+    IncidentNoticed,
+    StaffMessage,
+)
 from mentiondesk.domain.cases.timers import Clock, ReplyTimer
 from mentiondesk.domain.incidents.incident import Incident, Update
 from mentiondesk.domain.timeline import IncidentEntry
@@ -32,6 +38,9 @@ def incident_change(
     """The change with what follows for the alerts."""
     timer = before.timer if before else None
     messages = (*_messages(timer, after), *_hourly(before, after))
+    if not any(isinstance(message, IncidentNoticed) for message in messages):
+        # A candidate that is critical from its beginning rings with the message that it is noticed.
+        messages += _rings(before, after, entry, update)
     return IncidentChange(before, after, entry, update, escalation_change(timer, after.timer), messages)
 
 
@@ -41,6 +50,16 @@ def _hourly(before: Incident | None, after: Incident) -> tuple[StaffMessage, ...
     if not begins or after.published_at is None:
         return ()
     return (IncidentHourly(after.incident_id, after.published_at + timedelta(hours=1)),)
+
+
+def _rings(
+    before: Incident | None, after: Incident, entry: IncidentEntry | None, update: Update | None
+) -> tuple[StaffMessage, ...]:
+    """The message with which an incident becomes critical, by more people or by a person's word."""
+    if not after.critical or (before is not None and before.critical):
+        return ()
+    told = entry or update
+    return (IncidentCritical(after.incident_id, told.at if told else after.latest_at or after.created_at),)
 
 
 def _messages(before: ReplyTimer | None, after: Incident) -> tuple[StaffMessage, ...]:

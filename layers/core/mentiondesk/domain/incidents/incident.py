@@ -205,10 +205,15 @@ class Incident:
 
     @property
     def urgency(self) -> Urgency:
-        """The urgency for quiet hours."""
+        """The urgency of alerts about it; what is over is critical no more."""
         if self.slow:
             return Urgency.NORMAL
-        return Urgency.CRITICAL if self.impact is Impact.CRITICAL else Urgency.HIGH
+        return Urgency.CRITICAL if self.open and self.impact is Impact.CRITICAL else Urgency.HIGH
+
+    @property
+    def critical(self) -> bool:
+        """True when it rings."""
+        return self.urgency is Urgency.CRITICAL
 
     @property
     def order(self) -> tuple[datetime, str]:

@@ -11,7 +11,7 @@ from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.cases.timers import Clock, ReplyTimer
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.posts.tags import Urgency
-from mentiondesk.domain.text import quotable
+from mentiondesk.domain.text import clean, quotable
 from mentiondesk.presentation.phrases import (
     Quote,
     case_label,
@@ -134,7 +134,8 @@ class CaseView:
         """A sentence about the owner; empty where there is none."""
         if self.case.owner == self.staff.staff_id:
             return self.say("staff.claimed_by_you")
-        return self.say("staff.claimed_by", name=self.case.owner) if self.case.owner else ""
+        name = self.notice.owner_name or self.case.owner
+        return self.say("staff.claimed_by", name=clean(name)) if name else ""
 
     @property
     def part_of(self) -> str:

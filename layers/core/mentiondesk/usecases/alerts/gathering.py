@@ -111,21 +111,29 @@ def _joining(staff_id: StaffId, tasks: Iterable[Task]) -> Iterator[tuple[Case, A
 
 
 def _rings(staff_id: StaffId, wanted: Sequence[Wanted], latest: Interruptions, now: datetime) -> Share:
-    """Each by itself, or all of them together where there are too many."""
-    if not wanted:
-        return Share()
+    """Each customer's by themselves, or all of them together where there are too many."""
     cases = [one.alert.subject_id for one in wanted if isinstance(one.alert.subject_id, CaseId)]
-    moment, alone = latest.ring(cases, now)
-    if moment > now:
-        return _later(wanted, moment)
-    return Share(tuple(_ringing(staff_id, wanted, alone)))
+    alone = latest.rings_alone(cases, now)
+    moments = [(one, _ring_moment(one, alone, latest, now)) for one in wanted]
+    ready = [one for one, moment in moments if moment <= now]
+    if ready and not alone:
+        return Share(tuple(_ringing(staff_id, wanted, alone)))
+    later = tuple((one.alert, moment) for one, moment in moments if moment > now)
+    return Share(tuple(_ringing(staff_id, ready, alone)), later)
+
+
+def _ring_moment(one: Wanted, alone: bool, latest: Interruptions, now: datetime) -> datetime:
+    subject_id = one.alert.subject_id
+    return latest.ring(subject_id, alone, now) if isinstance(subject_id, CaseId) else now
 
 
 def _ringing(staff_id: StaffId, wanted: Iterable[Wanted], alone: bool) -> Iterator[Message]:
+    """One message about each incident, and about each customer or all of them, on each channel."""
     groups: dict[object, list[Wanted]] = defaultdict(list)
     for one in wanted:
-        whole = not alone and isinstance(one.subject, Case)
-        groups[one.alert.channel, None if whole else one.alert.subject_id].append(one)
+        subject_id = one.alert.subject_id
+        about = (subject_id.customer if alone else None) if isinstance(subject_id, CaseId) else subject_id
+        groups[one.alert.channel, about].append(one)
     for group in groups.values():
         yield Message(staff_id, group[0].alert.channel, tuple(group), critical=True)
 

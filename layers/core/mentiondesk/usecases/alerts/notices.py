@@ -5,9 +5,9 @@ from datetime import datetime
 from mentiondesk.domain.alerts.ledger import Alert
 from mentiondesk.domain.alerts.message import HOURLY
 from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice, Notice
-from mentiondesk.domain.alerts.roster import Channel
+from mentiondesk.domain.alerts.roster import Channel, Roster
 from mentiondesk.domain.cases.case import Case
-from mentiondesk.domain.ids import IncidentId
+from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents.incident import Incident, LinkedPost, Status
 from mentiondesk.domain.subject import Subject
 from mentiondesk.ports.incidents import IncidentStore
@@ -17,8 +17,9 @@ from mentiondesk.ports.tokens import Links
 class Notices:
     """Makes the notices of one round; reads each incident at most once."""
 
-    def __init__(self, incidents: IncidentStore, links: Links, now: datetime) -> None:
+    def __init__(self, incidents: IncidentStore, links: Links, roster: Roster, now: datetime) -> None:
         self._incidents = incidents
+        self._roster = roster
         self._links = links
         self._now = now
         self._known: dict[IncidentId, Incident | None] = {}
@@ -29,9 +30,15 @@ class Notices:
         act = None if room else self._links(alert.staff_id, subject.subject_id, self._now)
         match subject:
             case Case():
-                return CaseNotice(subject, alert, self._incident(subject.incident_id), act)
+                incident = self._incident(subject.incident_id)
+                return CaseNotice(subject, alert, incident, act, owner_name=self._name(subject.owner))
             case Incident():
                 return IncidentNotice(subject, alert, self._posts(subject, alert), act)
+
+    def _name(self, staff_id: StaffId | None) -> str:
+        """The name of a person; of one who has left the settings, the id."""
+        found = self._roster.find(staff_id) if staff_id is not None else None
+        return found.name if found else staff_id or ""
 
     def _posts(self, incident: Incident, alert: Alert) -> tuple[LinkedPost, ...]:
         """The posts to go back to, or those that are new since the last hourly message."""

@@ -92,7 +92,7 @@ class NotifyStaff:
             run.beside = self._beside(run)
         for task in run.tasks.values():
             deliverer.record(task.plan.records)
-        notices = Notices(self._incidents, self._links, now)
+        notices = Notices(self._incidents, self._links, settings.roster, now)
         for message in messages:
             deliverer.record(_merged(message, now))
             deliverer.deliver(_delivery(message, notices, settings, run.beside))

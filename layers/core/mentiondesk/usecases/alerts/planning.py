@@ -6,7 +6,7 @@ from datetime import datetime
 
 from mentiondesk.domain.alerts.budget import HOUR
 from mentiondesk.domain.alerts.ledger import Alert, Outcome
-from mentiondesk.domain.alerts.message import HOURLY
+from mentiondesk.domain.alerts.message import BECAME_CRITICAL, HOURLY
 from mentiondesk.domain.alerts.plan import Facts, Plan, plan
 from mentiondesk.domain.alerts.roster import Audience, Channel, Stage
 from mentiondesk.domain.cases.case import Case
@@ -32,7 +32,7 @@ def planned(lease: Lease, settings: DeskSettings, now: datetime) -> Task:
     if lease.item.message_id == HOURLY and isinstance(lease.subject, Incident):
         return Task(lease, _hourly(lease, lease.subject, settings, now))
     horizon = now + settings.alerts.budget.gather
-    if not lease.escalation.is_of(lease.subject.timer):
+    if lease.item.message_id != BECAME_CRITICAL and not lease.escalation.is_of(lease.subject.timer):
         return Task(lease, Plan())
     facts, stages = _facts(lease.subject), _stages(lease.subject, settings)
     return Task(lease, plan(lease.escalation, facts, now, stages, settings.roster, lease.ledger, horizon))
@@ -69,5 +69,10 @@ def _stages(subject: Subject, settings: DeskSettings) -> Sequence[Stage]:
             return settings.policy.stages_of(subject.timer)
         case Incident(slow=True):
             return [replace(stage, send=_LEADS_MAIL) for stage in settings.incidents.stages]
+        case Incident(critical=True):
+            # What rings duty and lead for a case rings them for an incident too.
+            rings = settings.policy.critical[0].send if settings.policy.critical else ()
+            stages = settings.incidents.stages
+            return [replace(stage, send=tuple(dict.fromkeys((*stage.send, *rings)))) for stage in stages]
         case Incident():
             return settings.incidents.stages

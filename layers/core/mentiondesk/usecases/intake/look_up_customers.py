@@ -1,5 +1,6 @@
 """Cases with alerts to come → who their customers are, and how many people read them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.access.actor import DESK
@@ -15,6 +16,14 @@ from mentiondesk.usecases.cases.change_case import ChangeCase
 
 # Reads of the monthly budget that one customer costs: X bills a post as one, and its author as two.
 READS_EACH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LookedUpCustomers:
+    """The outcome of one run: the number of customers that X told about, and why it told of none."""
+
+    customers: int = 0
+    failure: XRefuses | XUnavailable | None = None
 
 
 class LookUpCustomers:
@@ -37,18 +46,17 @@ class LookUpCustomers:
         self._cursors = cursors
         self._settings = settings
 
-    def __call__(self, now: datetime) -> int:
-        """The number of customers that X told about."""
+    def __call__(self, now: datetime) -> LookedUpCustomers:
         room = self._room(now)
         wanted = self._wanted.wanted(now, room) if room else ()
         if not wanted:
-            return 0
+            return LookedUpCustomers()
         try:
             seen = self._x.look_up([one.post_id for one in wanted], now)
-        except (XRefuses, XUnavailable):
-            return 0
+        except (XRefuses, XUnavailable) as failure:
+            return LookedUpCustomers(failure=failure)
         self._cursors.count_reads(now, LOOKUP, READS_EACH * len(seen))
-        return sum(self._noted(one, seen.get(one.post_id), now) for one in wanted)
+        return LookedUpCustomers(sum(self._noted(one, seen.get(one.post_id), now) for one in wanted))
 
     def _room(self, now: datetime) -> int:
         """The number of customers whom this run may ask about, by the read budget and X's longest request."""

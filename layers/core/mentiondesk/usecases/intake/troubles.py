@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from mentiondesk.domain.posts.cursor import ReadBlock
+from mentiondesk.ports.x import XRefuses, XUnavailable
 from mentiondesk.usecases.intake.fetch_mentions import Fetched
+from mentiondesk.usecases.intake.look_up_customers import LookedUpCustomers
 
 _OF_BLOCK = {
     ReadBlock.TOKEN_REFUSED: "XTokenRefused",
@@ -21,16 +23,18 @@ _DEEP = 400
 _NEARLY = 0.8
 
 
-def troubles(fetched: Fetched, monthly_reads: int) -> Mapping[str, int]:
+def troubles(fetched: Fetched, looked_up: LookedUpCustomers, monthly_reads: int) -> Mapping[str, int]:
     """Counts by name; `monthly_reads` is the budget of the settings."""
+    failure = looked_up.failure
+    blocks = {*fetched.obstacles.values(), *((failure.obstacle,) if isinstance(failure, XRefuses) else ())}
     return {
         "PostsSetAside": fetched.set_aside,
         "XShapeUnknown": fetched.unknown_shape,
-        "XUnavailable": fetched.unavailable,
+        "XUnavailable": fetched.unavailable + isinstance(failure, XUnavailable),
         "PostsOutOfReach": fetched.out_of_reach,
         "MentionsDeep": int(fetched.deepest >= _DEEP),
         "ReadBudgetSpent": int(fetched.budget_spent),
         "ReadsPaced": int(fetched.paced > 0),
         "ReadBudgetNearlySpent": int(fetched.reads_this_month >= _NEARLY * monthly_reads),
-        **dict.fromkeys((_OF_BLOCK[block] for block in fetched.obstacles.values()), 1),
+        **dict.fromkeys((_OF_BLOCK[block] for block in blocks), 1),
     }

@@ -25,9 +25,12 @@ from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.alerts.ledger import Record
 from mentiondesk.domain.alerts.limits import TextLimit, may_text
 from mentiondesk.domain.alerts.message import (
+    BECAME_CRITICAL,
     HOURLY,
+    AboutIncident,
     CaseReleased,
     FollowUpList,
+    IncidentCritical,
     IncidentHourly,
     IncidentNoticed,
     StaffMessage,
@@ -49,8 +52,8 @@ _MESSAGES: Mapping[str, type[StaffMessage]] = {
     "noticed": IncidentNoticed,
     "go_back": FollowUpList,
     HOURLY: IncidentHourly,
+    BECAME_CRITICAL: IncidentCritical,
 }
-_AboutIncident = IncidentNoticed | FollowUpList | IncidentHourly
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ class Alerts:
         match message:
             case CaseReleased():
                 return self._take_over(item, until)
-            case IncidentNoticed() | FollowUpList() | IncidentHourly():
+            case IncidentNoticed() | IncidentCritical() | FollowUpList() | IncidentHourly():
                 return self._lease_message(item, leased, message, until)
             case _:
                 assert_never(message)
@@ -138,7 +141,7 @@ class Alerts:
         ledger = tuple(_record(row) for row in rows if row.key.sk.startswith(part.sk))
         return Lease(item, _read(rows[-1], item.subject_id), escalation, until, ledger)
 
-    def _lease_message(self, item: DueItem, leased: Item, message: _AboutIncident, until: datetime) -> Lease | None:
+    def _lease_message(self, item: DueItem, leased: Item, message: AboutIncident, until: datetime) -> Lease | None:
         """The lease of a message as an escalation; the message is gone where its subject needs it no more."""
         subject = self._incidents.get(message.subject_id)
         attempts, marked = leased.value("attempts", int) or 0, leased.value("alerted_until", datetime)
