@@ -219,6 +219,21 @@ def look_up(at: datetime, case_id: CaseId) -> Key:
     return Key(LOOK_UPS, f"{stamp(at)}#{case_id}")
 
 
+def facts(day: datetime) -> str:
+    """The partition of the facts that were recorded on a UTC day."""
+    return f"FACTS#{day.astimezone(UTC):%Y-%m-%d}"
+
+
+def fact(at: datetime, fact_id: str) -> Key:
+    """A fact that figures count, by when it was recorded."""
+    return Key(facts(at), f"{stamp(at)}#{fact_id}")
+
+
+def report(week: str, staff_id: StaffId) -> Key:
+    """The mark that a person was sent the report of a week."""
+    return Key("REPORTS", f"{week}#{staff_id}")
+
+
 def set_aside(now: datetime, digest: str) -> Key:
     return Key(f"ASIDE#{now:%Y-%m-%d}", digest)
 

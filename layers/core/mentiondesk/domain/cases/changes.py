@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from mentiondesk.domain.alerts.escalation import EscalationChange, HoldEscalation, StartEscalation, escalation_change
 from mentiondesk.domain.alerts.message import CaseReleased, StaffMessage
 from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.figures.facts import CaseFact, facts_of
 from mentiondesk.domain.timeline import CaseEntry, Released, Snoozed, Undone
 
 
@@ -19,11 +20,19 @@ class CaseChange:
     messages: tuple[StaffMessage, ...] = ()
     # The desk asks X about the customer in its next run.
     look_up: bool = False
+    # What figures count of it.
+    facts: tuple[CaseFact, ...] = ()
 
 
-def case_change(before: Case | None, after: Case, entry: CaseEntry) -> CaseChange:
-    """The change with what follows for the alerts."""
-    return CaseChange(before, after, entry, _escalation(before, after, entry), _messages(after, entry))
+def case_change(
+    before: Case | None, after: Case, entry: CaseEntry, facts: tuple[CaseFact, ...] | None = None
+) -> CaseChange:
+    """The change with what follows for the alerts and for figures.
+
+    `facts` are given where the case was folded anew; else the entry stands behind all others.
+    """
+    told = facts_of(before, after, entry) if facts is None else facts
+    return CaseChange(before, after, entry, _escalation(before, after, entry), _messages(after, entry), facts=told)
 
 
 def _escalation(before: Case | None, after: Case, entry: CaseEntry) -> EscalationChange | None:

@@ -6,13 +6,13 @@ so that the same entries always end in the same case.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from mentiondesk.domain.cases.case import OWN_CLOCKS, Case, LatestAct, Phase
-from mentiondesk.domain.cases.timers import Clock, Due, Policy, ReplyTimer, TimerOutcome
+from mentiondesk.domain.cases.timers import REPLY_CLOCKS, Clock, Due, Policy, ReplyTimer, TimerOutcome
 from mentiondesk.domain.cases.transitions import TRANSITIONS, Move, State
 from mentiondesk.domain.ids import CaseId, IncidentId
 from mentiondesk.domain.posts.post import Post
@@ -123,15 +123,31 @@ def new_case(case_id: CaseId, at: datetime) -> Case:
 
 def fold(case_id: CaseId, timeline: Iterable[CaseEntry], policy: Policy) -> Case:
     """The case that a timeline tells, whatever order the entries come in. Raises ValueError where there is none."""
-    entries = list(timeline)
-    undone = {entry.undoes for entry in entries if isinstance(entry, Undone)}
-    ordered = sorted((one for one in entries if one.entry_id not in undone), key=lambda entry: entry.order)
+    ordered = _in_order(timeline)
     if not ordered:
         raise ValueError("a case has at least one entry")
     case = new_case(case_id, ordered[0].order[0])
     for entry in ordered:
         case = apply(case, entry, policy)
     return case
+
+
+def steps(
+    case_id: CaseId, timeline: Iterable[CaseEntry], policy: Policy
+) -> Iterator[tuple[Case | None, Case, CaseEntry]]:
+    """The steps of a fold: the case before an entry (None: there is none yet), the case with it, and the entry."""
+    before: Case | None = None
+    for entry in _in_order(timeline):
+        after = apply(before or new_case(case_id, entry.order[0]), entry, policy)
+        yield before, after, entry
+        before = after
+
+
+def _in_order(timeline: Iterable[CaseEntry]) -> list[CaseEntry]:
+    """The entries that count, in their order."""
+    entries = list(timeline)
+    undone = {entry.undoes for entry in entries if isinstance(entry, Undone)}
+    return sorted((one for one in entries if one.entry_id not in undone), key=lambda entry: entry.order)
 
 
 def follows(case: Case, entry: CaseEntry) -> bool:
@@ -408,6 +424,9 @@ def _tightest(timers: tuple[ReplyTimer, ...], timer: ReplyTimer) -> tuple[ReplyT
     for running in timers:
         if running.running and running.clock not in OWN_CLOCKS and running.tighter(timer) is running:
             return timers
+    for running in timers:
+        if running.running and running.clock is timer.clock and running.clock in REPLY_CLOCKS:
+            timer = timer.taking_over(running)
     return _started(timers, timer)
 
 
@@ -482,6 +501,7 @@ def _corrected(case: Case, act: Corrected, policy: Policy) -> Case:
         return _closed(corrected, act, Move.DISMISS, TimerOutcome.DISMISSED, f"{act.kind} needs no answer")
     if case.urgency is Urgency.CRITICAL:
         anew = policy.timer(timer.clock, act.kind, case.urgency, timer.post_id, timer.since, rings=True) or anew
+    anew = anew.taking_over(timer)
     return replace(corrected, timers=tuple(anew if one is timer else one for one in case.timers))
 
 

@@ -31,6 +31,10 @@ class Clock(StrEnum):
     GO_BACK = "go_back"
 
 
+# The clocks of customers who wait for the brand's answer.
+REPLY_CLOCKS = (Clock.FIRST_REPLY, Clock.NEXT_REPLY, Clock.UNSURE)
+
+
 class TimerOutcome(StrEnum):
     """The reason why a timer ended. A superseded timer gave way to one that a customer's post started.
 
@@ -76,7 +80,8 @@ class ReplyTimer:
     """A wait: since which post, until when, and when staff are alerted.
 
     It runs until it has `ended_at` and an outcome. An ended timer has no alerts. `planned_at` is the time of the
-    later post from which its alerts were planned anew.
+    later post from which its alerts were planned anew. `waits_since` is the beginning of the customer's wait where
+    that is earlier: the timer took the place of another one.
     """
 
     post_id: PostId
@@ -87,6 +92,12 @@ class ReplyTimer:
     ended_at: datetime | None = None
     outcome: TimerOutcome | None = None
     planned_at: datetime | None = None
+    waits_since: datetime | None = None
+
+    @property
+    def began(self) -> datetime:
+        """The beginning of the customer's wait."""
+        return self.waits_since or self.since
 
     @property
     def running(self) -> bool:
@@ -102,6 +113,10 @@ class ReplyTimer:
     def planned_anew(self, at: datetime, alerts: tuple[Due, ...]) -> "ReplyTimer":
         """The timer with these alerts in place of its own; its deadline stays."""
         return replace(self, alerts=alerts, planned_at=at)
+
+    def taking_over(self, other: "ReplyTimer") -> "ReplyTimer":
+        """This timer in place of another one, whose customer goes on waiting."""
+        return self if other.began >= self.since else replace(self, waits_since=other.began)
 
     def tighter(self, other: "ReplyTimer") -> "ReplyTimer":
         """The one of two running timers to work by: with alerts first, then the earlier deadline."""

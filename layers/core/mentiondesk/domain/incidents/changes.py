@@ -13,7 +13,8 @@ from mentiondesk.domain.alerts.message import (
     StaffMessage,
 )
 from mentiondesk.domain.cases.timers import Clock, ReplyTimer
-from mentiondesk.domain.incidents.incident import Incident, Update
+from mentiondesk.domain.figures.facts import IncidentFact
+from mentiondesk.domain.incidents.incident import Incident, Status, Update
 from mentiondesk.domain.timeline import IncidentEntry
 
 
@@ -30,6 +31,8 @@ class IncidentChange:
     update: Update | None = None
     escalation: EscalationChange | None = None
     messages: tuple[StaffMessage, ...] = ()
+    # What figures count of it.
+    facts: tuple[IncidentFact, ...] = ()
 
 
 def incident_change(
@@ -41,7 +44,17 @@ def incident_change(
     if not any(isinstance(message, IncidentNoticed) for message in messages):
         # A candidate that is critical from its beginning rings with the message that it is noticed.
         messages += _rings(before, after, entry, update)
-    return IncidentChange(before, after, entry, update, escalation_change(timer, after.timer), messages)
+    escalation = escalation_change(timer, after.timer)
+    return IncidentChange(before, after, entry, update, escalation, messages, _facts(before, after))
+
+
+def _facts(before: Incident | None, after: Incident) -> tuple[IncidentFact, ...]:
+    """The fact of a public incident that is solved just now; once more when it was opened again in between."""
+    solved, published = after.ended_at, after.published_at
+    if after.status is not Status.RESOLVED or solved is None or published is None or (before and not before.open):
+        return ()
+    incident_id, noticed = after.incident_id, after.created_at
+    return (IncidentFact(incident_id, solved, after.started_at, noticed, published, solved, after.people),)
 
 
 def _hourly(before: Incident | None, after: Incident) -> tuple[StaffMessage, ...]:

@@ -7,9 +7,10 @@ from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.access.actor import Actor
 from mentiondesk.domain.alerts.roster import Roster
 from mentiondesk.domain.cases.case import Case, CaseRefuses
-from mentiondesk.domain.cases.changes import case_change
+from mentiondesk.domain.cases.changes import CaseChange, case_change
 from mentiondesk.domain.cases.commands import CaseCommand, Correct, Snooze, SnoozeFor, decide, possible
 from mentiondesk.domain.cases.fold import apply, fold
+from mentiondesk.domain.figures.facts import corrections
 from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.timeline import CaseAct, CaseActEntry, CaseEntry, Snoozed, Undone
@@ -63,17 +64,19 @@ class ChangeCase:
         def attempt(case: Case | None) -> Case:
             before = kept(case)
             entry = self._decided(before, command, actor, now, entry_id)
-            return self._cases.save(case_change(before, self._after(before, entry), entry))
+            return self._cases.save(self._change(before, entry))
 
         return retried(self._cases.get(case_id), attempt)
 
-    def _after(self, case: Case, entry: CaseActEntry) -> Case:
+    def _change(self, case: Case, entry: CaseActEntry) -> CaseChange:
         """The case with one more entry. Without an act that is undone, it is folded anew."""
         policy = self._settings().policy
         if not isinstance(entry, Undone):
-            return apply(case, entry, policy)
-        folded = fold(case.case_id, [*self._cases.timeline(case.case_id), entry], policy)
-        return replace(folded, version=case.version)
+            return case_change(case, apply(case, entry, policy), entry)
+        told = self._cases.timeline(case.case_id)
+        anew = [*told, entry]
+        folded = replace(fold(case.case_id, anew, policy), version=case.version)
+        return case_change(case, folded, entry, corrections(case.case_id, told, anew, entry, policy))
 
     def _decided(self, case: Case, command: CaseCommand, actor: Actor, now: datetime, entry_id: str) -> CaseActEntry:
         """Raises AlreadyDone where a second press finds refused what the first one did."""

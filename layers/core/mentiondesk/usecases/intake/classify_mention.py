@@ -9,6 +9,7 @@ from mentiondesk.detection.signals import signal_of
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.changes import CaseChange, case_change
 from mentiondesk.domain.cases.fold import apply, fold, follows, new_case, posted
+from mentiondesk.domain.figures.facts import corrections
 from mentiondesk.domain.ids import CaseId, ConversationId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.incidents.signals import Signal
@@ -170,10 +171,17 @@ class ClassifyMention:
         case = before or new_case(case_id, post.created_at)
         if post.case_id is None and follows(case, entry):
             return case_change(before, apply(case, entry, policy), entry)
+<<<<<<< HEAD
         timeline = {known.entry_id: known for known in self._cases.timeline(case_id)}
         entry = _as_known(timeline.get(entry.entry_id), entry)
+=======
+        told = self._cases.timeline(case_id)
+        timeline = {known.entry_id: known for known in told}
+        entry = _same_incident(timeline.get(entry.entry_id), entry)
+>>>>>>> 501d7ec (Record a fact for each wait of a customer, once)
         timeline[entry.entry_id] = entry
-        return case_change(before, fold(case_id, timeline.values(), policy), entry)
+        after, anew = fold(case_id, timeline.values(), policy), tuple(timeline.values())
+        return case_change(before, after, entry, corrections(case_id, told, anew, entry, policy))
 
 
 def _names_no_conversation(post: Post) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.changes import case_change
 from mentiondesk.domain.cases.fold import fold
+from mentiondesk.domain.figures.facts import corrections
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.incident import Incident
@@ -62,11 +63,13 @@ class ForgetPost:
 
         def attempt(case: Case | None) -> None:
             before = kept(case)
-            timeline = {entry.entry_id: entry for entry in self._cases.timeline(case_id)}
+            told = self._cases.timeline(case_id)
+            timeline = {entry.entry_id: entry for entry in told}
             entry = timeline.get(post.post_id)
             if isinstance(entry, CustomerPosted | BrandPosted):
                 timeline[post.post_id] = gone = forgotten(entry, now)
-                self._cases.save(case_change(before, fold(case_id, timeline.values(), policy), gone))
+                after, anew = fold(case_id, timeline.values(), policy), tuple(timeline.values())
+                self._cases.save(case_change(before, after, gone, corrections(case_id, told, anew, gone, policy)))
 
         stored = self._cases.get(case_id)
         if stored is not None:

@@ -9,6 +9,7 @@ from itertools import islice
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item, Value
 from mentiondesk.adapters.storage.stores import escalations, timelines, upgrades
+from mentiondesk.adapters.storage.stores.facts import fact_parts
 from mentiondesk.adapters.storage.stores.look_ups import put_look_up
 from mentiondesk.adapters.storage.stores.signals import signal_item
 from mentiondesk.adapters.storage.table import (
@@ -146,6 +147,7 @@ class Cases:
             "entry": timelines.put_entry(case.case_id, entry, keys.expiry(entry.at + self._keep())),
             **escalations.escalation_part(case.case_id, change.escalation, expires),
             **escalations.message_parts(change.messages, expires),
+            **fact_parts(self._table, change.facts),
         }
 
     def _item(self, case: Case) -> Item:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item, Value
 from mentiondesk.adapters.storage.stores import escalations, timelines, upgrades
+from mentiondesk.adapters.storage.stores.facts import fact_parts
 from mentiondesk.adapters.storage.table import (
     Absent,
     Conflict,
@@ -157,7 +158,7 @@ class Incidents:
             parts["entry"] = timelines.put_entry(incident.incident_id, change.entry, ends)
         ends = keys.expiry(incident.created_at + self._keep())
         parts |= escalations.escalation_part(incident.incident_id, change.escalation, ends)
-        return parts | escalations.message_parts(change.messages, ends)
+        return parts | escalations.message_parts(change.messages, ends) | fact_parts(self._table, change.facts)
 
     def _item(self, incident: Incident) -> Item:
         return Item(keys.incident(incident.incident_id), incident, self._expires(incident))

@@ -1,0 +1,279 @@
+"""Facts: what figures count, written once and never changed. They hold ids, times and tags, and no text.
+
+A fact is recorded in the transaction of what it tells of. A correction is a further fact about the same wait.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from mentiondesk.domain.cases.case import Case, Phase
+from mentiondesk.domain.cases.fold import steps
+from mentiondesk.domain.cases.timers import REPLY_CLOCKS, Clock, Policy, ReplyTimer, TimerOutcome
+from mentiondesk.domain.figures.answers import IGNORED_AFTER
+from mentiondesk.domain.ids import CaseId, IncidentId, StaffId
+from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.timeline import Act, BrandPosted, CaseEntry
+
+# Facts outlive the cases that they tell of, so that a year can be compared with the one before.
+FACTS_LAST = timedelta(days=800)
+# A colleague's second answer comes soon; a later post of the brand is news.
+_SECOND_ANSWER_WITHIN = timedelta(hours=1)
+# Posts of one answer in several parts follow each other this closely.
+_SAME_BREATH = timedelta(minutes=2)
+_SIGNED = re.compile(r"(?:\^|[-–—~/*])\s?([A-Z][A-Za-z]{0,11})\W*$")
+_PART = re.compile(r"\b\d\s?/\s?\d\b")
+
+
+class WaitEnd(StrEnum):
+    """The end of a wait. IGNORED: it had no answer after 72 hours. WITHDRAWN: an act was undone, so it goes on."""
+
+    ANSWERED = "answered"
+    ANSWERED_ELSEWHERE = "answered_elsewhere"
+    DISMISSED = "dismissed"
+    RESOLVED = "resolved"
+    INCIDENT = "incident"
+    CONFIRMED = "confirmed"
+    FADED = "faded"
+    SUPERSEDED = "superseded"
+    IGNORED = "ignored"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def answered(self) -> bool:
+        """True when the customer got an answer, in public or elsewhere."""
+        return self in (WaitEnd.ANSWERED, WaitEnd.ANSWERED_ELSEWHERE)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitFact:
+    """A customer's wait on one clock, as it was when it ended or had lasted for 72 hours.
+
+    `since` is the post with which the wait began, `answer_by` the deadline that held at its end. `by` is the person
+    who ended it, or the owner of the case. `warned_at` is the first alert that went out. `again`: a fact about this
+    wait was recorded before, and this one corrects it.
+    """
+
+    case_id: CaseId
+    clock: Clock
+    since: datetime
+    answer_by: datetime
+    recorded_at: datetime
+    end: WaitEnd
+    kind: Kind
+    urgency: Urgency
+    topics: tuple[str, ...] = ()
+    ended_at: datetime | None = None
+    by: StaffId | None = None
+    warned_at: datetime | None = None
+    incident_id: IncidentId | None = None
+    # False where the settings ask for no alerts about such a wait.
+    alerts: bool = True
+    again: bool = False
+
+    @property
+    def wait(self) -> tuple[CaseId, Clock, datetime]:
+        """The wait that this fact tells of."""
+        return self.case_id, self.clock, self.since
+
+    @property
+    def fact_id(self) -> str:
+        return f"wait#{self.case_id}#{self.clock}"
+
+    @property
+    def _ending(self) -> tuple[object, ...]:
+        return self.wait, self.end, self.ended_at
+
+
+@dataclass(frozen=True, slots=True)
+class SecondAnswer:
+    """The brand answered a customer who had an answer, and had not written since."""
+
+    case_id: CaseId
+    recorded_at: datetime
+    by: StaffId | None = None
+
+    @property
+    def fact_id(self) -> str:
+        return f"second_answer#{self.case_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFact:
+    """A public incident at its end: the first complaint, noticed, published, solved."""
+
+    incident_id: IncidentId
+    recorded_at: datetime
+    first_complaint_at: datetime
+    noticed_at: datetime
+    published_at: datetime
+    solved_at: datetime
+    people: int = 0
+
+    @property
+    def fact_id(self) -> str:
+        return f"incident#{self.incident_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFact:
+    """A reply of the outbox when it was sent or given up: the checks that fired, and the time it waited for approval.
+
+    `released`: a second person let it go in spite of a check. `held_at` None: nobody had to approve it.
+    """
+
+    reply_id: str
+    case_id: CaseId
+    recorded_at: datetime
+    by: StaffId
+    checks: tuple[str, ...] = ()
+    released: bool = False
+    held_at: datetime | None = None
+    decided_at: datetime | None = None
+
+    @property
+    def fact_id(self) -> str:
+        return f"reply#{self.reply_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFact:
+    """A reviewed reply: its questions with the answers yes (True) or no."""
+
+    reply_id: str
+    by: StaffId
+    recorded_at: datetime
+    marks: tuple[bool, ...]
+
+    @property
+    def fact_id(self) -> str:
+        return f"review#{self.reply_id}"
+
+
+Fact = WaitFact | SecondAnswer | IncidentFact | ReplyFact | ReviewFact
+CaseFact = WaitFact | SecondAnswer
+
+
+def facts_of(before: Case | None, after: Case, entry: CaseEntry) -> tuple[CaseFact, ...]:
+    """The facts of an entry that stands behind all others of its case."""
+    recorded = recorded_at(entry)
+    waits = (_decided(one, recorded) for one in _ended(before, after, entry, recorded))
+    return (*waits, *_second_answers(before, entry, recorded))
+
+
+def corrections(
+    case_id: CaseId, old: Sequence[CaseEntry], new: Sequence[CaseEntry], entry: CaseEntry, policy: Policy
+) -> tuple[WaitFact, ...]:
+    """The facts of an entry that is put between others, or changes one.
+
+    Both timelines are folded by the policy of now, so that a change of the settings makes no fact; a wait that ends
+    as it did before makes none either.
+    """
+    recorded = recorded_at(entry)
+    known = {fact.wait: fact for fact in _waits(case_id, old, policy, recorded)}
+    found = list(_waits(case_id, new, policy, recorded))
+    told = {fact._ending for fact in known.values()}  # noqa: SLF001 - of this module's own class
+    fresh = (replace(fact, again=fact.wait in known) for fact in found if fact._ending not in told)  # noqa: SLF001
+    runs = _running(case_id, new, policy)
+    over = {fact.wait for fact in found}
+    withdrawn = (
+        replace(fact, end=WaitEnd.WITHDRAWN, ended_at=None, recorded_at=recorded, again=True)
+        for wait, fact in known.items()
+        if wait in runs and wait not in over
+    )
+    return (*(_decided(fact, recorded) for fact in fresh), *withdrawn)
+
+
+def ignored_waits(case: Case, now: datetime) -> tuple[WaitFact, ...]:
+    """The facts of a case's waits that run, and have had no answer for 72 hours."""
+    waits = (_fact(case, one, WaitEnd.IGNORED, None, one.began + IGNORED_AFTER) for one in case.timers if one.running)
+    return tuple(fact for fact in waits if fact.clock in REPLY_CLOCKS and fact.recorded_at <= now)
+
+
+def recorded_at(entry: CaseEntry) -> datetime:
+    """The moment at which the desk learned of an entry."""
+    if isinstance(entry, Act):
+        return entry.at
+    return entry.gone_at or max(entry.seen_at or entry.at, entry.at)
+
+
+def _waits(case_id: CaseId, timeline: Sequence[CaseEntry], policy: Policy, recorded: datetime) -> Iterator[WaitFact]:
+    """The waits that end in a timeline."""
+    for before, after, entry in steps(case_id, timeline, policy):
+        yield from _ended(before, after, entry, recorded)
+
+
+def _running(case_id: CaseId, timeline: Sequence[CaseEntry], policy: Policy) -> set[tuple[CaseId, Clock, datetime]]:
+    """The waits that run at the end of a timeline."""
+    last = [after for _, after, _ in steps(case_id, timeline, policy)][-1:]
+    return {(case_id, timer.clock, timer.began) for after in last for timer in after.timers if timer.running}
+
+
+def _ended(before: Case | None, after: Case, entry: CaseEntry, recorded: datetime) -> Iterator[WaitFact]:
+    """The waits that an entry ends. One that gives way to a tighter timer goes on with that one."""
+    ran = {(one.clock, one.since): one for one in before.timers if one.running} if before else {}
+    known = {(one.clock, one.since) for one in before.timers} if before else set()
+    for timer in after.timers:
+        key = timer.clock, timer.since
+        over = timer.ended_at is not None and timer.outcome is not TimerOutcome.SUPERSEDED
+        if over and (key in ran or key not in known):
+            fact = _fact(after, timer, WaitEnd(str(timer.outcome)), timer.ended_at, recorded)
+            alerted = key not in ran or bool(ran[key].alerts)
+            yield replace(fact, by=_by(before, entry), alerts=alerted)
+
+
+def _fact(case: Case, timer: ReplyTimer, end: WaitEnd, ended_at: datetime | None, recorded: datetime) -> WaitFact:
+    return WaitFact(
+        case_id=case.case_id,
+        clock=timer.clock,
+        since=timer.began,
+        answer_by=timer.answer_by,
+        recorded_at=recorded,
+        end=end,
+        kind=case.kind,
+        urgency=case.urgency,
+        topics=case.topics,
+        ended_at=ended_at,
+        by=case.owner if end is WaitEnd.IGNORED else None,
+        incident_id=case.incident_id,
+        alerts=bool(timer.alerts),
+    )
+
+
+def _decided(fact: WaitFact, recorded: datetime) -> WaitFact:
+    """The fact as it counts: a customer's wait that ended after 72 hours is ignored, as of then."""
+    limit = fact.since + IGNORED_AFTER
+    if fact.clock not in REPLY_CLOCKS or fact.ended_at is None or fact.ended_at <= limit or recorded <= limit:
+        return fact
+    return replace(fact, end=WaitEnd.IGNORED, ended_at=None, recorded_at=limit, again=False)
+
+
+def _by(before: Case | None, entry: CaseEntry) -> StaffId | None:
+    """The person who ended a wait: by an act, or by a post of the brand in the case that they own."""
+    if isinstance(entry, Act):
+        return entry.by
+    return before.owner if before is not None and isinstance(entry, BrandPosted) else None
+
+
+def _second_answers(before: Case | None, entry: CaseEntry, recorded: datetime) -> Iterable[SecondAnswer]:
+    if before is None or not isinstance(entry, BrandPosted) or entry.gone_at or not _answered_again(before, entry):
+        return ()
+    return (SecondAnswer(before.case_id, recorded, before.owner),)
+
+
+def _answered_again(case: Case, post: BrandPosted) -> bool:
+    """True for an answer to nothing new: the parts of one answer, and what follows later, do not count."""
+    answered, asked = case.answered_at, case.said_at
+    if answered is None or asked is None or asked > answered or case.waiting or case.phase is not Phase.PUBLIC:
+        return False
+    apart, one, other = post.at - answered, _signature(case.answer_words), _signature(post.words)
+    if apart > _SECOND_ANSWER_WITHIN or _PART.search(post.words):
+        return False
+    return one != other if one and other else apart > _SAME_BREATH
+
+
+def _signature(words: str) -> str:
+    found = _SIGNED.search(words)
+    return found[1] if found else ""
