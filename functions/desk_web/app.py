@@ -8,11 +8,14 @@ from aws_lambda_powertools import Logger, Metrics
 
 from mentiondesk.adapters.channels.sign_in_codes import QueuedCodes
 from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
+from mentiondesk.adapters.storage.stores.facts import Facts
+from mentiondesk.adapters.storage.stores.queue_counts import CountedQueue
 from mentiondesk.adapters.storage.stores.sign_ins import Codes, Sessions
 from mentiondesk.adapters.storage.stores.waiting import WaitingCases
 from mentiondesk.presentation import web
 from mentiondesk.presentation.desk.cases import CasePages
 from mentiondesk.presentation.desk.entrance import Cookies, Entrance
+from mentiondesk.presentation.desk.figures import FiguresPages
 from mentiondesk.presentation.desk.html import security_headers
 from mentiondesk.presentation.desk.incidents import IncidentPages
 from mentiondesk.presentation.desk.origin import from_our_pages
@@ -29,6 +32,7 @@ from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.cases.find_cases import FindCases
 from mentiondesk.usecases.cases.list_waiting import ListWaiting
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
+from mentiondesk.usecases.reports.read_figures import ReadFigures
 
 logger, metrics = Logger(), Metrics()
 config = cache(DeskWebConfig.from_env)
@@ -57,6 +61,7 @@ def site() -> DeskSite:
         IncidentPages(entrance, on_incident, desk.incidents),
         TeamPage(entrance),
         SearchPage(entrance, FindCases(waiting, desk.posts)),
+        FiguresPages(entrance, ReadFigures(Facts(desk.table), CountedQueue(desk.table), desk.settings)),
     )
 
 

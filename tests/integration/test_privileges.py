@@ -69,6 +69,7 @@ UNUSED = {
     ("PutPostsIntoIncidents", "dynamodb:BatchWriteItem"): "no post is put in by hand, and no candidate merged",
     ("NameSubscribers", "dynamodb:PutItem"): "the salt is there since the first request",
     ("ForgetWhoCouldNotBeAsked", "dynamodb:DeleteItem"): "SES takes every mail",
+    ("SendEachReportOnce", "dynamodb:DeleteItem"): "SES takes every mail",
     ("ReportTroubles", "dynamodb:UpdateItem"): "no page fails, and no change of an incident is given up",
     ("SignInToStatuspage", "ssm:GetParameter"): "the stack has no hosted status page",
 }
@@ -111,6 +112,7 @@ def morning() -> Morning:
         _subscribers(desk)
         _the_signed_in_desk(desk)
         _a_maintenance(desk)
+        _the_week_s_figures(desk)
         facts = facts_of(desk.cloud, AlertSender=SENDER)
         told.roles = lambda template: roles_in(template, facts)
         told.needs, told.audit = recorder.needs, desk.audit()
@@ -206,6 +208,15 @@ def _an_incident(desk: LocalDesk, told: Morning) -> None:
     case_mail = next(mail for mail in reversed(mails) if mail.kind == MessageKind.CASE and mail.link)
     assert case_mail.link is not None
     told.pages.append(pressed(case_mail.link, opened(case_mail.link), "claim").text)
+
+
+def _the_week_s_figures(desk: LocalDesk) -> None:
+    """Waits that nobody answered are recorded on Saturday; the report goes out on Monday."""
+    report = desk.cloud.functions["SendReport"]
+    desk.clock.time = BEGINS + timedelta(days=3, hours=1)
+    report({})
+    desk.clock.time = datetime.fromisoformat("2026-06-22T08:00:00+00:00")
+    report({})
 
 
 def _a_maintenance(desk: LocalDesk) -> None:

@@ -27,6 +27,7 @@ from mentiondesk.runtime.config import (
     ForgetConfig,
     NotifyConfig,
     PublishConfig,
+    ReportConfig,
     RequestedMailsConfig,
     SignInCodesConfig,
     SubscriptionsConfig,
@@ -48,6 +49,7 @@ FUNCTIONS = {
     "SendRequestedMails": ("send_requested_mails", RequestedMailsConfig),
     "DeskWeb": ("desk_web", DeskWebConfig),
     "SendSignInCodes": ("send_sign_in_codes", SignInCodesConfig),
+    "SendReport": ("send_report", ReportConfig),
 }
 # Texts in the functions' code that look like the name of a trouble: keys of stream records, and counts of which
 # nobody needs to hear (many refused requests have an alarm).
@@ -351,6 +353,7 @@ def test_no_permission_has_a_star(resources: dict[str, Resource]) -> None:
         ("PublishStatusRole", "SendEmail"),
         ("SendRequestedMailsRole", "SendEmail"),
         ("SendSignInCodesRole", "SendEmail"),
+        ("SendReportRole", "SendEmail"),
     ]
     assert {sid for _, sid in with_star} == STARS.keys()
 
@@ -427,6 +430,7 @@ def test_every_statement_of_a_function_says_what_for(resources: dict[str, Resour
         ("SendRequestedMails", "DeleteItem GetItem PutItem Query UpdateItem"),
         ("DeskWeb", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
         ("SendSignInCodes", "GetItem UpdateItem"),
+        ("SendReport", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
     ],
 )
 def test_function_may_do_only_this_to_the_table(resources: dict[str, Resource], name: str, actions: str) -> None:

@@ -27,6 +27,13 @@ class AlertRules:
 
 
 @dataclass(frozen=True, slots=True)
+class FiguresRules:
+    """`mail`: managers get the week's figures on Monday."""
+
+    mail: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class DeskSettings:
     """The settings of one desk.
 
@@ -52,4 +59,5 @@ class DeskSettings:
     keep_words: timedelta
     reach: ReachRules = field(default_factory=ReachRules)
     sentences: Mapping[str, str] = field(default_factory=dict)
+    figures: FiguresRules = FiguresRules()
     replies: ReplyRules = field(default_factory=ReplyRules)

@@ -81,6 +81,7 @@ RULES: Mapping[str, Rule] = {
     "DeskSavesGivenUp": _AT_ONCE,
     "SignInsRefused": Rule(_HOUR, count=20),
     "SignInCodesFailed": _AT_ONCE,
+    "ReportsFailed": _AT_ONCE,
 }
 LOOKS_BACK = max(rule.calm for rule in RULES.values())
 

@@ -4,7 +4,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
 
+from mentiondesk.domain.alerts.messages import Email
+from mentiondesk.domain.alerts.roster import Roster
 from mentiondesk.domain.figures.facts import Fact
+from mentiondesk.domain.figures.figures import Figures
+from mentiondesk.domain.figures.report import Now
 from mentiondesk.domain.ids import CaseId, StaffId
 
 
@@ -25,3 +29,16 @@ class FactStore(Protocol):
 
     def not_sent(self, week: str, staff_id: StaffId) -> None:
         """Takes the mark back: the report did not go out."""
+
+
+class QueueCounts(Protocol):
+    """The length of the queue."""
+
+    def now(self, now: datetime, pace: int) -> Now:
+        """The customers who wait, up to a few thousand; may be a little stale. `pace` is passed on."""
+
+
+class ReportWriter(Protocol):
+    """Writes the mail with a week's figures."""
+
+    def report(self, figures: Figures, roster: Roster, brand: str, now: datetime) -> Email: ...

@@ -133,8 +133,10 @@ def response(found: DeskResponse, secure: bool) -> Page:
     headers = {"ETag": found.tag} if found.tag else {}
     if found.to:
         headers["Location"] = found.to
+    if found.file:
+        headers["Content-Disposition"] = f'attachment; filename="{found.file}"'
     cookies = [_cookie(one, secure) for one in found.cookies]
-    return Response(int(found.status), "text/html; charset=utf-8", found.html, headers, cookies, compress=True)
+    return Response(int(found.status), found.media, found.html, headers, cookies, compress=True)
 
 
 def asset(name: str) -> Page:

@@ -106,6 +106,14 @@ class DeskWebConfig(_FromEnv):
 
 
 @dataclass(frozen=True)
+class ReportConfig(_FromEnv):
+    table_name: str
+    alert_sender: str
+    staff_mail: str
+    desk_url: str
+
+
+@dataclass(frozen=True)
 class SignInCodesConfig(_FromEnv):
     table_name: str
     alert_sender: str

@@ -16,6 +16,7 @@ from mentiondesk.domain.incidents.incident import Health, Impact
 from mentiondesk.domain.posts.brand import LONGEST_QUERY, Account, Brand
 from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.settings.care import FiguresSettings
 from mentiondesk.settings.model import Misfit, Model
 from mentiondesk.settings.replies import RepliesSettings
 from mentiondesk.settings.types import (
@@ -509,6 +510,7 @@ class SettingsFile(Model):
     alerts: AlertSettings = AlertSettings()
     reading: ReadingSettings = ReadingSettings()
     reach: ReachSettings = ReachSettings()
+    figures: FiguresSettings = FiguresSettings()
     incidents: IncidentSettings = IncidentSettings()
     status_page: StatusPageSettings = StatusPageSettings()
     wording: WordingSettings = WordingSettings()

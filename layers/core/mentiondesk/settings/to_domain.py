@@ -9,7 +9,7 @@ from mentiondesk.domain.alerts.limits import TextLimit
 from mentiondesk.domain.alerts.message import BECAME_CRITICAL
 from mentiondesk.domain.alerts.roster import Audience, Channel, Roster, Staff, Stage
 from mentiondesk.domain.cases.timers import Policy, Target
-from mentiondesk.domain.desk import AlertRules, DeskSettings
+from mentiondesk.domain.desk import AlertRules, DeskSettings, FiguresRules
 from mentiondesk.domain.incidents.incident import STILL_UNCONFIRMED, UNCONFIRMED, Affected
 from mentiondesk.domain.incidents.rules import IncidentRules, IncidentTemplate
 from mentiondesk.domain.posts.brand import Brand
@@ -81,6 +81,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         keep_words=settings.keep_words,
         reach=ReachRules(**dict(settings.reach)),
         sentences=settings.sentences,
+        figures=FiguresRules(**dict(settings.figures)),
         replies=_reply_rules(settings.replies),
     )
 

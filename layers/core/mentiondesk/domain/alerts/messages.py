@@ -21,6 +21,7 @@ class MessageKind(StrEnum):
     CONFIRMATION = "confirmation"
     STATUS_UPDATE = "status-update"
     SIGN_IN = "sign-in"
+    REPORT = "report"
 
 
 def automatic(kind: MessageKind) -> tuple[tuple[str, str], ...]:

@@ -28,6 +28,7 @@ from mentiondesk.presentation.desk.responses import ROOT, Page, Request, Respons
 from mentiondesk.presentation.times import short_moment
 from mentiondesk.presentation.wording import Sentences
 from mentiondesk.usecases.access.sign_in import SignedIn, SignIn
+from mentiondesk.usecases.reports.read_figures import may_see
 
 SIGN_IN, CODE, SESSIONS = f"{ROOT}/sign-in", f"{ROOT}/sign-in/code", f"{ROOT}/sessions"
 _NEXT = "next"
@@ -73,6 +74,10 @@ class Visitor:
     def staff(self) -> Staff:
         assert self.actor.staff is not None, "a person signs in"
         return self.actor.staff
+
+    @property
+    def sees_figures(self) -> bool:
+        return may_see(self.staff, self.settings.roster)
 
     def at(self, moment: datetime) -> str:
         return short_moment(self.say, moment, self.staff.zone, self.now)

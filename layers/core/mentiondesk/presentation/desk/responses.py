@@ -38,7 +38,10 @@ class SetCookie:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A page, or (`to`) the place where the browser goes on. `tag` names what the page shows, for polls."""
+    """A page, or (`to`) the place where the browser goes on. `tag` names what the page shows, for polls.
+
+    With `file`, it is saved under that name; `media` is its type.
+    """
 
     html: str = ""
     status: HTTPStatus = HTTPStatus.OK
@@ -46,6 +49,8 @@ class Response:
     cookies: tuple[SetCookie, ...] = ()
     tag: str = ""
     gave_up: bool = False
+    media: str = "text/html; charset=utf-8"
+    file: str = ""
 
 
 Page = Callable[[Request, datetime], Response]

@@ -7,6 +7,7 @@ from functools import partial
 
 from mentiondesk.presentation.desk.cases import CasePages
 from mentiondesk.presentation.desk.entrance import Entrance, guarded
+from mentiondesk.presentation.desk.figures import FIGURES, FiguresPages
 from mentiondesk.presentation.desk.html import render
 from mentiondesk.presentation.desk.incidents import IncidentPages
 from mentiondesk.presentation.desk.queue import QueuePages
@@ -25,6 +26,7 @@ class DeskSite:
     incidents: IncidentPages
     team: TeamPage
     search: SearchPage
+    figures: FiguresPages
 
     def help(self, request: Request, now: datetime) -> Response:
         """The keys, and how the desk is meant."""
@@ -56,6 +58,8 @@ ROUTES = (
     Route(f"{ROOT}/incidents", lambda site: site.incidents.list),
     Route(f"{ROOT}/incidents/<incident_id>", lambda site: site.incidents.show, lambda site: site.incidents.press),
     Route(f"{ROOT}/team", lambda site: site.team.show),
+    Route(FIGURES, lambda site: site.figures.show),
+    Route(f"{FIGURES}/waits.csv", lambda site: site.figures.waits),
     Route(f"{ROOT}/search", lambda site: site.search.show),
     Route(f"{ROOT}/help", lambda site: site.help),
 )

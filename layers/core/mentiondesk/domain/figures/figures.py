@@ -1,0 +1,19 @@
+"""The figures of one week: all that the page, the CSV and the mail are made from."""
+
+from dataclasses import dataclass
+
+from mentiondesk.domain.figures.facts import Fact
+from mentiondesk.domain.figures.report import Now, Report
+from mentiondesk.domain.figures.weeks import Week
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A week's report with its facts, the reports of the weeks before (oldest first), and the four of them as one."""
+
+    week: Week
+    report: Report
+    facts: tuple[Fact, ...]
+    weeks: tuple[tuple[Week, Report], ...]
+    before: Report
+    now: Now
