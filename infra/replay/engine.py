@@ -15,6 +15,7 @@ from mentiondesk.adapters.storage.memory_table import MemoryTable
 from mentiondesk.adapters.storage.stores.alerts import Alerts
 from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.cursors import Cursors
+from mentiondesk.adapters.storage.stores.facts import Facts
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.stores.score_counts import ScoreCounts
@@ -25,6 +26,8 @@ from mentiondesk.domain.alerts.messages import Email
 from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.desk import DeskSettings
+from mentiondesk.domain.figures.answers import IGNORED_AFTER
+from mentiondesk.domain.figures.facts import Fact, ignored_waits
 from mentiondesk.domain.ids import IncidentId, PostId, SubjectId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.posts.post import Added, Post
@@ -51,6 +54,8 @@ from mentiondesk.usecases.intake.stream_share import StreamShare
 MINUTE = timedelta(minutes=1)
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _END = datetime.max.replace(tzinfo=UTC) - 2 * MINUTE
+# The time after the last post in which a wait can still become a fact.
+_DECIDED = 2 * IGNORED_AFTER
 # X lets a post be edited for an hour after it was made.
 _EDITABLE = timedelta(hours=2)
 
@@ -204,6 +209,12 @@ class VirtualDesk:
     def stored_cases(self) -> list[Case]:
         """All cases, in the order in which they were opened."""
         return self.table.facts(keys.CASE, Case)
+
+    def stored_facts(self) -> list[Fact]:
+        """All facts that figures count; waits that still run are ignored, as if nobody wrote again."""
+        opened = min((case.opened_at for case in self.stored_cases()), default=None)
+        found = Facts(self.table).between(opened, max(self.now, opened) + _DECIDED) if opened else ()
+        return [*found, *(fact for case in self.stored_cases() for fact in ignored_waits(case, _END))]
 
     def stored_incidents(self) -> list[Incident]:
         """All incidents, in the order in which they were created."""

@@ -92,7 +92,7 @@ class Report:
 
     def sentences(self) -> Iterator[str]:
         """The three sentences that a manager reads first."""
-        asked, ignored = len(self.customers), self.summary["ignored"]
+        asked, ignored = self.summary["needed_an_answer"], self.summary["ignored"]
         within = self.summary["answered_within"]["1h"]
         answered = f"{within:.0%} had one within an hour" if within is not None else "it is too early to say how soon"
         yield (
@@ -115,7 +115,7 @@ class Report:
 
     def lines(self) -> Iterator[tuple[str, str]]:
         """The same in fifteen lines."""
-        summary, asked = self.summary, len(self.customers)
+        summary, asked = self.summary, self.summary["needed_an_answer"]
         kinds = ", ".join(f"{count} {kind}" for kind, count in summary["cases_by_kind"].items())
         within = {span: _percent(share) for span, share in summary["answered_within"].items()}
         waits = sorted(self._waits())

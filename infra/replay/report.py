@@ -14,9 +14,11 @@ from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.desk import DeskSettings
-from mentiondesk.domain.figures import answers, deadlines
-from mentiondesk.domain.figures.answers import IGNORED_AFTER, SPANS, Group, Question
+from mentiondesk.domain.figures import deadlines
+from mentiondesk.domain.figures.answers import SPANS, Group, Question
 from mentiondesk.domain.figures.deadlines import Deadline
+from mentiondesk.domain.figures.facts import Fact, WaitFact
+from mentiondesk.domain.figures.report import report_of
 from mentiondesk.domain.ids import IncidentId, StaffId, SubjectId
 from mentiondesk.domain.posts.post import Added
 from mentiondesk.domain.posts.tags import Kind
@@ -140,6 +142,15 @@ class Replay(Observer):
         """The cases whose customers needed an answer, as figures see them."""
         return ((case, found) for case in self.desk.stored_cases() if (found := _question(case)))
 
+    def facts(self) -> list[Fact]:
+        """The facts that figures count, each wait with the first alert about it."""
+        return [self._with_warning(fact) if isinstance(fact, WaitFact) else fact for fact in self.desk.stored_facts()]
+
+    def _with_warning(self, fact: WaitFact) -> WaitFact:
+        """The ledger of a long replay is dropped behind it, so that warnings are remembered here."""
+        warned = self._warned.get((fact.case_id, fact.since))
+        return replace(fact, warned_at=warned) if fact.warned_at is None and warned else fact
+
     def summary(self) -> Row:
         """The figures of the whole replay. Answers are judged as if the brand wrote nothing after the last post."""
         desk, cases = self.desk, self.desk.stored_cases()
@@ -164,15 +175,13 @@ class Replay(Observer):
         }
 
     def _answers(self) -> Row:
-        asked = [question for _, question in self.questions()]
-        customers = list(answers.of_group(asked, Group.CUSTOMERS))
-        end = max((question.asked_at for question in asked), default=self.desk.now) + IGNORED_AFTER
-        shares = {name: answers.share_answered_within(customers, span, end) for name, span in SPANS.items()}
+        report = report_of(self.facts(), self.desk.settings.zone)
+        shares = {name: report.first.share_within(name) for name in SPANS}
         return {
-            "needed_an_answer": len(customers),
+            "needed_an_answer": report.first.waits,
             "answered_within": {name: share and round(share, 4) for name, share in shares.items()},
-            "ignored": answers.ignored(customers, end),
-            "counted_apart": dict(Counter(one.group for one in asked if one.group is not Group.CUSTOMERS)),
+            "ignored": report.first.ignored,
+            "counted_apart": dict(report.apart),
         }
 
     def _deadlines(self) -> Row:

@@ -13,7 +13,7 @@ from mentiondesk.domain.cases.case import Case, Phase
 from mentiondesk.domain.cases.fold import steps
 from mentiondesk.domain.cases.timers import REPLY_CLOCKS, Clock, Policy, ReplyTimer, TimerOutcome
 from mentiondesk.domain.figures.answers import IGNORED_AFTER
-from mentiondesk.domain.ids import CaseId, IncidentId, StaffId
+from mentiondesk.domain.ids import CaseId, IncidentId, PostId, StaffId
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.timeline import Act, BrandPosted, CaseEntry
 
@@ -69,6 +69,8 @@ class WaitFact:
     by: StaffId | None = None
     warned_at: datetime | None = None
     incident_id: IncidentId | None = None
+    # The brand's post that ended it.
+    answer_id: PostId | None = None
     # False where the settings ask for no alerts about such a wait.
     alerts: bool = True
     again: bool = False
@@ -140,7 +142,7 @@ class ReplyFact:
 
 @dataclass(frozen=True, slots=True)
 class ReviewFact:
-    """A reviewed reply: its questions with the answers yes (True) or no."""
+    """A reviewed reply of a person: its questions with the answers yes (True) or no."""
 
     reply_id: str
     by: StaffId
@@ -221,7 +223,8 @@ def _ended(before: Case | None, after: Case, entry: CaseEntry, recorded: datetim
         if over and (key in ran or key not in known):
             fact = _fact(after, timer, WaitEnd(str(timer.outcome)), timer.ended_at, recorded)
             alerted = key not in ran or bool(ran[key].alerts)
-            yield replace(fact, by=_by(before, entry), alerts=alerted)
+            answer = entry.post_id if isinstance(entry, BrandPosted) else None
+            yield replace(fact, by=_by(before, entry), alerts=alerted, answer_id=answer)
 
 
 def _fact(case: Case, timer: ReplyTimer, end: WaitEnd, ended_at: datetime | None, recorded: datetime) -> WaitFact:
