@@ -10,6 +10,7 @@ from mentiondesk.adapters.channels.sign_in_codes import QueuedCodes
 from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.adapters.storage.stores.facts import Facts
 from mentiondesk.adapters.storage.stores.queue_counts import CountedQueue
+from mentiondesk.adapters.storage.stores.reviews import Reviews
 from mentiondesk.adapters.storage.stores.sign_ins import Codes, Sessions
 from mentiondesk.adapters.storage.stores.waiting import WaitingCases
 from mentiondesk.presentation import web
@@ -20,6 +21,7 @@ from mentiondesk.presentation.desk.html import security_headers
 from mentiondesk.presentation.desk.incidents import IncidentPages
 from mentiondesk.presentation.desk.origin import from_our_pages
 from mentiondesk.presentation.desk.queue import QueuePages
+from mentiondesk.presentation.desk.review import ReviewPages
 from mentiondesk.presentation.desk.search import SearchPage
 from mentiondesk.presentation.desk.site import ROUTES, DeskSite, MethodOf, answer
 from mentiondesk.presentation.desk.team import TeamPage
@@ -33,6 +35,7 @@ from mentiondesk.usecases.cases.find_cases import FindCases
 from mentiondesk.usecases.cases.list_waiting import ListWaiting
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 from mentiondesk.usecases.reports.read_figures import ReadFigures
+from mentiondesk.usecases.review.review_replies import ReviewReplies
 
 logger, metrics = Logger(), Metrics()
 config = cache(DeskWebConfig.from_env)
@@ -54,6 +57,7 @@ def site() -> DeskSite:
     sign_in = SignIn(Codes(desk.table), sessions, queue, desk.settings)
     entrance = Entrance(sign_in, SignedIn(sessions, desk.settings), desk.settings, Cookies(secure()))
     on_incident = ChangeIncident(desk.incidents, desk.drafts, desk.settings, desk.posts.get)
+    facts = Facts(desk.table)
     return DeskSite(
         entrance,
         QueuePages(entrance, ListWaiting(waiting)),
@@ -61,7 +65,8 @@ def site() -> DeskSite:
         IncidentPages(entrance, on_incident, desk.incidents),
         TeamPage(entrance),
         SearchPage(entrance, FindCases(waiting, desk.posts)),
-        FiguresPages(entrance, ReadFigures(Facts(desk.table), CountedQueue(desk.table), desk.settings)),
+        FiguresPages(entrance, ReadFigures(facts, CountedQueue(desk.table), desk.settings)),
+        ReviewPages(entrance, ReviewReplies(desk.cases, facts, Reviews(desk.table, desk.keep), desk.settings)),
     )
 
 

@@ -14,6 +14,7 @@ from mentiondesk.domain.posts.brand_words import BrandWords
 from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
 from mentiondesk.domain.replies.rules import ReplyRules
+from mentiondesk.domain.review.sample import ReviewRules
 from mentiondesk.domain.status.page import StatusPage
 from mentiondesk.domain.status.wording import Wording
 
@@ -60,4 +61,5 @@ class DeskSettings:
     reach: ReachRules = field(default_factory=ReachRules)
     sentences: Mapping[str, str] = field(default_factory=dict)
     figures: FiguresRules = FiguresRules()
+    review: ReviewRules = field(default_factory=ReviewRules)
     replies: ReplyRules = field(default_factory=ReplyRules)

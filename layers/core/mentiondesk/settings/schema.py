@@ -16,7 +16,7 @@ from mentiondesk.domain.incidents.incident import Health, Impact
 from mentiondesk.domain.posts.brand import LONGEST_QUERY, Account, Brand
 from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.tags import Kind, Urgency
-from mentiondesk.settings.care import FiguresSettings
+from mentiondesk.settings.care import FiguresSettings, ReviewSettings
 from mentiondesk.settings.model import Misfit, Model
 from mentiondesk.settings.replies import RepliesSettings
 from mentiondesk.settings.types import (
@@ -511,6 +511,7 @@ class SettingsFile(Model):
     reading: ReadingSettings = ReadingSettings()
     reach: ReachSettings = ReachSettings()
     figures: FiguresSettings = FiguresSettings()
+    review: ReviewSettings = ReviewSettings()
     incidents: IncidentSettings = IncidentSettings()
     status_page: StatusPageSettings = StatusPageSettings()
     wording: WordingSettings = WordingSettings()

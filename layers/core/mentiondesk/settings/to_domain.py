@@ -21,6 +21,7 @@ from mentiondesk.domain.replies.price import Prices
 from mentiondesk.domain.replies.rules import ApprovalRules, CheckRules, OwnRule, ReplyRules
 from mentiondesk.domain.replies.saved import SavedReply
 from mentiondesk.domain.replies.signature import Signature
+from mentiondesk.domain.review.sample import ReviewRules
 from mentiondesk.domain.status.page import Logo, MailRules, PageComponent, StatusPage
 from mentiondesk.domain.status.wording import Wording
 from mentiondesk.settings.problems import validated
@@ -82,6 +83,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         reach=ReachRules(**dict(settings.reach)),
         sentences=settings.sentences,
         figures=FiguresRules(**dict(settings.figures)),
+        review=ReviewRules(**dict(settings.review)),
         replies=_reply_rules(settings.replies),
     )
 

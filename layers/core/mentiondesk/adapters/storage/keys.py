@@ -234,6 +234,34 @@ def report(week: str, staff_id: StaffId) -> Key:
     return Key("REPORTS", f"{week}#{staff_id}")
 
 
+REVIEWS = "REVIEWS#"
+
+
+def reviews(week: str) -> str:
+    """The partition of the reviews of a week's replies."""
+    return f"{REVIEWS}{week}"
+
+
+def review(week: str, reply_id: str) -> Key:
+    """The review of a reply."""
+    return Key(reviews(week), reply_id)
+
+
+def reviews_of(author: StaffId) -> str:
+    """The partition of the reviews of a person's replies."""
+    return f"{REVIEWS}OF#{author}"
+
+
+def review_of(author: StaffId, at: datetime, reply_id: str) -> Key:
+    """A review as the reply's author reads it."""
+    return Key(reviews_of(author), f"{stamp(at)}#{reply_id}")
+
+
+def review_seed() -> Key:
+    """The secret by which the review sample is drawn."""
+    return Key(f"{REVIEWS}SEED", "SEED")
+
+
 def set_aside(now: datetime, digest: str) -> Key:
     return Key(f"ASIDE#{now:%Y-%m-%d}", digest)
 

@@ -15,6 +15,7 @@ from mentiondesk.domain.cases.timers import REPLY_CLOCKS, Clock, Policy, ReplyTi
 from mentiondesk.domain.figures.answers import IGNORED_AFTER
 from mentiondesk.domain.ids import CaseId, IncidentId, PostId, StaffId
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.replies.signature import signature_in
 from mentiondesk.domain.timeline import Act, BrandPosted, CaseEntry
 
 # Facts outlive the cases that they tell of, so that a year can be compared with the one before.
@@ -23,7 +24,6 @@ FACTS_LAST = timedelta(days=800)
 _SECOND_ANSWER_WITHIN = timedelta(hours=1)
 # Posts of one answer in several parts follow each other this closely.
 _SAME_BREATH = timedelta(minutes=2)
-_SIGNED = re.compile(r"(?:\^|[-–—~/*])\s?([A-Z][A-Za-z]{0,11})\W*$")
 _PART = re.compile(r"\b\d\s?/\s?\d\b")
 
 
@@ -271,12 +271,7 @@ def _answered_again(case: Case, post: BrandPosted) -> bool:
     answered, asked = case.answered_at, case.said_at
     if answered is None or asked is None or asked > answered or case.waiting or case.phase is not Phase.PUBLIC:
         return False
-    apart, one, other = post.at - answered, _signature(case.answer_words), _signature(post.words)
+    apart, one, other = post.at - answered, signature_in(case.answer_words), signature_in(post.words)
     if apart > _SECOND_ANSWER_WITHIN or _PART.search(post.words):
         return False
     return one != other if one and other else apart > _SAME_BREATH
-
-
-def _signature(words: str) -> str:
-    found = _SIGNED.search(words)
-    return found[1] if found else ""

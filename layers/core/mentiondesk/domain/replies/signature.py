@@ -1,7 +1,10 @@
 """Signatures: the agent's name or initials under a reply."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+_SIGNED = re.compile(r"(?:\^|[-–—~/*])\s?([A-Z][A-Za-z]{0,11})\W*$")
 
 
 class SignedWith(StrEnum):
@@ -35,3 +38,14 @@ def signed(text: str, name: str, signature: Signature) -> str:
     """The text with the person's signature behind it, once."""
     text, mark = text.rstrip(), signature.of(name)
     return text if not mark or text.endswith(mark) else f"{text} {mark}"
+
+
+def signature_in(words: str) -> str:
+    """The name at the end of a reply that somebody signed, as care teams do: "^AR" or "- Ana"; empty without one."""
+    found = _SIGNED.search(words)
+    return found[1] if found else ""
+
+
+def unsigned(words: str) -> str:
+    """The words of a reply without the name at their end."""
+    return _SIGNED.sub("", words).rstrip()

@@ -12,6 +12,7 @@ from mentiondesk.presentation.desk.html import render
 from mentiondesk.presentation.desk.incidents import IncidentPages
 from mentiondesk.presentation.desk.queue import QueuePages
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response
+from mentiondesk.presentation.desk.review import REVIEW, ReviewPages
 from mentiondesk.presentation.desk.search import SearchPage
 from mentiondesk.presentation.desk.team import TeamPage
 
@@ -27,6 +28,7 @@ class DeskSite:
     team: TeamPage
     search: SearchPage
     figures: FiguresPages
+    review: ReviewPages
 
     def help(self, request: Request, now: datetime) -> Response:
         """The keys, and how the desk is meant."""
@@ -58,6 +60,8 @@ ROUTES = (
     Route(f"{ROOT}/incidents", lambda site: site.incidents.list),
     Route(f"{ROOT}/incidents/<incident_id>", lambda site: site.incidents.show, lambda site: site.incidents.press),
     Route(f"{ROOT}/team", lambda site: site.team.show),
+    Route(REVIEW, lambda site: site.review.show, lambda site: site.review.press),
+    Route(f"{REVIEW}/mine", lambda site: site.review.mine),
     Route(FIGURES, lambda site: site.figures.show),
     Route(f"{FIGURES}/waits.csv", lambda site: site.figures.waits),
     Route(f"{ROOT}/search", lambda site: site.search.show),
