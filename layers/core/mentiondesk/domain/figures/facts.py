@@ -250,7 +250,7 @@ def _decided(fact: WaitFact, recorded: datetime) -> WaitFact:
     limit = fact.since + IGNORED_AFTER
     if fact.clock not in REPLY_CLOCKS or fact.ended_at is None or fact.ended_at <= limit or recorded <= limit:
         return fact
-    return replace(fact, end=WaitEnd.IGNORED, ended_at=None, recorded_at=limit, again=False)
+    return replace(fact, end=WaitEnd.IGNORED, ended_at=None, answer_id=None, recorded_at=limit, again=False)
 
 
 def _by(before: Case | None, entry: CaseEntry) -> StaffId | None:

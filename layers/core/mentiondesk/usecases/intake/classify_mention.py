@@ -171,14 +171,9 @@ class ClassifyMention:
         case = before or new_case(case_id, post.created_at)
         if post.case_id is None and follows(case, entry):
             return case_change(before, apply(case, entry, policy), entry)
-<<<<<<< HEAD
-        timeline = {known.entry_id: known for known in self._cases.timeline(case_id)}
-        entry = _as_known(timeline.get(entry.entry_id), entry)
-=======
         told = self._cases.timeline(case_id)
         timeline = {known.entry_id: known for known in told}
-        entry = _same_incident(timeline.get(entry.entry_id), entry)
->>>>>>> 501d7ec (Record a fact for each wait of a customer, once)
+        entry = _as_known(timeline.get(entry.entry_id), entry)
         timeline[entry.entry_id] = entry
         after, anew = fold(case_id, timeline.values(), policy), tuple(timeline.values())
         return case_change(before, after, entry, corrections(case_id, told, anew, entry, policy))
