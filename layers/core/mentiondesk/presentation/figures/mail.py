@@ -26,6 +26,10 @@ class ReportMails:
         subject = header_text(
             say("figures.mail_subject", brand=name, week=sheet.week, answered=answered, ignored=first.ignored)
         )
-        facts = {"sheet": sheet, "brand": name, "subject": subject, "desk_url": self._desk_url}
+        facts = {"sheet": sheet, "brand": name, "subject": subject, "link": self._link(sheet.week)}
         text, html = (render(f"figures/mail.{media}", say, facts) for media in ("txt", "html"))
         return Email(subject, text, html, automatic(MessageKind.REPORT))
+
+    def _link(self, week: str) -> str:
+        """The address of the page with these figures."""
+        return f"{self._desk_url}/desk/figures?week={week}" if self._desk_url else ""
