@@ -7,14 +7,18 @@ from aws_lambda_powertools import Logger, Metrics
 from mentiondesk.adapters.parameters import secret
 from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.adapters.storage.stores.duty import DutyChanges
+from mentiondesk.adapters.storage.stores.sign_ins import Sessions
 from mentiondesk.adapters.tokens.links import LinkKeys, SignedLinks
 from mentiondesk.presentation import web
 from mentiondesk.presentation.action_pages.actions import ActionPages
 from mentiondesk.presentation.action_pages.answers import Answer
+from mentiondesk.presentation.action_pages.whole import WholeCase
+from mentiondesk.presentation.desk.responses import go
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import ActionLinksConfig
 from mentiondesk.runtime.init import warm
 from mentiondesk.runtime.reports import Counts, logged
+from mentiondesk.usecases.access.sign_in import SignedIn
 from mentiondesk.usecases.alerts.change_duty import ChangeDuty
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
@@ -31,12 +35,22 @@ counts = Counts(metrics.add_metric, lambda found: stores().troubles.report(found
 
 
 @cache
+def links() -> SignedLinks:
+    stored_keys = secret(aws.ssm(), ActionLinksConfig.from_env().link_parameter)
+    return SignedLinks(LinkKeys(stored_keys, clock.now, logged(logger.error, "link key not read")))
+
+
+@cache
+def whole_case() -> WholeCase:
+    desk = stores()
+    return WholeCase(links(), SignedIn(Sessions(desk.table), desk.settings))
+
+
+@cache
 def action_pages() -> ActionPages:
     desk = stores()
-    stored_keys = secret(aws.ssm(), ActionLinksConfig.from_env().link_parameter)
-    links = SignedLinks(LinkKeys(stored_keys, clock.now, logged(logger.error, "link key not read")))
     return ActionPages(
-        links,
+        links(),
         ChangeCase(desk.cases, desk.settings),
         ChangeIncident(desk.incidents, desk.drafts, desk.settings, desk.posts.get),
         ChangeDuty(DutyChanges(desk.table)),
@@ -45,7 +59,8 @@ def action_pages() -> ActionPages:
 
 
 def open_link(token: str) -> web.Page:
-    return _answered(action_pages().show(token, clock.now()))
+    place = whole_case()(token, door.asked.cookies, clock.now())
+    return web.response(go(place), secure=True) if place else _answered(action_pages().show(token, clock.now()))
 
 
 def press_button(token: str) -> web.Page:
@@ -62,4 +77,4 @@ door.serve("/act/<token>", open_link, press_button)
 door.serve("/health", web.healthy)
 handler = door.handler
 
-warm(action_pages)
+warm(action_pages, whole_case)

@@ -47,7 +47,8 @@ def notify_staff() -> NotifyStaff:
     }
     unread = logged(logger.error, "link key not read")
     links = SignedLinks(LinkKeys(secret(aws.ssm(), config.link_parameter), clock.now, unread), config.api_url)
-    return NotifyStaff(desk.alerts, desk.incidents, senders, StaffMessages(desk.sentences), desk.settings, links)
+    writer, address = StaffMessages(desk.sentences), config.api_url.rstrip("/")
+    return NotifyStaff(desk.alerts, desk.incidents, senders, writer, desk.settings, links, desk=address)
 
 
 @cache

@@ -219,7 +219,7 @@ def test_the_mail_tells_when_x_showed_us_the_post_late() -> None:
 
 
 def test_the_mail_tells_whose_case_it_is() -> None:
-    assert "claimed by bob" in email(a_notice(owner=StaffId("bob"))).text
+    assert "claimed by Bob" in email(replace(a_notice(owner=StaffId("bob")), owner_name="Bob")).text
     assert "claimed by you" in email(a_notice(owner=ANA.staff_id)).text
     assert "claimed" not in email(a_notice()).text
 

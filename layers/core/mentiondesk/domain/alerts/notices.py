@@ -18,6 +18,7 @@ class CaseNotice:
 
     `incident` is the incident that the case is part of, if any. `act` is the address of the page with the
     person's actions; None when no link could be made. `owner_name` is how the case's owner is called.
+    `desk` is the address of the desk that staff sign in to; empty where there is none.
     """
 
     case: Case
@@ -27,6 +28,7 @@ class CaseNotice:
     more: int = 0
     beside: int = 0
     owner_name: str = ""
+    desk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +36,14 @@ class IncidentNotice:
     """An alert about an incident.
 
     `posts` are the posts of customers to go back to, oldest first, once the incident is resolved; in an hourly
-    message, those that are new. `act` is as in a case's notice.
+    message, those that are new. `act` and `desk` are as in a case's notice.
     """
 
     incident: Incident
     alert: Alert
     posts: tuple[LinkedPost, ...] = ()
     act: str | None = None
+    desk: str = ""
 
     @property
     def hourly(self) -> bool:

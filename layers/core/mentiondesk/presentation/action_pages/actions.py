@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.access.actor import Actor, NotAllowed
 from mentiondesk.domain.access.links import Link, LinkRefused
+from mentiondesk.domain.access.places import subject_path
 from mentiondesk.domain.alerts.roster import Staff
 from mentiondesk.domain.cases.case import AlreadyClaimed, Case, CaseRefuses
 from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.incidents.incident import Health, Incident, LinkedPost, NotPossible, Status
 from mentiondesk.domain.posts.tags import Urgency
+from mentiondesk.domain.timeline import CaseActEntry, Dismissed, Noted, Reopened, Resolved
 from mentiondesk.ports.cases import CaseChanged
 from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.ports.runtime import CurrentSettings
@@ -35,7 +37,7 @@ from mentiondesk.presentation.action_pages.forms import HEALTH, IMPACTS, LEFT_OU
 from mentiondesk.presentation.action_pages.html import render
 from mentiondesk.presentation.action_pages.reader import Reader
 from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid, MalformedForm
-from mentiondesk.presentation.action_pages.record import record_line
+from mentiondesk.presentation.action_pages.record import RecordLine, record_line
 from mentiondesk.presentation.phrases import case_label, customer, people_and_posts, posts_so_far, quotes, reach
 from mentiondesk.presentation.times import time_left
 from mentiondesk.presentation.wording import Sentences, capitalised
@@ -180,6 +182,7 @@ class ActionPages:
         facts = {
             **(case_facts(view, reader) if isinstance(view, CaseView) else incident_facts(view, reader)),
             "view": view,
+            "whole": subject_path(view.case.case_id if isinstance(view, CaseView) else view.incident.incident_id),
             "notice": notice,
             "reader": reader,
             "duty": duty_box(reader, self._duty.roster(self._settings().roster), now),
@@ -228,11 +231,17 @@ def case_facts(view: CaseView, reader: Reader) -> dict[str, object]:
         "left": time_left(say, timer.answer_by, reader.now) if timer else "",
         "late": timer.breached(reader.now) if timer else False,
         "waits_for": say.label("clock", timer.clock) if timer else "",
-        "record": [record_line(say, entry, reader.at) for entry in view.acts],
+        # Colleagues' own words are for people who have signed in: a link shows no more than its mail.
+        "record": [_without_words(one, reader) for one in view.acts if not isinstance(one, Noted)],
         "actions": offered(CASE_ACTS, view.actions | _may_open(view)),
         "reasons": (*REASONS, OTHER),
         **_opening_facts(reader),
     }
+
+
+def _without_words(entry: CaseActEntry, reader: Reader) -> RecordLine:
+    line = record_line(reader.say, entry, reader.at)
+    return replace(line, detail="") if isinstance(entry, Dismissed | Resolved | Reopened) else line
 
 
 def _may_open(view: CaseView) -> frozenset[Action]:

@@ -38,4 +38,4 @@ class Reader:
         if staff_id == self.staff.staff_id:
             return self.say("page.you")
         known = self.settings.roster.find(staff_id)
-        return known.name if known else staff_id
+        return known.name if known else self.say("page.left", id=staff_id)

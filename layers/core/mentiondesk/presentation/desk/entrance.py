@@ -19,9 +19,11 @@ from mentiondesk.domain.access.sign_in import (
 )
 from mentiondesk.domain.alerts.roster import Staff
 from mentiondesk.domain.desk import DeskSettings
+from mentiondesk.domain.ids import StaffId
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.storage import SubjectGone
 from mentiondesk.presentation.action_pages.answers import refused
+from mentiondesk.presentation.action_pages.reader import Reader
 from mentiondesk.presentation.action_pages.reading import MalformedForm
 from mentiondesk.presentation.desk.html import render
 from mentiondesk.presentation.desk.responses import ROOT, Page, Request, Response, SetCookie, go, place
@@ -78,6 +80,14 @@ class Visitor:
     @property
     def sees_figures(self) -> bool:
         return may_see(self.staff, self.settings.roster)
+
+    @property
+    def reader(self) -> Reader:
+        return Reader(self.staff, self.settings, self.say, self.now)
+
+    def name(self, staff_id: StaffId | None) -> str:
+        """A colleague's name, as pages write it."""
+        return self.reader.name(staff_id)
 
     def at(self, moment: datetime) -> str:
         return short_moment(self.say, moment, self.staff.zone, self.now)

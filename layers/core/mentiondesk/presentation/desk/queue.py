@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlencode
 
+from mentiondesk.domain.access.places import subject_path
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.waiting import Place, Presence, Tab, WaitingCase
 from mentiondesk.domain.ids import CaseId
@@ -26,7 +27,7 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 
 def case_path(case_id: CaseId) -> str:
     """The page of a case."""
-    return f"{ROOT}/cases/{case_id.conversation}-{case_id.customer}"
+    return subject_path(case_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,7 @@ class RowView:
 
     @property
     def owner(self) -> str:
-        known = self.visitor.settings.roster.find(self.case.owner) if self.case.owner else None
-        if self.case.owner == self.visitor.staff.staff_id:
-            return self.visitor.say("page.you")
-        return known.name if known else self.case.owner or ""
+        return self.visitor.name(self.case.owner) if self.case.owner else ""
 
     @property
     def present(self) -> str:

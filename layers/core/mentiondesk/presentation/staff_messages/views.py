@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.access.actions import Action
+from mentiondesk.domain.access.places import DESK, subject_path
 from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice
 from mentiondesk.domain.alerts.roster import Staff
 from mentiondesk.domain.cases.case import Case
@@ -138,6 +139,16 @@ class CaseView:
         return self.say("staff.claimed_by", name=clean(name)) if name else ""
 
     @property
+    def whole(self) -> str:
+        """The address of the whole case at the desk; empty where there is none."""
+        return f"{self.notice.desk}{subject_path(self.case.case_id)}" if self.notice.desk else ""
+
+    @property
+    def queue(self) -> str:
+        """The address of everybody who waits; empty where there is no desk."""
+        return f"{self.notice.desk}{DESK}" if self.notice.desk else ""
+
+    @property
     def part_of(self) -> str:
         """The title of the incident that the case is part of, safe to show; empty when it is part of none."""
         return quotable(self.notice.incident.title, _LONGEST_TITLE) if self.notice.incident else ""
@@ -207,6 +218,11 @@ class IncidentView:
     @property
     def act(self) -> str | None:
         return self.notice.act
+
+    @property
+    def whole(self) -> str:
+        """The address of the incident at the desk; empty where there is none."""
+        return f"{self.notice.desk}{subject_path(self.incident.incident_id)}" if self.notice.desk else ""
 
     @property
     def title(self) -> str:

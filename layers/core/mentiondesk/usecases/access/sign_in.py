@@ -98,15 +98,19 @@ class SignedIn:
 
     def __call__(self, cookie: str, now: datetime) -> tuple[Actor, Session]:
         """The person behind a cookie, and their session. Raises SignedOut."""
-        staff_id, session_id = in_cookie(cookie)
-        session = self._sessions.get(staff_id, session_id)
-        if session is None:
-            raise SignedOut
-        actor = session.actor(self._settings().roster, now)
+        actor, session = self.actor(cookie, now)
         if now - session.seen_at >= SEEN_EVERY:
             session = replace(session, seen_at=now)
             self._sessions.seen(session, now)
         return actor, session
+
+    def actor(self, cookie: str, now: datetime) -> tuple[Actor, Session]:
+        """The same, for doors that may not write: the session's last use stays as it was. Raises SignedOut."""
+        staff_id, session_id = in_cookie(cookie)
+        session = self._sessions.get(staff_id, session_id)
+        if session is None:
+            raise SignedOut
+        return session.actor(self._settings().roster, now), session
 
     def of(self, staff_id: StaffId, now: datetime) -> list[Session]:
         """The sessions of a person that have not ended, the last used first."""

@@ -15,13 +15,16 @@ from mentiondesk.ports.tokens import Links
 
 
 class Notices:
-    """Makes the notices of one round; reads each incident at most once."""
+    """Makes the notices of one round; reads each incident at most once. `desk`: the address of the signed-in desk."""
 
-    def __init__(self, incidents: IncidentStore, links: Links, roster: Roster, now: datetime) -> None:
+    def __init__(
+        self, incidents: IncidentStore, links: Links, roster: Roster, now: datetime, desk: str = ""
+    ) -> None:
         self._incidents = incidents
         self._roster = roster
         self._links = links
         self._now = now
+        self._desk = desk
         self._known: dict[IncidentId, Incident | None] = {}
 
     def of(self, subject: Subject, alert: Alert) -> Notice:
@@ -31,9 +34,9 @@ class Notices:
         match subject:
             case Case():
                 incident = self._incident(subject.incident_id)
-                return CaseNotice(subject, alert, incident, act, owner_name=self._name(subject.owner))
+                return CaseNotice(subject, alert, incident, act, owner_name=self._name(subject.owner), desk=self._desk)
             case Incident():
-                return IncidentNotice(subject, alert, self._posts(subject, alert), act)
+                return IncidentNotice(subject, alert, self._posts(subject, alert), act, self._desk)
 
     def _name(self, staff_id: StaffId | None) -> str:
         """The name of a person; of one who has left the settings, the id."""

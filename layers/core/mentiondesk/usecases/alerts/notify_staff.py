@@ -61,6 +61,7 @@ class NotifyStaff:
 
     A crash may repeat an alert that was sent and not yet recorded. It never loses one: the lease ends, and the item
     is due again. `senders` holds one for each channel; the index is read `batch` items at a time.
+    `desk` is the address of the desk that staff sign in to.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class NotifyStaff:
         settings: CurrentSettings,
         links: Links = no_links,
         batch: int = 200,
+        desk: str = "",
     ) -> None:
         self._alerts = alerts
         self._incidents = incidents
@@ -80,6 +82,7 @@ class NotifyStaff:
         self._settings = settings
         self._links = links
         self._batch = batch
+        self._desk = desk
 
     def __call__(self, now: datetime, time_left: TimeLeft) -> Notified:
         settings, notified = self._settings(), Notified()
@@ -92,7 +95,7 @@ class NotifyStaff:
             run.beside = self._beside(run)
         for task in run.tasks.values():
             deliverer.record(task.plan.records)
-        notices = Notices(self._incidents, self._links, settings.roster, now)
+        notices = Notices(self._incidents, self._links, settings.roster, now, self._desk)
         for message in messages:
             deliverer.record(_merged(message, now))
             deliverer.deliver(_delivery(message, notices, settings, run.beside))

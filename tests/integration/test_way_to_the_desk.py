@@ -1,0 +1,143 @@
+"""From mails to the desk: signed out, a link's own page and the way on; signed in, the whole case."""
+
+import os
+from datetime import timedelta
+from http.cookies import SimpleCookie
+from unittest.mock import patch
+
+import pytest
+
+from infra.local.api import event_of
+from infra.local.cloud import Function
+from mentiondesk.adapters.tokens.links import SignedLinks
+from mentiondesk.domain.access.actions import CASE_ACTIONS
+from mentiondesk.domain.access.links import Link
+from mentiondesk.domain.alerts.messages import Email
+from mentiondesk.domain.alerts.notices import CaseNotice
+from mentiondesk.domain.alerts.roster import Channel
+from mentiondesk.domain.ids import CaseId, StaffId
+from mentiondesk.presentation.desk.queue import case_path
+from mentiondesk.presentation.staff_messages import StaffMessages
+from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
+from tests.support.builders import NOON
+from tests.support.doors import Answer
+from tests.support.memory_desk import ANA, LEA, MemoryDesk
+from tests.support.served_desk import ROOT, ServedDesk, waiting
+from tests.unit.test_messages import a_notice
+
+_KEYS = SignedLinks(lambda _: (b"k" * 40,), "https://desk.example")
+
+
+class LinkDoor:
+    """The function behind links, on the table of a served desk, whose browser it shares."""
+
+    def __init__(self, served: ServedDesk) -> None:
+        self._served = served
+        variables = {
+            "TABLE_NAME": "desk",
+            "LINK_PARAMETER": "/links",
+            "POWERTOOLS_SERVICE_NAME": "action_links",
+            "POWERTOOLS_METRICS_NAMESPACE": "Mentiondesk/test",
+            "AWS_REGION": "eu-west-1",
+            "AWS_DEFAULT_REGION": "eu-west-1",
+        }
+        folder = ROOT / "functions/action_links"
+        self._function = Function("ActionLinks", folder, variables, timedelta(15), 512, lambda *_: None)
+        with patch.dict(os.environ, variables):
+            app = self._function._app
+        app.desk_stores = lambda _: served.stores()  # type: ignore[attr-defined]
+        app.links = lambda: _KEYS  # type: ignore[attr-defined]
+
+    def open(self, token: str) -> Answer:
+        cookie = "; ".join(f"{name}={value}" for name, value in self._served.cookies.items())
+        event = event_of("GET", f"/act/{token}", {"Cookie": cookie} if cookie else {}, b"", "desk.example")
+        with patch("mentiondesk.runtime.clock.now", lambda: self._served.now):
+            got = self._function(event)
+        assert not SimpleCookie("".join(got.get("cookies", ())))
+        return Answer(got["statusCode"], {n.lower(): v for n, v in got["headers"].items()}, got.get("body") or "")
+
+
+@pytest.fixture
+def desk() -> ServedDesk:
+    return ServedDesk()
+
+
+@pytest.fixture
+def door(desk: ServedDesk) -> LinkDoor:
+    return LinkDoor(desk)
+
+
+@pytest.fixture
+def case_id(desk: ServedDesk) -> CaseId:
+    return waiting(desk.desk, 1, "My parcel is late")
+
+
+def token(case_id: CaseId, staff: str = "ana", minutes: float = 600) -> str:
+    return _KEYS.token(Link(StaffId(staff), case_id, CASE_ACTIONS, NOON + timedelta(minutes=minutes)))
+
+
+def test_signed_out_a_link_shows_its_page_and_the_way_on(desk: ServedDesk, door: LinkDoor, case_id: CaseId) -> None:
+    shown = door.open(token(case_id))
+    assert shown.status == 200
+    assert "My parcel is late" in shown.said
+    assert f'href="{case_path(case_id)}"' in shown.html
+    asked = desk.get(case_path(case_id))
+    assert asked.headers["location"].startswith("/desk/sign-in?next=%2Fdesk%2Fcases%2F")
+
+
+def test_signed_in_a_link_opens_the_whole_case(desk: ServedDesk, door: LinkDoor, case_id: CaseId) -> None:
+    for staff, link in (("ana", token(case_id)), ("ben", token(case_id)), ("ana", token(case_id, minutes=-1))):
+        desk.enter(staff)
+        opened = door.open(link)
+        assert (opened.status, opened.headers["location"]) == (303, case_path(case_id))
+    assert desk.get(case_path(case_id)).status == 200
+
+
+@pytest.mark.parametrize("cookie", ["", "ana", "ana." + "x" * 43, "mo.y"])
+def test_a_session_that_is_none_changes_nothing(desk: ServedDesk, door: LinkDoor, case_id: CaseId, cookie: str) -> None:
+    desk.cookies = {"__Host-desk": cookie}
+    assert door.open(token(case_id)).status == 200
+
+
+def test_forged_links_lead_nowhere(desk: ServedDesk, door: LinkDoor, case_id: CaseId) -> None:
+    desk.enter()
+    assert door.open(token(case_id)[:-3] + "AAA").status == 403
+
+
+def test_a_link_shows_no_colleague_s_words(desk: ServedDesk, door: LinkDoor, case_id: CaseId) -> None:
+    desk.enter()
+    desk.press(case_path(case_id), "claim")
+    desk.press(case_path(case_id), "note", text="Her account is overdrawn")
+    assert "overdrawn" in desk.get(case_path(case_id)).said
+    desk.cookies = {}
+    shown = door.open(token(case_id, "ben"))
+    assert "overdrawn" not in shown.html
+    assert "wrote a note" not in shown.said
+    assert "Claimed by Ana" in shown.said
+
+
+def test_mails_lead_to_the_whole_case_and_name_the_owner() -> None:
+    desk = MemoryDesk(
+        [ANA, LEA], rooms=[{"id": "care", "name": "#care", "slack": "https://hooks.slack.com/services/T/B/x"}]
+    )
+    notify = desk._desk._notify
+    assert isinstance(notify, NotifyStaff)
+    notify._desk = "https://desk.example"
+    case_id = desk.post(0)
+    desk.act("ana", "claim", case_id, at=1)
+    desk.run(61)
+    words = [one.words for one in desk.messages if one.channel != "text"]
+    assert words
+    assert all(f"https://desk.example{case_path(case_id)}" in one for one in words)
+    assert any("claimed by Ana" in one for one in words)
+    assert not any("claimed by ana" in one for one in words)
+
+
+def test_a_room_s_message_leads_to_the_desk_and_never_acts() -> None:
+    notice = a_notice()
+    room = CaseNotice(notice.case, notice.alert, desk="https://desk.example")
+    staff = MemoryDesk([ANA, LEA]).settings.roster.staff[0]
+    written = StaffMessages().write(Channel.ROOM, staff, [room], "Fennel & Finch", NOON)
+    assert isinstance(written, Email)
+    assert f"https://desk.example{case_path(notice.case.case_id)}" in written.text
+    assert "/act/" not in written.text
