@@ -25,7 +25,7 @@ from tests.support.memory_desk import ANA, LEA, MemoryDesk
 from tests.support.served_desk import ROOT, ServedDesk, waiting
 from tests.unit.test_messages import a_notice
 
-_KEYS = SignedLinks(lambda _: (b"k" * 40,), "https://desk.example")
+_KEYS = SignedLinks(lambda _: ("k" * 40,), "https://desk.example")
 
 
 class LinkDoor:
