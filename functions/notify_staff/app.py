@@ -14,6 +14,7 @@ from mentiondesk.adapters.channels.texters import texter
 from mentiondesk.adapters.channels.webhooks import RoomSender, WebhookSender
 from mentiondesk.adapters.parameters import secret
 from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
+from mentiondesk.adapters.storage.stores.claims import Claims
 from mentiondesk.adapters.storage.stores.duty import staffed_settings
 from mentiondesk.adapters.tokens.links import LinkKeys, SignedLinks
 from mentiondesk.domain.alerts.roster import Channel
@@ -25,6 +26,8 @@ from mentiondesk.runtime.init import warm
 from mentiondesk.runtime.reports import Counts, logged
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
 from mentiondesk.usecases.alerts.tell_operators import TellOperators
+from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.usecases.cases.lapse_claims import LapseClaims
 
 logger, metrics = Logger(), Metrics()
 
@@ -52,6 +55,12 @@ def notify_staff() -> NotifyStaff:
 
 
 @cache
+def lapse_claims() -> LapseClaims:
+    desk = stores()
+    return LapseClaims(desk.cases, Claims(desk.table), ChangeCase(desk.cases, desk.settings), desk.settings)
+
+
+@cache
 def tell_operators() -> TellOperators:
     config = NotifyConfig.from_env()
     return TellOperators(
@@ -71,6 +80,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     counts(notified.troubles)
     for notice in tell_operators()(now):
         logger.info("operators told", trouble=notice.name, over=notice.over)
+    # Behind the alerts, which a claim that cannot be read must not keep back.
+    logger.info("claims lapsed", count=lapse_claims()(now))
 
 
-warm(notify_staff, tell_operators)
+warm(notify_staff, tell_operators, lapse_claims)

@@ -14,6 +14,7 @@ from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.memory_table import MemoryTable
 from mentiondesk.adapters.storage.stores.alerts import Alerts
 from mentiondesk.adapters.storage.stores.cases import Cases
+from mentiondesk.adapters.storage.stores.claims import Claims
 from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.facts import Facts
 from mentiondesk.adapters.storage.stores.incidents import Incidents
@@ -42,6 +43,7 @@ from mentiondesk.triage import BrandTriage
 from mentiondesk.triage.share import bin_of, estimated_share
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
 from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.usecases.cases.lapse_claims import LapseClaims
 from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
 from mentiondesk.usecases.incidents.follow_up_customers import GoBack
 from mentiondesk.usecases.incidents.stop_timers import StopTimers
@@ -179,6 +181,7 @@ class VirtualDesk:
         self._stop_timers = StopTimers(self.incidents, ChangeCase(self.cases, current))
         self._follow_up = GoBack(self.incidents, ChangeCase(self.cases, current), current)
         senders = senders or self.outbox.senders
+        self._lapse = LapseClaims(self.cases, Claims(self.table), ChangeCase(self.cases, current), current)
         self._notify = NotifyStaff(self.alerts, self.incidents, senders, StaffMessages(html=False), current)
 
     def _stream_share(self) -> StreamShare:
@@ -244,6 +247,7 @@ class VirtualDesk:
             if self.look_at is not None and self.look_at <= tick:
                 self._look()
             self._notify(tick, _an_hour)
+            self._lapse(tick)
 
     def finish(self) -> None:
         """Runs until no alert is left."""

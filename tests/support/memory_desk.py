@@ -91,6 +91,8 @@ BEN = {"id": "ben", "name": "Ben", "email": "ben@example.com", "phone": "+447700
 LEA = {"id": "lea", "name": "Lea", "email": "lea@example.com", "phone": "+447700900003", "roles": ["lead"]}
 MAX = {"id": "max", "name": "Max", "email": "max@example.com", "phone": "+447700900004", "roles": ["manager"]}
 TEAM = (ANA, LEA, MAX)
+# Checks of alerts claim cases and let hours pass; those of claims that lapse ask for it by alerts={"claims": {}}.
+_CLAIMS_STAY = dict.fromkeys(("low", "normal", "high", "critical"))
 
 
 def time_of(moment: Moment) -> datetime:
@@ -129,6 +131,7 @@ class MemoryDesk:
 
     def __init__(self, staff: Sequence[dict[str, Any]] = TEAM, start: Moment = 0, **overrides: Any) -> None:
         brand = {"name": "Fennel & Finch", "user_id": str(BRAND_ID), "handle": "FennelAndFinch"}
+        overrides["alerts"] = {"claims": _CLAIMS_STAY, **overrides.get("alerts", {})}
         self._raw: dict[str, Any] = {"brand": brand, "staff": list(staff), **overrides}
         self.messages: list[Message] = []
         self.mail, self.text, self.room = (Channel(self, name) for name in ("email", "text", "room"))

@@ -188,6 +188,13 @@ class HandedOver(CaseAct):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimLapsed(CaseAct):
+    """The owner gave no sign of work for as long as the settings allow: the case has no owner any more."""
+
+    owner: StaffId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GoBackStarted(CaseAct):
     """The incident that this customer met is solved; somebody owes them a word about it.
 
@@ -279,7 +286,7 @@ Posted = CustomerPosted | BrandPosted
 StaffActEntry = Claimed | Released | Snoozed | AnsweredElsewhere | Dismissed | Resolved | Reopened | Corrected | Undone
 ReplyEntry = ReplyQueued | ReplyApproved | ReplyHeld | ReplyWithdrawn | ReplyRefused
 LegEntry = MovedToPrivate | SolvedInPrivate | FollowUpDeclined
-DeskActEntry = LookedUp | GoBackStarted | IncidentJoined | IncidentLeft
+DeskActEntry = LookedUp | ClaimLapsed | GoBackStarted | IncidentJoined | IncidentLeft
 CaseActEntry = StaffActEntry | Noted | HandedOver | DeskActEntry | ReplyEntry | LegEntry
 CaseEntry = Posted | CaseActEntry
 

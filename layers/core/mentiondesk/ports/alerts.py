@@ -40,6 +40,8 @@ class Lease:
     escalation: Escalation
     until: datetime
     ledger: tuple[Record, ...] = ()
+    # The person whom a message is meant for.
+    to: StaffId | None = None
 
 
 class DutyStore(Protocol):

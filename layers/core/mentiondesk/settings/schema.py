@@ -221,12 +221,27 @@ class BudgetSettings(Model):
     gather: Length = Field(default=Budget().gather, ge=timedelta(minutes=1), le=timedelta(hours=1))
 
 
+class ClaimSettings(Model):
+    """The time by urgency after which a claim without a sign of work lapses; null: never."""
+
+    low: Length | None = timedelta(hours=2)
+    normal: Length | None = timedelta(minutes=30)
+    high: Length | None = timedelta(minutes=15)
+    critical: Length | None = timedelta(minutes=10)
+
+    @property
+    def spans(self) -> dict[Urgency, timedelta]:
+        found = {one: getattr(self, str(one)) for one in Urgency}
+        return {urgency: span for urgency, span in found.items() if span is not None}
+
+
 class AlertSettings(Model):
-    """Stages of alerting, and limits on the messages to one person."""
+    """Stages of alerting, and limits on the messages to one person. `claims` lapse after the times there."""
 
     stages: tuple[StageSettings, ...] = Field(default=_STAGES, min_length=1, max_length=10)
     critical: tuple[CriticalStageSettings, ...] = Field(default=_CRITICAL_STAGES, min_length=1, max_length=10)
     budget: BudgetSettings = BudgetSettings()
+    claims: ClaimSettings = ClaimSettings()
     text_limits: tuple[TextLimitSettings, ...] = tuple(
         TextLimitSettings(most=limit.most, within=limit.span) for limit in DEFAULT_TEXT_LIMITS
     )

@@ -118,6 +118,7 @@ def _policy(settings: SettingsFile) -> Policy:
         stages=tuple(_stage(one) for one in settings.alerts.stages),
         critical=tuple(_critical_stage(one) for one in settings.alerts.critical),
         again=Stage(TOLD_AGAIN, 0.0, timedelta(0), ((Audience.DUTY, Channel.EMAIL),)),
+        lapse=settings.alerts.claims.spans,
         question=Stage(PRIVATE_QUESTION, 0.5, timedelta(0), ((Audience.DUTY, Channel.EMAIL),)),
     )
 

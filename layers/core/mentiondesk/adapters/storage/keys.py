@@ -32,6 +32,8 @@ DUE_SHARD, DUE_AT = "due_shard", "due_at"
 UNTAGGED = "UNTAGGED"
 # The partitions of the due index for replies that the sender, or a person, has to look at.
 OUTBOX, HELD = "OUTBOX", "HELD"
+# The partition of the due index in which watches over claims stand.
+CLAIMS = "DUE#CLAIMS"
 # Sparse: only what has an alert to come, and posts without tags. Sharded, so that no key is hot on a bad day.
 DUE = Index("due", DUE_SHARD, DUE_AT)
 QUEUE, ANSWER_BY = "queue", "answer_by"
@@ -124,6 +126,11 @@ def reply(subject_id: SubjectId, reply_id: ReplyId | None = None) -> Key:
 def reply_draft(case_id: CaseId, author: StaffId | None = None) -> Key:
     """A person's draft in a case; without the person, the prefix of all of them."""
     return Key(case(case_id).pk, f"{REPLY_DRAFT}{author or ''}")
+
+
+def claim(case_id: CaseId) -> Key:
+    """The watch over a claim."""
+    return Key(case(case_id).pk, "CLAIM")
 
 
 def escalation(subject_id: SubjectId) -> Key:

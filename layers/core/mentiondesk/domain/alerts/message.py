@@ -6,12 +6,14 @@ outcome in the ledger like that of any alert.
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import assert_never
 
 from mentiondesk.domain.alerts.budget import HOUR
 from mentiondesk.domain.alerts.escalation import Escalation
+from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer
-from mentiondesk.domain.ids import CaseId, IncidentId, PostId
+from mentiondesk.domain.ids import CaseId, IncidentId, PostId, StaffId
 from mentiondesk.domain.incidents.incident import Incident
 
 
@@ -47,6 +49,24 @@ class IncidentHourly:
     at: datetime
 
 
+class OwnerNews(StrEnum):
+    """The ways in which a person loses or gets a case by another's act; each is the stage of its message."""
+
+    LAPSED = "lapsed"
+    TAKEN_OVER = "taken_over"
+    HANDED_OVER = "handed_over"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerTold:
+    """A person lost a case, or got it. Of a claim that lapsed, the leads hear as well."""
+
+    subject_id: CaseId
+    at: datetime
+    news: OwnerNews
+    staff_id: StaffId
+
+
 @dataclass(frozen=True, slots=True)
 class IncidentCritical:
     """An incident has become critical: it rings, whatever staff have heard of it before."""
@@ -56,7 +76,7 @@ class IncidentCritical:
 
 
 AboutIncident = IncidentNoticed | IncidentCritical | FollowUpList | IncidentHourly
-StaffMessage = CaseReleased | AboutIncident
+StaffMessage = CaseReleased | OwnerTold | AboutIncident
 # The stages of the hourly message, and of the one about an incident that has become critical.
 HOURLY, BECAME_CRITICAL = "hourly", "became_critical"
 
@@ -66,6 +86,8 @@ def message_id(message: StaffMessage) -> str:
     match message:
         case CaseReleased():
             return "released"
+        case OwnerTold(news=news, staff_id=staff_id):
+            return f"{news}-{staff_id}"
         case IncidentNoticed():
             return "noticed"
         case IncidentCritical():
@@ -104,6 +126,15 @@ def escalated(
         return None
     one_stage = ReplyTimer(timer.post_id, timer.since, timer.answer_by, timer.clock, (Due(stage, message.at),))
     return Escalation(message.subject_id, one_stage, message.at, None if stage == HOURLY else alerted_until, attempts)
+
+
+def told_owner(message: OwnerTold, case: Case, attempts: int, alerted_until: datetime | None) -> Escalation | None:
+    """The message as an escalation of its own; None when the customer does not wait any more."""
+    timer = case.timer
+    if timer is None or not timer.running:
+        return None
+    one_stage = ReplyTimer(timer.post_id, message.at, timer.answer_by, timer.clock, (Due(message.news, message.at),))
+    return Escalation(message.subject_id, one_stage, message.at, alerted_until, attempts)
 
 
 def _running(incident: Incident | None, clock: Clock) -> ReplyTimer | None:

@@ -1,12 +1,13 @@
 """A change of a case, with all that is written in its transaction."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mentiondesk.domain.alerts.escalation import EscalationChange, HoldEscalation, StartEscalation, escalation_change
-from mentiondesk.domain.alerts.message import CaseReleased, StaffMessage
+from mentiondesk.domain.alerts.message import CaseReleased, OwnerNews, OwnerTold, StaffMessage
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.figures.facts import CaseFact, facts_of
-from mentiondesk.domain.timeline import CaseEntry, Released, Snoozed, Undone
+from mentiondesk.domain.timeline import CaseEntry, ClaimLapsed, HandedOver, Released, Snoozed, Undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class CaseChange:
     look_up: bool = False
     # What figures count of it.
     facts: tuple[CaseFact, ...] = ()
+    # True starts a watch over the claim, False ends it.
+    watch: bool | None = None
 
 
 def case_change(
@@ -32,7 +35,17 @@ def case_change(
     `facts` are given where the case was folded anew; else the entry stands behind all others.
     """
     told = facts_of(before, after, entry) if facts is None else facts
-    return CaseChange(before, after, entry, _escalation(before, after, entry), _messages(after, entry), facts=told)
+    escalation, messages = _escalation(before, after, entry), _messages(before, after, entry)
+    return CaseChange(before, after, entry, escalation, messages, facts=told, watch=_watch(before, after))
+
+
+def _watch(before: Case | None, after: Case) -> bool | None:
+    """A claim is watched while its customer waits: from the claim on, and anew with each wait."""
+    if after.owner is None:
+        return None if before is None or before.owner is None else False
+    new_owner = before is None or before.owner != after.owner or before.claimed_at != after.claimed_at
+    new_wait = before is None or before.timer != after.timer
+    return True if after.waiting and (new_owner or new_wait) else None
 
 
 def _escalation(before: Case | None, after: Case, entry: CaseEntry) -> EscalationChange | None:
@@ -45,8 +58,27 @@ def _escalation(before: Case | None, after: Case, entry: CaseEntry) -> Escalatio
     return escalation_change(before.timer if before else None, timer)
 
 
-def _messages(after: Case, entry: CaseEntry) -> tuple[StaffMessage, ...]:
+def _messages(before: Case | None, after: Case, entry: CaseEntry) -> tuple[StaffMessage, ...]:
+    return (*_to_owners(before, entry), *_missed(after, entry))
+
+
+def _missed(after: Case, entry: CaseEntry) -> tuple[StaffMessage, ...]:
+    """The people on duty hear what they missed while the case had an owner."""
     timer = after.timer
-    if isinstance(entry, Released) and timer is not None and timer.running and timer.alerts:
+    if isinstance(entry, Released | ClaimLapsed) and timer is not None and timer.running and timer.alerts:
         return (CaseReleased(after.case_id, entry.at),)
     return ()
+
+
+def _to_owners(before: Case | None, entry: CaseEntry) -> Iterator[StaffMessage]:
+    """The people who lose or get a case by another's act."""
+    if before is None:
+        return
+    if isinstance(entry, ClaimLapsed):
+        yield OwnerTold(before.case_id, entry.at, OwnerNews.LAPSED, entry.owner)
+    if isinstance(entry, HandedOver):
+        if before.owner not in (None, entry.by):
+            assert before.owner is not None
+            yield OwnerTold(before.case_id, entry.at, OwnerNews.TAKEN_OVER, before.owner)
+        if entry.to != entry.by:
+            yield OwnerTold(before.case_id, entry.at, OwnerNews.HANDED_OVER, entry.to)

@@ -35,6 +35,7 @@ from mentiondesk.domain.timeline import (
     AnsweredElsewhere,
     CaseActEntry,
     Claimed,
+    ClaimLapsed,
     Corrected,
     Dismissed,
     GoBackStarted,
@@ -273,6 +274,19 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Lapse:
+    """Take the case from an owner who gives no sign of work. The desk's own. Refused as NotClaimed."""
+
+    action: ClassVar = None
+    owner: StaffId
+
+    def entry(self, case: Case, asked: Asked) -> ClaimLapsed:
+        if case.owner != self.owner or not case.waiting:
+            raise NotClaimed(case.case_id)
+        return ClaimLapsed(owner=self.owner, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
 class StartGoBack:
     """Start the timer of a customer who met an incident that is solved. The desk's own. Refused as NoWordOwed."""
 
@@ -329,7 +343,7 @@ class ResolveSilent:
 
 
 StaffCommand = Claim | Release | Snooze | MarkAnswered | Dismiss | Resolve | Reopen | Correct | Undo | Note | HandOver
-CaseCommand = StaffCommand | NoteReach | StartGoBack | JoinIncident | LeaveIncident | ResolveSilent
+CaseCommand = StaffCommand | Lapse | NoteReach | StartGoBack | JoinIncident | LeaveIncident | ResolveSilent
 
 
 def decide(

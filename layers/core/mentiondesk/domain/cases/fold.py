@@ -27,6 +27,7 @@ from mentiondesk.domain.timeline import (
     CaseActEntry,
     CaseEntry,
     Claimed,
+    ClaimLapsed,
     Corrected,
     CustomerPosted,
     Dismissed,
@@ -193,7 +194,7 @@ def _acted(case: Case, act: CaseActEntry, policy: Policy) -> Case:
     match act:
         case Claimed(by=owner) | HandedOver(to=owner):
             after = replace(case, owner=owner, claimed_at=act.at)
-        case Released():
+        case Released() | ClaimLapsed():
             after = replace(case, owner=None, claimed_at=None, snoozed_until=None)
         case Snoozed():
             after = replace(case, snoozed_until=act.until if case.waiting else None)

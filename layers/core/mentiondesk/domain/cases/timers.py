@@ -1,7 +1,7 @@
 """Reply timers: by when a customer must be answered, and when staff hear of it on the way there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -134,7 +134,8 @@ class Policy:
     `critical` are the stages of posts about danger, in real time since the post. `again` is the stage for a customer
     who writes again after the last stage of a late case, `question` that of a private timer: it asks whether the
     customer was answered in private. Where `resolve_after` is set, a case without a running timer
-    is resolved when its customer has been silent for so long.
+    is resolved when its customer has been silent for so long. `lapse` are the spans by urgency after which a claim
+    without a sign of work lapses.
     """
 
     first_reply: Mapping[tuple[Kind, Urgency], Target]
@@ -147,6 +148,7 @@ class Policy:
     critical: tuple[Stage, ...] = ()
     again: Stage | None = None
     question: Stage | None = None
+    lapse: Mapping[Urgency, timedelta] = field(default_factory=dict)
 
     @property
     def all_stages(self) -> tuple[Stage, ...]:

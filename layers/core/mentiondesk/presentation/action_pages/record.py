@@ -10,6 +10,7 @@ from mentiondesk.domain.timeline import (
     AnsweredElsewhere,
     CaseActEntry,
     Claimed,
+    ClaimLapsed,
     Corrected,
     Correction,
     Dismissed,
@@ -78,6 +79,7 @@ _NAMES: Mapping[type[CaseActEntry], str] = {
     MovedToPrivate: "moved_to_private",
     SolvedInPrivate: "solved_in_private",
     FollowUpDeclined: "follow_up_declined",
+    ClaimLapsed: "claim_lapsed",
 }
 
 
@@ -95,7 +97,7 @@ class RecordLine:
 def record_line(say: Sentences, entry: CaseActEntry | IncidentEntry, clock: Clock) -> RecordLine:
     """The entry in words; `clock` writes a moment as the reader sees it."""
     name, detail = _case_act(say, entry, clock) if isinstance(entry, CaseActEntry) else _incident_act(say, entry)
-    to = entry.to if isinstance(entry, HandedOver) else None
+    to = entry.to if isinstance(entry, HandedOver) else entry.owner if isinstance(entry, ClaimLapsed) else None
     return RecordLine(entry.at, entry.by, say(f"record.{name}"), detail, to)
 
 
@@ -115,7 +117,9 @@ def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, s
             detail = text
         case ReplyAct() | MovedToPrivate() | SolvedInPrivate() | FollowUpDeclined():
             detail = _reply_act(say, entry)
-        case Claimed() | Released() | AnsweredElsewhere() | IncidentJoined() | IncidentLeft() | Undone() | HandedOver():
+        case Claimed() | Released() | ClaimLapsed() | HandedOver() | Undone():
+            detail = ""
+        case AnsweredElsewhere() | IncidentJoined() | IncidentLeft():
             detail = ""
         case _:
             assert_never(entry)

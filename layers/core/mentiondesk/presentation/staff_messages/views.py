@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.access.places import DESK, subject_path
+from mentiondesk.domain.alerts.message import OwnerNews
 from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice
 from mentiondesk.domain.alerts.roster import Staff
 from mentiondesk.domain.cases.case import Case
@@ -103,6 +104,12 @@ class CaseView:
     def who(self) -> str:
         """Like "Priya Shah · @priya_bakes"; the number of the account where X was not asked."""
         return customer(self.say, self.case)
+
+    @property
+    def news(self) -> str:
+        """A sentence about the owner, in a message to the person who lost or got the case; else empty."""
+        stage = self.notice.alert.stage
+        return self.say(f"staff.news.{stage}", name=self.notice.owner_name) if stage in set(OwnerNews) else ""
 
     @property
     def more(self) -> str:

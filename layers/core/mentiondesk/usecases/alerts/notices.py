@@ -17,9 +17,7 @@ from mentiondesk.ports.tokens import Links
 class Notices:
     """Makes the notices of one round; reads each incident at most once. `desk`: the address of the signed-in desk."""
 
-    def __init__(
-        self, incidents: IncidentStore, links: Links, roster: Roster, now: datetime, desk: str = ""
-    ) -> None:
+    def __init__(self, incidents: IncidentStore, links: Links, roster: Roster, now: datetime, desk: str = "") -> None:
         self._incidents = incidents
         self._roster = roster
         self._links = links

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mentiondesk.domain.alerts.budget import HOUR
-from mentiondesk.domain.alerts.ledger import Alert, Outcome
-from mentiondesk.domain.alerts.message import BECAME_CRITICAL, HOURLY
+from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
+from mentiondesk.domain.alerts.message import BECAME_CRITICAL, HOURLY, OwnerNews
 from mentiondesk.domain.alerts.plan import Facts, Plan, plan
 from mentiondesk.domain.alerts.roster import Audience, Channel, Stage
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.desk import DeskSettings
+from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.subject import Subject
 from mentiondesk.ports.alerts import Lease
@@ -31,6 +32,8 @@ def planned(lease: Lease, settings: DeskSettings, now: datetime) -> Task:
     """The task of a lease. Its plan is empty where the subject waits for nothing any more."""
     if lease.item.message_id == HOURLY and isinstance(lease.subject, Incident):
         return Task(lease, _hourly(lease, lease.subject, settings, now))
+    if lease.to is not None:
+        return Task(lease, _to_owner(lease, lease.to, settings, now))
     horizon = now + settings.alerts.budget.gather
     if lease.item.message_id != BECAME_CRITICAL and not lease.escalation.is_of(lease.subject.timer):
         return Task(lease, Plan())
@@ -51,6 +54,26 @@ def _hourly(lease: Lease, incident: Incident, settings: DeskSettings, now: datet
         if news and one.staff_id not in known
     )
     return Plan(send, (), now + HOUR)
+
+
+def _to_owner(lease: Lease, to: StaffId, settings: DeskSettings, now: datetime) -> Plan:
+    """One message to the person who lost or got the case; the leads hear of a claim that lapsed, too."""
+    timer, known = lease.escalation.timer, {record.alert.staff_id for record in lease.ledger if _went_out(record)}
+    (due,) = timer.alerts
+    leads = settings.roster.audience(Audience.LEAD, now) if due.stage == OwnerNews.LAPSED else ()
+    person = settings.roster.find(to)
+    people = dict.fromkeys(((person,) if person else ()) + tuple(leads))
+    send = (
+        Alert(lease.item.subject_id, timer.since, due.stage, one.staff_id, way, due.at, timer.answer_by)
+        for one in people
+        if one.staff_id not in known
+        for way in (one.reachable(Channel.EMAIL),)
+    )
+    return Plan(tuple(send))
+
+
+def _went_out(record: Record) -> bool:
+    return record.outcome is Outcome.SENT
 
 
 def _facts(subject: Subject) -> Facts:

@@ -33,8 +33,11 @@ from mentiondesk.domain.alerts.message import (
     IncidentCritical,
     IncidentHourly,
     IncidentNoticed,
+    OwnerNews,
+    OwnerTold,
     StaffMessage,
     escalated,
+    told_owner,
 )
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import CaseId, StaffId, SubjectId
@@ -49,6 +52,7 @@ _TRIES = 5
 _UNKNOWN_WAITS = timedelta(hours=1)
 _MESSAGES: Mapping[str, type[StaffMessage]] = {
     "released": CaseReleased,
+    **dict.fromkeys(OwnerNews, OwnerTold),
     "noticed": IncidentNoticed,
     "go_back": FollowUpList,
     HOURLY: IncidentHourly,
@@ -110,7 +114,8 @@ class Alerts:
             return None
         if item.message_id is None:
             return self._lease(item, leased.read(Escalation), until)
-        kind = _MESSAGES.get(item.message_id)
+        # The name of a message to one person ends with theirs.
+        kind = _MESSAGES.get(item.message_id.partition("-")[0])
         if kind is None:
             self._table.update(Update(_key(item), {keys.DUE_AT: now + _UNKNOWN_WAITS}, Exists()))
             return None
@@ -118,6 +123,8 @@ class Alerts:
         match message:
             case CaseReleased():
                 return self._take_over(item, until)
+            case OwnerTold():
+                return self._lease_told(item, leased, message, until)
             case IncidentNoticed() | IncidentCritical() | FollowUpList() | IncidentHourly():
                 return self._lease_message(item, leased, message, until)
             case _:
@@ -150,6 +157,17 @@ class Alerts:
             self._table.delete(leased.key)
             return None
         return self._lease(item, replace(escalation, due_at=until), until)
+
+    def _lease_told(self, item: DueItem, leased: Item, message: OwnerTold, until: datetime) -> Lease | None:
+        """The lease of a message to one person about a case; the message is gone where nobody waits any more."""
+        case = self._cases.get(message.subject_id)
+        attempts, marked = leased.value("attempts", int) or 0, leased.value("alerted_until", datetime)
+        escalation = told_owner(message, case, attempts, marked) if case else None
+        lease = self._lease(item, replace(escalation, due_at=until), until) if escalation else None
+        if lease is None:
+            self._table.delete(leased.key)
+            return None
+        return replace(lease, to=message.staff_id)
 
     def _take_over(self, item: DueItem, until: datetime) -> Lease | None:
         """The lease of the case's escalation, all of whose stages count as not done, in place of the message's."""

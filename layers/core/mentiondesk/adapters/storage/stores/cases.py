@@ -9,6 +9,7 @@ from itertools import islice
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item, Value
 from mentiondesk.adapters.storage.stores import escalations, timelines, upgrades
+from mentiondesk.adapters.storage.stores.claims import claim_part
 from mentiondesk.adapters.storage.stores.facts import fact_parts
 from mentiondesk.adapters.storage.stores.look_ups import put_look_up
 from mentiondesk.adapters.storage.stores.signals import signal_item
@@ -148,6 +149,7 @@ class Cases:
             **escalations.escalation_part(case.case_id, change.escalation, expires),
             **escalations.message_parts(change.messages, expires),
             **fact_parts(self._table, change.facts),
+            **claim_part(change, expires),
         }
 
     def _item(self, case: Case) -> Item:

@@ -72,6 +72,11 @@ def _row(item: Item) -> Row:
     )
 
 
+def last_look(item: Item | None, staff_id: StaffId) -> datetime | None:
+    """The time at which the person last had the case open; the item keeps it for a day."""
+    return item.value(f"{_LOOKS}{staff_id.replace('-', _HYPHEN)}", datetime) if item is not None else None
+
+
 def _present(item: Item | None, now: datetime) -> tuple[Presence, ...]:
     return tuple(_people(item, now)) if item is not None else ()
 
