@@ -13,6 +13,7 @@ from mentiondesk.adapters.storage.attributes import from_item
 from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.adapters.storage.stores.classifier_calls import ClassifierCalls
 from mentiondesk.adapters.storage.stores.score_counts import ScoreCounts
+from mentiondesk.adapters.storage.stores.strikes import Strikes
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.ports.triage import Triage
 from mentiondesk.runtime import aws, clock
@@ -24,6 +25,7 @@ from mentiondesk.triage.share import bin_of, estimated_share
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from mentiondesk.usecases.intake.second_opinion import SecondOpinion
 from mentiondesk.usecases.intake.stream_share import StreamShare
+from mentiondesk.usecases.strikes.keep_policy import KeepPolicy
 
 logger, metrics = Logger(), Metrics()
 # A post may be classified by incidents that are a minute old.
@@ -42,7 +44,10 @@ counts = Counts(metrics.add_metric, lambda found: stores().troubles.report(found
 def classify_mention() -> ClassifyMention:
     desk = stores()
     open_incidents = Cached(desk.incidents.open, _INCIDENTS_KEPT, clock.now)
-    return ClassifyMention(desk.posts, desk.cases, triage(desk), desk.settings, lambda _: open_incidents())
+    policy = KeepPolicy(Strikes(desk.table, desk.keep, clock.now), desk.cases, desk.settings)
+    return ClassifyMention(
+        desk.posts, desk.cases, triage(desk), desk.settings, lambda _: open_incidents(), policy.silenced
+    )
 
 
 def triage(desk: DeskStores) -> Triage:

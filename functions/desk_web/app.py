@@ -12,6 +12,7 @@ from mentiondesk.adapters.storage.stores.facts import Facts
 from mentiondesk.adapters.storage.stores.queue_counts import CountedQueue
 from mentiondesk.adapters.storage.stores.reviews import Reviews
 from mentiondesk.adapters.storage.stores.sign_ins import Codes, Sessions
+from mentiondesk.adapters.storage.stores.strikes import Strikes
 from mentiondesk.adapters.storage.stores.waiting import WaitingCases
 from mentiondesk.presentation import web
 from mentiondesk.presentation.desk.cases import CasePages
@@ -24,6 +25,7 @@ from mentiondesk.presentation.desk.queue import QueuePages
 from mentiondesk.presentation.desk.review import ReviewPages
 from mentiondesk.presentation.desk.search import SearchPage
 from mentiondesk.presentation.desk.site import ROUTES, DeskSite, MethodOf, answer
+from mentiondesk.presentation.desk.strikes import StrikePages
 from mentiondesk.presentation.desk.team import TeamPage
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import DeskWebConfig
@@ -36,6 +38,7 @@ from mentiondesk.usecases.cases.list_waiting import ListWaiting
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 from mentiondesk.usecases.reports.read_figures import ReadFigures
 from mentiondesk.usecases.review.review_replies import ReviewReplies
+from mentiondesk.usecases.strikes.keep_policy import KeepPolicy
 
 logger, metrics = Logger(), Metrics()
 config = cache(DeskWebConfig.from_env)
@@ -58,6 +61,7 @@ def site() -> DeskSite:
     entrance = Entrance(sign_in, SignedIn(sessions, desk.settings), desk.settings, Cookies(secure()))
     on_incident = ChangeIncident(desk.incidents, desk.drafts, desk.settings, desk.posts.get)
     facts = Facts(desk.table)
+    strikes = Strikes(desk.table, desk.keep, clock.now)
     return DeskSite(
         entrance,
         QueuePages(entrance, ListWaiting(waiting)),
@@ -67,6 +71,7 @@ def site() -> DeskSite:
         SearchPage(entrance, FindCases(waiting, desk.posts)),
         FiguresPages(entrance, ReadFigures(facts, CountedQueue(desk.table), desk.settings)),
         ReviewPages(entrance, ReviewReplies(desk.cases, facts, Reviews(desk.table, desk.keep), desk.settings)),
+        StrikePages(entrance, KeepPolicy(strikes, desk.cases, desk.settings)),
     )
 
 

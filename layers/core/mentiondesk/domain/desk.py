@@ -17,6 +17,7 @@ from mentiondesk.domain.replies.rules import ReplyRules
 from mentiondesk.domain.review.sample import ReviewRules
 from mentiondesk.domain.status.page import StatusPage
 from mentiondesk.domain.status.wording import Wording
+from mentiondesk.domain.strikes.record import StrikeRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +62,6 @@ class DeskSettings:
     reach: ReachRules = field(default_factory=ReachRules)
     sentences: Mapping[str, str] = field(default_factory=dict)
     figures: FiguresRules = FiguresRules()
+    strikes: StrikeRules = field(default_factory=StrikeRules)
     review: ReviewRules = field(default_factory=ReviewRules)
     replies: ReplyRules = field(default_factory=ReplyRules)

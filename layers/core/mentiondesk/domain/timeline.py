@@ -35,6 +35,8 @@ class CustomerPosted:
     why: tuple[str, ...] = ()
     seen_at: datetime | None = None
     incident_id: IncidentId | None = None
+    # A measure against its author is in force: the post starts no timer.
+    silenced: bool = False
     # Triage cannot place the post, so that a person has to look.
     unsure: bool = False
     # Set when X no longer showed the post; what it said is forgotten.

@@ -1,9 +1,13 @@
-"""Settings of how the desk looks back: figures and the review of replies."""
+"""Settings of care: figures, the review of replies, and the policy for people who only attack."""
 
-from pydantic import Field
+from datetime import timedelta
+
+from pydantic import Field, field_validator
 
 from mentiondesk.domain.review.sample import ReviewRules
+from mentiondesk.domain.strikes.record import LEAST, StrikeRule, StrikeRules
 from mentiondesk.settings.model import Model
+from mentiondesk.settings.types import Length
 
 
 class FiguresSettings(Model):
@@ -17,3 +21,33 @@ class ReviewSettings(Model):
 
     rate: float = Field(default=ReviewRules().rate, ge=0, le=1)
     least: int = Field(default=ReviewRules().least, ge=0, le=20)
+
+
+class StrikeRuleSettings(Model):
+    """A rule that posts can break."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{0,29}$")
+    sentence: str = Field(min_length=1, max_length=200)
+
+
+class StrikesSettings(Model):
+    """The rule table, and the strikes within a window before a measure: three or more."""
+
+    rules: tuple[StrikeRuleSettings, ...] = Field(default=(), max_length=20)
+    least: int = Field(default=LEAST, ge=LEAST, le=20)
+    window: Length = Field(default=StrikeRules().window, ge=timedelta(days=1), le=timedelta(days=365))
+    lasts: Length = Field(default=StrikeRules().lasts, ge=timedelta(days=1), le=timedelta(days=365))
+
+    @field_validator("rules")
+    @classmethod
+    def _named_once(cls, rules: tuple[StrikeRuleSettings, ...]) -> tuple[StrikeRuleSettings, ...]:
+        ids = [one.id for one in rules]
+        for one in ids:
+            if ids.count(one) > 1:
+                raise ValueError(f"two rules have the id {one!r}; ids must differ")
+        return rules
+
+    def to_rules(self) -> StrikeRules:
+        """The table as the rest of the package uses it."""
+        rules = tuple(StrikeRule(one.id, one.sentence) for one in self.rules)
+        return StrikeRules(rules, self.least, self.window, self.lasts)

@@ -16,7 +16,7 @@ from mentiondesk.domain.incidents.incident import Health, Impact
 from mentiondesk.domain.posts.brand import LONGEST_QUERY, Account, Brand
 from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.tags import Kind, Urgency
-from mentiondesk.settings.care import FiguresSettings, ReviewSettings
+from mentiondesk.settings.care import FiguresSettings, ReviewSettings, StrikesSettings
 from mentiondesk.settings.model import Misfit, Model
 from mentiondesk.settings.replies import RepliesSettings
 from mentiondesk.settings.types import (
@@ -527,6 +527,7 @@ class SettingsFile(Model):
     reach: ReachSettings = ReachSettings()
     figures: FiguresSettings = FiguresSettings()
     review: ReviewSettings = ReviewSettings()
+    strikes: StrikesSettings = StrikesSettings()
     incidents: IncidentSettings = IncidentSettings()
     status_page: StatusPageSettings = StatusPageSettings()
     wording: WordingSettings = WordingSettings()

@@ -83,6 +83,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         reach=ReachRules(**dict(settings.reach)),
         sentences=settings.sentences,
         figures=FiguresRules(**dict(settings.figures)),
+        strikes=settings.strikes.to_rules(),
         review=ReviewRules(**dict(settings.review)),
         replies=_reply_rules(settings.replies),
     )

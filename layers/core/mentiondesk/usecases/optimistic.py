@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from mentiondesk.ports.cases import CaseChanged
 from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.ports.storage import SubjectGone
+from mentiondesk.ports.strikes import RecordChanged
 
 Subject = TypeVar("Subject")
 Saved = TypeVar("Saved")
@@ -17,13 +18,13 @@ ATTEMPTS = 8
 def retried(current: Subject | None, attempt: Callable[[Any], Saved], attempts: int = ATTEMPTS) -> Saved:
     """The result of `attempt` on the subject as it is now.
 
-    An attempt that another writer forestalled is made again on what that one left. Raises CaseChanged or
-    IncidentChanged after `attempts`: a save that is given up is never silent.
+    An attempt that another writer forestalled is made again on what that one left. Raises CaseChanged,
+    IncidentChanged or RecordChanged after `attempts`: a save that is given up is never silent.
     """
     for left in reversed(range(attempts)):
         try:
             return attempt(current)
-        except (CaseChanged, IncidentChanged) as changed:
+        except (CaseChanged, IncidentChanged, RecordChanged) as changed:
             if not left:
                 raise
             current = changed.current  # type: ignore[assignment]

@@ -186,6 +186,11 @@ def customer(user_id: UserId) -> Key:
     return Key(f"CUSTOMER#{user_id}", CUSTOMER)
 
 
+def strikes(user_id: UserId) -> Key:
+    """A customer's strikes and measures."""
+    return Key(f"CUSTOMER#{user_id}", "STRIKES")
+
+
 def cursor(source: Source) -> Key:
     return Key("CURSOR", str(source))
 

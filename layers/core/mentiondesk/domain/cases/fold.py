@@ -55,6 +55,8 @@ from mentiondesk.domain.timeline import (
 
 # The reason of a case whose posts are gone.
 GONE = "the post is no longer on X"
+# The reason of a case whose customer is not answered any more, by the policy for people who only attack.
+SILENCED = "a measure is in force"
 _MOST_TOPICS = 12
 _MOST_WORDS = 600
 _MOST_REASONS = 5
@@ -304,6 +306,8 @@ def _customer_posted(case: Case, post: CustomerPosted, policy: Policy) -> Case:
         said_at=post.at,
         seen_at=post.seen_at,
     )
+    if post.silenced and post.urgency is not Urgency.CRITICAL:
+        return replace(heard, reason=SILENCED if first else heard.reason)
     if _gone_private(case, post) and (
         private := policy.timer(Clock.PRIVATE, case.kind, heard.urgency, post.post_id, post.at)
     ):

@@ -14,6 +14,7 @@ from mentiondesk.presentation.desk.queue import QueuePages
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response
 from mentiondesk.presentation.desk.review import REVIEW, ReviewPages
 from mentiondesk.presentation.desk.search import SearchPage
+from mentiondesk.presentation.desk.strikes import StrikePages
 from mentiondesk.presentation.desk.team import TeamPage
 
 
@@ -29,6 +30,7 @@ class DeskSite:
     search: SearchPage
     figures: FiguresPages
     review: ReviewPages
+    strikes: StrikePages
 
     def help(self, request: Request, now: datetime) -> Response:
         """The keys, and how the desk is meant."""
@@ -57,6 +59,7 @@ ROUTES = (
     Route(f"{ROOT}/sign-out", lambda site: site.entrance.show, lambda site: site.entrance.sign_out),
     Route(f"{ROOT}/sessions", lambda site: site.entrance.show_sessions, lambda site: site.entrance.end_session),
     Route(f"{ROOT}/cases/<case_id>", lambda site: site.cases.show, lambda site: site.cases.press),
+    Route(f"{ROOT}/cases/<case_id>/policy", lambda site: site.strikes.show, lambda site: site.strikes.press),
     Route(f"{ROOT}/incidents", lambda site: site.incidents.list),
     Route(f"{ROOT}/incidents/<incident_id>", lambda site: site.incidents.show, lambda site: site.incidents.press),
     Route(f"{ROOT}/team", lambda site: site.team.show),

@@ -1,6 +1,6 @@
 """Classifies one post into tags, case, deadline and customer, in one idempotent act."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.changes import CaseChange, case_change
 from mentiondesk.domain.cases.fold import apply, fold, follows, new_case, posted
 from mentiondesk.domain.figures.facts import corrections
-from mentiondesk.domain.ids import CaseId, ConversationId
+from mentiondesk.domain.ids import CaseId, ConversationId, UserId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post
@@ -37,12 +37,14 @@ class ClassifyMention:
         triage: Triage,
         settings: CurrentSettings,
         incidents: OpenIncidents = lambda _: (),
+        silenced: Callable[[UserId, datetime], bool] = lambda *_: False,
     ) -> None:
         self._posts = posts
         self._cases = cases
         self._triage = triage
         self._settings = settings
         self._incidents = incidents
+        self._silenced = silenced
 
     def __call__(self, post: Post, now: datetime) -> Classified | None:
         """The change that was written; None when this text of the post was classified before. Raises CaseChanged.
@@ -60,6 +62,8 @@ class ClassifyMention:
         if case_id is None:
             return self._committed(Classified(post, now))
         entry = posted(post, tags, incident.incident_id if incident else None)
+        if isinstance(entry, CustomerPosted) and self._silenced(post.author_id, now):
+            entry = replace(entry, silenced=True)
 
         def attempt(before: Case | None) -> Classified | None:
             placed = self._still_in_incident(before, entry, now)
