@@ -363,6 +363,8 @@ class ReachSettings(Model):
     look_up: bool = True
     high: int = Field(default=ReachRules().high, ge=1)
     critical: int = Field(default=ReachRules().critical, ge=1)
+    per_repost: int = Field(default=ReachRules().per_repost, ge=0, le=10_000)
+    pile_on: int = Field(default=ReachRules().pile_on, ge=1)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
