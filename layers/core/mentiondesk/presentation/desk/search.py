@@ -28,7 +28,7 @@ class SearchPage:
         exact = self.find.exactly(asked)
         if exact is not None:
             return go(case_path(exact))
-        found = by_deadline(self.find(asked, now)) if asked else []
+        found = by_deadline(self.find(asked, now, visitor.settings.brand.name)) if asked else []
         rows = [RowView(one, visitor) for one in found[:_MOST_SHOWN]]
         facts = {"visitor": visitor, "tab": "", "asked": asked, "rows": rows, "count": len(found)}
         return Response(render("desk/search.html", visitor.say, facts))

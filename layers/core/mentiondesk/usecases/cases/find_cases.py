@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.cases.waiting import WaitingCase
 from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId
 from mentiondesk.ports.desk import WaitingStore
@@ -31,15 +32,23 @@ class FindCases:
         post = self._posts.get(PostId(number)) if _NUMBER.fullmatch(number) else None
         return post.case_id if post else None
 
-    def __call__(self, asked: str, now: datetime) -> list[WaitingCase]:
-        """The open cases of a customer's number, or whose last words or topics hold each of these words.
+    def __call__(self, asked: str, now: datetime, brand: str = "") -> list[WaitingCase]:
+        """The open cases of this short number, customer or @handle, or whose last words or topics hold each word.
 
         Of the open cases, the 500 with the earliest deadlines are looked at.
         """
         words = asked.casefold().split()
         rows = self._waiting.scan(None, SCANNED).rows
         found = self._waiting.cases([row.case_id for row in rows], now)
-        return [one for one in found.values() if _holds(one, words)]
+        named = [one for one in found.values() if asked.casefold() in _names(one, brand)]
+        return named or [one for one in found.values() if _holds(one, words)]
+
+
+def _names(one: WaitingCase, brand: str) -> set[str]:
+    """What names a case exactly: its short number, and its customer's number and @handle."""
+    case = one.case
+    handle = {f"@{case.profile.handle}".casefold()} if case.profile else set()
+    return {case_number(case.case_id, brand).casefold(), case.customer_id, *handle}
 
 
 def _holds(one: WaitingCase, words: list[str]) -> bool:
