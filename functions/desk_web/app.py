@@ -8,6 +8,7 @@ from aws_lambda_powertools import Logger, Metrics
 
 from mentiondesk.adapters.channels.sign_in_codes import QueuedCodes
 from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
+from mentiondesk.adapters.storage.stores.duty import staffed_settings
 from mentiondesk.adapters.storage.stores.facts import Facts
 from mentiondesk.adapters.storage.stores.queue_counts import CountedQueue
 from mentiondesk.adapters.storage.stores.reviews import Reviews
@@ -46,7 +47,7 @@ config = cache(DeskWebConfig.from_env)
 
 @cache
 def stores() -> DeskStores:
-    return desk_stores(config().table_name)
+    return desk_stores(config().table_name, staffed_settings)
 
 
 counts = Counts(metrics.add_metric, lambda found: stores().troubles.report(found, clock.now()))

@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 from infra.local.api import event_of
 from infra.local.cloud import Function
 from mentiondesk.adapters.storage.desk_stores import DeskStores
-from mentiondesk.adapters.storage.stores.settings import SettingsVersions, current_settings
+from mentiondesk.adapters.storage.stores.duty import staffed_settings
+from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.adapters.storage.stores.sign_ins import Sessions
 from mentiondesk.domain.access.sign_in import MailedCode
 from mentiondesk.domain.cases.changes import case_change
@@ -73,11 +74,11 @@ class ServedDesk:
         )
         with patch.dict(os.environ, variables):
             app = self._function._app
-        app.desk_stores = lambda _: self.stores()  # type: ignore[attr-defined]
+        app.desk_stores = lambda *_: self.stores()  # type: ignore[attr-defined]
         app.QueuedCodes = lambda *_: self.mails  # type: ignore[attr-defined]
 
     def stores(self) -> DeskStores:
-        return DeskStores(self.desk.table, lambda: self.now, current_settings)
+        return DeskStores(self.desk.table, lambda: self.now, staffed_settings)
 
     def store(self, staff: list[dict[str, Any]]) -> None:
         """Puts settings with these people in force."""
