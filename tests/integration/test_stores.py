@@ -28,6 +28,8 @@ from mentiondesk.domain.posts.cursor import Cursor, Gap, ReadBlock
 from mentiondesk.domain.posts.post import Added, Post, Source, Unreadable
 from mentiondesk.domain.posts.profile import Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.replies.thread import Thread
+from mentiondesk.domain.replies.way import Way
 from mentiondesk.domain.timeline import CustomerPosted
 from mentiondesk.ports.cases import CaseChanged, Classified
 from mentiondesk.ports.storage import AlreadyDone, Conflict
@@ -428,6 +430,8 @@ def full_case(case: Case) -> Case:
         why=("broken", "again"),
         said_at=at(28),
         seen_at=at(28.5),
+        thread=Thread("1a2b3c4d", 2),
+        way=Way.PHONE,
     )
     assert all(getattr(full, name) not in (None, "", ()) for name in Case.__dataclass_fields__)
     return full
