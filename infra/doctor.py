@@ -18,7 +18,8 @@ from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.mail_marks import StaffMailMarks
 from mentiondesk.adapters.storage.stores.settings import SettingsMissing, SettingsVersions
 from mentiondesk.adapters.tokens.links import SHORTEST_KEY
-from mentiondesk.adapters.x.feed import TweepyFeed, x_credentials
+from mentiondesk.adapters.x.connection import x_credentials
+from mentiondesk.adapters.x.feed import TweepyFeed
 from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import StaffId

@@ -16,7 +16,8 @@ from typing import Any
 from infra.operate import X_CREDENTIALS, CannotDo, piped_credentials, typed_credentials
 from infra.prices import prices
 from infra.settings_file import SettingsFileInvalid, load_desk
-from mentiondesk.adapters.x.feed import TweepyFeed, XCredentials
+from mentiondesk.adapters.x.connection import XCredentials
+from mentiondesk.adapters.x.feed import TweepyFeed
 from mentiondesk.domain.ids import PostId, UserId
 from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.cursor import ReadBlock, Window

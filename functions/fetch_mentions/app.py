@@ -13,7 +13,8 @@ from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.look_ups import LookUps
 from mentiondesk.adapters.storage.stores.signals import Signals
-from mentiondesk.adapters.x.feed import TweepyFeed, x_credentials
+from mentiondesk.adapters.x.connection import x_credentials
+from mentiondesk.adapters.x.feed import TweepyFeed
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import FetchConfig
 from mentiondesk.runtime.init import warm

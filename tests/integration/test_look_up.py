@@ -9,7 +9,8 @@ import pytest
 
 from infra.local.x_standin import Fault, Rules, StandInX, User
 from mentiondesk.adapters.storage.stores.look_ups import LookUps
-from mentiondesk.adapters.x.feed import TweepyFeed, XCredentials
+from mentiondesk.adapters.x.connection import XCredentials
+from mentiondesk.adapters.x.feed import TweepyFeed
 from mentiondesk.adapters.x.profiles import read_seen
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import PostId

@@ -18,7 +18,8 @@ from infra.local.x_standin.faults import FaultKind
 from infra.local.x_standin.problems import Answer
 from infra.local.x_standin.server import Served, Server
 from mentiondesk.adapters.parameters import secret as parameter
-from mentiondesk.adapters.x.feed import TweepyFeed, XCredentials, x_credentials
+from mentiondesk.adapters.x.connection import XCredentials, x_credentials
+from mentiondesk.adapters.x.feed import TweepyFeed
 from mentiondesk.adapters.x.posts import Repost, read_page, read_post
 from mentiondesk.domain.ids import PostId, UserId, id_at
 from mentiondesk.domain.posts.brand import Account, Brand

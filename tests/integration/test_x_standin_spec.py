@@ -24,7 +24,8 @@ from infra.local.x_standin.call import ENDPOINTS, Endpoint
 from infra.local.x_standin.faults import FaultKind
 from infra.local.x_standin.fields import TWEET_EXPANSIONS, TWEET_FIELDS, USER_FIELDS
 from infra.local.x_standin.wire import DialectName
-from mentiondesk.adapters.x.feed import TweepyFeed, XCredentials
+from mentiondesk.adapters.x.connection import XCredentials
+from mentiondesk.adapters.x.feed import TweepyFeed
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.cursor import Window
 from mentiondesk.domain.posts.post import Source

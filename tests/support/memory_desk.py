@@ -22,7 +22,8 @@ from mentiondesk.adapters.storage.items import Item
 from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.drafts import Drafts
 from mentiondesk.adapters.storage.stores.signals import Signals
-from mentiondesk.adapters.x.feed import TweepyFeed, XCredentials
+from mentiondesk.adapters.x.connection import XCredentials
+from mentiondesk.adapters.x.feed import TweepyFeed
 from mentiondesk.domain.access.actions import CASE_ACTIONS, INCIDENT_ACTIONS
 from mentiondesk.domain.access.actor import Actor, Door
 from mentiondesk.domain.alerts.messages import Email

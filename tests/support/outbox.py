@@ -62,6 +62,11 @@ def a_person(name: str = "ana", lead: bool = False) -> Actor:
 
 ANA, BEN, LEA = a_person("ana"), a_person("ben"), a_person("lea", lead=True)
 
+STAFF = [
+    {"id": name, "name": name.capitalize(), "email": f"{name}@example.com", "duty": "always", "roles": roles}
+    for name, roles in (("ana", []), ("ben", []), ("lea", ["lead"]), ("mia", ["lead"]))
+]
+
 
 class Outbox:
     """The use cases over one table; `now` is what the clock says. `findings` is what the checks say to every text."""
@@ -71,7 +76,7 @@ class Outbox:
         self.now = at(5)
         self.x = RecordingX()
         self.findings: tuple[Finding, ...] = ()
-        self.settings = settings(targets={"next_reply": {"complaint": "2h"}, "follow_up": "1d"})
+        self.settings = settings(targets={"next_reply": {"complaint": "2h"}, "follow_up": "1d"}, staff=STAFF)
         self.cases = Cases(self.table, self._keep)
         self.replies = Replies(self.table, self._keep, self.cases)
         self.reply_drafts = ReplyDrafts(self.table, self._keep)

@@ -1,18 +1,13 @@
 """Reads X with tweepy: one request a call, with timeouts, and a type for each kind of failure."""
 
-import json
-import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import requests
 import tweepy
-from requests.adapters import HTTPAdapter
 
-from mentiondesk.adapters.cached import Cached
-from mentiondesk.adapters.parameters import Secret
+from mentiondesk.adapters.x.connection import TIMEOUTS, Connection, NoSuccess, XCredentials, problem_of
 from mentiondesk.adapters.x.posts import FIELDS, read_page, read_shown
 from mentiondesk.adapters.x.profiles import read_seen
 from mentiondesk.domain.ids import PostId
@@ -22,92 +17,10 @@ from mentiondesk.domain.posts.page import Page, Shown
 from mentiondesk.domain.posts.post import Source
 from mentiondesk.ports.x import Seen, XRefuses, XTooFarBack, XUnavailable
 
-_TWEEPY_URL = "https://api.twitter.com"
-# Seconds to connect and to answer: three tries fit into one run.
-_TIMEOUTS = (3.0, 10.0)
-_SECRET_KEPT = timedelta(minutes=5)
 # X's windows are 15 minutes long; assumed where it does not say when a limit ends.
 _WINDOW = timedelta(minutes=15)
 # Interval between tries while credits or access are missing.
 _LOOK_AGAIN = timedelta(hours=1)
-
-# At DEBUG these print the Authorization header.
-for _name in ("tweepy", "oauthlib", "requests_oauthlib", "urllib3"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
-
-
-@dataclass(frozen=True)
-class XCredentials:
-    """The brand's own user token (OAuth 1.0a). `version` changes when they are stored anew."""
-
-    consumer_key: str
-    consumer_secret: str
-    access_token: str
-    access_token_secret: str
-    version: str
-
-    def __repr__(self) -> str:
-        return f"XCredentials(version={self.version!r})"
-
-
-def x_credentials(read: Callable[[], Secret], clock: Callable[[], datetime]) -> Cached[XCredentials]:
-    """The credentials in the parameter store, read again after five minutes."""
-
-    def load() -> XCredentials:
-        stored = read()
-        return _credentials(stored.value, stored.version)
-
-    return Cached(load, _SECRET_KEPT, clock)
-
-
-def _credentials(secret: str, version: str) -> XCredentials:
-    """The stored credentials. Missing ones are empty: X refuses them, and the refusal raises an alarm."""
-    try:
-        stored = json.loads(secret)
-    except ValueError:
-        stored = {}
-    names = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
-    return XCredentials(**{name: str(stored.get(name, "")) for name in names}, version=version)
-
-
-class _NoSuccess(Exception):
-    """X answered with anything but success. Redirects are included, since one call makes one request."""
-
-    def __init__(self, response: requests.Response) -> None:
-        super().__init__(response.status_code)
-        self.response = response
-
-
-class _Rebased(requests.Session):
-    """Sends to the base URL that is configured what tweepy addresses to its own, and signs it for the former."""
-
-    def __init__(self, base_url: str) -> None:
-        super().__init__()
-        self._base_url = base_url.rstrip("/")
-
-    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
-        request.url = request.url.replace(_TWEEPY_URL, self._base_url, 1)
-        return super().prepare_request(request)
-
-
-class _Timed(HTTPAdapter):
-    """Gives every request a timeout, which tweepy does not.
-
-    Raises _NoSuccess before tweepy makes an error of its own, in which odd bodies and headers are fatal.
-    """
-
-    def __init__(self, timeouts: tuple[float, float]) -> None:
-        super().__init__()
-        self._timeouts = timeouts
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        kwargs["timeout"] = self._timeouts
-        response = super().send(request, *args, **kwargs)
-        if not 200 <= response.status_code < 300:
-            # Read here, so that a connection that breaks in the middle of a refusal raises as a broken connection.
-            _ = response.content
-            raise _NoSuccess(response)
-        return response
 
 
 class TweepyFeed:
@@ -121,13 +34,11 @@ class TweepyFeed:
         credentials: Callable[[], XCredentials],
         base_url: str,
         brand: Callable[[], Brand],
-        timeouts: tuple[float, float] = _TIMEOUTS,
+        timeouts: tuple[float, float] = TIMEOUTS,
     ) -> None:
         self._credentials = credentials
-        self._timeouts = timeouts
-        self._base_url = base_url
+        self._connection = Connection(credentials, base_url, timeouts)
         self._brand = brand
-        self._client: tuple[str, tweepy.Client] | None = None
 
     @property
     def credentials(self) -> str:
@@ -140,8 +51,8 @@ class TweepyFeed:
     def account_status(self) -> int:
         """The status of X's answer about the brand's own account: a question that reads no post."""
         try:
-            self._connected().get_user(id=self._brand().user_id, user_auth=True)
-        except _NoSuccess as failure:
+            self._connection.client().get_user(id=self._brand().user_id, user_auth=True)
+        except NoSuccess as failure:
             return failure.response.status_code
         return 200
 
@@ -171,28 +82,11 @@ class TweepyFeed:
         if not self._credentials().access_token:
             raise XRefuses(ReadBlock.TOKEN_REFUSED, detail="no credentials are stored; run make x-credentials")
         try:
-            return ask(self._connected())
-        except _NoSuccess as failure:
+            return ask(self._connection.client())
+        except NoSuccess as failure:
             raise named(failure.response, now) from failure
         except requests.RequestException as failure:
             raise XUnavailable(type(failure).__name__) from failure
-
-    def _connected(self) -> tweepy.Client:
-        secret = self._credentials()
-        if self._client is None or self._client[0] != secret.version:
-            client = tweepy.Client(
-                consumer_key=secret.consumer_key,
-                consumer_secret=secret.consumer_secret,
-                access_token=secret.access_token,
-                access_token_secret=secret.access_token_secret,
-                return_type=dict,
-                wait_on_rate_limit=False,
-            )
-            client.session = _Rebased(self._base_url)
-            client.session.trust_env = False
-            client.session.mount(self._base_url, _Timed(self._timeouts))
-            self._client = (secret.version, client)
-        return self._client[1]
 
 
 def _call(client: tweepy.Client, source: Source, brand: Brand, parameters: dict[str, Any]) -> object:
@@ -220,13 +114,13 @@ def _parameters(window: Window, token: str | None, source: Source, page_size: in
 
 def named(response: requests.Response, now: datetime) -> Exception:
     """The error for X's refusal, by its status and its body, never by the wording of an exception."""
-    problem = _problem(response)
+    problem = problem_of(response)
     detail = f"{response.status_code} {problem.get('title', '')} {problem.get('type', '')}".strip()
     match response.status_code:
         case 400 if _names(problem, "since_id", "until_id", "start_time"):
             return XTooFarBack(detail)
         case 429:
-            return _limited(response.headers, problem, now, detail)
+            return limited(response.headers, problem, now, detail)
         case status if status >= 500:
             return XUnavailable(detail)
         case status:
@@ -269,21 +163,13 @@ def _listed(found: object) -> list[dict[str, Any]]:
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def _problem(response: requests.Response) -> dict[str, Any]:
-    try:
-        body = response.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
 def _names(problem: dict[str, Any], *names: str) -> bool:
     """True when X blames one of these parameters of the request."""
     parameters = (error.get("parameters") for error in _listed(problem.get("errors")))
     return any(isinstance(blamed, dict) and blamed.keys() & set(names) for blamed in parameters)
 
 
-def _limited(headers: Mapping[str, str], problem: dict[str, Any], now: datetime, detail: str) -> XRefuses:
+def limited(headers: Mapping[str, str], problem: dict[str, Any], now: datetime, detail: str) -> XRefuses:
     """The error for a monthly cap, a 24-hour limit or a 15-minute window, which end at different times."""
     if "usage-capped" in str(problem.get("type", "")) or "UsageCapExceeded" in str(problem.get("title", "")):
         if str(problem.get("period", "Monthly")).lower() != "daily":

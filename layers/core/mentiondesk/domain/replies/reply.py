@@ -130,6 +130,9 @@ class Reply:
     occasion: Occasion | None = None
     holds: tuple[Hold, ...] = ()
     findings: tuple[Finding, ...] = ()
+    # The warnings that its author clicked away, and the saved reply that it began from.
+    confirmed: tuple[str, ...] = ()
+    saved: str = ""
     approved_by: StaffId | None = None
     approved_at: datetime | None = None
     # The reason of the person who sent it back, or of X.

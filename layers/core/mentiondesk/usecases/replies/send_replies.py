@@ -1,5 +1,6 @@
 """The outbox → X: sends what is due in a thread, in its order, and decides about sends in doubt."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -49,6 +50,8 @@ LONGEST_WAIT = timedelta(hours=1)
 # X names no end of a limit, or answers that it is down.
 _SOME_TIME = timedelta(minutes=1)
 _MOST_DUE = 200
+# Refusals that concern the brand's account, whatever the reply.
+_ACCOUNT = (Refusal.ACCESS, Refusal.NO_CREDITS, Refusal.SUSPENDED, Refusal.LIMIT)
 # Left over for the outcome of a post that takes as long as it may.
 _ENOUGH_TIME = timedelta(seconds=20)
 
@@ -60,8 +63,15 @@ class Sent:
     states: list[ReplyState] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
 
-    def count(self, state: ReplyState) -> int:
-        return self.states.count(state)
+    @property
+    def troubles(self) -> dict[str, int]:
+        """What the operators may have to hear of, by the names of their counts."""
+        refused = Counter(self.refusals)
+        return {
+            "RepliesInDoubt": self.states.count(ReplyState.UNCERTAIN),
+            "RepliesRefused": len(self.refusals),
+            "PostingRefused": sum(refused[one] for one in _ACCOUNT),
+        }
 
 
 class SendReplies:

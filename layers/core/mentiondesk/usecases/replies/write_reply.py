@@ -6,10 +6,12 @@ from datetime import datetime
 
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.access.actor import Actor
+from mentiondesk.domain.alerts.roster import Audience
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import CaseId, ReplyId, StaffId
 from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.replies.reply import Hold, Reply, ReplyBlocked, ReplyState, ThreadMoved
+from mentiondesk.domain.replies.rules import Unattended
 from mentiondesk.domain.replies.thread import Thread
 from mentiondesk.domain.replies.way import Way
 from mentiondesk.domain.timeline import ReplyQueued
@@ -20,16 +22,22 @@ from mentiondesk.ports.storage import AlreadyDone
 from mentiondesk.usecases.optimistic import ATTEMPTS, kept
 from mentiondesk.usecases.replies.entries import placed, with_entry
 
+_APPROVERS = frozenset({Audience.LEAD, Audience.MANAGER})
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A reply as it was typed, for the thread `seen`; `accepted` are the warnings that its author clicked away."""
+    """A reply as it was typed, for the thread `seen`.
+
+    `accepted` are the rules whose warnings its author clicked away, `saved` the saved reply that it began from.
+    """
 
     text: str
     seen: Thread
     accepted: AbstractSet[str] = frozenset()
     way: Way | None = None
     follow_up: bool = False
+    saved: str = ""
 
 
 class WriteReply:
@@ -66,18 +74,37 @@ class WriteReply:
             raise ThreadMoved(typed.seen, case.thread)
         reviewed = self._review(case, typed.text, author, now)
         _must_pass(reviewed, typed.accepted)
-        held = any(one.outcome is Outcome.HOLD for one in reviewed.findings)
+        held = self._held(author, reviewed, now)
         entry_id = f"{key.reply_id}-{Action.REPLY}"
         entry = ReplyQueued(reply_id=key.reply_id, held=held, **placed(case, entry_id, now, author))
         change = with_entry(self._cases, case, entry, self._settings().policy)
-        reply = _reply(case, key.reply_id, author, typed, reviewed, now, change.after.thread)
+        reply = _reply(case, key.reply_id, author, typed, reviewed, now, change.after.thread, held)
         return ReplyChange(None, reply, change, sent_draft=author)
+
+    def _held(self, author: StaffId, reviewed: Reviewed, now: datetime) -> bool:
+        """True when another person has to approve, and there is one.
+
+        A desk of one person has nobody to ask; where nobody is on duty who may approve, the settings decide.
+        """
+        if not any(one.outcome is Outcome.HOLD for one in reviewed.findings):
+            return False
+        settings = self._settings()
+        others = [one for one in settings.roster.staff if one.staff_id != author and one.roles & _APPROVERS]
+        if settings.replies.approval.nobody_on_duty is Unattended.RELEASE:
+            return any(one.on_duty(now) for one in others)
+        return bool(others)
 
 
 def _reply(
-    case: Case, reply_id: ReplyId, author: StaffId, typed: Typed, reviewed: Reviewed, now: datetime, thread: Thread
+    case: Case,
+    reply_id: ReplyId,
+    author: StaffId,
+    typed: Typed,
+    reviewed: Reviewed,
+    now: datetime,
+    thread: Thread,
+    held: bool,
 ) -> Reply:
-    held = any(one.outcome is Outcome.HOLD for one in reviewed.findings)
     return Reply(
         reply_id=reply_id,
         subject_id=case.case_id,
@@ -93,6 +120,8 @@ def _reply(
         follow_up=typed.follow_up,
         holds=(Hold.CHECK,) if held else (),
         findings=reviewed.findings,
+        confirmed=tuple(sorted(typed.accepted)),
+        saved=typed.saved,
     )
 
 

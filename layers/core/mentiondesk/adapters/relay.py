@@ -1,0 +1,105 @@
+"""The relay: changes of the table, from its stream to a queue for each consumer.
+
+DynamoDB bears two readers of a stream. One classifies posts; this one is the other, for all consumers there are.
+"""
+
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.attributes import from_attributes
+from mentiondesk.adapters.storage.items import Item
+from mentiondesk.domain.ids import ReplyId
+from mentiondesk.domain.replies.reply import Reply, ReplyState
+from mentiondesk.ports.replies import ReplyKey
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+# SQS, API reference: messages in one batch, and the longest delay of one.
+_MOST_IN_BATCH = 10
+_LONGEST_DELAY = timedelta(minutes=15)
+_TO_BE_SENT = (ReplyState.COOLING, ReplyState.QUEUED)
+# States of incidents that the status page does not show.
+_NOT_PUBLIC = ("candidate", "dismissed", "faded")
+
+
+class Note(NamedTuple):
+    """A message for a consumer: which item changed, never what it says. `delay` is when it is delivered."""
+
+    body: str
+    delay: timedelta = timedelta(0)
+
+
+class Route(NamedTuple):
+    """A consumer's queue, and the note that it gets about an item as it is now (None: nothing)."""
+
+    queue_url: str
+    note: Callable[[Item, datetime], Note | None]
+
+
+class NotRelayed(Exception):
+    """The queue did not take some of the notes; the stream delivers their records again."""
+
+
+class Relay:
+    """Puts a note about each changed item into the queue of every consumer that wants it.
+
+    A record that is delivered twice makes two notes: consumers look at the item itself, and do nothing twice.
+    """
+
+    def __init__(self, sqs: "SQSClient", routes: Iterable[Route]) -> None:
+        self._sqs = sqs
+        self._routes = tuple(routes)
+
+    def __call__(self, images: Iterable[Mapping[str, Any]], now: datetime) -> int:
+        """The number of notes about these new images, in DynamoDB's form. Raises NotRelayed."""
+        items = [from_attributes(image) for image in images]
+        return sum(self._send(route, items, now) for route in self._routes)
+
+    def _send(self, route: Route, items: list[Item], now: datetime) -> int:
+        notes = dict.fromkeys(note for item in items if (note := route.note(item, now)) is not None)
+        for batch in _batches(list(notes)):
+            answer = self._sqs.send_message_batch(QueueUrl=route.queue_url, Entries=batch)
+            if answer.get("Failed"):
+                raise NotRelayed(f"{len(answer['Failed'])} of {len(batch)}")
+        return len(notes)
+
+
+def _batches(notes: list[Note]) -> Iterator[list["SendMessageBatchRequestEntryTypeDef"]]:
+    for start in range(0, len(notes), _MOST_IN_BATCH):
+        yield [
+            {"Id": str(number), "MessageBody": note.body, "DelaySeconds": math.ceil(note.delay.total_seconds())}
+            for number, note in enumerate(notes[start : start + _MOST_IN_BATCH])
+        ]
+
+
+def reply_to_send(item: Item, now: datetime) -> Note | None:
+    """A reply that is to go out, as far in the future as the time for taking it back, or X's limit, reaches."""
+    if not item.key.sk.startswith(keys.REPLY):
+        return None
+    reply = item.read(Reply)
+    if reply.state not in _TO_BE_SENT:
+        return None
+    delay = min(max(reply.send_at - now, timedelta(0)), _LONGEST_DELAY)
+    return Note(json.dumps({"subject": item.key.pk, "reply": str(reply.reply_id)}), delay)
+
+
+def reply_in(body: str) -> ReplyKey:
+    """The reply that a note names. Raises ValueError."""
+    found = json.loads(body)
+    try:
+        return ReplyKey(keys.subject_in(found["subject"]), ReplyId(found["reply"]))
+    except (KeyError, TypeError) as missing:
+        raise ValueError("the message names no reply") from missing
+
+
+def status_change(item: Item, now: datetime) -> Note | None:
+    """A change of what the status page shows: of a public incident, or of the settings."""
+    del now
+    public = item.key.sk == keys.INCIDENT and item.get("status") not in _NOT_PUBLIC
+    return Note("changed") if public or item.key == keys.settings() else None
