@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import requests
-from urllib3.exceptions import NewConnectionError
 
 from mentiondesk.adapters.x.connection import TIMEOUTS, Connection, NoSuccess, XCredentials, problem_of
 from mentiondesk.adapters.x.feed import limited, named
@@ -86,7 +85,7 @@ def _never_connected(failure: requests.RequestException) -> bool:
     if isinstance(failure, requests.ConnectTimeout):
         return True
     reason = getattr(failure.args[0], "reason", None) if failure.args else None
-    return isinstance(reason, NewConnectionError)
+    return type(reason).__name__ == "NewConnectionError"
 
 
 def outcome(response: requests.Response, now: datetime) -> Exception:
