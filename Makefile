@@ -128,6 +128,9 @@ check-settings: setup ## what is wrong with settings, and what a person would as
 x-credentials: setup ## store the brand's X user token; asks for its four parts
 	@$(PY) -m infra.operate x-credentials $(if $(STACK),--stack $(STACK))
 
+x-write-credentials: setup ## store the X token that may write, for replies; asks for its four parts
+	@$(PY) -m infra.operate x-credentials --write $(if $(STACK),--stack $(STACK))
+
 statuspage-key: setup ## store the API key of Atlassian Statuspage; asks for it
 	@$(PY) -m infra.operate statuspage-key $(if $(STACK),--stack $(STACK))
 
@@ -170,4 +173,4 @@ maintenance: setup ## announce planned maintenance (TITLE="..." FROM=2026-12-01T
 	@test -n "$(TITLE)" -a -n "$(FROM)" -a -n "$(UNTIL)" || { echo 'say what and when: make maintenance TITLE="New tills" FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30'; exit 2; }
 	@$(PY) -m infra.operate maintenance "$(TITLE)" --from "$(FROM)" --until "$(UNTIL)" --parts "$(PARTS)" --body "$(BODY)" $(if $(STACK),--stack $(STACK))
 
-.PHONY: help run replay triage setup test faults emulators bench evaluate triage-model lint format validate build check lock sbom audit deploy configure teardown adopt-table restore-drill settings x-credentials statuspage-key keys redrive doctor reclassify maintenance incident move-maintenance cancel-maintenance record check-settings reads forget export
+.PHONY: help run replay triage setup test faults emulators bench evaluate triage-model lint format validate build check lock sbom audit deploy configure teardown adopt-table restore-drill settings x-credentials x-write-credentials statuspage-key keys redrive doctor reclassify maintenance incident move-maintenance cancel-maintenance record check-settings reads forget export

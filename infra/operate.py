@@ -15,7 +15,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
 from infra.rights import erase, items_about
-from infra.secret_parameters import KEYS, STATUSPAGE, SecretParameters, X
+from infra.secret_parameters import KEYS, STATUSPAGE, X_WRITE, SecretParameters, X
 from infra.settings_file import EXAMPLE, SettingsFileInvalid, load_settings
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
@@ -124,6 +124,11 @@ def _credentials_command(add: _AddCommand) -> argparse.ArgumentParser:
         "--stdin",
         action="store_true",
         help=f"read them from standard input instead, as JSON with the keys {', '.join(X_CREDENTIALS)}",
+    )
+    command.add_argument(
+        "--write",
+        action="store_true",
+        help="store those of the token that may write, with which send_reply alone posts replies",
     )
     command.set_defaults(run=_store_credentials)
     return command
@@ -273,7 +278,7 @@ def _store_credentials(asked: argparse.Namespace) -> str:
     empty = [name for name, value in credentials.items() if not value]
     if empty:
         raise CannotDo(f"nothing stored: {', '.join(empty)} must not be empty")
-    SecretParameters(asked.stack).store(X, json.dumps(credentials))
+    SecretParameters(asked.stack).store(X_WRITE if asked.write else X, json.dumps(credentials))
     return f"stored for the stack {asked.stack!r}; the desk uses them within 5 minutes"
 
 

@@ -179,7 +179,9 @@ class LocalDesk:
         self.cloud.on_run = self._measure_run
         self.cloud.client("ses").verify_email_identity(EmailAddress=SENDER)
         self.cloud.client("s3").create_bucket(Bucket=_BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-        for name, value in {"links": token_hex(32), "subscribers": token_hex(32), "x": json.dumps(_MADE_UP)}.items():
+        made_up = json.dumps(_MADE_UP)
+        secrets = {"links": token_hex(32), "subscribers": token_hex(32), "x": made_up, "x-write": made_up}
+        for name, value in secrets.items():
             path = f"/mentiondesk/{STACK}/{name}"
             self.cloud.client("ssm").put_parameter(Name=path, Value=value, Type="SecureString", Overwrite=True)
         SettingsVersions(DynamoTable(aws.dynamodb(), self.table)).store(self._settings_file, self.clock.now())

@@ -23,7 +23,11 @@ from infra.local.x_standin.faults import Fault
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.attributes import from_item, values
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
+from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.replies import Replies
+from mentiondesk.domain.access.actions import Action
+from mentiondesk.domain.access.actor import Actor, Door
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.messages import MessageKind
 from mentiondesk.domain.alerts.roster import Channel
@@ -31,6 +35,9 @@ from mentiondesk.domain.ids import IncidentId, PostId
 from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.incident import Impact, Incident, Status, Update
 from mentiondesk.domain.posts.post import Source
+from mentiondesk.ports.replies import Reviewed
+from mentiondesk.runtime import aws
+from mentiondesk.usecases.replies.write_reply import Typed, WriteReply
 from tests.support.builders import BRAND_ID, settings_file
 from tests.support.privileges import STARS, Need, Recorder, Roles, facts_of, roles_in
 
@@ -45,7 +52,7 @@ BY_LAMBDA = {
         "dynamodb:GetShardIterator",
         "dynamodb:ListStreams",
     ),
-    "FollowIncidentsAndSettings": (
+    "FollowChanges": (
         "dynamodb:DescribeStream",
         "dynamodb:GetRecords",
         "dynamodb:GetShardIterator",
@@ -55,6 +62,8 @@ BY_LAMBDA = {
     "SetFailedRecordsAside": ("sqs:SendMessage",),
     # The event source mapping empties the queue.
     "ReadCodes": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+    "ReadChanges": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+    "ReadTheOutbox": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     "ReadRequests": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     # The asynchronous invocation hands on a report that failed.
     "KeepReportsThatFailed": ("sqs:SendMessage",),
@@ -111,6 +120,7 @@ def morning() -> Morning:
         _an_incident(desk, told)
         _subscribers(desk)
         _the_signed_in_desk(desk)
+        _replies(desk)
         _a_maintenance(desk)
         _the_week_s_figures(desk)
         facts = facts_of(desk.cloud, AlertSender=SENDER)
@@ -286,6 +296,24 @@ def _the_signed_in_desk(desk: LocalDesk) -> None:
     browser.send("/desk/sign-out")
 
 
+def _replies(desk: LocalDesk) -> None:
+    """Two replies leave the outbox: one that X takes, and one that it refuses."""
+    table = DynamoTable(aws.dynamodb(), desk.table)
+    cases = Cases(table, lambda: timedelta(days=400))
+    replies = Replies(table, lambda: timedelta(days=400), cases)
+    write = WriteReply(replies, cases, lambda _, text, *__: Reviewed(text), lambda: desk.settings)
+    actor = Actor(desk.settings.roster.staff[0], frozenset(Action), Door.DESK_WEB)
+    for number, one in enumerate(sorted(desk.cases(), key=lambda one: not one.waiting)):
+        if number == 1:
+            desk.x.faults.add(Fault("client_forbidden", "create", calls=1))
+        if number == 2:
+            break
+        case = cases.get(one.case_id)
+        assert case is not None
+        write(actor, case.case_id, Typed("We are on it.", case.thread), f"reply-{number}", desk.clock.now())
+        desk.minute()
+
+
 class Visitor:
     """A browser on the signed-in desk: keeps cookies and follows redirects."""
 
@@ -309,7 +337,7 @@ def test_everything_happened(morning: Morning) -> None:
     assert (audit.lost, audit.untagged, audit.in_no_case, audit.unrecorded) == ((), (), (), 0)
     assert audit.set_aside and morning.obstacles and morning.failed_runs and morning.failed_records
     assert any(int(post["edits"]["N"]) for post in morning.posts.values())
-    assert sum(post["own"]["BOOL"] and "case_id" in post for post in morning.posts.values()) == 3
+    assert sum(post["own"]["BOOL"] and "case_id" in post for post in morning.posts.values()) == 4
     assert sum(record.digest for record in sent) > 25
     assert {record.via for record in sent} == {"email", "text"}
     assert any(record.detail == "text limit reached" for record in sent)

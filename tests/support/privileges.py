@@ -106,7 +106,7 @@ def needs_of(service: str, operation: str, params: Mapping[str, Any]) -> Iterato
             yield "s3:ListBucket", f"arn:aws:s3:::{params['Bucket']}", ""
         case "s3", "PutObject":
             yield "s3:PutObject", f"arn:aws:s3:::{params['Bucket']}/{params['Key']}", ""
-        case "sqs", "SendMessage":
+        case "sqs", "SendMessage" | "SendMessageBatch":
             yield "sqs:SendMessage", _arn("sqs", params["QueueUrl"].rpartition("/")[2]), ""
         case "sns", "Publish":
             yield "sns:Publish", params.get("PhoneNumber") or params.get("TopicArn") or params["TargetArn"], ""
@@ -335,6 +335,8 @@ def facts_of(cloud: LocalCloud, **parameters: str) -> dict[str, str]:
         "AWS::AccountId": DEFAULT_ACCOUNT_ID,
         "RequestedMails.Arn": _arn("sqs", cloud.resource("RequestedMails").rpartition("/")[2]),
         "SignInCodes.Arn": _arn("sqs", cloud.resource("SignInCodes").rpartition("/")[2]),
+        "Outbox.Arn": _arn("sqs", cloud.resource("Outbox").rpartition("/")[2]),
+        "StatusChanges.Arn": _arn("sqs", cloud.resource("StatusChanges").rpartition("/")[2]),
         "Desk": cloud.resource("Desk"),
         "Desk.Arn": _table(cloud.resource("Desk")),
         "AWS::StackName": STACK,

@@ -14,8 +14,9 @@ from moto.events.models import EventPattern
 
 from infra.transform import REGION, template, transformed
 from mentiondesk.adapters.storage import keys
-from mentiondesk.domain.ids import CaseId, IncidentId, PostId
+from mentiondesk.domain.ids import CaseId, IncidentId, PostId, ReplyId
 from mentiondesk.domain.incidents.incident import Status
+from mentiondesk.domain.replies.reply import ReplyState
 from mentiondesk.domain.troubles import RULES
 from mentiondesk.presentation import operator_mails
 from mentiondesk.runtime.config import (
@@ -27,8 +28,10 @@ from mentiondesk.runtime.config import (
     ForgetConfig,
     NotifyConfig,
     PublishConfig,
+    RelayConfig,
     ReportConfig,
     RequestedMailsConfig,
+    SendReplyConfig,
     SignInCodesConfig,
     SubscriptionsConfig,
 )
@@ -36,7 +39,7 @@ from tests.support.privileges import STARS
 
 ROOT = Path(__file__).parents[2]
 # Only these get the packages that calling X, or another API on the web, takes.
-CALL_X = ("FetchMentions", "PublishStatus")
+CALL_X = ("FetchMentions", "PublishStatus", "SendReply")
 FUNCTIONS = {
     "FetchMentions": ("fetch_mentions", FetchConfig),
     "ClassifyMention": ("classify_mention", ClassifyConfig),
@@ -50,6 +53,8 @@ FUNCTIONS = {
     "DeskWeb": ("desk_web", DeskWebConfig),
     "SendSignInCodes": ("send_sign_in_codes", SignInCodesConfig),
     "SendReport": ("send_report", ReportConfig),
+    "RelayChanges": ("relay_changes", RelayConfig),
+    "SendReply": ("send_reply", SendReplyConfig),
 }
 # Texts in the functions' code that look like the name of a trouble: keys of stream records, and counts of which
 # nobody needs to hear (many refused requests have an alarm).
@@ -186,6 +191,7 @@ def test_logs_are_kept_for_a_while_only(resources: dict[str, Resource], name: st
         ("NotifyStaff", "rate(1 minute)"),
         ("DetectIncidents", "rate(1 minute)"),
         ("PublishStatus", "rate(5 minutes)"),
+        ("SendReply", "rate(1 minute)"),
     ],
 )
 def test_a_run_that_fails_is_made_good_by_the_next(resources: dict[str, Resource], name: str, rate: str) -> None:
@@ -285,10 +291,15 @@ def test_stream_brings_untagged_posts_only(resources: dict[str, Resource]) -> No
     }
 
 
-def test_incidents_and_settings_alone_bring_the_publisher(resources: dict[str, Resource]) -> None:
-    incident = keys.incident(IncidentId("one"))
+def test_the_stream_has_two_readers(resources: dict[str, Resource]) -> None:
+    """The documented most; a third would slow both down. Whoever else wants changes gets them from the relay."""
+    assert _readers(resources).keys() == {"ClassifyMention", "RelayChanges"}
+
+
+def test_what_consumers_want_alone_brings_the_relay(resources: dict[str, Resource]) -> None:
+    incident, reply = keys.incident(IncidentId("one")), keys.reply(CaseId.parse("1#2"), ReplyId("r"))
     settings, version = keys.settings(), keys.settings(7)
-    filters = _readers(resources)["PublishStatus"]["FilterCriteria"]["Filters"]
+    filters = _readers(resources)["RelayChanges"]["FilterCriteria"]["Filters"]
     patterns = [EventPattern.load(one["Pattern"]) for one in filters]
 
     def brings(key: keys.Key, **more: str) -> bool:
@@ -297,6 +308,7 @@ def test_incidents_and_settings_alone_bring_the_publisher(resources: dict[str, R
 
     assert {status for status in Status if brings(incident, status=status)} == {s for s in Status if s.public}
     assert brings(settings)
+    assert {one for one in ReplyState if brings(reply, state=one)} == {ReplyState.COOLING, ReplyState.QUEUED}
     assert not any(map(brings, (version, keys.post(PostId("1")), keys.case(CaseId.parse("1#2")))))
 
 
@@ -323,6 +335,9 @@ def test_queues_keep_failures_for_two_weeks(resources: dict[str, Resource]) -> N
     # They hold addresses, and no failures.
     assert queues.pop("RequestedMails")["MessageRetentionPeriod"] == 3600
     assert queues.pop("SignInCodes")["MessageRetentionPeriod"] == 600
+    # Schedules make good for what is lost there.
+    assert queues.pop("Outbox")["MessageRetentionPeriod"] == 3600
+    assert queues.pop("StatusChanges")["MessageRetentionPeriod"] == 3600
     assert {queue["MessageRetentionPeriod"] for queue in queues.values()} == {14 * 24 * 3600}
 
 
@@ -431,6 +446,8 @@ def test_every_statement_of_a_function_says_what_for(resources: dict[str, Resour
         ("DeskWeb", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
         ("SendSignInCodes", "GetItem UpdateItem"),
         ("SendReport", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
+        ("RelayChanges", ""),
+        ("SendReply", "DeleteItem GetItem PutItem Query UpdateItem"),
     ],
 )
 def test_function_may_do_only_this_to_the_table(resources: dict[str, Resource], name: str, actions: str) -> None:
@@ -467,6 +484,7 @@ SILENCE = {
     "NoNotifier": ("NotifyStaff", 5),
     "NoDetector": ("DetectIncidents", 5),
     "NoPublisher": ("PublishStatus", 15),
+    "NoSender": ("SendReply", 5),
 }
 
 
@@ -510,8 +528,9 @@ def test_every_queue_is_watched(resources: dict[str, Resource], alarms: dict[str
     watched = {
         json.dumps(one["Dimensions"]) for one in of_type(alarms, "CloudWatch::Alarm").values() if "Dimensions" in one
     }
-    # Requests for mail and codes end with their time; a function that fails on them is a trouble.
-    for queue in of_type(resources, "SQS::Queue").keys() - {"RequestedMails", "SignInCodes"}:
+    # Requests for mail and codes end with their time; a function that fails on them is a trouble. What the relay hands
+    # on is done by a schedule, too.
+    for queue in of_type(resources, "SQS::Queue").keys() - {"RequestedMails", "SignInCodes", "Outbox", "StatusChanges"}:
         assert json.dumps([{"Name": "QueueName", "Value": {"Ref": f"{queue}Name"}}]) in watched, queue
 
 
@@ -532,6 +551,7 @@ def counted(service: str) -> set[str]:
     core = ROOT / "layers/core/mentiondesk/usecases"
     files += {
         "fetch_mentions": [core / "intake/troubles.py"],
+        "send_reply": [core / "replies/send_replies.py"],
         "notify_staff": [core / "alerts/notified.py"],
         "forget_bounced": [core / "alerts/staff_mail_failed.py"],
     }.get(service, [])

@@ -82,6 +82,11 @@ RULES: Mapping[str, Rule] = {
     "SignInsRefused": Rule(_HOUR, count=20),
     "SignInCodesFailed": _AT_ONCE,
     "ReportsFailed": _AT_ONCE,
+    # Longer than a send in doubt takes to be decided, where the own timeline can be read.
+    "RepliesInDoubt": Rule(timedelta(minutes=30), minutes=20),
+    "RepliesRefused": Rule(_HOUR, count=5),
+    "RepliesLate": _LASTING,
+    "PostingRefused": _AT_ONCE,
 }
 LOOKS_BACK = max(rule.calm for rule in RULES.values())
 

@@ -118,3 +118,16 @@ class SignInCodesConfig(_FromEnv):
     table_name: str
     alert_sender: str
     staff_mail: str
+
+
+@dataclass(frozen=True)
+class RelayConfig(_FromEnv):
+    outbox_url: str
+    status_changes_url: str
+
+
+@dataclass(frozen=True)
+class SendReplyConfig(_FromEnv):
+    table_name: str
+    x_write_parameter: str
+    x_api_url: str

@@ -7,6 +7,7 @@ from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.changes import CaseChange, case_change
 from mentiondesk.domain.cases.fold import apply, fold, follows
 from mentiondesk.domain.cases.timers import Policy
+from mentiondesk.domain.figures.facts import corrections
 from mentiondesk.domain.ids import PostId, StaffId, time_of
 from mentiondesk.domain.replies.reply import Reply
 from mentiondesk.domain.text import spoken
@@ -32,5 +33,7 @@ def with_entry(cases: CaseStore, case: Case, entry: CaseEntry, policy: Policy) -
     """The case with one more entry; one that stands in the middle, or is there already, makes it be folded anew."""
     if follows(case, entry):
         return case_change(case, apply(case, entry, policy), entry)
-    timeline = {known.entry_id: known for known in cases.timeline(case.case_id)} | {entry.entry_id: entry}
-    return case_change(case, fold(case.case_id, timeline.values(), policy), entry)
+    told = cases.timeline(case.case_id)
+    anew = list(({known.entry_id: known for known in told} | {entry.entry_id: entry}).values())
+    after = fold(case.case_id, anew, policy)
+    return case_change(case, after, entry, corrections(case.case_id, told, anew, entry, policy))

@@ -1,0 +1,36 @@
+"""Table stream: hands on what changed, to a queue for each consumer."""
+
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from mentiondesk.adapters.relay import Relay, Route, reply_to_send, status_change
+from mentiondesk.runtime import aws, clock
+from mentiondesk.runtime.config import RelayConfig
+from mentiondesk.runtime.init import warm
+
+logger, metrics = Logger(), Metrics()
+
+
+@cache
+def relay() -> Relay:
+    config = RelayConfig.from_env()
+    return Relay(
+        aws.sqs(),
+        (
+            Route(config.outbox_url, reply_to_send),
+            Route(config.status_changes_url, status_change),
+        ),
+    )
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    notes = relay()([record["dynamodb"]["NewImage"] for record in event["Records"]], clock.now())
+    logger.info("relayed", records=len(event["Records"]), notes=notes)
+
+
+warm(relay)
