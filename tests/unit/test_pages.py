@@ -262,6 +262,7 @@ def an_entry(entry: type[Act]) -> Any:
         "undoes": "d",
         "text": "n",
         "to": StaffId("ben"),
+        "owner": StaffId("ben"),
         "profile": Profile("Priya", "priya", 5),
         "reply_id": ReplyId("r"),
         "refusal": "too_long",
