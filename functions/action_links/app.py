@@ -9,6 +9,7 @@ from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.adapters.storage.stores.duty import DutyChanges
 from mentiondesk.adapters.storage.stores.sign_ins import Sessions
 from mentiondesk.adapters.tokens.links import LinkKeys, SignedLinks
+from mentiondesk.adapters.tokens.short_links import ShortLinks
 from mentiondesk.presentation import web
 from mentiondesk.presentation.action_pages.actions import ActionPages
 from mentiondesk.presentation.action_pages.answers import Answer
@@ -35,9 +36,10 @@ counts = Counts(metrics.add_metric, lambda found: stores().troubles.report(found
 
 
 @cache
-def links() -> SignedLinks:
+def links() -> ShortLinks:
     stored_keys = secret(aws.ssm(), ActionLinksConfig.from_env().link_parameter)
-    return SignedLinks(LinkKeys(stored_keys, clock.now, logged(logger.error, "link key not read")))
+    whole = SignedLinks(LinkKeys(stored_keys, clock.now, logged(logger.error, "link key not read")))
+    return ShortLinks(whole, stores().table)
 
 
 @cache

@@ -17,6 +17,7 @@ from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.adapters.storage.stores.claims import Claims
 from mentiondesk.adapters.storage.stores.duty import staffed_settings
 from mentiondesk.adapters.tokens.links import LinkKeys, SignedLinks
+from mentiondesk.adapters.tokens.short_links import ShortLinks
 from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.presentation.operator_mails import OperatorMails
 from mentiondesk.presentation.staff_messages import StaffMessages
@@ -51,7 +52,10 @@ def notify_staff() -> NotifyStaff:
     unread = logged(logger.error, "link key not read")
     links = SignedLinks(LinkKeys(secret(aws.ssm(), config.link_parameter), clock.now, unread), config.api_url)
     writer, address = StaffMessages(desk.sentences), config.api_url.rstrip("/")
-    return NotifyStaff(desk.alerts, desk.incidents, senders, writer, desk.settings, links, desk=address)
+    short = ShortLinks(links, desk.table)
+    return NotifyStaff(
+        desk.alerts, desk.incidents, senders, writer, desk.settings, links, desk=address, text_links=short
+    )
 
 
 @cache

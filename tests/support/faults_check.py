@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +13,8 @@ from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.fold import fold
+from mentiondesk.domain.cases.number import case_number
+from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.timeline import CaseEntry, CustomerPosted, Posted
@@ -193,6 +195,9 @@ def _alerts(desk: FaultyDesk, found: Held, allowed: Allowance) -> Iterator[str]:
             yield "an alert is recorded as sent and was not"
         if count > 1 and message_id not in together:
             yield f"one message stands for {count} alerts"
+    yield from _twice(messages, known)
+    yield from _told_of_all(desk, found, messages)
+    yield from _stages_told(desk, found)
     repeats = len(messages.keys() - known.keys())
     if repeats > allowed.repeats:
         yield f"{repeats} messages were sent and are not recorded; {allowed.repeats} may be"
@@ -205,6 +210,39 @@ def _alerts(desk: FaultyDesk, found: Held, allowed: Allowance) -> Iterator[str]:
             yield f"alert {sk} ended as {record.outcome}"
         elif not any(_said_instead(record, other) for other in found.records.values()):
             yield f"alert {sk} was merged into nothing"
+
+
+def _twice(messages: Mapping[str, tuple[str, str]], known: Container[str]) -> Iterator[str]:
+    """No two messages that are recorded say the same to one address."""
+    said = Counter(told for message_id, told in messages.items() if message_id in known)
+    yield from (f"{address} was told the same {count} times" for (address, _), count in said.items() if count > 1)
+
+
+def _told_of_all(desk: FaultyDesk, found: Held, messages: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+    """A message names each customer of the alerts that it stands for, or counts them."""
+    about: dict[str, set[CaseId]] = {}
+    for record in found.records.values():
+        subject_id, gathered = record.alert.subject_id, not record.detail.endswith("already")
+        if record.outcome is Outcome.SENT and isinstance(subject_id, CaseId) and gathered:
+            about.setdefault(record.message_id, set()).add(subject_id)
+    brand = desk.settings.brand.name
+    for message_id, cases in about.items():
+        customers = {case.customer for case in cases}
+        _, words = messages.get(message_id, ("", ""))
+        named = {case.customer for case in cases if case_number(case, brand) in words}
+        if named != customers and f"{len(customers)} customers" not in words:
+            yield f"{message_id} stands for {len(customers)} customers and tells of {len(named)}: {words[:80]!r}"
+
+
+def _stages_told(desk: FaultyDesk, found: Held) -> Iterator[str]:
+    """Each stage of a customer who waits is in the ledger by the end of one gathering."""
+    by = desk.clock.now() - desk.settings.alerts.budget.gather
+    known = {(str(r.alert.subject_id), r.alert.since, r.alert.stage) for r in found.records.values()}
+    for case_id, case in found.cases.items():
+        for timer in case.timers:
+            due = [one.stage for one in timer.alerts if one.at <= by] if timer.running else []
+            missing = [stage for stage in due if (case_id, timer.since, stage) not in known]
+            yield from (f"case {case_id} waits, and nobody was told at {stage}" for stage in missing)
 
 
 def _reaches_its_person(desk: FaultyDesk, sk: str, record: Record, address: str, words: str) -> Iterator[str]:
@@ -223,9 +261,11 @@ def _answered(found: Held, record: Record) -> bool:
 
 
 def _said_instead(merged: Record, other: Record) -> bool:
+    """True when a later alert about the same, which its person got, stands for a merged one."""
     same = merged.alert.subject_id, merged.alert.since, merged.alert.staff_id
     alert = other.alert
-    return other.outcome is Outcome.SENT and same == (alert.subject_id, alert.since, alert.staff_id)
+    later = alert.due_at > merged.alert.due_at and other.at >= merged.at
+    return other.outcome is Outcome.SENT and later and same == (alert.subject_id, alert.since, alert.staff_id)
 
 
 def uncounted(desk: FaultyDesk, found: Held) -> int:

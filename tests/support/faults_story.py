@@ -56,7 +56,7 @@ class Story:
         """Until every stage of every case is past."""
         counts = (*range(1, 9), *range(13, 40, 5)) if self.brief else (*range(1, 15), *range(18, 54, 4))
         # What the interruption budget gathers goes out later than the last stage.
-        for count in (*counts, 58, 64):
+        for count in (*counts, 58, 64, 80):
             yield NOON + count * MINUTE
 
     def desk(self) -> FaultyDesk:

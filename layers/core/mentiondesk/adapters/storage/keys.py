@@ -55,7 +55,7 @@ ALL_INCIDENTS, OPEN_INCIDENTS = "INCIDENTS", "INCIDENTS#OPEN"
 INCIDENT, UPDATE, JOINED, PERSON, LEFT_OUT = "INCIDENT", "UPDATE#", "P#", "W#", "OUT#"
 # Reports by the minute; behind them, the troubles that the operators know of.
 TROUBLES, TOLD = "TROUBLES", "TOLD#"
-SIGN_IN, SESSIONS = "SIGNIN#", "SESSIONS#"
+SIGN_IN, SESSIONS, SHORT_LINK = "SIGNIN#", "SESSIONS#", "LINK#"
 CASE_PREFIX, INCIDENT_PREFIX, READS = "CASE#", "INCIDENT#", "READS#"
 
 
@@ -378,3 +378,8 @@ def sign_in_tries(address: str, what: str, since: datetime) -> Key:
 def session(staff_id: StaffId, session_id: str) -> Key:
     """A browser in which a person is signed in."""
     return Key(f"{SESSIONS}{staff_id}", session_id)
+
+
+def short_link(name: str) -> Key:
+    """What a short link holds, by the hash of its token."""
+    return Key(f"{SHORT_LINK}{name}", "LINK")

@@ -3,7 +3,7 @@
 import re
 import secrets as random
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import blake2s
@@ -84,22 +84,25 @@ class SignedLinks:
         self._base_url = base_url.rstrip("/")
 
     def __call__(self, staff_id: StaffId, subject_id: SubjectId, now: datetime) -> str | None:
-        if not self._base_url:
-            return None
-        case = isinstance(subject_id, CaseId)
-        actions, lasts = (CASE_ACTIONS, CASE_LINK_LASTS) if case else (INCIDENT_ACTIONS, INCIDENT_LINK_LASTS)
         try:
-            token = self.token(Link(staff_id, subject_id, actions, now + lasts))
+            return self.address(self.token(capability(staff_id, subject_id, now)))
         except NoLinkKeys:
             return None
-        return f"{self._base_url}/act/{token}"
+
+    def address(self, token: str) -> str | None:
+        """The whole address of a token; None where no links can be made."""
+        return f"{self._base_url}/act/{token}" if self._base_url else None
+
+    def hashes(self, token: str, unknown: bool = False) -> Sequence[str]:
+        """Hashes of a short token with each key, that of the signing key first. Raises NoLinkKeys."""
+        return [_hash(token, key) for key in reversed(self._keys(unknown))]
 
     def token(self, link: Link) -> str:
         """Raises NoLinkKeys."""
-        return self._signer("link").sign(base64_encode(_packed(link))).decode()
+        return self._signer("link").sign(base64_encode(packed(link))).decode()
 
     def read(self, token: str) -> Link:
-        return _unpacked(base64_decode(self._unsigned("link", token)))
+        return unpacked(base64_decode(self._unsigned("link", token)))
 
     def new_event(self, token: str, now: datetime) -> str:
         event_id = f"{keys.stamp(now)}-{random.token_hex(8)}"
@@ -125,7 +128,19 @@ class SignedLinks:
             raise LinkForged from forged
 
 
-def _packed(link: Link) -> bytes:
+def capability(staff_id: StaffId, subject_id: SubjectId, now: datetime) -> Link:
+    """The link of one person to one subject: every action on it, for some days."""
+    case = isinstance(subject_id, CaseId)
+    actions, lasts = (CASE_ACTIONS, CASE_LINK_LASTS) if case else (INCIDENT_ACTIONS, INCIDENT_LINK_LASTS)
+    return Link(staff_id, subject_id, actions, now + lasts)
+
+
+def _hash(token: str, key: str) -> str:
+    made_of = blake2s(key.encode(), person=b"short").digest()
+    return blake2s(token.encode(), key=made_of, digest_size=16).hexdigest()
+
+
+def packed(link: Link) -> bytes:
     """Actions as bits, minutes, then the subject: a case's two numbers, or the length of any other id and the id.
 
     Bits above the sixteenth stand above the minutes, which leave six bits of theirs free until 2097.
@@ -142,10 +157,11 @@ def _packed_subject(subject_id: SubjectId) -> bytes:
     return struct.pack(">B", len(text)) + text
 
 
-def _unpacked(packed: bytes) -> Link:
-    low, above, length = struct.unpack_from(">HIB", packed)
+def unpacked(written: bytes) -> Link:
+    """The link that was packed so."""
+    low, above, length = struct.unpack_from(">HIB", written)
     bits, minute = low | above >> _MINUTES_BITS << 16, above & (1 << _MINUTES_BITS) - 1
-    rest = packed[7:]
+    rest = written[7:]
     if length:
         subject_id = _subject_id(rest[:length].decode())
     else:

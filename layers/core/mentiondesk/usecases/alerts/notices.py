@@ -17,18 +17,29 @@ from mentiondesk.ports.tokens import Links
 class Notices:
     """Makes the notices of one round; reads each incident at most once. `desk`: the address of the signed-in desk."""
 
-    def __init__(self, incidents: IncidentStore, links: Links, roster: Roster, now: datetime, desk: str = "") -> None:
+    def __init__(
+        self,
+        incidents: IncidentStore,
+        links: Links,
+        text_links: Links,
+        roster: Roster,
+        now: datetime,
+        desk: str = "",
+    ) -> None:
         self._incidents = incidents
         self._roster = roster
         self._links = links
+        self._text_links = text_links
         self._now = now
         self._desk = desk
         self._known: dict[IncidentId, Incident | None] = {}
 
-    def of(self, subject: Subject, alert: Alert) -> Notice:
+    def of(self, subject: Subject, alert: Alert, short: bool = False) -> Notice:
+        """The facts of an alert; with a `short` link where it goes into a text."""
         # A link acts as one person, and anybody may read a room.
         room = alert.channel is Channel.ROOM
-        act = None if room else self._links(alert.staff_id, subject.subject_id, self._now)
+        links = self._text_links if short else self._links
+        act = None if room else links(alert.staff_id, subject.subject_id, self._now)
         match subject:
             case Case():
                 incident = self._incident(subject.incident_id)

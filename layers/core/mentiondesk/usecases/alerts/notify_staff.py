@@ -60,8 +60,8 @@ class NotifyStaff:
     """A run over what is due; its cost follows what is due, never the backlog.
 
     A crash may repeat an alert that was sent and not yet recorded. It never loses one: the lease ends, and the item
-    is due again. `senders` holds one for each channel; the index is read `batch` items at a time.
-    `desk` is the address of the desk that staff sign in to.
+    is due again. `senders` holds one for each channel; the index is read `batch` items at a time. `text_links` makes
+    the links of texts, which have little room. `desk` is the address of the desk that staff sign in to.
     """
 
     def __init__(
@@ -74,6 +74,7 @@ class NotifyStaff:
         links: Links = no_links,
         batch: int = 200,
         desk: str = "",
+        text_links: Links | None = None,
     ) -> None:
         self._alerts = alerts
         self._incidents = incidents
@@ -81,6 +82,7 @@ class NotifyStaff:
         self._writer = writer
         self._settings = settings
         self._links = links
+        self._text_links = text_links or links
         self._batch = batch
         self._desk = desk
 
@@ -95,7 +97,7 @@ class NotifyStaff:
             run.beside = self._beside(run)
         for task in run.tasks.values():
             deliverer.record(task.plan.records)
-        notices = Notices(self._incidents, self._links, settings.roster, now, self._desk)
+        notices = Notices(self._incidents, self._links, self._text_links, settings.roster, now, self._desk)
         for message in messages:
             deliverer.record(_merged(message, now))
             deliverer.deliver(_delivery(message, notices, settings, run.beside))
@@ -217,5 +219,8 @@ def _pause(attempts: int) -> timedelta:
 def _delivery(message: Message, notices: Notices, settings: DeskSettings, beside: int) -> Delivery:
     staff: Staff | None = settings.roster.find(message.staff_id)
     assert staff is not None, "alerts are planned from the roster"
-    found = tuple(notices.of(one.subject, one.alert) for one in message.wanted)
+    # A text holds the link of the case that it names: of the most urgent ones, the first that is due.
+    first = min(message.wanted, key=lambda one: (-one.subject.urgency.rank, one.alert.answer_by))
+    text = message.channel is Channel.TEXT
+    found = tuple(notices.of(one.subject, one.alert, text and one is first) for one in message.wanted)
     return Delivery(staff, message.channel, found, message.critical, beside=beside if message.gathers else 0)
