@@ -187,7 +187,7 @@ class Browser:
         return found["result"].get("value")
 
     def until(self, expression: str, seconds: float = 5) -> Any:
-        """Waits until a JavaScript expression is true, and returns its value. Raises AssertionError when it stays false."""
+        """Waits until a JavaScript expression is true; returns its value. Raises AssertionError when it stays false."""
         give_up = time.monotonic() + seconds
         while not (found := self.value(expression)):
             assert time.monotonic() < give_up, f"never true: {expression}"
@@ -217,7 +217,9 @@ class Browser:
 
     def picture(self, path: Path, whole: bool = True) -> None:
         """The whole page, or the part of it on the screen, as a PNG."""
-        found = self.do("Page.captureScreenshot", captureBeyondViewport=whole, **({"clip": self._size()} if whole else {}))
+        found = self.do(
+            "Page.captureScreenshot", captureBeyondViewport=whole, **({"clip": self._size()} if whole else {})
+        )
         path.write_bytes(base64.b64decode(found["data"]))
 
     def _size(self) -> dict[str, float]:

@@ -12,9 +12,13 @@ from tests.support.chromium import Browser, Web, browser
 from tests.support.served_desk import ServedDesk
 
 URL = "http://localhost"
-# The clock of pages can be put forward; timers go on as they do.
-_CLOCK = "{ const now = Date.now.bind(Date); window.ahead = 0; Date.now = () => now() + window.ahead; }"
-_NAP = "document.querySelector('#live')"
+# The clock of pages is put forward by tests, and what pages do each second happens then.
+_CLOCK = """{
+  const now = Date.now.bind(Date);
+  window.ahead = 0;
+  Date.now = () => now() + window.ahead;
+  window.setInterval = each => { window.second = each; };
+}"""
 
 
 class Office:
@@ -80,12 +84,15 @@ class Person:
         """Lets the page ask for news now, and waits until it has heard them."""
         self.page.value(
             "new Promise(go => { document.addEventListener('htmx:finally:request', () => setTimeout(go, 30),"
-            f" {{once: true}}); htmx.trigger({_NAP}, 'desk:poll') }})"
+            " {once: true}); document.dispatchEvent(new Event('desk:poll')) })"
         )
 
-    def later(self, seconds: float) -> None:
-        """Puts the clock of the page forward."""
-        self.page.value(f"window.ahead += {seconds * 1000}")
+    def later(self, seconds: float) -> bool:
+        """Puts the clock of the page forward; True when the page asked for news."""
+        asked = "document.addEventListener('htmx:before:request', () => { asked = true; }, {once: true})"
+        heard = "new Promise(go => document.addEventListener('htmx:finally:request', () => go(true), {once: true}))"
+        passed = f"window.ahead += {seconds * 1000}; const heard = {heard}; window.second()"
+        return bool(self.page.value(f"(async () => {{ let asked; {asked}; {passed}; return asked && await heard }})()"))
 
     def press(self, words: str, times: int = 1) -> None:
         """Clicks the button that says so, in whatever is folded, and waits for the page that follows."""
@@ -116,7 +123,7 @@ def case_path(case_id: CaseId) -> str:
 def office(profile: Path) -> Iterator[Office]:
     """A desk in a browser that knows nothing else. Raises NoBrowser."""
     held: list[Office] = []
-    with LocalApi(0, lambda event: held[0](event)) as api:
+    with LocalApi(0, lambda event: held[0](event)) as api:  # noqa: PLW0108  there is no office yet
         way_out = Web("localhost", lambda _: (404, {}, b""), int(api.url.rpartition(":")[2]))
         with browser(way_out, profile) as page:
             held.append(Office(page))
