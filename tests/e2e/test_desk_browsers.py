@@ -49,6 +49,7 @@ def test_a_person_signs_in_from_the_mail_and_comes_to_the_case(desk: Office, cas
     assert ana.path == "/desk/sign-in"
     ana.type("#email", "ana@example.com")
     ana.press("Mail me a code")
+    assert ana.page.until("document.activeElement.id === 'code'")
     ana.page.write(desk.desk.mails.codes[-1].code)
     ana.press("Sign in")
     assert ana.path == case_path(case_id)
