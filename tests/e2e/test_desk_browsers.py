@@ -174,7 +174,7 @@ def test_a_minute_offline_loses_nothing(desk: Office, case_id: CaseId) -> None:
     assert ana.page.value("document.querySelector('#note-text').value") == "Written in a tunnel"
     ana.offline(False)
     ana.page.until("navigator.onLine")
-    ana.later(1)
+    assert ana.later(61)
     ana.page.until("document.body.innerText.includes('Ben') && !document.body.innerText.includes('No connection')")
     ana.press("Save the note")
     assert [one.text for one in acts(desk, case_id, Noted) if isinstance(one, Noted)] == ["Written in a tunnel"]
