@@ -135,6 +135,8 @@ class Browser:
         self._pipe = pipe
         self.asked: list[str] = []
         self.heard: list[str] = []
+        # What scripts passed to bindings, which tests add.
+        self.called: list[str] = []
         self._loaded = False
         self._person = person
         context = {"browserContextId": person} if person else {}
@@ -236,6 +238,8 @@ class Browser:
             self.asked.append(params["request"]["url"])
         elif method == "Runtime.consoleAPICalled":
             self.heard.append(f"console.{params['type']}")
+        elif method == "Runtime.bindingCalled":
+            self.called.append(params["payload"])
         elif method == "Runtime.exceptionThrown":
             self.heard.append(str(params["exceptionDetails"].get("text")))
         elif method == "Log.entryAdded":
