@@ -13,7 +13,7 @@ from tests.support.served_desk import waiting
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 SCREENS = {"phone": (390, 844), "desktop": (1280, 900)}
-# Whatever of this runs calls `ran`, which the browser reports.
+# Each part calls `ran` if it runs, and the browser reports the call.
 HOSTILE = (
     "</title></textarea></script><script>ran('script')</script><img src=x onerror=\"ran('error')\">"
     "<svg onload=ran('svg')>"

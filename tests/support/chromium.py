@@ -135,7 +135,7 @@ class Browser:
         self._pipe = pipe
         self.asked: list[str] = []
         self.heard: list[str] = []
-        # What scripts passed to bindings, which tests add.
+        # The arguments of scripts that called a binding which a test added.
         self.called: list[str] = []
         self._loaded = False
         self._person = person

@@ -50,7 +50,7 @@ class Office:
         return got
 
     def person(self, staff_id: str) -> "Person":
-        """Somebody who is signed in, at a browser of their own."""
+        """A person who is signed in, at a browser of their own."""
         found = Person(self._page.of_somebody_else())
         self._people.append(found)
         for name, value in self.desk.cookie_of(staff_id).items():
@@ -59,7 +59,7 @@ class Office:
 
 
 class Person:
-    """One person at one browser."""
+    """A person at a browser."""
 
     def __init__(self, page: Browser) -> None:
         self.page = page
