@@ -80,11 +80,11 @@ def secure() -> bool:
     return config().desk_url.startswith("https:")
 
 
-def page(of: MethodOf) -> Callable[..., web.Page]:
+def page(of: MethodOf, act: bool = False) -> Callable[..., web.Page]:
     """The handler of one method of a route."""
 
     def show(**parts: str) -> web.Page:
-        found = answer(of(site()), door.asked, clock.now(), **parts)
+        found = answer(of(site()), door.asked, clock.now(), site().entrance.acted if act else None, **parts)
         refused = int(found.status == HTTPStatus.TOO_MANY_REQUESTS)
         counts({"SignInsRefused": refused, "DeskSavesGivenUp": int(found.gave_up)})
         return web.response(found, secure())
@@ -95,7 +95,7 @@ def page(of: MethodOf) -> Callable[..., web.Page]:
 door = web.Door(logger, metrics, lambda: counts({"DeskPagesFailed": 1}), security_headers)
 door.refuse_unless(lambda method, headers: from_our_pages(method, headers, config().desk_url))
 for route in ROUTES:
-    door.serve(route.rule, page(route.get), page(route.post) if route.post else None)
+    door.serve(route.rule, page(route.get), page(route.post, route.act) if route.post else None)
 door.serve("/desk/assets/<name>", web.asset)
 handler = door.handler
 

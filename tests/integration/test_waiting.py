@@ -17,6 +17,7 @@ from mentiondesk.usecases.cases.list_waiting import PAGE, SCANNED, ListWaiting, 
 from tests.integration.conftest import Desk, MemoryDesk
 from tests.integration.test_act import CASE_ID, begin
 from tests.support.builders import NOON, a_case, a_post, a_staff, at, commanded
+from tests.support.counted import Counted
 from tests.support.served_desk import waiting
 
 ANA, BEN = StaffId("ana"), StaffId("ben")
@@ -195,17 +196,6 @@ def test_a_post_leads_to_its_case(desk: Desk) -> None:
 
 
 # --- Cost -------------------------------------------------------------------------------------------------
-
-
-class Counted:
-    """A table that counts its requests."""
-
-    def __init__(self, table: Any) -> None:
-        self._table, self.requests = table, 0
-
-    def __getattr__(self, name: str) -> Any:
-        self.requests += 1
-        return getattr(self._table, name)
 
 
 @pytest.mark.parametrize("count", [3, SCANNED + 40])

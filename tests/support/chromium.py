@@ -85,42 +85,92 @@ def web(host: str, answer: Callable[[str], Answer]) -> Iterator[Web]:
 _NOT_HERE: Answer = (502, {}, b"")
 
 
-class Browser:
-    """A page of the browser: its requests, its console messages, and its failed loads."""
+class _Pipe:
+    """The browser's end of the DevTools protocol; what it says goes to the page that it is about."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", write: int, read: int) -> None:
-        self._process = process
+    def __init__(self, write: int, read: int) -> None:
         self._write, self._read = write, read
         self._buffer = b""
         self._number = 0
-        self._session = ""
-        self.asked: list[str] = []
-        self.heard: list[str] = []
-        self._loaded = False
-        target = self.do("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self.do("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            self.do(f"{domain}.enable")
+        self.pages: dict[str, Browser] = {}
 
-    def do(self, method: str, **params: Any) -> Any:
-        """Sends a command of the protocol; returns its result."""
+    def do(self, session: str, method: str, **params: Any) -> Any:
+        """Sends a command, to a page where `session` names one; returns its result."""
         self._number += 1
-        message = {"id": self._number, "method": method, "params": params}
-        if self._session:
-            message["sessionId"] = self._session
-        os.write(self._write, json.dumps(message).encode() + b"\0")
         number = self._number
+        message = {"id": number, "method": method, "params": params} | ({"sessionId": session} if session else {})
+        os.write(self._write, json.dumps(message).encode() + b"\0")
         while True:
-            answer = self._next()
+            answer = self.next()
             if answer.get("id") == number:
                 if "error" in answer:
                     raise NoBrowser(f"{method}: {answer['error']}")
                 return answer["result"]
 
+    def next(self) -> dict[str, Any]:
+        """The next message, after the page that it is about has heard it."""
+        until = time.monotonic() + _PATIENCE
+        while b"\0" not in self._buffer:
+            ready, _, _ = select.select([self._read], [], [], max(until - time.monotonic(), 0))
+            part = os.read(self._read, 1 << 20) if ready else b""
+            if not part:
+                raise NoBrowser("the browser does not answer")
+            self._buffer += part
+        raw, _, self._buffer = self._buffer.partition(b"\0")
+        message: dict[str, Any] = json.loads(raw)
+        page = self.pages.get(message.get("sessionId", ""))
+        if page is not None:
+            page._hear(message.get("method", ""), message.get("params", {}))
+        return message
+
+
+# The codes of keys that have no letter, with the text that they give.
+_KEYS = {"Tab": (9, ""), "Enter": (13, "\r"), "Escape": (27, ""), "ArrowDown": (40, ""), "Space": (32, " ")}
+
+
+class Browser:
+    """A page of the browser: its requests, its console messages, and its failed loads."""
+
+    def __init__(self, pipe: _Pipe, person: str | None = None) -> None:
+        self._pipe = pipe
+        self.asked: list[str] = []
+        self.heard: list[str] = []
+        # The arguments of scripts that called a binding which a test added.
+        self.called: list[str] = []
+        self._loaded = False
+        self._person = person
+        context = {"browserContextId": person} if person else {}
+        target = pipe.do("", "Target.createTarget", url="about:blank", **context)["targetId"]
+        self._session = pipe.do("", "Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        pipe.pages[self._session] = self
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.do(f"{domain}.enable")
+
+    def of_somebody_else(self) -> "Browser":
+        """A page of another person's browser: with cookies and storage of its own."""
+        return Browser(self._pipe, self._pipe.do("", "Target.createBrowserContext")["browserContextId"])
+
+    def leave(self) -> None:
+        """Closes the browser of `of_somebody_else`, with its cookies and its storage."""
+        del self._pipe.pages[self._session]
+        self._pipe.do("", "Target.disposeBrowserContext", browserContextId=self._person)
+
+    def do(self, method: str, **params: Any) -> Any:
+        """Sends a command of the protocol; returns its result."""
+        return self._pipe.do(self._session, method, **params)
+
     def show(self, url: str) -> None:
         """Goes there, and waits until everything is loaded."""
         self._loaded = False
         self.do("Page.navigate", url=url)
+        while not self._loaded:
+            self._next()
+
+    @contextmanager
+    def followed(self) -> Iterator[None]:
+        """Runs the block, which leads to another page, and waits until that page is there."""
+        self._loaded = False
+        yield
         while not self._loaded:
             self._next()
 
@@ -138,30 +188,48 @@ class Browser:
         assert "exceptionDetails" not in found, found
         return found["result"].get("value")
 
-    def press(self, key: str) -> None:
-        code = {"Tab": 9, "Enter": 13}[key]
-        text = {"text": "\r"} if key == "Enter" else {}
-        for kind in ("keyDown", "keyUp"):
-            given = {"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code}
-            self.do("Input.dispatchKeyEvent", **given, **(text if kind == "keyDown" else {}))
+    def until(self, expression: str, seconds: float = 5) -> Any:
+        """Waits until a JavaScript expression is true; returns its value. Raises AssertionError when it stays false."""
+        give_up = time.monotonic() + seconds
+        while not (found := self.value(expression)):
+            assert time.monotonic() < give_up, f"never true: {expression}"
+            self.value("new Promise(go => setTimeout(go, 20))")
+        return found
 
-    def picture(self, path: Path) -> None:
-        """The whole page, as a PNG."""
-        found = self.do("Page.captureScreenshot", captureBeyondViewport=True)
+    def press(self, key: str) -> None:
+        """Presses one key: a named one, or the one of a character."""
+        code, text = _KEYS.get(key, (ord(key[0].upper()), key))
+        given = {"key": key, "code": key, "windowsVirtualKeyCode": code}
+        self.do("Input.dispatchKeyEvent", type="keyDown", **given, **({"text": text} if text else {}))
+        self.do("Input.dispatchKeyEvent", type="keyUp", **given)
+
+    def write(self, text: str) -> None:
+        """Types a text into the field that has the focus."""
+        self.do("Input.insertText", text=text)
+
+    def click(self, element: str, times: int = 1) -> None:
+        """Clicks with the mouse in the middle of the element that a JavaScript expression gives."""
+        place = self.value(
+            f"(one => {{ one.scrollIntoView({{block: 'center'}}); const box = one.getBoundingClientRect();"
+            f" return {{x: box.x + box.width / 2, y: box.y + box.height / 2}} }})({element})"
+        )
+        for count in range(1, times + 1):
+            for kind in ("mousePressed", "mouseReleased"):
+                self.do("Input.dispatchMouseEvent", type=kind, button="left", clickCount=count, **place)
+
+    def picture(self, path: Path, whole: bool = True) -> None:
+        """The whole page, or the part of it on the screen, as a PNG."""
+        found = self.do(
+            "Page.captureScreenshot", captureBeyondViewport=whole, **({"clip": self._size()} if whole else {})
+        )
         path.write_bytes(base64.b64decode(found["data"]))
 
+    def _size(self) -> dict[str, float]:
+        size = self.do("Page.getLayoutMetrics")["cssContentSize"]
+        return {**size, "scale": 1}
+
     def _next(self) -> dict[str, Any]:
-        until = time.monotonic() + _PATIENCE
-        while b"\0" not in self._buffer:
-            ready, _, _ = select.select([self._read], [], [], max(until - time.monotonic(), 0))
-            part = os.read(self._read, 1 << 20) if ready else b""
-            if not part:
-                raise NoBrowser("the browser does not answer")
-            self._buffer += part
-        raw, _, self._buffer = self._buffer.partition(b"\0")
-        message: dict[str, Any] = json.loads(raw)
-        self._hear(message.get("method", ""), message.get("params", {}))
-        return message
+        return self._pipe.next()
 
     def _hear(self, method: str, params: dict[str, Any]) -> None:
         if method == "Page.loadEventFired":
@@ -170,6 +238,8 @@ class Browser:
             self.asked.append(params["request"]["url"])
         elif method == "Runtime.consoleAPICalled":
             self.heard.append(f"console.{params['type']}")
+        elif method == "Runtime.bindingCalled":
+            self.called.append(params["payload"])
         elif method == "Runtime.exceptionThrown":
             self.heard.append(str(params["exceptionDetails"].get("text")))
         elif method == "Log.entryAdded":
@@ -199,7 +269,7 @@ def browser(way_out: Web, profile: Path) -> Iterator[Browser]:
     os.close(to_read)
     os.close(from_write)
     try:
-        yield Browser(process, to_write, from_read)
+        yield Browser(_Pipe(to_write, from_read))
     finally:
         os.close(to_write)
         os.close(from_read)

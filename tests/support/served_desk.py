@@ -93,19 +93,21 @@ class ServedDesk:
         self, method: str, path: str, typed: dict[str, str] | None = None, headers: dict[str, str] | None = None
     ) -> Answer:
         """A request of the browser, which keeps cookies; it follows no redirect."""
-        sent = {"Sec-Fetch-Site": "same-origin", **(headers or {})}
-        if self.cookies:
-            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        if typed is not None:
-            sent["Content-Type"] = FORM
-        body = urlencode(typed).encode() if typed is not None else b""
-        got = self(event_of(method, path, {k: v for k, v in sent.items() if v}, body, HOST))
+        form = {"Content-Type": FORM} if typed is not None else {}
+        got = self.asked(method, path, {**form, **(headers or {})}, urlencode(typed or {}).encode())
         for cookie in got.get("cookies", ()):
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
             if not value:
                 del self.cookies[name]
         return Answer(got["statusCode"], {n.lower(): v for n, v in got["headers"].items()}, got.get("body") or "")
+
+    def asked(self, method: str, path: str, headers: dict[str, str], body: bytes = b"") -> dict[str, Any]:
+        """The function's own answer to the browser."""
+        sent = {"Sec-Fetch-Site": "same-origin", **headers}
+        if self.cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        return self(event_of(method, path, {name: value for name, value in sent.items() if value}, body, HOST))
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.ask("GET", path, headers=headers)

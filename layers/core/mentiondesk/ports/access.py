@@ -6,7 +6,8 @@ from typing import Protocol
 from mentiondesk.domain.access.sign_in import Code, MailedCode, Session
 from mentiondesk.domain.alerts.messages import Email
 from mentiondesk.domain.alerts.roster import Staff
-from mentiondesk.domain.ids import StaffId
+from mentiondesk.domain.cases.waiting import Glance
+from mentiondesk.domain.ids import CaseId, StaffId
 
 
 class CodeStore(Protocol):
@@ -34,6 +35,14 @@ class SessionStore(Protocol):
     def put(self, session: Session) -> None: ...
 
     def get(self, staff_id: StaffId, session_id: str) -> Session | None: ...
+
+    def glance(
+        self, staff_id: StaffId, session_id: str, case_id: CaseId | None, now: datetime
+    ) -> tuple[Session | None, Glance]:
+        """The session, and the marks of the page of this case or of another page, by one request."""
+
+    def acted(self) -> None:
+        """Counts one act of a person on the desk, so that pages which are open learn of it with their next poll."""
 
     def seen(self, session: Session, now: datetime) -> None:
         """Writes the time of its last use; one that was ended meanwhile stays ended."""

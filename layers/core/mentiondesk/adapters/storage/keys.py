@@ -133,6 +133,11 @@ def claim(case_id: CaseId) -> Key:
     return Key(case(case_id).pk, "CLAIM")
 
 
+def acts() -> Key:
+    """The count of what people did on the desk; pages that poll compare it."""
+    return Key("ACTS", "ACTS")
+
+
 def escalation(subject_id: SubjectId) -> Key:
     return Key(subject(subject_id).pk, ESCALATION)
 

@@ -70,6 +70,19 @@ class Presence:
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """The marks by which a page is known to be as it was: read by one request, with the session of its reader.
+
+    `acts` counts what people did on the desk, `version` is that of the page's case, `present` are those who have the
+    case open; both are empty for other pages.
+    """
+
+    acts: int = 0
+    version: int = 0
+    present: tuple[Presence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class WaitingCase:
     """A customer who waits, with the others who look at the case."""
 

@@ -21,7 +21,8 @@ from mentiondesk.presentation.action_pages.reading import Fault, FormFields, For
 from mentiondesk.presentation.action_pages.record import RecordLine, record_line
 from mentiondesk.presentation.desk.entrance import Entrance, Visitor
 from mentiondesk.presentation.desk.forms import DESK_ACTS, desk_command, event_in, new_event
-from mentiondesk.presentation.desk.html import render, tag_of
+from mentiondesk.presentation.desk.html import render
+from mentiondesk.presentation.desk.polls import WRITING, came, no_news, still_there, tag
 from mentiondesk.presentation.desk.queue import case_path, present
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response, go
 from mentiondesk.presentation.phrases import customer
@@ -56,11 +57,14 @@ class CasePages:
 
     def show(self, request: Request, case_id: str, now: datetime) -> Response:
         """The case. Opening it claims nothing, and writes only that this person looks at it."""
-        visitor = self._entrance.visitor(request, now)
-        view = self._change.look(visitor.actor, _case_id(case_id), now)
+        id_, writing = _case_id(case_id), WRITING in request.query
+        visitor = self._entrance.visitor(request, now, id_)
+        if still_there(visitor, writing) and (quiet := no_news(request, visitor)):
+            return quiet
+        view = self._change.look(visitor.actor, id_, now)
         done = request.query.get("done", "")
         notice = Notice(done=visitor.say(f"act.{done}.done")) if done in set(DESK_ACTS) else Notice()
-        return self._page(view, visitor, notice, writing="writing" in request.query)
+        return self._page(request, view, visitor, notice, writing)
 
     def press(self, request: Request, case_id: str, now: datetime) -> Response:
         """Does what the pressed button says, once, and goes on to the page that shows it."""
@@ -72,9 +76,10 @@ class CasePages:
             self._change(visitor.actor, id_, command, event_in(typed, now), now)
         except FormInvalid as invalid:
             notice = replace(self._refusal(invalid, visitor), action=action or _pressed(typed))
-            return self._again(id_, visitor, replace(notice, typed=typed, faults=invalid.faults))
+            return self._again(request, id_, visitor, replace(notice, typed=typed, faults=invalid.faults))
         except (CaseRefuses, CaseChanged) as refusal:
-            return self._again(id_, visitor, replace(self._refusal(refusal, visitor), action=action, typed=typed))
+            notice = replace(self._refusal(refusal, visitor), action=action, typed=typed)
+            return self._again(request, id_, visitor, notice)
         except AlreadyDone:
             # A second press of one button is the first one's success.
             pass
@@ -83,21 +88,22 @@ class CasePages:
     def _refusal(self, refusal: Exception, visitor: Visitor) -> Notice:
         return refusal_notice(refusal, Reader(visitor.staff, visitor.settings, visitor.say))
 
-    def _again(self, case_id: CaseId, visitor: Visitor, notice: Notice) -> Response:
+    def _again(self, request: Request, case_id: CaseId, visitor: Visitor, notice: Notice) -> Response:
         """The page with what was refused, and with what was typed: no text is lost to a colleague who was first."""
         view = self._change.look(visitor.actor, case_id, visitor.now)
-        again = self._page(view, visitor, notice, writing=False)
+        again = self._page(request, view, visitor, notice, writing=False)
         return replace(again, status=notice.status, gave_up=notice.gave_up, tag="")
 
-    def _page(self, view: CaseView, visitor: Visitor, notice: Notice, writing: bool) -> Response:
-        case_id = view.case.case_id
-        people = self._waiting.come(case_id, visitor.staff.staff_id, writing, visitor.now)
+    def _page(self, request: Request, view: CaseView, visitor: Visitor, notice: Notice, writing: bool) -> Response:
+        people = self._waiting.come(view.case.case_id, visitor.staff.staff_id, writing, visitor.now)
+        if came(visitor, writing):
+            self._entrance.acted()
         reader = Reader(visitor.staff, visitor.settings, visitor.say, visitor.now)
         facts = _facts(view, visitor, reader, people) | {"notice": notice}
         # It differs each time, and is no news.
         event = new_event(visitor.now)
         html = render("desk/case.html", visitor.say, facts | {"event": event})
-        return Response(html, tag=tag_of(html.replace(event, "")))
+        return Response(html, tag=tag(request, visitor, html.replace(event, "")))
 
 
 def _facts(view: CaseView, visitor: Visitor, reader: Reader, people: tuple[Presence, ...]) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """The way in: sign-in, sign-out, and the sessions of the person who is signed in."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -18,14 +18,15 @@ from mentiondesk.domain.access.sign_in import (
     spelt,
 )
 from mentiondesk.domain.alerts.roster import Staff
+from mentiondesk.domain.cases.waiting import Glance
 from mentiondesk.domain.desk import DeskSettings
-from mentiondesk.domain.ids import StaffId
+from mentiondesk.domain.ids import CaseId, StaffId
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.storage import SubjectGone
 from mentiondesk.presentation.action_pages.answers import refused
 from mentiondesk.presentation.action_pages.reader import Reader
 from mentiondesk.presentation.action_pages.reading import MalformedForm
-from mentiondesk.presentation.desk.html import render
+from mentiondesk.presentation.desk.html import render, words_of
 from mentiondesk.presentation.desk.responses import ROOT, Page, Request, Response, SetCookie, go, place
 from mentiondesk.presentation.times import short_moment
 from mentiondesk.presentation.wording import Sentences
@@ -71,6 +72,7 @@ class Visitor:
     settings: DeskSettings
     say: Sentences
     now: datetime
+    glance: Glance = field(default_factory=Glance)
 
     @property
     def staff(self) -> Staff:
@@ -102,11 +104,16 @@ class Entrance:
         self._settings = settings
         self._cookies = cookies
 
-    def visitor(self, request: Request, now: datetime) -> Visitor:
-        """The person behind a request. Raises SignedOut."""
-        actor, session = self._signed_in(request.cookies.get(self._cookies.session, ""), now)
+    def visitor(self, request: Request, now: datetime, case_id: CaseId | None = None) -> Visitor:
+        """The person behind a request, with the marks of the page: of this case, or of another. Raises SignedOut."""
+        cookie = request.cookies.get(self._cookies.session, "")
+        actor, session, glance = self._signed_in.glance(cookie, case_id, now)
         settings = self._settings()
-        return Visitor(actor, session, settings, Sentences(settings.sentences), now)
+        return Visitor(actor, session, settings, Sentences(settings.sentences), now, glance)
+
+    def acted(self) -> None:
+        """Lets the pages that are open learn of an act with their next poll."""
+        self._signed_in.acted()
 
     def show(self, request: Request, now: datetime) -> Response:
         """The form for an address; people who are signed in go on."""
@@ -198,8 +205,8 @@ def guarded(page: Page) -> Page:
         except (SubjectGone, NotAllowed) as refusal:
             answer = refused(Sentences(), refusal)
             return Response(answer.html, answer.status)
-        news = not found.tag or found.tag != request.seen
-        return found if news else Response(status=HTTPStatus.NOT_MODIFIED, tag=found.tag)
+        same = found.tag and words_of(found.tag) == words_of(request.seen)
+        return found if not same else Response(status=HTTPStatus.NOT_MODIFIED, tag=found.tag)
 
     return show
 

@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Annotated
 
 from pydantic import Field
@@ -57,7 +58,11 @@ def new_event(now: datetime) -> str:
 
 
 def event_in(typed: FormFields, now: datetime) -> str:
-    """The id of the form that was sent. Raises MalformedForm for one that the desk did not make lately."""
+    """The id of what was sent: of this showing of the form, with these very words typed into it.
+
+    The same sent again is the same act; other words, sent from a page that the browser kept, are another one. Raises
+    MalformedForm for a form that the desk did not make lately.
+    """
     found = _EVENT.fullmatch(typed.get("event", ""))
     try:
         made = datetime.fromisoformat(f"{found[1]}+00:00") if found else None
@@ -65,4 +70,5 @@ def event_in(typed: FormFields, now: datetime) -> str:
         made = None
     if found is None or made is None or not timedelta(0) <= now - made <= _EVENT_LASTS:
         raise MalformedForm
-    return found[0]
+    words = "\n".join(f"{name}={value}" for name, value in sorted(typed.items()) if name != "event")
+    return f"{found[0]}-{sha256(words.encode()).hexdigest()[:16]}"

@@ -61,9 +61,23 @@ def security_headers() -> Mapping[str, str]:
     return {**link_headers(), _POLICY: policy, "Referrer-Policy": "same-origin"}
 
 
-def tag_of(html: str) -> str:
-    """The name of what a page shows, for If-None-Match."""
-    return '"' + b64encode(sha256(html.encode()).digest()[:12]).decode() + '"'
+def tag_of(html: str, marks: str = "") -> str:
+    """The name of what a page shows, for If-None-Match; the marks that it was made from come first."""
+    return f'"{marks}{"." if marks else ""}{digest(html)}"'
+
+
+def words_of(tag: str) -> str:
+    """The part of a tag that names the words of a page."""
+    return tag.strip('"').rpartition(".")[2]
+
+
+def marks_of(tag: str) -> str:
+    """The part of a tag that names what a page was made from."""
+    return tag.strip('"').rpartition(".")[0]
+
+
+def digest(text: str) -> str:
+    return b64encode(sha256(text.encode()).digest()[:12]).decode()
 
 
 def _text(name: str) -> str:

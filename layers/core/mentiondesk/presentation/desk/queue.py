@@ -14,7 +14,8 @@ from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.text import quotable
 from mentiondesk.presentation.desk.entrance import Entrance, Visitor
-from mentiondesk.presentation.desk.html import render, tag_of
+from mentiondesk.presentation.desk.html import render
+from mentiondesk.presentation.desk.polls import no_news, tag
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response, go
 from mentiondesk.presentation.phrases import case_label, customer
 from mentiondesk.presentation.times import time_left
@@ -99,6 +100,8 @@ class QueuePages:
     def show(self, request: Request, now: datetime) -> Response:
         """The customers who wait, in the tab and with the filters of the address."""
         visitor = self._entrance.visitor(request, now)
+        if quiet := no_news(request, visitor):
+            return quiet
         wanted = wanted_in(request)
         page = self._waiting(visitor.actor, wanted, now)
         more = _link(wanted, after=_written(page.after)) if page.after else ""
@@ -115,7 +118,7 @@ class QueuePages:
             "urgencies": tuple(reversed(Urgency)),
         }
         html = render("desk/queue.html", visitor.say, facts)
-        return Response(html, tag=tag_of(html))
+        return Response(html, tag=tag(request, visitor, html))
 
     def next(self, request: Request, now: datetime) -> Response:
         """Goes on to the customer who is to be answered next."""

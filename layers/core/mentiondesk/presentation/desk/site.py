@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from http import HTTPStatus
 
 from mentiondesk.presentation.desk.cases import CasePages
 from mentiondesk.presentation.desk.entrance import Entrance, guarded
@@ -49,6 +50,8 @@ class Route:
     rule: str
     get: MethodOf
     post: MethodOf | None = None
+    # A POST that others may want to see: pages that are open are told of it.
+    act: bool = False
 
 
 ROUTES = (
@@ -58,10 +61,10 @@ ROUTES = (
     Route(f"{ROOT}/sign-in/code", lambda site: site.entrance.show_code, lambda site: site.entrance.enter),
     Route(f"{ROOT}/sign-out", lambda site: site.entrance.show, lambda site: site.entrance.sign_out),
     Route(f"{ROOT}/sessions", lambda site: site.entrance.show_sessions, lambda site: site.entrance.end_session),
-    Route(f"{ROOT}/cases/<case_id>", lambda site: site.cases.show, lambda site: site.cases.press),
-    Route(f"{ROOT}/cases/<case_id>/policy", lambda site: site.strikes.show, lambda site: site.strikes.press),
+    Route(f"{ROOT}/cases/<case_id>", lambda site: site.cases.show, lambda site: site.cases.press, True),
+    Route(f"{ROOT}/cases/<case_id>/policy", lambda site: site.strikes.show, lambda site: site.strikes.press, True),
     Route(f"{ROOT}/incidents", lambda site: site.incidents.list),
-    Route(f"{ROOT}/incidents/<incident_id>", lambda site: site.incidents.show, lambda site: site.incidents.press),
+    Route(f"{ROOT}/incidents/<incident_id>", lambda site: site.incidents.show, lambda site: site.incidents.press, True),
     Route(f"{ROOT}/team", lambda site: site.team.show),
     Route(REVIEW, lambda site: site.review.show, lambda site: site.review.press),
     Route(f"{REVIEW}/mine", lambda site: site.review.mine),
@@ -72,10 +75,17 @@ ROUTES = (
 )
 
 
-def answer(method: _Method, request: Request, now: datetime, **parts: str) -> Response:
-    """The response of one route's method, for a person who may be signed out."""
-    return guarded(partial(_with, method, parts))(request, now)
+def answer(
+    method: _Method, request: Request, now: datetime, acted: Callable[[], None] | None = None, **parts: str
+) -> Response:
+    """The response of one route's method, for a person who may be signed out. `acted` is called after an act."""
+    return guarded(partial(_with, method, acted, parts))(request, now)
 
 
-def _with(method: _Method, parts: dict[str, str], request: Request, now: datetime) -> Response:
-    return method(request, *parts.values(), now)
+def _with(
+    method: _Method, acted: Callable[[], None] | None, parts: dict[str, str], request: Request, now: datetime
+) -> Response:
+    found = method(request, *parts.values(), now)
+    if acted and found.status is HTTPStatus.SEE_OTHER:
+        acted()
+    return found

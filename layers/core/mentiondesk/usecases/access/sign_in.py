@@ -28,7 +28,8 @@ from mentiondesk.domain.access.sign_in import (
     staff_with,
 )
 from mentiondesk.domain.alerts.roster import Channel
-from mentiondesk.domain.ids import StaffId
+from mentiondesk.domain.cases.waiting import Glance
+from mentiondesk.domain.ids import CaseId, StaffId
 from mentiondesk.ports.access import CodeMails, CodeStore, CodeWriter, SessionStore
 from mentiondesk.ports.channels import Mailer
 from mentiondesk.ports.runtime import CurrentSettings
@@ -99,10 +100,7 @@ class SignedIn:
     def __call__(self, cookie: str, now: datetime) -> tuple[Actor, Session]:
         """The person behind a cookie, and their session. Raises SignedOut."""
         actor, session = self.actor(cookie, now)
-        if now - session.seen_at >= SEEN_EVERY:
-            session = replace(session, seen_at=now)
-            self._sessions.seen(session, now)
-        return actor, session
+        return actor, self._used(session, now)
 
     def actor(self, cookie: str, now: datetime) -> tuple[Actor, Session]:
         """The same, for doors that may not write: the session's last use stays as it was. Raises SignedOut."""
@@ -111,6 +109,26 @@ class SignedIn:
         if session is None:
             raise SignedOut
         return session.actor(self._settings().roster, now), session
+
+    def glance(self, cookie: str, case_id: CaseId | None, now: datetime) -> tuple[Actor, Session, Glance]:
+        """The same with the marks of the page that the person looks at. Raises SignedOut."""
+        staff_id, session_id = in_cookie(cookie)
+        session, marks = self._sessions.glance(staff_id, session_id, case_id, now)
+        if session is None:
+            raise SignedOut
+        actor = session.actor(self._settings().roster, now)
+        return actor, self._used(session, now), marks
+
+    def _used(self, session: Session, now: datetime) -> Session:
+        """The session with its last use, which is written now and then."""
+        if now - session.seen_at < SEEN_EVERY:
+            return session
+        self._sessions.seen(session, now)
+        return replace(session, seen_at=now)
+
+    def acted(self) -> None:
+        """Tells the pages that are open of an act."""
+        self._sessions.acted()
 
     def of(self, staff_id: StaffId, now: datetime) -> list[Session]:
         """The sessions of a person that have not ended, the last used first."""

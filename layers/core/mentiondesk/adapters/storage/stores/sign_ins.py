@@ -1,14 +1,18 @@
 """Codes and sessions of people who sign in. TTL removes what is over; every reader compares the times itself."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item
+from mentiondesk.adapters.storage.stores.waiting import people_in
 from mentiondesk.adapters.storage.table import Absent, And, Exists, Less, Or, Query, Refused, Table, Update
 from mentiondesk.domain.access.sign_in import CODE_LASTS, SESSION_LASTS, TRIES_PER_CODE, WINDOW, Code, Session
-from mentiondesk.domain.ids import StaffId
+from mentiondesk.domain.cases.waiting import Glance
+from mentiondesk.domain.ids import CaseId, StaffId
 
 _TAKEN = "taken"
+_ACTS = "acts"
 
 
 class Codes:
@@ -64,6 +68,21 @@ class Sessions:
     def get(self, staff_id: StaffId, session_id: str) -> Session | None:
         found = self._table.get(keys.session(staff_id, session_id))
         return found.read(Session) if found else None
+
+    def glance(
+        self, staff_id: StaffId, session_id: str, case_id: CaseId | None, now: datetime
+    ) -> tuple[Session | None, Glance]:
+        wanted = [keys.session(staff_id, session_id), keys.acts()]
+        wanted += [keys.case(case_id), keys.presence(case_id)] if case_id else []
+        found = {item.key: item for item in self._table.get_many(wanted)}
+        session, acts = found.get(wanted[0]), found.get(wanted[1])
+        case, presence = (found.get(key) for key in wanted[2:]) if case_id else (None, None)
+        marks = Glance(int(acts.get(_ACTS)) if acts else 0, int(case.get("version")) if case else 0)
+        people = people_in(presence, now)
+        return session.read(Session) if session else None, replace(marks, present=people)
+
+    def acted(self) -> None:
+        self._table.update(Update(keys.acts(), {keys.SCHEMA: 1}, add={_ACTS: 1}))
 
     def seen(self, session: Session, now: datetime) -> None:
         try:

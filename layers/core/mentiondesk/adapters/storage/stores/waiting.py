@@ -38,19 +38,19 @@ class WaitingCases:
         wanted = [key for case_id in case_ids for key in (keys.case(case_id), keys.presence(case_id))]
         found = {item.key: item for item in self._table.get_many(wanted)}
         return {
-            case_id: WaitingCase(item.read(Case), _present(found.get(keys.presence(case_id)), now))
+            case_id: WaitingCase(item.read(Case), people_in(found.get(keys.presence(case_id)), now))
             for case_id in case_ids
             if (item := found.get(keys.case(case_id))) is not None
         }
 
     def present(self, case_id: CaseId, now: datetime) -> tuple[Presence, ...]:
-        return _present(self._table.get(keys.presence(case_id)), now)
+        return people_in(self._table.get(keys.presence(case_id)), now)
 
     def come(self, case_id: CaseId, staff_id: StaffId, writing: bool, now: datetime) -> tuple[Presence, ...]:
         name = staff_id.replace("-", _HYPHEN)
         seen: dict[str, Value] = {f"{_LOOKS}{name}": now, f"{_WRITES}{name}": now if writing else None}
         seen |= {keys.EXPIRES: keys.expiry(now + _KEPT), keys.SCHEMA: 1}
-        return _present(self._table.update(Update(keys.presence(case_id), seen)), now)
+        return people_in(self._table.update(Update(keys.presence(case_id), seen)), now)
 
     def _shard(self, number: int, after: Place | None, most: int) -> list[Row]:
         partition = keys.queue(State.OPEN, number)
@@ -77,7 +77,8 @@ def last_look(item: Item | None, staff_id: StaffId) -> datetime | None:
     return item.value(f"{_LOOKS}{staff_id.replace('-', _HYPHEN)}", datetime) if item is not None else None
 
 
-def _present(item: Item | None, now: datetime) -> tuple[Presence, ...]:
+def people_in(item: Item | None, now: datetime) -> tuple[Presence, ...]:
+    """The people who have a case open, by its item of presence."""
     return tuple(_people(item, now)) if item is not None else ()
 
 

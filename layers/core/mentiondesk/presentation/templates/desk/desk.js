@@ -7,6 +7,13 @@
   const key = "desk " + location.pathname;
   let tag = "", moved = Date.now(), asked = Date.now();
 
+  // --- One line says why the page may be out of date: no connection, a failure, or a session that has ended.
+  const trouble = document.querySelector("#trouble");
+  const warn = which => {
+    const words = which && trouble ? trouble.dataset[which] : "";
+    if (trouble && trouble.textContent !== words) trouble.textContent = words;
+  };
+
   // --- What is typed survives a lost connection and a conflict.
   if (note) {
     if (new URLSearchParams(location.search).get("done") === "note") localStorage.removeItem(key);
@@ -16,12 +23,9 @@
 
   // --- Polling: quick while somebody works here, slow otherwise, and never while the page is hidden.
   if (live && window.htmx) {
-    live.setAttribute("hx-get", location.pathname + location.search);
-    live.setAttribute("hx-trigger", "desk:poll");
-    live.setAttribute("hx-select", "#live");
-    live.setAttribute("hx-target", "#live");
-    live.setAttribute("hx-swap", "outerMorph");
-    htmx.process(live);
+    // Not by attributes of the element: what comes in its place has none.
+    document.addEventListener("desk:poll", () =>
+      htmx.ajax("GET", location.pathname + location.search, { target: "#live", select: "#live", swap: "outerMorph" }));
     document.addEventListener("htmx:config:request", event => {
       const request = event.detail.ctx.request;
       if (tag) request.headers["If-None-Match"] = tag;
@@ -29,26 +33,35 @@
         request.action += (request.action.includes("?") ? "&" : "?") + "writing=1";
     });
     document.addEventListener("htmx:before:response", event => {
-      const { response } = event.detail.ctx;
+      const { response } = event.detail.ctx, { raw } = response;
+      const out = raw.redirected || raw.status === 403, failed = !raw.ok && raw.status !== 304;
+      warn(out ? "out" : failed ? "failed" : "");
+      // What is on the page stays: a refusal holds nothing to show in its place.
+      if (out || failed) return event.preventDefault();
       tag = response.headers.get("ETag") || tag;
-      // Signed out meanwhile: the page itself leads to the sign-in, and what was typed stays.
-      if (response.raw && response.raw.redirected) event.preventDefault();
     });
-    for (const name of ["pointermove", "keydown", "scroll"])
+    document.addEventListener("htmx:error", () => warn("lost"));
+    // Not "scroll": a page scrolls by itself, when news come.
+    for (const name of ["pointermove", "keydown", "wheel", "touchmove"])
       document.addEventListener(name, () => { moved = Date.now(); }, { passive: true });
+    addEventListener("offline", () => warn("lost"));
+    addEventListener("online", () => { asked = 0; });
     setInterval(() => {
       const now = Date.now(), pause = now - moved < MOVED ? QUICK : SLOW;
       if (document.visibilityState !== "visible" || now - asked < pause) return;
       asked = now;
-      const target = document.querySelector("#live");
-      if (target) htmx.trigger(target, "desk:poll");
+      document.dispatchEvent(new Event("desk:poll"));
     }, 1000);
   }
 
-  // --- A double click is one press.
+  // --- A double click is one press, and nothing is sent into the void.
   document.addEventListener("submit", event => {
-    if (event.target.dataset.sent) event.preventDefault();
-    event.target.dataset.sent = "1";
+    const form = event.target;
+    if (!navigator.onLine) warn("lost");
+    if (form.dataset.sent || !navigator.onLine) return event.preventDefault();
+    form.dataset.sent = "1";
+    // An answer that never came must not keep the form for ever.
+    setTimeout(() => { delete form.dataset.sent; }, 10000);
   });
   addEventListener("pageshow", () => {
     for (const form of document.forms) delete form.dataset.sent;
