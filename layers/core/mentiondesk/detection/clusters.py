@@ -22,7 +22,7 @@ from mentiondesk.detection.concepts import (
     VAGUE,
     related,
 )
-from mentiondesk.detection.matching import AND, belongs, by_term, distinct_reporters
+from mentiondesk.detection.matching import AND, belongs, by_term, distinct_reporters, reporters_by_term
 from mentiondesk.detection.surprise import severity, surprise
 from mentiondesk.detection.titles import failure_of
 from mentiondesk.domain.ids import IncidentId, UserId
@@ -211,8 +211,7 @@ def _most_surprising(
 ) -> Cluster | None:
     """The most surprising cluster. `people` are the fewest that make one: by a concept, and by a mere word."""
     thresholds, required = expectation.thresholds, expectation.required_surprise
-    reporters_by_term = {term: distinct_reporters(having) for term, having in by_term(signals).items()}
-    window = _Window(distinct_reporters(signals), reporters_by_term, expectation, now)
+    window = _Window(distinct_reporters(signals), reporters_by_term(signals), expectation, now)
     enough, enough_by_word = people
     surges = [
         (excess - required(term), term, within * part)

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 
 from mentiondesk.detection.concepts import APART, CONCEPTS, FAILURES, NO_FAILURE, NO_SUBJECT, SUBJECTS
 from mentiondesk.domain.ids import ConversationId, PostId, UserId
@@ -87,6 +88,13 @@ def by_term(signals: Iterable[Signal]) -> dict[str, list[Signal]]:
     return found
 
 
+def reporters_by_term(signals: Iterable[Signal]) -> dict[str, list[Signal]]:
+    """The distinct reporters of each term."""
+    # Most terms are one person's.
+    found = by_term(signals).items()
+    return {term: having if len(having) == 1 else distinct_reporters(having) for term, having in found}
+
+
 def count_terms(signals: Iterable[Signal]) -> tuple[int, dict[str, int]]:
     """The number of distinct reporters, and how many of them use each term."""
     reporters = distinct_reporters(signals)
@@ -95,9 +103,22 @@ def count_terms(signals: Iterable[Signal]) -> tuple[int, dict[str, int]]:
 
 def has_any(terms: Iterable[str], signal: Signal) -> bool:
     """True if the signal has one of `terms`; "missing + album" requires both, "slow + no subject" no subject at all."""
-    own = {*signal.terms}
-    own.update(unsaid for unsaid, said in _UNSAID.items() if said.isdisjoint(own))
-    return any(own.issuperset(term.split(AND)) for term in terms)
+    own, (single, joined) = _with_unsaid(signal.terms), _parts(tuple(terms))
+    return not own.isdisjoint(single) or any(own.issuperset(parts) for parts in joined)
+
+
+# A run compares each of some thousand signals with each of a few incidents and clusters.
+@lru_cache(maxsize=8192)
+def _with_unsaid(terms: tuple[str, ...]) -> frozenset[str]:
+    """The terms of a signal, with "no subject" and "no failure" where it names none."""
+    return frozenset((*terms, *(unsaid for unsaid, said in _UNSAID.items() if said.isdisjoint(terms))))
+
+
+@lru_cache(maxsize=512)
+def _parts(terms: tuple[str, ...]) -> tuple[frozenset[str], tuple[frozenset[str], ...]]:
+    """The terms that stand alone, and the parts of each joined one."""
+    parts = [frozenset(term.split(AND)) for term in terms]
+    return frozenset().union(*(one for one in parts if len(one) == 1)), tuple(one for one in parts if len(one) > 1)
 
 
 def belongs(terms: Iterable[str], signal: Signal) -> bool:

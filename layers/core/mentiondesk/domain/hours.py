@@ -1,16 +1,20 @@
 """Time that counts: opening hours, shifts and quiet hours in a named zone, and sums over them."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 _ONE_DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 # Longer than any run of holidays; reached only by hours that never open.
 _HORIZON_DAYS = 800
+# Days whose periods are remembered.
+_MOST_DAYS = 4096
+_Span = tuple[datetime, datetime]
 
 
 class NeverOpen(ValueError):
@@ -56,24 +60,38 @@ class Hours:
 
     def closes(self, at: datetime) -> datetime | None:
         """When the period around `at` ends (UTC); None outside all periods."""
-        for opens, closes in self._from(at):
-            return closes if opens <= at else None
+        for opens, closes in self._around(at.astimezone(UTC).date()):
+            if at < closes:
+                return closes if opens <= at else None
         return None
 
-    def _from(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+    @cached_property
+    def _around(self) -> Callable[[date], tuple[_Span, ...]]:
+        return lru_cache(_MOST_DAYS)(self._spans_around)
+
+    @cached_property
+    def _on(self) -> Callable[[date], tuple[_Span, ...]]:
+        return lru_cache(_MOST_DAYS)(partial(_periods, self))
+
+    def _spans_around(self, day: date) -> tuple[_Span, ...]:
+        """The open spans of a UTC day, and the one that reaches into it."""
+        midnight = datetime.combine(day, time(), UTC)
+        return tuple(takewhile(lambda span: span[0] < midnight + _ONE_DAY, self._from(midnight)))
+
+    def _from(self, start: datetime) -> Iterator[_Span]:
         """Periods that end after `start`, in order, none overlapping the one before."""
         # A period that opened yesterday may reach past midnight into today.
         day = start.astimezone(ZoneInfo(self.zone)).date() - _ONE_DAY
         reached = datetime.min.replace(tzinfo=UTC)
         for offset in range(_HORIZON_DAYS):
-            for opens, closes in _periods(self, day + offset * _ONE_DAY):
+            for opens, closes in self._on(day + offset * _ONE_DAY):
                 if closes > max(start, reached):
                     yield max(opens, reached), closes
                     reached = closes
 
 
-@lru_cache(maxsize=4096)
-def _periods(hours: Hours, day: date) -> tuple[tuple[datetime, datetime], ...]:
+def _periods(hours: Hours, day: date) -> tuple[_Span, ...]:
+    """The periods that open on a day of the hours' own zone."""
     if day in hours.holidays:
         return ()
     zone = ZoneInfo(hours.zone)

@@ -73,7 +73,7 @@ class Key(NamedTuple):
 
 def stamp(moment: datetime) -> str:
     """Text order is time order."""
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    return f"{moment.astimezone(UTC).isoformat(timespec='microseconds').removesuffix('+00:00')}Z"
 
 
 def expiry(moment: datetime) -> int:

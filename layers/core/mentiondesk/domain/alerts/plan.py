@@ -84,9 +84,10 @@ class _Planning:
                 held.append(
                     Record(alert, Outcome.HELD, self.now, alert.channel, detail="quiet hours", until=quiet_until)
                 )
-        ahead = tuple(alert for alert in self._ahead(horizon) if self._key(alert) not in known)
+        coming = [] if self._critical else self._coming(horizon)
+        ahead = tuple(alert for alert in self._ahead(coming) if self._key(alert) not in known)
         next_at = self._next_at([*known.values(), *held])
-        until = None if held else self._ahead_until(horizon, known, ahead)
+        until = None if held or not ahead else self._ahead_until(coming, known, ahead)
         return Plan(tuple(send), (*merged, *held), next_at, ahead, until)
 
     @property
@@ -104,32 +105,35 @@ class _Planning:
             if due.at <= self.now and (done_until is None or due.at > done_until):
                 yield from self._alerts(due, self.now)
 
-    def _ahead(self, horizon: datetime) -> Iterator[Alert]:
-        """The warnings that fall due after now and by the horizon, for people who are called then and now."""
-        if self._critical:
-            return
-        for due in self.escalation.timer.alerts:
-            if self.now < due.at <= horizon and due.at < self.escalation.timer.answer_by:
-                called_now = {alert.staff_id for alert in self._alerts(due, self.now)}
-                for alert in self._alerts(due, due.at):
+    def _coming(self, horizon: datetime) -> list[tuple[Due, list[Alert]]]:
+        """The stages that fall due after now and by the horizon, with the alerts to the people whom they call then."""
+        stages = (due for due in self.escalation.timer.alerts if self.now < due.at <= horizon)
+        return [(due, list(self._alerts(due, due.at))) for due in stages]
+
+    def _ahead(self, coming: Iterable[tuple[Due, Sequence[Alert]]]) -> Iterator[Alert]:
+        """The warnings that can be brought forward: to people who are called then and now."""
+        for due, alerts in coming:
+            if due.at < self.escalation.timer.answer_by:
+                called_now = {staff.staff_id for staff, _ in self._called(due, self.now)}
+                for alert in alerts:
                     needed = alert.staff_id in called_now and not self._knows(alert)
                     if needed and self._quiet_until(alert) is None:
                         yield alert
 
-    def _ahead_until(self, horizon: datetime, known: Container[Hashable], ahead: Collection[Alert]) -> datetime | None:
-        """The time of the last warning by the horizon, where `ahead` leaves out nobody whom one of them calls."""
-        ends = [due for due in self.escalation.timer.alerts if self.now < due.at <= horizon]
-        warns = all(due.at < self.escalation.timer.answer_by for due in ends)
-        called = (alert for due in ends for alert in self._alerts(due, due.at))
+    def _ahead_until(
+        self, coming: Sequence[tuple[Due, Iterable[Alert]]], known: Container[Hashable], ahead: Collection[Alert]
+    ) -> datetime | None:
+        """The time of the last of the coming stages, where `ahead` leaves out nobody whom one of them calls."""
+        warns = all(due.at < self.escalation.timer.answer_by for due, _ in coming)
+        called = (alert for _, alerts in coming for alert in alerts)
         whole = all(alert in ahead or self._key(alert) in known for alert in called)
         held = any(record.outcome is Outcome.HELD for record in self.ledger)
-        return ends[-1].at if ends and ahead and warns and whole and not held else None
+        return coming[-1][0].at if warns and whole and not held else None
 
     def _alerts(self, due: Due, at: datetime) -> Iterator[Alert]:
         """The alerts of one stage to the people whom it calls at `at`."""
         timer = self.escalation.timer
-        stage = next((stage for stage in self.stages if stage.name == due.stage), None)
-        for staff, channel in self._called(stage, at) if stage else ():
+        for staff, channel in self._called(due, at):
             yield Alert(
                 self.escalation.subject_id,
                 timer.since,
@@ -141,8 +145,11 @@ class _Planning:
                 timer.planned_at,
             )
 
-    def _called(self, stage: Stage, at: datetime) -> Iterator[tuple[Staff, Channel]]:
+    def _called(self, due: Due, at: datetime) -> Iterator[tuple[Staff, Channel]]:
         """The people of a stage, each with the channel to use, or with each channel where the subject is critical."""
+        stage = next((stage for stage in self.stages if stage.name == due.stage), None)
+        if stage is None:
+            return
         claimed = self.facts.owner is not None and self.roster.find(self.facts.owner) is not None
         if (stage.unless_claimed and claimed) or (stage.once_claimed and not claimed):
             return
@@ -161,8 +168,9 @@ class _Planning:
                 continue
             for staff in self.roster.audience(audience, at, self.facts.owner):
                 channels = ways.setdefault(staff.staff_id, (staff, []))[1]
-                if staff.reachable(channel) not in channels:
-                    channels.append(staff.reachable(channel))
+                way = staff.reachable(channel)
+                if way not in channels:
+                    channels.append(way)
         return ways
 
     def _first(self, staff: Staff, channels: Sequence[Channel]) -> Channel:

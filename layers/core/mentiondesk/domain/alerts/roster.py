@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import assert_never
 
 from mentiondesk.domain.hours import Hours
@@ -105,6 +106,8 @@ class Staff:
 
     def reachable(self, channel: Channel) -> Channel:
         """`channel`, or the next one on which the person has an address."""
+        if self.addresses.get(channel):
+            return channel
         return next((way for way in channel.order if self.addresses.get(way)), channel)
 
     @property
@@ -127,7 +130,15 @@ class Roster:
         return replace(self, staff=tuple(replace(one, said=said.get(one.staff_id)) for one in self.staff))
 
     def find(self, staff_id: StaffId) -> Staff | None:
-        return next((one for one in (*self.staff, *self.rooms) if one.staff_id == staff_id), None)
+        return self._by_id.get(staff_id)
+
+    @cached_property
+    def _by_id(self) -> Mapping[StaffId, Staff]:
+        return {one.staff_id: one for one in (*self.rooms, *self.staff)}
+
+    @cached_property
+    def _by_role(self) -> Mapping[Audience, Sequence[Staff]]:
+        return {role: [one for one in self.staff if role in one.roles] for role in Audience}
 
     def _on_duty(self, now: datetime, owner: Staff | None) -> Sequence[Staff]:
         if owner is not None and owner.on_duty(now):
@@ -143,14 +154,14 @@ class Roster:
         never on duty by the clock shares it with those who are. With no person on duty the leads stand in, and so
         they do where there is no manager.
         """
-        leads = [one for one in self.staff if Audience.LEAD in one.roles]
+        leads = self._by_role[Audience.LEAD]
         match audience:
             case Audience.ROOM:
                 return self.rooms
             case Audience.LEAD:
                 return leads
             case Audience.MANAGER:
-                return [one for one in self.staff if Audience.MANAGER in one.roles] or leads
+                return self._by_role[Audience.MANAGER] or leads
             case Audience.DUTY:
                 return self._on_duty(now, self.find(owner) if owner is not None else None) or leads
             case _:

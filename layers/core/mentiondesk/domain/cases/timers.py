@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from mentiondesk.domain.alerts.roster import Stage
 from mentiondesk.domain.hours import Hours, after
@@ -150,10 +151,14 @@ class Policy:
     question: Stage | None = None
     lapse: Mapping[Urgency, timedelta] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def all_stages(self) -> tuple[Stage, ...]:
         """The stages that a case's alerts may name."""
         return (*self.critical, *self.stages, *(one for one in (self.again, self.question) if one is not None))
+
+    @cached_property
+    def _stage_names(self) -> frozenset[str]:
+        return frozenset(stage.name for stage in self.all_stages)
 
     def stages_of(self, timer: ReplyTimer) -> tuple[Stage, ...]:
         """The stages that this timer's alerts may name.
@@ -161,8 +166,10 @@ class Policy:
         Settings may have renamed stages since the timer began: where as many names are gone as there are new ones,
         each stands for the one in its place.
         """
-        planned, known = [due.stage for due in timer.alerts], {stage.name for stage in self.all_stages}
-        gone = [name for name in planned if name not in known]
+        planned = [due.stage for due in timer.alerts]
+        gone = [name for name in planned if name not in self._stage_names]
+        if not gone:
+            return self.all_stages
         new = [stage for stage in self.stages if stage.name not in planned]
         if len(gone) != len(new):
             return self.all_stages
