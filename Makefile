@@ -64,6 +64,10 @@ mutants: setup .tools/mutants ## change the code in small ways and see whether a
 evaluate: setup ## precision of triage beside VADER, and how soon outages are detected (SETS=folder EVALUATE="--mistakes 20")
 	@$(PY) -m tests.evaluation $(if $(SETS),"$(SETS)") $(EVALUATE)
 	@$(if $(SETS),,$(PY) -m tests.evaluation.incidents)
+	@$(if $(SETS),,$(PY) -m tests.evaluation.replies)
+
+evaluate-replies: setup ## the rate of each check on recorded replies, and what stops the invented ones (REPLIES="recordings --show RULE")
+	@$(PY) -m tests.evaluation.replies $(REPLIES)
 
 triage-model: setup ## train triage's model anew, after a change to data/triage or to its tables (CHECK=yes only compares)
 	@$(PY) -m infra.train_triage $(if $(CHECK),--check)
@@ -173,4 +177,4 @@ maintenance: setup ## announce planned maintenance (TITLE="..." FROM=2026-12-01T
 	@test -n "$(TITLE)" -a -n "$(FROM)" -a -n "$(UNTIL)" || { echo 'say what and when: make maintenance TITLE="New tills" FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30'; exit 2; }
 	@$(PY) -m infra.operate maintenance "$(TITLE)" --from "$(FROM)" --until "$(UNTIL)" --parts "$(PARTS)" --body "$(BODY)" $(if $(STACK),--stack $(STACK))
 
-.PHONY: help run replay triage setup test faults emulators bench evaluate triage-model lint format validate build check lock sbom audit deploy configure teardown adopt-table restore-drill settings x-credentials x-write-credentials statuspage-key keys redrive doctor reclassify maintenance incident move-maintenance cancel-maintenance record check-settings reads forget export
+.PHONY: help run replay triage setup test faults emulators bench evaluate evaluate-replies triage-model lint format validate build check lock sbom audit deploy configure teardown adopt-table restore-drill settings x-credentials x-write-credentials statuspage-key keys redrive doctor reclassify maintenance incident move-maintenance cancel-maintenance record check-settings reads forget export

@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from mentiondesk.domain.replies.rules import ApprovalRules, Outcome, OwnRule, ReplyRules, Unattended, is_new
+from mentiondesk.domain.replies.finding import Outcome
+from mentiondesk.domain.replies.rules import ApprovalRules, OwnRule, ReplyRules, Unattended, is_new
 from mentiondesk.settings.patterns import safe_pattern
 from mentiondesk.settings.problems import SettingsInvalid
 from mentiondesk.settings.to_domain import parse_settings

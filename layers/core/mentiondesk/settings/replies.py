@@ -7,10 +7,12 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
 from mentiondesk.domain.ids import StaffId
+from mentiondesk.domain.replies.finding import Outcome
 from mentiondesk.domain.replies.price import X_PRICES
-from mentiondesk.domain.replies.rules import ApprovalRules, Outcome, Unattended, Way
+from mentiondesk.domain.replies.rules import ApprovalRules, Unattended
 from mentiondesk.domain.replies.saved import Variable, unknown_variables
 from mentiondesk.domain.replies.signature import SignedWith
+from mentiondesk.domain.replies.way import Way
 from mentiondesk.settings.model import Misfit, Model
 from mentiondesk.settings.patterns import safe_pattern
 from mentiondesk.settings.types import Duration, OneOrMore, Phrases, shown, stored

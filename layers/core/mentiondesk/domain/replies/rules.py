@@ -5,36 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
+from mentiondesk.domain.replies.finding import Outcome
 from mentiondesk.domain.replies.price import X_PRICES, Prices
 from mentiondesk.domain.replies.saved import SavedReply
 from mentiondesk.domain.replies.signature import Signature
-
-
-class Outcome(StrEnum):
-    """The outcome of a check. A second person may release what is on hold; a warning takes one more click."""
-
-    WARN = "warn"
-    HOLD = "hold"
-    BLOCK = "block"
-
-    @property
-    def rank(self) -> int:
-        """0 for a warning, growing with the weight."""
-        return _OUTCOMES.index(self)
-
-
-_OUTCOMES = tuple(Outcome)
-
-
-class Way(StrEnum):
-    """The way on which a private conversation goes on."""
-
-    X_DM = "x_dm"
-    X_CHAT = "x_chat"
-    MAIL = "mail"
-    PHONE = "phone"
-    FORM = "form"
-    ELSEWHERE = "elsewhere"
+from mentiondesk.domain.replies.way import Way
 
 
 class Unattended(StrEnum):

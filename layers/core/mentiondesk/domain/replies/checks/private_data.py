@@ -1,0 +1,172 @@
+"""Rules about private data: numbers and addresses by which somebody else could find or charge the customer."""
+
+import re
+from collections.abc import Iterator
+
+from mentiondesk.domain.replies.checks.context import CheckContext
+from mentiondesk.domain.replies.checks.spelling import Reading
+from mentiondesk.domain.replies.finding import Finding, Outcome
+from mentiondesk.domain.replies.links import belongs, links_in
+
+RULE = "private_data"
+_CARD = re.compile(r"(?<![\d.,])\d(?:[ .\-]{0,2}\d){12,18}(?![\d])")
+_IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?: ?[a-z0-9]){11,30}(?![a-z0-9])")
+_MAIL = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\]|\{at\}| at )\s?"
+    r"(?:[a-z0-9-]{1,40}(?:\.|\s?\(dot\)\s?|\s?\[dot\]\s?| dot )){1,4}[a-z]{2,10}(?![\w-])"
+)
+_LOCAL_PART_IN_WORDS = re.compile(r"[\w.+-]{1,64} dot $")
+# Seven digits or more with the separators of phone numbers; dates and hours are taken out before.
+_PHONE = re.compile(r"(?<![\w.,/@])(?:\+|00|\()?\d(?:[ ().\-/]{0,3}\d){6,17}(?!\w)")
+# Numbers that cost the caller nothing belong to firms.
+_TOLL_FREE = re.compile(r"(?:\+?1)?8(?:00|33|44|55|66|77|88)\d{7}|0800\d{4,8}|0808\d{6,7}|0120\d{3,6}|\+?800\d{8}")
+_DATE_OR_HOUR = re.compile(
+    r"\b(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{1,2}[:.]\d{2}\s?-\s?\d{1,2}[:.]\d{2}"
+    r"|\d{1,2}:\d{2}(?::\d{2})?|(?:19|20)\d{2}\s?[-/]\s?(?:19|20)\d{2}|\d+-\d+-\d+(?=\s(?:days|weeks|months)))\b"
+)
+# A code after the noun that names it: five digits or more, or letters and digits mixed.
+_NAMED_CODE = re.compile(
+    r"\b(?:order|booking|account|customer|reference|ref|tracking|confirmation|invoice|case|ticket|policy|passport|pin"
+    r"|password|serial|parcel|bestellung|kundennummer|commande|pedido)\b"
+    r"(?:\s(?:number|no|nr|num|ref|reference|code|id|is|nummer|num[eé]ro|n[uú]mero))*[\s.:#'\"-]{1,3}(?:is\s)?"
+    r"(?=[a-z0-9-]*\d[a-z0-9-]*\d)(?:\d{5,}|(?=[a-z-]*\d)[a-z0-9-]{6,24})(?![\w-])"
+)
+_LONG_CODE = re.compile(r"(?<![\w/.-])(?=[a-z]{0,4}\d{8,})[a-z]{0,4}\d{8,24}[a-z]{0,2}(?![\w/])")
+# The end of a card's number, a day of birth, a sort code: few digits after the words that name them.
+_NAMED_DIGITS = re.compile(
+    r"\b(?:card|visa|mastercard|amex)\b[^.!?\d]{0,25}\b(?:ending|ends|ended|last (?:four|4))\b[^.!?\d]{0,12}\d{4}\b"
+    r"|\bending (?:in |with )?\d{4}\b"
+    r"|\b(?:born|date of birth|dob|birthday)\b[^.!?\d]{0,15}\d{1,2}[./ -]\w{1,9}[./ -]\d{2,4}\b"
+    r"|\bsort code\b[^.!?\d]{0,6}\d{2}[ -]?\d{2}[ -]?\d{2}\b"
+)
+_OUR_PLACE = re.compile(
+    r"\b(?:shops?|stores?|branch|office|showroom|we are|we're|come (?:to|by|and)|visit|find us|opening|open)\b"
+)
+_STREET = re.compile(
+    r"\b\d{1,4}\s?[a-z]?,? (?:[\w'.-]{2,20} ){1,3}"
+    r"(?:street|st|road|rd|avenue|ave|lane|drive|close|court|way|crescent|terrace|gardens|square|boulevard|blvd|row|mews)\b"
+    r"|\b(?:flat|apartment|apt) \d{1,4}[a-z]?\b"
+    r"|\b[\w-]{3,30}(?:straße|strasse|str\.|weg|gasse|allee|platz) \d{1,4}\s?[a-z]?\b"
+    r"|\b\d{1,4},? (?:rue|avenue|boulevard|place|chemin) [\w' -]{3,40}"
+    r"|\b(?:calle|avenida|rua|avda\.?) [\w' -]{3,30},? \d{1,4}\b"
+)
+_POSTCODE = re.compile(
+    r"\b[a-z]{1,2}\d[a-z0-9]? ?\d[a-z]{2}\b|\b(?:[a-z]{2} )?\d{5}(?:-\d{4})?\b(?! (?:days|people|customers|orders))"
+)
+_THEIRS = re.compile(r"\b(?:you|your|yours|you're|ihr|ihre|ihnen|dein|deine|votre|vous|tu|su)\b")
+# Words before a number or an address that is the brand's own.
+_OURS = re.compile(
+    r"\b(?:calling|dialling|ringing)\b[^?!;.]{0,20}$"
+    r"|\b(?:call|ring|phone|text|whatsapp|e?-?mail|write|reach|contact|visit|find|message)(?: to)? us\b[^?!;]{0,60}$"
+    r"|\bour (?:[\w-]+ ){0,3}(?:number|line|helpline|hotline|phone|team|desk|shop|store|office|branch|address|mail"
+    r"|email|inbox)\b(?:(?!\bto\b)[^?!;]){0,50}$"
+    r"|(?<!we )(?<!will )(?<!'ll )(?<!to )\b(?:email|mail|write to|call|ring|phone|dial)(?: us)?(?: at| on)? ?$"
+    r"|\b(?:(?:rufen|erreichen|schreiben) sie uns|appelez-nous|écrivez-nous|llámenos|escríbanos)\b[^?!;]{0,50}$"
+)
+
+
+def private_data(reading: Reading, context: CheckContext) -> Iterator[Finding]:
+    """Private data of a customer in a reply that everybody can read."""
+    if context.rules.private_data or context.private:
+        return
+    taken: list[tuple[int, int]] = []
+    for kind, start, end in _all(reading, context):
+        if not any(start < other_end and other < end for other, other_end in taken):
+            taken.append((start, end))
+            yield Finding(RULE, Outcome.BLOCK, start, end, (("kind", kind),))
+
+
+def _all(reading: Reading, context: CheckContext) -> Iterator[tuple[str, int, int]]:
+    yield from _in_letters(reading, context)
+    if not any(character.isdigit() for character in reading.digits.text):
+        return
+    yield from _numbers(reading, context)
+    yield from _addresses(reading)
+
+
+def _in_letters(reading: Reading, context: CheckContext) -> Iterator[tuple[str, int, int]]:
+    text = reading.plain.text
+    if "@" not in text and "at" not in text:
+        return
+    for found in _MAIL.finditer(text):
+        if _is_mail(found[0]) and not _is_ours(text, found.start(), found[0], context):
+            before = _LOCAL_PART_IN_WORDS.search(text, 0, found.start())
+            yield "mail", *reading.plain.place(before.start() if before else found.start(), found.end())
+
+
+def _is_mail(found: str) -> bool:
+    """False for "look at example.com": words around a link are no address."""
+    if "@" in found or "(at)" in found or "[at]" in found or "{at}" in found:
+        return True
+    return " dot " in found
+
+
+def _numbers(reading: Reading, context: CheckContext) -> Iterator[tuple[str, int, int]]:
+    spelled, text = reading.digits, reading.digits.text
+    without_dates = _DATE_OR_HOUR.sub(lambda date: "~" * len(date[0]), text)
+    found = [("card", match.span()) for match in _CARD.finditer(text) if _luhn(match[0])]
+    found += [("iban", match.span()) for match in _IBAN.finditer(text) if _mod97(match[0])]
+    found += [("code", match.span()) for match in _NAMED_DIGITS.finditer(text)]
+    for kind, pattern in (("code", _NAMED_CODE), ("code", _LONG_CODE), ("phone", _PHONE)):
+        numbers = pattern.finditer(without_dates)
+        found += [(kind, one.span()) for one in numbers if not _is_public(without_dates, one, context)]
+    for kind, span in found:
+        place = spelled.place(*span)
+        if not _in_a_link(reading, place):
+            yield kind, *place
+
+
+def _is_public(text: str, found: re.Match[str], context: CheckContext) -> bool:
+    """True for a number that is the brand's own, or free to call."""
+    bare = re.sub(r"[^\d+]", "", found[0])
+    return _TOLL_FREE.fullmatch(bare) is not None or _is_ours(text, found.start(), found[0], context)
+
+
+def _addresses(reading: Reading) -> Iterator[tuple[str, int, int]]:
+    """A street with its number, unless it is said to be a place of the brand's."""
+    spelled, text = reading.plain, reading.plain.text
+    for found in _STREET.finditer(text):
+        near = text[max(0, found.start() - 60) : found.end() + 40]
+        if _OURS.search(text, 0, found.start()):
+            continue
+        theirs = _POSTCODE.search(text, found.end(), found.end() + 40) or _THEIRS.search(near)
+        if theirs or not _OUR_PLACE.search(near):
+            yield "address", *spelled.place(*found.span())
+
+
+def _is_ours(text: str, start: int, found: str, context: CheckContext) -> bool:
+    """True for the brand's own addresses and numbers, as the settings name them or the words before them say."""
+    bare = _bare(found)
+    if any(bare.endswith(known[-9:]) for known in map(_bare, context.rules.contacts) if known):
+        return True
+    host = found.rpartition("@")[2]
+    if "@" in found and belongs(host, context.rules.own_domains):
+        return True
+    before = text[max(0, start - 90) : start]
+    return _OURS.search(before) is not None and _THEIRS.search(before[-25:]) is None
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[^\w@]", "", text.lower())
+
+
+def _in_a_link(reading: Reading, place: tuple[int, int]) -> bool:
+    return any(link.start <= place[0] and place[1] <= link.end for link in links_in(reading.text))
+
+
+def _luhn(number: str) -> bool:
+    """True for a number with the check digit of payment cards (ISO/IEC 7812)."""
+    digits = [int(one) for one in number if one.isdigit()]
+    doubled = [digit * 2 - 9 if digit > 4 else digit * 2 for digit in digits[-2::-2]]
+    return len(set(digits)) > 1 and (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
+
+
+def _mod97(number: str) -> bool:
+    """True for a number with the check digits of bank accounts (ISO 13616)."""
+    bare = number.replace(" ", "")
+    return any(int("".join(str(int(one, 36)) for one in part[4:] + part[:4])) % 97 == 1 for part in _lengths(bare))
+
+
+def _lengths(bare: str) -> Iterator[str]:
+    """The number as it is, and shorter: words may follow it."""
+    return (bare[:length] for length in range(min(len(bare), 34), 14, -1))

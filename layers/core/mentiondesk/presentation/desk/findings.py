@@ -1,0 +1,39 @@
+"""Findings of the checks in words: the rule, and how to mend the reply."""
+
+from dataclasses import dataclass
+
+from mentiondesk.domain.replies.finding import Finding, Outcome
+from mentiondesk.domain.text import clean
+from mentiondesk.presentation.wording import Sentences
+
+# Longest part of the reply that a sentence repeats.
+_MOST_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class FindingView:
+    """A finding as the page shows it."""
+
+    rule: str
+    outcome: Outcome
+    says: str
+    cure: str
+    start: int
+    end: int
+
+
+def finding_view(say: Sentences, finding: Finding) -> FindingView:
+    """The finding in words; a rule of the brand's own brings its sentence."""
+    if finding.sentence:
+        says, cure = finding.sentence, ""
+    else:
+        facts = {name: _shown(say, name, value) for name, value in finding.facts}
+        says, cure = say(f"check.{finding.rule}.says", **facts), say(f"check.{finding.rule}.cure", **facts)
+    return FindingView(finding.rule, finding.outcome, says, cure, finding.start, finding.end)
+
+
+def _shown(say: Sentences, name: str, value: str) -> str:
+    if name == "kind":
+        return say.label("check.kind", value)
+    text = clean(value)
+    return text if len(text) <= _MOST_SHOWN else text[: _MOST_SHOWN - 1] + "…"

@@ -1,0 +1,194 @@
+"""Measures the checks of replies: python -m tests.evaluation.replies.
+
+Prints how often each rule fires on recorded replies of brands, how many of the invented replies that break a rule are
+stopped, how many good ones are, and the time that a reply takes.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from mentiondesk.adapters.x.posts import read_post
+from mentiondesk.domain.ids import UserId
+from mentiondesk.domain.posts.post import Post, Source
+from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.replies.checks.check import check
+from mentiondesk.domain.replies.checks.context import CheckContext, Media, RecentReply
+from mentiondesk.domain.replies.finding import Finding, Outcome, worst
+from mentiondesk.domain.replies.rules import CheckRules, OwnRule
+from mentiondesk.triage import triage
+
+OWN = Path(__file__).parent / "replies.jsonl"
+OTHERS = Path(__file__).parents[3] / "shared/data/replay"
+BRANDS = ("Delta", "AmazonHelp", "Uber_Support")
+_BRAND = "1000000001"
+_NOW = datetime(2026, 11, 2, 10, tzinfo=UTC)
+_RECENT, _DAY = 100, timedelta(days=1)
+RULES = CheckRules(
+    own_domains=("fennelandfinch.example",),
+    contacts=("help@fennelandfinch.example", "+44 117 496 0123"),
+    own_rules=(OwnRule("no-late-refund", Outcome.BLOCK, "No refund later than 30 days.", ("exception ... refund*",)),),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A reply with what was found in it, and what should stop it (None: nothing)."""
+
+    text: str
+    findings: tuple[Finding, ...]
+    stop: str | None = None
+
+    @property
+    def stopped(self) -> bool:
+        return worst(self.findings) in (Outcome.BLOCK, Outcome.HOLD)
+
+
+def written() -> list[Checked]:
+    """The invented replies, checked."""
+    lines = OWN.read_text(encoding="utf-8").split("\n")
+    return [_checked(json.loads(line)) for line in lines if line]
+
+
+def _checked(reply: Mapping[str, Any]) -> Checked:
+    return Checked(reply["text"], check(reply["text"], context_of(reply)), reply["stop"])
+
+
+def context_of(reply: Mapping[str, Any]) -> CheckContext:
+    """The facts beside an invented reply."""
+    sent = reply.get("sent", ())
+    return CheckContext(
+        now=_NOW,
+        customer=UserId("customer"),
+        rules=RULES,
+        customer_words=tuple(reply.get("customer", ("@FennelAndFinch my order is wrong, and nobody answers!",))),
+        private_texts=tuple(reply.get("notes", ())),
+        recent=tuple(RecentReply(text, _NOW - timedelta(minutes=ago), UserId(whom)) for ago, whom, text in sent),
+        kind=Kind(reply.get("kind", Kind.COMPLAINT)),
+        urgency=Urgency(reply.get("urgency", Urgency.NORMAL)),
+        language=reply.get("lang", "en"),
+        followers=reply.get("followers"),
+        new_author=reply.get("new", False),
+        about_incident=reply.get("incident", False),
+        signature="^AR",
+        media=tuple(Media(alt, opened) for alt, opened in reply.get("media", ())),
+    )
+
+
+def recorded(path: Path) -> list[Checked]:
+    """The brand's replies in a recording, each checked with what had been said before it."""
+    posts = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+    own_domains = CheckRules(own_domains=("t.co",))
+    return [Checked(post["text"], check(_unescaped(post["text"]), _recorded_context(post, posts, own_domains)))
+            for post in posts if post["author_id"] == _BRAND and post.get("in_reply_to_user_id")]  # fmt: skip
+
+
+def _recorded_context(post: Mapping[str, Any], posts: Sequence[Mapping[str, Any]], rules: CheckRules) -> CheckContext:
+    at, earlier = _at(post), [one for one in posts if _at(one) < _at(post)]
+    thread = [one for one in earlier if one["conversation_id"] == post["conversation_id"]]
+    sent = [one for one in earlier if one["author_id"] == _BRAND and at - _at(one) <= _DAY][-_RECENT:]
+    said = [one for one in thread if one["author_id"] != _BRAND]
+    return CheckContext(
+        now=at,
+        customer=UserId(post["in_reply_to_user_id"]),
+        kind=_kind(said[-1]) if said else Kind.CHATTER,
+        rules=rules,
+        customer_words=tuple(one["text"] for one in said),
+        brand_words=tuple(one["text"] for one in thread if one["author_id"] == _BRAND),
+        recent=tuple(RecentReply(_unescaped(one["text"]), _at(one), UserId(one.get("in_reply_to_user_id", "")))
+                     for one in sent),
+    )  # fmt: skip
+
+
+def _kind(raw: Mapping[str, Any]) -> Kind:
+    post = read_post(raw, Source.MENTIONS, frozenset({UserId(_BRAND)}))
+    return triage.tags(post).kind if isinstance(post, Post) else Kind.CHATTER
+
+
+def _at(post: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(post["created_at"])
+
+
+def _unescaped(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Returns 0, or 1 where a bound is broken: a blocking rule above 2 %, or too few or wrong replies stopped."""
+    parser = argparse.ArgumentParser(prog="make evaluate-replies", description=__doc__)
+    parser.add_argument("recordings", nargs="*", type=Path, help="recordings of posts as JSON lines")
+    parser.add_argument("--show", metavar="RULE", help="show the replies in which the rule fired")
+    options = parser.parse_args(arguments)
+    console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
+    paths = options.recordings or [path for name in BRANDS if (path := OTHERS / f"{name}.posts.jsonl").exists()]
+    sets = {path.name.partition(".")[0]: recorded(path) for path in paths}
+    own = written()
+    ok = _rates(console, sets) & _written(console, own)
+    console.print(f"time: {_microseconds(own):.0f} µs a reply, with 100 others to compare")
+    if options.show:
+        _show(console, options.show, (*own, *(one for some in sets.values() for one in some)))
+    return 0 if ok else 1
+
+
+def _rates(console: Console, sets: Mapping[str, Sequence[Checked]]) -> bool:
+    table = Table("rule", "outcome", *(f"{name} ({len(some)})" for name, some in sets.items()))
+    fired = {name: _fired(some) for name, some in sets.items()}
+    ok = True
+    for outcome, rule in sorted(
+        {key for some in fired.values() for key in some}, key=lambda key: (key[0].rank, key[1])
+    ):
+        shares = [fired[name][outcome, rule] / len(some) for name, some in sets.items()]
+        ok &= outcome is not Outcome.BLOCK or max(shares) <= 0.02
+        table.add_row(rule, outcome, *(f"{share:.1%}" for share in shares))
+    if sets:
+        console.print(table)
+    return ok
+
+
+def _fired(some: Sequence[Checked]) -> Counter[tuple[Outcome, str]]:
+    return Counter(key for one in some for key in {(found.outcome, found.rule) for found in one.findings})
+
+
+def _written(console: Console, own: Sequence[Checked]) -> bool:
+    bad = [one for one in own if one.stop is not None]
+    good = [one for one in own if one.stop is None]
+    missed, wrong = [one for one in bad if not one.stopped], [one for one in good if one.stopped]
+    console.print(f"invented replies that break a rule: {len(bad) - len(missed)} of {len(bad)} stopped")
+    for one in missed:
+        console.print(f"  missed ({one.stop}): {one.text}", markup=False)
+    console.print(f"good invented replies: {len(wrong)} of {len(good)} stopped")
+    for one in wrong:
+        console.print(f"  wrong ({', '.join(found.rule for found in one.findings)}): {one.text}", markup=False)
+    return len(missed) <= len(bad) // 10 and not wrong
+
+
+def _microseconds(own: Sequence[Checked]) -> float:
+    others = tuple(RecentReply(f"{one.text} {n}", _NOW, UserId(str(n))) for n, one in enumerate([*own, *own][:_RECENT]))
+    context = CheckContext(_NOW, UserId("c"), rules=RULES, recent=others, signature="^AR",
+                           private_texts=("a note about the customer that says this and that",) * 5)  # fmt: skip
+    began, rounds = time.process_time(), 5
+    for _ in range(rounds):
+        for one in own:
+            check(one.text, context)
+    return (time.process_time() - began) / rounds / len(own) * 1e6
+
+
+def _show(console: Console, rule: str, some: Sequence[Checked]) -> None:
+    for one in some:
+        for found in one.findings:
+            if found.rule == rule:
+                console.print(f"[{found.found_in(one.text)}] {one.text}", markup=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

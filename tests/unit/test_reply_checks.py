@@ -1,0 +1,208 @@
+"""The checks before a reply is sent: what stops, what passes, where, and with which words."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mentiondesk.domain.ids import UserId
+from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.replies.checks.check import check
+from mentiondesk.domain.replies.checks.context import CheckContext, Media, RecentReply
+from mentiondesk.domain.replies.finding import Finding, Outcome, unconfirmed, worst
+from mentiondesk.domain.replies.rules import ApprovalRules, CheckRules, OwnRule
+from mentiondesk.presentation.desk.findings import finding_view
+from mentiondesk.presentation.wording import Sentences, catalogue
+from tests.evaluation.replies import written
+
+NOW, ME = datetime(2026, 5, 1, 12, tzinfo=UTC), UserId("1")
+CALM = CheckContext(NOW, ME, kind=Kind.QUESTION)
+
+
+def rules(text: str, context: CheckContext = CALM) -> list[str]:
+    return [one.rule for one in check(text, context)]
+
+
+def words(text: str, rule: str, context: CheckContext = CALM) -> str:
+    return next(one.found_in(text) for one in check(text, context) if one.rule == rule)
+
+
+def test_of_the_invented_replies_those_that_break_a_rule_are_stopped_and_the_good_ones_pass() -> None:
+    made = written()
+    bad, good = [one for one in made if one.stop], [one for one in made if not one.stop]
+    assert len(bad) >= 60
+    assert len(good) >= 60
+    assert sum(one.stopped for one in bad) >= 0.9 * len(bad)
+    assert [one.text for one in good if one.stopped] == []
+
+
+def test_the_rule_that_was_meant_is_the_one_that_stops() -> None:
+    legal_or_so = ("legal", "medical", "danger")
+    for one in written():
+        if one.stop:
+            found = {finding.rule for finding in one.findings if finding.outcome is not Outcome.WARN}
+            meant = {one.stop, f"{one.stop}_to_customer", f"{one.stop}_without_text", f"{one.stop}_unseen"}
+            meant |= set(legal_or_so) if one.stop == "legal_medical_danger" else set()
+            assert found & meant, one.text
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "place"),
+    [
+        ("Hi ＧＵＡＲＡＮＴＥＥＤ by noon", "guarantee", "ＧＵＡＲＡＮＴＥＥＤ"),
+        ("we gu\u200barantee it", "guarantee", "gu\u200barantee"),
+        ("It is g u a r a n t e e d", "guarantee", "g u a r a n t e e d"),
+        ("a r3fund comes", "money", "r3fund"),
+        ("card 4242-4242-4242-4242 was charged", "private_data", "4242-4242-4242-4242"),
+        ("ring her on oh seven seven double oh nine double oh four five six", "private_data",
+         "oh seven seven double oh nine double oh four five six"),
+        ("Hi {name}!", "placeholder", "{name}"),
+        ("See https://bit.ly/x.", "foreign_link", "https://bit.ly/x"),
+        ("What is your postcode?", "asks_identifiers", "postcode"),
+    ],
+)  # fmt: skip
+def test_the_place_is_that_in_the_text_as_written(text: str, rule: str, place: str) -> None:
+    assert words(text, rule) == place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We cannot guarantee a time.",
+        "It comes with a two-year guarantee.",
+        "Open 09:00-17:30, also on 2026-12-24.",
+        "It takes 5-7 days and costs £3.99.",
+        "Please send us your order number by DM.",
+        "Please fill in your order number and postcode at example.com/help",
+        "Please do not post your address here.",
+        "Thanks, we'll make sure this is addressed.",
+        "Part 1/2: hold both buttons.",
+        "Call us on 0117 496 0123.",
+        "You reach us free on 0800 123 4567",
+        "It is 45 x 30 x 12 cm.",
+    ],
+)
+def test_what_only_resembles_a_breach_is_not_blocked(text: str) -> None:
+    assert worst(check(text, CALM)) in (None, Outcome.WARN, Outcome.HOLD)
+    assert not set(rules(text)) & {"guarantee", "private_data", "asks_identifiers", "placeholder"}
+
+
+def test_the_brands_own_contacts_and_sites_may_stand_in_replies() -> None:
+    own = replace(CALM, rules=CheckRules(("shop.example",), ("+44 117 496 0123", "hi@mail.example")))
+    assert rules("It is 0117 496 0123, hi@mail.example, ana@shop.example or www.shop.example/x", own) == []
+    assert set(rules("It is 0117 496 0124 or ana@other.example", own)) == {"private_data"}
+    assert rules("Look at shop.example.evil.com", own) == ["foreign_link"]
+
+
+def test_in_a_private_message_private_data_may_stand_and_be_asked_for() -> None:
+    private = replace(CALM, private=True)
+    assert rules("What is your postcode? Is it still 14 Acacia Avenue, BS6 5QT?", private) == []
+    assert rules("so " * 200, private) == []
+
+
+def test_the_signature_counts() -> None:
+    text = "a" * 276
+    assert rules(text, replace(CALM, signature="^AR")) == []
+    over = check(text + "a", replace(CALM, signature="^AR"))
+    assert [(one.rule, dict(one.facts)) for one in over] == [("too_long", {"over": "1", "most": "280"})]
+
+
+def sent(text: str, minutes: int, customer: str) -> RecentReply:
+    return RecentReply(text, NOW - timedelta(minutes=minutes), UserId(customer))
+
+
+def test_replies_that_read_alike_warn_then_block() -> None:
+    text = "The courier is late today and your parcel comes tomorrow"
+    some = tuple(sent(f"{text}!", 10 + number, f"c{number}") for number in range(4))
+    assert [(one.rule, dict(one.facts)["number"]) for one in check(text, replace(CALM, recent=some))] == [
+        ("alike", "4")
+    ]
+    more = (*some, sent(text, 55, "c9"))
+    assert rules(text, replace(CALM, recent=more)) == ["repeated"]
+    assert rules(text, replace(CALM, recent=(*some, sent(text, 61, "c9")))) == ["alike"]
+    assert rules(text, replace(CALM, recent=(sent(text, 600, ME),))) == ["repeated_to_customer"]
+    assert rules("Thank you!", replace(CALM, recent=(sent("Thank you!", 5, ME),))) == []
+
+
+def test_replies_that_lead_to_different_places_are_not_alike() -> None:
+    context = replace(CALM, recent=(sent("Please look at https://a.example/one for more", 5, "c"),))
+    assert "alike" not in rules("Please look at https://a.example/two for more", context)
+
+
+def test_what_stands_in_a_note_does_not_go_out_unless_it_is_public_already() -> None:
+    note = "Customer has moved to her mother because of the flood in the cellar"
+    context = replace(CALM, private_texts=(note,))
+    text = "We know you have moved to her mother, because of the FLOOD in the cellar."
+    assert words(text, "leak", context).startswith("moved to her mother, because")
+    assert rules(text, replace(context, customer_words=(note,))) in ([], ["off_topic"])
+    assert rules("You have moved to her mother", context) == []
+
+
+def test_media_need_a_description_a_look_and_another_person() -> None:
+    pictures = replace(CALM, media=(Media("", opened=False),))
+    assert rules("Like this", pictures) == ["media_without_text", "media_unseen", "media"]
+    assert rules("Like this", replace(CALM, media=(Media("A lid", opened=True),))) == ["media"]
+
+
+def test_settings_decide_who_approves() -> None:
+    context = replace(CALM, urgency=Urgency.CRITICAL, followers=60_000, about_incident=True, new_author=True)
+    assert rules("A refund comes", context) == ["money", "new_agent", "critical", "influencer", "incident"] or set(
+        rules("A refund comes", context)
+    ) == {"money", "new_agent", "critical", "influencer", "incident"}
+    none = ApprovalRules(critical=False, followers=None, money=False, incidents=False)
+    assert rules("A refund comes", replace(context, approval=none, new_author=False)) == []
+
+
+def test_own_rules_bring_their_sentence() -> None:
+    own = OwnRule("no-names", Outcome.WARN, "We name no couriers.", pattern=r"\bquickvan\b")
+    found = check("QuickVan has it.", replace(CALM, rules=CheckRules(own_rules=(own,))))
+    assert [(one.rule, one.outcome, one.sentence) for one in found] == [
+        ("own:no-names", Outcome.WARN, "We name no couriers.")
+    ]
+    assert finding_view(Sentences(), found[0]).says == "We name no couriers."
+
+
+@pytest.mark.parametrize(
+    ("text", "context", "rule"),
+    [
+        ("We see your order.", replace(CALM, kind=Kind.COMPLAINT), "no_apology"),
+        ("PLEASE READ THIS NOW", CALM, "shouting"),
+        ("As we already told you, it is late", CALM, "blame"),
+        ("Good luck with that 🙄", CALM, "sarcasm"),
+        ("Wir haben das Paket und sind nicht sicher", replace(CALM, customer_words=("where is the box, you have it",)),
+         "other_language"),
+        ("We are looking into it", replace(CALM, incident_solved=True), "solved_already"),
+        ("Our workshop opens tomorrow morning early, with coffee, cake, music, dancing",
+         replace(CALM, customer_words=("@shop where is my parcel",)), "off_topic"),
+    ],
+)  # fmt: skip
+def test_what_a_person_should_look_at_again_warns(text: str, context: CheckContext, rule: str) -> None:
+    assert [(one.rule, one.outcome) for one in check(text, context)] == [(rule, Outcome.WARN)]
+
+
+def test_warnings_are_over_once_their_author_has_seen_them() -> None:
+    found = (Finding("alike", Outcome.WARN), Finding("money", Outcome.HOLD))
+    assert unconfirmed(found, ()) == found[:1]
+    assert unconfirmed(found, ("alike",)) == ()
+    assert (worst(found), worst(())) == (Outcome.HOLD, None)
+
+
+def test_every_rule_has_its_words() -> None:
+    used = {finding.rule for one in written() for finding in one.findings if not finding.sentence}
+    assert {f"check.{rule}.{part}" for rule in used for part in ("says", "cure")} <= set(catalogue())
+    for one in written():
+        for finding in one.findings:
+            assert finding_view(Sentences(), finding).says
+
+
+def test_hostile_texts_are_read_in_time() -> None:
+    for text in (
+        "a" * 9_000,
+        "(" * 5_000,
+        "1 " * 5_000,
+        "a@" * 4_000,
+        "a. " * 3_000,
+        "order number " * 700,
+        "\u0301" * 3_000,
+    ):
+        check(text, CALM)
