@@ -112,6 +112,7 @@ def morning() -> Morning:
         _subscribers(desk)
         _the_signed_in_desk(desk)
         _a_maintenance(desk)
+        _what_an_audit_finds(desk)
         _the_week_s_figures(desk)
         facts = facts_of(desk.cloud, AlertSender=SENDER)
         told.roles = lambda template: roles_in(template, facts)
@@ -236,6 +237,20 @@ def _a_maintenance(desk: LocalDesk) -> None:
     incidents = Incidents(DynamoTable(desk.cloud.client("dynamodb"), desk.table), lambda: timedelta(days=1))
     assert incidents.add(incident_change(None, planned.moved(update), update=update))
     _minutes(desk, 15)
+
+
+def _what_an_audit_finds(desk: LocalDesk) -> None:
+    """A lost escalation, and posts that were lost two days ago."""
+    db = desk.cloud.client("dynamodb")
+    _minutes(desk, 60)
+    items = desk.items()
+    lost = next(one for one in items if one["sk"]["S"] == keys.ESCALATION and one["pk"]["S"].startswith("CASE#"))
+    posts = [one for one in items if one["sk"]["S"] == keys.POST and "due_at" in one][-8:]
+    for one in (lost, *posts):
+        db.delete_item(TableName=desk.table, Key={"pk": one["pk"], "sk": one["sk"]})
+    _minutes(desk, 60)
+    desk.clock.time += timedelta(days=2)
+    desk.minute()
 
 
 def _subscribe(desk: LocalDesk, address: str) -> None:

@@ -110,6 +110,14 @@ class _Timed(HTTPAdapter):
         return response
 
 
+def rebased(base_url: str, timeouts: tuple[float, float]) -> requests.Session:
+    """A session for tweepy that calls `base_url`, with timeouts, whatever the environment says about proxies."""
+    session = _Rebased(base_url)
+    session.trust_env = False
+    session.mount(base_url, _Timed(timeouts))
+    return session
+
+
 class TweepyFeed:
     """XFeed on X's API v2, with the brand's user token: that makes its mentions "owned reads"."""
 
@@ -188,9 +196,7 @@ class TweepyFeed:
                 return_type=dict,
                 wait_on_rate_limit=False,
             )
-            client.session = _Rebased(self._base_url)
-            client.session.trust_env = False
-            client.session.mount(self._base_url, _Timed(self._timeouts))
+            client.session = rebased(self._base_url, self._timeouts)
             self._client = (secret.version, client)
         return self._client[1]
 
