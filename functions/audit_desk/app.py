@@ -14,6 +14,7 @@ from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.adapters.storage.stores.audits import Audits
 from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.duty import staffed_settings
+from mentiondesk.adapters.storage.stores.facts import Facts
 from mentiondesk.adapters.x.counts import TweepyCounts
 from mentiondesk.adapters.x.feed import x_credentials
 from mentiondesk.ports.channels import Undeliverable
@@ -40,7 +41,7 @@ def audit_desk() -> AuditDesk:
     return AuditDesk(
         audits,
         CheckAlerts(desk.alerts, desk.cases, desk.incidents, audits, desk.settings),
-        CheckCases(desk.posts, desk.cases, desk.settings),
+        CheckCases(desk.posts, desk.cases, Facts(desk.table), desk.settings),
         CountPosts(x, desk.posts, desk.posts, Cursors(desk.table), desk.settings),
         desk.settings,
     )

@@ -10,10 +10,11 @@ from infra.local.x_standin.faults import Fault
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.stores.audits import Audits
 from mentiondesk.adapters.storage.stores.cursors import Cursors
+from mentiondesk.adapters.storage.stores.facts import Facts
 from mentiondesk.adapters.storage.table import Update
 from mentiondesk.adapters.x.counts import TweepyCounts
 from mentiondesk.adapters.x.feed import XCredentials
-from mentiondesk.domain.audit import Check
+from mentiondesk.domain.audit import Check, Progress
 from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import CaseId, IncidentId, PostId
 from mentiondesk.domain.incidents.incident import Status
@@ -40,7 +41,7 @@ class AuditedDesk(ReadingDesk):
         self.auditor = AuditDesk(
             self.audits,
             CheckAlerts(desk.alerts, desk.cases, desk.incidents, self.audits, lambda: self.settings),
-            CheckCases(desk.posts, desk.cases, lambda: self.settings),
+            CheckCases(desk.posts, desk.cases, Facts(desk.table), lambda: self.settings),
             CountPosts(self.counts, desk.posts, desk.posts, Cursors(desk.table), lambda: self.settings),
             lambda: self.settings,
         )
@@ -240,6 +241,23 @@ def test_an_open_case_without_a_timer_is_named(desk: AuditedDesk) -> None:
     found = desk.audit(NOON + DAY + 3 * HOUR)
     assert troubles(found.report).keys() == {"CasesWithoutClock"}
     assert str(case_id) in found.report.findings[0].about
+
+
+def test_a_wait_without_a_fact_is_named(desk: AuditedDesk) -> None:
+    post = desk.says("my order is broken", "51", 0.5)
+    desk.run(3)
+    desk.x.post(author_id=desk.settings.brand.user_id, at=NOON + timedelta(minutes=4), text="Sorry!", reply_to=post)
+    desk.run(6)
+    facts = [item for item in desk.table_content() if item.key.pk.startswith("FACTS#")]
+    assert facts
+    settled = NOON + DAY + 3 * HOUR
+    assert checks(desk.audit(settled)) == []
+    desk.audits.save(Progress(NOON - DAY, NOON - HOUR))
+    for fact in facts:
+        desk.table.delete(fact.key)
+    found = desk.audit(settled + timedelta(minutes=1))
+    assert troubles(found.report).keys() == {"FactsMissing"}
+    assert str(case_of(desk, post)) in found.report.findings[0].about
 
 
 def test_a_bill_for_posts_that_the_desk_did_not_read_is_named(desk: AuditedDesk) -> None:

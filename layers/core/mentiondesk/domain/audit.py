@@ -28,6 +28,7 @@ class Check(StrEnum):
     ALERTS = "alerts"
     CASES = "cases"
     CLOCKS = "clocks"
+    FACTS = "facts"
     SPEND = "spend"
     COVERAGE = "coverage"
 

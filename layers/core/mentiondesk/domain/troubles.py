@@ -88,6 +88,7 @@ RULES: Mapping[str, Rule] = {
     "AlertsAbsent": _AUDITED,
     "CasesMissing": _AUDITED,
     "CasesWithoutClock": _AUDITED,
+    "FactsMissing": _AUDITED,
     "SpendDiffers": _AUDITED,
     "AuditIncomplete": _AUDITED,
 }

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import requests
 import tweepy
 
-from mentiondesk.adapters.x.feed import TweepyFeed, XCredentials, named, rebased
+from mentiondesk.adapters.x.feed import TweepyFeed, XCredentials, rebased
 from mentiondesk.adapters.x.posts import FIELDS, read_page
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.posts.page import Page
@@ -21,7 +21,7 @@ from mentiondesk.domain.posts.post import Source
 from mentiondesk.ports.x import XUnavailable
 
 _USAGE_DAYS = 7
-_TIMEOUT = 10
+_APP_ADDRESS = "https://api.twitter.com/oauth2/token"
 
 
 class TweepyCounts(TweepyFeed):
@@ -58,29 +58,27 @@ class TweepyCounts(TweepyFeed):
 
     def _asked(self, ask: Callable[[tweepy.Client], Any], now: datetime) -> Any:
         """X's answer to the app. Raises XRefuses or XUnavailable."""
-        return self._answer(lambda _: ask(self._app_client(now)), now)
+        return self._answer(lambda _: ask(self._app_client()), now)
 
-    def _app_client(self, now: datetime) -> tweepy.Client:
+    def _app_client(self) -> tweepy.Client:
         secret = self._credentials()
         if self._app is None or self._app[0] != secret.version:
-            client = tweepy.Client(self._app_token(secret, now), return_type=dict, wait_on_rate_limit=False)
-            client.session = rebased(self._base_url, self._timeouts)
+            session = rebased(self._base_url, self._timeouts)
+            client = tweepy.Client(_app_token(session, secret), return_type=dict, wait_on_rate_limit=False)
+            client.session = session
             self._app = secret.version, client
         return self._app[1]
 
-    def _app_token(self, secret: XCredentials, now: datetime) -> str:
-        """A token of the app (X: OAuth 2.0 app-only, POST oauth2/token)."""
-        pair = f"{quote(secret.consumer_key, '')}:{quote(secret.consumer_secret, '')}"
-        headers = {"authorization": f"Basic {b64encode(pair.encode()).decode()}"}
-        form = {"grant_type": "client_credentials"}
-        url = f"{self._base_url.rstrip('/')}/oauth2/token"
-        answer = requests.post(url, form, headers=headers, timeout=_TIMEOUT, allow_redirects=False)
-        if answer.status_code != requests.codes.ok:
-            raise named(answer, now)
-        token = answer.json().get("access_token")
-        if not isinstance(token, str):
-            raise XUnavailable("no token in the answer")
-        return token
+
+def _app_token(session: requests.Session, secret: XCredentials) -> str:
+    """A token of the app (X: OAuth 2.0 app-only). Raises XUnavailable where X's answer holds none."""
+    pair = f"{quote(secret.consumer_key, '')}:{quote(secret.consumer_secret, '')}"
+    headers = {"authorization": f"Basic {b64encode(pair.encode()).decode()}"}
+    answer = session.post(_APP_ADDRESS, {"grant_type": "client_credentials"}, headers=headers).json()
+    token = answer.get("access_token") if isinstance(answer, dict) else None
+    if not isinstance(token, str):
+        raise XUnavailable("no token in the answer")
+    return token
 
 
 def _data(body: object) -> list[Any]:

@@ -23,6 +23,7 @@ TROUBLES: Mapping[Check, str] = {
     Check.ALERTS: "AlertsAbsent",
     Check.CASES: "CasesMissing",
     Check.CLOCKS: "CasesWithoutClock",
+    Check.FACTS: "FactsMissing",
     Check.SPEND: "SpendDiffers",
     Check.COVERAGE: "AuditIncomplete",
 }
@@ -81,7 +82,7 @@ class AuditDesk:
             first = progress.cases_until
             if first + HOUR > now - CASES_SETTLE_IN or time_left() < _RESERVE:
                 break
-            found += self._cases(first, first + HOUR)
+            found += self._cases(first, first + HOUR, progress.since, now)
             counts["cases"] += self._cases.compared
             progress = replace(progress, cases_until=first + HOUR)
         return progress
