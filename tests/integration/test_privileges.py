@@ -240,26 +240,23 @@ def _a_maintenance(desk: LocalDesk) -> None:
 
 
 def _what_an_audit_finds(desk: LocalDesk) -> None:
-    """A lost escalation, and posts of a day that has settled, which no sweep reads any more."""
+    """A lost escalation, and posts that X delivered so late that no sweep has read them."""
+    db = desk.cloud.client("dynamodb")
+    lost = next(one for one in desk.items() if one["sk"]["S"] == keys.ESCALATION and one["pk"]["S"].startswith("CASE#"))
+    db.delete_item(TableName=desk.table, Key={"pk": lost["pk"], "sk": lost["sk"]})
+    for number in range(8):
+        text = f"@FennelAndFinch do you sell kettle number {number}?"
+        desk.x.post(author_id=str(4000 + number), at=desk.clock.now(), text=text, visible_after=timedelta(hours=26))
+    # As if the audit had begun the day before: it compares whole days.
     began = {":since": {"S": keys.stamp(BEGINS - timedelta(days=1))}}
     key = values(keys.audit_progress().attributes)
-    db = desk.cloud.client("dynamodb")
-    # As if the audit had begun the day before: it compares whole days.
     db.update_item(
         TableName=desk.table, Key=key, UpdateExpression="SET since = :since", ExpressionAttributeValues=began
     )
-    _lose(desk, lambda item: item["sk"]["S"] == keys.ESCALATION and item["pk"]["S"].startswith("CASE#"), 1)
     desk.clock.time += timedelta(hours=1)
     desk.minute()
-    _lose(desk, lambda item: item["sk"]["S"] == keys.POST and item["author_id"]["S"].startswith("30"), 8)
     desk.clock.time += timedelta(days=2)
     desk.minute()
-
-
-def _lose(desk: LocalDesk, of_kind: Callable[[dict[str, Any]], bool], most: int) -> None:
-    """Removes some items of the table, as nothing of the desk would."""
-    for one in [item for item in desk.items() if of_kind(item)][:most]:
-        desk.cloud.client("dynamodb").delete_item(TableName=desk.table, Key={"pk": one["pk"], "sk": one["sk"]})
 
 
 def _subscribe(desk: LocalDesk, address: str) -> None:
