@@ -73,7 +73,9 @@ def deployed(stack: str) -> Answers:
             f"the first deploy of {stack} failed, and CloudFormation cannot update what is left: run\n"
             f"  make teardown STACK={stack}\nand then make deploy again. docs/deploying.md says what stays."
         )
-    return {str(one.get("ParameterKey")): str(one.get("ParameterValue")) for one in found.get("Parameters", [])}
+    given = {str(one.get("ParameterKey")): str(one.get("ParameterValue")) for one in found.get("Parameters", [])}
+    # CloudFormation shows stars for a parameter that it does not echo; it is asked for again.
+    return {name: value for name, value in given.items() if value.strip("*") or not value}
 
 
 def configured(stack: str, parameters: Parameters, again: bool) -> Answers:

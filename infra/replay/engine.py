@@ -254,7 +254,9 @@ class VirtualDesk:
         self.run_before(_END)
 
     def _next_run(self) -> datetime | None:
-        ahead = [moment for moment in (self.table.earliest(keys.DUE), self.look_at) if moment is not None]
+        ahead = [
+            moment for moment in (self.table.earliest(keys.DUE, keys.ALERTS_DUE), self.look_at) if moment is not None
+        ]
         return max(minute_after(min(ahead)), self.now) if ahead else None
 
     def _look(self) -> None:

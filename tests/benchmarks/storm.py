@@ -247,7 +247,7 @@ class Storm:
     def run(self) -> None:
         now = traffic.BEGINS + _MINUTE
         while now < self._end + 2 * _MINUTE or (
-            (due := self._table.earliest(keys.DUE)) is not None and due < now + 3 * _HOUR
+            (due := self._table.earliest(keys.DUE, keys.ALERTS_DUE)) is not None and due < now + 3 * _HOUR
         ):
             self._work.begin(now)
             self._left += self._notify(now, self._work.left).left

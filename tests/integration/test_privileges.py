@@ -122,6 +122,7 @@ def morning() -> Morning:
         _the_signed_in_desk(desk)
         _replies(desk)
         _a_maintenance(desk)
+        _what_an_audit_finds(desk)
         _the_week_s_figures(desk)
         facts = facts_of(desk.cloud, AlertSender=SENDER)
         told.roles = lambda template: roles_in(template, facts)
@@ -246,6 +247,26 @@ def _a_maintenance(desk: LocalDesk) -> None:
     incidents = Incidents(DynamoTable(desk.cloud.client("dynamodb"), desk.table), lambda: timedelta(days=1))
     assert incidents.add(incident_change(None, planned.moved(update), update=update))
     _minutes(desk, 15)
+
+
+def _what_an_audit_finds(desk: LocalDesk) -> None:
+    """A lost escalation, and posts that X delivered so late that no sweep has read them."""
+    db = desk.cloud.client("dynamodb")
+    lost = next(one for one in desk.items() if one["sk"]["S"] == keys.ESCALATION and one["pk"]["S"].startswith("CASE#"))
+    db.delete_item(TableName=desk.table, Key={"pk": lost["pk"], "sk": lost["sk"]})
+    for number in range(8):
+        text = f"@FennelAndFinch do you sell kettle number {number}?"
+        desk.x.post(author_id=str(4000 + number), at=desk.clock.now(), text=text, visible_after=timedelta(hours=26))
+    # As if the audit had begun the day before: it compares whole days.
+    began = {":since": {"S": keys.stamp(BEGINS - timedelta(days=1))}}
+    key = values(keys.audit_progress().attributes)
+    db.update_item(
+        TableName=desk.table, Key=key, UpdateExpression="SET since = :since", ExpressionAttributeValues=began
+    )
+    desk.clock.time += timedelta(hours=1)
+    desk.minute()
+    desk.clock.time += timedelta(days=2)
+    desk.minute()
 
 
 def _subscribe(desk: LocalDesk, address: str) -> None:

@@ -75,6 +75,7 @@ def test_environment_variables_are_those_the_functions_read() -> None:
         config.DeskWebConfig,
         config.SignInCodesConfig,
         config.ReportConfig,
+        config.AuditConfig,
     )
     read = {field.name.upper() for one in classes for field in fields(one)}
     assert set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", document("settings.md"))) == read

@@ -21,6 +21,7 @@ from mentiondesk.domain.troubles import RULES
 from mentiondesk.presentation import operator_mails
 from mentiondesk.runtime.config import (
     ActionLinksConfig,
+    AuditConfig,
     ClassifyConfig,
     DeskWebConfig,
     DetectConfig,
@@ -39,12 +40,13 @@ from tests.support.privileges import STARS
 
 ROOT = Path(__file__).parents[2]
 # Only these get the packages that calling X, or another API on the web, takes.
-CALL_X = ("FetchMentions", "PublishStatus", "SendReply")
+CALL_X = ("FetchMentions", "AuditDesk", "PublishStatus", "SendReply")
 FUNCTIONS = {
     "FetchMentions": ("fetch_mentions", FetchConfig),
     "ClassifyMention": ("classify_mention", ClassifyConfig),
     "NotifyStaff": ("notify_staff", NotifyConfig),
     "DetectIncidents": ("detect_incidents", DetectConfig),
+    "AuditDesk": ("audit_desk", AuditConfig),
     "PublishStatus": ("publish_status", PublishConfig),
     "ForgetBounced": ("forget_bounced", ForgetConfig),
     "ActionLinks": ("action_links", ActionLinksConfig),
@@ -192,6 +194,7 @@ def test_logs_are_kept_for_a_while_only(resources: dict[str, Resource], name: st
         ("DetectIncidents", "rate(1 minute)"),
         ("PublishStatus", "rate(5 minutes)"),
         ("SendReply", "rate(1 minute)"),
+        ("AuditDesk", "rate(1 hour)"),
     ],
 )
 def test_a_run_that_fails_is_made_good_by_the_next(resources: dict[str, Resource], name: str, rate: str) -> None:
@@ -204,7 +207,8 @@ def test_a_run_that_fails_is_made_good_by_the_next(resources: dict[str, Resource
     assert config["MaximumRetryAttempts"] == 0
     assert not config.get("DestinationConfig")
     assert schedule["ScheduleExpression"] == rate
-    assert schedule["Target"]["RetryPolicy"] == {"MaximumRetryAttempts": 1, "MaximumEventAgeInSeconds": 60}
+    most_age = 600 if name == "AuditDesk" else 60
+    assert schedule["Target"]["RetryPolicy"] == {"MaximumRetryAttempts": 1, "MaximumEventAgeInSeconds": most_age}
     # A fixed name would keep a second desk out of the account.
     assert "Name" not in schedule
 
@@ -438,6 +442,7 @@ def test_every_statement_of_a_function_says_what_for(resources: dict[str, Resour
         ("ClassifyMention", "DeleteItem GetItem PutItem Query UpdateItem"),
         ("NotifyStaff", "BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem"),
         ("DetectIncidents", "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem"),
+        ("AuditDesk", "BatchGetItem ConditionCheckItem GetItem PutItem Query UpdateItem"),
         ("PublishStatus", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
         ("ForgetBounced", "DeleteItem GetItem PutItem UpdateItem"),
         ("ActionLinks", "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem"),
@@ -485,6 +490,7 @@ SILENCE = {
     "NoDetector": ("DetectIncidents", 5),
     "NoPublisher": ("PublishStatus", 15),
     "NoSender": ("SendReply", 5),
+    "NoAudit": ("AuditDesk", 180),
 }
 
 
@@ -552,6 +558,7 @@ def counted(service: str) -> set[str]:
     files += {
         "fetch_mentions": [core / "intake/troubles.py"],
         "send_reply": [core / "replies/send_replies.py"],
+        "audit_desk": [core / "audit/audit_desk.py"],
         "notify_staff": [core / "alerts/notified.py"],
         "forget_bounced": [core / "alerts/staff_mail_failed.py"],
     }.get(service, [])

@@ -16,6 +16,9 @@ from infra.local.x_standin.wire import Dialect
 from infra.local.x_standin.world import World
 from infra.local.x_standin.writing import Writing
 
+# X answers these to an app, and to no user.
+_FOR_APPS = ("counts", "usage")
+
 
 class Api:
     """Every endpoint over one world. The caller holds a lock around each use."""
@@ -32,6 +35,8 @@ class Api:
             "own": reading.own,
             "search": reading.search,
             "lookup": reading.lookup,
+            "counts": reading.counts,
+            "usage": self._usage,
             "me": reading.me,
             "users": reading.users,
             "create": self.writing.create,
@@ -56,7 +61,11 @@ class Api:
         if endpoint.name == "token":
             form = dict(parse_qsl(call.body.decode("utf-8", "replace")))
             return self.tokens.exchange(form, call.authorization, call.at)
+        if endpoint.name == "app_token":
+            return self.tokens.of_app(dict(parse_qsl(call.body.decode("utf-8", "replace"))), call.authorization)
         token = self.tokens.check(call.authorization, call.at)
+        if endpoint.name in _FOR_APPS and not self.tokens.is_app(token):
+            return problems.unsupported_authentication()
         headers = self._limits.spend(endpoint.name, token, call.at)
         try:
             check_names(endpoint, call)
@@ -65,6 +74,18 @@ class Api:
             answer = refused.answer
         self.bill.add(endpoint.name, answer, call.at)
         return replace(answer, headers=headers)
+
+    def _usage(self, call: Call) -> Answer:
+        """X's own count of what it billed, by day."""
+        days = sorted(self.bill.days().items(), reverse=True)[: int(call.query.get("days", "7"))]
+        daily = [
+            {"date": f"{day}T00:00:00.000Z", "usage": str(sum(lines.values()) - lines["users"])} for day, lines in days
+        ]
+        total = sum(int(one["usage"]) for one in daily)
+        data = {"project_id": "1", "project_cap": "3000000", "project_usage": str(total), "cap_reset_day": 1}
+        if call.query.get("usage.fields", "") == "daily_project_usage":
+            data |= {"daily_project_usage": {"project_id": "1", "usage": daily}}
+        return Answer(200, {"data": data})
 
 
 def find_endpoint(call: Call) -> tuple[Endpoint | None, Call]:

@@ -12,6 +12,10 @@ from infra.local.x_standin.wire import DIALECTS, Dialect, Wanted
 
 _SHOW_POSTS = ("tweet.fields", "user.fields", "media.fields", "poll.fields", "place.fields", "expansions")
 _SHOW_USERS = ("user.fields", "tweet.fields", "expansions")
+_COUNT = (
+    *("query", "granularity", "start_time", "end_time", "since_id", "until_id"),
+    *("next_token", "pagination_token", "search_count.fields"),
+)
 _WINDOW = ("since_id", "until_id", "start_time", "end_time", "max_results", "pagination_token", *_SHOW_POSTS)
 
 
@@ -34,6 +38,8 @@ ENDPOINTS = (
     Endpoint("mentions", "GET", "/2/users/{id}/mentions", _WINDOW),
     Endpoint("own", "GET", "/2/users/{id}/tweets", ("exclude", *_WINDOW)),
     Endpoint("search", "GET", "/2/tweets/search/recent", ("query", "next_token", "sort_order", *_WINDOW)),
+    Endpoint("counts", "GET", "/2/tweets/counts/recent", _COUNT),
+    Endpoint("usage", "GET", "/2/usage/tweets", ("days", "usage.fields")),
     Endpoint("lookup", "GET", "/2/tweets", ("ids", *_SHOW_POSTS)),
     Endpoint("create", "POST", "/2/tweets"),
     Endpoint("delete", "DELETE", "/2/tweets/{id}"),
@@ -41,6 +47,7 @@ ENDPOINTS = (
     Endpoint("users", "GET", "/2/users", ("ids", *_SHOW_USERS)),
     Endpoint("dm", "POST", "/2/dm_conversations/with/{participant_id}/messages"),
     Endpoint("token", "POST", "/2/oauth2/token"),
+    Endpoint("app_token", "POST", "/oauth2/token"),
 )
 
 

@@ -45,7 +45,22 @@ Distortion = Literal[
     "lone_surrogate",  # half a character in each text
 ]
 FaultKind = Refusal | Disturbance | Distortion
-EndpointName = Literal["mentions", "search", "own", "lookup", "create", "delete", "me", "users", "dm", "token", "*"]
+EndpointName = Literal[
+    "mentions",
+    "search",
+    "own",
+    "lookup",
+    "create",
+    "delete",
+    "me",
+    "users",
+    "dm",
+    "token",
+    "counts",
+    "usage",
+    "app_token",
+    "*",
+]
 
 
 def _names(kinds: object) -> frozenset[str]:

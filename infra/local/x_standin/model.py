@@ -127,6 +127,8 @@ _WINDOW_LIMITS = MappingProxyType(
     {
         "mentions": 300,
         "search": 300,
+        "counts": 300,
+        "usage": 50,
         "own": 900,
         "lookup": 5_000,
         "create": 100,

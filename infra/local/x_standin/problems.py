@@ -77,6 +77,12 @@ def client_forbidden() -> Answer:
     return problem(403, "Client Forbidden", detail, "client-forbidden", reason="client-not-enrolled")
 
 
+def unsupported_authentication() -> Answer:
+    """Of a user who asks for what X tells apps only."""
+    detail = "Authenticating with OAuth 1.0a User Context is forbidden for this endpoint. Use OAuth 2.0 App-Only."
+    return problem(403, "Unsupported Authentication", detail, "unsupported-authentication")
+
+
 def missing_scope() -> Answer:
     detail = "Your client app is not configured with the appropriate oauth1 app permissions for this endpoint."
     return problem(403, "Forbidden", detail, "oauth1-permissions")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 
 from infra.local.x_standin import problems
@@ -19,7 +19,7 @@ from infra.local.x_standin.paging import (
 )
 from infra.local.x_standin.problems import Answer, Json, Refused, invalid
 from infra.local.x_standin.query import QueryError, parse
-from infra.local.x_standin.wire import Wire
+from infra.local.x_standin.wire import DIALECTS, Wire
 from infra.local.x_standin.world import World
 
 _EXCLUDABLE = frozenset(("replies", "retweets"))
@@ -61,6 +61,30 @@ class Reading:
         candidates = self._world.everything(call.at, below)
         found = (post for post in candidates if post.reposts is None and matches(post))
         return self._page(call, page(found, self._search_window(call), size, below))
+
+    def counts(self, call: Call) -> Answer:
+        """Posts by the hour, from the oldest on; the hours without posts are there too."""
+        if call.query.get("granularity", "hour") != "hour":
+            raise invalid("Only hours are counted here.", granularity=call.query["granularity"])
+        try:
+            matches = parse(call.query.get("query", ""), self._world.user_id, self._world.links)
+        except QueryError as error:
+            raise invalid(f"There were errors processing your request: {error}", query=call.query["query"]) from None
+        window = self._search_window(call)
+        assert window.start is not None, "a search has a start"
+        assert window.end is not None, "and an end"
+        made = [
+            post.at
+            for post in self._world.everything(call.at)
+            if post.reposts is None and window.holds(post) and matches(post)
+        ]
+        name = "tweet_count" if call.dialect is DIALECTS["tweet"] else "post_count"
+        data, start = [], window.start
+        while start < window.end:
+            end = min(start.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1), window.end)
+            data.append({"start": _stamp(start), "end": _stamp(end), name: sum(start <= at < end for at in made)})
+            start = end
+        return Answer(200, {"data": data, "meta": {f"total_{name}": len(made)}})
 
     def lookup(self, call: Call) -> Answer:
         found: list[Post] = []
@@ -143,6 +167,10 @@ class Reading:
 
     def _writer(self, call: Call) -> Wire:
         return Wire(self._world, call.dialect, wanted(call), call.at)
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%S.000Z}"
 
 
 def _filled(parts: Json) -> Json:

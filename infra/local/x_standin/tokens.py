@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import unquote
 
-from infra.local.x_standin.problems import Answer, Refused, revoked, unauthorized
+from infra.local.x_standin.problems import Answer, Refused, problem, revoked, unauthorized
 
 _OAUTH1_TOKEN = re.compile(r'oauth_token="([^"]+)"')
+_APP_TOKEN = "app-only"
 _SCOPE = "tweet.read tweet.write users.read dm.read dm.write offline.access"
 
 
@@ -29,6 +30,17 @@ class Tokens:
         self._expires[access] = now + self._life
         self._refresh.add(refresh)
         return access, refresh
+
+    def of_app(self, form: Mapping[str, str], authorization: str) -> Answer:
+        """The response of POST /oauth2/token: a token of the app itself, which does not expire."""
+        if not _has_basic(authorization):
+            return problem(403, "Forbidden", "Unable to verify your credentials")
+        if form.get("grant_type") != "client_credentials":
+            return _token_error(400, "unsupported_grant_type", "Only client_credentials is understood here.")
+        return Answer(200, {"token_type": "bearer", "access_token": _APP_TOKEN})
+
+    def is_app(self, token: str) -> bool:
+        return token == _APP_TOKEN
 
     def revoke(self, token: str) -> None:
         self._revoked.add(token)

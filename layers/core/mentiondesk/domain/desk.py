@@ -7,6 +7,7 @@ from datetime import timedelta
 from mentiondesk.domain.alerts.budget import Budget
 from mentiondesk.domain.alerts.limits import TextLimit
 from mentiondesk.domain.alerts.roster import Roster
+from mentiondesk.domain.audit import AuditRules
 from mentiondesk.domain.cases.timers import Policy
 from mentiondesk.domain.incidents.rules import IncidentRules
 from mentiondesk.domain.posts.brand import Brand
@@ -60,6 +61,7 @@ class DeskSettings:
     keep: timedelta
     keep_words: timedelta
     reach: ReachRules = field(default_factory=ReachRules)
+    audit: AuditRules = field(default_factory=AuditRules)
     sentences: Mapping[str, str] = field(default_factory=dict)
     figures: FiguresRules = FiguresRules()
     strikes: StrikeRules = field(default_factory=StrikeRules)

@@ -41,6 +41,8 @@ class Rule:
 _AT_ONCE = Rule()
 _LASTING = Rule(timedelta(minutes=6), minutes=5)
 _HOUR = timedelta(hours=1)
+# The audit runs each hour: what it finds again is one trouble that goes on.
+_AUDITED = Rule(timedelta(minutes=90))
 # Every trouble by the name of its count, with the rule that the alarm on the same count had before.
 RULES: Mapping[str, Rule] = {
     "XTokenRefused": _AT_ONCE,
@@ -87,6 +89,13 @@ RULES: Mapping[str, Rule] = {
     "RepliesRefused": Rule(_HOUR, count=5),
     "RepliesLate": _LASTING,
     "PostingRefused": _AT_ONCE,
+    "PostsMissing": _AUDITED,
+    "AlertsAbsent": _AUDITED,
+    "CasesMissing": _AUDITED,
+    "CasesWithoutClock": _AUDITED,
+    "FactsMissing": _AUDITED,
+    "SpendDiffers": _AUDITED,
+    "AuditIncomplete": _AUDITED,
 }
 LOOKS_BACK = max(rule.calm for rule in RULES.values())
 

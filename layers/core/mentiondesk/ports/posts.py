@@ -1,7 +1,7 @@
 """Stored posts, and the progress of reading each source."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from mentiondesk.domain.ids import PostId
@@ -47,6 +47,9 @@ class CursorStore(Protocol):
 
     def count_reads(self, now: datetime, source: str, posts: int) -> None:
         """Adds to the count of this UTC day and source; look-ups by id count under a name of their own."""
+
+    def read_on(self, day: date) -> int:
+        """Posts that X charges for, as the desk counted them on a UTC day."""
 
     def raise_today(self, now: datetime, posts: int) -> None:
         """Lets so many more posts be read on this UTC day, beyond the month's budget if need be."""

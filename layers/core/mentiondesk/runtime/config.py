@@ -34,6 +34,14 @@ class FetchConfig(_FromEnv):
 
 
 @dataclass(frozen=True)
+class AuditConfig(_FromEnv):
+    table_name: str
+    x_parameter: str
+    x_api_url: str
+    heartbeat_url: str
+
+
+@dataclass(frozen=True)
 class ClassifyConfig(_FromEnv):
     table_name: str
     second_opinion_model: str

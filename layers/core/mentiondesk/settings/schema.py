@@ -347,6 +347,12 @@ class ReadingSettings(Model):
     monthly_reads: int = Field(default=50_000, ge=1000)
 
 
+class AuditSettings(Model):
+    """The audit of the desk."""
+
+    count_posts: bool = True
+
+
 class TemplateSettings(Model):
     """Texts that a person may fill the form of an incident with."""
 
@@ -526,6 +532,7 @@ class SettingsFile(Model):
     targets: TargetsSettings = TargetsSettings()
     alerts: AlertSettings = AlertSettings()
     reading: ReadingSettings = ReadingSettings()
+    audit: AuditSettings = AuditSettings()
     reach: ReachSettings = ReachSettings()
     figures: FiguresSettings = FiguresSettings()
     review: ReviewSettings = ReviewSettings()

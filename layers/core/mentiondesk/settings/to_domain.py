@@ -8,6 +8,7 @@ from mentiondesk.domain.alerts.budget import Budget
 from mentiondesk.domain.alerts.limits import TextLimit
 from mentiondesk.domain.alerts.message import BECAME_CRITICAL
 from mentiondesk.domain.alerts.roster import Audience, Channel, Roster, Staff, Stage
+from mentiondesk.domain.audit import AuditRules
 from mentiondesk.domain.cases.timers import Policy, Target
 from mentiondesk.domain.desk import AlertRules, DeskSettings, FiguresRules
 from mentiondesk.domain.incidents.incident import STILL_UNCONFIRMED, UNCONFIRMED, Affected
@@ -73,6 +74,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
             Budget(alerts.budget.most, alerts.budget.gather),
         ),
         reading=ReadingRules(**dict(settings.reading)),
+        audit=AuditRules(**dict(settings.audit)),
         incidents=_incident_rules(settings.incidents, settings.status_page.components),
         page=_status_page(settings),
         wording=Wording(**dict(settings.wording)),

@@ -36,6 +36,8 @@ OUTBOX, HELD = "OUTBOX", "HELD"
 CLAIMS = "DUE#CLAIMS"
 # Sparse: only what has an alert to come, and posts without tags. Sharded, so that no key is hot on a bad day.
 DUE = Index("due", DUE_SHARD, DUE_AT)
+# The beginning of the partitions with alerts and messages to come.
+ALERTS_DUE = "DUE#"
 QUEUE, ANSWER_BY = "queue", "answer_by"
 # The part of the queue for cases in which nothing is awaited, by their last post.
 IDLE = "idle"
@@ -83,6 +85,11 @@ def expiry(moment: datetime) -> int:
 
 def post(post_id: PostId) -> Key:
     return Key(f"POST#{post_id}", POST)
+
+
+def made(day: datetime) -> str:
+    """The partition of the due index with the customers' posts that were made on a UTC day and are classified."""
+    return f"MADE#{day.astimezone(UTC):%Y-%m-%d}"
 
 
 def case(case_id: CaseId) -> Key:
@@ -279,6 +286,22 @@ def review_seed() -> Key:
     return Key(f"{REVIEWS}SEED", "SEED")
 
 
+AUDIT, AUDITED = "AUDIT", "AUDIT#REPORTS"
+
+
+def audit_progress() -> Key:
+    return Key(AUDIT, "PROGRESS")
+
+
+def audit_retried(subject_id: SubjectId) -> Key:
+    """The mark of an absent alert that is tried again."""
+    return Key(AUDIT, f"AGAIN#{subject(subject_id).pk}")
+
+
+def audit_report(at: datetime) -> Key:
+    return Key(AUDITED, stamp(at))
+
+
 def set_aside(now: datetime, digest: str) -> Key:
     return Key(f"ASIDE#{now:%Y-%m-%d}", digest)
 
@@ -314,7 +337,7 @@ def shard(subject_id: SubjectId) -> int:
 
 
 def due_shard(number: int) -> str:
-    return f"DUE#{number}"
+    return f"{ALERTS_DUE}{number}"
 
 
 def queue(state: str, number: int) -> str:

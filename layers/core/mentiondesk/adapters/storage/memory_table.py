@@ -91,9 +91,10 @@ class MemoryTable:
         """The facts of all items under one sort key, in the order in which the items were first put."""
         return [item.read(kind) for key, item in self.items.items() if key.sk == sk]
 
-    def earliest(self, index: Index) -> Any:
-        """The smallest sort key of an index over all of its partitions; None where it is empty."""
-        return min((places[0][0] for places in self._indexes[index.name].values()), default=None)
+    def earliest(self, index: Index, prefix: str) -> Any:
+        """The smallest sort key of an index over its partitions that begin so; None where they are empty."""
+        found = self._indexes[index.name].items()
+        return min((places[0][0] for name, places in found if name.startswith(prefix)), default=None)
 
     def _write(self, parts: Mapping[str, Write]) -> None:
         if self._conflicts:

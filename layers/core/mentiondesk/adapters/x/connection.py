@@ -120,11 +120,16 @@ class Connection:
                 return_type=dict,
                 wait_on_rate_limit=False,
             )
-            client.session = _Rebased(self._base_url)
-            client.session.trust_env = False
-            client.session.mount(self._base_url, _Timed(self._timeouts))
+            client.session = self.session()
             self._client = (secret.version, client)
         return self._client[1]
+
+    def session(self) -> requests.Session:
+        """A session for tweepy that calls the configured address, whatever the environment says about proxies."""
+        session = _Rebased(self._base_url)
+        session.trust_env = False
+        session.mount(self._base_url, _Timed(self._timeouts))
+        return session
 
 
 def problem_of(response: requests.Response) -> dict[str, Any]:

@@ -59,6 +59,18 @@ def plan(
     return _Planning(escalation, facts, now, stages, roster, tuple(ledger)).plan(horizon or now)
 
 
+def absent(
+    escalation: Escalation,
+    facts: Facts,
+    now: datetime,
+    stages: Sequence[Stage],
+    roster: Roster,
+    ledger: Iterable[Record],
+) -> tuple[Alert, ...]:
+    """The alerts of stages that count as done and of which the ledger knows nothing, for people called then and now."""
+    return tuple(_Planning(escalation, facts, now, stages, roster, tuple(ledger)).absent())
+
+
 @dataclass(frozen=True, slots=True)
 class _Planning:
     escalation: Escalation
@@ -89,6 +101,17 @@ class _Planning:
         next_at = self._next_at([*known.values(), *held])
         until = None if held or not ahead else self._ahead_until(coming, known, ahead)
         return Plan(tuple(send), (*merged, *held), next_at, ahead, until)
+
+    def absent(self) -> Iterator[Alert]:
+        done_until = self.escalation.alerted_until
+        known = {(one.alert.stage, one.alert.staff_id) for one in self.ledger}
+        for due in self.escalation.timer.alerts:
+            if done_until is not None and due.at <= done_until:
+                called_now = {alert.staff_id for alert in self._alerts(due, self.now)}
+                for alert in self._alerts(due, due.at):
+                    needed = alert.staff_id in called_now and not self._knows(alert)
+                    if needed and (alert.stage, alert.staff_id) not in known:
+                        yield alert
 
     @property
     def _critical(self) -> bool:

@@ -56,6 +56,18 @@ class Brand:
         # Words that fill the query already are searched for as before.
         return with_quotes if len(with_quotes) <= LONGEST_QUERY else self._query(wanted)
 
+    def audit_query(self, mentions: bool, search: bool) -> str:
+        """A query for the customers' posts that the feeds read, as the counts of X answer it.
+
+        What this finds and does not fit is left out, so that the counts are never larger than what is read.
+        """
+        named = [f"@{self.handle}"] if mentions else []
+        words = [_term(word) for word in self.words or (self.name,)] if search else []
+        others = "".join(f" -from:{own}" for own in sorted(self.own_ids - {self.user_id}))
+        tail = f"{'' if mentions else f' -@{self.handle}'} -from:{self.handle}{others} -is:retweet"
+        queries = [f"({' OR '.join(some)}){tail}" for some in ([*named, *words], named, words) if some]
+        return next((query for query in queries if len(query) <= LONGEST_QUERY), f"@{self.handle} -is:retweet")
+
     def _query(self, wanted: Sequence[str]) -> str:
         return f"({' OR '.join(wanted)}) -@{self.handle} -from:{self.handle} -is:retweet"
 

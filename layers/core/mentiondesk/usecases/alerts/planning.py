@@ -37,7 +37,7 @@ def planned(lease: Lease, settings: DeskSettings, now: datetime) -> Task:
     horizon = now + settings.alerts.budget.gather
     if lease.item.message_id != BECAME_CRITICAL and not lease.escalation.is_of(lease.subject.timer):
         return Task(lease, Plan())
-    facts, stages = _facts(lease.subject), _stages(lease.subject, settings)
+    facts, stages = facts_of(lease.subject), stages_of(lease.subject, settings)
     return Task(lease, plan(lease.escalation, facts, now, stages, settings.roster, lease.ledger, horizon))
 
 
@@ -76,7 +76,8 @@ def _went_out(record: Record) -> bool:
     return record.outcome is Outcome.SENT
 
 
-def _facts(subject: Subject) -> Facts:
+def facts_of(subject: Subject) -> Facts:
+    """The facts about a subject that decide who gets its alerts."""
     match subject:
         case Case():
             return Facts(subject.urgency, subject.owner, subject.claimed_at)
@@ -85,7 +86,8 @@ def _facts(subject: Subject) -> Facts:
             return Facts(subject.urgency)
 
 
-def _stages(subject: Subject, settings: DeskSettings) -> Sequence[Stage]:
+def stages_of(subject: Subject, settings: DeskSettings) -> Sequence[Stage]:
+    """The stages that the alerts of a subject's timer may name."""
     match subject:
         case Case():
             assert subject.timer is not None, "the escalation is of a timer"

@@ -1,27 +1,30 @@
 """Due escalations and messages, their leases, and the ledger of alerts."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item, Value
+from mentiondesk.adapters.storage.stores.escalations import escalation_item, message_item
 from mentiondesk.adapters.storage.table import (
     Absent,
     AtMost,
+    Check,
     Conflict,
     Delete,
     Equals,
     Exists,
     Or,
+    Put,
     Query,
     Refused,
     Table,
     Update,
 )
 from mentiondesk.domain.alerts.budget import HOUR, Interruptions
-from mentiondesk.domain.alerts.escalation import Escalation
+from mentiondesk.domain.alerts.escalation import Escalation, started
 from mentiondesk.domain.alerts.ledger import Record
 from mentiondesk.domain.alerts.limits import TextLimit, may_text
 from mentiondesk.domain.alerts.message import (
@@ -40,10 +43,12 @@ from mentiondesk.domain.alerts.message import (
     told_owner,
 )
 from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.timers import ReplyTimer
 from mentiondesk.domain.ids import CaseId, StaffId, SubjectId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.subject import Subject
 from mentiondesk.ports.alerts import DueItem, Lease
+from mentiondesk.ports.audit import Escalated
 from mentiondesk.ports.cases import CaseStore
 from mentiondesk.ports.incidents import IncidentStore
 
@@ -58,6 +63,8 @@ _MESSAGES: Mapping[str, type[StaffMessage]] = {
     HOURLY: IncidentHourly,
     BECAME_CRITICAL: IncidentCritical,
 }
+# The messages with which an incident's timers begin.
+_BEGIN = ("noticed", "go_back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ class _Texts:
 
 
 class Alerts:
-    """AlertStore on the table. `keep`: how long an outcome stays in the ledger.
+    """AlertStore and AlertAudit on the table. `keep`: how long an outcome stays in the ledger.
 
     A lease moves an item's place in the due index into the future, as a queue hides a message: a notifier that
     dies holding it loses it, and the item is due again. Cases and incidents of the form before there were
@@ -185,6 +192,36 @@ class Alerts:
             return None
         found = self._table.get(key)
         return self._lease(whole, found.read(Escalation), until) if found else None
+
+    def escalated(self, subject_ids: Sequence[SubjectId]) -> Iterator[Escalated]:
+        wanted = [key for one in subject_ids for key in (keys.subject(one), keys.escalation(one))]
+        wanted += [keys.message(one, name) for one in subject_ids if not isinstance(one, CaseId) for name in _BEGIN]
+        found = {item.key: item for item in self._table.get_many(wanted)}
+        for subject_id in subject_ids:
+            subject, escalation = found.get(keys.subject(subject_id)), found.get(keys.escalation(subject_id))
+            if subject is not None and subject.schema:
+                messages = frozenset(name for name in _BEGIN if keys.message(subject_id, name) in found)
+                known = escalation.read(Escalation) if escalation is not None else None
+                yield Escalated(_read(subject, subject_id), known, messages)
+
+    def ledger(self, subject_id: SubjectId, timer: ReplyTimer) -> Sequence[Record]:
+        part = keys.alerts_of(subject_id, timer.planned_at or timer.since)
+        return [_record(row) for row in self._table.query(Query(part.pk, prefix=part.sk))]
+
+    def restart(self, subject: Subject, timer: ReplyTimer, now: datetime) -> bool:
+        snoozed = subject.snoozed_until if isinstance(subject, Case) else None
+        due_at = max(filter(None, (now, snoozed)))
+        again = replace(started(subject.subject_id, timer), due_at=due_at)
+        item = escalation_item(again, keys.expiry(now + self._keep()))
+        unchanged = Check(keys.subject(subject.subject_id), Equals("version", subject.version))
+        try:
+            self._table.transact({"subject": unchanged, "escalation": Put(item)})
+        except (Refused, Conflict):
+            return False
+        return True
+
+    def message_again(self, message: StaffMessage) -> None:
+        self._table.put(message_item(message, keys.expiry(message.at + self._keep())))
 
     def record(self, records: Iterable[Record]) -> None:
         # The latest outcome of an alert is its item; a batch may name an item only once.

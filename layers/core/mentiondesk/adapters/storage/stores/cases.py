@@ -12,6 +12,7 @@ from mentiondesk.adapters.storage.stores import escalations, timelines, upgrades
 from mentiondesk.adapters.storage.stores.claims import claim_part
 from mentiondesk.adapters.storage.stores.facts import fact_parts
 from mentiondesk.adapters.storage.stores.look_ups import put_look_up
+from mentiondesk.adapters.storage.stores.posts import classified_place
 from mentiondesk.adapters.storage.stores.signals import signal_item
 from mentiondesk.adapters.storage.table import (
     Absent,
@@ -187,7 +188,7 @@ def _next(change: CaseChange) -> Case:
 
 def _tag(change: Classified) -> Update:
     """The post with its tags and its case, if this very text is not tagged yet."""
-    found: dict[str, Value] = {keys.TAGGED_AT: change.at, keys.DUE_SHARD: None, keys.DUE_AT: None}
+    found: dict[str, Value] = {keys.TAGGED_AT: change.at, **classified_place(change.post)}
     if change.tags is not None:
         found |= {"tags": change.tags, "kind": change.tags.kind}
     if change.case is not None:

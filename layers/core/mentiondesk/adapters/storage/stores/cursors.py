@@ -1,7 +1,7 @@
 """Cursors of the sources, and counts of posts read."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item
@@ -45,6 +45,10 @@ class Cursors:
             elif day.key.sk < today.sk:
                 earlier += read
         return Reads(earlier, read_today, own_today, raised, raised_today)
+
+    def read_on(self, day: date) -> int:
+        found = self._table.get(keys.reads(datetime.combine(day, time(), UTC)))
+        return sum(found.value(source, int) or 0 for source in (*Source, LOOKUP)) if found else 0
 
     def raise_today(self, now: datetime, posts: int) -> None:
         """Lets so many more posts be read on this UTC day, beyond the month's budget if need be."""

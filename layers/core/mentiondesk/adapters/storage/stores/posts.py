@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from mentiondesk.adapters.storage import keys
@@ -24,7 +24,7 @@ _GONE_AT = "gone_at"
 
 
 class Posts:
-    """PostStore on the table. `keep`: how long a post stays before TTL removes it.
+    """PostStore and MadePosts on the table. `keep`: how long a post stays before TTL removes it.
 
     Remembers the `most_recent` posts that it added last, which needs no look at the table when they come again.
     """
@@ -130,9 +130,18 @@ class Posts:
 
     def forget(self, post_id: PostId, now: datetime) -> None:
         # Marked as classified: the stream must not open a case for what is gone.
-        said = {"text": "", "media": False, "tags": None, _GONE_AT: now, keys.TAGGED_AT: now}
-        self._changed(Update(keys.post(post_id), said, Exists()))
+        said: dict[str, object] = {"text": "", "media": False, "tags": None, _GONE_AT: now, keys.TAGGED_AT: now}
+        post = self.get(post_id)
+        if post is not None:
+            self._changed(Update(keys.post(post_id), said | classified_place(post), Exists()))
         self._recent.pop(post_id, None)
+
+    def count_made(self, first: datetime, last: datetime) -> int:
+        return self._table.count(_made(first, last))
+
+    def made(self, first: datetime, last: datetime) -> Iterator[Post]:
+        rows = self._table.query(_made(first, last))
+        return (item.read(Post) for item in self._table.get_many(row.key for row in rows))
 
     def set_aside(self, unreadable: Unreadable, now: datetime) -> None:
         # The same bytes read again on the same day are the same item.
@@ -148,6 +157,18 @@ class Posts:
 def _to_be_classified(seen_at: datetime) -> dict[str, object]:
     """The place of a post without tags in the due index."""
     return {keys.DUE_SHARD: keys.UNTAGGED, keys.DUE_AT: seen_at + _CLASSIFIED_WITHIN}
+
+
+def classified_place(post: Post) -> dict[str, object]:
+    """The place of a post in the due index once it is classified: a customer's is found by when it was made."""
+    if post.own:
+        return {keys.DUE_SHARD: None, keys.DUE_AT: None}
+    return {keys.DUE_SHARD: keys.made(post.created_at), keys.DUE_AT: post.created_at}
+
+
+def _made(first: datetime, last: datetime) -> Query:
+    """Posts made in a time within one UTC day, the last moment left out."""
+    return Query(keys.made(first), keys.DUE, first=first, last=last - timedelta(microseconds=1))
 
 
 def _day(post: Post) -> date:
