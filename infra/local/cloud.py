@@ -291,6 +291,11 @@ class AwsServer(AbstractContextManager[Any], Protocol):
     @property
     def url(self) -> str: ...
 
+    @property
+    def changes(self) -> int:
+        """Grows with each request after which a stream or a queue may hold more than before."""
+        ...
+
 
 class LocalCloud:
     """The stack on moto. Use as a context manager; leaves nothing behind.
@@ -323,6 +328,8 @@ class LocalCloud:
         self._clients: dict[str, Any] = {}
         self.url = self._server.url
         self.on_run: Callable[[Function, int], None] = lambda *_: None
+        # The server's count of changes when streams and queues were read last.
+        self._pumped = -1
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as begun:
@@ -385,15 +392,19 @@ class LocalCloud:
 
     def tick(self, now: datetime) -> None:
         """Runs the schedules that are due at `now`, and delivers the stream after each."""
+        # A message that was sent with a delay appears in its queue without another request.
+        self._pumped = -1
         for schedule in self.schedules:
             self.pump()
             schedule.run(now)
         self.pump()
 
     def pump(self) -> None:
-        """Delivers what the streams hold, until they hold nothing that matches."""
-        while sum(source.pump() for source in self.sources):
-            pass
+        """Delivers what the streams and queues hold, until nothing was written since they were read."""
+        while self._pumped != self._server.changes:
+            self._pumped = self._server.changes
+            for source in self.sources:
+                source.pump()
 
     @property
     def _lambda_environment(self) -> dict[str, str]:

@@ -20,8 +20,10 @@ from mentiondesk.usecases.intake.forget_post import ForgetPost
 # An answer is looked at soon after it was given, when its writer may have taken it back, and daily for some days.
 _ANSWER_AGES = (timedelta(minutes=5), timedelta(minutes=60))
 _ANSWERS_WATCHED = timedelta(days=3)
-# Longer than the interval of two runs, so that each alert is looked at before it is due.
-_AHEAD = timedelta(minutes=3)
+# The time between two looks at what is due soon.
+_PAUSE = timedelta(minutes=4)
+# Longer than the pause and a late run after it, so that each alert is looked at before it is due.
+_AHEAD = timedelta(minutes=6)
 # A younger post was read a moment ago.
 _FRESH = timedelta(minutes=3)
 # X wants deleted posts forgotten within 24 hours (docs.x.com, developer policy): each is looked at sooner.
@@ -43,9 +45,10 @@ class LookedAgain:
 
 
 class LookAgain:
-    """A run over the cases with an alert to come soon or an answer of late and, about once a day, over all open ones.
+    """Looks at the cases with an alert to come soon or an answer of late and, about once a day, at all open ones.
 
-    X charges for a post once in a UTC day, so that a post which was read today costs nothing more.
+    It rests for some minutes after a complete look; a new instance begins with one. X charges for a post once in a
+    UTC day, so that a post which was read today costs nothing more.
     """
 
     def __init__(
@@ -65,20 +68,32 @@ class LookAgain:
         self._cursors = cursors
         self._forget = forget
         self._settings = settings
+        self._rests_until: datetime | None = None
 
     def __call__(self, now: datetime, time_left: TimeLeft) -> LookedAgain:
         """Looks up posts within the read budget. Raises XRefuses, CaseChanged or IncidentChanged."""
+        if self._rests_until is not None and now < self._rests_until:
+            return LookedAgain()
         outcome = LookedAgain()
+        if self._look_at_all(now, time_left, outcome):
+            self._rests_until = now + _PAUSE
+        return outcome
+
+    def _look_at_all(self, now: datetime, time_left: TimeLeft, outcome: LookedAgain) -> bool:
+        """False where the run ended before everything was looked at."""
         most = Budget(self._settings().reading.monthly_reads, self._cursors.reads(now), now).left(LOOKUP)
         due = (item.subject_id for item in self._alerts.due(now + _AHEAD, _MOST_CASES))
-        self._look(dict.fromkeys(one for one in due if isinstance(one, CaseId)), now, time_left, most, outcome)
+        cases = dict.fromkeys(one for one in due if isinstance(one, CaseId))
+        looks = [self._look(cases, now, time_left, most, outcome)]
         for age in _ANSWER_AGES:
             answered = self._cases.idle(now - age - _AHEAD, now - age, _MOST_CASES)
-            self._look(answered, now, time_left, most, outcome)
+            looks.append(self._look(answered, now, time_left, most, outcome))
         last = self._cursors.looked_again_at()
-        if (last is None or now - last >= _EVERY) and self._look(self._open(now), now, time_left, most, outcome):
-            self._cursors.note_looked_again(now)
-        return outcome
+        if last is None or now - last >= _EVERY:
+            looks.append(self._look(self._open(now), now, time_left, most, outcome))
+            if looks[-1]:
+                self._cursors.note_looked_again(now)
+        return all(looks)
 
     def _open(self, now: datetime) -> Iterator[CaseId]:
         """The cases in which a customer waits, and those answered in the last days."""
