@@ -400,11 +400,12 @@ class LocalCloud:
         self.pump()
 
     def pump(self) -> None:
-        """Delivers what the streams and queues hold, until nothing was written since they were read."""
-        while self._pumped != self._server.changes:
-            self._pumped = self._server.changes
-            for source in self.sources:
-                source.pump()
+        """Delivers what the streams and queues hold, until they hold nothing more; nothing where nothing was written."""
+        if self._pumped == self._server.changes:
+            return
+        while sum(source.pump() for source in self.sources):
+            pass
+        self._pumped = self._server.changes
 
     @property
     def _lambda_environment(self) -> dict[str, str]:
