@@ -400,7 +400,7 @@ class LocalCloud:
         self.pump()
 
     def pump(self) -> None:
-        """Delivers what the streams and queues hold, until they hold nothing more; nothing where nothing was written."""
+        """Delivers what the streams and queues hold, if anything was written, until they hold nothing more."""
         if self._pumped == self._server.changes:
             return
         while sum(source.pump() for source in self.sources):
