@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from mentiondesk.domain.access.places import subject_path
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.fold import apply, new_case
 from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.cases.timers import Policy
-from mentiondesk.domain.ids import PostId
+from mentiondesk.domain.ids import CaseId, PostId
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.replies.draft import ReplyDraft
 from mentiondesk.domain.replies.eligibility import (
@@ -83,6 +84,7 @@ class Cost:
 class ComposerView:
     """Everything that the composer shows. `post` is the text as X gets it, `news` what came since the person looked."""
 
+    case_id: CaseId
     seen: Thread
     text: str
     version: int
@@ -98,6 +100,14 @@ class ComposerView:
     retired: str = ""
     others: tuple[ShownDraft, ...] = ()
     offered: tuple[Offered, ...] = ()
+
+    @property
+    def path(self) -> str:
+        return f"{subject_path(self.case_id)}/reply"
+
+    @property
+    def draft_path(self) -> str:
+        return f"{subject_path(self.case_id)}/draft"
 
     @property
     def checked(self) -> bool:
@@ -139,6 +149,7 @@ class Composer:
         post = signed(text, visitor.staff.name, signature)
         version = attempt.version if attempt.version is not None else stored.version if stored else 0
         return ComposerView(
+            case_id=case.case_id,
             seen=case.thread,
             text=text,
             version=version,
