@@ -16,13 +16,16 @@ from mentiondesk.adapters.storage.stores.sign_ins import Codes, Sessions
 from mentiondesk.adapters.storage.stores.strikes import Strikes
 from mentiondesk.adapters.storage.stores.waiting import WaitingCases
 from mentiondesk.presentation import web
+from mentiondesk.presentation.desk.approvals import ApprovalPages
 from mentiondesk.presentation.desk.cases import CasePages
+from mentiondesk.presentation.desk.composer import Composer
 from mentiondesk.presentation.desk.entrance import Cookies, Entrance
 from mentiondesk.presentation.desk.figures import FiguresPages
 from mentiondesk.presentation.desk.html import security_headers
 from mentiondesk.presentation.desk.incidents import IncidentPages
 from mentiondesk.presentation.desk.origin import from_our_pages
 from mentiondesk.presentation.desk.queue import QueuePages
+from mentiondesk.presentation.desk.reply_pages import ReplyActs, ReplyPages
 from mentiondesk.presentation.desk.review import ReviewPages
 from mentiondesk.presentation.desk.search import SearchPage
 from mentiondesk.presentation.desk.site import ROUTES, DeskSite, MethodOf, answer
@@ -37,6 +40,10 @@ from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.cases.find_cases import FindCases
 from mentiondesk.usecases.cases.list_waiting import ListWaiting
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
+from mentiondesk.usecases.replies.change_reply import ChangeReply
+from mentiondesk.usecases.replies.review import ReviewReply
+from mentiondesk.usecases.replies.save_draft import SaveDraft
+from mentiondesk.usecases.replies.write_reply import WriteReply
 from mentiondesk.usecases.reports.read_figures import ReadFigures
 from mentiondesk.usecases.review.review_replies import ReviewReplies
 from mentiondesk.usecases.strikes.keep_policy import KeepPolicy
@@ -63,16 +70,34 @@ def site() -> DeskSite:
     on_incident = ChangeIncident(desk.incidents, desk.drafts, desk.settings, desk.posts.get)
     facts = Facts(desk.table)
     strikes = Strikes(desk.table, desk.keep, clock.now)
+    acts = reply_acts()
+    composer = Composer(acts.drafts, desk.replies, desk.posts.get)
+    cases = CasePages(entrance, acts.on_case, waiting, composer)
     return DeskSite(
         entrance,
         QueuePages(entrance, ListWaiting(waiting)),
-        CasePages(entrance, ChangeCase(desk.cases, desk.settings), waiting),
+        cases,
         IncidentPages(entrance, on_incident, desk.incidents),
         TeamPage(entrance),
         SearchPage(entrance, FindCases(waiting, desk.posts)),
         FiguresPages(entrance, ReadFigures(facts, CountedQueue(desk.table), desk.settings)),
         ReviewPages(entrance, ReviewReplies(desk.cases, facts, Reviews(desk.table, desk.keep), desk.settings)),
         StrikePages(entrance, KeepPolicy(strikes, desk.cases, desk.settings)),
+        ReplyPages(entrance, cases, acts),
+        ApprovalPages(entrance, desk.replies, acts),
+    )
+
+
+def reply_acts() -> ReplyActs:
+    """The use cases of replies on the desk's stores."""
+    desk = stores()
+    review = ReviewReply(desk.cases, desk.incidents, desk.settings, lambda _: ())
+    return ReplyActs(
+        SaveDraft(desk.cases, desk.reply_drafts),
+        WriteReply(desk.replies, desk.cases, review, desk.settings),
+        ChangeReply(desk.replies, desk.cases, desk.settings),
+        review,
+        ChangeCase(desk.cases, desk.settings),
     )
 
 

@@ -13,7 +13,16 @@ from tests.integration.test_act import INCIDENT_ID, begin
 from tests.support.doors import FORM, HOSTILE, MARKS, Answer
 from tests.support.served_desk import TEAM, ServedDesk, waiting
 
-PAGES = ("/desk", "/desk/incidents", "/desk/team", "/desk/sessions", "/desk/help", "/desk/search?q=x", "/desk/next")
+PAGES = (
+    "/desk",
+    "/desk/incidents",
+    "/desk/team",
+    "/desk/sessions",
+    "/desk/help",
+    "/desk/search?q=x",
+    "/desk/next",
+    "/desk/approvals",
+)
 
 
 @pytest.fixture

@@ -310,6 +310,13 @@ def _the_signed_in_desk(desk: LocalDesk) -> None:
     for page in ("", "/incidents", "/team", "/sessions", "/search?q=parcel", "/search?q=1", "/next"):
         browser.open(f"/desk{page}")
     browser.send(place, **{**browser.open(place).form("note"), "text": "Called them."})
+    reply = browser.open(place).form("reply")
+    browser.send(f"{place}/draft", **{**reply, "text": "Sorry"})
+    written = {"text": "Sorry, we look at it and send a refund.", "version": "1"}
+    browser.send(f"{place}/reply", **{**reply, **written, "press": "check"})
+    browser.send(f"{place}/reply", **{**reply, **written, "press": "send"})
+    browser.send(f"{place}/reply", **browser.open(place).form("withdraw"))
+    browser.open("/desk/approvals")
     browser.send(place, **browser.open(place).form("answered"))
     desk.clock.time += timedelta(minutes=11)
     sessions = browser.open("/desk/sessions")

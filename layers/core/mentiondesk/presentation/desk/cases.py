@@ -19,6 +19,7 @@ from mentiondesk.presentation.action_pages.acts import offered
 from mentiondesk.presentation.action_pages.reader import Reader
 from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid, MalformedForm
 from mentiondesk.presentation.action_pages.record import RecordLine, record_line
+from mentiondesk.presentation.desk.composer import NO_ATTEMPT, Attempt, Composer
 from mentiondesk.presentation.desk.entrance import Entrance, Visitor
 from mentiondesk.presentation.desk.forms import DESK_ACTS, desk_command, event_in, new_event
 from mentiondesk.presentation.desk.html import render
@@ -50,14 +51,15 @@ class Line:
 class CasePages:
     """GET and POST of one case, for people who have signed in."""
 
-    def __init__(self, entrance: Entrance, change: ChangeCase, waiting: WaitingStore) -> None:
+    def __init__(self, entrance: Entrance, change: ChangeCase, waiting: WaitingStore, composer: Composer) -> None:
         self._entrance = entrance
         self._change = change
         self._waiting = waiting
+        self._composer = composer
 
     def show(self, request: Request, case_id: str, now: datetime) -> Response:
         """The case. Opening it claims nothing, and writes only that this person looks at it."""
-        id_, writing = _case_id(case_id), WRITING in request.query
+        id_, writing = case_in(case_id), WRITING in request.query
         visitor = self._entrance.visitor(request, now, id_)
         if still_there(visitor, writing) and (quiet := no_news(request, visitor)):
             return quiet
@@ -68,7 +70,7 @@ class CasePages:
 
     def press(self, request: Request, case_id: str, now: datetime) -> Response:
         """Does what the pressed button says, once, and goes on to the page that shows it."""
-        visitor, typed, id_ = self._entrance.visitor(request, now), request.form, _case_id(case_id)
+        visitor, typed, id_ = self._entrance.visitor(request, now), request.form, case_in(case_id)
         action = None
         try:
             action, command = desk_command(typed, visitor.say)
@@ -76,10 +78,10 @@ class CasePages:
             self._change(visitor.actor, id_, command, event_in(typed, now), now)
         except FormInvalid as invalid:
             notice = replace(self._refusal(invalid, visitor), action=action or _pressed(typed))
-            return self._again(request, id_, visitor, replace(notice, typed=typed, faults=invalid.faults))
+            return self.again(request, id_, visitor, replace(notice, typed=typed, faults=invalid.faults))
         except (CaseRefuses, CaseChanged) as refusal:
             notice = replace(self._refusal(refusal, visitor), action=action, typed=typed)
-            return self._again(request, id_, visitor, notice)
+            return self.again(request, id_, visitor, notice)
         except AlreadyDone:
             # A second press of one button is the first one's success.
             pass
@@ -88,18 +90,30 @@ class CasePages:
     def _refusal(self, refusal: Exception, visitor: Visitor) -> Notice:
         return refusal_notice(refusal, Reader(visitor.staff, visitor.settings, visitor.say))
 
-    def _again(self, request: Request, case_id: CaseId, visitor: Visitor, notice: Notice) -> Response:
+    def again(
+        self, request: Request, case_id: CaseId, visitor: Visitor, notice: Notice, attempt: Attempt = NO_ATTEMPT
+    ) -> Response:
         """The page with what was refused, and with what was typed: no text is lost to a colleague who was first."""
         view = self._change.look(visitor.actor, case_id, visitor.now)
-        again = self._page(request, view, visitor, notice, writing=False)
+        again = self._page(request, view, visitor, notice, attempt=attempt)
         return replace(again, status=notice.status, gave_up=notice.gave_up, tag="")
 
-    def _page(self, request: Request, view: CaseView, visitor: Visitor, notice: Notice, writing: bool) -> Response:
+    def _page(
+        self,
+        request: Request,
+        view: CaseView,
+        visitor: Visitor,
+        notice: Notice,
+        writing: bool = False,
+        attempt: Attempt = NO_ATTEMPT,
+    ) -> Response:
         people = self._waiting.come(view.case.case_id, visitor.staff.staff_id, writing, visitor.now)
         if came(visitor, writing):
             self._entrance.acted()
         reader = Reader(visitor.staff, visitor.settings, visitor.say, visitor.now)
-        facts = _facts(view, visitor, reader, people) | {"notice": notice}
+        composer = self._composer.view(view, visitor, attempt)
+        facts = _facts(view, visitor, reader, people) | {"notice": notice, "composer": composer}
+        facts["news"] = lines(composer.news, reader, view.case)
         # It differs each time, and is no news.
         event = new_event(visitor.now)
         html = render("desk/case.html", visitor.say, facts | {"event": event})
@@ -140,7 +154,7 @@ def _line(entry: CaseEntry, reader: Reader, case: Case) -> Line:
     return Line(entry.at, reader.name(entry.by), "act", record=record_line(reader.say, entry, reader.at))
 
 
-def _case_id(text: str) -> CaseId:
+def case_in(text: str) -> CaseId:
     """The case that a path names. Raises SubjectGone for what names none."""
     found = _ID.fullmatch(text)
     if found is None:

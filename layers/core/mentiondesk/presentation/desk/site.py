@@ -6,12 +6,14 @@ from datetime import datetime
 from functools import partial
 from http import HTTPStatus
 
+from mentiondesk.presentation.desk.approvals import APPROVALS, ApprovalPages
 from mentiondesk.presentation.desk.cases import CasePages
 from mentiondesk.presentation.desk.entrance import Entrance, guarded
 from mentiondesk.presentation.desk.figures import FIGURES, FiguresPages
 from mentiondesk.presentation.desk.html import render
 from mentiondesk.presentation.desk.incidents import IncidentPages
 from mentiondesk.presentation.desk.queue import QueuePages
+from mentiondesk.presentation.desk.reply_pages import ReplyPages
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response
 from mentiondesk.presentation.desk.review import REVIEW, ReviewPages
 from mentiondesk.presentation.desk.search import SearchPage
@@ -32,6 +34,8 @@ class DeskSite:
     figures: FiguresPages
     review: ReviewPages
     strikes: StrikePages
+    replies: ReplyPages
+    approvals: ApprovalPages
 
     def help(self, request: Request, now: datetime) -> Response:
         """The keys, and how the desk is meant."""
@@ -62,6 +66,9 @@ ROUTES = (
     Route(f"{ROOT}/sign-out", lambda site: site.entrance.show, lambda site: site.entrance.sign_out),
     Route(f"{ROOT}/sessions", lambda site: site.entrance.show_sessions, lambda site: site.entrance.end_session),
     Route(f"{ROOT}/cases/<case_id>", lambda site: site.cases.show, lambda site: site.cases.press, True),
+    Route(f"{ROOT}/cases/<case_id>/reply", lambda site: site.replies.show, lambda site: site.replies.press, True),
+    Route(f"{ROOT}/cases/<case_id>/draft", lambda site: site.replies.show, lambda site: site.replies.save_draft),
+    Route(APPROVALS, lambda site: site.approvals.show, lambda site: site.approvals.press, True),
     Route(f"{ROOT}/cases/<case_id>/policy", lambda site: site.strikes.show, lambda site: site.strikes.press, True),
     Route(f"{ROOT}/incidents", lambda site: site.incidents.list),
     Route(f"{ROOT}/incidents/<incident_id>", lambda site: site.incidents.show, lambda site: site.incidents.press, True),

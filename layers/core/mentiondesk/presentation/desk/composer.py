@@ -1,0 +1,227 @@
+"""The composer of a case's page: what is being written, for whom, at what price, and what stands against it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from mentiondesk.domain.access.places import subject_path
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.fold import apply, new_case
+from mentiondesk.domain.cases.number import case_number
+from mentiondesk.domain.cases.timers import Policy
+from mentiondesk.domain.ids import CaseId, PostId
+from mentiondesk.domain.posts.post import Post
+from mentiondesk.domain.replies.draft import ReplyDraft
+from mentiondesk.domain.replies.eligibility import (
+    Asked,
+    Experience,
+    Grounds,
+    NotByApi,
+    grounds,
+    not_by_api,
+    reply_intent,
+    summoned,
+)
+from mentiondesk.domain.replies.finding import Finding, Outcome
+from mentiondesk.domain.replies.length import MOST, weighted_length
+from mentiondesk.domain.replies.price import price_of
+from mentiondesk.domain.replies.reply import Refusal, Reply
+from mentiondesk.domain.replies.saved import Variable, filled, first_name
+from mentiondesk.domain.replies.signature import signed
+from mentiondesk.domain.replies.thread import Thread
+from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted, ReplyQueued
+from mentiondesk.ports.replies import ReplyStore
+from mentiondesk.presentation.desk.entrance import Visitor
+from mentiondesk.presentation.desk.findings import FindingView, finding_view
+from mentiondesk.presentation.desk.under_way import ReplyView, under_way
+from mentiondesk.usecases.cases.change_case import CaseView
+from mentiondesk.usecases.replies.save_draft import SaveDraft, ShownDraft
+
+_A_LINK = "https://x.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A press of a button that did not send: the text as it was typed, and what stands against it.
+
+    `text` None: nothing was pressed. `findings` None: the text was not checked. `seen`: the thread that the person
+    saw, where it is another one now. `elsewhere`: another text of theirs, which another device saved meanwhile.
+    """
+
+    text: str | None = None
+    findings: tuple[Finding, ...] | None = None
+    accepted: frozenset[str] = frozenset()
+    seen: Thread | None = None
+    elsewhere: str = ""
+    saved: str = ""
+    version: int | None = None
+
+
+NO_ATTEMPT = Attempt()
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A saved reply, filled for this customer."""
+
+    key: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """The weight and the price of a text with its signature, and the price with a link in it."""
+
+    length: int
+    price: Decimal
+    with_link: Decimal
+    most: int = MOST
+
+
+@dataclass(frozen=True, slots=True)
+class ComposerView:
+    """Everything that the composer shows. `post` is the text as X gets it, `news` what came since the person looked."""
+
+    case_id: CaseId
+    seen: Thread
+    text: str
+    version: int
+    signature: str
+    cost: Cost
+    attempt: Attempt
+    post: str
+    intent: str
+    not_by_api: NotByApi | None
+    under_way: tuple[ReplyView, ...]
+    findings: tuple[FindingView, ...] = ()
+    news: tuple[CaseEntry, ...] = ()
+    retired: str = ""
+    others: tuple[ShownDraft, ...] = ()
+    offered: tuple[Offered, ...] = ()
+
+    @property
+    def path(self) -> str:
+        return f"{subject_path(self.case_id)}/reply"
+
+    @property
+    def draft_path(self) -> str:
+        return f"{subject_path(self.case_id)}/draft"
+
+    @property
+    def checked(self) -> bool:
+        return self.attempt.findings is not None
+
+    @property
+    def stopped(self) -> bool:
+        return any(one.outcome is Outcome.BLOCK for one in self.findings)
+
+    @property
+    def held(self) -> bool:
+        """True where another person has to approve."""
+        return any(one.outcome is Outcome.HOLD for one in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drafts:
+    """The drafts in a case: the reader's own, the same where the customer has another answer since, and others'."""
+
+    own: ReplyDraft | None
+    retired: ReplyDraft | None
+    others: tuple[ShownDraft, ...]
+
+
+class Composer:
+    """Makes the composer of a case for the person who looks at it."""
+
+    def __init__(self, drafts: SaveDraft, replies: ReplyStore, post: Callable[[PostId], Post | None]) -> None:
+        self._all_drafts = drafts
+        self._replies = replies
+        self._post = post
+
+    def view(self, view: CaseView, visitor: Visitor, attempt: Attempt = NO_ATTEMPT) -> ComposerView:
+        """The composer with what was typed, else with the person's own draft."""
+        case, replies, drafts = view.case, self._replies.of(view.case.case_id), self._drafts(view.case, visitor)
+        stored = drafts.own or drafts.retired
+        text = attempt.text if attempt.text is not None else drafts.own.text if drafts.own else ""
+        signature, on = visitor.settings.replies.signature, self._grounds(view, visitor)
+        post = signed(text, visitor.staff.name, signature)
+        version = attempt.version if attempt.version is not None else stored.version if stored else 0
+        return ComposerView(
+            case_id=case.case_id,
+            seen=case.thread,
+            text=text,
+            version=version,
+            signature=signature.of(visitor.staff.name),
+            cost=_cost(post, on, visitor),
+            attempt=attempt,
+            post=post,
+            intent=reply_intent(case.post_id, post) if case.post_id else "",
+            not_by_api=_not_by_api(case, on, replies),
+            under_way=tuple(under_way(replies, case, visitor)),
+            findings=tuple(finding_view(visitor.say, one) for one in attempt.findings or ()),
+            news=news(view, attempt.seen, visitor.settings.policy) if attempt.seen is not None else (),
+            retired=drafts.retired.text if drafts.retired else "",
+            others=drafts.others,
+            offered=tuple(offered(case, visitor)),
+        )
+
+    def _drafts(self, case: Case, visitor: Visitor) -> _Drafts:
+        shown, reader = self._all_drafts.of(case.case_id, case.thread), visitor.staff.staff_id
+        mine = next((one for one in shown if one.draft.author == reader), None)
+        others = tuple(one for one in shown if one.draft.author != reader and not one.retired)
+        own = mine.draft if mine is not None and not mine.retired else None
+        return _Drafts(own, mine.draft if mine is not None and mine.retired else None, others)
+
+    def _grounds(self, view: CaseView, visitor: Visitor) -> Grounds:
+        """The grounds on which X takes an answer to the latest post; one that is not stored is tried."""
+        brand, post = visitor.settings.brand, self._post(view.case.post_id) if view.case.post_id else None
+        if post is None:
+            return Grounds.IMPLIED
+        own = [entry.post_id for entry in view.timeline if isinstance(entry, BrandPosted)]
+        return grounds(
+            Asked(post.post_id, post.text, post.reply_to_user, post.quoted), brand.handle, brand.user_id, own
+        )
+
+
+def news(view: CaseView, seen: Thread, policy: Policy) -> tuple[CaseEntry, ...]:
+    """What came into the thread since a person saw it so; all of it where it never was so."""
+    case, since = new_case(view.case.case_id, view.case.opened_at), 0
+    for number, entry in enumerate(view.timeline, 1):
+        case = apply(case, entry, policy)
+        since = number if case.thread == seen else since
+    return tuple(one for one in view.timeline[since:] if isinstance(one, CustomerPosted | BrandPosted | ReplyQueued))
+
+
+def offered(case: Case, visitor: Visitor) -> Iterator[Offered]:
+    """The saved replies for this person today, filled for the customer; those in the customer's language first."""
+    values = _values(case, visitor)
+    today = visitor.now.astimezone(ZoneInfo(visitor.settings.zone)).date()
+    known = [one for one in visitor.settings.replies.saved if one.offered(today, visitor.staff.staff_id)]
+    for one in sorted(known, key=lambda one: one.language != case.language):
+        yield Offered(one.key, one.title, filled(one.text_for(case.customer_id), values))
+
+
+def _values(case: Case, visitor: Visitor) -> dict[str, str]:
+    profile, brand = case.profile, visitor.settings.brand
+    return {
+        Variable.FIRST_NAME: first_name(profile.name) if profile else "",
+        Variable.HANDLE: f"@{profile.handle}" if profile else "",
+        Variable.BRAND: brand.name,
+        Variable.AGENT: visitor.staff.name.partition(" ")[0],
+        Variable.NUMBER: case_number(case.case_id, brand.name),
+    }
+
+
+def _cost(post: str, on: Grounds, visitor: Visitor) -> Cost:
+    today, prices = visitor.now.astimezone(ZoneInfo(visitor.settings.zone)).date(), visitor.settings.replies.prices
+    price, with_link = (price_of(prices, text, today, summoned=summoned(on)) for text in (post, _A_LINK))
+    return Cost(weighted_length(post), price, with_link)
+
+
+def _not_by_api(case: Case, on: Grounds, replies: Sequence[Reply]) -> NotByApi | None:
+    if case.post_id is None:
+        return None
+    refused = frozenset(one.to for one in replies if one.refusal is Refusal.NOT_SUMMONED and one.to is not None)
+    return not_by_api(case.post_id, on, Experience(refused))
