@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mentiondesk.adapters.relay import Relay, Route, reply_to_send, status_change
@@ -11,7 +11,7 @@ from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import RelayConfig
 from mentiondesk.runtime.init import warm
 
-logger, metrics = Logger(), Metrics()
+logger = Logger()
 
 
 @cache
@@ -27,7 +27,6 @@ def relay() -> Relay:
 
 
 @logger.inject_lambda_context(clear_state=True)
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     notes = relay()([record["dynamodb"]["NewImage"] for record in event["Records"]], clock.now())
     logger.info("relayed", records=len(event["Records"]), notes=notes)

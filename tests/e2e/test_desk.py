@@ -342,7 +342,7 @@ def test_records_that_are_delivered_again_change_nothing(new_day: NewDay) -> Non
             continue
         source.reader.last = ""  # back to the stream's beginning
         again[source.function.name] = source.pump()
-    assert again == {"ClassifyMention": 3, "PublishStatus": 1}
+    assert again == {"ClassifyMention": 3, "RelayChanges": 1}
     assert sorted(_facts(day), key=str) == before
     day.post(7.5, by=LENA)
     day.until(8)

@@ -53,7 +53,8 @@ BY_HAND = (
     "line\u2028separator\u2029paragraph\u0085next",
     "%s %d {0} ${HOME} `id` $(id) ; DROP TABLE posts; --",
 )
-LIVE_LINK = re.compile(r"(?:https?:/{2,}|www\.)(?!x\.com/i/status/\d+\b|api\.example\.com/act/)", re.IGNORECASE)
+OWN = r"x\.com/i/status/\d+\b|api\.example\.com/(?:act|desk)/"
+LIVE_LINK = re.compile(rf"(?:https?:/{{2,}}|www\.)(?!{OWN})", re.IGNORECASE)
 
 
 class Page(Meddler):

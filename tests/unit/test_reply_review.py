@@ -14,7 +14,7 @@ from mentiondesk.domain.timeline import Noted
 from mentiondesk.usecases.replies.entries import placed
 from mentiondesk.usecases.replies.review import ReviewReply
 from mentiondesk.usecases.replies.write_reply import WriteReply
-from tests.support.builders import answered, at, settings
+from tests.support.builders import answered, at, raw_settings, settings
 from tests.support.outbox import Outbox
 
 CALM = "We are sorry, a new complaint form is on its way to you."
@@ -22,9 +22,10 @@ CALM = "We are sorry, a new complaint form is on its way to you."
 
 @pytest.fixture
 def outbox() -> Outbox:
-    """An outbox whose replies are really checked; ana and her colleagues are in the settings."""
+    """An outbox whose replies are really checked; ana has a lead beside her, who may approve."""
     made = Outbox()
-    made.settings = settings()
+    lead = {"id": "mo", "name": "Mo", "email": "mo@example.com", "duty": "always", "roles": ["lead"]}
+    made.settings = settings(staff=[*raw_settings()["staff"], lead])
     incidents = Incidents(made.table, made._keep)
     review = ReviewReply(made.cases, incidents, lambda: made.settings, lambda _: ())
     made.write = WriteReply(made.replies, made.cases, review, lambda: made.settings)
@@ -87,8 +88,8 @@ def test_replies_to_others_are_compared(outbox: Outbox) -> None:
 
 
 def test_a_person_in_their_first_days_is_read_by_another(outbox: Outbox) -> None:
-    staff = replace(outbox.settings.roster.staff[0], started=date(2000, 1, 1))
+    author, lead = outbox.settings.roster.staff
     for started, state in ((at(0).date(), ReplyState.HELD), (date(2000, 1, 1), ReplyState.COOLING)):
-        roster = replace(outbox.settings.roster, staff=(replace(staff, started=started),))
+        roster = replace(outbox.settings.roster, staff=(replace(author, started=started), lead))
         outbox.settings = replace(outbox.settings, roster=roster)
         assert outbox.sends(CALM, event=f"e-{started}").state is state
