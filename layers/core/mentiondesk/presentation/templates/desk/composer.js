@@ -25,7 +25,7 @@
   const text = form.elements.text, version = form.elements.version, seen = form.elements.seen;
   const state = document.querySelector("#reply-state"), elsewhere = document.querySelector("#reply-elsewhere");
   const length = document.querySelector("#reply-length"), price = document.querySelector("#reply-price");
-  const key = "reply " + form.dataset.who + " " + location.pathname;
+  const key = "reply " + form.dataset.who + " " + form.dataset.draft;
   const answers = thread => Number(thread.split(".")[1]);
   const say = which => { state.textContent = state.dataset[which] || ""; };
 
@@ -96,7 +96,7 @@
   }, 0));
 
   // --- Saved replies: "/" at the beginning of a line.
-  const saved = document.querySelector("[data-saved]");
+  const saved = document.querySelector("details.saved");
   if (!saved) return;
   const search = saved.querySelector("input"), rows = [...saved.querySelectorAll("li")];
   const close = () => { saved.open = false; text.focus(); };

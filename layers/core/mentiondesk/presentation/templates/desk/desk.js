@@ -4,7 +4,7 @@
   const SLOW = 60000, QUICK = 3000, MOVED = 60000;
   const live = document.querySelector("[data-live]");
   const note = document.querySelector("#note-text"), reply = document.querySelector("#reply-text");
-  const key = "desk " + location.pathname;
+  const key = "desk " + location.pathname.replace(/\/reply$/, "");
   let tag = "", moved = Date.now(), asked = Date.now();
 
   // --- One line says why the page may be out of date: no connection, a failure, or a session that has ended.
