@@ -21,6 +21,7 @@ from mentiondesk.domain.cases.changes import case_change
 from mentiondesk.domain.cases.fold import apply, new_case
 from mentiondesk.domain.cases.timers import Policy
 from mentiondesk.domain.ids import CaseId, ConversationId, StaffId, UserId
+from mentiondesk.settings.schema import SettingsFile
 from mentiondesk.settings.to_domain import desk_settings
 from mentiondesk.usecases.access.sign_in import SignIn
 from tests.integration.conftest import Desk, MemoryDesk
@@ -82,7 +83,10 @@ class ServedDesk:
 
     def store(self, staff: list[dict[str, Any]]) -> None:
         """Puts settings with these people in force."""
-        SettingsVersions(self.desk.table).store(settings_file(staff=staff), self.now)
+        self.store_settings(settings_file(staff=staff))
+
+    def store_settings(self, settings: SettingsFile) -> None:
+        SettingsVersions(self.desk.table).store(settings, self.now)
 
     def __call__(self, event: dict[str, Any]) -> dict[str, Any]:
         with patch("mentiondesk.runtime.clock.now", lambda: self.now):

@@ -26,7 +26,7 @@ from mentiondesk.domain.replies.eligibility import (
 from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.replies.length import MOST, weighted_length
 from mentiondesk.domain.replies.price import price_of
-from mentiondesk.domain.replies.reply import Refusal, Reply
+from mentiondesk.domain.replies.reply import Refusal, Reply, ReplyState
 from mentiondesk.domain.replies.saved import Variable, filled, first_name
 from mentiondesk.domain.replies.signature import signed
 from mentiondesk.domain.replies.thread import Thread
@@ -142,7 +142,8 @@ class Composer:
 
     def view(self, view: CaseView, visitor: Visitor, attempt: Attempt = NO_ATTEMPT) -> ComposerView:
         """The composer with what was typed, else with the person's own draft."""
-        case, replies, drafts = view.case, self._replies.of(view.case.case_id), self._drafts(view.case, visitor)
+        case, replies = view.case, self._replies.of(view.case.case_id)
+        drafts = self._drafts(case, visitor, replies)
         stored = drafts.own or drafts.retired
         text = attempt.text if attempt.text is not None else drafts.own.text if drafts.own else ""
         signature, on = visitor.settings.replies.signature, self._grounds(view, visitor)
@@ -167,8 +168,11 @@ class Composer:
             offered=tuple(offered(case, visitor)),
         )
 
-    def _drafts(self, case: Case, visitor: Visitor) -> _Drafts:
-        shown, reader = self._all_drafts.of(case.case_id, case.thread), visitor.staff.staff_id
+    def _drafts(self, case: Case, visitor: Visitor, replies: Sequence[Reply]) -> _Drafts:
+        """The drafts in a case. One whose text became a reply was saved too late, and is none."""
+        sent = {(one.author, one.text) for one in replies if one.state is not ReplyState.WITHDRAWN}
+        found, reader = self._all_drafts.of(case.case_id, case.thread), visitor.staff.staff_id
+        shown = [one for one in found if (one.draft.author, one.draft.text) not in sent]
         mine = next((one for one in shown if one.draft.author == reader), None)
         others = tuple(one for one in shown if one.draft.author != reader and not one.retired)
         own = mine.draft if mine is not None and not mine.retired else None

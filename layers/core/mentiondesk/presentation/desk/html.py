@@ -14,6 +14,8 @@ from mentiondesk.presentation.wording import Sentences
 
 # A file's name changes with its content.
 _FOR_EVER = "private, max-age=31536000, immutable"
+# In the order in which they run.
+_SCRIPTS = ("htmx.min.js", "desk.js", "composer.js")
 _POLICY = "Content-Security-Policy"
 
 
@@ -33,7 +35,7 @@ class Asset:
 def assets() -> Mapping[str, Asset]:
     """The files of the desk by the end of their path."""
     style = Asset("text/css; charset=utf-8", rendering.stylesheet("desk"))
-    script = Asset("text/javascript; charset=utf-8", _text("htmx.min.js") + "\n" + _text("desk.js"))
+    script = Asset("text/javascript; charset=utf-8", "\n".join(map(_text, _SCRIPTS)))
     return {f"{style.version}.css": style, f"{script.version}.js": script}
 
 

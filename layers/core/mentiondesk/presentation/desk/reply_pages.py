@@ -100,25 +100,26 @@ class ReplyPages:
         }
 
     def show(self, request: Request, case_id: str, now: datetime) -> Response:
-        """A reload of what a press showed: the case."""
-        self._entrance.visitor(request, now)
-        return go(case_path(case_in(case_id)))
+        """The case: what a press showed is asked for again by polls, and by reloads."""
+        return self._cases.show(request, case_id, now)
 
     def press(self, request: Request, case_id: str, now: datetime) -> Response:
-        """Does what the pressed button says, once."""
+        """Does what the pressed button says, once. The page that it shows holds the other buttons of the case, too."""
         press = Press(request, self._entrance.visitor(request, now), case_in(case_id), request.form)
         # A saved reply is a button of its own.
         name = "use" if "use" in press.typed else press.typed.get("press", press.typed.get("action", ""))
         act = self._presses.get(name)
         if act is None:
-            raise MalformedForm
+            return self._cases.press(request, case_id, now)
         try:
             return act(press)
         except ReplyBlocked as blocked:
             attempt = replace(self._kept(press, press.attempt), findings=blocked.findings)
             return self._again(press, "blocked", attempt)
         except ThreadMoved as moved:
-            return self._again(press, "moved", replace(self._kept(press, press.attempt), seen=moved.seen))
+            # The page shows what is new, so that the draft is one for the thread as it is.
+            kept = self._kept(press, press.attempt, moved.now)
+            return self._again(press, "moved", replace(kept, seen=moved.seen))
         except (ReplyRefuses, ReplyChanged) as refusal:
             return self._again(press, refusal_name(refusal), self._kept(press, press.attempt))
         except AlreadyDone:
@@ -184,12 +185,12 @@ class ReplyPages:
     def _done(self, press: Press) -> Response:
         return go(f"{case_path(press.case_id)}{OUTBOX}")
 
-    def _kept(self, press: Press, attempt: Attempt) -> Attempt:
+    def _kept(self, press: Press, attempt: Attempt, thread: Thread | None = None) -> Attempt:
         """The attempt whose text is kept as a draft; a text that another device saved is shown beside it."""
         if "text" not in press.typed:
             return Attempt()
         try:
-            draft = self._saved(press)
+            draft = self._saved(press, thread)
         except DraftChanged as changed:
             if changed.current is None:
                 return attempt
@@ -197,10 +198,9 @@ class ReplyPages:
         self._claimed(press)
         return replace(attempt, version=draft.version if draft else 0)
 
-    def _saved(self, press: Press) -> ReplyDraft | None:
-        return self._acts.drafts(
-            press.visitor.actor, press.case_id, press.text, press.seen, press.version, press.visitor.now
-        )
+    def _saved(self, press: Press, thread: Thread | None = None) -> ReplyDraft | None:
+        actor, now = press.visitor.actor, press.visitor.now
+        return self._acts.drafts(actor, press.case_id, press.text, thread or press.seen, press.version, now)
 
     def _claimed(self, press: Press) -> Case:
         """The case, claimed for the person where nobody owns it: who writes works on it."""

@@ -1,6 +1,6 @@
 """Keeps what a person is writing, so that it survives whatever others do, on every device."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mentiondesk.domain.access.actions import Action
@@ -58,9 +58,12 @@ class SaveDraft:
         except DraftChanged as changed:
             if changed.current is None:
                 return self._drafts.save(ReplyDraft(case_id, author, draft.text, seen, now, way))
-            if changed.current.text == draft.text:
+            if changed.current.text != draft.text:
+                raise
+            # The same text from two requests: it is one for the later thread of both.
+            if seen.answers <= changed.current.thread.answers:
                 return changed.current
-            raise
+            return self._drafts.save(replace(draft, version=changed.current.version))
 
     def of(self, case_id: CaseId, thread: Thread) -> list[ShownDraft]:
         """Every draft in a case whose thread is in this state."""

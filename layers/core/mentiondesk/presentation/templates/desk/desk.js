@@ -3,8 +3,8 @@
   "use strict";
   const SLOW = 60000, QUICK = 3000, MOVED = 60000;
   const live = document.querySelector("[data-live]");
-  const note = document.querySelector("#note-text");
-  const key = "desk " + location.pathname;
+  const note = document.querySelector("#note-text"), reply = document.querySelector("#reply-text");
+  const key = "desk " + location.pathname.replace(/\/reply$/, "");
   let tag = "", moved = Date.now(), asked = Date.now();
 
   // --- One line says why the page may be out of date: no connection, a failure, or a session that has ended.
@@ -29,7 +29,7 @@
     document.addEventListener("htmx:config:request", event => {
       const request = event.detail.ctx.request;
       if (tag) request.headers["If-None-Match"] = tag;
-      if (note && note.value && document.activeElement === note)
+      if ([note, reply].some(one => one && one.value && document.activeElement === one))
         request.action += (request.action.includes("?") ? "&" : "?") + "writing=1";
     });
     document.addEventListener("htmx:before:response", event => {
@@ -81,7 +81,7 @@
     k: () => step(-1),
     o: () => { if (rows().includes(document.activeElement)) press(document.activeElement); },
     c: () => { const one = document.querySelector("input[name=action][value=claim]"); if (one) press(one.form.querySelector("button")); },
-    r: () => press(document.querySelector("[data-key=r]")),
+    r: () => field("#reply-text"),
     e: () => press(document.querySelector("[data-key=e]")),
     n: () => field("#note-text"),
     "/": () => field("#q"),
