@@ -53,7 +53,7 @@ BY_HAND = (
     "line\u2028separator\u2029paragraph\u0085next",
     "%s %d {0} ${HOME} `id` $(id) ; DROP TABLE posts; --",
 )
-OWN = r"x\.com/i/status/\d+\b|api\.example\.com/(?:act|desk)/"
+OWN = r"x\.com/i/status/\d+\b|api\.example\.com/(?:act/|desk\b)"
 LIVE_LINK = re.compile(rf"(?:https?:/{{2,}}|www\.)(?!{OWN})", re.IGNORECASE)
 
 
