@@ -38,13 +38,15 @@ class WaitEnd(StrEnum):
     CONFIRMED = "confirmed"
     FADED = "faded"
     SUPERSEDED = "superseded"
+    SOLVED = "solved"
+    DECLINED = "declined"
     IGNORED = "ignored"
     WITHDRAWN = "withdrawn"
 
     @property
     def answered(self) -> bool:
-        """True when the customer got an answer, in public or elsewhere."""
-        return self in (WaitEnd.ANSWERED, WaitEnd.ANSWERED_ELSEWHERE)
+        """True when the customer got an answer, in public or elsewhere, or their matter was solved in private."""
+        return self in (WaitEnd.ANSWERED, WaitEnd.ANSWERED_ELSEWHERE, WaitEnd.SOLVED)
 
 
 @dataclass(frozen=True, slots=True)

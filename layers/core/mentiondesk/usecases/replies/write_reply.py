@@ -29,15 +29,16 @@ _APPROVERS = frozenset({Audience.LEAD, Audience.MANAGER})
 class Typed:
     """A reply as it was typed, for the thread `seen`.
 
-    `accepted` are the rules whose warnings its author clicked away, `saved` the saved reply that it began from.
+    `accepted` are the rules whose warnings its author clicked away, `saved` the saved reply that it began from. `way`:
+    it asks the customer to go on there; `note` is for the colleague who goes on with them.
     """
 
     text: str
     seen: Thread
     accepted: AbstractSet[str] = frozenset()
     way: Way | None = None
-    follow_up: bool = False
     saved: str = ""
+    note: str = ""
 
 
 class WriteReply:
@@ -76,7 +77,14 @@ class WriteReply:
         _must_pass(reviewed, typed.accepted)
         held = self._held(author, reviewed, now)
         entry_id = f"{key.reply_id}-{Action.REPLY}"
-        entry = ReplyQueued(reply_id=key.reply_id, held=held, **placed(case, entry_id, now, author))
+        entry = ReplyQueued(
+            reply_id=key.reply_id,
+            held=held,
+            way=typed.way,
+            note=typed.note,
+            follow_up=_follows_up(case, typed),
+            **placed(case, entry_id, now, author),
+        )
         change = with_entry(self._cases, case, entry, self._settings().policy)
         reply = _reply(case, key.reply_id, author, typed, reviewed, now, change.after.thread, held)
         return ReplyChange(None, reply, change, sent_draft=author)
@@ -117,12 +125,17 @@ def _reply(
         thread=thread,
         to=case.post_id,
         way=typed.way,
-        follow_up=typed.follow_up,
+        follow_up=_follows_up(case, typed),
         holds=(Hold.CHECK,) if held else (),
         findings=reviewed.findings,
         confirmed=tuple(sorted(typed.accepted)),
         saved=typed.saved,
     )
+
+
+def _follows_up(case: Case, typed: Typed) -> bool:
+    """True for the brand's word in public after a private leg; a reply that leads into private again is none."""
+    return case.owes_follow_up and typed.way is None
 
 
 def _must_pass(reviewed: Reviewed, accepted: AbstractSet[str]) -> None:
