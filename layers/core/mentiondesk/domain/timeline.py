@@ -252,7 +252,9 @@ class ReplyApproved(ReplyAct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyHeld(ReplyAct):
-    """The thread moved while a reply waited: somebody has to look again."""
+    """The thread moved while a reply waited: its author has to look again."""
+
+    author: StaffId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,6 +270,7 @@ class ReplyRefused(ReplyAct):
 
     refusal: str
     reason: str = ""
+    author: StaffId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

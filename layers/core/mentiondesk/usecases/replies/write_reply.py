@@ -1,7 +1,8 @@
 """A person's press of "Send" → a reply in the outbox, once, and only for the thread that they saw."""
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mentiondesk.domain.access.actions import Action
@@ -9,6 +10,7 @@ from mentiondesk.domain.access.actor import Actor
 from mentiondesk.domain.alerts.roster import Audience
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import CaseId, ReplyId, StaffId
+from mentiondesk.domain.replies.eligibility import Grounds
 from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.replies.reply import Hold, Reply, ReplyBlocked, ReplyState, ThreadMoved
 from mentiondesk.domain.replies.rules import Unattended
@@ -44,11 +46,19 @@ class Typed:
 class WriteReply:
     """Puts a reply into the outbox, or holds it for another person. The same event makes the same reply."""
 
-    def __init__(self, replies: ReplyStore, cases: CaseStore, review: Review, settings: CurrentSettings) -> None:
+    def __init__(
+        self,
+        replies: ReplyStore,
+        cases: CaseStore,
+        review: Review,
+        settings: CurrentSettings,
+        grounds: Callable[[Case], Grounds] = lambda _: Grounds.MENTIONED,
+    ) -> None:
         self._replies = replies
         self._cases = cases
         self._review = review
         self._settings = settings
+        self._grounds = grounds
 
     def __call__(self, actor: Actor, case_id: CaseId, typed: Typed, event_id: str, now: datetime) -> Reply:
         """The reply in the outbox. A second press of one button gives the reply of the first.
@@ -87,6 +97,7 @@ class WriteReply:
         )
         change = with_entry(self._cases, case, entry, self._settings().policy)
         reply = _reply(case, key.reply_id, author, typed, reviewed, now, change.after.thread, held)
+        reply = replace(reply, implied=self._grounds(case) is Grounds.IMPLIED)
         return ReplyChange(None, reply, change, sent_draft=author)
 
     def _held(self, author: StaffId, reviewed: Reviewed, now: datetime) -> bool:
