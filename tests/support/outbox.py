@@ -73,10 +73,10 @@ _TARGETS = {"next_reply": {"complaint": "2h"}, "follow_up": "1d"}
 class Outbox:
     """The use cases over one table; `now` is what the clock says. `findings` is what the checks say to every text."""
 
-    def __init__(self, table: Table | None = None) -> None:
+    def __init__(self, table: Table | None = None, x: RecordingX | None = None) -> None:
         self.table = table or MemoryTable()
         self.now = at(5)
-        self.x = RecordingX()
+        self.x = x or RecordingX()
         self.findings: tuple[Finding, ...] = ()
         self.settings = settings(targets=_TARGETS, staff=STAFF)
         self.cases = Cases(self.table, self._keep)
