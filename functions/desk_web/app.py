@@ -41,6 +41,7 @@ from mentiondesk.usecases.cases.find_cases import FindCases
 from mentiondesk.usecases.cases.list_waiting import ListWaiting
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 from mentiondesk.usecases.replies.change_reply import ChangeReply
+from mentiondesk.usecases.replies.grounds import FindGrounds
 from mentiondesk.usecases.replies.review import ReviewReply
 from mentiondesk.usecases.replies.save_draft import SaveDraft
 from mentiondesk.usecases.replies.write_reply import WriteReply
@@ -91,10 +92,12 @@ def site() -> DeskSite:
 def reply_acts() -> ReplyActs:
     """The use cases of replies on the desk's stores."""
     desk = stores()
-    review = ReviewReply(desk.cases, desk.incidents, desk.settings, lambda _: ())
+    review = ReviewReply(desk.cases, desk.incidents, desk.settings, desk.replies.recent)
     return ReplyActs(
         SaveDraft(desk.cases, desk.reply_drafts),
-        WriteReply(desk.replies, desk.cases, review, desk.settings),
+        WriteReply(
+            desk.replies, desk.cases, review, desk.settings, FindGrounds(desk.cases, desk.posts.get, desk.settings)
+        ),
         ChangeReply(desk.replies, desk.cases, desk.settings),
         review,
         ChangeCase(desk.cases, desk.settings),

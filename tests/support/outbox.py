@@ -18,7 +18,7 @@ from mentiondesk.domain.ids import PostId, ReplyId, StaffId, SubjectId, id_at
 from mentiondesk.domain.replies.finding import Finding
 from mentiondesk.domain.replies.reply import Reply
 from mentiondesk.domain.timeline import CaseEntry
-from mentiondesk.ports.replies import OwnPost, ReplyKey, Reviewed
+from mentiondesk.ports.replies import OwnPost, PostInDoubt, ReplyKey, Reviewed
 from mentiondesk.usecases.replies.change_reply import ChangeReply
 from mentiondesk.usecases.replies.save_draft import SaveDraft
 from mentiondesk.usecases.replies.send_replies import SendReplies, Sent
@@ -67,16 +67,18 @@ STAFF = [
     for name, roles in (("ana", []), ("ben", []), ("lea", ["lead"]), ("mia", ["lead"]))
 ]
 
+_TARGETS = {"next_reply": {"complaint": "2h"}, "follow_up": "1d"}
+
 
 class Outbox:
     """The use cases over one table; `now` is what the clock says. `findings` is what the checks say to every text."""
 
-    def __init__(self, table: Table | None = None) -> None:
+    def __init__(self, table: Table | None = None, x: RecordingX | None = None) -> None:
         self.table = table or MemoryTable()
         self.now = at(5)
-        self.x = RecordingX()
+        self.x = x or RecordingX()
         self.findings: tuple[Finding, ...] = ()
-        self.settings = settings(targets={"next_reply": {"complaint": "2h"}, "follow_up": "1d"}, staff=STAFF)
+        self.settings = settings(targets=_TARGETS, staff=STAFF)
         self.cases = Cases(self.table, self._keep)
         self.replies = Replies(self.table, self._keep, self.cases)
         self.reply_drafts = ReplyDrafts(self.table, self._keep)
@@ -120,6 +122,16 @@ class Outbox:
         """Lets so much time pass, and the sender run."""
         self.now += span
         return self.run()
+
+    def passes_in_doubt(self) -> Sent:
+        """Lets the sender run while the connection breaks before X has the post."""
+        self.x.fail_next = [(PostInDoubt(), False)]
+        return self.passes()
+
+    def off_duty(self, name: str) -> None:
+        """Sends a person home."""
+        staff = [{key: value for key, value in one.items() if (key, one["id"]) != ("duty", name)} for one in STAFF]
+        self.settings = settings(targets=_TARGETS, staff=staff)
 
     def run(self) -> Sent:
         return self.sender.due(self.now, lambda: PLENTY)

@@ -12,7 +12,7 @@ from mentiondesk.domain.figures.answers import Group
 from mentiondesk.domain.figures.facts import IncidentFact, ReplyFact, ReviewFact, SecondAnswer, WaitEnd, WaitFact
 from mentiondesk.domain.figures.report import BINS, Now, report_of
 from mentiondesk.domain.figures.weeks import Week
-from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, StaffId, UserId
+from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, UserId
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from tests.support.builders import at, minutes
 
@@ -116,11 +116,11 @@ def test_a_withdrawn_wait_is_no_wait() -> None:
 
 def test_incidents_second_answers_replies_and_reviews() -> None:
     solved = IncidentFact(IncidentId("i"), at(90), at(0), at(5), at(15), at(90), 12)
-    held = ReplyFact("r", case_id(1), at(9), ANA, ("money",), True, at(1), at(9))
+    held = ReplyFact("r", case_id(1), at(9), ANA, ("money",), True, at(1), at(9), PostId("7"))
     marks = [ReviewFact("r", BEN, at(9), (True, True, False, True, True)), ReviewFact("s", BEN, at(9), (True,) * 5)]
     report = report_of([solved, SecondAnswer(case_id(1), at(3)), held, *marks], "UTC")
     assert (report.incidents, report.second_answers) == ((solved,), 1)
-    assert (report.replies.checks, report.replies.released) == ({"money": 1}, 1)
+    assert (report.replies.sent, report.replies.checks, report.replies.released) == (1, {"money": 1}, 1)
     assert report.replies.approvals is not None
     assert report.replies.approvals.percentile(0.5) == minutes(8)
     assert (report.reviewed.replies, report.reviewed.yes) == (2, (2, 2, 1, 2, 2))

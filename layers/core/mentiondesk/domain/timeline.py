@@ -11,7 +11,7 @@ from mentiondesk.domain.ids import IncidentId, PostId, ReplyId, StaffId
 from mentiondesk.domain.incidents.incident import Status
 from mentiondesk.domain.posts.profile import Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
-from mentiondesk.domain.replies.way import Way
+from mentiondesk.domain.replies.way import Solved, Way
 
 # A post's place in its case: the moment at which it was made, and its number among posts of that moment.
 Place = tuple[datetime, int]
@@ -231,9 +231,16 @@ class ReplyAct(CaseAct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyQueued(ReplyAct):
-    """A person sent a reply: it goes out after the time for taking it back, or (`held`) after another person's yes."""
+    """A person sent a reply: it goes out after the time for taking it back, or (`held`) after another person's yes.
+
+    `way`: it asks the customer to go on there; `note` is for the colleague who goes on with them. `follow_up`: it is
+    the brand's word in public after a private leg.
+    """
 
     held: bool = False
+    way: Way | None = None
+    note: str = ""
+    follow_up: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,7 +252,9 @@ class ReplyApproved(ReplyAct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyHeld(ReplyAct):
-    """The thread moved while a reply waited: somebody has to look again."""
+    """The thread moved while a reply waited: its author has to look again."""
+
+    author: StaffId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,20 +270,23 @@ class ReplyRefused(ReplyAct):
 
     refusal: str
     reason: str = ""
+    author: StaffId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MovedToPrivate(CaseAct):
-    """The conversation goes on in private, by this way."""
+    """The conversation goes on in private, by this way; `link` leads there, `note` is for who goes on with it."""
 
     way: Way
+    link: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolvedInPrivate(CaseAct):
-    """The matter is solved in private; `confirmed`: the customer said so. The brand owes a word in public."""
+    """The matter is solved in private, on these grounds. The brand owes a word in public."""
 
-    confirmed: bool = False
+    how: Solved = Solved.BY_US
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Stored replies and drafts, the outbox, and posting to X."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
@@ -8,7 +8,9 @@ from typing import NamedTuple, Protocol
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.changes import CaseChange
 from mentiondesk.domain.ids import CaseId, PostId, ReplyId, StaffId, SubjectId
+from mentiondesk.domain.replies.checks.context import RecentReply
 from mentiondesk.domain.replies.draft import ReplyDraft
+from mentiondesk.domain.replies.eligibility import Experience
 from mentiondesk.domain.replies.finding import Finding
 from mentiondesk.domain.replies.reply import Refusal, Reply
 from mentiondesk.ports.storage import Changed
@@ -72,6 +74,15 @@ class ReplyStore(Protocol):
 
     def waiting(self, limit: int) -> Sequence[ReplyKey]:
         """Up to `limit` replies that wait for a person, oldest first; a little stale."""
+
+    def recent(self, since: datetime) -> Sequence[RecentReply]:
+        """The latest replies to all customers since then, oldest first; 100 at most."""
+
+    def saved_sent(self, now: datetime) -> Mapping[str, int]:
+        """The number of times that each saved reply was sent in the running week, by its key."""
+
+    def experience(self) -> Experience:
+        """X's latest word on replies to implied mentions."""
 
     def count_due(self, until: datetime) -> int:
         """The number of replies that the sender had to look at by then."""

@@ -10,7 +10,7 @@ from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.replies.finding import Outcome
 from mentiondesk.domain.replies.price import X_PRICES
 from mentiondesk.domain.replies.rules import ApprovalRules, Unattended
-from mentiondesk.domain.replies.saved import Variable, unknown_variables
+from mentiondesk.domain.replies.saved import Use, Variable, unknown_variables
 from mentiondesk.domain.replies.signature import SignedWith
 from mentiondesk.domain.replies.way import Way
 from mentiondesk.settings.model import Misfit, Model
@@ -94,6 +94,7 @@ class SavedReplySettings(Model):
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}$")
     owner: StaffId | None = None
     expires: date | None = None
+    use: Use = Use.ANY
 
 
 class RepliesSettings(Model):

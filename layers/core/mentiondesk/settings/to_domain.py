@@ -232,4 +232,4 @@ def _own_rule(rule: OwnRuleSettings) -> OwnRule:
 
 
 def _saved(one: SavedReplySettings) -> SavedReply:
-    return SavedReply(one.id, one.title, one.text, one.language, one.owner, one.expires)
+    return SavedReply(one.id, one.title, one.text, one.language, one.owner, one.expires, one.use)

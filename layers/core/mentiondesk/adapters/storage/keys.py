@@ -135,6 +135,26 @@ def reply_draft(case_id: CaseId, author: StaffId | None = None) -> Key:
     return Key(case(case_id).pk, f"{REPLY_DRAFT}{author or ''}")
 
 
+# Facts about replies to all customers: what was sent lately, how often saved replies were, X's latest refusals.
+REPLIES = "REPLIES"
+SENT = "SENT#"
+
+
+def sent(at: datetime, reply_id: ReplyId | None = None) -> Key:
+    """A reply that X took, by when; without the id, the place of a moment among them."""
+    return Key(REPLIES, f"{SENT}{stamp(at)}#{reply_id or ''}")
+
+
+def saved_sent(week: str, saved: str = "") -> Key:
+    """The number of times that a saved reply was sent in a week; without one, the prefix of all of them."""
+    return Key(REPLIES, f"SAVED#{week}#{saved}")
+
+
+def experience() -> Key:
+    """X's latest word on replies to implied mentions."""
+    return Key(REPLIES, "EXPERIENCE")
+
+
 def claim(case_id: CaseId) -> Key:
     """The watch over a claim."""
     return Key(case(case_id).pk, "CLAIM")

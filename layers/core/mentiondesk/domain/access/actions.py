@@ -18,6 +18,9 @@ class Action(StrEnum):
     UNDO = "undo"
     NOTE = "note"
     HAND_OVER = "hand_over"
+    MOVE_TO_PRIVATE = "move_to_private"
+    SOLVED_IN_PRIVATE = "solved_in_private"
+    DECLINE_FOLLOW_UP = "decline_follow_up"
     REPLY = "reply"
     APPROVE_REPLY = "approve_reply"
     PUBLISH = "publish"
@@ -68,7 +71,8 @@ INCIDENT_ACTIONS = frozenset(
     }
 )
 # Rights of people who have signed in; no link carries them, so that they need no bit.
-DESK_ACTIONS = frozenset({Action.NOTE, Action.HAND_OVER})
+LEG_ACTIONS = frozenset({Action.MOVE_TO_PRIVATE, Action.SOLVED_IN_PRIVATE, Action.DECLINE_FOLLOW_UP})
+DESK_ACTIONS = LEG_ACTIONS | {Action.NOTE, Action.HAND_OVER}
 # Rights on replies, for people who have signed in. Leads approve.
 REPLY_ACTIONS = frozenset({Action.REPLY, Action.APPROVE_REPLY})
 CASE_ACTIONS = frozenset(Action) - INCIDENT_ACTIONS - DESK_ACTIONS - REPLY_ACTIONS

@@ -50,16 +50,24 @@ class IncidentHourly:
 
 
 class OwnerNews(StrEnum):
-    """The ways in which a person loses or gets a case by another's act; each is the stage of its message."""
+    """The news that concern one person: a case lost or got, a reply that is not on X; each the stage of a message."""
 
     LAPSED = "lapsed"
     TAKEN_OVER = "taken_over"
     HANDED_OVER = "handed_over"
+    REPLY_REFUSED = "reply_refused"
+    REPLY_HELD = "reply_held"
+    APPROVAL = "approval"
+
+    @property
+    def about_reply(self) -> bool:
+        """True for news about a reply, which matter while no reply timer runs, too."""
+        return self in (OwnerNews.REPLY_REFUSED, OwnerNews.REPLY_HELD, OwnerNews.APPROVAL)
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerTold:
-    """A person lost a case, or got it. Of a claim that lapsed, the leads hear as well."""
+    """A person lost a case, or got it, or their reply is not on X. Of some of these, the leads hear as well."""
 
     subject_id: CaseId
     at: datetime
@@ -129,10 +137,12 @@ def escalated(
 
 
 def told_owner(message: OwnerTold, case: Case, attempts: int, alerted_until: datetime | None) -> Escalation | None:
-    """The message as an escalation of its own; None when the customer does not wait any more."""
+    """The message as an escalation of its own; None when the customer does not wait, unless it is about a reply."""
     timer = case.timer
     if timer is None or not timer.running:
-        return None
+        if not message.news.about_reply:
+            return None
+        timer = ReplyTimer(case.post_id or PostId("0"), message.at, message.at, Clock.NEXT_REPLY)
     one_stage = ReplyTimer(timer.post_id, message.at, timer.answer_by, timer.clock, (Due(message.news, message.at),))
     return Escalation(message.subject_id, one_stage, message.at, alerted_until, attempts)
 

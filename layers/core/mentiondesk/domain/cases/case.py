@@ -85,6 +85,18 @@ class KindUnchanged(CaseRefuses):
     """The case is of this kind already."""
 
 
+class NotInPrivate(CaseRefuses):
+    """The conversation is not in private, so that nothing is solved there."""
+
+
+class InPrivate(CaseRefuses):
+    """The conversation goes on by this way already."""
+
+
+class NoFollowUp(CaseRefuses):
+    """The brand owes no word in public after a private leg."""
+
+
 class NoWordOwed(CaseRefuses):
     """The customer needs no word about a solved incident: staff closed the case, or an answer says it."""
 
@@ -192,6 +204,13 @@ class Case:
             if timer.ended_at is None:
                 return True
         return False
+
+    @property
+    def owes_follow_up(self) -> bool:
+        """True while the brand owes a word in public after a private leg that is solved."""
+        return self.phase is Phase.FOLLOW_UP and any(
+            one.clock is Clock.FOLLOW_UP and one.running for one in self.timers
+        )
 
     def breached(self, now: datetime) -> bool:
         """True when any of this customer's timers ran past its deadline."""

@@ -7,7 +7,17 @@ from mentiondesk.domain.alerts.escalation import EscalationChange, HoldEscalatio
 from mentiondesk.domain.alerts.message import CaseReleased, OwnerNews, OwnerTold, StaffMessage
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.figures.facts import CaseFact, facts_of
-from mentiondesk.domain.timeline import CaseEntry, ClaimLapsed, HandedOver, Released, Snoozed, Undone
+from mentiondesk.domain.timeline import (
+    CaseEntry,
+    ClaimLapsed,
+    HandedOver,
+    Released,
+    ReplyHeld,
+    ReplyQueued,
+    ReplyRefused,
+    Snoozed,
+    Undone,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +81,16 @@ def _missed(after: Case, entry: CaseEntry) -> tuple[StaffMessage, ...]:
 
 
 def _to_owners(before: Case | None, entry: CaseEntry) -> Iterator[StaffMessage]:
-    """The people who lose or get a case by another's act."""
+    """The people who lose or get a case by another's act, and the authors of replies that are not on X."""
     if before is None:
         return
     if isinstance(entry, ClaimLapsed):
         yield OwnerTold(before.case_id, entry.at, OwnerNews.LAPSED, entry.owner)
+    if isinstance(entry, ReplyRefused | ReplyHeld) and entry.author is not None:
+        news = OwnerNews.REPLY_REFUSED if isinstance(entry, ReplyRefused) else OwnerNews.REPLY_HELD
+        yield OwnerTold(before.case_id, entry.at, news, entry.author)
+    if isinstance(entry, ReplyQueued) and entry.held and entry.by is not None:
+        yield OwnerTold(before.case_id, entry.at, OwnerNews.APPROVAL, entry.by)
     if isinstance(entry, HandedOver):
         if before.owner not in (None, entry.by):
             assert before.owner is not None

@@ -17,13 +17,17 @@ from mentiondesk.domain.cases.case import (
     CaseClosed,
     CaseNotClosed,
     CaseRefuses,
+    InPrivate,
     KindUnchanged,
+    NoFollowUp,
     NotClaimed,
     NothingToSnooze,
     NothingToUndo,
+    NotInPrivate,
     NotSilent,
     NotWaiting,
     NoWordOwed,
+    Phase,
     RunsOn,
 )
 from mentiondesk.domain.cases.timers import Due, Policy, ReplyTimer
@@ -31,6 +35,7 @@ from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.posts.profile import Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.replies.way import Solved, Way
 from mentiondesk.domain.timeline import (
     AnsweredElsewhere,
     CaseActEntry,
@@ -38,16 +43,19 @@ from mentiondesk.domain.timeline import (
     ClaimLapsed,
     Corrected,
     Dismissed,
+    FollowUpDeclined,
     GoBackStarted,
     HandedOver,
     IncidentJoined,
     IncidentLeft,
     LookedUp,
+    MovedToPrivate,
     Noted,
     Released,
     Reopened,
     Resolved,
     Snoozed,
+    SolvedInPrivate,
     Undone,
 )
 
@@ -274,6 +282,60 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveToPrivate:
+    """Say that the conversation goes on in private. The clock of that leg runs until it is solved there.
+
+    A reply that asks the customer to go on there does the same when it is on X. Refused as CaseClosed, AlreadyClaimed,
+    InPrivate.
+    """
+
+    action: ClassVar = Action.MOVE_TO_PRIVATE
+    way: Way
+    link: str = ""
+    note: str = ""
+
+    def entry(self, case: Case, asked: Asked) -> MovedToPrivate:
+        _must_be_open(case)
+        _must_be_free_for(case, asked.actor)
+        if case.phase is Phase.PRIVATE and case.way is self.way:
+            raise InPrivate(case.case_id)
+        return MovedToPrivate(way=self.way, link=self.link, note=self.note, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
+class SolveInPrivate:
+    """Say that the matter is solved in private, and on what grounds. The clock of the follow-up in public starts.
+
+    Refused as CaseClosed, AlreadyClaimed, NotInPrivate.
+    """
+
+    action: ClassVar = Action.SOLVED_IN_PRIVATE
+    how: Solved = Solved.BY_US
+
+    def entry(self, case: Case, asked: Asked) -> SolvedInPrivate:
+        _must_be_open(case)
+        _must_be_free_for(case, asked.actor)
+        if case.phase is not Phase.PRIVATE:
+            raise NotInPrivate(case.case_id)
+        return SolvedInPrivate(how=self.how, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineFollowUp:
+    """Decide against a word in public. Refused as CaseClosed, AlreadyClaimed, NoFollowUp."""
+
+    action: ClassVar = Action.DECLINE_FOLLOW_UP
+    reason: str
+
+    def entry(self, case: Case, asked: Asked) -> FollowUpDeclined:
+        _must_be_open(case)
+        _must_be_free_for(case, asked.actor)
+        if not case.owes_follow_up:
+            raise NoFollowUp(case.case_id)
+        return FollowUpDeclined(reason=self.reason, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
 class Lapse:
     """Take the case from an owner who gives no sign of work. The desk's own. Refused as NotClaimed."""
 
@@ -342,7 +404,23 @@ class ResolveSilent:
         return Resolved(reason=f"no word from the customer in {silence.days} days", **asked.new(case))
 
 
-StaffCommand = Claim | Release | Snooze | MarkAnswered | Dismiss | Resolve | Reopen | Correct | Undo | Note | HandOver
+LegCommand = MoveToPrivate | SolveInPrivate | DeclineFollowUp
+StaffCommand = (
+    Claim
+    | Release
+    | Snooze
+    | MarkAnswered
+    | Dismiss
+    | Resolve
+    | Reopen
+    | Correct
+    | Undo
+    | Note
+    | HandOver
+    | MoveToPrivate
+    | SolveInPrivate
+    | DeclineFollowUp
+)
 CaseCommand = StaffCommand | Lapse | NoteReach | StartGoBack | JoinIncident | LeaveIncident | ResolveSilent
 
 
@@ -358,7 +436,8 @@ def possible(case: Case, actor: Actor, now: datetime, policy: Policy) -> Iterato
     snoozes = tuple(Snooze(span) for span in SnoozeFor)
     corrections = tuple(Correct(kind) for kind in (None, *Kind))
     first: tuple[CaseCommand, ...] = (Undo(), Claim(), MarkAnswered(), *corrections, Dismiss(""), *snoozes, Release())
-    for command in (*first, Resolve(""), Reopen("")):
+    legs: tuple[CaseCommand, ...] = (*(MoveToPrivate(way) for way in Way), SolveInPrivate(), DeclineFollowUp(""))
+    for command in (*first, Resolve(""), Reopen(""), *legs):
         if actor.may(command.action):
             try:
                 yield command, decide(case, command, actor, now, "", policy)

@@ -248,7 +248,8 @@ def _led(case: Case, act: LegEntry, policy: Policy) -> Case:
     match act:
         case MovedToPrivate(way=way):
             timers, breaches = _ended(case, act.at, TimerOutcome.ANSWERED_ELSEWHERE)
-            after = replace(case, timers=timers, breaches=breaches, snoozed_until=None)
+            first = case.first_answer_at or act.at
+            after = replace(case, timers=timers, breaches=breaches, snoozed_until=None, first_answer_at=first)
             after = _in_private(replace(after, state=TRANSITIONS[case.state][Move.ANSWER]), way, act.at, policy)
         case SolvedInPrivate():
             after = _solved_in_private(case, act, policy)

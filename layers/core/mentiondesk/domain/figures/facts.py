@@ -15,6 +15,7 @@ from mentiondesk.domain.cases.timers import REPLY_CLOCKS, Clock, Policy, ReplyTi
 from mentiondesk.domain.figures.answers import IGNORED_AFTER
 from mentiondesk.domain.ids import CaseId, IncidentId, PostId, StaffId
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.replies.reply import Hold, Reply, ReplyState
 from mentiondesk.domain.replies.signature import signature_in
 from mentiondesk.domain.timeline import Act, BrandPosted, CaseEntry
 
@@ -38,13 +39,15 @@ class WaitEnd(StrEnum):
     CONFIRMED = "confirmed"
     FADED = "faded"
     SUPERSEDED = "superseded"
+    SOLVED = "solved"
+    DECLINED = "declined"
     IGNORED = "ignored"
     WITHDRAWN = "withdrawn"
 
     @property
     def answered(self) -> bool:
-        """True when the customer got an answer, in public or elsewhere."""
-        return self in (WaitEnd.ANSWERED, WaitEnd.ANSWERED_ELSEWHERE)
+        """True when the customer got an answer, in public or elsewhere, or their matter was solved in private."""
+        return self in (WaitEnd.ANSWERED, WaitEnd.ANSWERED_ELSEWHERE, WaitEnd.SOLVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,8 @@ class ReplyFact:
     released: bool = False
     held_at: datetime | None = None
     decided_at: datetime | None = None
+    # The post that it became; None for a reply that was given up.
+    post_id: PostId | None = None
 
     @property
     def fact_id(self) -> str:
@@ -186,6 +191,25 @@ def corrections(
         if wait in runs and wait not in over
     )
     return (*(_decided(fact, recorded) for fact in fresh), *withdrawn)
+
+
+def reply_fact(reply: Reply) -> ReplyFact | None:
+    """The fact of a reply that is over; None while it is not, and for posts about incidents."""
+    if reply.case_id is None or reply.ended_at is None or not reply.state.final:
+        return None
+    held = Hold.CHECK in reply.holds
+    sent_back = reply.ended_at if reply.state is ReplyState.WITHDRAWN and reply.reason else None
+    return ReplyFact(
+        reply_id=reply.reply_id,
+        case_id=reply.case_id,
+        recorded_at=reply.ended_at,
+        by=reply.author,
+        checks=tuple(dict.fromkeys(finding.rule for finding in reply.findings)),
+        released=held and reply.approved_at is not None,
+        held_at=reply.made_at if held else None,
+        decided_at=(reply.approved_at or sent_back) if held else None,
+        post_id=reply.post_id,
+    )
 
 
 def ignored_waits(case: Case, now: datetime) -> tuple[WaitFact, ...]:
@@ -254,16 +278,21 @@ def _decided(fact: WaitFact, recorded: datetime) -> WaitFact:
 
 
 def _by(before: Case | None, entry: CaseEntry) -> StaffId | None:
-    """The person who ended a wait: by an act, or by a post of the brand in the case that they own."""
+    """The person who ended a wait: by an act, by a reply, or by a post of the brand in the case that they own."""
     if isinstance(entry, Act):
         return entry.by
-    return before.owner if before is not None and isinstance(entry, BrandPosted) else None
+    return _author(before, entry) if before is not None and isinstance(entry, BrandPosted) else None
+
+
+def _author(case: Case, post: BrandPosted) -> StaffId | None:
+    """The author of a reply of the desk; of one that was typed on X, the owner of the case."""
+    return post.by or case.owner
 
 
 def _second_answers(before: Case | None, entry: CaseEntry, recorded: datetime) -> Iterable[SecondAnswer]:
     if before is None or not isinstance(entry, BrandPosted) or entry.gone_at or not _answered_again(before, entry):
         return ()
-    return (SecondAnswer(before.case_id, recorded, before.owner),)
+    return (SecondAnswer(before.case_id, recorded, _author(before, entry)),)
 
 
 def _answered_again(case: Case, post: BrandPosted) -> bool:

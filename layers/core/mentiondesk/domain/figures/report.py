@@ -268,7 +268,13 @@ def _replies(facts: Sequence[ReplyFact]) -> Replies:
     delays = sorted((one.decided_at - one.held_at).total_seconds() for one in held if one.held_at and one.decided_at)
     approvals = Answers(len(held), {}, 0, 0, 0, tuple(delays)) if held else None
     checks = Counter(check for fact in facts for check in fact.checks)
-    return Replies(len(facts), dict(sorted(checks.items())), sum(fact.released for fact in facts), approvals)
+    sent = sum(fact.post_id is not None for fact in facts)
+    return Replies(
+        sent,
+        dict(sorted(checks.items())),
+        sum(fact.released for fact in facts),
+        approvals,
+    )
 
 
 def _reviewed(facts: Sequence[ReviewFact]) -> Reviewed:

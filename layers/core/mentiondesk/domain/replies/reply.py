@@ -127,6 +127,8 @@ class Reply:
     to: PostId | None = None
     way: Way | None = None
     follow_up: bool = False
+    # The post that it answers names the brand nowhere in its own words: X alone knows whether it takes a reply.
+    implied: bool = False
     occasion: Occasion | None = None
     holds: tuple[Hold, ...] = ()
     findings: tuple[Finding, ...] = ()

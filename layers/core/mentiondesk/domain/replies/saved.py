@@ -5,7 +5,7 @@ written [day of delivery]; a reply in which one is left is not sent.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -27,6 +27,14 @@ class Variable(StrEnum):
     NUMBER = "number"
 
 
+class Use(StrEnum):
+    """The occasions for which a saved reply is drafted: the way into private, and the word in public after it."""
+
+    ANY = "any"
+    HAND_OVER = "hand_over"
+    FOLLOW_UP = "follow_up"
+
+
 @dataclass(frozen=True, slots=True)
 class SavedReply:
     """A text to begin from; of several `texts` each customer gets the same one again, and not all get one.
@@ -40,6 +48,7 @@ class SavedReply:
     language: str = "en"
     owner: StaffId | None = None
     expires: date | None = None
+    use: Use = Use.ANY
 
     def offered(self, day: date, staff_id: StaffId) -> bool:
         """True on that day for that person."""
@@ -48,6 +57,12 @@ class SavedReply:
     def text_for(self, customer: str) -> str:
         """The text for this customer."""
         return self.texts[sha256(f"{self.key} {customer}".encode()).digest()[0] % len(self.texts)]
+
+
+def drafted(saved: Iterable[SavedReply], use: Use, language: str, day: date, staff_id: StaffId) -> SavedReply | None:
+    """The saved reply that the desk drafts on this occasion: in the customer's language, else the first of all."""
+    found = [one for one in saved if one.use is use and one.offered(day, staff_id)]
+    return min(found, key=lambda one: one.language != language, default=None)
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -12,3 +12,11 @@ class Way(StrEnum):
     PHONE = "phone"
     FORM = "form"
     ELSEWHERE = "elsewhere"
+
+
+class Solved(StrEnum):
+    """The grounds on which a matter counts as solved: our own word, the customer's, or their silence."""
+
+    BY_US = "by_us"
+    CUSTOMER = "customer"
+    SILENCE = "silence"

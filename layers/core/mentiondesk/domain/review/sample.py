@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from mentiondesk.domain.figures.facts import Fact, WaitFact
+from mentiondesk.domain.figures.facts import Fact, ReplyFact, WaitFact
 from mentiondesk.domain.ids import CaseId, PostId, StaffId
 
 # Each has its sentence in the wording catalogue, as review.question.1 and so on.
@@ -64,13 +64,14 @@ class ReviewIncomplete(ReviewRefused):
 
 
 def replies_in(facts: Iterable[Fact]) -> list[ReviewedReply]:
-    """The replies in facts whose author is known, each once."""
-    found = {
-        fact.answer_id: ReviewedReply(fact.answer_id, fact.case_id, fact.by)
-        for fact in facts
-        if isinstance(fact, WaitFact) and fact.end.answered and fact.answer_id and fact.by
-    }
-    return list(found.values())
+    """The replies in facts whose author is known, each once; of one that the desk sent, that is who wrote it."""
+    waits, sent = {}, {}
+    for fact in facts:
+        if isinstance(fact, ReplyFact) and fact.post_id:
+            sent[fact.post_id] = ReviewedReply(fact.post_id, fact.case_id, fact.by)
+        elif isinstance(fact, WaitFact) and fact.end.answered and fact.answer_id and fact.by:
+            waits[fact.answer_id] = ReviewedReply(fact.answer_id, fact.case_id, fact.by)
+    return list((waits | sent).values())
 
 
 def sample(replies: Iterable[ReviewedReply], rules: ReviewRules, seed: str) -> list[ReviewedReply]:

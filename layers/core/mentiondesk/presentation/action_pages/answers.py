@@ -12,10 +12,13 @@ from mentiondesk.domain.cases.case import (
     AlreadyYours,
     CaseClosed,
     CaseNotClosed,
+    InPrivate,
     KindUnchanged,
+    NoFollowUp,
     NotClaimed,
     NothingToSnooze,
     NothingToUndo,
+    NotInPrivate,
     NotWaiting,
 )
 from mentiondesk.domain.incidents.incident import NotPossible
@@ -87,6 +90,9 @@ REFUSALS: Mapping[type[Exception], Refusal] = {
     NotClaimed: Refusal(HTTPStatus.CONFLICT, "not_claimed"),
     NothingToSnooze: Refusal(HTTPStatus.CONFLICT, "nothing_to_snooze"),
     NothingToUndo: Refusal(HTTPStatus.CONFLICT, "nothing_to_undo"),
+    NotInPrivate: Refusal(HTTPStatus.CONFLICT, "not_in_private"),
+    InPrivate: Refusal(HTTPStatus.CONFLICT, "in_private"),
+    NoFollowUp: Refusal(HTTPStatus.CONFLICT, "no_follow_up"),
     KindUnchanged: Refusal(HTTPStatus.CONFLICT, "kind_unchanged"),
     NotPossible: Refusal(HTTPStatus.CONFLICT, "not_possible"),
     NoSuchPost: Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "no_such_post"),

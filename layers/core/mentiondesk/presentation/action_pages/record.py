@@ -128,23 +128,31 @@ def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, s
 
 def _reply_act(say: Sentences, entry: ReplyEntry | LegEntry) -> str:
     match entry:
-        case ReplyQueued(held=held):
-            detail = say("record.reply_waits") if held else ""
+        case ReplyQueued():
+            detail = _queued(say, entry)
         case ReplyApproved(edited=edited):
             detail = say("record.reply_edited") if edited else ""
         case ReplyWithdrawn(reason=reason) | FollowUpDeclined(reason=reason):
             detail = reason
         case ReplyRefused(refusal=refusal):
             detail = say.label("refusal", refusal)
-        case MovedToPrivate(way=way):
-            detail = say.label("way", way)
-        case SolvedInPrivate(confirmed=confirmed):
-            detail = say("record.solved_confirmed") if confirmed else ""
+        case MovedToPrivate(way=way, link=link, note=note):
+            detail = " · ".join(filter(None, (say.label("way", way), link, note)))
+        case SolvedInPrivate(how=how):
+            detail = say.label("solved", how)
         case ReplyHeld():
             detail = ""
         case _:
             assert_never(entry)
     return detail
+
+
+def _queued(say: Sentences, entry: ReplyQueued) -> str:
+    """The facts of a reply on its way: its leg, the approval that it waits for, and the note to colleagues."""
+    follow_up = say("record.reply_follow_up") if entry.follow_up else ""
+    way = say.label("way", entry.way) if entry.way else ""
+    waits = say("record.reply_waits") if entry.held else ""
+    return " · ".join(filter(None, (follow_up, way, waits, entry.note)))
 
 
 def _incident_act(say: Sentences, entry: IncidentEntry) -> tuple[str, str]:

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mentiondesk.domain.access.actions import Action
+from mentiondesk.domain.access.actions import LEG_ACTIONS, Action
 from mentiondesk.domain.cases.case import Case, CaseRefuses
 from mentiondesk.domain.cases.commands import CaseCommand, HandOver
 from mentiondesk.domain.cases.waiting import Presence
 from mentiondesk.domain.ids import CaseId, ConversationId, UserId
+from mentiondesk.domain.replies.way import Solved, Way
 from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted, Noted
 from mentiondesk.ports.cases import CaseChanged
 from mentiondesk.ports.desk import WaitingStore
@@ -124,7 +125,10 @@ def _facts(view: CaseView, visitor: Visitor, reader: Reader, people: tuple[Prese
     case = view.case
     return {
         **case_facts(view, reader),
-        "actions": offered(DESK_ACTS, view.actions),
+        "actions": offered(DESK_ACTS, view.actions - LEG_ACTIONS),
+        "legs": view.actions & LEG_ACTIONS,
+        "ways": tuple(Way),
+        "solutions": tuple(Solved),
         "visitor": visitor,
         "tab": "",
         "view": view,

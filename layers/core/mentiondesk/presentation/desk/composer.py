@@ -1,7 +1,7 @@
 """The composer of a case's page: what is being written, for whom, at what price, and what stands against it."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -159,7 +159,7 @@ class Composer:
             attempt=attempt,
             post=post,
             intent=reply_intent(case.post_id, post) if case.post_id else "",
-            not_by_api=_not_by_api(case, on, replies),
+            not_by_api=_not_by_api(case, on, replies, self._replies.experience()),
             under_way=tuple(under_way(replies, case, visitor)),
             findings=tuple(finding_view(visitor.say, one) for one in attempt.findings or ()),
             news=news(view, attempt.seen, visitor.settings.policy) if attempt.seen is not None else (),
@@ -224,8 +224,8 @@ def _cost(post: str, on: Grounds, visitor: Visitor) -> Cost:
     return Cost(weighted_length(post), price, with_link)
 
 
-def _not_by_api(case: Case, on: Grounds, replies: Sequence[Reply]) -> NotByApi | None:
+def _not_by_api(case: Case, on: Grounds, replies: Sequence[Reply], known: Experience) -> NotByApi | None:
     if case.post_id is None:
         return None
     refused = frozenset(one.to for one in replies if one.refusal is Refusal.NOT_SUMMONED and one.to is not None)
-    return not_by_api(case.post_id, on, Experience(refused))
+    return not_by_api(case.post_id, on, replace(known, refused=refused))

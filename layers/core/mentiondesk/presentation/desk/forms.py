@@ -10,8 +10,16 @@ from typing import Annotated
 from pydantic import Field
 
 from mentiondesk.domain.access.actions import Action
-from mentiondesk.domain.cases.commands import CaseCommand, HandOver, Note
+from mentiondesk.domain.cases.commands import (
+    CaseCommand,
+    DeclineFollowUp,
+    HandOver,
+    MoveToPrivate,
+    Note,
+    SolveInPrivate,
+)
 from mentiondesk.domain.ids import StaffId
+from mentiondesk.domain.replies.way import Solved, Way
 from mentiondesk.presentation.action_pages.acts import CASE_ACTS, action_in
 from mentiondesk.presentation.action_pages.forms import CaseForm, read
 from mentiondesk.presentation.action_pages.reading import FormFields, MalformedForm
@@ -38,9 +46,36 @@ class HandOverForm(CaseForm):
         return HandOver(StaffId(self.to))
 
 
+class MoveToPrivateForm(CaseForm):
+    action = Action.MOVE_TO_PRIVATE
+    way: Way
+    link: Annotated[str, Field(max_length=300)] = ""
+    note: Annotated[str, Field(max_length=600)] = ""
+
+    def command(self, say: Sentences) -> MoveToPrivate:  # noqa: ARG002
+        return MoveToPrivate(self.way, self.link, self.note)
+
+
+class SolvedForm(CaseForm):
+    action = Action.SOLVED_IN_PRIVATE
+    how: Solved = Solved.BY_US
+
+    def command(self, say: Sentences) -> SolveInPrivate:  # noqa: ARG002
+        return SolveInPrivate(self.how)
+
+
+class DeclineFollowUpForm(CaseForm):
+    action = Action.DECLINE_FOLLOW_UP
+    reason: Annotated[str, Field(min_length=1, max_length=300)]
+
+    def command(self, say: Sentences) -> DeclineFollowUp:  # noqa: ARG002
+        return DeclineFollowUp(self.reason)
+
+
 # An incident is opened from the page behind a link: that form is no act on the case itself.
 _ON_CASES = {action: form for action, form in CASE_ACTS.items() if issubclass(form, CaseForm)}
-DESK_ACTS: Mapping[Action, type[CaseForm]] = {**_ON_CASES, Action.NOTE: NoteForm, Action.HAND_OVER: HandOverForm}
+_ON_DESK: tuple[type[CaseForm], ...] = (NoteForm, HandOverForm, MoveToPrivateForm, SolvedForm, DeclineFollowUpForm)
+DESK_ACTS: Mapping[Action, type[CaseForm]] = {**_ON_CASES, **{form.action: form for form in _ON_DESK}}
 
 
 def desk_command(typed: FormFields, say: Sentences) -> tuple[Action, CaseCommand]:

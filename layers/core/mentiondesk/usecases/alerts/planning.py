@@ -8,7 +8,7 @@ from mentiondesk.domain.alerts.budget import HOUR
 from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
 from mentiondesk.domain.alerts.message import BECAME_CRITICAL, HOURLY, OwnerNews
 from mentiondesk.domain.alerts.plan import Facts, Plan, plan
-from mentiondesk.domain.alerts.roster import Audience, Channel, Stage
+from mentiondesk.domain.alerts.roster import Audience, Channel, Staff, Stage
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import StaffId
@@ -60,9 +60,7 @@ def _to_owner(lease: Lease, to: StaffId, settings: DeskSettings, now: datetime) 
     """One message to the person who lost or got the case; the leads hear of a claim that lapsed, too."""
     timer, known = lease.escalation.timer, {record.alert.staff_id for record in lease.ledger if _went_out(record)}
     (due,) = timer.alerts
-    leads = settings.roster.audience(Audience.LEAD, now) if due.stage == OwnerNews.LAPSED else ()
-    person = settings.roster.find(to)
-    people = dict.fromkeys(((person,) if person else ()) + tuple(leads))
+    people = dict.fromkeys(_concerned(OwnerNews(due.stage), settings.roster.find(to), settings, now))
     send = (
         Alert(lease.item.subject_id, timer.since, due.stage, one.staff_id, way, due.at, timer.answer_by)
         for one in people
@@ -70,6 +68,21 @@ def _to_owner(lease: Lease, to: StaffId, settings: DeskSettings, now: datetime) 
         for way in (one.reachable(Channel.EMAIL),)
     )
     return Plan(tuple(send))
+
+
+def _concerned(news: OwnerNews, person: Staff | None, settings: DeskSettings, now: datetime) -> tuple[Staff, ...]:
+    """The people who hear of it: the person, who may have left, and leads where it cannot wait for that person."""
+    leads, own = tuple(settings.roster.audience(Audience.LEAD, now)), (person,) if person else ()
+    match news:
+        case OwnerNews.APPROVAL:
+            return tuple(one for one in leads if one != person)
+        case OwnerNews.LAPSED:
+            return (*own, *leads)
+        case OwnerNews.REPLY_REFUSED | OwnerNews.REPLY_HELD:
+            here = person is not None and person.on_duty(now)
+            return own if here else (*own, *leads)
+        case OwnerNews.TAKEN_OVER | OwnerNews.HANDED_OVER:
+            return own
 
 
 def _went_out(record: Record) -> bool:

@@ -4,18 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from mentiondesk.domain.access.actor import Actor
-from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.replies.commands import Approve, At, Confirm, SendBack, StaffReplyCommand, Withdraw, decide
-from mentiondesk.domain.replies.draft import ReplyDraft
 from mentiondesk.domain.replies.reply import Reply, ReplyRefuses
-from mentiondesk.domain.replies.thread import Thread
 from mentiondesk.domain.timeline import CaseEntry, ReplyApproved, ReplyWithdrawn
 from mentiondesk.ports.cases import CaseStore
 from mentiondesk.ports.replies import ReplyChange, ReplyChanged, ReplyKey, ReplyStore
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.storage import AlreadyDone
 from mentiondesk.usecases.optimistic import ATTEMPTS, kept
-from mentiondesk.usecases.replies.entries import placed, with_entry
+from mentiondesk.usecases.replies.entries import as_draft, placed, with_entry
 
 
 class ChangeReply:
@@ -57,9 +54,7 @@ class ChangeReply:
             return ReplyChange(before, after)
         entry = _entry(before, after, command, placed(case, entry_id, now, actor.by))
         change = with_entry(self._cases, case, entry, self._settings().policy)
-        draft = (
-            None if isinstance(command, Approve | Confirm) else _draft(case.case_id, after, change.after.thread, now)
-        )
+        draft = None if isinstance(command, Approve | Confirm) else as_draft(after, change.after, now)
         return ReplyChange(before, after, change, draft=draft)
 
 
@@ -72,8 +67,3 @@ def _entry(before: Reply, after: Reply, command: StaffReplyCommand, place: dict[
         case Approve() | Confirm():
             edited = after.text != before.text
             return ReplyApproved(reply_id=after.reply_id, edited=edited, **place)
-
-
-def _draft(case_id: CaseId, reply: Reply, thread: Thread, now: datetime) -> ReplyDraft:
-    """The text as a draft of its author again."""
-    return ReplyDraft(case_id, reply.author, reply.text, thread, now, reply.way, version=1)

@@ -9,6 +9,7 @@ from mentiondesk.domain.cases.fold import apply, fold, follows
 from mentiondesk.domain.cases.timers import Policy
 from mentiondesk.domain.figures.facts import corrections
 from mentiondesk.domain.ids import PostId, StaffId, time_of
+from mentiondesk.domain.replies.draft import ReplyDraft
 from mentiondesk.domain.replies.reply import Reply
 from mentiondesk.domain.text import spoken
 from mentiondesk.domain.timeline import BrandPosted, CaseEntry
@@ -37,3 +38,8 @@ def with_entry(cases: CaseStore, case: Case, entry: CaseEntry, policy: Policy) -
     anew = list(({known.entry_id: known for known in told} | {entry.entry_id: entry}).values())
     after = fold(case.case_id, anew, policy)
     return case_change(case, after, entry, corrections(case.case_id, told, anew, entry, policy))
+
+
+def as_draft(reply: Reply, case: Case, now: datetime) -> ReplyDraft:
+    """The text of a reply that is not on X, as a draft of its author again."""
+    return ReplyDraft(case.case_id, reply.author, reply.text, case.thread, now, reply.way, version=1)

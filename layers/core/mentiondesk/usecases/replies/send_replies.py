@@ -35,7 +35,7 @@ from mentiondesk.ports.replies import (
 from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
 from mentiondesk.ports.x import XRefuses, XUnavailable
 from mentiondesk.usecases.optimistic import ATTEMPTS
-from mentiondesk.usecases.replies.entries import placed, sent_entry, with_entry
+from mentiondesk.usecases.replies.entries import as_draft, placed, sent_entry, with_entry
 from mentiondesk.usecases.replies.same_post import found_in
 
 # Longer than the sender's whole run: no other run takes a reply from one that still lives.
@@ -190,7 +190,9 @@ class SendReplies:
         entry = _entry(case, after, command, now) if case is not None else None
         if case is None or entry is None:
             return ReplyChange(before, after)
-        return ReplyChange(before, after, with_entry(self._cases, case, entry, self._settings().policy))
+        change = with_entry(self._cases, case, entry, self._settings().policy)
+        refused = isinstance(entry, ReplyRefused)
+        return ReplyChange(before, after, change, draft=as_draft(after, change.after, now) if refused else None)
 
 
 def _key(reply: Reply) -> ReplyKey:
@@ -204,7 +206,7 @@ def _entry(case: Case, reply: Reply, command: SenderCommand, now: datetime) -> C
         case NoteSent(post_id=post_id):
             return sent_entry(reply, post_id)
         case NoteRefused(refusal=refusal, reason=reason):
-            return ReplyRefused(reply_id=reply.reply_id, refusal=refusal, reason=reason, **place)
+            return ReplyRefused(reply_id=reply.reply_id, refusal=refusal, reason=reason, author=reply.author, **place)
         case HoldMoved():
-            return ReplyHeld(reply_id=reply.reply_id, **place)
+            return ReplyHeld(reply_id=reply.reply_id, author=reply.author, **place)
     return None

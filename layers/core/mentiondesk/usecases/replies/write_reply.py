@@ -1,7 +1,8 @@
 """A person's press of "Send" → a reply in the outbox, once, and only for the thread that they saw."""
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mentiondesk.domain.access.actions import Action
@@ -9,6 +10,7 @@ from mentiondesk.domain.access.actor import Actor
 from mentiondesk.domain.alerts.roster import Audience
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import CaseId, ReplyId, StaffId
+from mentiondesk.domain.replies.eligibility import Grounds
 from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.replies.reply import Hold, Reply, ReplyBlocked, ReplyState, ThreadMoved
 from mentiondesk.domain.replies.rules import Unattended
@@ -29,25 +31,34 @@ _APPROVERS = frozenset({Audience.LEAD, Audience.MANAGER})
 class Typed:
     """A reply as it was typed, for the thread `seen`.
 
-    `accepted` are the rules whose warnings its author clicked away, `saved` the saved reply that it began from.
+    `accepted` are the rules whose warnings its author clicked away, `saved` the saved reply that it began from. `way`:
+    it asks the customer to go on there; `note` is for the colleague who goes on with them.
     """
 
     text: str
     seen: Thread
     accepted: AbstractSet[str] = frozenset()
     way: Way | None = None
-    follow_up: bool = False
     saved: str = ""
+    note: str = ""
 
 
 class WriteReply:
     """Puts a reply into the outbox, or holds it for another person. The same event makes the same reply."""
 
-    def __init__(self, replies: ReplyStore, cases: CaseStore, review: Review, settings: CurrentSettings) -> None:
+    def __init__(
+        self,
+        replies: ReplyStore,
+        cases: CaseStore,
+        review: Review,
+        settings: CurrentSettings,
+        grounds: Callable[[Case], Grounds] = lambda _: Grounds.MENTIONED,
+    ) -> None:
         self._replies = replies
         self._cases = cases
         self._review = review
         self._settings = settings
+        self._grounds = grounds
 
     def __call__(self, actor: Actor, case_id: CaseId, typed: Typed, event_id: str, now: datetime) -> Reply:
         """The reply in the outbox. A second press of one button gives the reply of the first.
@@ -76,9 +87,17 @@ class WriteReply:
         _must_pass(reviewed, typed.accepted)
         held = self._held(author, reviewed, now)
         entry_id = f"{key.reply_id}-{Action.REPLY}"
-        entry = ReplyQueued(reply_id=key.reply_id, held=held, **placed(case, entry_id, now, author))
+        entry = ReplyQueued(
+            reply_id=key.reply_id,
+            held=held,
+            way=typed.way,
+            note=typed.note,
+            follow_up=_follows_up(case, typed),
+            **placed(case, entry_id, now, author),
+        )
         change = with_entry(self._cases, case, entry, self._settings().policy)
         reply = _reply(case, key.reply_id, author, typed, reviewed, now, change.after.thread, held)
+        reply = replace(reply, implied=self._grounds(case) is Grounds.IMPLIED)
         return ReplyChange(None, reply, change, sent_draft=author)
 
     def _held(self, author: StaffId, reviewed: Reviewed, now: datetime) -> bool:
@@ -117,12 +136,17 @@ def _reply(
         thread=thread,
         to=case.post_id,
         way=typed.way,
-        follow_up=typed.follow_up,
+        follow_up=_follows_up(case, typed),
         holds=(Hold.CHECK,) if held else (),
         findings=reviewed.findings,
         confirmed=tuple(sorted(typed.accepted)),
         saved=typed.saved,
     )
+
+
+def _follows_up(case: Case, typed: Typed) -> bool:
+    """True for the brand's word in public after a private leg; a reply that leads into private again is none."""
+    return case.owes_follow_up and typed.way is None
 
 
 def _must_pass(reviewed: Reviewed, accepted: AbstractSet[str]) -> None:

@@ -1,13 +1,14 @@
 """Replies with their place in the outbox, and the drafts that they come from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item, Value
 from mentiondesk.adapters.storage.stores import escalations
 from mentiondesk.adapters.storage.stores.cases import Cases
+from mentiondesk.adapters.storage.stores.facts import fact_parts
 from mentiondesk.adapters.storage.table import (
     Absent,
     Conflict,
@@ -17,16 +18,25 @@ from mentiondesk.adapters.storage.table import (
     Query,
     Refused,
     Table,
+    Update,
     Write,
 )
-from mentiondesk.domain.ids import CaseId, ReplyId, StaffId, SubjectId
+from mentiondesk.domain.figures.facts import reply_fact
+from mentiondesk.domain.ids import CaseId, ReplyId, StaffId, SubjectId, UserId
+from mentiondesk.domain.replies.checks.context import RecentReply
 from mentiondesk.domain.replies.draft import ReplyDraft
-from mentiondesk.domain.replies.reply import Reply, ReplyState
+from mentiondesk.domain.replies.eligibility import Experience
+from mentiondesk.domain.replies.reply import Refusal, Reply, ReplyState
 from mentiondesk.ports.replies import DraftChanged, ReplyChange, ReplyChanged, ReplyKey
 from mentiondesk.ports.storage import AlreadyDone
 
 # The part of a transaction that gives a text back to its author; a newer draft of theirs stays.
 _DRAFT = "draft"
+# A new reply is compared with so many of the last day.
+MOST_RECENT, _RECENT_LASTS = 100, timedelta(days=1)
+_COUNTS_LAST = timedelta(days=15)
+_FAR = datetime(9999, 1, 1, tzinfo=UTC)
+_SENT, _IMPLIED_SENT, _IMPLIED_REFUSED = "sent", "implied_sent_at", "implied_refused_at"
 
 
 class Replies:
@@ -80,7 +90,9 @@ class Replies:
             parts["sent draft"] = Delete(keys.reply_draft(saved.case_id, change.sent_draft))
         if change.draft is not None:
             parts[_DRAFT] = Put(_draft_item(change.draft, self._keep), Absent())
-        return parts
+        if saved.state.final and (fact := reply_fact(saved)) is not None:
+            parts |= fact_parts(self._table, (fact,))
+        return parts | _known_to_all(saved)
 
     def _item(self, reply: Reply) -> Item:
         beside: dict[str, Value] = {keys.EXPIRES: keys.expiry(reply.made_at + self._keep())}
@@ -89,6 +101,23 @@ class Replies:
         elif reply.state is ReplyState.HELD:
             beside |= {keys.DUE_SHARD: keys.HELD, keys.DUE_AT: reply.made_at}
         return Item(keys.reply(reply.subject_id, reply.reply_id), reply, beside)
+
+    def recent(self, since: datetime) -> Sequence[RecentReply]:
+        first, last = keys.sent(since), keys.sent(_FAR)
+        query = Query(first.pk, first=first.sk, last=last.sk, newest_first=True, limit=MOST_RECENT)
+        return [item.read(RecentReply) for item in self._table.query(query)][::-1]
+
+    def saved_sent(self, now: datetime) -> Mapping[str, int]:
+        part = keys.saved_sent(_week(now))
+        rows = self._table.query(Query(part.pk, prefix=part.sk))
+        return {row.key.sk.removeprefix(part.sk): row.value(_SENT, int) or 0 for row in rows}
+
+    def experience(self) -> Experience:
+        found = self._table.get(keys.experience())
+        if found is None:
+            return Experience()
+        refused, sent = (found.value(name, datetime) for name in (_IMPLIED_REFUSED, _IMPLIED_SENT))
+        return Experience(implied_refused_at=refused, implied_sent_at=sent)
 
     def due(self, now: datetime, limit: int) -> Sequence[ReplyKey]:
         return self._listed(Query(keys.OUTBOX, keys.DUE, last=now, limit=limit))
@@ -102,6 +131,34 @@ class Replies:
     def _listed(self, query: Query) -> list[ReplyKey]:
         rows = (row.key for row in self._table.query(query))
         return [ReplyKey(keys.subject_in(key.pk), ReplyId(key.sk.removeprefix(keys.REPLY))) for key in rows]
+
+
+def _known_to_all(reply: Reply) -> dict[str, Write]:
+    """The writes by which replies to other customers know of one that X took, or refused."""
+    if reply.ended_at is None or reply.state not in (ReplyState.SENT, ReplyState.REFUSED):
+        return {}
+    sent, schema = reply.state is ReplyState.SENT, {keys.SCHEMA: 1}
+    parts: dict[str, Write] = {}
+    if sent:
+        parts["recent"] = Put(_recent_item(reply, reply.ended_at))
+    if sent and reply.saved:
+        expires = {keys.EXPIRES: keys.expiry(reply.ended_at + _COUNTS_LAST)}
+        parts["saved"] = Update(keys.saved_sent(_week(reply.ended_at), reply.saved), schema | expires, add={_SENT: 1})
+    if reply.implied and (sent or reply.refusal is Refusal.NOT_SUMMONED):
+        name = _IMPLIED_SENT if sent else _IMPLIED_REFUSED
+        parts["experience"] = Update(keys.experience(), schema | {name: reply.ended_at})
+    return parts
+
+
+def _recent_item(reply: Reply, at: datetime) -> Item:
+    customer = reply.case_id.customer if reply.case_id else UserId("")
+    beside: dict[str, Value] = {keys.EXPIRES: keys.expiry(at + _RECENT_LASTS)}
+    return Item(keys.sent(at, reply.reply_id), RecentReply(reply.text, at, customer), beside)
+
+
+def _week(moment: datetime) -> str:
+    """The running week by ISO 8601, in UTC."""
+    return f"{moment.astimezone(UTC):%G-W%V}"
 
 
 class ReplyDrafts:
