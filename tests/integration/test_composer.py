@@ -204,6 +204,16 @@ def test_a_saved_reply_is_filled_and_its_slot_must_be_too(desk: ServedDesk, case
     assert (blocked.status, "stands for something" in blocked.page.text) == (422, True)
 
 
+def test_a_reply_moves_the_conversation_to_private(desk: ServedDesk, case_id: CaseId) -> None:
+    used = press(desk, case_id, "", "Sorry about the parcel!", use="desk.move")
+    form = used.page.form("reply")
+    assert form["text"].endswith("Please send us a direct message, and we will look into it with you.")
+    assert (form["way"], form["saved"]) == ("x_dm", "")
+    assert desk.ask("POST", f"{path(case_id)}/reply", {**form, "press": "send", "way": "pigeon"}).status == 400
+    assert desk.ask("POST", f"{path(case_id)}/reply", {**form, "press": "send"}).status == 303
+    assert replies(desk, case_id)[0].way == "x_dm"
+
+
 # --- Approval ---------------------------------------------------------------------------------------------
 
 MONEY = "Sorry about your parcel! We send you a refund today."

@@ -6,7 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from mentiondesk.domain.access.places import subject_path
-from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.case import Case, Phase
 from mentiondesk.domain.cases.fold import apply, new_case
 from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.cases.timers import Policy
@@ -30,6 +30,7 @@ from mentiondesk.domain.replies.reply import Refusal, Reply, ReplyState
 from mentiondesk.domain.replies.saved import Variable, filled, first_name
 from mentiondesk.domain.replies.signature import signed
 from mentiondesk.domain.replies.thread import Thread
+from mentiondesk.domain.replies.way import Way
 from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted, ReplyQueued
 from mentiondesk.ports.replies import ReplyStore
 from mentiondesk.presentation.desk.entrance import Visitor
@@ -38,6 +39,8 @@ from mentiondesk.presentation.desk.under_way import ReplyView, under_way
 from mentiondesk.usecases.cases.change_case import CaseView
 from mentiondesk.usecases.replies.save_draft import SaveDraft, ShownDraft
 
+# Keys of what the desk itself offers: no saved reply can have them, because of the dot.
+MOVE, FOLLOW_UP = "desk.move", "desk.follow_up"
 _A_LINK = "https://x.com"
 
 
@@ -55,6 +58,7 @@ class Attempt:
     seen: Thread | None = None
     elsewhere: str = ""
     saved: str = ""
+    way: Way | None = None
     version: int | None = None
 
 
@@ -68,6 +72,8 @@ class Offered:
     key: str
     title: str
     text: str
+    # The private way that the text leads to.
+    way: Way | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,7 @@ class ComposerView:
     retired: str = ""
     others: tuple[ShownDraft, ...] = ()
     offered: tuple[Offered, ...] = ()
+    way: Way | None = None
 
     @property
     def path(self) -> str:
@@ -108,6 +115,10 @@ class ComposerView:
     @property
     def draft_path(self) -> str:
         return f"{subject_path(self.case_id)}/draft"
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        return tuple(Way)
 
     @property
     def checked(self) -> bool:
@@ -166,6 +177,7 @@ class Composer:
             retired=drafts.retired.text if drafts.retired else "",
             others=drafts.others,
             offered=tuple(offered(case, visitor)),
+            way=attempt.way if attempt.text is not None else drafts.own.way if drafts.own else None,
         )
 
     def _drafts(self, case: Case, visitor: Visitor, replies: Sequence[Reply]) -> _Drafts:
@@ -199,12 +211,20 @@ def news(view: CaseView, seen: Thread, policy: Policy) -> tuple[CaseEntry, ...]:
 
 
 def offered(case: Case, visitor: Visitor) -> Iterator[Offered]:
-    """The saved replies for this person today, filled for the customer; those in the customer's language first."""
+    """The saved replies for this person today, filled for the customer; those in the customer's language first.
+
+    The sentences that lead to a private way, and that ask afterwards whether all is well, stand at the end.
+    """
     values = _values(case, visitor)
     today = visitor.now.astimezone(ZoneInfo(visitor.settings.zone)).date()
     known = [one for one in visitor.settings.replies.saved if one.offered(today, visitor.staff.staff_id)]
     for one in sorted(known, key=lambda one: one.language != case.language):
         yield Offered(one.key, one.title, filled(one.text_for(case.customer_id), values))
+    say, way = visitor.say, visitor.settings.replies.private_way
+    if case.phase is Phase.PUBLIC:
+        yield Offered(MOVE, say("reply.move.title"), say(f"reply.move.{way}"), way)
+    else:
+        yield Offered(FOLLOW_UP, say("reply.follow_up.title"), say("reply.follow_up.text"))
 
 
 def _values(case: Case, visitor: Visitor) -> dict[str, str]:
