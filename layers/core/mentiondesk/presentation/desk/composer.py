@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,7 @@ from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.replies.length import MOST, weighted_length
 from mentiondesk.domain.replies.price import price_of
 from mentiondesk.domain.replies.reply import Refusal, Reply, ReplyState
-from mentiondesk.domain.replies.saved import Variable, filled, first_name
+from mentiondesk.domain.replies.saved import Use, Variable, drafted, filled, first_name
 from mentiondesk.domain.replies.signature import signed
 from mentiondesk.domain.replies.thread import Thread
 from mentiondesk.domain.replies.way import Way
@@ -59,6 +60,7 @@ class Attempt:
     elsewhere: str = ""
     saved: str = ""
     way: Way | None = None
+    note: str = ""
     version: int | None = None
 
 
@@ -156,7 +158,7 @@ class Composer:
         case, replies = view.case, self._replies.of(view.case.case_id)
         drafts = self._drafts(case, visitor, replies)
         stored = drafts.own or drafts.retired
-        text = attempt.text if attempt.text is not None else drafts.own.text if drafts.own else ""
+        text = attempt.text if attempt.text is not None else _begun(case, visitor, drafts, replies)
         signature, on = visitor.settings.replies.signature, self._grounds(view, visitor)
         post = signed(text, visitor.staff.name, signature)
         version = attempt.version if attempt.version is not None else stored.version if stored else 0
@@ -210,21 +212,47 @@ def news(view: CaseView, seen: Thread, policy: Policy) -> tuple[CaseEntry, ...]:
     return tuple(one for one in view.timeline[since:] if isinstance(one, CustomerPosted | BrandPosted | ReplyQueued))
 
 
+def _begun(case: Case, visitor: Visitor, drafts: _Drafts, replies: Sequence[Reply]) -> str:
+    """The person's own draft; where a word in public is due and nobody writes it, the desk's draft of that."""
+    if drafts.own is not None:
+        return drafts.own.text
+    answered = bool(drafts.others) or any(not one.state.final for one in replies)
+    return _drafted(case, visitor, Use.FOLLOW_UP) if case.owes_follow_up and not answered else ""
+
+
 def offered(case: Case, visitor: Visitor) -> Iterator[Offered]:
     """The saved replies for this person today, filled for the customer; those in the customer's language first.
 
     The sentences that lead to a private way, and that ask afterwards whether all is well, stand at the end.
     """
     values = _values(case, visitor)
-    today = visitor.now.astimezone(ZoneInfo(visitor.settings.zone)).date()
-    known = [one for one in visitor.settings.replies.saved if one.offered(today, visitor.staff.staff_id)]
+    today = _today(visitor)
+    known = [
+        one
+        for one in visitor.settings.replies.saved
+        if one.offered(today, visitor.staff.staff_id) and one.use is Use.ANY
+    ]
     for one in sorted(known, key=lambda one: one.language != case.language):
         yield Offered(one.key, one.title, filled(one.text_for(case.customer_id), values))
-    say, way = visitor.say, visitor.settings.replies.private_way
     if case.phase is Phase.PUBLIC:
-        yield Offered(MOVE, say("reply.move.title"), say(f"reply.move.{way}"), way)
+        way = visitor.settings.replies.private_way
+        yield Offered(MOVE, visitor.say("reply.move.title"), _drafted(case, visitor, Use.HAND_OVER), way)
     else:
-        yield Offered(FOLLOW_UP, say("reply.follow_up.title"), say("reply.follow_up.text"))
+        yield Offered(FOLLOW_UP, visitor.say("reply.follow_up.title"), _drafted(case, visitor, Use.FOLLOW_UP))
+
+
+def _drafted(case: Case, visitor: Visitor, use: Use) -> str:
+    """The brand's own text for this occasion, else the catalogue's."""
+    rules, today = visitor.settings.replies, _today(visitor)
+    found = drafted(rules.saved, use, case.language, today, visitor.staff.staff_id)
+    if found is not None:
+        return filled(found.text_for(case.customer_id), _values(case, visitor))
+    way = rules.private_way
+    return visitor.say("reply.follow_up.text" if use is Use.FOLLOW_UP else f"reply.move.{way}")
+
+
+def _today(visitor: Visitor) -> date:
+    return visitor.now.astimezone(ZoneInfo(visitor.settings.zone)).date()
 
 
 def _values(case: Case, visitor: Visitor) -> dict[str, str]:
@@ -239,7 +267,7 @@ def _values(case: Case, visitor: Visitor) -> dict[str, str]:
 
 
 def _cost(post: str, on: Grounds, visitor: Visitor) -> Cost:
-    today, prices = visitor.now.astimezone(ZoneInfo(visitor.settings.zone)).date(), visitor.settings.replies.prices
+    today, prices = _today(visitor), visitor.settings.replies.prices
     price, with_link = (price_of(prices, text, today, summoned=summoned(on)) for text in (post, _A_LINK))
     return Cost(weighted_length(post), price, with_link)
 

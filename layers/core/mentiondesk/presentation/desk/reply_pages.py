@@ -33,6 +33,7 @@ from mentiondesk.usecases.replies.save_draft import SaveDraft
 from mentiondesk.usecases.replies.write_reply import Typed, WriteReply
 
 _ACCEPT = "accept_"
+_LONGEST_NOTE = 600
 _THREAD = re.compile(r"[0-9a-f]{0,8}\.-?[0-9]{1,6}")
 # The place of the case's page that shows what happens to a reply.
 OUTBOX = "#outbox"
@@ -84,7 +85,8 @@ class Press:
 
     @property
     def attempt(self) -> Attempt:
-        return Attempt(self.text, accepted=self.accepted, saved=self.typed.get("saved", ""), way=self.way)
+        saved, note = self.typed.get("saved", ""), self.typed.get("note", "")
+        return Attempt(self.text, accepted=self.accepted, saved=saved, way=self.way, note=note)
 
     def event(self, *names: str) -> str:
         """The id of this press by these fields: others may change between two presses that mean the same."""
@@ -149,8 +151,8 @@ class ReplyPages:
         return _told({"version": draft.version if draft else 0, "retired": retired})
 
     def _send(self, press: Press) -> Response:
-        follow_up, saved = press.typed.get("follow_up") == "yes", press.typed.get("saved", "")
-        typed = Typed(press.text, press.seen, press.accepted, press.way, follow_up, saved)
+        saved, note = press.typed.get("saved", ""), press.typed.get("note", "")[:_LONGEST_NOTE]
+        typed = Typed(press.text, press.seen, press.accepted, press.way, saved, note if press.way else "")
         self._acts.write(press.visitor.actor, press.case_id, typed, press.event("text"), press.visitor.now)
         self._claimed(press)
         return self._done(press)
