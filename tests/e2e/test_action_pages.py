@@ -177,7 +177,7 @@ def test_a_case_is_claimed_by_keyboard_alone(page: Browser, served: Served) -> N
         page.press("Tab")
         stops.append(page.value(_FOCUSED))
         assert len(stops) < 5
-    assert [stop["says"] for stop in stops] == ["Reply on X", "Claim"]
+    assert [stop["says"] for stop in stops] == ["Answer at the desk", "Reply on X", "Claim"]
     assert all(stop["seen"] and stop["outline"] == "solid3px" for stop in stops)
     assert served.case.owner is None
     with followed(page):

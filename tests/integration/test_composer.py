@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.changes import case_change
 from mentiondesk.domain.cases.fold import apply
@@ -194,7 +193,7 @@ def test_who_cannot_be_answered_by_api_gets_a_text_to_copy(desk: ServedDesk, cas
 
 def test_a_saved_reply_is_filled_and_its_slot_must_be_too(desk: ServedDesk, case_id: CaseId) -> None:
     saved = [{"id": "late", "title": "Late parcel", "text": "Sorry {first_name|there}! It comes on [day]."}]
-    SettingsVersions(desk.desk.table).store(settings_file(staff=TEAM, replies={"saved": saved}), desk.now)
+    desk.store_settings(settings_file(staff=TEAM, replies={"saved": saved}))
     desk.later(minutes=2)
     used = press(desk, case_id, "", "", use="late")
     assert field(used) == "Sorry there! It comes on [day]."
@@ -202,6 +201,31 @@ def test_a_saved_reply_is_filled_and_its_slot_must_be_too(desk: ServedDesk, case
     assert form["saved"] == "late"
     blocked = desk.ask("POST", f"{path(case_id)}/reply", {**form, "press": "send"})
     assert (blocked.status, "stands for something" in blocked.page.text) == (422, True)
+
+
+def test_a_reply_moves_the_conversation_to_private(desk: ServedDesk, case_id: CaseId) -> None:
+    used = press(desk, case_id, "", "Sorry about the parcel!", use="desk.move")
+    form = used.page.form("reply")
+    assert form["text"].endswith("Please send us a direct message, and we will look into it with you.")
+    assert (form["way"], form["saved"]) == ("x_dm", "")
+    assert desk.ask("POST", f"{path(case_id)}/reply", {**form, "press": "send", "way": "pigeon"}).status == 400
+    assert desk.ask("POST", f"{path(case_id)}/reply", {**form, "press": "send"}).status == 303
+    assert replies(desk, case_id)[0].way == "x_dm"
+
+
+def test_a_word_in_public_is_drafted_once_it_is_solved_in_private(desk: ServedDesk, case_id: CaseId) -> None:
+    targets = {"next_reply": {"complaint": "2h"}, "follow_up": "1d"}
+    desk.store_settings(settings_file(staff=TEAM, targets=targets))
+    desk.later(minutes=2)
+    desk.press(path(case_id), "move_to_private", way="phone")
+    assert "The conversation goes on by phone" in desk.get(path(case_id)).page.text
+    desk.press(path(case_id), "solved_in_private", how="customer")
+    page = desk.get(path(case_id))
+    assert "A word in public is due" in page.page.text
+    assert field(page).startswith("Sorry again for the trouble.")
+    assert press(desk, case_id, "send", "Sorry again! Is your parcel there now?").status == 303
+    assert replies(desk, case_id)[0].follow_up
+    assert field(desk.get(path(case_id))) == ""
 
 
 # --- Approval ---------------------------------------------------------------------------------------------

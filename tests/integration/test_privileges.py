@@ -11,12 +11,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
+from urllib.request import urlopen
 
 import pytest
 
 from infra.local.desk import SENDER, TEMPLATE, Audit, LocalDesk, VirtualClock
-from infra.local.forms import HtmlPage
 from infra.local.scripted_staff import ScriptedAction, opened, pressed
 from infra.local.x_standin import StandInX, User
 from infra.local.x_standin.faults import Fault
@@ -39,6 +38,7 @@ from mentiondesk.ports.replies import Reviewed
 from mentiondesk.runtime import aws
 from mentiondesk.usecases.replies.write_reply import Typed, WriteReply
 from tests.support.builders import BRAND_ID, settings_file
+from tests.support.desk_visitor import Visitor
 from tests.support.privileges import STARS, Need, Recorder, Roles, facts_of, roles_in
 
 # Permissions that Lambda itself uses, in the function's name, by Sid.
@@ -340,22 +340,6 @@ def _replies(desk: LocalDesk) -> None:
         assert case is not None
         write(actor, case.case_id, Typed("We are on it.", case.thread), f"reply-{number}", desk.clock.now())
         desk.minute()
-
-
-class Visitor:
-    """A browser on the signed-in desk: keeps cookies and follows redirects."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._opener = build_opener(HTTPCookieProcessor())
-
-    def open(self, place: str, body: bytes | None = None) -> HtmlPage:
-        request = Request(f"{self._url}{place}", data=body, headers={"Sec-Fetch-Site": "same-origin"})
-        with self._opener.open(request, timeout=30) as answer:
-            return HtmlPage.of(answer.read().decode())
-
-    def send(self, place: str, **typed: str) -> HtmlPage:
-        return self.open(place, urlencode(typed).encode())
 
 
 def test_everything_happened(morning: Morning) -> None:

@@ -58,11 +58,15 @@ class OwnerNews(StrEnum):
     REPLY_REFUSED = "reply_refused"
     REPLY_HELD = "reply_held"
     APPROVAL = "approval"
+    SENT_BACK = "sent_back"
 
     @property
     def about_reply(self) -> bool:
         """True for news about a reply, which matter while no reply timer runs, too."""
-        return self in (OwnerNews.REPLY_REFUSED, OwnerNews.REPLY_HELD, OwnerNews.APPROVAL)
+        return self in _ABOUT_REPLIES
+
+
+_ABOUT_REPLIES = (OwnerNews.REPLY_REFUSED, OwnerNews.REPLY_HELD, OwnerNews.APPROVAL, OwnerNews.SENT_BACK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from mentiondesk.domain.timeline import (
     ReplyHeld,
     ReplyQueued,
     ReplyRefused,
+    ReplyWithdrawn,
     Snoozed,
     Undone,
 )
@@ -91,6 +92,10 @@ def _to_owners(before: Case | None, entry: CaseEntry) -> Iterator[StaffMessage]:
         yield OwnerTold(before.case_id, entry.at, news, entry.author)
     if isinstance(entry, ReplyQueued) and entry.held and entry.by is not None:
         yield OwnerTold(before.case_id, entry.at, OwnerNews.APPROVAL, entry.by)
+    if isinstance(entry, ReplyWithdrawn) and entry.reason and before.owner not in (None, entry.by):
+        # Who writes claims the case: its owner is the author.
+        assert before.owner is not None
+        yield OwnerTold(before.case_id, entry.at, OwnerNews.SENT_BACK, before.owner)
     if isinstance(entry, HandedOver):
         if before.owner not in (None, entry.by):
             assert before.owner is not None

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from mentiondesk.domain.access.places import subject_path
-from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.case import Case, Phase
 from mentiondesk.domain.cases.fold import apply, new_case
 from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.cases.timers import Policy
@@ -27,9 +28,10 @@ from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.replies.length import MOST, weighted_length
 from mentiondesk.domain.replies.price import price_of
 from mentiondesk.domain.replies.reply import Refusal, Reply, ReplyState
-from mentiondesk.domain.replies.saved import Variable, filled, first_name
+from mentiondesk.domain.replies.saved import Use, Variable, drafted, filled, first_name
 from mentiondesk.domain.replies.signature import signed
 from mentiondesk.domain.replies.thread import Thread
+from mentiondesk.domain.replies.way import Way
 from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted, ReplyQueued
 from mentiondesk.ports.replies import ReplyStore
 from mentiondesk.presentation.desk.entrance import Visitor
@@ -38,6 +40,8 @@ from mentiondesk.presentation.desk.under_way import ReplyView, under_way
 from mentiondesk.usecases.cases.change_case import CaseView
 from mentiondesk.usecases.replies.save_draft import SaveDraft, ShownDraft
 
+# Keys of what the desk itself offers: no saved reply can have them, because of the dot.
+MOVE, FOLLOW_UP = "desk.move", "desk.follow_up"
 _A_LINK = "https://x.com"
 
 
@@ -55,6 +59,8 @@ class Attempt:
     seen: Thread | None = None
     elsewhere: str = ""
     saved: str = ""
+    way: Way | None = None
+    note: str = ""
     version: int | None = None
 
 
@@ -68,6 +74,8 @@ class Offered:
     key: str
     title: str
     text: str
+    # The private way that the text leads to.
+    way: Way | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,7 @@ class ComposerView:
     retired: str = ""
     others: tuple[ShownDraft, ...] = ()
     offered: tuple[Offered, ...] = ()
+    way: Way | None = None
 
     @property
     def path(self) -> str:
@@ -108,6 +117,10 @@ class ComposerView:
     @property
     def draft_path(self) -> str:
         return f"{subject_path(self.case_id)}/draft"
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        return tuple(Way)
 
     @property
     def checked(self) -> bool:
@@ -145,7 +158,7 @@ class Composer:
         case, replies = view.case, self._replies.of(view.case.case_id)
         drafts = self._drafts(case, visitor, replies)
         stored = drafts.own or drafts.retired
-        text = attempt.text if attempt.text is not None else drafts.own.text if drafts.own else ""
+        text = attempt.text if attempt.text is not None else _begun(case, visitor, drafts, replies)
         signature, on = visitor.settings.replies.signature, self._grounds(view, visitor)
         post = signed(text, visitor.staff.name, signature)
         version = attempt.version if attempt.version is not None else stored.version if stored else 0
@@ -166,6 +179,7 @@ class Composer:
             retired=drafts.retired.text if drafts.retired else "",
             others=drafts.others,
             offered=tuple(offered(case, visitor)),
+            way=attempt.way if attempt.text is not None else drafts.own.way if drafts.own else None,
         )
 
     def _drafts(self, case: Case, visitor: Visitor, replies: Sequence[Reply]) -> _Drafts:
@@ -198,13 +212,47 @@ def news(view: CaseView, seen: Thread, policy: Policy) -> tuple[CaseEntry, ...]:
     return tuple(one for one in view.timeline[since:] if isinstance(one, CustomerPosted | BrandPosted | ReplyQueued))
 
 
+def _begun(case: Case, visitor: Visitor, drafts: _Drafts, replies: Sequence[Reply]) -> str:
+    """The person's own draft; where a word in public is due and nobody writes it, the desk's draft of that."""
+    if drafts.own is not None:
+        return drafts.own.text
+    answered = bool(drafts.others) or any(not one.state.final for one in replies)
+    return _drafted(case, visitor, Use.FOLLOW_UP) if case.owes_follow_up and not answered else ""
+
+
 def offered(case: Case, visitor: Visitor) -> Iterator[Offered]:
-    """The saved replies for this person today, filled for the customer; those in the customer's language first."""
+    """The saved replies for this person today, filled for the customer; those in the customer's language first.
+
+    The sentences that lead to a private way, and that ask afterwards whether all is well, stand at the end.
+    """
     values = _values(case, visitor)
-    today = visitor.now.astimezone(ZoneInfo(visitor.settings.zone)).date()
-    known = [one for one in visitor.settings.replies.saved if one.offered(today, visitor.staff.staff_id)]
+    today = _today(visitor)
+    known = [
+        one
+        for one in visitor.settings.replies.saved
+        if one.offered(today, visitor.staff.staff_id) and one.use is Use.ANY
+    ]
     for one in sorted(known, key=lambda one: one.language != case.language):
         yield Offered(one.key, one.title, filled(one.text_for(case.customer_id), values))
+    if case.phase is Phase.PUBLIC:
+        way = visitor.settings.replies.private_way
+        yield Offered(MOVE, visitor.say("reply.move.title"), _drafted(case, visitor, Use.HAND_OVER), way)
+    else:
+        yield Offered(FOLLOW_UP, visitor.say("reply.follow_up.title"), _drafted(case, visitor, Use.FOLLOW_UP))
+
+
+def _drafted(case: Case, visitor: Visitor, use: Use) -> str:
+    """The brand's own text for this occasion, else the catalogue's."""
+    rules, today = visitor.settings.replies, _today(visitor)
+    found = drafted(rules.saved, use, case.language, today, visitor.staff.staff_id)
+    if found is not None:
+        return filled(found.text_for(case.customer_id), _values(case, visitor))
+    way = rules.private_way
+    return visitor.say("reply.follow_up.text" if use is Use.FOLLOW_UP else f"reply.move.{way}")
+
+
+def _today(visitor: Visitor) -> date:
+    return visitor.now.astimezone(ZoneInfo(visitor.settings.zone)).date()
 
 
 def _values(case: Case, visitor: Visitor) -> dict[str, str]:
@@ -219,7 +267,7 @@ def _values(case: Case, visitor: Visitor) -> dict[str, str]:
 
 
 def _cost(post: str, on: Grounds, visitor: Visitor) -> Cost:
-    today, prices = visitor.now.astimezone(ZoneInfo(visitor.settings.zone)).date(), visitor.settings.replies.prices
+    today, prices = _today(visitor), visitor.settings.replies.prices
     price, with_link = (price_of(prices, text, today, summoned=summoned(on)) for text in (post, _A_LINK))
     return Cost(weighted_length(post), price, with_link)
 

@@ -15,13 +15,14 @@ from mentiondesk.domain.replies.commands import Confirm, Withdraw
 from mentiondesk.domain.replies.draft import ReplyDraft
 from mentiondesk.domain.replies.reply import ReplyBlocked, ReplyRefuses, ThreadMoved
 from mentiondesk.domain.replies.thread import Thread
+from mentiondesk.domain.replies.way import Way
 from mentiondesk.ports.cases import CaseChanged
 from mentiondesk.ports.replies import DraftChanged, ReplyChanged, ReplyKey, Review
 from mentiondesk.ports.storage import AlreadyDone
 from mentiondesk.presentation.action_pages.actions import Notice
 from mentiondesk.presentation.action_pages.reading import FormFields, MalformedForm
 from mentiondesk.presentation.desk.cases import CasePages, case_in
-from mentiondesk.presentation.desk.composer import Attempt, offered
+from mentiondesk.presentation.desk.composer import FOLLOW_UP, MOVE, Attempt, offered
 from mentiondesk.presentation.desk.entrance import Entrance, Visitor
 from mentiondesk.presentation.desk.forms import event_in
 from mentiondesk.presentation.desk.queue import case_path
@@ -32,6 +33,7 @@ from mentiondesk.usecases.replies.save_draft import SaveDraft
 from mentiondesk.usecases.replies.write_reply import Typed, WriteReply
 
 _ACCEPT = "accept_"
+_LONGEST_NOTE = 600
 _THREAD = re.compile(r"[0-9a-f]{0,8}\.-?[0-9]{1,6}")
 # The place of the case's page that shows what happens to a reply.
 OUTBOX = "#outbox"
@@ -74,8 +76,17 @@ class Press:
         return frozenset(name.removeprefix(_ACCEPT) for name in self.typed if name.startswith(_ACCEPT))
 
     @property
+    def way(self) -> Way | None:
+        """The private way that the reply asks the customer to take. Raises MalformedForm."""
+        named = self.typed.get("way", "")
+        if named and named not in set(Way):
+            raise MalformedForm
+        return Way(named) if named else None
+
+    @property
     def attempt(self) -> Attempt:
-        return Attempt(self.text, accepted=self.accepted, saved=self.typed.get("saved", ""))
+        saved, note = self.typed.get("saved", ""), self.typed.get("note", "")
+        return Attempt(self.text, accepted=self.accepted, saved=saved, way=self.way, note=note)
 
     def event(self, *names: str) -> str:
         """The id of this press by these fields: others may change between two presses that mean the same."""
@@ -140,7 +151,8 @@ class ReplyPages:
         return _told({"version": draft.version if draft else 0, "retired": retired})
 
     def _send(self, press: Press) -> Response:
-        typed = Typed(press.text, press.seen, press.accepted, saved=press.typed.get("saved", ""))
+        saved, note = press.typed.get("saved", ""), press.typed.get("note", "")[:_LONGEST_NOTE]
+        typed = Typed(press.text, press.seen, press.accepted, press.way, saved, note if press.way else "")
         self._acts.write(press.visitor.actor, press.case_id, typed, press.event("text"), press.visitor.now)
         self._claimed(press)
         return self._done(press)
@@ -163,7 +175,8 @@ class ReplyPages:
         if found is None:
             raise MalformedForm
         text = "\n".join(filter(None, (press.text, found.text)))
-        attempt = replace(press.attempt, text=text, saved=key, version=press.version)
+        saved = "" if key in (MOVE, FOLLOW_UP) else key
+        attempt = replace(press.attempt, text=text, saved=saved, way=found.way or press.way, version=press.version)
         return self._cases.again(press.request, press.case_id, visitor, Notice(), attempt)
 
     def _discard(self, press: Press) -> Response:
@@ -200,7 +213,7 @@ class ReplyPages:
 
     def _saved(self, press: Press, thread: Thread | None = None) -> ReplyDraft | None:
         actor, now = press.visitor.actor, press.visitor.now
-        return self._acts.drafts(actor, press.case_id, press.text, thread or press.seen, press.version, now)
+        return self._acts.drafts(actor, press.case_id, press.text, thread or press.seen, press.version, now, press.way)
 
     def _claimed(self, press: Press) -> Case:
         """The case, claimed for the person where nobody owns it: who writes works on it."""

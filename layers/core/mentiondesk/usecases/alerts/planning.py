@@ -57,7 +57,7 @@ def _hourly(lease: Lease, incident: Incident, settings: DeskSettings, now: datet
 
 
 def _to_owner(lease: Lease, to: StaffId, settings: DeskSettings, now: datetime) -> Plan:
-    """One message to the person who lost or got the case; the leads hear of a claim that lapsed, too."""
+    """One message to each person whom it concerns."""
     timer, known = lease.escalation.timer, {record.alert.staff_id for record in lease.ledger if _went_out(record)}
     (due,) = timer.alerts
     people = dict.fromkeys(_concerned(OwnerNews(due.stage), settings.roster.find(to), settings, now))
@@ -81,7 +81,7 @@ def _concerned(news: OwnerNews, person: Staff | None, settings: DeskSettings, no
         case OwnerNews.REPLY_REFUSED | OwnerNews.REPLY_HELD:
             here = person is not None and person.on_duty(now)
             return own if here else (*own, *leads)
-        case OwnerNews.TAKEN_OVER | OwnerNews.HANDED_OVER:
+        case OwnerNews.TAKEN_OVER | OwnerNews.HANDED_OVER | OwnerNews.SENT_BACK:
             return own
 
 

@@ -103,7 +103,11 @@
   const insert = button => {
     const at = text.selectionStart, words = button.dataset.text;
     text.setRangeText(words, at, text.selectionEnd, "end");
-    form.elements.saved.value = button.value;
+    form.elements.saved.value = button.value.startsWith("desk.") ? "" : button.value;
+    if (button.dataset.way) {
+      form.elements.way.value = button.dataset.way;
+      form.elements.way.closest("details").open = true;
+    }
     close();
     const slot = /\[[^\[\]\n]+\]/.exec(words);
     if (slot) text.setSelectionRange(at + slot.index, at + slot.index + slot[0].length);

@@ -1,0 +1,50 @@
+"""Messages about replies that wait for another person: leads hear of them, and the author of what was sent back."""
+
+from collections.abc import Callable
+
+from mentiondesk.domain.cases.changes import case_change
+from mentiondesk.domain.cases.fold import apply
+from mentiondesk.domain.ids import CaseId, ReplyId, StaffId
+from mentiondesk.domain.timeline import CaseActEntry, ReplyQueued, ReplyWithdrawn
+from mentiondesk.usecases.replies.entries import placed
+from tests.support.memory_desk import ANA, BEN, LEA, MemoryDesk, time_of
+
+ON_DUTY = {**LEA, "duty": "always"}
+
+
+def happens(
+    desk: MemoryDesk, case_id: CaseId, kind: Callable[..., CaseActEntry], by: str, at: float, **facts: object
+) -> None:
+    desk.run(at)
+    case = desk.case(case_id)
+    place = placed(case, f"reply-{at}", time_of(at), StaffId(by))
+    entry = kind(reply_id=ReplyId("r"), **place, **facts)
+    desk._desk.cases.save(case_change(case, apply(case, entry, desk.settings.policy), entry))
+
+
+def said_to(desk: MemoryDesk, staff: str, words: str) -> list[str]:
+    return [f"{one.at:%H:%M}" for one in desk.messages if one.staff == staff and words in one.words]
+
+
+def test_leads_hear_of_a_reply_that_waits_and_its_author_of_one_that_is_sent_back() -> None:
+    desk = MemoryDesk([ANA, BEN, ON_DUTY])
+    case_id = desk.post(0)
+    desk.act("ana", "claim", case_id, at=1)
+    happens(desk, case_id, ReplyQueued, "ana", 2, held=True)
+    desk.run(4)
+    assert said_to(desk, "lea", "waits for another person") == ["12:02"]
+    assert said_to(desk, "ana", "waits for another person") == []
+    happens(desk, case_id, ReplyWithdrawn, "lea", 5, reason="Not after 30 days")
+    desk.run(7)
+    assert said_to(desk, "ana", "was sent back") == ["12:05"]
+    assert said_to(desk, "lea", "was sent back") == said_to(desk, "ben", "was sent back") == []
+
+
+def test_a_lead_is_not_asked_for_a_yes_to_their_own_and_what_is_not_held_tells_nobody() -> None:
+    desk = MemoryDesk([ANA, ON_DUTY])
+    case_id = desk.post(0)
+    happens(desk, case_id, ReplyQueued, "lea", 2, held=True)
+    happens(desk, case_id, ReplyQueued, "ana", 3)
+    happens(desk, case_id, ReplyWithdrawn, "ana", 4)
+    desk.run(6)
+    assert not any("waits for another person" in one.words or "was sent back" in one.words for one in desk.messages)
