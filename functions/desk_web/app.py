@@ -1,11 +1,13 @@
 """HTTP: the signed-in desk. A session's cookie says who is there; a change must come from the desk's own pages."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from http import HTTPStatus
 
 from aws_lambda_powertools import Logger, Metrics
 
+from mentiondesk.adapters.cached import Cached
 from mentiondesk.adapters.channels.sign_in_codes import QueuedCodes
 from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.adapters.storage.stores.duty import staffed_settings
@@ -50,6 +52,8 @@ from mentiondesk.usecases.review.review_replies import ReviewReplies
 from mentiondesk.usecases.strikes.keep_policy import KeepPolicy
 
 logger, metrics = Logger(), Metrics()
+# The experience with X gives the composer a hint, which may be a minute late.
+EXPERIENCE_LASTS = timedelta(minutes=1)
 config = cache(DeskWebConfig.from_env)
 
 
@@ -72,7 +76,8 @@ def site() -> DeskSite:
     facts = Facts(desk.table)
     strikes = Strikes(desk.table, desk.keep, clock.now)
     acts = reply_acts()
-    composer = Composer(acts.drafts, desk.replies, desk.posts.get)
+    experience = Cached(desk.replies.experience, EXPERIENCE_LASTS, clock.now)
+    composer = Composer(acts.drafts, desk.replies, desk.posts.get, experience)
     cases = CasePages(entrance, acts.on_case, waiting, composer)
     return DeskSite(
         entrance,

@@ -242,9 +242,21 @@ def test_length_and_price_follow_the_text(desk: Office, case_id: CaseId) -> None
     ana.page.write(" see www.example.com/a/very/long/path/of/ours")
     assert "43 of 280" in ana.said
     assert "$0.200" in ana.said
-    ana.page.value("document.querySelectorAll('[data-composer] button')[0].click()")
+    ana.page.value("document.querySelector('[data-composer] button[value=check]:not([hidden])').click()")
     ana.page.until("document.readyState === 'complete' && location.pathname.endsWith('/reply')")
     assert "43 of 280" in ana.said
+
+
+def test_enter_in_a_field_checks_the_reply_and_neither_sends_nor_replaces_it(desk: Office, case_id: CaseId) -> None:
+    ana = desk.person("ana")
+    ana.case(case_id)
+    ana.type(FIELD, "So sorry, we look at it now.")
+    ana.page.value("document.querySelector('details.private').open = true")
+    ana.type("#reply-note", "called twice")
+    ana.page.press("Enter")
+    ana.page.until("document.readyState === 'complete' && location.pathname.endsWith('/reply')")
+    assert text_of(ana) == "So sorry, we look at it now."
+    assert "On its way to X" not in ana.said
 
 
 def test_a_saved_reply_is_found_by_a_slash_and_its_slot_is_marked(desk: Office, case_id: CaseId) -> None:

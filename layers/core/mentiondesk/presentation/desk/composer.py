@@ -148,10 +148,17 @@ class _Drafts:
 class Composer:
     """Makes the composer of a case for the person who looks at it."""
 
-    def __init__(self, drafts: SaveDraft, replies: ReplyStore, post: Callable[[PostId], Post | None]) -> None:
+    def __init__(
+        self,
+        drafts: SaveDraft,
+        replies: ReplyStore,
+        post: Callable[[PostId], Post | None],
+        experience: Callable[[], Experience],
+    ) -> None:
         self._all_drafts = drafts
         self._replies = replies
         self._post = post
+        self._experience = experience
 
     def view(self, view: CaseView, visitor: Visitor, attempt: Attempt = NO_ATTEMPT) -> ComposerView:
         """The composer with what was typed, else with the person's own draft."""
@@ -172,7 +179,7 @@ class Composer:
             attempt=attempt,
             post=post,
             intent=reply_intent(case.post_id, post) if case.post_id else "",
-            not_by_api=_not_by_api(case, on, replies, self._replies.experience()),
+            not_by_api=_not_by_api(case, on, replies, self._experience()),
             under_way=tuple(under_way(replies, case, visitor)),
             findings=tuple(finding_view(visitor.say, one) for one in attempt.findings or ()),
             news=news(view, attempt.seen, visitor.settings.policy) if attempt.seen is not None else (),
