@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _SEND_MAIL = "/v2/email/outbound-emails"
 _FORM = "application/x-www-form-urlencoded"
 _SEND_TEXT = "PinpointSMSVoiceV2.SendTextMessage"
-# Operations after which a stream or a queue may hold more than before.
 _CHANGES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems", "SendMessage")
 _MESSAGE_ID = re.compile(r"<MessageId>([^<]+)</MessageId>")
 
@@ -39,6 +38,11 @@ class Sent:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+def changes_a_source(operation: str) -> bool:
+    """True for an operation of AWS after which a stream or a queue may hold more than before."""
+    return operation.removesuffix("Batch") in _CHANGES
+
+
 class Outbox:
     """WSGI middleware before moto that keeps each mail and text in the order in which they were accepted.
 
@@ -54,8 +58,7 @@ class Outbox:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
-        if request.headers.get("X-Amz-Target", "").partition(".")[2].removesuffix("Batch") in _CHANGES:
-            self.changes += 1
+        self.changes += changes_a_source(request.headers.get("X-Amz-Target", "").partition(".")[2])
         if request.headers.get("X-Amz-Target") == _SEND_TEXT:
             return self._take_text(request)(environ, start_response)
         if request.method != "POST" or not (request.path == _SEND_MAIL or request.mimetype == _FORM):

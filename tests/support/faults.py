@@ -5,7 +5,6 @@ so that a fork of the process is a copy of the whole world. Nothing sleeps; time
 """
 
 import contextlib
-import itertools
 import json
 import os
 import warnings
@@ -30,6 +29,7 @@ from requests.structures import CaseInsensitiveDict
 
 from infra.local.cloud import Context, Function, LocalCloud, _only
 from infra.local.desk import SENDER, TEMPLATE, VirtualClock
+from infra.local.moto_server import changes_a_source
 from infra.local.printed import printed_by_this_thread
 from infra.local.x_standin import StandInX
 from infra.local.x_standin.problems import Answer
@@ -183,12 +183,7 @@ class _InProcess(contextlib.AbstractContextManager[None]):
 
     def __init__(self) -> None:
         self._mock = mock_aws()
-        self._asked = itertools.count()
-
-    @property
-    def changes(self) -> int:
-        """Another number each time: requests are not counted here, so that streams are always read."""
-        return next(self._asked)
+        self.changes = 0
 
     def __enter__(self) -> None:
         self._mock.start()
@@ -230,7 +225,7 @@ class _Cloud(LocalCloud):
     """LocalCloud on moto in this process, with functions that can die."""
 
     def __init__(self, desk: "FaultyDesk", x_url: str) -> None:
-        super().__init__(TEMPLATE, {"AlertSender": SENDER, "XApiUrl": x_url}, lambda *_: None, STAND_INS, _InProcess())
+        super().__init__(TEMPLATE, {"AlertSender": SENDER, "XApiUrl": x_url}, lambda *_: None, STAND_INS, desk.aws)
         self._desk = desk
 
     @property
@@ -263,6 +258,7 @@ class FaultyDesk:
         self._settings_file = settings
         self.settings = desk_settings(settings)
         self.meddler = Meddler()
+        self.aws = _InProcess()
         self.printed: list[str] = []
         self.texts: dict[str, tuple[str, str]] = {}
         self.failed_runs = 0
@@ -306,6 +302,7 @@ class FaultyDesk:
 
         def aws_call(client: Any, operation: str, params: dict[str, Any]) -> Any:
             name = f"{client.meta.service_model.service_name}.{operation}"
+            self.aws.changes += changes_a_source(operation)
             if name == SEND_TEXT:
                 return self._called(name, client, params, lambda: self._take_text(params))
             return self._called(name, client, params, lambda: original(client, operation, params))

@@ -132,13 +132,18 @@ def explore(
 
 
 class OfEachKind:
-    """Chooses, of each function's kinds of calls, one in the midst of the story; `ending` is the story's."""
+    """Chooses, of each function's kinds of calls, one in the midst of the story; `ending` is the story's.
 
-    def __init__(self, story: Story) -> None:
+    Without `reads` it leaves out calls that only read: a crash there leaves the world as one after the change before.
+    """
+
+    def __init__(self, story: Story, reads: bool = False) -> None:
         kinds: dict[tuple[str, ...], list[int]] = {}
         with story.desk() as desk:
             desk.run(story.minutes())
             for number, (_, call) in enumerate(desk.calls, start=1):
+                if call.only_reads and not reads:
+                    continue
                 kinds.setdefault(call.kind, []).append(number)
             self.ending = Ending.of(desk)
         self._numbers = {numbers[len(numbers) * 2 // 3] for numbers in kinds.values()}
