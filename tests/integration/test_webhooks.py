@@ -6,9 +6,11 @@ import socket
 import ssl
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from hashlib import sha256
 
 import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
 
 from infra.local.guard import LeavesThisMachine, loopback_only
 from mentiondesk.adapters.channels.webhooks import (
@@ -24,6 +26,7 @@ from tests.support.builders import NOON
 from tests.support.tls_standin import Receiver, receiver
 
 SECRET = f"whsec_{b64encode(bytes(range(24))).decode()}"
+OTHER = f"whsec_{b64encode(bytes(range(24, 48))).decode()}"
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +65,28 @@ def test_the_signature_is_that_of_the_specification_s_example() -> None:
     body = b'{"test": 2432232314}'
     made = signature("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", 1614265330, body)
     assert made == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_the_library_of_standard_webhooks_takes_it(room: Receiver) -> None:
+    """An implementation that is not ours; it compares the timestamp with its own clock."""
+    network = Network(lambda *_: ["127.0.0.1"], lambda _: True, room.trust)
+    WebhookSender(lambda: datetime.now(UTC), network).post(Target(room.url, SECRET), {"text": "“hello”"})
+    assert Webhook(SECRET).verify(room.bodies[0], dict(room.headers[0])) == {"text": "“hello”"}
+    with pytest.raises(WebhookVerificationError):
+        Webhook(OTHER).verify(room.bodies[0], dict(room.headers[0]))
+
+
+@pytest.mark.parametrize("known", [SECRET, OTHER])
+def test_while_a_secret_is_replaced_both_sign(room: Receiver, known: str) -> None:
+    network = Network(lambda *_: ["127.0.0.1"], lambda _: True, room.trust)
+    WebhookSender(lambda: datetime.now(UTC), network).post(Target(room.url, f"{OTHER} {SECRET}"), {})
+    assert Webhook(known).verify(room.bodies[0], dict(room.headers[0])) == {}
+
+
+def test_a_body_that_is_far_too_long_is_not_sent(room: Receiver) -> None:
+    with pytest.raises(Undeliverable, match="BodyTooLong"):
+        sender(room).post(Target(room.url, SECRET), {"text": "x" * 70_000})
+    assert not room.bodies
 
 
 def test_slack_s_webhook_has_no_signature(room: Receiver) -> None:
@@ -125,13 +150,14 @@ def test_a_certificate_of_somebody_else_is_refused(room: Receiver) -> None:
     assert not room.bodies
 
 
-def test_a_receiver_that_never_answers_ends_by_the_timeout(room: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mentiondesk.adapters.channels.webhooks._TIMEOUT", 0.1)
+def test_a_receiver_that_never_answers_ends_by_the_timeout(room: Receiver) -> None:
     # Nothing accepts: the connection stands, and the handshake has no answer.
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
+        network = Network(lambda *_: ["127.0.0.1"], lambda _: True, room.trust)
+        hurried = WebhookSender(lambda: NOON, network, timeout=0.1)
         with pytest.raises(Undeliverable) as refusal:
-            sender(room).post(Target(f"https://hooks.example:{port}/"), {})
+            hurried.post(Target(f"https://hooks.example:{port}/"), {})
     assert refusal.value.passing
 
 

@@ -22,16 +22,18 @@ from urllib.parse import urlsplit
 from mentiondesk.domain.alerts.messages import KIND_HEADER, Email
 from mentiondesk.ports.channels import Undeliverable
 
-# Seconds for one try, from the look-up of the name to the first line of the answer.
-_TIMEOUT = 5.0
-_TRIES = 2
+# Standard Webhooks, "payload size": receivers are asked to take 20 kB; what is far longer is a mistake.
+_LONGEST_BODY = 64 * 1024
 # The first line of an answer is far shorter; the rest is not read.
 _LONGEST_ANSWER = 4096
 _BEGINS = "whsec_"
 
 
 class Target(NamedTuple):
-    """The address of a webhook, and the key that signs it; "" for a receiver that knows its sender by the address."""
+    """The address of a webhook, and the key that signs it; "" for a receiver that knows its sender by the address.
+
+    While a key is replaced, `secret` holds the new one and the one before, with a space between them: both sign.
+    """
 
     url: str
     secret: str = ""
@@ -68,29 +70,40 @@ def signature(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
 
 
 class WebhookSender:
-    """Posts JSON. A try has one timeout for all of it; what may pass is tried once more at once."""
+    """Posts JSON. What may pass is tried again at once, until there were so many `tries`.
 
-    def __init__(self, clock: Callable[[], datetime], network: Network | None = None) -> None:
+    `timeout`: seconds for one try, from the look-up of the name to the first line of the answer.
+    """
+
+    def __init__(
+        self, clock: Callable[[], datetime], network: Network | None = None, timeout: float = 5.0, tries: int = 2
+    ) -> None:
         self._clock = clock
         self._network = network or public_network()
+        self._timeout = timeout
+        self._tries = tries
 
     def post(self, target: Target, payload: Mapping[str, object], message_id: str = "") -> str:
         """Sends the payload and returns its id, by which a receiver knows a repeated one. Raises Undeliverable."""
         message_id = message_id or f"msg_{secrets.token_hex(12)}"
         body = json.dumps(payload, ensure_ascii=True, separators=(",", ":")).encode()
+        if len(body) > _LONGEST_BODY:
+            raise Undeliverable("BodyTooLong")
         headers = {"content-type": "application/json", "user-agent": "Mentiondesk"}
         if target.secret:
             timestamp = int(self._clock().timestamp())
             headers |= {
                 "webhook-id": message_id,
                 "webhook-timestamp": str(timestamp),
-                "webhook-signature": signature(target.secret, message_id, timestamp, body),
+                "webhook-signature": " ".join(
+                    signature(secret, message_id, timestamp, body) for secret in target.secret.split()
+                ),
             }
         self._tried(target.url, headers, body)
         return message_id
 
     def _tried(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
-        for left in reversed(range(_TRIES)):
+        for left in reversed(range(self._tries)):
             try:
                 return self._once(url, headers, body)
             except Undeliverable as refusal:
@@ -99,7 +112,7 @@ class WebhookSender:
         return None
 
     def _once(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
-        deadline = time.monotonic() + _TIMEOUT
+        deadline = time.monotonic() + self._timeout
         parts = urlsplit(url)
         if parts.scheme != "https" or not parts.hostname or parts.username:
             raise Undeliverable("NoHttpsAddress")
@@ -122,7 +135,7 @@ class WebhookSender:
         addresses = self._network.resolve(host, port)
         if not addresses or not all(map(self._network.allowed, addresses)):
             raise Undeliverable("PrivateAddress")
-        return socket.create_connection((addresses[0], port), timeout=_TIMEOUT)
+        return socket.create_connection((addresses[0], port), timeout=self._timeout)
 
 
 def _resolved(host: str, port: int) -> list[str]:
