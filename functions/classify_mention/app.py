@@ -14,6 +14,7 @@ from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.adapters.storage.stores.classifier_calls import ClassifierCalls
 from mentiondesk.adapters.storage.stores.score_counts import ScoreCounts
 from mentiondesk.adapters.storage.stores.strikes import Strikes
+from mentiondesk.adapters.storage.stores.threads import Threads
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.ports.triage import Triage
 from mentiondesk.runtime import aws, clock
@@ -22,7 +23,9 @@ from mentiondesk.runtime.init import warm
 from mentiondesk.runtime.reports import Counts
 from mentiondesk.triage import BrandTriage
 from mentiondesk.triage.share import bin_of, estimated_share
+from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
+from mentiondesk.usecases.intake.note_joining import NoteJoining
 from mentiondesk.usecases.intake.second_opinion import SecondOpinion
 from mentiondesk.usecases.intake.stream_share import StreamShare
 from mentiondesk.usecases.strikes.keep_policy import KeepPolicy
@@ -45,8 +48,9 @@ def classify_mention() -> ClassifyMention:
     desk = stores()
     open_incidents = Cached(desk.incidents.open, _INCIDENTS_KEPT, clock.now)
     policy = KeepPolicy(Strikes(desk.table, desk.keep, clock.now), desk.cases, desk.settings)
+    joining = NoteJoining(Threads(desk.table), desk.posts, ChangeCase(desk.cases, desk.settings), desk.settings)
     return ClassifyMention(
-        desk.posts, desk.cases, triage(desk), desk.settings, lambda _: open_incidents(), policy.silenced
+        desk.posts, desk.cases, triage(desk), desk.settings, lambda _: open_incidents(), policy.standing, joining
     )
 
 

@@ -62,7 +62,8 @@ def look_up_customers() -> LookUpCustomers:
 def look_again() -> LookAgain:
     desk = stores()
     forget = ForgetPost(desk.posts, desk.cases, desk.incidents, Signals(desk.table), desk.settings)
-    return LookAgain(feed(), desk.posts, desk.cases, desk.alerts, Cursors(desk.table), forget, desk.settings)
+    change = ChangeCase(desk.cases, desk.settings)
+    return LookAgain(feed(), desk.posts, desk.cases, desk.alerts, Cursors(desk.table), forget, change, desk.settings)
 
 
 @logger.inject_lambda_context(clear_state=True)

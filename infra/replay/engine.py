@@ -21,6 +21,7 @@ from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.stores.score_counts import ScoreCounts
 from mentiondesk.adapters.storage.stores.signals import Baselines, Signals
+from mentiondesk.adapters.storage.stores.threads import Threads
 from mentiondesk.adapters.storage.table import Query, Table
 from mentiondesk.domain.alerts.ledger import Record
 from mentiondesk.domain.alerts.messages import Email
@@ -51,6 +52,7 @@ from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from mentiondesk.usecases.intake.fetch_mentions import Fetched, FetchMentions
 from mentiondesk.usecases.intake.forget_post import ForgetPost
 from mentiondesk.usecases.intake.look_again import LookAgain
+from mentiondesk.usecases.intake.note_joining import NoteJoining
 from mentiondesk.usecases.intake.stream_share import StreamShare
 
 MINUTE = timedelta(minutes=1)
@@ -176,7 +178,10 @@ class VirtualDesk:
         self.alerts = _Alerts(self.table, self.cases, self.incidents, self._observer, keep_ledger=keep_ledger)
         current = self._current
         triage = triage or BrandTriage(lambda: self.settings.brand_words, self._stream_share())
-        self._classify = ClassifyMention(self.posts, self.cases, triage, current, lambda _: self.incidents.open())
+        joining = NoteJoining(Threads(self.table), self.posts, ChangeCase(self.cases, current), current)
+        self._classify = ClassifyMention(
+            self.posts, self.cases, triage, current, lambda _: self.incidents.open(), joining=joining
+        )
         self._detect = DetectIncidents(Signals(self.table), Baselines(self.table), self.incidents, current)
         self._stop_timers = StopTimers(self.incidents, ChangeCase(self.cases, current))
         self._follow_up = GoBack(self.incidents, ChangeCase(self.cases, current), current)
@@ -195,7 +200,8 @@ class VirtualDesk:
         cursors = Cursors(self.table)
         fetch = FetchMentions(x, self.posts, cursors, self._current)
         forget = ForgetPost(self.posts, self.cases, self.incidents, Signals(self.table), self._current)
-        look = LookAgain(x, self.posts, self.cases, self.alerts, cursors, forget, self._current)
+        change = ChangeCase(self.cases, self._current)
+        look = LookAgain(x, self.posts, self.cases, self.alerts, cursors, forget, change, self._current)
 
         def run(now: datetime, time_left: TimeLeft) -> Fetched:
             fetched = fetch(now, time_left)

@@ -15,11 +15,12 @@ from mentiondesk.domain.cases.fold import apply, fold, follows, new_case, posted
 from mentiondesk.domain.cases.timers import Clock, Due, Policy, ReplyTimer, TimerOutcome
 from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, ReplyId, StaffId, UserId, id_at
-from mentiondesk.domain.posts.profile import Profile
+from mentiondesk.domain.posts.profile import Attention, Draw, Profile
 from mentiondesk.domain.posts.tags import Kind, Reason, Urgency
 from mentiondesk.domain.replies.way import Way
 from mentiondesk.domain.timeline import (
     AnsweredElsewhere,
+    AttentionGrew,
     BrandPosted,
     CaseAct,
     CaseActEntry,
@@ -651,6 +652,7 @@ _BY_STAFF: dict[Callable[..., Any], dict[str, Any]] = {
     ClaimLapsed: {"owner": "ben"},
     Undone: {"undoes": "another"},
     LookedUp: {"profile": Profile("Priya", "priya", 5), "urgency": Urgency.HIGH},
+    AttentionGrew: {"attention": (Attention(Draw.THREAD, 4, Urgency.HIGH),)},
     IncidentJoined: {"incident_id": IncidentId("i")},
     IncidentLeft: {"incident_id": IncidentId("i")},
     GoBackStarted: {"incident_id": IncidentId("inc-1"), "title": "Down", "timer": GO_BACK},

@@ -9,7 +9,7 @@ from datetime import datetime
 from mentiondesk.domain.cases.timers import ReplyTimer
 from mentiondesk.domain.ids import IncidentId, PostId, ReplyId, StaffId
 from mentiondesk.domain.incidents.incident import Status
-from mentiondesk.domain.posts.profile import Profile, PublicMetrics
+from mentiondesk.domain.posts.profile import Attention, Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.replies.way import Solved, Way
 
@@ -167,12 +167,23 @@ class Undone(CaseAct):
 class LookedUp(CaseAct):
     """The desk asked X who the customer is, and how many people see the post.
 
-    `urgency`: what so many readers raise the case to, if to anything.
+    `urgency`: what so many readers raise the case to, if to anything; `attention` has the reasons.
     """
 
     profile: Profile
     metrics: PublicMetrics | None = None
     urgency: Urgency | None = None
+    attention: tuple[Attention, ...] = ()
+    reach: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttentionGrew(CaseAct):
+    """More people read or join the complaint than the desk knew of. `metrics` None: they were not looked up."""
+
+    attention: tuple[Attention, ...]
+    metrics: PublicMetrics | None = None
+    reach: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,7 +311,7 @@ Posted = CustomerPosted | BrandPosted
 StaffActEntry = Claimed | Released | Snoozed | AnsweredElsewhere | Dismissed | Resolved | Reopened | Corrected | Undone
 ReplyEntry = ReplyQueued | ReplyApproved | ReplyHeld | ReplyWithdrawn | ReplyRefused
 LegEntry = MovedToPrivate | SolvedInPrivate | FollowUpDeclined
-DeskActEntry = LookedUp | ClaimLapsed | GoBackStarted | IncidentJoined | IncidentLeft
+DeskActEntry = LookedUp | AttentionGrew | ClaimLapsed | GoBackStarted | IncidentJoined | IncidentLeft
 CaseActEntry = StaffActEntry | Noted | HandedOver | DeskActEntry | ReplyEntry | LegEntry
 CaseEntry = Posted | CaseActEntry
 

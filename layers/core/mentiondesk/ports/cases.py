@@ -58,6 +58,13 @@ class LookUpStore(Protocol):
         """Takes one away."""
 
 
+class ThreadStore(Protocol):
+    """The people who complain in a conversation that somebody else began."""
+
+    def joined(self, case_id: CaseId, at: datetime) -> Sequence[UserId]:
+        """Adds the customer of the case, once; returns the people, up to some hundred, in the order of their posts."""
+
+
 class CaseStore(Protocol):
     """Cases with their timelines and customers."""
 

@@ -1,12 +1,13 @@
 """Phrases that several rooms have in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.incidents.incident import Incident
-from mentiondesk.domain.text import quotable
+from mentiondesk.domain.posts.profile import Attention
+from mentiondesk.domain.text import clean, quotable
 from mentiondesk.presentation.wording import Sentences
 
 # X's longest display name has 50 characters.
@@ -50,13 +51,29 @@ def customer(say: Sentences, case: Case) -> str:
 
 
 def reach(say: Sentences, case: Case) -> str:
-    """Like "120,000 followers · seen 5,400 times"; empty where X was not asked."""
+    """Like "120,000 followers · seen 5,400 times · reach 121k with 12 reposts"; empty where X was not asked."""
     found = []
     if case.profile:
         found.append(say("staff.followers", count=case.profile.followers, number=f"{case.profile.followers:,}"))
     if case.metrics and case.metrics.views:
         found.append(say("staff.views", count=case.metrics.views, number=f"{case.metrics.views:,}"))
+    if case.profile and case.metrics and case.reach > case.profile.followers:
+        reposts = say("staff.reposts", count=case.metrics.reposts, number=f"{case.metrics.reposts:,}")
+        found.append(say("staff.reach", number=compact(case.reach), reposts=reposts))
     return " · ".join(found)
+
+
+def attention(say: Sentences, found: Iterable[Attention]) -> list[str]:
+    """The reasons beside its words for which a complaint is urgent, like "influencer: 12,000 followers"."""
+    return [say(f"staff.attention.{one.draw}", number=f"{one.count:,}", name=clean(one.name)) for one in found]
+
+
+def compact(number: int) -> str:
+    """Like 950, 1.2k, 120k or 3.4M."""
+    for size, mark in ((1_000_000, "M"), (1_000, "k")):
+        if number >= size:
+            return f"{number / size:.1f}".removesuffix(".0") + mark if number < 10 * size else f"{number // size}{mark}"
+    return str(number)
 
 
 def posts_so_far(say: Sentences, case: Case) -> str:

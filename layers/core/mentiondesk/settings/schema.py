@@ -14,10 +14,10 @@ from mentiondesk.domain.hours import Hours, NeverOpen
 from mentiondesk.domain.ids import ComponentId, StaffId, UserId
 from mentiondesk.domain.incidents.incident import Health, Impact
 from mentiondesk.domain.posts.brand import LONGEST_QUERY, Account, Brand
-from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.settings.care import FiguresSettings, ReviewSettings, StrikesSettings
 from mentiondesk.settings.model import Misfit, Model
+from mentiondesk.settings.reach import ReachSettings
 from mentiondesk.settings.replies import RepliesSettings
 from mentiondesk.settings.types import (
     Duration,
@@ -361,22 +361,6 @@ class TemplateSettings(Model):
     body: str = Field(min_length=1, max_length=2000)
     impact: Literal[Impact.NONE, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL] = Impact.MINOR
     components: dict[ComponentId, Health] = Field(default_factory=dict)
-
-
-class ReachSettings(Model):
-    """Look-ups of customers on X, and the readers from which a complaint is urgent."""
-
-    look_up: bool = True
-    high: int = Field(default=ReachRules().high, ge=1)
-    critical: int = Field(default=ReachRules().critical, ge=1)
-    per_repost: int = Field(default=ReachRules().per_repost, ge=0, le=10_000)
-    pile_on: int = Field(default=ReachRules().pile_on, ge=1)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if self.critical < self.high:
-            raise Misfit("critical is less than high; give it as many readers or more", "critical")
-        return self
 
 
 class IncidentSettings(Model):

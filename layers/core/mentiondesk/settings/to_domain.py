@@ -15,7 +15,6 @@ from mentiondesk.domain.incidents.incident import STILL_UNCONFIRMED, UNCONFIRMED
 from mentiondesk.domain.incidents.rules import IncidentRules, IncidentTemplate
 from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
-from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.replies.price import Prices
@@ -82,7 +81,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         second_opinion=SecondOpinionRules(second.below, second.a_day),
         keep=settings.keep,
         keep_words=settings.keep_words,
-        reach=ReachRules(**dict(settings.reach)),
+        reach=settings.reach.to_rules(),
         sentences=settings.sentences,
         figures=FiguresRules(**dict(settings.figures)),
         strikes=settings.strikes.to_rules(),

@@ -258,6 +258,11 @@ def duty(staff_id: StaffId) -> Key:
 LOOK_UPS = "LOOKUPS"
 
 
+def thread_person(case_id: CaseId, at: datetime) -> Key:
+    """A customer who complains in a conversation; the earliest first."""
+    return Key(f"THREAD#{case_id.conversation}", f"{stamp(at)}#{case_id.customer}")
+
+
 def look_up(at: datetime, case_id: CaseId) -> Key:
     """A customer whom the desk asks X about; oldest first."""
     return Key(LOOK_UPS, f"{stamp(at)}#{case_id}")

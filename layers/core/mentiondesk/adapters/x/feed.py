@@ -1,6 +1,7 @@
 """Reads X with tweepy: one request a call, with timeouts, and a type for each kind of failure."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ import tweepy
 
 from mentiondesk.adapters.x.connection import TIMEOUTS, Connection, NoSuccess, XCredentials, problem_of
 from mentiondesk.adapters.x.posts import FIELDS, read_page, read_shown
-from mentiondesk.adapters.x.profiles import read_seen
+from mentiondesk.adapters.x.profiles import read_metrics, read_seen
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.cursor import ReadBlock, Window, next_month
@@ -45,8 +46,9 @@ class TweepyFeed:
         return self._credentials().version
 
     def shown(self, ids: Sequence[PostId], now: datetime) -> Shown:
-        body = self._answer(lambda client: client.get_tweets(list(ids), user_auth=True, tweet_fields=list(FIELDS)), now)
-        return read_shown(body, ids, self._brand().own_ids)
+        fields = [*FIELDS, "public_metrics"]
+        body = self._answer(lambda client: client.get_tweets(list(ids), user_auth=True, tweet_fields=fields), now)
+        return replace(read_shown(body, ids, self._brand().own_ids), metrics=read_metrics(body))
 
     def account_status(self) -> int:
         """The status of X's answer about the brand's own account: a question that reads no post."""

@@ -64,6 +64,12 @@ def read_seen(body: object) -> Mapping[PostId, Seen]:
     }
 
 
+def read_metrics(body: object) -> Mapping[PostId, PublicMetrics]:
+    """X's counts of the posts in an answer; posts without any are left out."""
+    posts = [post for raw in _listed(body, "data") if (post := _read(_Post, raw))]
+    return {PostId(post.id): _metrics(post) for post in posts if post.metrics}
+
+
 def _metrics(post: _Post) -> PublicMetrics:
     return PublicMetrics(**dict(post.metrics)) if post.metrics else PublicMetrics()
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from mentiondesk.domain.cases.timers import Clock, ReplyTimer
 from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, UserId
-from mentiondesk.domain.posts.profile import Profile, PublicMetrics
+from mentiondesk.domain.posts.profile import Attention, Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.replies.thread import NO_THREAD, Thread
 from mentiondesk.domain.replies.way import Way
@@ -93,6 +93,10 @@ class InPrivate(CaseRefuses):
     """The conversation goes on by this way already."""
 
 
+class NoGrowth(CaseRefuses):
+    """No more people read or join the complaint than are known, or it waits for nobody."""
+
+
 class NoFollowUp(CaseRefuses):
     """The brand owes no word in public after a private leg."""
 
@@ -160,6 +164,9 @@ class Case:
     # As X showed them when the desk looked the customer and the latest post up.
     profile: Profile | None = None
     metrics: PublicMetrics | None = None
+    # The reasons beside its words for which the case is urgent, the strongest first; and who can read it.
+    attention: tuple[Attention, ...] = ()
+    reach: int = 0
     latest_act: LatestAct | None = None
     # The version of the thread that a reply is written for.
     thread: Thread = NO_THREAD

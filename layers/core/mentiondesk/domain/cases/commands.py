@@ -20,6 +20,7 @@ from mentiondesk.domain.cases.case import (
     InPrivate,
     KindUnchanged,
     NoFollowUp,
+    NoGrowth,
     NotClaimed,
     NothingToSnooze,
     NothingToUndo,
@@ -33,11 +34,12 @@ from mentiondesk.domain.cases.case import (
 from mentiondesk.domain.cases.timers import Due, Policy, ReplyTimer
 from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import IncidentId, StaffId
-from mentiondesk.domain.posts.profile import Profile, PublicMetrics
+from mentiondesk.domain.posts.profile import Attention, Profile, PublicMetrics, strongest
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.replies.way import Solved, Way
 from mentiondesk.domain.timeline import (
     AnsweredElsewhere,
+    AttentionGrew,
     CaseActEntry,
     Claimed,
     ClaimLapsed,
@@ -237,17 +239,45 @@ class Undo:
 class NoteReach:
     """Keep what X shows of the customer and the post. The desk's own; never refused.
 
-    `urgency`: what so many readers raise a complaint to, if to anything.
+    `attention`: the reasons for which a complaint is urgent; `reach`: who can read it.
     """
 
     action: ClassVar = None
     profile: Profile
     metrics: PublicMetrics | None = None
-    urgency: Urgency | None = None
+    attention: tuple[Attention, ...] = ()
+    reach: int = 0
 
     def entry(self, case: Case, asked: Asked) -> LookedUp:
-        urgency = self.urgency if case.kind is Kind.COMPLAINT else None
-        return LookedUp(profile=self.profile, metrics=self.metrics, urgency=urgency, **asked.new(case))
+        found = self.attention if case.kind is Kind.COMPLAINT else ()
+        return LookedUp(
+            profile=self.profile,
+            metrics=self.metrics,
+            urgency=strongest(found),
+            attention=found,
+            reach=self.reach,
+            **asked.new(case),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NoteAttention:
+    """Raise a complaint that more people read or join. The desk's own. Refused as NoGrowth.
+
+    A count is news when it asks for more urgency than the case has, or has doubled since it was noted.
+    """
+
+    action: ClassVar = None
+    attention: tuple[Attention, ...]
+    metrics: PublicMetrics | None = None
+    reach: int | None = None
+
+    def entry(self, case: Case, asked: Asked) -> AttentionGrew:
+        known = {one.draw: one.count for one in case.attention}
+        grew = (one.urgency > case.urgency or one.count >= 2 * known.get(one.draw, 0) for one in self.attention)
+        if not case.waiting or case.kind is not Kind.COMPLAINT or not any(grew):
+            raise NoGrowth(case.case_id)
+        return AttentionGrew(attention=self.attention, metrics=self.metrics, reach=self.reach, **asked.new(case))
 
 
 @dataclass(frozen=True, slots=True)
@@ -421,7 +451,9 @@ StaffCommand = (
     | SolveInPrivate
     | DeclineFollowUp
 )
-CaseCommand = StaffCommand | Lapse | NoteReach | StartGoBack | JoinIncident | LeaveIncident | ResolveSilent
+CaseCommand = (
+    StaffCommand | Lapse | NoteReach | NoteAttention | StartGoBack | JoinIncident | LeaveIncident | ResolveSilent
+)
 
 
 def decide(

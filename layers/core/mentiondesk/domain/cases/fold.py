@@ -16,12 +16,14 @@ from mentiondesk.domain.cases.timers import REPLY_CLOCKS, Clock, Due, Policy, Re
 from mentiondesk.domain.cases.transitions import TRANSITIONS, Move, State
 from mentiondesk.domain.ids import CaseId, IncidentId
 from mentiondesk.domain.posts.post import Post
+from mentiondesk.domain.posts.profile import latest, strongest
 from mentiondesk.domain.posts.tags import ANSWERED, Kind, Tags, Urgency
 from mentiondesk.domain.replies.thread import Thread
 from mentiondesk.domain.replies.way import Way
 from mentiondesk.domain.text import spoken
 from mentiondesk.domain.timeline import (
     AnsweredElsewhere,
+    AttentionGrew,
     BrandPosted,
     CaseAct,
     CaseActEntry,
@@ -202,6 +204,9 @@ def _acted(case: Case, act: CaseActEntry, policy: Policy) -> Case:
             after = replace(case, snoozed_until=act.until if case.waiting else None)
         case LookedUp():
             after = _looked_up(case, act, policy)
+        case AttentionGrew(attention=found, metrics=metrics, reach=reach):
+            known = replace(case, attention=latest(case.attention, found), metrics=metrics or case.metrics)
+            after = _raised(replace(known, reach=case.reach if reach is None else reach), strongest(found), policy)
         case Undone() | Noted():
             # A fold leaves the act out that this one undoes.
             after = case
@@ -513,16 +518,27 @@ def _corrected(case: Case, act: Corrected, policy: Policy) -> Case:
 
 def _looked_up(case: Case, act: LookedUp, policy: Policy) -> Case:
     """The case with its customer's profile. Many readers make it more urgent, and its running timer tighter."""
-    known = replace(case, profile=act.profile, metrics=act.metrics or case.metrics)
+    known = replace(
+        case,
+        profile=act.profile,
+        metrics=act.metrics or case.metrics,
+        attention=latest(case.attention, act.attention),
+        reach=act.reach or act.profile.followers,
+    )
+    return _raised(known, act.urgency, policy)
+
+
+def _raised(case: Case, urgency: Urgency | None, policy: Policy) -> Case:
+    """The case with this urgency, where that is more than it has, and its running timer tighter."""
     timer = case.timer
-    if act.urgency is None or act.urgency <= case.urgency:
-        return known
-    known = replace(known, urgency=act.urgency)
+    if urgency is None or urgency <= case.urgency:
+        return case
+    raised = replace(case, urgency=urgency)
     if timer is None or not timer.running or timer.clock in OWN_CLOCKS:
-        return known
-    rings = act.urgency is Urgency.CRITICAL
-    tighter = policy.timer(timer.clock, case.kind, act.urgency, timer.post_id, timer.since, rings=rings)
-    return _planned_anew(case, _asked(known, tighter, Move.ASK), tighter, policy) if tighter else known
+        return raised
+    rings = urgency is Urgency.CRITICAL
+    tighter = policy.timer(timer.clock, case.kind, urgency, timer.post_id, timer.since, rings=rings)
+    return _planned_anew(case, _asked(raised, tighter, Move.ASK), tighter, policy) if tighter else raised
 
 
 def _answered_elsewhere(case: Case, act: AnsweredElsewhere) -> Case:

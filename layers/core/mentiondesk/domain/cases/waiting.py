@@ -91,11 +91,11 @@ class WaitingCase:
 
 
 def by_deadline(cases: Iterable[WaitingCase]) -> list[WaitingCase]:
-    """By deadline, then the more urgent first. A case whose wait ended in this moment stands last."""
+    """By deadline, then urgency, then reach. A case whose wait ended in this moment stands last."""
     far = datetime.max.replace(tzinfo=UTC)
 
-    def place(one: WaitingCase) -> tuple[datetime, int]:
+    def place(one: WaitingCase) -> tuple[datetime, int, int]:
         timer = one.case.timer if one.case.waiting else None
-        return timer.answer_by if timer else far, -one.case.urgency.rank
+        return timer.answer_by if timer else far, -one.case.urgency.rank, -one.case.reach
 
     return sorted(cases, key=place)

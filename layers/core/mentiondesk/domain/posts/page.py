@@ -1,17 +1,23 @@
 """A page of a feed, as read from X."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.post import Post, Unreadable
+from mentiondesk.domain.posts.profile import PublicMetrics
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The answer to a look-up by ids. X no longer shows those in `gone`: deleted, protected, withheld or suspended."""
+    """The answer to a look-up by ids. X no longer shows those in `gone`: deleted, protected, withheld or suspended.
+
+    `metrics` are X's counts of the posts that it shows.
+    """
 
     found: tuple[Post, ...] = ()
     gone: frozenset[PostId] = frozenset()
+    metrics: Mapping[PostId, PublicMetrics] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,14 @@ class CustomerRecord:
         return any(one.measure is Measure.ANSWER_NO_MORE for one in self.in_force(now))
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A customer's standing by the policy: nobody answers them any more; they have a strike that counts."""
+
+    silenced: bool = False
+    struck: bool = False
+
+
 def digest(text: str) -> str:
     """The digest of a post's text."""
     return sha256(text.encode()).hexdigest()

@@ -38,7 +38,15 @@ from mentiondesk.presentation.action_pages.html import render
 from mentiondesk.presentation.action_pages.reader import Reader
 from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid, MalformedForm
 from mentiondesk.presentation.action_pages.record import RecordLine, record_line
-from mentiondesk.presentation.phrases import case_label, customer, people_and_posts, posts_so_far, quotes, reach
+from mentiondesk.presentation.phrases import (
+    attention,
+    case_label,
+    customer,
+    people_and_posts,
+    posts_so_far,
+    quotes,
+    reach,
+)
 from mentiondesk.presentation.times import time_left
 from mentiondesk.presentation.wording import Sentences, capitalised
 from mentiondesk.usecases.alerts.change_duty import ChangeDuty
@@ -225,6 +233,7 @@ def case_facts(view: CaseView, reader: Reader) -> dict[str, object]:
         "number": case_number(case.case_id, reader.brand),
         "who": customer(say, case),
         "reach": reach(say, case),
+        "draws": attention(say, case.attention),
         "posts": posts_so_far(say, case),
         "quotes": quotes(say, case, reader.at),
         "urgent": case.urgency >= Urgency.HIGH,

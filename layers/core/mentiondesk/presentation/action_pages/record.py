@@ -8,6 +8,7 @@ from typing import assert_never
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.timeline import (
     AnsweredElsewhere,
+    AttentionGrew,
     CaseActEntry,
     Claimed,
     ClaimLapsed,
@@ -51,6 +52,7 @@ from mentiondesk.domain.timeline import (
     Updated,
     UpdateEdited,
 )
+from mentiondesk.presentation.phrases import attention
 from mentiondesk.presentation.wording import Sentences
 
 Clock = Callable[[datetime], str]
@@ -66,6 +68,7 @@ _NAMES: Mapping[type[CaseActEntry], str] = {
     Corrected: "corrected",
     Undone: "undone",
     LookedUp: "looked_up",
+    AttentionGrew: "attention_grew",
     GoBackStarted: "go_back_started",
     IncidentJoined: "incident_joined",
     IncidentLeft: "incident_left",
@@ -109,8 +112,8 @@ def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, s
             detail = reason
         case Corrected(kind=kind):
             detail = say.label("kind", kind) if kind else say("act.correct.button")
-        case LookedUp(profile=profile):
-            detail = say("staff.followers", count=profile.followers, number=f"{profile.followers:,}")
+        case LookedUp() | AttentionGrew():
+            detail = _drawn(say, entry)
         case GoBackStarted(title=title):
             detail = title
         case Noted(text=text):
@@ -124,6 +127,15 @@ def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, s
         case _:
             assert_never(entry)
     return _NAMES[type(entry)], detail
+
+
+def _drawn(say: Sentences, entry: LookedUp | AttentionGrew) -> str:
+    """The customer's followers, and what draws attention to the post."""
+    found = attention(say, entry.attention)
+    if isinstance(entry, LookedUp):
+        followers = entry.profile.followers
+        found = [say("staff.followers", count=followers, number=f"{followers:,}"), *found]
+    return " · ".join(found)
 
 
 def _reply_act(say: Sentences, entry: ReplyEntry | LegEntry) -> str:

@@ -17,12 +17,13 @@ from mentiondesk.presentation.desk.entrance import Entrance, Visitor
 from mentiondesk.presentation.desk.html import render
 from mentiondesk.presentation.desk.polls import no_news, tag
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response, go
-from mentiondesk.presentation.phrases import case_label, customer
+from mentiondesk.presentation.phrases import attention, case_label, compact, customer
 from mentiondesk.presentation.times import time_left
 from mentiondesk.presentation.wording import capitalised
 from mentiondesk.usecases.cases.list_waiting import ListWaiting, Wanted
 
 _LONGEST_WORDS = 120
+_LONGEST_WHY = 40
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
@@ -57,6 +58,14 @@ class RowView:
     @property
     def who(self) -> str:
         return customer(self.visitor.say, self.case)
+
+    @property
+    def why(self) -> list[str]:
+        """The word that decided, the strongest reason beside the words, and the reach."""
+        say, case = self.visitor.say, self.case
+        words = [say("desk.because", words=quotable(case.why[0], _LONGEST_WHY))] if case.why else []
+        reach = [say("desk.reach", number=compact(case.reach))] if case.reach else []
+        return [*words, *attention(say, case.attention[:1]), *reach]
 
     @property
     def left(self) -> str:

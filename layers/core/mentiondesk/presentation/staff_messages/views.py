@@ -16,6 +16,7 @@ from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.domain.text import clean, quotable
 from mentiondesk.presentation.phrases import (
     Quote,
+    attention,
     case_label,
     customer,
     people_and_posts,
@@ -189,10 +190,12 @@ class CaseView:
 
     @property
     def why(self) -> str:
-        """Triage's reasons: the words that it matched, and the topics."""
+        """The words that triage matched, what draws attention to the post, and the topics."""
         matched = dict.fromkeys(quotable(words, 40).casefold() for words in self.case.why)
         words = ", ".join(f"“{one}”" for one in matched if one)
         why = self.say("staff.because_of" if words else "staff.by_its_sense", what=self.what, words=words)
+        drawn = "; ".join(attention(self.say, self.case.attention))
+        why = self.say("staff.draws", why=why, attention=drawn) if drawn else why
         topics = ", ".join(self.say.label("topic", topic) for topic in self.case.topics)
         return self.say("staff.about_topics", why=why, topics=topics) if topics else why
 

@@ -10,11 +10,12 @@ from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.changes import CaseChange, case_change
 from mentiondesk.domain.cases.fold import apply, fold, follows, new_case, posted
 from mentiondesk.domain.figures.facts import corrections
-from mentiondesk.domain.ids import CaseId, ConversationId, UserId
+from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post
-from mentiondesk.domain.posts.tags import Tags, Urgency
+from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
+from mentiondesk.domain.strikes.record import Standing
 from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted, Posted
 from mentiondesk.ports.cases import CaseStore, Classified
 from mentiondesk.ports.incidents import OpenIncidents
@@ -37,14 +38,16 @@ class ClassifyMention:
         triage: Triage,
         settings: CurrentSettings,
         incidents: OpenIncidents = lambda _: (),
-        silenced: Callable[[UserId, datetime], bool] = lambda *_: False,
+        standing: Callable[[UserId, datetime], Standing] = lambda *_: Standing(),
+        joining: Callable[[CaseId, PostId, datetime, datetime], None] = lambda *_: None,
     ) -> None:
         self._posts = posts
         self._cases = cases
         self._triage = triage
         self._settings = settings
         self._incidents = incidents
-        self._silenced = silenced
+        self._standing = standing
+        self._joining = joining
 
     def __call__(self, post: Post, now: datetime) -> Classified | None:
         """The change that was written; None when this text of the post was classified before. Raises CaseChanged.
@@ -62,8 +65,11 @@ class ClassifyMention:
         if case_id is None:
             return self._committed(Classified(post, now))
         entry = posted(post, tags, incident.incident_id if incident else None)
-        if isinstance(entry, CustomerPosted) and self._silenced(post.author_id, now):
-            entry = replace(entry, silenced=True)
+        if isinstance(entry, CustomerPosted):
+            standing = self._standing(post.author_id, now)
+            entry = replace(entry, silenced=standing.silenced)
+            if before is None and entry.kind is Kind.COMPLAINT and not standing.struck:
+                self._joined(case_id, post, now)
 
         def attempt(before: Case | None) -> Classified | None:
             placed = self._still_in_incident(before, entry, now)
@@ -71,6 +77,12 @@ class ClassifyMention:
             return self._committed(Classified(post, now, tags, change, signal))
 
         return retried(before, attempt)
+
+    def _joined(self, case_id: CaseId, post: Post, now: datetime) -> None:
+        """Counts the customer as one more who complains in a conversation that somebody else began."""
+        haters = self._settings().reach.known_haters
+        if case_id.conversation != str(post.post_id) and post.author_id not in haters:
+            self._joining(case_id, post.post_id, post.created_at, now)
 
     def _with_look_up(self, change: CaseChange) -> CaseChange:
         """Asks for a look-up of the customer when the case begins to wait, with alerts to come."""

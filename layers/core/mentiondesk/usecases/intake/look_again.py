@@ -1,20 +1,26 @@
-"""Looks posts of open cases up at X again, and forgets those that are gone."""
+"""Looks posts of open cases up at X again: forgets those that are gone, and notes those that draw more attention."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 
+from mentiondesk.domain.access.actor import DESK
+from mentiondesk.domain.cases.case import CaseRefuses
+from mentiondesk.domain.cases.commands import NoteAttention
 from mentiondesk.domain.ids import CaseId, PostId
 from mentiondesk.domain.posts.budget import Budget
 from mentiondesk.domain.posts.cursor import LOOKUP
 from mentiondesk.domain.posts.post import Added
+from mentiondesk.domain.posts.profile import PublicMetrics
 from mentiondesk.domain.timeline import BrandPosted, CustomerPosted
 from mentiondesk.ports.alerts import AlertStore
 from mentiondesk.ports.cases import CaseStore
 from mentiondesk.ports.posts import CursorStore, PostStore
 from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
+from mentiondesk.ports.storage import AlreadyDone, SubjectGone
 from mentiondesk.ports.x import PostWatch, XUnavailable
+from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.intake.forget_post import ForgetPost
 
 # An answer is looked at soon after it was given, when its writer may have taken it back, and daily for some days.
@@ -33,15 +39,17 @@ _MOST_IDS = 100
 _MOST_CASES = 5000
 _MOST_POSTS_OF_A_CASE = 50
 _RESERVE = timedelta(seconds=15)
+_Posted = tuple[PostId, CaseId | None]
 
 
 @dataclass(slots=True)
 class LookedAgain:
-    """The outcome of one run: posts looked up, posts of which X charged, and posts forgotten."""
+    """The outcome of one run: posts looked up, those of which X charged, those forgotten, and cases that grew."""
 
     looked: int = 0
     charged: int = 0
     gone: int = 0
+    grew: int = 0
 
 
 class LookAgain:
@@ -59,6 +67,7 @@ class LookAgain:
         alerts: AlertStore,
         cursors: CursorStore,
         forget: ForgetPost,
+        change: ChangeCase,
         settings: CurrentSettings,
     ) -> None:
         self._x = x
@@ -67,6 +76,7 @@ class LookAgain:
         self._alerts = alerts
         self._cursors = cursors
         self._forget = forget
+        self._change = change
         self._settings = settings
         self._rests_until: datetime | None = None
 
@@ -104,25 +114,27 @@ class LookAgain:
         self, cases: Iterable[CaseId], now: datetime, time_left: TimeLeft, most: int, outcome: LookedAgain
     ) -> bool:
         """False where the run ended before all were looked at."""
-        for ids in _parts(self._post_ids(cases, now)):
-            if outcome.charged + len(ids) > most or time_left() < _RESERVE:
+        for part in _parts(self._posted(cases, now)):
+            if outcome.charged + len(part) > most or time_left() < _RESERVE:
                 return False
             try:
-                self._look_up(ids, now, outcome)
+                self._look_up(dict(part), now, outcome)
             except XUnavailable:
                 return False
         return True
 
-    def _post_ids(self, cases: Iterable[CaseId], now: datetime) -> Iterator[PostId]:
+    def _posted(self, cases: Iterable[CaseId], now: datetime) -> Iterator[tuple[PostId, CaseId | None]]:
+        """The posts of the cases, those of a customer with their case."""
         for case_id in cases:
             posts = [
-                entry.post_id
+                (entry.post_id, case_id if isinstance(entry, CustomerPosted) else None)
                 for entry in self._cases.timeline(case_id)
                 if isinstance(entry, CustomerPosted | BrandPosted) and entry.gone_at is None and now - entry.at > _FRESH
             ]
             yield from posts[-_MOST_POSTS_OF_A_CASE:]
 
-    def _look_up(self, ids: Sequence[PostId], now: datetime, outcome: LookedAgain) -> None:
+    def _look_up(self, posts: Mapping[PostId, CaseId | None], now: datetime, outcome: LookedAgain) -> None:
+        ids = list(posts)
         found = self._x.shown(ids, now)
         # A version that is looked up by its own id is no news of an edit.
         seen = [self._posts.add(replace(post, seen_at=now, edits=0)) for post in found.found]
@@ -132,9 +144,27 @@ class LookAgain:
         outcome.looked += len(ids)
         outcome.charged += charged
         outcome.gone += sum(self._forget(post_id, now) for post_id in sorted(found.gone))
+        for post_id, metrics in found.metrics.items():
+            case_id = posts.get(post_id)
+            if case_id is not None:
+                outcome.grew += self._noted(case_id, post_id, metrics, now)
+
+    def _noted(self, case_id: CaseId, post_id: PostId, metrics: PublicMetrics, now: datetime) -> bool:
+        """True when more people read or join the complaint than its case knew of."""
+        rules = self._settings().reach
+        if not metrics.reposts and not rules.attention(None, metrics):
+            return False
+        case = self._cases.get(case_id)
+        profile = case.profile if case is not None else None
+        command = NoteAttention(rules.attention(profile, metrics), metrics, rules.reach(profile, metrics))
+        try:
+            self._change(DESK, case_id, command, f"{now:%Y-%m-%dT%H:%M:%S.%fZ}-desk-attention-{post_id}", now)
+        except (CaseRefuses, AlreadyDone, SubjectGone):
+            return False
+        return True
 
 
-def _parts(ids: Iterable[PostId]) -> Iterator[Sequence[PostId]]:
-    left = iter(ids)
+def _parts(posts: Iterable[_Posted]) -> Iterator[Sequence[_Posted]]:
+    left = iter(posts)
     while part := tuple(islice(left, _MOST_IDS)):
         yield part

@@ -67,7 +67,8 @@ class LookUpCustomers:
     def _noted(self, wanted: WantedLookUp, seen: Seen | None, now: datetime) -> bool:
         """True when the case holds what X shows. A post that X does not show is not asked about again."""
         if seen is not None:
-            command = NoteReach(*seen, self._settings().reach.urgency(*seen))
+            rules = self._settings().reach
+            command = NoteReach(*seen, rules.attention(*seen), rules.reach(*seen))
             try:
                 self._change(DESK, wanted.case_id, command, f"{now:%Y-%m-%dT%H:%M:%S.%fZ}-desk-look-up", now)
             except CaseChanged:

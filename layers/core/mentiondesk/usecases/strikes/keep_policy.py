@@ -7,7 +7,7 @@ from datetime import datetime
 from mentiondesk.domain.access.actor import Actor, NotAllowed
 from mentiondesk.domain.ids import CaseId, StaffId, UserId
 from mentiondesk.domain.strikes import record as rule
-from mentiondesk.domain.strikes.record import CustomerRecord, Evidence, Measure, StrikeRules
+from mentiondesk.domain.strikes.record import CustomerRecord, Evidence, Measure, Standing, StrikeRules
 from mentiondesk.domain.timeline import CustomerPosted
 from mentiondesk.ports.cases import CaseStore
 from mentiondesk.ports.runtime import CurrentSettings
@@ -40,9 +40,12 @@ class KeepPolicy:
         record, rules = self._strikes.get(case_id.customer), self._settings().strikes
         return PolicyView(record, rules, record.left(rules, now), tuple(self._posts(case_id)))
 
-    def silenced(self, customer: UserId, now: datetime) -> bool:
-        """True while the customer's posts are to start no timer. Without rules, nothing is read."""
-        return bool(self._settings().strikes.rules) and self._strikes.get(customer).silenced(now)
+    def standing(self, customer: UserId, now: datetime) -> Standing:
+        """The customer's standing. Without rules, nothing is read."""
+        if not self._settings().strikes.rules:
+            return Standing()
+        record = self._strikes.get(customer)
+        return Standing(record.silenced(now), bool(record.counting(now)))
 
     def strike(
         self, actor: Actor, case_id: CaseId, rule_id: str, post_ids: Sequence[str], event_id: str, now: datetime

@@ -9,6 +9,7 @@ from mentiondesk.domain.ids import CaseId, SubjectId
 from mentiondesk.domain.timeline import (
     Act,
     AnsweredElsewhere,
+    AttentionGrew,
     BrandPosted,
     CaseEntry,
     Claimed,
@@ -68,6 +69,7 @@ _TYPES: Mapping[str, type[Entry]] = {
     "corrected": Corrected,
     "undone": Undone,
     "looked_up": LookedUp,
+    "attention_grew": AttentionGrew,
     "go_back_started": GoBackStarted,
     "incident_joined": IncidentJoined,
     "incident_left": IncidentLeft,
