@@ -41,8 +41,10 @@ def _about(item: Item, user: UserId) -> bool:
     pk, sk = item.key
     if pk.startswith(keys.CASE_PREFIX):
         return pk.endswith(f"#{user}")
+    if pk.startswith(keys.THREAD):
+        return sk.endswith(f"#{user}")
     of_case = str(item.get("case_id") or "").endswith(f"#{user}")
-    return item.get("author_id") == user or of_case or item.key == keys.customer(user) or sk == f"{keys.PERSON}{user}"
+    return item.get("author_id") == user or of_case or pk == keys.customer(user).pk or sk == f"{keys.PERSON}{user}"
 
 
 def _leave(incidents: Incidents, incident_id: IncidentId, user: UserId) -> None:

@@ -16,6 +16,7 @@ from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import CaseId, ConversationId, PostId, StaffId, UserId
 from mentiondesk.domain.posts.post import Post, Source
 from mentiondesk.domain.posts.tags import Kind, Tags
+from mentiondesk.domain.praise import Regard
 from mentiondesk.domain.timeline import CaseEntry
 from mentiondesk.ports.cases import CaseChanged, CaseStore, Classified
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
@@ -308,6 +309,9 @@ class Interrupted:
 
     def latest_of(self, customer: UserId) -> Case | None:
         return self.cases.latest_of(customer)
+
+    def regard(self, customer: UserId) -> Regard:
+        return self.cases.regard(customer)
 
     def silent(self, now: datetime, limit: int) -> list[CaseId]:
         return self.cases.silent(now, limit)

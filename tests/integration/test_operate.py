@@ -24,8 +24,11 @@ from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
-from mentiondesk.domain.ids import PostId, UserId, id_at
+from mentiondesk.adapters.storage.stores.strikes import Strikes
+from mentiondesk.adapters.storage.stores.threads import Threads
+from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId, id_at
 from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status
+from mentiondesk.domain.strikes.record import CustomerRecord
 from mentiondesk.runtime import aws, clock
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from tests.support.builders import a_post, at, tags
@@ -290,6 +293,13 @@ def test_a_person_is_erased_and_nobody_else(told_about: DynamoTable, capsys: pyt
     assert "order 43" in left
     assert operate.main(["export", "--user", "42"]) == 0
     assert capsys.readouterr().out.endswith("[]\n")
+
+
+def test_a_person_s_strikes_and_the_conversations_they_joined_are_erased(told_about: DynamoTable) -> None:
+    Strikes(told_about, _keep, lambda: at(0)).save(CustomerRecord(UserId("42")))
+    Threads(told_about).joined(CaseId(ConversationId("7"), UserId("42")), at(0))
+    assert operate.main(["forget", "--user", "42"]) == 0
+    assert not [item.key for item in told_about.scan() if "#42" in f"{item.key.pk}#{item.key.sk}"]
 
 
 def test_one_post_is_forgotten(told_about: DynamoTable, capsys: pytest.CaptureFixture[str]) -> None:

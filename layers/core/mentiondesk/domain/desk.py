@@ -14,6 +14,7 @@ from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.brand_words import BrandWords
 from mentiondesk.domain.posts.profile import ReachRules
 from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
+from mentiondesk.domain.praise import PraiseRules
 from mentiondesk.domain.replies.rules import ReplyRules
 from mentiondesk.domain.review.sample import ReviewRules
 from mentiondesk.domain.status.page import StatusPage
@@ -65,5 +66,6 @@ class DeskSettings:
     sentences: Mapping[str, str] = field(default_factory=dict)
     figures: FiguresRules = FiguresRules()
     strikes: StrikeRules = field(default_factory=StrikeRules)
+    praise: PraiseRules = field(default_factory=PraiseRules)
     review: ReviewRules = field(default_factory=ReviewRules)
     replies: ReplyRules = field(default_factory=ReplyRules)

@@ -39,6 +39,9 @@ class CustomerPosted:
     silenced: bool = False
     # Triage cannot place the post, so that a person has to look.
     unsure: bool = False
+    # Its author when their case began: loyalty, and the time of the last thanks.
+    attention: tuple[Attention, ...] = ()
+    thanked_at: datetime | None = None
     # Set when X no longer showed the post; what it said is forgotten.
     gone_at: datetime | None = None
 
@@ -125,7 +128,9 @@ class Snoozed(CaseAct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredElsewhere(CaseAct):
-    """The customer has an answer that the desk cannot see."""
+    """The customer has an answer that the desk cannot see; `thanks`: it is thanks or a like for their praise."""
+
+    thanks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

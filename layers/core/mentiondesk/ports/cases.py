@@ -11,6 +11,7 @@ from mentiondesk.domain.ids import CaseId, PostId, UserId
 from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Tags
+from mentiondesk.domain.praise import Regard
 from mentiondesk.domain.timeline import CaseEntry
 from mentiondesk.ports.storage import Changed
 
@@ -92,6 +93,9 @@ class CaseStore(Protocol):
 
     def latest_of(self, customer: UserId) -> Case | None:
         """The case of the customer's latest post."""
+
+    def regard(self, customer: UserId) -> Regard:
+        """What is kept of the customer's praise."""
 
     def open(self, limit: int) -> list[CaseId]:
         """Up to `limit` cases whose customers wait, by deadline; may be a little stale."""

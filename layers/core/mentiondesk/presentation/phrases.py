@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.posts.profile import Attention
 from mentiondesk.domain.text import clean, quotable
+from mentiondesk.presentation.times import day
 from mentiondesk.presentation.wording import Sentences
 
 # X's longest display name has 50 characters.
@@ -74,6 +76,12 @@ def compact(number: int) -> str:
         if number >= size:
             return f"{number / size:.1f}".removesuffix(".0") + mark if number < 10 * size else f"{number // size}{mark}"
     return str(number)
+
+
+def thanked(say: Sentences, case: Case, zone: str) -> str:
+    """Like "last thanked on 3 November 2026"."""
+    at = case.thanked_at
+    return say("desk.thanked", day=day(say, at.astimezone(ZoneInfo(zone)).date())) if at else say("desk.never_thanked")
 
 
 def posts_so_far(say: Sentences, case: Case) -> str:

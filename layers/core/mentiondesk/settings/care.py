@@ -1,12 +1,15 @@
 """Settings of care: figures, the review of replies, and the policy for people who only attack."""
 
 from datetime import timedelta
+from typing import Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
+from mentiondesk.domain.posts.tags import Urgency
+from mentiondesk.domain.praise import MOST_MONTHS, PraiseRules
 from mentiondesk.domain.review.sample import ReviewRules
 from mentiondesk.domain.strikes.record import LEAST, StrikeRule, StrikeRules
-from mentiondesk.settings.model import Model
+from mentiondesk.settings.model import Misfit, Model
 from mentiondesk.settings.types import Length
 
 
@@ -21,6 +24,20 @@ class ReviewSettings(Model):
 
     rate: float = Field(default=ReviewRules().rate, ge=0, le=1)
     least: int = Field(default=ReviewRules().least, ge=0, le=20)
+
+
+class PraiseSettings(Model):
+    """Loyal customers: those who praised in so many of the last months."""
+
+    loyal: int = Field(default=PraiseRules().loyal, ge=1, le=MOST_MONTHS)
+    months: int = Field(default=PraiseRules().months, ge=1, le=MOST_MONTHS)
+    urgency: Literal[Urgency.NORMAL, Urgency.HIGH] | None = None
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        if self.loyal > self.months:
+            raise Misfit("loyal is more than months; nobody praises in more months than there are", "loyal")
+        return self
 
 
 class StrikeRuleSettings(Model):

@@ -15,7 +15,7 @@ from mentiondesk.domain.ids import ComponentId, StaffId, UserId
 from mentiondesk.domain.incidents.incident import Health, Impact
 from mentiondesk.domain.posts.brand import LONGEST_QUERY, Account, Brand
 from mentiondesk.domain.posts.tags import Kind, Urgency
-from mentiondesk.settings.care import FiguresSettings, ReviewSettings, StrikesSettings
+from mentiondesk.settings.care import FiguresSettings, PraiseSettings, ReviewSettings, StrikesSettings
 from mentiondesk.settings.model import Misfit, Model
 from mentiondesk.settings.reach import ReachSettings
 from mentiondesk.settings.replies import RepliesSettings
@@ -520,6 +520,7 @@ class SettingsFile(Model):
     reach: ReachSettings = ReachSettings()
     figures: FiguresSettings = FiguresSettings()
     review: ReviewSettings = ReviewSettings()
+    praise: PraiseSettings = PraiseSettings()
     strikes: StrikesSettings = StrikesSettings()
     incidents: IncidentSettings = IncidentSettings()
     status_page: StatusPageSettings = StatusPageSettings()

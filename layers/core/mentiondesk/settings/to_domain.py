@@ -17,6 +17,7 @@ from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
 from mentiondesk.domain.posts.reading import ReadingRules, SecondOpinionRules
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.praise import PraiseRules
 from mentiondesk.domain.replies.price import Prices
 from mentiondesk.domain.replies.rules import ApprovalRules, CheckRules, OwnRule, ReplyRules
 from mentiondesk.domain.replies.saved import SavedReply
@@ -85,6 +86,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         sentences=settings.sentences,
         figures=FiguresRules(**dict(settings.figures)),
         strikes=settings.strikes.to_rules(),
+        praise=PraiseRules(**dict(settings.praise)),
         review=ReviewRules(**dict(settings.review)),
         replies=_reply_rules(settings.replies),
     )

@@ -58,7 +58,7 @@ INCIDENT, UPDATE, JOINED, PERSON, LEFT_OUT = "INCIDENT", "UPDATE#", "P#", "W#", 
 # Reports by the minute; behind them, the troubles that the operators know of.
 TROUBLES, TOLD = "TROUBLES", "TOLD#"
 SIGN_IN, SESSIONS, SHORT_LINK = "SIGNIN#", "SESSIONS#", "LINK#"
-CASE_PREFIX, INCIDENT_PREFIX, READS = "CASE#", "INCIDENT#", "READS#"
+CASE_PREFIX, INCIDENT_PREFIX, READS, THREAD = "CASE#", "INCIDENT#", "READS#", "THREAD#"
 
 
 class Key(NamedTuple):
@@ -260,7 +260,7 @@ LOOK_UPS = "LOOKUPS"
 
 def thread_person(case_id: CaseId, at: datetime) -> Key:
     """A customer who complains in a conversation; the earliest first."""
-    return Key(f"THREAD#{case_id.conversation}", f"{stamp(at)}#{case_id.customer}")
+    return Key(f"{THREAD}{case_id.conversation}", f"{stamp(at)}#{case_id.customer}")
 
 
 def look_up(at: datetime, case_id: CaseId) -> Key:

@@ -167,6 +167,8 @@ class Case:
     # The reasons beside its words for which the case is urgent, the strongest first; and who can read it.
     attention: tuple[Attention, ...] = ()
     reach: int = 0
+    # The customer was last thanked for praise, here or in an earlier case.
+    thanked_at: datetime | None = None
     latest_act: LatestAct | None = None
     # The version of the thread that a reply is written for.
     thread: Thread = NO_THREAD

@@ -162,7 +162,7 @@ class MarkAnswered:
 
     def entry(self, case: Case, asked: Asked) -> AnsweredElsewhere:
         _must_wait(case)
-        return AnsweredElsewhere(**asked.new(case))
+        return AnsweredElsewhere(thanks=case.kind is Kind.PRAISE, **asked.new(case))
 
 
 @dataclass(frozen=True, slots=True)

@@ -301,7 +301,9 @@ def _customer_posted(case: Case, post: CustomerPosted, policy: Policy) -> Case:
         reason=f"{kind} needs no answer" if first else case.reason,
         kind=kind if heavier else case.kind,
         why=post.why if heavier or post.urgency > case.urgency else case.why,
-        urgency=max(case.urgency, post.urgency),
+        urgency=max(case.urgency, post.urgency, *(one.urgency for one in post.attention)),
+        attention=latest(case.attention, post.attention),
+        thanked_at=case.thanked_at or post.thanked_at,
         topics=tuple(dict.fromkeys((*case.topics, *post.topics)))[:_MOST_TOPICS],
         language=post.language,
         incident_id=post.incident_id or case.incident_id,
@@ -469,6 +471,7 @@ def _brand_posted(case: Case, post: BrandPosted, policy: Policy) -> Case:
         first_answer_at=case.first_answer_at or post.at,
         answered_at=post.at,
         answer_words=post.words,
+        thanked_at=post.at if case.kind is Kind.PRAISE else case.thanked_at,
     )
     return _in_private(answered, post.way, post.at, policy) if post.way is not None else answered
 
@@ -550,6 +553,7 @@ def _answered_elsewhere(case: Case, act: AnsweredElsewhere) -> Case:
         breaches=breaches,
         snoozed_until=None,
         first_answer_at=case.first_answer_at or act.at,
+        thanked_at=act.at if act.thanks else case.thanked_at,
     )
 
 

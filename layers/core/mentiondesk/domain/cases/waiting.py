@@ -43,7 +43,8 @@ class Row:
             case Tab.MINE:
                 return self.owner == reader
             case Tab.UNCLAIMED:
-                return self.owner is None
+                # Praise has a queue of its own, which may be slow.
+                return self.owner is None and self.kind is not Kind.PRAISE
             case Tab.PRAISE:
                 return self.kind is Kind.PRAISE
 

@@ -39,6 +39,8 @@ class Draw(StrEnum):
     """Reposts, quotes and answers of the post."""
     THREAD = "thread"
     """Other customers who complain in the same conversation."""
+    LOYAL = "loyal"
+    """Months in which the customer praised the brand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ from mentiondesk.presentation.phrases import (
     posts_so_far,
     quotes,
     reach,
+    thanked,
 )
 from mentiondesk.presentation.times import time_left
 from mentiondesk.presentation.wording import Sentences, capitalised
@@ -233,6 +234,7 @@ def case_facts(view: CaseView, reader: Reader) -> dict[str, object]:
         "number": case_number(case.case_id, reader.brand),
         "who": customer(say, case),
         "reach": reach(say, case),
+        "thanks": thanked(say, case, reader.settings.zone),
         "draws": attention(say, case.attention),
         "posts": posts_so_far(say, case),
         "quotes": quotes(say, case, reader.at),

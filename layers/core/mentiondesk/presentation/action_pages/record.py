@@ -126,7 +126,11 @@ def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, s
             detail = ""
         case _:
             assert_never(entry)
-    return _NAMES[type(entry)], detail
+    return _name(entry), detail
+
+
+def _name(entry: CaseActEntry) -> str:
+    return "thanked" if isinstance(entry, AnsweredElsewhere) and entry.thanks else _NAMES[type(entry)]
 
 
 def _drawn(say: Sentences, entry: LookedUp | AttentionGrew) -> str:

@@ -17,7 +17,7 @@ from mentiondesk.presentation.desk.entrance import Entrance, Visitor
 from mentiondesk.presentation.desk.html import render
 from mentiondesk.presentation.desk.polls import no_news, tag
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response, go
-from mentiondesk.presentation.phrases import attention, case_label, compact, customer
+from mentiondesk.presentation.phrases import attention, case_label, compact, customer, thanked
 from mentiondesk.presentation.times import time_left
 from mentiondesk.presentation.wording import capitalised
 from mentiondesk.usecases.cases.list_waiting import ListWaiting, Wanted
@@ -66,6 +66,12 @@ class RowView:
         words = [say("desk.because", words=quotable(case.why[0], _LONGEST_WHY))] if case.why else []
         reach = [say("desk.reach", number=compact(case.reach))] if case.reach else []
         return [*words, *attention(say, case.attention[:1]), *reach]
+
+    @property
+    def thanked(self) -> str:
+        """The last thanks of a customer who praises; empty for others."""
+        praise = self.case.kind is Kind.PRAISE
+        return thanked(self.visitor.say, self.case, self.visitor.settings.zone) if praise else ""
 
     @property
     def left(self) -> str:

@@ -61,11 +61,11 @@ class ListWaiting:
         return WaitingPage(tuple(cases), counts, scan.cut, _next(scan, fitting))
 
     def next_for(self, actor: Actor) -> Row | None:
-        """The customer to turn to now: the person's own with the earliest deadline, else an unclaimed one."""
+        """The customer to turn to now: the person's own with the earliest deadline, an unclaimed one, else praise."""
         reader, scan = _reader(actor), self._waiting.scan(None, SCANNED)
-        for tab in (Tab.MINE, Tab.UNCLAIMED):
+        for tab in (Tab.MINE, Tab.UNCLAIMED, Tab.PRAISE):
             for row in scan.rows:
-                if row.stands_in(tab, reader):
+                if row.stands_in(tab, reader) and row.owner in (None, reader):
                     return row
         return None
 

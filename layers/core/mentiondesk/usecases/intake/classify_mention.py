@@ -68,6 +68,8 @@ class ClassifyMention:
         if isinstance(entry, CustomerPosted):
             standing = self._standing(post.author_id, now)
             entry = replace(entry, silenced=standing.silenced)
+            if before is None:
+                entry = self._with_regard(entry, post.author_id)
             if before is None and entry.kind is Kind.COMPLAINT and not standing.struck:
                 self._joined(case_id, post, now)
 
@@ -77,6 +79,12 @@ class ClassifyMention:
             return self._committed(Classified(post, now, tags, change, signal))
 
         return retried(before, attempt)
+
+    def _with_regard(self, entry: CustomerPosted, customer: UserId) -> CustomerPosted:
+        """The first post of a case with the loyalty of its author and the time of their last thanks."""
+        regard = self._cases.regard(customer)
+        loyalty = regard.loyalty(entry.kind, self._settings().praise, entry.at)
+        return replace(entry, attention=loyalty, thanked_at=regard.thanked_at)
 
     def _joined(self, case_id: CaseId, post: Post, now: datetime) -> None:
         """Counts the customer as one more who complains in a conversation that somebody else began."""
@@ -206,9 +214,10 @@ def _age(post: Post) -> tuple[datetime, bool, int]:
 
 
 def _as_known(before: CaseEntry | None, entry: Posted) -> Posted:
-    """The entry with what the desk knew of its post: the incident that it is about, the reply that it is."""
-    if isinstance(before, CustomerPosted) and isinstance(entry, CustomerPosted) and entry.incident_id is None:
-        return replace(entry, incident_id=before.incident_id)
+    """The entry with what the desk knew of its post: its incident, its author's loyalty, the reply that it is."""
+    if isinstance(before, CustomerPosted) and isinstance(entry, CustomerPosted):
+        incident_id = entry.incident_id or before.incident_id
+        return replace(entry, incident_id=incident_id, attention=before.attention, thanked_at=before.thanked_at)
     if isinstance(before, BrandPosted) and isinstance(entry, BrandPosted):
         return replace(entry, reply_id=before.reply_id, by=before.by, way=before.way)
     return entry

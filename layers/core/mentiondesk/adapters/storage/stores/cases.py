@@ -32,11 +32,15 @@ from mentiondesk.domain.cases.case import WORDS, Case
 from mentiondesk.domain.cases.changes import CaseChange
 from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import CaseId, UserId
+from mentiondesk.domain.posts.tags import Kind
+from mentiondesk.domain.praise import MOST_MONTHS, Regard, last_months, month_of
 from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted
 from mentiondesk.ports.cases import CaseChanged, Classified
 from mentiondesk.ports.storage import AlreadyDone
 
-_LATEST_CASE = "latest_case"
+_LATEST_CASE, _THANKED_AT = "latest_case", "thanked_at"
+# Counts of praise, an attribute a month.
+_PRAISED = "praised_"
 
 
 class Cases:
@@ -96,6 +100,13 @@ class Cases:
         case_id = found.value(_LATEST_CASE, str) if found else None
         return self.get(CaseId.parse(case_id)) if case_id else None
 
+    def regard(self, customer: UserId) -> Regard:
+        found = self._table.get(keys.customer(customer))
+        if found is None:
+            return Regard()
+        months = (name.removeprefix(_PRAISED) for name, count in found.beside.items() if _counted(name, count))
+        return Regard(frozenset(months), found.value(_THANKED_AT, datetime))
+
     def open(self, limit: int) -> list[CaseId]:
         shards = (keys.queue(State.OPEN, number) for number in range(keys.SHARDS))
         return list(islice(self._queued(Query(shard, keys.WAITING, limit=limit) for shard in shards), limit))
@@ -151,7 +162,18 @@ class Cases:
             **escalations.message_parts(change.messages, expires),
             **fact_parts(self._table, change.facts),
             **claim_part(change, expires),
+            **self._thanks(change),
         }
+
+    def _thanks(self, change: CaseChange) -> dict[str, Write]:
+        """The time at which the customer was last thanked; an act that is undone gives way to the one before."""
+        before = change.before.thanked_at if change.before else None
+        thanked_at = change.after.thanked_at
+        if isinstance(change.entry, CustomerPosted) or thanked_at == before:
+            return {}
+        expires = keys.expiry((thanked_at or change.after.last_post[0]) + self._keep())
+        kept = {_THANKED_AT: thanked_at, keys.EXPIRES: expires, keys.SCHEMA: 1}
+        return {"thanks": Update(keys.customer(change.after.customer_id), kept)}
 
     def _item(self, case: Case) -> Item:
         beside: dict[str, Value] = {keys.EXPIRES: keys.expiry(max(case.opened_at, case.last_post[0]) + self._keep())}
@@ -171,12 +193,16 @@ class Cases:
         counts = Counter({"posts": int(post.case_id is None), str(change.tags.kind): 1})
         if post.kind is not None:
             counts[str(post.kind)] -= 1
-        latest = {
+        latest: dict[str, Value] = {
             "latest_post_at": post.created_at,
             _LATEST_CASE: str(change.case.after.case_id) if change.case else None,
             keys.EXPIRES: keys.expiry(post.created_at + self._keep()),
             keys.SCHEMA: 1,
         }
+        counts.update(_praise(change))
+        if counts.get(f"{_PRAISED}{month_of(post.created_at)}"):
+            old = islice(last_months(post.created_at, 2 * MOST_MONTHS), MOST_MONTHS, None)
+            latest |= {f"{_PRAISED}{month}": None for month in old}
         first = {"first_post_at": post.created_at}
         return Update(keys.customer(post.author_id), latest, None, first, counts)
 
@@ -195,6 +221,17 @@ def _tag(change: Classified) -> Update:
         found["case_id"] = change.case.after.case_id
     not_tagged_yet = And((Exists(), Absent(keys.TAGGED_AT), Equals("edits", change.post.edits)))
     return Update(keys.post(change.post.post_id), found, not_tagged_yet)
+
+
+def _praise(change: Classified) -> Counter[str]:
+    """The change of the month's count of praise, by a post or by its new text."""
+    was, now = change.post.kind is Kind.PRAISE, change.tags is not None and change.tags.kind is Kind.PRAISE
+    return Counter({f"{_PRAISED}{month_of(change.post.created_at)}": now - was} if now != was else {})
+
+
+def _counted(name: str, count: object) -> bool:
+    """True for a month with praise; its count is 0 where an edit took the praise back."""
+    return name.startswith(_PRAISED) and bool(count)
 
 
 def _signal(change: Classified) -> dict[str, Write]:
