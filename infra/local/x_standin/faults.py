@@ -18,6 +18,14 @@ Refusal = Literal[
     "missing_scope",  # 403: the token may not do this
     "reply_not_allowed",  # 403: the author did not ask for an answer
     "duplicate",  # 403: the same text was posted before
+    "too_long",  # 403
+    "blocked",  # 403: the author has blocked the brand
+    "reply_restricted",  # 403: the author lets only some people answer
+    "author_suspended",  # 403
+    "brand_suspended",  # 403
+    "brand_locked",  # 403: the account is locked until a person signs in
+    "automated",  # 403: X takes the post for a machine's
+    "no_write_actions",  # 403: the app may not write
     "query_refused",  # 400: a search that is none
     "credits_spent",  # 402
     "limit_window",  # 429: the 15 minutes are used up
@@ -134,6 +142,14 @@ def refusal(kind: FaultKind | None, now: datetime, rules: Rules) -> Answer | Non
         "missing_scope": problems.missing_scope,
         "reply_not_allowed": lambda: problems.forbidden(rules.unsummoned_detail),
         "duplicate": problems.duplicate,
+        "too_long": problems.too_long,
+        "blocked": problems.blocked,
+        "reply_restricted": problems.reply_restricted,
+        "author_suspended": problems.author_suspended,
+        "brand_suspended": problems.brand_suspended,
+        "brand_locked": problems.brand_locked,
+        "automated": problems.automated,
+        "no_write_actions": problems.no_write_actions,
         "query_refused": problems.query_refused,
         "credits_spent": problems.credits_spent,
         "limit_window": lambda: problems.too_many(used_up),

@@ -96,6 +96,46 @@ def reply_target_gone() -> Answer:
     return forbidden("You attempted to reply to a Tweet that is deleted or not visible to you.")
 
 
+def too_long() -> Answer:
+    return forbidden("Your Tweet text is too long.")
+
+
+def blocked() -> Answer:
+    return forbidden("You have been blocked from the author of this tweet.")
+
+
+def reply_restricted() -> Answer:
+    return forbidden("The original Tweet author restricted who can reply to this Tweet.")
+
+
+def author_suspended() -> Answer:
+    return forbidden("User has been suspended.")
+
+
+def brand_suspended() -> Answer:
+    return forbidden("Your account is suspended and is not permitted to access this feature.")
+
+
+def brand_locked() -> Answer:
+    detail = (
+        "To protect our users from spam and other malicious activity, this account is temporarily locked. Please log "
+        "in to https://twitter.com to unlock your account."
+    )
+    return forbidden(detail)
+
+
+def automated() -> Answer:
+    detail = (
+        "This request looks like it might be automated. To protect our users from spam and other malicious activity, "
+        "we can't complete this action right now. Please try again later."
+    )
+    return forbidden(detail)
+
+
+def no_write_actions() -> Answer:
+    return forbidden("Application cannot perform write actions.")
+
+
 def dm_refused() -> Answer:
     return forbidden("You do not have permission to DM one or more participants.")
 

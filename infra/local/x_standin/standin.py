@@ -119,6 +119,11 @@ class StandInX:
         with self._lock:
             self._world.suspend(user_id)
 
+    def block(self, user_id: str) -> None:
+        """From now on the user takes no replies of the brand."""
+        with self._lock:
+            self._world.block(user_id)
+
     # -- what there is to check
 
     @property

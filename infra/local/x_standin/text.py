@@ -9,6 +9,10 @@ _MENTION = re.compile(r"(?<![A-Za-z0-9_@/])@([A-Za-z0-9_]{1,15})(?![A-Za-z0-9_@]
 _HASHTAG = re.compile(r"(?<![\w&/])#(\w*[^\W\d_]\w*)")
 _CASHTAG = re.compile(r"(?<![\w$])\$([A-Za-z]{1,6})(?!\w)")
 
+# Quotes, dashes and spaces beyond the first range (twitter-text, config/v3.json).
+_NARROW = frozenset(map(chr, (*range(0x2000, 0x200E), *range(0x2010, 0x2020), *range(0x2032, 0x2038))))
+MOST_WEIGHT = 280
+
 Entity = dict[str, Any]
 
 
@@ -56,6 +60,12 @@ def entities(text: str, user_id: Callable[[str], str | None]) -> Mapping[str, li
         "urls": [_at(match) | url(match) for match in _URL.finditer(shown)],
     }
     return {kind: items for kind, items in found.items() if items}
+
+
+def weight(text: str) -> int:
+    """The length that X counts: 23 for each address, two for each wide character, one for every other."""
+    words = _URL.sub("", text)
+    return 23 * len(_URL.findall(text)) + sum(1 if ord(one) < 0x1100 or one in _NARROW else 2 for one in words)
 
 
 def _at(match: re.Match[str]) -> Entity:

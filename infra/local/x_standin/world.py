@@ -24,6 +24,7 @@ class World:
         self._gone_at: dict[str, datetime] = {}
         self._withheld: set[str] = set()
         self._suspended: set[str] = set()
+        self._blocking: set[str] = set()
         self._made: dict[int, int] = defaultdict(int)
         self._all: list[int] = []
         self._by_author: dict[str, list[int]] = defaultdict(list)
@@ -129,7 +130,14 @@ class World:
         """Makes the account unreadable for everybody."""
         self._suspended.add(user_id)
 
+    def block(self, user_id: str) -> None:
+        """The user blocks the brand."""
+        self._blocking.add(user_id)
+
     # -- what can be read
+
+    def has_blocked(self, user_id: str) -> bool:
+        return user_id in self._blocking
 
     def is_suspended(self, user_id: str) -> bool:
         return user_id in self._suspended

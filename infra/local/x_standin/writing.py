@@ -6,6 +6,7 @@ from infra.local.x_standin import problems
 from infra.local.x_standin.call import Call, is_id, json_object
 from infra.local.x_standin.model import Draft, Message, Post, Rules, User
 from infra.local.x_standin.problems import Answer, Json, Refused, invalid
+from infra.local.x_standin.text import MOST_WEIGHT, weight
 from infra.local.x_standin.wire import Wanted, Wire
 from infra.local.x_standin.world import World
 
@@ -28,6 +29,10 @@ class Writing:
         if "quote_tweet_id" in body:
             raise Refused(problems.forbidden("Quoting a post is not available at your access level."))
         text, reply_to = _text(body), _reply_target(body)
+        if self._world.is_suspended(self._brand.id):
+            raise Refused(problems.brand_suspended())
+        if weight(text) > MOST_WEIGHT:
+            raise Refused(problems.too_long())
         if reply_to is not None:
             self._check_reply(reply_to, call.at)
         self._check_duplicate(text, reply_to, call.at)
@@ -58,6 +63,10 @@ class Writing:
         parent = self._world.find(reply_to, now)
         if parent is None:
             raise Refused(problems.reply_target_gone())
+        if self._world.is_suspended(parent.author_id):
+            raise Refused(problems.author_suspended())
+        if self._world.has_blocked(parent.author_id):
+            raise Refused(problems.blocked())
         if self._rules.replies_restricted and not self._summoned_by(parent, now):
             raise Refused(problems.forbidden(self._rules.unsummoned_detail))
 

@@ -17,18 +17,26 @@ from mentiondesk.domain.replies.reply import Refusal
 from mentiondesk.ports.replies import OwnPost, PostInDoubt, PostLater, PostRefused
 from mentiondesk.ports.x import XUnavailable
 
-# X's own sentences, which it gives no codes for. Sources: the 403s in gptme/gptme-contrib#811 and #1302,
-# elizaOS/eliza#4086, and the error codes of API 1.1 (186, 187, 226, 326, 385, 433).
+# X's own sentences, which it gives no codes for; the first that fits decides. Sources: the 403s in
+# gptme/gptme-contrib#811 and #1302, elizaOS/eliza#4086, Rishikant181/Rettiwt-API#164, nminaya/grammar-nazi-bot#221 and
+# ropensci-archive/rtweet#353, and the error codes of API 1.1 (63, 64, 136, 186, 187, 226, 261, 326, 385, 433).
 _SENTENCES: Mapping[str, Refusal] = {
     "duplicate content": Refusal.DUPLICATE,
+    "is a duplicate": Refusal.DUPLICATE,
     "not been mentioned": Refusal.NOT_SUMMONED,
     "where you are mentioned": Refusal.NOT_SUMMONED,
+    "restricted who can reply": Refusal.RESTRICTED,
     "deleted or not visible": Refusal.GONE,
     "too long": Refusal.TOO_LONG,
+    "a bit shorter": Refusal.TOO_LONG,
+    "user has been suspended": Refusal.CUSTOMER_SUSPENDED,
     "suspended": Refusal.SUSPENDED,
-    "account is temporarily locked": Refusal.SUSPENDED,
-    "blocked": Refusal.BLOCKED,
+    "temporarily locked": Refusal.LOCKED,
+    "might be automated": Refusal.AUTOMATED,
+    "been blocked": Refusal.BLOCKED,
+    "blocked you": Refusal.BLOCKED,
     "oauth1 app permissions": Refusal.ACCESS,
+    "cannot perform write actions": Refusal.ACCESS,
     "developer app": Refusal.ACCESS,
 }
 

@@ -39,20 +39,55 @@ class ReplyState(StrEnum):
 
 
 class Refusal(StrEnum):
-    """The reason for which a reply is not on X. NEVER_SHOWN: a send in doubt that the own timeline does not show."""
+    """The reason for which a reply is not on X.
+
+    BLOCKED: by the customer. RESTRICTED: the customer lets only some people answer. GONE: the post. SUSPENDED, LOCKED,
+    AUTOMATED: X holds something against the brand's account. NEVER_SHOWN: a send in doubt that the own timeline does
+    not show.
+    """
 
     NOT_SUMMONED = "not_summoned"
     DUPLICATE = "duplicate"
     BLOCKED = "blocked"
+    RESTRICTED = "restricted"
     TOO_LONG = "too_long"
     GONE = "gone"
+    CUSTOMER_SUSPENDED = "customer_suspended"
     NO_CREDITS = "no_credits"
     SUSPENDED = "suspended"
+    LOCKED = "locked"
+    AUTOMATED = "automated"
     ACCESS = "access"
     LIMIT = "limit"
     NOT_ALLOWED = "not_allowed"
     MALFORMED = "malformed"
     NEVER_SHOWN = "never_shown"
+
+    @property
+    def of_account(self) -> bool:
+        """True for what concerns the brand's account, whatever the reply."""
+        return self in _OF_ACCOUNT
+
+    @property
+    def helped_by_hand(self) -> bool:
+        """True where a person may be able to post the same text in X's own app."""
+        return self not in _IN_VAIN
+
+
+_OF_ACCOUNT = frozenset(
+    {Refusal.ACCESS, Refusal.NO_CREDITS, Refusal.SUSPENDED, Refusal.LOCKED, Refusal.AUTOMATED, Refusal.LIMIT}
+)
+# The customer or the account is out of reach in X's own app too, or a second attempt makes it worse.
+_IN_VAIN = frozenset(
+    {
+        Refusal.DUPLICATE,
+        Refusal.BLOCKED,
+        Refusal.RESTRICTED,
+        Refusal.GONE,
+        Refusal.CUSTOMER_SUSPENDED,
+        Refusal.SUSPENDED,
+    }
+)
 
 
 class Hold(StrEnum):

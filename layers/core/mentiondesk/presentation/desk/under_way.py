@@ -9,14 +9,12 @@ from mentiondesk.domain.alerts.roster import Audience
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.replies.eligibility import reply_intent
 from mentiondesk.domain.replies.finding import Outcome
-from mentiondesk.domain.replies.reply import Hold, Refusal, Reply, ReplyState
+from mentiondesk.domain.replies.reply import Hold, Reply, ReplyState
 from mentiondesk.presentation.desk.entrance import Visitor
 from mentiondesk.presentation.desk.findings import FindingView, finding_view
 
 _APPROVERS = frozenset({Audience.LEAD, Audience.MANAGER})
 _TO_BE_TAKEN_BACK = (ReplyState.HELD, ReplyState.COOLING, ReplyState.QUEUED)
-# A second attempt makes these worse, or they mean that the customer is gone.
-_NOT_BY_HAND = (Refusal.DUPLICATE, Refusal.GONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def reply_view(reply: Reply, visitor: Visitor) -> ReplyView:
     cooling = reply.cooling_at(now)
     open_to_undo = reply.state in _TO_BE_TAKEN_BACK and (reply.state is not ReplyState.COOLING or cooling)
     held = reply.state is ReplyState.HELD
-    by_hand = reply.state is ReplyState.REFUSED and reply.refusal not in _NOT_BY_HAND
+    by_hand = reply.refusal is not None and reply.refusal.helped_by_hand
     return ReplyView(
         reply=reply,
         author=visitor.name(reply.author),

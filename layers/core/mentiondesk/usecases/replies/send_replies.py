@@ -1,6 +1,5 @@
 """The outbox → X: sends what is due in a thread, in its order, and decides about sends in doubt."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -50,8 +49,6 @@ LONGEST_WAIT = timedelta(hours=1)
 # X names no end of a limit, or answers that it is down.
 _SOME_TIME = timedelta(minutes=1)
 _MOST_DUE = 200
-# Refusals that concern the brand's account, whatever the reply.
-_ACCOUNT = (Refusal.ACCESS, Refusal.NO_CREDITS, Refusal.SUSPENDED, Refusal.LIMIT)
 # Left over for the outcome of a post that takes as long as it may.
 _ENOUGH_TIME = timedelta(seconds=20)
 
@@ -66,11 +63,10 @@ class Sent:
     @property
     def troubles(self) -> dict[str, int]:
         """What the operators may have to hear of, by the names of their counts."""
-        refused = Counter(self.refusals)
         return {
             "RepliesInDoubt": self.states.count(ReplyState.UNCERTAIN),
             "RepliesRefused": len(self.refusals),
-            "PostingRefused": sum(refused[one] for one in _ACCOUNT),
+            "PostingRefused": sum(one.of_account for one in self.refusals),
         }
 
 
