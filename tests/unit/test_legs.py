@@ -13,8 +13,8 @@ from mentiondesk.domain.replies.way import Solved, Way
 from mentiondesk.domain.timeline import ReplyQueued
 from mentiondesk.ports.storage import AlreadyDone
 from mentiondesk.usecases.cases.change_case import ChangeCase
-from tests.support.builders import CASE_ID
-from tests.support.outbox import ANA, Outbox
+from tests.support.builders import CASE_ID, settings
+from tests.support.outbox import ANA, STAFF, Outbox
 
 
 @pytest.fixture
@@ -59,6 +59,18 @@ def test_a_follow_up_can_be_declined_with_a_reason(outbox: Outbox) -> None:
     does(outbox, DeclineFollowUp("they asked for none"), "e3")
     assert (running(outbox), outbox.case.owes_follow_up) == ([], False)
     assert outbox.case.timers[-1].outcome is TimerOutcome.DECLINED
+
+
+def test_a_word_in_public_is_owed_without_a_clock_too(outbox: Outbox) -> None:
+    outbox.settings = settings(targets={"follow_up": None}, staff=STAFF)
+    does(outbox, MoveToPrivate(Way.MAIL), "e1")
+    assert not outbox.case.owes_follow_up
+    does(outbox, SolveInPrivate(), "e2")
+    assert (running(outbox), outbox.case.owes_follow_up) == ([], True)
+    assert outbox.sends("All well again?", event="e3").follow_up
+    assert outbox.case.owes_follow_up
+    outbox.passes()
+    assert not outbox.case.owes_follow_up
 
 
 def test_a_leg_that_does_not_fit_is_refused_and_not_offered(outbox: Outbox) -> None:

@@ -174,6 +174,8 @@ class Case:
     thread: Thread = NO_THREAD
     # The way in which the conversation goes on in private, where a person said so.
     way: Way | None = None
+    # When the matter was solved in private, until a word in public was sent or declined.
+    solved_at: datetime | None = None
 
     @property
     def subject_id(self) -> CaseId:
@@ -216,10 +218,10 @@ class Case:
 
     @property
     def owes_follow_up(self) -> bool:
-        """True while the brand owes a word in public after a private leg that is solved."""
-        return self.phase is Phase.FOLLOW_UP and any(
-            one.clock is Clock.FOLLOW_UP and one.running for one in self.timers
-        )
+        """True while the brand owes a word in public after a private leg that is solved, with a clock or without."""
+        if self.phase is not Phase.FOLLOW_UP or self.closed_at is not None:
+            return False
+        return self.solved_at is not None or any(one.clock is Clock.FOLLOW_UP and one.running for one in self.timers)
 
     def breached(self, now: datetime) -> bool:
         """True when any of this customer's timers ran past its deadline."""

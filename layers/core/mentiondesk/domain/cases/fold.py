@@ -260,7 +260,9 @@ def _led(case: Case, act: LegEntry, policy: Policy) -> Case:
             after = _solved_in_private(case, act, policy)
         case FollowUpDeclined():
             timers, breaches = _ended(case, act.at, TimerOutcome.DECLINED)
-            after = replace(case, phase=Phase.FOLLOW_UP, timers=timers, breaches=breaches, snoozed_until=None)
+            after = replace(
+                case, phase=Phase.FOLLOW_UP, timers=timers, breaches=breaches, snoozed_until=None, solved_at=None
+            )
         case _:
             assert_never(act)
     return after
@@ -268,7 +270,7 @@ def _led(case: Case, act: LegEntry, policy: Policy) -> Case:
 
 def _in_private(case: Case, way: Way, at: datetime, policy: Policy) -> Case:
     """The case whose conversation goes on by this way, with the clock of that leg."""
-    moved = replace(case, phase=Phase.PRIVATE, way=way)
+    moved = replace(case, phase=Phase.PRIVATE, way=way, solved_at=None)
     if case.closed_at is not None or case.post_id is None:
         return moved
     clock = Clock.PRIVATE if policy.private is not None else Clock.FOLLOW_UP
@@ -287,6 +289,7 @@ def _solved_in_private(case: Case, act: SolvedInPrivate, policy: Policy) -> Case
         timers=_started(timers, follow_up) if follow_up else timers,
         breaches=breaches,
         snoozed_until=None,
+        solved_at=act.at,
     )
 
 
@@ -472,6 +475,7 @@ def _brand_posted(case: Case, post: BrandPosted, policy: Policy) -> Case:
         answered_at=post.at,
         answer_words=post.words,
         thanked_at=post.at if case.kind is Kind.PRAISE else case.thanked_at,
+        solved_at=None,
     )
     return _in_private(answered, post.way, post.at, policy) if post.way is not None else answered
 
