@@ -51,6 +51,9 @@ _LIKE_LAMBDA = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
 
+# As many records as a stream gives at once.
+_MOST_RECORDS = 1000
+
 Resources = dict[str, dict[str, Any]]
 Output = Callable[[str, str], None]
 
@@ -151,6 +154,13 @@ class StreamReader:
     shard: str = ""
     last: str = ""
 
+    def all(self) -> Iterator[list[dict[str, Any]]]:
+        """Everything that was not read before, in batches; nothing that is written meanwhile is promised."""
+        more = True
+        while more and (records := self.read()):
+            yield records
+            more = len(records) == _MOST_RECORDS
+
     def read(self) -> list[dict[str, Any]]:
         """Up to 1,000 records that were not read before, as Lambda passes them on."""
         if not self.shard:
@@ -164,7 +174,7 @@ class StreamReader:
             ShardIteratorType="AFTER_SEQUENCE_NUMBER" if self.last else "TRIM_HORIZON",
             **start,
         )["ShardIterator"]
-        records = self.streams.get_records(ShardIterator=iterator, Limit=1000)["Records"]
+        records = self.streams.get_records(ShardIterator=iterator, Limit=_MOST_RECORDS)["Records"]
         if records:
             self.last = records[-1]["dynamodb"]["SequenceNumber"]
         return [_as_event(record, self.stream_arn) for record in records]
@@ -179,10 +189,15 @@ class TableMirror:
 
     def items(self) -> list[dict[str, Any]]:
         """Every item as it is now, in DynamoDB's form."""
-        while records := self._reader.read():
+        for records in self._reader.all():
             for record in records:
                 self._apply(record["dynamodb"])
         return list(self._items.values())
+
+    def item(self, pk: str, sk: str) -> dict[str, Any] | None:
+        """The item with this key as it is now; None where there is none."""
+        self.items()
+        return self._items.get((pk, sk))
 
     def _apply(self, change: dict[str, Any]) -> None:
         key = tuple(part["S"] for _, part in sorted(change["Keys"].items()))
@@ -241,7 +256,7 @@ class StreamSource:
     def pump(self) -> int:
         """Delivers everything the stream holds by now; returns how many records matched."""
         delivered = 0
-        while records := self.reader.read():
+        for records in self.reader.all():
             matching = [record for record in records if self._matches(record)]
             delivered += len(matching)
             for start in range(0, len(matching), self.batch_size):
@@ -328,8 +343,8 @@ class LocalCloud:
         self._clients: dict[str, Any] = {}
         self.url = self._server.url
         self.on_run: Callable[[Function, int], None] = lambda *_: None
-        # The server's count of changes when streams and queues were read last.
-        self._pumped = -1
+        # The server's count of changes when each source was read last.
+        self._read_at: dict[int, int] = {}
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as begun:
@@ -392,20 +407,29 @@ class LocalCloud:
 
     def tick(self, now: datetime) -> None:
         """Runs the schedules that are due at `now`, and delivers the stream after each."""
-        # A message that was sent with a delay appears in its queue without another request.
-        self._pumped = -1
+        self.deliver()
         for schedule in self.schedules:
             self.pump()
             schedule.run(now)
         self.pump()
 
+    def deliver(self) -> None:
+        """Delivers what the streams and queues hold by now."""
+        # A message that was sent with a delay appears in its queue without another request.
+        self._read_at.clear()
+        self.pump()
+
     def pump(self) -> None:
         """Delivers what the streams and queues hold, if anything was written, until they hold nothing more."""
-        if self._pumped == self._server.changes:
-            return
-        while sum(source.pump() for source in self.sources):
+        while sum(source.pump() for source in self._stirred()):
             pass
-        self._pumped = self._server.changes
+
+    def _stirred(self) -> Iterator["StreamSource | QueueSource"]:
+        """The sources that may hold something that was not there when they were read last."""
+        for number, source in enumerate(self.sources):
+            if self._read_at.get(number) != self._server.changes:
+                self._read_at[number] = self._server.changes
+                yield source
 
     @property
     def _lambda_environment(self) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The whole desk on one machine: the template's stack on moto, a stand-in X, and a clock that can run fast."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
@@ -14,24 +15,30 @@ from typing import Any, Self
 from unittest.mock import patch
 
 from infra.local.alarms import Alarms
+from infra.local.answers import Answers, answers
 from infra.local.api import LocalApi
 from infra.local.cloud import STACK, Function, LocalCloud
+from infra.local.colleague import Colleague
 from infra.local.moto_server import MotoServer, Sent
-from infra.local.scripted_staff import Mail, ScriptedAction
 from infra.local.site import LocalSite, StoredFile
+from infra.local.story import Happening
+from infra.local.visitor import Visitor
 from infra.local.x_standin import StandInX
 from infra.transform import REGION
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.attributes import from_item
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
+from mentiondesk.domain.access.places import DESK
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.messages import KIND_HEADER, MessageKind
+from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.number import case_number
-from mentiondesk.domain.ids import SubjectId
+from mentiondesk.domain.ids import CaseId, PostId, StaffId, SubjectId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.posts.post import Post
+from mentiondesk.domain.replies.reply import Reply, ReplyState
 from mentiondesk.runtime import aws
 from mentiondesk.settings.schema import SettingsFile
 from mentiondesk.settings.to_domain import desk_settings
@@ -54,6 +61,25 @@ class VirtualClock:
 
     def now(self) -> datetime:
         return self.time
+
+
+_LINK = re.compile(r"https?://[\w.:-]+/act/[\w.-]+")
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail to a person. `kind` is its header of that purpose; `about` is the id of its case or incident, or empty."""
+
+    to: str
+    kind: str
+    text: str
+    about: str = ""
+
+    @property
+    def link(self) -> str | None:
+        """The first link to an action page."""
+        found = _LINK.search(self.text)
+        return found[0] if found else None
 
 
 @dataclass(frozen=True)
@@ -87,6 +113,7 @@ class Audit:
     unrecorded: int
     failed: int
     set_aside: int
+    replies: Answers
 
     @property
     def agrees(self) -> bool:
@@ -111,6 +138,8 @@ class Audit:
             f"{self.unrecorded} messages differ between the ledger and what was sent": self.unrecorded,
             f"{self.failed} alerts reached nobody": self.failed,
             f"{self.set_aside} posts could not be read and were set aside": self.set_aside,
+            f"{self.replies.twice} replies are on X more than once": self.replies.twice,
+            f"{self.replies.differ} replies differ between the desk and X": self.replies.differ,
         }
         return [problem for problem, met in found.items() if met]
 
@@ -123,8 +152,8 @@ def _some(names: tuple[str, ...]) -> str:
 class LocalDesk:
     """The stack, deployed and configured, for one day; `minute` runs one minute of it.
 
-    Use as a context manager. The stand-in X and the functions live by `clock`. `actions` are what staff do at times of
-    the day through the links in their mail. `api` and `site` answer at any time.
+    Use as a context manager. The stand-in X and the functions live by `clock`. `happens` is what people do at times of
+    the day, on X, through the links in their mail and at the desk. `api` and `site` answer at any time.
     """
 
     def __init__(
@@ -132,10 +161,11 @@ class LocalDesk:
         x: StandInX,
         clock: VirtualClock,
         settings: SettingsFile,
-        actions: Iterable[ScriptedAction] = (),
+        happens: Iterable[Happening] = (),
         api_port: int = 0,
     ) -> None:
-        self._actions = sorted(actions, key=lambda action: action.at)
+        self._happens = sorted(happens, key=lambda one: one.at)
+        self._colleagues: dict[str, Colleague] = {}
         # Functions run in turn: they share this process and its environment.
         self._turn = RLock()
         self.api = LocalApi(api_port, self._answer, self._turn)
@@ -191,20 +221,54 @@ class LocalDesk:
 
     def minute(self) -> list[Message]:
         """Runs the present minute, then moves the clock to the next; returns the messages it brought."""
-        self._staff_act()
+        self._people_act()
         with self._turn:
             return self._minute()
 
-    def _staff_act(self) -> None:
-        """Carries out the scripted actions that are due."""
-        while self._actions and self._actions[0].at <= self.clock.now():
-            self._actions.pop(0).do(self.mails())
+    def _people_act(self) -> None:
+        """Carries out what people do by now."""
+        while self._happens and self._happens[0].at <= self.clock.now():
+            self._happens.pop(0).do(self)
+
+    def colleague(self, staff_id: str) -> Colleague:
+        """A member of staff at the desk, who signs in by a mailed code the first time."""
+        if staff_id not in self._colleagues:
+            found = self.settings.roster.find(StaffId(staff_id))
+            assert found is not None, f"{staff_id} is in the settings"
+            browser = Visitor(self.api.url)
+            browser.send(f"{DESK}/sign-in", email=found.addresses[Channel.EMAIL])
+            browser.send(f"{DESK}/sign-in/code", code=self._mailed_code(found.addresses[Channel.EMAIL]))
+            self._colleagues[staff_id] = Colleague(browser)
+        return self._colleagues[staff_id]
+
+    def _mailed_code(self, address: str) -> str:
+        """The latest code that was mailed to this address; its mail's subject begins with it."""
+        sent = (one for one in reversed(self._aws.outbox.sent) if one.to == address)
+        return next(one.subject for one in sent if one.headers.get(KIND_HEADER) == MessageKind.SIGN_IN).split()[0]
+
+    def case_of(self, post_id: str) -> CaseId | None:
+        """The case of a post that the desk has read."""
+        stored = self._mirror.item(*keys.post(PostId(post_id)))
+        return from_item(Post, stored).case_id if stored else None
+
+    def is_answered(self, post_id: str) -> bool:
+        """True when a reply to the post is on X, or on its way there."""
+        over = (ReplyState.REFUSED, ReplyState.WITHDRAWN)
+        if any(one.to == post_id and one.state not in over for one in self.replies()):
+            return True
+        return any(post.reply_to == post_id for post in self.x.sent)
 
     def mails(self) -> list[Mail]:
         """Every mail that was sent, the oldest first."""
         return [Mail(one.to, one.kind, one.body, one.subject_id) for one in self.messages if one.channel == "email"]
 
     def _minute(self) -> list[Message]:
+        found = self._tick()
+        self.clock.time += timedelta(minutes=1)
+        return found
+
+    def _tick(self) -> list[Message]:
+        """All that a minute brings."""
         self.cloud.tick(self.clock.now())
         for parameter, name in self._queues.items():
             depth = self.waiting_failures(parameter.removesuffix("Name"))
@@ -219,9 +283,7 @@ class LocalDesk:
             told = self._aws.outbox.operators.pop(0)
             self.alarms.told(told.subject, told.body, self.clock.now())
         self.alarms.evaluate(self.clock.now())
-        found = self._new_messages(self.clock.now())
-        self.clock.time += timedelta(minutes=1)
-        return found
+        return self._new_messages(self.clock.now())
 
     def _measure_run(self, function: Function, failed: int) -> None:
         """Lambda's own count of errors: a point for each run."""
@@ -240,6 +302,15 @@ class LocalDesk:
         except s3.exceptions.NoSuchKey:
             return None
         return StoredFile(found["Body"].read(), found["ContentType"], found["CacheControl"], found["ETag"])
+
+    def goes_on(self, span: timedelta) -> list[Message]:
+        """Lets so much time pass at the pace of life: queues deliver at once, schedules run when a minute is full."""
+        with self._turn:
+            before, self.clock.time = self.clock.now(), self.clock.now() + span
+            if before.replace(second=0, microsecond=0) < self.clock.now().replace(second=0, microsecond=0):
+                return self._tick()
+            self.cloud.deliver()
+            return []
 
     def run(self, until: datetime) -> None:
         """Runs minute by minute, as fast as this machine can."""
@@ -264,6 +335,10 @@ class LocalDesk:
 
     def cases(self) -> list[Case]:
         return _cases(self.items())
+
+    def replies(self) -> list[Reply]:
+        """Every reply of the desk, in whatever state."""
+        return [from_item(Reply, item) for item in self.items() if item["sk"]["S"].startswith(keys.REPLY)]
 
     def records(self) -> list[Record]:
         """The ledger of alerts."""
@@ -294,6 +369,7 @@ class LocalDesk:
             unrecorded=len(sent ^ known),
             failed=sum(record.outcome is Outcome.FAILED for record in records),
             set_aside=sum(item["pk"]["S"].startswith("ASIDE#") for item in items),
+            replies=answers(self.replies(), self.x),
         )
 
     def snapshot(self) -> dict[str, Any]:
@@ -309,6 +385,7 @@ class LocalDesk:
             ],
             "notices": [{**asdict(notice), "at": notice.at.isoformat()} for notice in reversed(self.alarms.notices)],
             "incidents": [self._incident_row(one) for one in self.incidents()],
+            "replies": answers(self.replies(), self.x).summary,
             "x": self._x_row(),
             "failures": {name: len(function.failures) for name, function in self.cloud.functions.items()},
         }

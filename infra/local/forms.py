@@ -10,10 +10,11 @@ from lxml import html
 
 @dataclass(frozen=True)
 class Form:
-    """A form: the fields that it sends as it stands, and the field that each of its buttons adds."""
+    """A form: the fields that it sends as it stands, the field that each of its buttons adds, and its empty boxes."""
 
     fields: dict[str, str]
     buttons: list[dict[str, str]]
+    unchecked: dict[str, str]
 
 
 class HtmlPage:
@@ -29,7 +30,7 @@ class HtmlPage:
 
     @cached_property
     def forms(self) -> list[Form]:
-        return [Form(dict(_fields(form)), _buttons(form)) for form in self._root.forms]
+        return [Form(dict(_fields(form)), _buttons(form), _unchecked(form)) for form in self._root.forms]
 
     @cached_property
     def links(self) -> list[str]:
@@ -49,9 +50,19 @@ class HtmlPage:
         words = self._root.xpath("//text()[not(ancestor::style or ancestor::textarea)]")
         return " ".join(" ".join(words).split())
 
+    @cached_property
+    def alert(self) -> str:
+        """The words that the page brings to its reader's attention: why a press was refused."""
+        return " ".join(" ".join(self._root.xpath("//*[@role='alert']//text()")).split())
+
     def form(self, action: str) -> dict[str, str]:
         """The fields of the form with this action. Raises StopIteration where the page does not offer it."""
         return self._of(action).fields
+
+    def all_checked(self, action: str) -> dict[str, str]:
+        """The fields of the form with this action once every box is checked."""
+        form = self._of(action)
+        return form.fields | form.unchecked
 
     def pressed(self, action: str) -> dict[str, str]:
         """The fields that the form of this action sends by its first button."""
@@ -78,3 +89,9 @@ def _buttons(form: Any) -> list[dict[str, str]]:
     """The fields that each button adds to the form; a button without a name adds none."""
     found = form.xpath(".//button")
     return [{one.get("name"): one.get("value", "")} if one.get("name") else {} for one in found]
+
+
+def _unchecked(form: Any) -> dict[str, str]:
+    """The fields that the form would send as well, were its empty boxes checked."""
+    found = form.xpath(".//input[@type='checkbox'][not(@checked)][@name]")
+    return {one.get("name"): one.get("value", "on") for one in found}

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -48,10 +49,12 @@ def main() -> int:
         return 2
     story = load_story()
     clock = VirtualClock(story.begins)
+    x = story.on(clock.now) if options.no_act else story.empty(clock.now)
+    happens = [] if options.no_act else story.happens(x, [person.id for person in settings.staff])
     with (
         _stopped_by_signals() as stop,
         LocalPage(options.port) as page,
-        LocalDesk(story.on(clock.now), clock, settings, () if options.no_act else story.actions) as desk,
+        LocalDesk(x, clock, settings, happens) as desk,
     ):
         _greet(console, page, desk, options.speed)
         _play(console, desk, page, options.speed, until=story.ends + _AFTERWARDS, stop=stop)
@@ -61,10 +64,11 @@ def main() -> int:
             counted = interruptions(desk)
             console.print(counted.table())
             console.print(counted.summary)
-        page.show({**desk.snapshot(), "over": True, "audit": {"compared": audit.compared, "agrees": audit.agrees}})
+        over = {"over": True, "audit": {"compared": audit.compared, "agrees": audit.agrees}}
+        page.show({**desk.snapshot(), **over})
         if not (options.once or stop.is_set()):
-            _print(console, Text(f"The page stays up at {page.url} until you press Ctrl-C."))
-            stop.wait()
+            _print(console, Text(f"The desk goes on at life's pace at {page.url} until you press Ctrl-C."))
+            _go_on(console, desk, page, stop, over)
     return 0 if audit.agrees else 1
 
 
@@ -131,6 +135,17 @@ def _play(console: Console, desk: LocalDesk, page: LocalPage, speed: float, unti
             stop.wait(ahead)
 
 
+def _go_on(console: Console, desk: LocalDesk, page: LocalPage, stop: Event, over: dict[str, Any]) -> None:
+    """Second by second, so that what a visitor writes at the desk goes out, until `stop`."""
+    before = time.monotonic()
+    while not stop.wait(1):
+        now = time.monotonic()
+        for message in desk.goes_on(timedelta(seconds=now - before)):
+            _print(console, _line(message, desk.name_of(message.to)))
+        before = now
+        page.show({**desk.snapshot(), **over})
+
+
 def _hour(minute: datetime, desk: LocalDesk) -> Text:
     """The hourly line: customers who wait, and those past their deadline."""
     waiting = [case for case in desk.cases() if case.waiting]
@@ -145,7 +160,8 @@ def _line(message: Message, name: str) -> Text:
 
 
 def _report(console: Console, audit: Audit) -> None:
-    console.print(f"\n{audit.compared}", soft_wrap=True)
+    console.print(f"\n{audit.replies.summary}", soft_wrap=True)
+    console.print(audit.compared, soft_wrap=True)
     if audit.agrees:
         console.print("Nothing is lost: the table, the ledger and X agree.", style="green")
         return

@@ -1,16 +1,17 @@
-"""The day in day.yaml, given to the stand-in X."""
+"""The day in day.yaml: what customers do on X, and what staff do about it, in X's own app and at the desk."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
-from infra.local.scripted_staff import ScriptedAction
+from infra.local.colleague import Colleague
 from infra.local.x_standin import StandInX, User
+from mentiondesk.domain.ids import CaseId
 
 DAY = Path(__file__).with_name("day.yaml")
 # An ordinary working day without a change of clocks.
@@ -18,15 +19,144 @@ DATE = date(2026, 3, 10)
 _LATE = re.compile(r"(\d+)([sm])")
 _SHOP = "shop"
 
+Entry = dict[str, Any]
+
+
+class Office(Protocol):
+    """A desk, as the people of the story use it."""
+
+    def case_of(self, post_id: str) -> CaseId | None:
+        """The case of a post that the desk has read."""
+
+    def is_answered(self, post_id: str) -> bool:
+        """True when a reply to the post is on X, or on its way there."""
+
+    def colleague(self, staff_id: str) -> Colleague:
+        """A member of staff at the desk, signed in."""
+
+
+class Happening(Protocol):
+    """Something that happens at a time of the day."""
+
+    @property
+    def at(self) -> datetime: ...
+
+    def do(self, desk: Office) -> object: ...
+
+
+@dataclass
+class OnX:
+    """The story's posts on a stand-in X, by their keys."""
+
+    x: StandInX
+    brand: User
+    people: Mapping[str, User]
+    ids: dict[str, str] = field(default_factory=dict)
+    # The posts that staff answer at the desk, by the key of the answer.
+    to_answer: dict[str, str] = field(default_factory=dict)
+
+    def play(self, entry: Entry) -> None:
+        """What one entry does. A reply to an answer that never came is not written."""
+        at = _at(entry)
+        if "edit" in entry:
+            self.x.edit(self.ids[entry["edit"]], entry["text"], at)
+        elif "delete" in entry:
+            self.x.delete(self.ids[entry["delete"]], at)
+        elif "to" not in entry or self.id_of(entry["to"]) is not None:
+            post_id = self._post(entry, at)
+            self.ids |= {entry["key"]: post_id} if "key" in entry else {}
+
+    def id_of(self, key: str) -> str | None:
+        """The post of a key; for an answer at the desk, whichever answer of the brand its customer got."""
+        if key in self.to_answer and key not in self.ids:
+            asked = self.ids.get(self.to_answer[key])
+            found = (post.id for post in reversed(self.x.sent) if asked and post.reply_to == asked)
+            return next(found, None)
+        return self.ids.get(key)
+
+    def _post(self, entry: Entry, at: datetime) -> str:
+        author = self.people.get(entry["by"], self.brand)
+        text = entry.get("text", "")
+        return self.x.post(
+            author_id=author.id,
+            at=at,
+            text="" if entry.get("long") else text,
+            long_text=text if entry.get("long") else "",
+            reply_to=self.id_of(entry.get("to", "")),
+            quotes=self.ids.get(entry.get("quotes", "")),
+            reposts=self.ids.get(entry.get("repost", "")),
+            lang=entry.get("lang", "en"),
+            visible_after=_late(entry.get("late")),
+        )
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A customer, or somebody in X's own app, does something on X."""
+
+    entry: Entry
+    on_x: OnX
+
+    @property
+    def at(self) -> datetime:
+        return _at(self.entry)
+
+    def do(self, desk: Office) -> None:
+        del desk
+        self.on_x.play(self.entry)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A member of staff answers a post at the desk, unless somebody was first."""
+
+    entry: Entry
+    on_x: OnX
+
+    @property
+    def at(self) -> datetime:
+        return _at(self.entry)
+
+    def do(self, desk: Office) -> None:
+        entry, post_id = self.entry, self.on_x.id_of(self.entry["to"])
+        case_id = desk.case_of(post_id) if post_id else None
+        if post_id is None or case_id is None or (desk.is_answered(post_id) and not entry.get("again")):
+            return
+        desk.colleague(entry["by"]).answer(case_id, entry["text"], entry.get("way", ""))
+
+
+@dataclass(frozen=True)
+class Acted:
+    """A member of staff approves what waits for them, or presses a button on the page of a case or of the incident."""
+
+    entry: Entry
+    on_x: OnX
+
+    @property
+    def at(self) -> datetime:
+        return _at(self.entry)
+
+    def do(self, desk: Office) -> None:
+        act, typed, colleague = self.entry["does"], self.entry.get("typed", {}), desk.colleague(self.entry["by"])
+        if act == "approve_replies":
+            colleague.approve_replies()
+        elif "case" in self.entry:
+            post_id = self.on_x.id_of(self.entry["case"])
+            case_id = desk.case_of(post_id) if post_id else None
+            if case_id is not None:
+                colleague.act_on_case(case_id, act, typed)
+        else:
+            colleague.act_on_incident(act, typed)
+
 
 @dataclass(frozen=True)
 class Story:
-    """A day on X, from `begins` to `ends`, and the acts of staff on its incidents."""
+    """A day on X, from `begins` to `ends`, and the acts of staff."""
 
     brand: User
     people: dict[str, User]
-    entries: tuple[dict[str, Any], ...]
-    actions: tuple[ScriptedAction, ...] = ()
+    entries: tuple[Entry, ...]
+    acts: tuple[Entry, ...] = ()
 
     @property
     def begins(self) -> datetime:
@@ -37,38 +167,46 @@ class Story:
         return _at(self.entries[-1]).replace(second=0) + timedelta(minutes=1)
 
     def on(self, now: Callable[[], datetime]) -> StandInX:
-        """A stand-in X that shows this day as `now` moves through it."""
+        """A stand-in X that shows this day as `now` moves through it; all answers are typed in X's own app."""
+        on_x = self._on(self.empty(now))
+        for entry in self.entries:
+            on_x.play({**entry, "text": _signed(entry)} if self._by_staff(entry) else entry)
+        return on_x.x
+
+    def empty(self, now: Callable[[], datetime]) -> StandInX:
+        """A stand-in X with the people of this day, before anybody has posted."""
         x = StandInX(brand=self.brand, now=now)
         for person in self.people.values():
             x.user(person.id, person.username, person.name, person.followers)
-        ids: dict[str, str] = {}
-        for entry in self.entries:
-            post_id = self._play(x, entry, ids)
-            if post_id is not None and "key" in entry:
-                ids[entry["key"]] = post_id
         return x
 
-    def _play(self, x: StandInX, entry: dict[str, Any], ids: dict[str, str]) -> str | None:
-        at = _at(entry)
-        if "edit" in entry:
-            ids[entry["edit"]] = x.edit(ids[entry["edit"]], entry["text"], at)
-            return None
-        if "delete" in entry:
-            x.delete(ids[entry["delete"]], at)
-            return None
-        author = self.brand if entry["by"] == _SHOP else self.people[entry["by"]]
-        text = entry.get("text", "")
-        return x.post(
-            author_id=author.id,
-            at=at,
-            text="" if entry.get("long") else text,
-            long_text=text if entry.get("long") else "",
-            reply_to=ids.get(entry.get("to", "")),
-            quotes=ids.get(entry.get("quotes", "")),
-            reposts=ids.get(entry.get("repost", "")),
-            lang=entry.get("lang", "en"),
-            visible_after=_late(entry.get("late")),
+    def happens(self, x: StandInX, staff: Iterable[str]) -> list[Happening]:
+        """All that happens, as it is to be done on this stand-in X and at a desk, in order.
+
+        `staff` are the ids of the people who can sign in: who cannot answers in X's own app.
+        """
+        on_x, there = self._on(x), frozenset(staff)
+        on_x.to_answer.update(
+            (one["key"], one["to"]) for one in self.entries if one.get("by") in there and "key" in one
         )
+        acts = (Acted(one, on_x) for one in self.acts if one["by"] in there)
+        return sorted([*self._posts(on_x, there), *acts], key=lambda one: one.at)
+
+    def _posts(self, on_x: OnX, there: frozenset[str]) -> Iterator[Happening]:
+        for entry in self.entries:
+            if not self._by_staff(entry):
+                yield Posted(entry, on_x)
+            elif entry["by"] in there:
+                yield Answered(entry, on_x)
+            else:
+                yield Posted({**entry, "text": _signed(entry)}, on_x)
+
+    def _on(self, x: StandInX) -> OnX:
+        return OnX(x, self.brand, self.people)
+
+    def _by_staff(self, entry: Entry) -> bool:
+        """True for an answer that a member of staff writes under their own name."""
+        return entry.get("by", _SHOP) not in (_SHOP, *self.people)
 
 
 def load_story(path: Path = DAY) -> Story:
@@ -79,13 +217,16 @@ def load_story(path: Path = DAY) -> Story:
         brand=User(brand["id"], brand["username"], brand["name"]),
         people={key: User(**person) for key, person in read["people"].items()},
         entries=tuple(read["posts"]),
-        actions=tuple(
-            ScriptedAction(_at(one), one["by"], one["does"], one.get("typed", {})) for one in read.get("staff", [])
-        ),
+        acts=tuple(read.get("staff", [])),
     )
 
 
-def _at(entry: dict[str, Any]) -> datetime:
+def _signed(entry: Entry) -> str:
+    """The words of an answer as they are typed in X's own app."""
+    return f"{entry['text']} ^{entry['by'].capitalize()}"
+
+
+def _at(entry: Entry) -> datetime:
     return datetime.combine(DATE, time.fromisoformat(entry["at"]), UTC)
 
 

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import pytest
 
 from infra.local.desk import SENDER, TEMPLATE, Audit, LocalDesk, VirtualClock
-from infra.local.scripted_staff import ScriptedAction, opened, pressed
+from infra.local.visitor import Visitor
 from infra.local.x_standin import StandInX, User
 from infra.local.x_standin.faults import Fault
 from mentiondesk.adapters.storage import keys
@@ -38,7 +38,7 @@ from mentiondesk.ports.replies import Reviewed
 from mentiondesk.runtime import aws
 from mentiondesk.usecases.replies.write_reply import Typed, WriteReply
 from tests.support.builders import BRAND_ID, settings_file
-from tests.support.desk_visitor import Visitor
+from tests.support.mailed_links import act_on_incident, opened, pressed
 from tests.support.privileges import STARS, Need, Recorder, Roles, facts_of, roles_in
 
 # Permissions that Lambda itself uses, in the function's name, by Sid.
@@ -213,7 +213,7 @@ def _an_incident(desk: LocalDesk, told: Morning) -> None:
         ("go_back", {}),
         ("edit", {}),
     ):
-        told.pages.append(ScriptedAction(desk.clock.now(), address, action, typed).do(mails))
+        told.pages.append(act_on_incident(mails, address, action, typed))
         _minutes(desk, 6)
     told.incidents = [from_item(Incident, item) for item in desk.items() if item["sk"]["S"] == keys.INCIDENT]
     case_mail = next(mail for mail in reversed(mails) if mail.kind == MessageKind.CASE and mail.link)

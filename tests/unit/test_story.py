@@ -3,15 +3,17 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from infra.local.story import DATE, Story, load_story
+from infra.local.story import DATE, Posted, Story, load_story
 from infra.settings_file import load_settings
 
 ROOT = Path(__file__).parents[2]
+STAFF = ("ana", "ben", "mo")
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +45,9 @@ def test_everything_it_points_at_came_before(story: Story) -> None:
         for name in ("to", "quotes", "edit", "delete", "repost"):
             assert entry.get(name) is None or entry[name] in known, entry
         known |= {entry["key"]} if "key" in entry else set()
-        assert entry.get("by") in (None, "shop", *story.people), entry
+        assert entry.get("by") in (None, "shop", *story.people, *STAFF), entry
+        assert entry.get("by") not in STAFF or "to" in entry, "an answer at the desk has a customer"
+    assert {act["case"] for act in story.acts if "case" in act} <= known
 
 
 @pytest.mark.parametrize(
@@ -76,9 +80,36 @@ def test_it_has_other_languages_emoji_and_every_way_to_pass_words_on(story: Stor
 
 
 def test_staff_answer_some_and_miss_others(story: Story) -> None:
-    answered = {entry["to"] for entry in story.entries if entry.get("by") == "shop" and "to" in entry}
+    answered = {entry["to"] for entry in story.entries if entry.get("by") in ("shop", *STAFF) and "to" in entry}
     outage = keyed(story, "out-")
     assert 0 < len(answered & set(outage)) < len(outage) / 2
+
+
+def test_staff_answer_at_the_desk_and_in_x_s_own_app(story: Story) -> None:
+    by = Counter(entry["by"] for entry in story.entries if "to" in entry and entry["by"] in ("shop", *STAFF))
+    assert by["ana"] >= 10 and by["ben"] >= 5 and by["shop"] >= 10
+    acts = Counter(act["does"] for act in story.acts)
+    assert acts["approve_replies"] and acts["solved_in_private"] and acts["decline_follow_up"]
+
+
+def test_customers_answer_only_what_has_had_time_to_go_out(story: Story) -> None:
+    """A reply is written in the minute after its time, and sent in the next; what is held takes longer."""
+    answers = {entry["key"]: entry for entry in story.entries if entry.get("by") in STAFF}
+    for entry in story.entries:
+        answer = answers.get(entry.get("to", ""))
+        assert answer is None or seconds(entry) > -(-seconds(answer) // 60) * 60 + 60, entry
+
+
+def seconds(entry: dict[str, Any]) -> int:
+    at = time.fromisoformat(entry["at"])
+    return at.hour * 3600 + at.minute * 60 + at.second
+
+
+def test_who_cannot_sign_in_answers_in_x_s_own_app(story: Story, clock: Callable[[], datetime]) -> None:
+    with story.empty(clock) as x:
+        typed = [one for one in story.happens(x, ["ben"]) if isinstance(one, Posted)]
+    assert any(one.entry["text"].endswith(" ^Ana") for one in typed if "text" in one.entry)
+    assert not any(one.entry.get("by") == "ben" for one in typed)
 
 
 def test_no_link_leads_anywhere_real(story: Story) -> None:
@@ -98,7 +129,7 @@ def clock() -> Callable[[], datetime]:
 
 
 def test_the_stand_in_x_takes_all_of_it(story: Story, clock: Callable[[], datetime]) -> None:
-    own = [entry for entry in story.entries if entry.get("by") == "shop"]
+    own = [entry for entry in story.entries if entry.get("by") in ("shop", *STAFF)]
     deleted = {entry["delete"] for entry in story.entries if "delete" in entry}
     with story.on(clock) as x:
         assert len(x.sent) == len([entry for entry in own if entry.get("key") not in deleted])
