@@ -361,6 +361,16 @@ def test_a_digest_lists_everybody_the_most_pressing_first() -> None:
     assert "One message instead of 3." in mail.text
 
 
+def test_news_about_a_customer_for_whom_no_timer_runs_is_written_too() -> None:
+    untimed = a_notice(stage="reply_refused", timers=())
+    assert "A reply is not on X" in email(untimed).text
+    assert "No timer runs for this customer" in email(untimed).html
+    assert text(untimed).startswith(f"{BRAND}: complaint {NUMBER}. Customer 2000000001:")
+    both = email(untimed, CaseNotice(_case(9, Urgency.LOW), an_alert()))
+    assert re.findall(r"Customer (\d{4})", both.text) == ["3009", "2000"]
+    assert "no deadline" in both.text
+
+
 def test_a_digest_counts_people_and_lists_cases() -> None:
     """Two cases of one customer are one customer who waits."""
     cases = [_case(number) for number in range(3)]

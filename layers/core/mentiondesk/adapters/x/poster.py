@@ -17,7 +17,7 @@ from mentiondesk.domain.replies.reply import Refusal
 from mentiondesk.ports.replies import OwnPost, PostInDoubt, PostLater, PostRefused
 from mentiondesk.ports.x import XUnavailable
 
-# X's own sentences, which it gives no codes for; the first that fits decides. Sources: the 403s in
+# Sentences of X, which has no codes for them; the first that fits decides. Sources: the 403s in
 # gptme/gptme-contrib#811 and #1302, elizaOS/eliza#4086, Rishikant181/Rettiwt-API#164, nminaya/grammar-nazi-bot#221 and
 # ropensci-archive/rtweet#353, and the error codes of API 1.1 (63, 64, 136, 186, 187, 226, 261, 326, 385, 433).
 _SENTENCES: Mapping[str, Refusal] = {

@@ -1,7 +1,7 @@
 """Notices in words: phrases that mails and texts have in common."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.access.places import DESK, subject_path
@@ -34,6 +34,7 @@ _ACTS = (Action.CLAIM, Action.ANSWERED, Action.CORRECT)
 _ANSWERS = (Action.ANSWERED, Action.SNOOZE)
 # X shows most posts within seconds: only a delay that costs the reader time is mentioned.
 _DELAY_SHOWN = timedelta(minutes=3)
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +61,23 @@ class CaseView:
         return self.notice.act
 
     @property
-    def timer(self) -> ReplyTimer:
-        assert self.case.timer is not None, "alerts are for timers"
+    def timer(self) -> ReplyTimer | None:
+        """The timer to work by; news about a reply may concern a customer for whom none ever ran."""
         return self.case.timer
 
     @property
+    def due_at(self) -> datetime:
+        """The deadline by which notices are ordered."""
+        return self.timer.answer_by if self.timer else _NEVER
+
+    @property
     def late(self) -> bool:
-        return self.timer.breached(self.now)
+        return self.timer is not None and self.timer.breached(self.now)
 
     @property
     def asks(self) -> bool:
         """True when the conversation is in direct messages: the desk cannot see an answer, and asks for one."""
-        return self.timer.clock is Clock.PRIVATE
+        return self.timer is not None and self.timer.clock is Clock.PRIVATE
 
     @property
     def acts(self) -> tuple[Action, ...]:
@@ -99,7 +105,7 @@ class CaseView:
 
     @property
     def waits_for(self) -> str:
-        return self.say.label("clock", self.timer.clock)
+        return self.say.label("clock", self.timer.clock) if self.timer else ""
 
     @property
     def who(self) -> str:
@@ -136,7 +142,7 @@ class CaseView:
     @property
     def link(self) -> str:
         """X's address of the customer's latest post."""
-        return post_url(self.case.post_id or self.timer.post_id)
+        return post_url(self.case.post_id or (self.timer.post_id if self.timer else ""))
 
     @property
     def owned(self) -> str:
@@ -164,12 +170,12 @@ class CaseView:
     @property
     def left(self) -> str:
         """Time until the deadline."""
-        return time_left(self.say, self.timer.answer_by, self.now)
+        return time_left(self.say, self.timer.answer_by, self.now) if self.timer else self.say("staff.no_deadline")
 
     @property
     def reply_by(self) -> str:
         """The deadline."""
-        return self._clock(self.timer.answer_by)
+        return self._clock(self.timer.answer_by) if self.timer else self.say("staff.no_deadline")
 
     def gist(self, length: int) -> str:
         """The customer's words in short, safe to show: how it began, and what they wrote last."""

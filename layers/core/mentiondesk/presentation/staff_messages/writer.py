@@ -39,7 +39,7 @@ class StaffMessages:
             if isinstance(one, IncidentNotice):
                 return self._about_incident(channel, IncidentView(one, staff, now, say, name))
         cases = [CaseView(one, staff, now, say, name) for one in notices if isinstance(one, CaseNotice)]
-        cases.sort(key=lambda one: (-one.case.urgency.rank, one.timer.answer_by))
+        cases.sort(key=lambda one: (one.timer is None, -one.case.urgency.rank, one.due_at))
         return self._about_cases(channel, cases)
 
     def _about_incident(self, channel: Channel, one: IncidentView) -> Email | str:
@@ -116,6 +116,7 @@ def _case_text(cases: Sequence[CaseView]) -> str:
     else:
         facts = _facts(first)
         key = "case_alert.text_private" if first.asks else "case_alert.text"
+        key = key if first.timer else "case_alert.text_untimed"
         says = first.say(key, what=first.what, who=first.caller, **facts)
         short = first.say("case_alert.text_short", **facts)
     if first.notice.beside:
