@@ -27,7 +27,7 @@ class Answers:
 
     @property
     def summary(self) -> str:
-        """One sentence, like "41 replies went out from the desk (9 of them approved by a lead, ...)"."""
+        """The counts as a sentence, like "41 replies went out from the desk (9 of them approved by a lead, ...)"."""
         waiting = f", {self.waiting} still wait" if self.waiting else ""
         return (
             f"{self.sent} replies went out from the desk: {self.approved} of them approved by another person, "

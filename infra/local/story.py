@@ -56,7 +56,7 @@ class OnX:
     to_answer: dict[str, str] = field(default_factory=dict)
 
     def play(self, entry: Entry) -> None:
-        """What one entry does. A reply to an answer that never came is not written."""
+        """Does what one entry says. A reply to an answer that never came is not written."""
         at = _at(entry)
         if "edit" in entry:
             self.x.edit(self.ids[entry["edit"]], entry["text"], at)

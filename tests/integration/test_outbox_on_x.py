@@ -61,7 +61,7 @@ def thread() -> Iterator[Thread]:
         yield Thread(x, outbox)
 
 
-# What X says by itself, without a fault.
+# Refusals by rules of X itself, without a fault.
 ITS_OWN: dict[Refusal, Callable[[Thread, PostId], object]] = {
     Refusal.GONE: lambda thread, asked: thread.x.delete(asked, at(4.5)),
     Refusal.BLOCKED: lambda thread, _: thread.x.block(CASE_ID.customer),
@@ -84,7 +84,7 @@ FAULTS: dict[FaultKind, Refusal] = {
     "automated": Refusal.AUTOMATED,
     "credits_spent": Refusal.NO_CREDITS,
     "limit_month": Refusal.LIMIT,
-    # A day is longer than anybody waits for an answer: a person can post by hand.
+    # A person posts by hand sooner than in a day.
     "limit_day": Refusal.LIMIT,
 }
 
