@@ -1,6 +1,7 @@
 """Incidents with their updates, the posts in them, and the record of what was done."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -111,7 +112,10 @@ class Incidents:
         incident, joined = self.get(incident_id), self.joined(incident_id)
         expires = self._expires(incident) if incident else {}
         post = next((one for one in joined if one.post_id == post_id), None)
-        self._table.put(Item(keys.left_out(incident_id, post_id), post, expires))
+        mark = Item(keys.left_out(incident_id, post_id), post, expires)
+        # What was taken out before is in it no more, and its mark holds its words.
+        with suppress(Refused):
+            self._table.put(mark, None if post else Absent())
         self._table.delete(keys.joined(incident_id, post_id))
         authors = {one.author_id for one in joined if one.post_id == post_id}
         still = {one.author_id for one in joined if one.post_id != post_id}
