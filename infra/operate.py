@@ -32,9 +32,16 @@ from mentiondesk.domain.access.actor import Actor, Door
 from mentiondesk.domain.alerts.roster import Audience, Staff
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import ComponentId, IncidentId, PostId, StaffId, UserId
-from mentiondesk.domain.incidents.changes import incident_change
-from mentiondesk.domain.incidents.commands import OpenIncident, Reschedule, ResolveIncident, decide, opened
-from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, NotPossible, Status, Update
+from mentiondesk.domain.incidents.commands import (
+    OpenIncident,
+    PlanMaintenance,
+    Reschedule,
+    ResolveIncident,
+    decide,
+    opened,
+    planned,
+)
+from mentiondesk.domain.incidents.incident import Affected, Health, Impact, NotPossible
 from mentiondesk.domain.incidents.rules import IncidentTemplate
 from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.runtime import aws, clock
@@ -221,6 +228,7 @@ def _maintenance_command(add: _AddCommand) -> argparse.ArgumentParser:
     command.add_argument("--until", dest="ends", type=_moment, required=True, metavar="TIME", help=_TIME)
     command.add_argument("--parts", default="", metavar="IDS", help="ids of components in the settings: one,two")
     command.add_argument("--body", default="", metavar="TEXT", help="text for customers about what will be done")
+    command.add_argument("--by", default="", metavar="ID", help="the id of a person in the settings; default: a lead")
     command.set_defaults(run=_announce)
     return command
 
@@ -376,21 +384,12 @@ def _announce(asked: argparse.Namespace) -> str:
     current = SettingsVersions(_table(asked)).load()
     now = clock.now()
     begins, ends = _times(asked, current, now)
-    parts = _parts(asked, current)
-    planned = Incident(
-        IncidentId(f"m{token_hex(6)}"),
-        Status.SCHEDULED,
-        asked.title,
-        created_at=now,
-        started_at=now,
-        impact=Impact.MAINTENANCE,
-        scheduled_for=begins,
-        scheduled_until=ends,
-    )
-    affected = tuple(Affected(part, Health.UNDER_MAINTENANCE) for part in parts)
-    word = Update(planned.incident_id, now, Status.SCHEDULED, asked.body or asked.title, affected)
-    Incidents(_table(asked), lambda: current.keep).add(incident_change(None, planned.moved(word), update=word))
-    return f"announced as {planned.incident_id}, from {begins:%Y-%m-%d %H:%M} to {ends:%Y-%m-%d %H:%M} UTC"
+    parts = tuple(_parts(asked, current))
+    command = PlanMaintenance(asked.title, begins, ends, asked.body or asked.title, parts)
+    incident_id = IncidentId(f"m{token_hex(6)}")
+    change = planned(incident_id, command, _person(asked, current), now, f"{keys.stamp(now)}-{incident_id}")
+    Incidents(_table(asked), lambda: current.keep).add(change)
+    return f"announced as {incident_id}, from {begins:%Y-%m-%d %H:%M} to {ends:%Y-%m-%d %H:%M} UTC"
 
 
 def _open_incident(asked: argparse.Namespace) -> str:

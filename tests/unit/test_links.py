@@ -15,6 +15,7 @@ from mentiondesk.domain.access.actions import (
     CASE_ACTIONS,
     DESK_ACTIONS,
     INCIDENT_ACTIONS,
+    PAGE_ACTIONS,
     REPLY_ACTIONS,
     Action,
     from_bits,
@@ -226,7 +227,7 @@ def test_the_bits_of_actions_are_those_of_links_that_are_in_mails_already() -> N
 
 
 def test_every_action_has_a_bit_of_its_own_that_fits_a_link() -> None:
-    assert set(BITS) == set(Action) - DESK_ACTIONS - REPLY_ACTIONS
+    assert set(BITS) == set(Action) - DESK_ACTIONS - REPLY_ACTIONS - PAGE_ACTIONS
     assert len(set(BITS.values())) == len(BITS)
     assert all(bit.bit_count() == 1 and bit < 1 << 22 for bit in BITS.values())
     assert from_bits(to_bits(BITS)) == frozenset(BITS)
@@ -234,7 +235,7 @@ def test_every_action_has_a_bit_of_its_own_that_fits_a_link() -> None:
 
 
 def test_every_action_is_about_cases_or_about_incidents() -> None:
-    assert set(Action) == CASE_ACTIONS | INCIDENT_ACTIONS | DESK_ACTIONS | REPLY_ACTIONS
+    assert set(Action) == CASE_ACTIONS | INCIDENT_ACTIONS | DESK_ACTIONS | REPLY_ACTIONS | PAGE_ACTIONS
     assert not CASE_ACTIONS & INCIDENT_ACTIONS
 
 

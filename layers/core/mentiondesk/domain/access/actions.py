@@ -36,6 +36,7 @@ class Action(StrEnum):
     RESCHEDULE = "reschedule"
     GO_BACK = "go_back"
     MERGE = "merge"
+    PLAN_MAINTENANCE = "plan_maintenance"
 
 
 # The wire format of links that are in mails already: a bit never changes its meaning, a new action takes a new bit.
@@ -73,9 +74,13 @@ INCIDENT_ACTIONS = frozenset(
 # Rights of people who have signed in; no link carries them, so that they need no bit.
 LEG_ACTIONS = frozenset({Action.MOVE_TO_PRIVATE, Action.SOLVED_IN_PRIVATE, Action.DECLINE_FOLLOW_UP})
 DESK_ACTIONS = LEG_ACTIONS | {Action.NOTE, Action.HAND_OVER}
-# Rights on replies, for people who have signed in. Leads approve.
+# Rights on replies, for people who have signed in.
 REPLY_ACTIONS = frozenset({Action.REPLY, Action.APPROVE_REPLY})
-CASE_ACTIONS = frozenset(Action) - INCIDENT_ACTIONS - DESK_ACTIONS - REPLY_ACTIONS
+# Rights on the status page as a whole, for people who have signed in.
+PAGE_ACTIONS = frozenset({Action.PLAN_MAINTENANCE})
+# Rights of leads and managers alone.
+LEAD_ACTIONS = frozenset({Action.APPROVE_REPLY, Action.PLAN_MAINTENANCE})
+CASE_ACTIONS = frozenset(Action) - INCIDENT_ACTIONS - DESK_ACTIONS - REPLY_ACTIONS - PAGE_ACTIONS
 
 
 def to_bits(actions: Iterable[Action]) -> int:

@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from mentiondesk.domain.access.actions import Action
+from mentiondesk.domain.access.actions import LEAD_ACTIONS, Action
 from mentiondesk.domain.access.actor import Actor, Door
 from mentiondesk.domain.alerts.roster import Channel, Roster, Staff
 from mentiondesk.domain.ids import StaffId
@@ -98,7 +98,7 @@ class Session:
         if staff is None or now >= self.ends_at:
             raise SignedOut
         actor = Actor(staff, frozenset(Action), Door.DESK_WEB)
-        return actor if actor.leads else replace(actor, rights=actor.rights - {Action.APPROVE_REPLY})
+        return actor if actor.leads else replace(actor, rights=actor.rights - LEAD_ACTIONS)
 
 
 def new_code() -> str:

@@ -7,10 +7,19 @@ from typing import Any, ClassVar, assert_never
 
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.access.actor import Actor
-from mentiondesk.domain.ids import CaseId, IncidentId, PostId
+from mentiondesk.domain.ids import CaseId, ComponentId, IncidentId, PostId
 from mentiondesk.domain.incidents.changes import IncidentChange, incident_change
 from mentiondesk.domain.incidents.drafts import Draft, Occasion
-from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, NotPossible, Status, Update
+from mentiondesk.domain.incidents.incident import (
+    Affected,
+    AlreadyOver,
+    Health,
+    Impact,
+    Incident,
+    NotPossible,
+    Status,
+    Update,
+)
 from mentiondesk.domain.timeline import (
     GoBackChosen,
     IncidentDismissed,
@@ -79,6 +88,18 @@ class OpenIncident:
     body: str
     affected: tuple[Affected, ...] = ()
     started_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMaintenance:
+    """Announce a maintenance on the status page, which shows that it has begun and ended at its times."""
+
+    action: ClassVar = Action.PLAN_MAINTENANCE
+    title: str
+    begins: datetime
+    ends: datetime
+    body: str
+    components: tuple[ComponentId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +258,29 @@ def opened(
     return incident_change(None, candidate.moved(update), entry, update)
 
 
+def planned(
+    incident_id: IncidentId, command: PlanMaintenance, actor: Actor, now: datetime, entry_id: str
+) -> IncidentChange:
+    """A maintenance that a person announces. Raises AlreadyOver where it would have ended by now."""
+    press = _Press(actor, now, entry_id)
+    announced = Incident(
+        incident_id,
+        Status.SCHEDULED,
+        command.title,
+        created_at=now,
+        started_at=now,
+        impact=Impact.MAINTENANCE,
+        owner=actor.by,
+        scheduled_for=command.begins,
+        scheduled_until=command.ends,
+    )
+    _must_end_later(announced, command.ends, now)
+    affected = tuple(Affected(one, Health.UNDER_MAINTENANCE) for one in command.components)
+    update = press.update(incident_id, Status.SCHEDULED, command.body, affected)
+    entry = Published(title=command.title, **press.entry)
+    return incident_change(None, announced.moved(update), entry, update)
+
+
 def _published(incident: Incident, command: Publish, press: _Press) -> IncidentChange:
     if incident.public:
         raise NotPossible(incident.incident_id, incident.status, Status.INVESTIGATING)
@@ -282,6 +326,7 @@ def _update_edited(incident: Incident, command: EditUpdate, press: _Press, updat
 def _rescheduled(incident: Incident, command: Reschedule, press: _Press) -> IncidentChange:
     if incident.status is not Status.SCHEDULED:
         raise NotPossible(incident.incident_id, incident.status, Status.SCHEDULED)
+    _must_end_later(incident, command.ends, press.now)
     update = press.update(incident.incident_id, Status.SCHEDULED, command.body)
     moved = replace(incident.moved(update), scheduled_for=command.begins, scheduled_until=command.ends)
     return incident_change(incident, moved, Rescheduled(**press.entry), update)
@@ -309,6 +354,12 @@ def possible(incident: Incident, drafts: Iterable[Draft]) -> frozenset[Action]:
     if incident.status is Status.RESOLVED:
         found |= {Action.REOPEN} | ({Action.GO_BACK} if incident.people and incident.go_back_from is None else set())
     return frozenset(found)
+
+
+def _must_end_later(incident: Incident, ends: datetime, now: datetime) -> None:
+    """Raises AlreadyOver."""
+    if ends <= now:
+        raise AlreadyOver(incident.incident_id, incident.status, Status.SCHEDULED)
 
 
 def _must_be_public(incident: Incident, wanted: Status) -> None:

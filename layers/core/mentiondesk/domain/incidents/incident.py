@@ -105,6 +105,10 @@ class NotPossible(Exception):
         self.status = status
 
 
+class AlreadyOver(NotPossible):
+    """The maintenance would have ended before it is announced."""
+
+
 @dataclass(frozen=True, slots=True)
 class Affected:
     """The status of one component because of an incident."""

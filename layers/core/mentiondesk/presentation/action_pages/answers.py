@@ -21,7 +21,7 @@ from mentiondesk.domain.cases.case import (
     NotInPrivate,
     NotWaiting,
 )
-from mentiondesk.domain.incidents.incident import NotPossible
+from mentiondesk.domain.incidents.incident import AlreadyOver, NotPossible
 from mentiondesk.ports.cases import CaseChanged
 from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.ports.storage import AlreadyDone, SubjectGone
@@ -33,7 +33,7 @@ from mentiondesk.presentation.action_pages.reading import (
     UnsupportedMediaType,
 )
 from mentiondesk.presentation.wording import Sentences
-from mentiondesk.usecases.incidents.change_incident import NoSuchPost
+from mentiondesk.usecases.incidents.change_incident import ActedMeanwhile, NoSuchPost
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,9 @@ REFUSALS: Mapping[type[Exception], Refusal] = {
     InPrivate: Refusal(HTTPStatus.CONFLICT, "in_private"),
     NoFollowUp: Refusal(HTTPStatus.CONFLICT, "no_follow_up"),
     KindUnchanged: Refusal(HTTPStatus.CONFLICT, "kind_unchanged"),
+    AlreadyOver: Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "already_over"),
     NotPossible: Refusal(HTTPStatus.CONFLICT, "not_possible"),
+    ActedMeanwhile: Refusal(HTTPStatus.CONFLICT, "acted_meanwhile"),
     NoSuchPost: Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "no_such_post"),
     CaseChanged: Refusal(HTTPStatus.CONFLICT, "changed"),
     IncidentChanged: Refusal(HTTPStatus.CONFLICT, "changed"),

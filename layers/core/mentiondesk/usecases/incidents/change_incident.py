@@ -18,9 +18,11 @@ from mentiondesk.domain.incidents.commands import (
     IncidentCommand,
     MergeInto,
     OpenIncident,
+    PlanMaintenance,
     WiderCommand,
     decide,
     opened,
+    planned,
     possible,
     timely,
 )
@@ -28,11 +30,20 @@ from mentiondesk.domain.incidents.drafts import Draft
 from mentiondesk.domain.incidents.incident import Incident, LinkedPost, NotPossible, Update
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.status.page import PageComponent
+from mentiondesk.domain.status.public_incident import PublicIncident, public_incident
 from mentiondesk.domain.timeline import IncidentEntry, MembersChanged, Merged
 from mentiondesk.ports.incidents import DraftStore, IncidentStore
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.storage import AlreadyDone, SubjectGone
 from mentiondesk.usecases.optimistic import kept, retried
+
+
+class ActedMeanwhile(Exception):
+    """People have changed the incident since the actor looked at it; `acts` says how, oldest first."""
+
+    def __init__(self, acts: tuple[IncidentEntry, ...]) -> None:
+        super().__init__("others were first")
+        self.acts = acts
 
 
 class NoSuchPost(Exception):
@@ -74,7 +85,32 @@ class ChangeIncident:
 
     def look(self, actor: Actor, incident_id: IncidentId) -> IncidentView:
         """The incident as this actor sees it; changes nothing. Raises SubjectGone."""
-        return self.view(actor, kept(self._incidents.get(incident_id)))
+        return self.view(actor, self.incident(incident_id))
+
+    def incident(self, incident_id: IncidentId) -> Incident:
+        """The incident alone. Raises SubjectGone."""
+        return kept(self._incidents.get(incident_id))
+
+    def preview(
+        self, actor: Actor, incident_id: IncidentId, command: IncidentCommand, now: datetime, seen: int | None = None
+    ) -> PublicIncident:
+        """The incident as customers would read it after the command; changes nothing.
+
+        Raises NotAllowed, SubjectGone, NotPossible or ActedMeanwhile.
+        """
+        actor.must_be_allowed(command.action)
+        self._must_know(incident_id, seen, "preview")
+        updates = self._incidents.updates(incident_id)
+        change = decide(self.incident(incident_id), command, actor, now, "preview", updates)
+        new = (change.update,) if change.update else ()
+        before = (one for one in updates if all(one.at != other.at for other in new))
+        return public_incident(change.after, (*before, *new))
+
+    def preview_new(self, actor: Actor, command: OpenIncident | PlanMaintenance, now: datetime) -> PublicIncident:
+        """The same for an incident or a maintenance that the command would begin. Raises NotAllowed or AlreadyOver."""
+        actor.must_be_allowed(command.action)
+        change = _begun(IncidentId("preview"), command, actor, now, "preview")
+        return public_incident(change.after, (change.update,) if change.update else ())
 
     def __call__(
         self,
@@ -83,15 +119,17 @@ class ChangeIncident:
         command: IncidentCommand | WiderCommand,
         event_id: str,
         now: datetime,
+        seen: int | None = None,
     ) -> Incident:
         """The incident after the command.
 
-        `event_id` names what caused the command: with the command's action, it is done once. Raises NotAllowed,
-        SubjectGone, NotPossible, NoSuchPost, AlreadyDone, or IncidentChanged when others never stop changing the
-        incident.
+        `event_id` names what caused the command: with the command's action, it is done once. `seen` is the number of
+        acts in the record that the actor knows of; None where that makes no difference. Raises NotAllowed,
+        SubjectGone, NotPossible, NoSuchPost, AlreadyDone, ActedMeanwhile, or IncidentChanged when others never stop
+        changing the incident.
         """
         actor.must_be_allowed(command.action)
-        current = kept(self._incidents.get(incident_id))
+        current = self.incident(incident_id)
         entry_id = f"{event_id}-{command.action}"
         match command:
             case ApprovePost():
@@ -100,19 +138,19 @@ class ChangeIncident:
             case ChangeMembers():
                 return self._change_members(current, command, actor, now, entry_id)
             case MergeInto():
+                self._must_know(incident_id, seen, entry_id)
                 self._join_other(current, command.target, actor, now, entry_id)
                 # The entry is this candidate's own: it ends as one that a person dismissed.
                 target = kept(self._incidents.get(command.target))
                 return self._decide(current, DismissIncident(target.title), actor, now, entry_id)
-        return self._decide(current, command, actor, now, entry_id)
+        return self._decide(current, command, actor, now, entry_id, seen)
 
     def open_incident(
         self, actor: Actor, command: OpenIncident, event_id: str, now: datetime, posts: tuple[LinkedPost, ...] = ()
     ) -> Incident:
         """A new public incident with these posts; the same event opens it once. Raises NotAllowed or AlreadyDone."""
         actor.must_be_allowed(command.action)
-        # The event's own name, so that a second press makes the same incident.
-        incident_id = IncidentId(f"by-hand-{sha256(event_id.encode()).hexdigest()[:12]}")
+        incident_id = _named("by-hand", event_id)
         change = opened(incident_id, command, actor, now, f"{event_id}-{command.action}")
         people, latest = len({one.author_id for one in posts}), max((one.at for one in posts), default=None)
         after = replace(change.after, posts=len(posts), people=people, latest_at=latest)
@@ -121,10 +159,38 @@ class ChangeIncident:
         self._incidents.join(incident_id, posts)
         return kept(self._incidents.get(incident_id))
 
+    def plan_maintenance(self, actor: Actor, command: PlanMaintenance, event_id: str, now: datetime) -> Incident:
+        """A maintenance that is announced; the same event announces it once.
+
+        Raises NotAllowed, AlreadyOver or AlreadyDone.
+        """
+        actor.must_be_allowed(command.action)
+        change = planned(_named("maintenance", event_id), command, actor, now, f"{event_id}-{command.action}")
+        if not self._incidents.add(change):
+            raise AlreadyDone
+        return self.incident(change.after.incident_id)
+
+    def _must_know(self, incident_id: IncidentId, seen: int | None, entry_id: str) -> None:
+        """Raises AlreadyDone for what the record holds, ActedMeanwhile where it holds more than the actor knows of."""
+        if seen is None:
+            return
+        record = sorted(self._incidents.record(incident_id), key=lambda entry: entry.at)
+        if any(entry.entry_id == entry_id for entry in record):
+            raise AlreadyDone
+        if len(record) > seen:
+            raise ActedMeanwhile(tuple(record[seen:]))
+
     def _decide(
-        self, current: Incident, command: IncidentCommand, actor: Actor, now: datetime, entry_id: str
+        self,
+        current: Incident,
+        command: IncidentCommand,
+        actor: Actor,
+        now: datetime,
+        entry_id: str,
+        seen: int | None = None,
     ) -> Incident:
         def attempt(incident: Incident | None) -> Incident:
+            self._must_know(current.incident_id, seen, entry_id)
             return self._incidents.save(self._decided(kept(incident), command, actor, now, entry_id))
 
         return retried(current, attempt)
@@ -209,14 +275,16 @@ class ChangeIncident:
 
     def view(self, actor: Actor, incident: Incident) -> IncidentView:
         """The incident, which is as it is stored, as this actor sees it."""
-        drafts = timely(incident, self._drafts.of(incident.incident_id))
+        # What is not public has no updates, and no post about it fits.
+        public = incident.public
+        drafts = timely(incident, self._drafts.of(incident.incident_id)) if public else ()
         actions = actor.rights & possible(incident, drafts)
         merging = self._incidents.open() if Action.MERGE in actions else ()
         others = tuple(one for one in merging if _may_take(one, incident))
         return IncidentView(
             actor=actor,
             incident=incident,
-            updates=tuple(self._incidents.updates(incident.incident_id)),
+            updates=tuple(self._incidents.updates(incident.incident_id)) if public else (),
             record=tuple(self._incidents.record(incident.incident_id)),
             drafts=drafts,
             actions=actions if others else actions - {Action.MERGE},
@@ -224,6 +292,19 @@ class ChangeIncident:
             posts=tuple(self._incidents.joined(incident.incident_id)),
             others=others,
         )
+
+
+def _named(kind: str, event_id: str) -> IncidentId:
+    """The id of what an event begins, so that a second press makes the same."""
+    return IncidentId(f"{kind}-{sha256(event_id.encode()).hexdigest()[:12]}")
+
+
+def _begun(
+    incident_id: IncidentId, command: OpenIncident | PlanMaintenance, actor: Actor, now: datetime, entry_id: str
+) -> IncidentChange:
+    if isinstance(command, OpenIncident):
+        return opened(incident_id, command, actor, now, entry_id)
+    return planned(incident_id, command, actor, now, entry_id)
 
 
 def _may_take(other: Incident, incident: Incident) -> bool:
