@@ -305,6 +305,7 @@ def _the_signed_in_desk(desk: LocalDesk) -> None:
         desk.minute()
         code = next(one for one in reversed(desk.messages) if one.kind == MessageKind.SIGN_IN)
         browser.send("/desk/sign-in/code", code=code.subject.split()[0])
+    _incidents_at_the_desk(desk, browser)
     case = next(one.case_id for one in desk.cases() if one.waiting)
     place = f"/desk/cases/{case.conversation}-{case.customer}"
     for page in ("", "/incidents", "/team", "/sessions", "/search?q=parcel", "/search?q=1", "/next"):
@@ -322,6 +323,21 @@ def _the_signed_in_desk(desk: LocalDesk) -> None:
     sessions = browser.open("/desk/sessions")
     browser.send("/desk/sessions", **next(one.fields for one in sessions.forms if "session" in one.fields))
     browser.send("/desk/sign-out")
+
+
+def _incidents_at_the_desk(desk: LocalDesk, browser: Visitor) -> None:
+    """An incident is opened by hand, a post put in and taken out, and the incident is over."""
+    opening = browser.open("/desk/open-incident").form("open_incident")
+    typed = {"title": "Doors stick", "body": "We oil them.", "confirmed": "yes"}
+    browser.send("/desk/open-incident", **{**opening, **typed})
+    opened = next(one for one in desk.incidents() if one.title == typed["title"])
+    place, post_id = f"/desk/incidents/{opened.incident_id}", desk.cases()[0].post_id
+    for what in ({"add": str(post_id)}, {"remove": str(post_id)}):
+        desk.minute()
+        browser.send(f"{place}/customers", **browser.open(f"{place}/customers").form("members") | what)
+    desk.minute()
+    browser.send(place, **browser.open(place).form("resolve") | {"body": "They do not."})
+    browser.open("/desk/status-page")
 
 
 def _replies(desk: LocalDesk) -> None:

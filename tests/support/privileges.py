@@ -39,13 +39,16 @@ _CONDITIONS = {
     ("ForAllValues:StringLike", "dynamodb:LeadingKeys"),
     ("StringEquals", "ses:FromAddress"),
 }
+# A condition beside that of the keys: the query may bring a number and no item.
+_COUNT = {"StringEquals": {"dynamodb:Select": "COUNT"}}
 _EQUALS = re.compile(r"(#?\w+)\s*=\s*(:\w+)")
 # An id in a key: the part after a "#" that is not one of the key's own words, which are in capitals.
 _ID = re.compile(r"#(?=[^#]*[^A-Z#])[^#]*")
 
 Resource = dict[str, Any]
-# An action, its resource, and what conditions compare: of items the partition key, without ids; of a mail its sender.
-Question = tuple[str, str, str]
+# An action, its resource, what conditions compare (of items the partition key, without ids; of a mail its sender), and
+# whether the call asks for a number alone.
+Question = tuple[str, str, str] | tuple[str, str, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Need:
     action: str
     resource: str
     key: str = ""
+    counts: bool = False
 
     def __str__(self) -> str:
         return f"{self.action} on {self.resource}" + (f" under {self.key}" if self.key else "")
@@ -139,7 +143,8 @@ def _table_needs(operation: str, params: Mapping[str, Any]) -> Iterator[Question
                     yield "dynamodb:BatchWriteItem", _table(name), _leading_key(asked)
         case _:
             index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
-            yield f"dynamodb:{operation}", _table(params["TableName"]) + index, _leading_key(params)
+            counts = params.get("Select") == "COUNT"
+            yield f"dynamodb:{operation}", _table(params["TableName"]) + index, _leading_key(params), counts
 
 
 def _leading_key(asked: Mapping[str, Any]) -> str:
@@ -170,7 +175,7 @@ def _arn(service: str, rest: str) -> str:
 class Grant:
     """An action on one resource that a statement allows; or on all but some, where `excluded` names those.
 
-    `keys`: the only partition keys, or senders, that it is allowed for; empty, any.
+    `keys`: the only partition keys, or senders, that it is allowed for; empty, any. `counts`: for numbers alone.
     """
 
     role: str
@@ -179,9 +184,10 @@ class Grant:
     resource: str
     excluded: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    counts: bool = False
 
     def allows(self, need: Need) -> bool:
-        if not _like(self.action.lower(), need.action.lower()):
+        if not _like(self.action.lower(), need.action.lower()) or (self.counts and not need.counts):
             return False
         if self.keys and not any(_like(key, need.key) for key in self.keys):
             return False
@@ -270,12 +276,16 @@ def _grants(role: str, properties: Resource, facts: Mapping[str, str]) -> Iterat
             if statement is None:
                 continue
             assert statement["Effect"] == "Allow" and "NotAction" not in statement, role
-            keys = _keys(role, statement.get("Condition", {}), facts)
+            condition = dict(statement.get("Condition", {}))
+            counts = {"StringEquals": condition.get("StringEquals")} == _COUNT
+            if counts:
+                del condition["StringEquals"]
+            keys = _keys(role, condition, facts)
             excluded = tuple(resolved(one, facts) for one in _listed(statement.get("NotResource", [])))
             for action in _listed(statement["Action"]):
                 targets = [resolved(one, facts) for one in _listed(statement.get("Resource", "*"))]
                 for target in [""] if excluded else filter(None, targets):
-                    yield Grant(role, statement.get("Sid", ""), action, target, excluded, keys)
+                    yield Grant(role, statement.get("Sid", ""), action, target, excluded, keys, counts)
 
 
 def _keys(role: str, condition: Mapping[str, Any], facts: Mapping[str, str]) -> tuple[str, ...]:
