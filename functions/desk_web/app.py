@@ -16,6 +16,7 @@ from mentiondesk.adapters.storage.stores.queue_counts import CountedQueue
 from mentiondesk.adapters.storage.stores.reviews import Reviews
 from mentiondesk.adapters.storage.stores.sign_ins import Codes, Sessions
 from mentiondesk.adapters.storage.stores.strikes import Strikes
+from mentiondesk.adapters.storage.stores.subscribers import Subscribers
 from mentiondesk.adapters.storage.stores.waiting import WaitingCases
 from mentiondesk.presentation import web
 from mentiondesk.presentation.desk.approvals import ApprovalPages
@@ -24,13 +25,16 @@ from mentiondesk.presentation.desk.composer import Composer
 from mentiondesk.presentation.desk.entrance import Cookies, Entrance
 from mentiondesk.presentation.desk.figures import FiguresPages
 from mentiondesk.presentation.desk.html import security_headers
+from mentiondesk.presentation.desk.incident_customers import CustomerPages
 from mentiondesk.presentation.desk.incidents import IncidentPages
+from mentiondesk.presentation.desk.new_incidents import NewIncidentPages
 from mentiondesk.presentation.desk.origin import from_our_pages
 from mentiondesk.presentation.desk.queue import QueuePages
 from mentiondesk.presentation.desk.reply_pages import ReplyActs, ReplyPages
 from mentiondesk.presentation.desk.review import ReviewPages
 from mentiondesk.presentation.desk.search import SearchPage
 from mentiondesk.presentation.desk.site import ROUTES, DeskSite, MethodOf, answer
+from mentiondesk.presentation.desk.status_page import StatusPageOverview
 from mentiondesk.presentation.desk.strikes import StrikePages
 from mentiondesk.presentation.desk.team import TeamPage
 from mentiondesk.runtime import aws, clock
@@ -42,6 +46,7 @@ from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.cases.find_cases import FindCases
 from mentiondesk.usecases.cases.list_waiting import ListWaiting
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
+from mentiondesk.usecases.incidents.list_customers import ListCustomers
 from mentiondesk.usecases.replies.change_reply import ChangeReply
 from mentiondesk.usecases.replies.grounds import FindGrounds
 from mentiondesk.usecases.replies.review import ReviewReply
@@ -84,6 +89,9 @@ def site() -> DeskSite:
         QueuePages(entrance, ListWaiting(waiting)),
         cases,
         IncidentPages(entrance, on_incident, desk.incidents),
+        NewIncidentPages(entrance, on_incident),
+        CustomerPages(entrance, ListCustomers(desk.incidents, waiting), on_incident),
+        StatusPageOverview(entrance, desk.incidents, Subscribers(desk.table).count),
         TeamPage(entrance),
         SearchPage(entrance, FindCases(waiting, desk.posts)),
         FiguresPages(entrance, ReadFigures(facts, CountedQueue(desk.table), desk.settings)),

@@ -22,6 +22,8 @@ PAGES = (
     "/desk/search?q=x",
     "/desk/next",
     "/desk/approvals",
+    "/desk/open-incident",
+    "/desk/status-page",
 )
 
 
@@ -326,7 +328,8 @@ def test_an_agent_publishes_and_resolves_an_incident(desk: ServedDesk) -> None:
     begin(desk.desk, "The checkout throws an error")
     page = f"/desk/incidents/{INCIDENT_ID}"
     assert "Checkout" in desk.get("/desk/incidents").said
-    assert desk.press(page, "publish", title="Checkout fails", impact="major", body="We look into it.").status == 303
+    typed = {"title": "Checkout fails", "impact": "major", "body": "We look into it.", "confirmed": "yes"}
+    assert desk.press(page, "publish", **typed).status == 303
     desk.later(minutes=1)
     assert desk.press(page, "resolve", body="It is over.").status == 303
     found = desk.desk.incidents.get(INCIDENT_ID)

@@ -1,6 +1,6 @@
 """The pages behind links in alerts: opening one shows the subject and its acts, a button does one act, once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
@@ -15,6 +15,7 @@ from mentiondesk.domain.cases.case import AlreadyClaimed, Case, CaseRefuses
 from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.incidents.incident import Health, Incident, LinkedPost, NotPossible, Status
+from mentiondesk.domain.incidents.rules import IncidentTemplate
 from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.domain.timeline import CaseActEntry, Dismissed, Noted, Reopened, Resolved
 from mentiondesk.ports.cases import CaseChanged
@@ -110,7 +111,8 @@ class ActionPages:
                 return self._say_duty(token, link, actor, typed, now)
             action = action_in(typed)
             if "fill" in typed:
-                return self._shown(token, Notice(action=action, typed=self._filled(typed)), now)
+                templates = self._settings().incidents.templates
+                return self._shown(token, Notice(action=action, typed=filled(typed, templates)), now)
             view = self._act(link, actor, action, typed, self._links.event_id(token, typed.get("event", "")), now)
         except (LinkRefused, NotAllowed, SubjectGone, MalformedForm) as refusal:
             return refused(say, refusal)
@@ -153,15 +155,6 @@ class ActionPages:
         incident = self._on_incident(actor, subject_id, on_incident, event_id, now)
         return self._on_incident.view(actor, incident)
 
-    def _filled(self, typed: FormFields) -> FormFields:
-        """The form with the texts of the chosen template in place of its own."""
-        templates, number = self._settings().incidents.templates, typed.get("template", "")
-        if not (number.isdecimal() and int(number) < len(templates)):
-            return typed
-        one = templates[int(number)]
-        health = {f"{HEALTH}{part.component}": str(part.health) for part in one.affected}
-        return {**typed, "title": one.title, "body": one.body, "impact": str(one.impact), **health}
-
     def _open_incident(self, actor: Actor, case_id: CaseId, typed: FormFields, event_id: str, now: datetime) -> _View:
         """The case's page; its customer is the first in the new incident."""
         before = self._on_case.look(actor, case_id, now)
@@ -199,6 +192,16 @@ class ActionPages:
         }
         html = render("case.html" if case else "incident.html", self._say, facts)
         return Answer(notice.status, html, notice.gave_up)
+
+
+def filled(typed: FormFields, templates: Sequence[IncidentTemplate]) -> FormFields:
+    """The form with the texts of the chosen template in place of its own."""
+    number = typed.get("template", "")
+    if not (number.isdecimal() and int(number) < len(templates)):
+        return typed
+    one = templates[int(number)]
+    health = {f"{HEALTH}{part.component}": str(part.health) for part in one.affected}
+    return {**typed, "title": one.title, "body": one.body, "impact": str(one.impact), **health}
 
 
 def _customer_of(case: Case) -> tuple[LinkedPost, ...]:
@@ -246,7 +249,7 @@ def case_facts(view: CaseView, reader: Reader) -> dict[str, object]:
         "record": [_without_words(one, reader) for one in view.acts if not isinstance(one, Noted)],
         "actions": offered(CASE_ACTS, view.actions | _may_open(view)),
         "reasons": (*REASONS, OTHER),
-        **_opening_facts(reader),
+        **opening_facts(reader),
     }
 
 
@@ -260,7 +263,7 @@ def _may_open(view: CaseView) -> frozenset[Action]:
     return frozenset() if view.case.state.closed else view.actor.rights & {Action.OPEN_INCIDENT}
 
 
-def _opening_facts(reader: Reader) -> dict[str, object]:
+def opening_facts(reader: Reader) -> dict[str, object]:
     """The facts of the form that opens an incident."""
     return {
         "components": reader.settings.page.components,

@@ -35,6 +35,7 @@ from mentiondesk.domain.incidents.commands import (
     IncidentCommand,
     MergeInto,
     OpenIncident,
+    PlanMaintenance,
     PostUpdate,
     Publish,
     ReopenIncident,
@@ -50,7 +51,7 @@ from mentiondesk.domain.text import clean
 from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid
 from mentiondesk.presentation.wording import Sentences
 
-HEALTH, LEFT_OUT = "health.", "out."
+HEALTH, LEFT_OUT, PARTS = "health.", "out.", "part."
 # As browsers send a field of the type datetime-local.
 LOCAL_TIME = "%Y-%m-%dT%H:%M"
 # Reasons to dismiss a case, by the last part of their sentence's key; OTHER stands for one that is typed.
@@ -273,7 +274,40 @@ class OpenIncidentForm(_Public):
 
     def opening(self, zone: ZoneInfo) -> OpenIncident:
         """The command, with the start on the clock of `zone`."""
-        return OpenIncident(self.title, self.impact, self.body, self.affected(()), _moment(self.began, zone))
+        return OpenIncident(self.title, self.impact, self.body, self.affected(()), _if_typed(self.began, zone))
+
+
+class _Period(_Form):
+    """A form with the times of a maintenance."""
+
+    begins: str
+    ends: str
+
+    @model_validator(mode="after")
+    def _ends_later(self) -> Self:
+        if not _timed(self, "begins").begins:
+            raise PydanticCustomError("begins", "no time")
+        if _timed(self, "ends").ends <= self.begins:
+            raise PydanticCustomError("ends", "ends before it begins")
+        return self
+
+    def times(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
+        """The beginning and the end, which were typed on the clock of `zone`."""
+        return _moment(self.begins, zone), _moment(self.ends, zone)
+
+
+class PlanForm(_Period):
+    """On a page of its own: a maintenance belongs to no incident before."""
+
+    action: ClassVar[Action] = Action.PLAN_MAINTENANCE
+    title: Title
+    body: Body
+    parts: tuple[ComponentId, ...] = ()
+
+    def plan(self, zone: ZoneInfo) -> PlanMaintenance:
+        """The command, with its times on the clock of `zone`."""
+        begins, ends = self.times(zone)
+        return PlanMaintenance(self.title, begins, ends, self.body, self.parts)
 
 
 class EditForm(IncidentForm):
@@ -292,7 +326,7 @@ class EditForm(IncidentForm):
     def command(self, incident: Incident, zone: ZoneInfo) -> EditIncident:
         affected = tuple(Affected(id_, health) for id_, health in self.health.items() if health.rank)
         shown = incident.started_at.astimezone(zone).strftime(LOCAL_TIME)
-        began = _moment(self.began, zone)
+        began = _if_typed(self.began, zone)
         # The form shows whole minutes: what was not touched stays to the second.
         started_at = incident.started_at if began is None or self.began == shown else began
         impact = incident.impact if self.impact is None or incident.status.maintenance else self.impact
@@ -316,22 +350,12 @@ class ReopenIncidentForm(IncidentForm):
         return ReopenIncident(self.body)
 
 
-class RescheduleForm(IncidentForm):
+class RescheduleForm(_Period, IncidentForm):
     action = Action.RESCHEDULE
-    begins: str
-    ends: str
     body: Body
 
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        _timed(_timed(self, "begins"), "ends")
-        if self.begins >= self.ends:
-            raise PydanticCustomError("ends", "ends before it begins")
-        return self
-
-    def command(self, incident: Incident, zone: ZoneInfo) -> Reschedule:
-        begins, ends = _moment(self.begins, zone), _moment(self.ends, zone)
-        return Reschedule(begins or incident.created_at, ends or incident.created_at, self.body)
+    def command(self, incident: Incident, zone: ZoneInfo) -> Reschedule:  # noqa: ARG002
+        return Reschedule(*self.times(zone), self.body)
 
 
 class MembersForm(IncidentForm):
@@ -380,18 +404,28 @@ def read(form: type[AnyForm], typed: Mapping[str, object]) -> AnyForm:
     )
 
 
-def _moment(typed: str, zone: ZoneInfo) -> datetime | None:
-    """The moment of a local time, which is None where nothing was typed. Raises ValueError."""
-    return datetime.strptime(typed, LOCAL_TIME).replace(tzinfo=zone).astimezone(UTC) if typed else None
+def _moment(typed: str, zone: ZoneInfo) -> datetime:
+    """The moment of a local time. Raises ValueError."""
+    return datetime.strptime(typed, LOCAL_TIME).replace(tzinfo=zone).astimezone(UTC)
+
+
+def _if_typed(typed: str, zone: ZoneInfo) -> datetime | None:
+    """The same; None where nothing was typed."""
+    return _moment(typed, zone) if typed else None
 
 
 def _timed(form: AnyForm, field: str) -> AnyForm:
     """The form, whose field holds a local time or nothing."""
     try:
-        _moment(getattr(form, field), ZoneInfo("UTC"))
+        _if_typed(getattr(form, field), ZoneInfo("UTC"))
     except ValueError:
         raise PydanticCustomError(field, "no time") from None
     return form
+
+
+def with_parts(typed: FormFields, components: Iterable[PageComponent]) -> dict[str, object]:
+    """The fields, with the known components whose boxes are ticked as one of them."""
+    return {**typed, "parts": tuple(one.component_id for one in components if PARTS + one.component_id in typed)}
 
 
 def with_left_out(typed: FormFields) -> dict[str, object]:

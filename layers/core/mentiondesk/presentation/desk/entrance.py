@@ -23,7 +23,7 @@ from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import CaseId, StaffId
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.storage import SubjectGone
-from mentiondesk.presentation.action_pages.answers import refused
+from mentiondesk.presentation.action_pages.answers import plain, refused
 from mentiondesk.presentation.action_pages.reader import Reader
 from mentiondesk.presentation.action_pages.reading import MalformedForm
 from mentiondesk.presentation.desk.html import render, words_of
@@ -203,7 +203,9 @@ def guarded(page: Page) -> Page:
         except SignedOut:
             return go(f"{SIGN_IN}?{urlencode({_NEXT: _address(request)})}")
         except (SubjectGone, NotAllowed) as refusal:
-            answer = refused(Sentences(), refusal)
+            say = Sentences()
+            here = plain(say, say("desk.not_allowed.what"), say("desk.not_allowed.then"), HTTPStatus.FORBIDDEN)
+            answer = here if isinstance(refusal, NotAllowed) else refused(say, refusal)
             return Response(answer.html, answer.status)
         same = found.tag and words_of(found.tag) == words_of(request.seen)
         return found if not same else Response(status=HTTPStatus.NOT_MODIFIED, tag=found.tag)

@@ -11,12 +11,15 @@ from mentiondesk.presentation.desk.cases import CasePages
 from mentiondesk.presentation.desk.entrance import Entrance, guarded
 from mentiondesk.presentation.desk.figures import FIGURES, FiguresPages
 from mentiondesk.presentation.desk.html import render
+from mentiondesk.presentation.desk.incident_customers import CustomerPages
 from mentiondesk.presentation.desk.incidents import IncidentPages
+from mentiondesk.presentation.desk.new_incidents import NewIncidentPages
 from mentiondesk.presentation.desk.queue import QueuePages
 from mentiondesk.presentation.desk.reply_pages import ReplyPages
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response
 from mentiondesk.presentation.desk.review import REVIEW, ReviewPages
 from mentiondesk.presentation.desk.search import SearchPage
+from mentiondesk.presentation.desk.status_page import STATUS_PAGE, StatusPageOverview
 from mentiondesk.presentation.desk.strikes import StrikePages
 from mentiondesk.presentation.desk.team import TeamPage
 
@@ -29,6 +32,9 @@ class DeskSite:
     queue: QueuePages
     cases: CasePages
     incidents: IncidentPages
+    new_incidents: NewIncidentPages
+    customers: CustomerPages
+    status_page: StatusPageOverview
     team: TeamPage
     search: SearchPage
     figures: FiguresPages
@@ -72,6 +78,25 @@ ROUTES = (
     Route(f"{ROOT}/cases/<case_id>/policy", lambda site: site.strikes.show, lambda site: site.strikes.press, True),
     Route(f"{ROOT}/incidents", lambda site: site.incidents.list),
     Route(f"{ROOT}/incidents/<incident_id>", lambda site: site.incidents.show, lambda site: site.incidents.press, True),
+    Route(
+        f"{ROOT}/incidents/<incident_id>/customers",
+        lambda site: site.customers.show,
+        lambda site: site.customers.press,
+        True,
+    ),
+    Route(
+        f"{ROOT}/open-incident",
+        lambda site: site.new_incidents.show_opening,
+        lambda site: site.new_incidents.open,
+        True,
+    ),
+    Route(
+        f"{ROOT}/plan-maintenance",
+        lambda site: site.new_incidents.show_plan,
+        lambda site: site.new_incidents.plan,
+        True,
+    ),
+    Route(STATUS_PAGE, lambda site: site.status_page.show),
     Route(f"{ROOT}/team", lambda site: site.team.show),
     Route(REVIEW, lambda site: site.review.show, lambda site: site.review.press),
     Route(f"{REVIEW}/mine", lambda site: site.review.mine),

@@ -60,6 +60,11 @@ def incident(site: Site, say: Sentences, one: PublicIncident) -> str:
     return _page("incident", site, say, one.path, one=one)
 
 
+def excerpt(site: Site, say: Sentences, one: PublicIncident) -> str:
+    """The part of the incident's page that people write, for a page of the desk."""
+    return _page("excerpt", site, say, one.path, one=one)
+
+
 def not_found(site: Site, say: Sentences) -> str:
     return _page("404", site, say)
 
