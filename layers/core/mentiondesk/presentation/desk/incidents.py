@@ -38,7 +38,7 @@ from mentiondesk.usecases.incidents.change_incident import (
 )
 
 INCIDENTS = f"{ROOT}/incidents"
-# What ended longer ago stands on the status page's history.
+# Older incidents stand on the status page's history.
 _LISTED_FOR = timedelta(days=30)
 _ID = re.compile(r"[\w.-]{1,80}")
 # The number of acts in the record when a form was shown.
@@ -117,7 +117,7 @@ class IncidentPages:
 def refused(
     visitor: Visitor, refusal: _Refusal, action: Action, typed: FormFields
 ) -> tuple[Notice, Sequence[RecordLine]]:
-    """What the page says about a refused act, and what others did meanwhile."""
+    """The page's words about a refused act, and the acts of others meanwhile."""
     faults = refusal.faults if isinstance(refusal, FormInvalid) else {}
     notice = replace(refusal_notice(refusal, visitor.reader), action=action, typed=kept_words(typed), faults=faults)
     acts = refusal.acts if isinstance(refusal, ActedMeanwhile) else ()

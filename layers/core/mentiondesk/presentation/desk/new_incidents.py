@@ -26,7 +26,7 @@ _Command = OpenIncident | PlanMaintenance
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """What is begun: its action and its template."""
+    """An incident or a maintenance to begin: its action and its template."""
 
     action: Action
     template: str

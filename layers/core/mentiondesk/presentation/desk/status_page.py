@@ -27,7 +27,7 @@ class StatusPageOverview:
     def show(self, request: Request, now: datetime) -> Response:
         visitor = self._entrance.visitor(request, now)
         page = visitor.settings.page
-        # What a component is like now depends on what goes on, and not on its updates.
+        # The health of a component now follows from the incidents alone, not from their updates.
         public = [public_incident(one, ()) for one in self._incidents.open() if one.public]
         site = Site.at(now, page, public, now, "")
         facts = {

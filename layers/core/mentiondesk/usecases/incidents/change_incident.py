@@ -275,7 +275,7 @@ class ChangeIncident:
 
     def view(self, actor: Actor, incident: Incident) -> IncidentView:
         """The incident, which is as it is stored, as this actor sees it."""
-        # What is not public has no updates, and no post about it fits.
+        # A candidate has no updates, and no drafted post fits it.
         public = incident.public
         drafts = timely(incident, self._drafts.of(incident.incident_id)) if public else ()
         actions = actor.rights & possible(incident, drafts)

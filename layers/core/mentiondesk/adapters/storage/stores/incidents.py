@@ -113,7 +113,7 @@ class Incidents:
         expires = self._expires(incident) if incident else {}
         post = next((one for one in joined if one.post_id == post_id), None)
         mark = Item(keys.left_out(incident_id, post_id), post, expires)
-        # What was taken out before is in it no more, and its mark holds its words.
+        # The mark of a post that was taken out before holds its words.
         with suppress(Refused):
             self._table.put(mark, None if post else Absent())
         self._table.delete(keys.joined(incident_id, post_id))
