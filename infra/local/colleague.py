@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
+from infra.local.forms import HtmlPage
 from infra.local.visitor import Visitor
 from mentiondesk.domain.access.places import DESK, subject_path
 from mentiondesk.domain.ids import CaseId
 
 _APPROVALS, _INCIDENTS = f"{DESK}/approvals", f"{DESK}/incidents"
-_SEND, _APPROVE = {"press": "send"}, {"press": "approve"}
+_SEND, _APPROVE, _CONFIRM = {"press": "send"}, {"press": "approve"}, {"confirmed": "yes"}
 
 
 class NotAnswered(Exception):
@@ -35,10 +36,15 @@ class Colleague:
         self._press(subject_path(case_id), action, typed)
 
     def act_on_incident(self, action: str, typed: Mapping[str, str]) -> None:
-        """Presses a button on the page of the first incident in the list, where there is one that offers it."""
+        """Presses a button on the page of the first incident that offers it, and publishes what that shows."""
         listed = self._browser.open(_INCIDENTS).links
-        for place in [link for link in listed if link.startswith(f"{_INCIDENTS}/")][:1]:
-            self._press(place, action, typed)
+        for place in (link for link in listed if link.startswith(f"{_INCIDENTS}/")):
+            shown = self._press(place, action, typed)
+            if shown is not None:
+                for form in shown.forms:
+                    if _CONFIRM in form.buttons:
+                        self._browser.send(place, **{**form.fields, **_CONFIRM})
+                return
 
     def approve_replies(self) -> None:
         """Approves every reply that waits for this person."""
@@ -46,7 +52,9 @@ class Colleague:
         while "approve_reply" in page.offers() and not page.alert:
             page = self._browser.send(_APPROVALS, **{**page.form("approve_reply"), **_APPROVE})
 
-    def _press(self, place: str, action: str, typed: Mapping[str, str]) -> None:
+    def _press(self, place: str, action: str, typed: Mapping[str, str]) -> HtmlPage | None:
+        """The page after the press; None where the page does not offer it."""
         page = self._browser.open(place)
-        if action in page.offers():
-            self._browser.send(place, **{**page.pressed(action), **typed})
+        if action not in page.offers():
+            return None
+        return self._browser.send(place, **{**page.pressed(action), **typed})
