@@ -1,6 +1,7 @@
 """Strikes: rule, evidence, two people and an end; one or two angry posts never reach a measure."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -90,7 +91,7 @@ def test_a_measure_ends_by_itself_and_can_be_revoked_with_a_reason() -> None:
 def test_a_strike_expires_and_can_be_withdrawn() -> None:
     record = struck(1, 2, 3)
     assert record.left(RULES, NOON + RULES.window) == 3
-    assert withdraw_strike(record, "s1", ANA, "A joke").left(RULES, NOON) == 1
+    assert withdraw_strike(record, "s1", ANA, "A joke", NOON, RULES).left(RULES, NOON) == 1
 
 
 def test_nobody_confirms_what_they_asked_for() -> None:
@@ -105,8 +106,21 @@ def test_nobody_confirms_what_they_asked_for() -> None:
 
 def test_a_measure_whose_strikes_ended_is_not_confirmed() -> None:
     asked = ask_for_measure(struck(1, 2, 3), Measure.MUTE, ANA, "m", NOON, RULES)
+    with pytest.raises(NothingThere):
+        confirm_measure(withdraw_strike(asked, "s1", ANA, "A joke", NOON, RULES), "m", MO, NOON, RULES)
+    soon = StrikeRules(RULES.rules, window=DAY)
     with pytest.raises(TooFewStrikes):
-        confirm_measure(withdraw_strike(asked, "s1", ANA, "A joke"), "m", MO, NOON, RULES)
+        confirm_measure(replace(asked, strikes=asked.strikes[:2]), "m", MO, NOON, soon)
+
+
+def test_a_measure_falls_when_too_few_of_its_strikes_are_left() -> None:
+    fallen = withdraw_strike(measured(), "s1", MO, "It was a joke", NOON + DAY, RULES)
+    assert fallen.in_force(NOON + DAY) == ()
+    assert (fallen.measures[0].revoked_by, fallen.measures[0].reason) == (MO, "It was a joke")
+    more = confirm_strike(strike(struck(1, 2, 3), "slur", [evidence(4)], ANA, "s4", NOON, RULES), "s4", MO, NOON)
+    asked = ask_for_measure(more, Measure.MUTE, ANA, "m", NOON, RULES)
+    stands = withdraw_strike(confirm_measure(asked, "m", MO, NOON, RULES), "s1", ANA, "A joke", NOON, RULES)
+    assert len(stands.in_force(NOON)) == 1, "three are left"
 
 
 def test_a_second_press_asks_for_one_measure() -> None:
@@ -136,7 +150,7 @@ def steps(draw: st.DrawFn) -> Step:
     acts: list[Step] = [
         lambda record, place: strike(record, "slur", posts, by, f"s{place}", now, RULES),
         lambda record, _: confirm_strike(record, f"s{number}", by, now),
-        lambda record, _: withdraw_strike(record, f"s{number}", by, "because"),
+        lambda record, _: withdraw_strike(record, f"s{number}", by, "because", now, RULES),
         lambda record, place: ask_for_measure(record, measure, by, f"m{place}", now, RULES),
         lambda record, _: confirm_measure(record, f"m{number}", by, now, RULES),
     ]

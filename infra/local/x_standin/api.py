@@ -41,6 +41,9 @@ class Api:
             "users": reading.users,
             "create": self.writing.create,
             "delete": self.writing.delete,
+            "hide": self.writing.hide,
+            "mute": self.writing.mute,
+            "unmute": self.writing.unmute,
             "dm": self.writing.dm,
         }
 

@@ -139,6 +139,18 @@ class StandInX:
             return list(self._world.posts_of(self.brand.id, self.now()))[::-1]
 
     @property
+    def hidden(self) -> frozenset[str]:
+        """The replies that the brand hides."""
+        with self._lock:
+            return frozenset(self._api.writing.hidden)
+
+    @property
+    def muted(self) -> frozenset[str]:
+        """The accounts that the brand mutes."""
+        with self._lock:
+            return frozenset(self._api.writing.muted)
+
+    @property
     def messages(self) -> list[Message]:
         """The direct messages the brand has sent."""
         with self._lock:

@@ -1,4 +1,4 @@
-"""The endpoints that write: posts, replies, deletions, direct messages."""
+"""The endpoints that write: posts, replies, deletions, direct messages; and those that hide and mute."""
 
 from datetime import datetime
 
@@ -21,6 +21,8 @@ class Writing:
         self._brand = brand
         self._rules = rules
         self.messages: list[Message] = []
+        self.hidden: set[str] = set()
+        self.muted: set[str] = set()
 
     def create(self, call: Call) -> Answer:
         body = json_object(call)
@@ -48,6 +50,38 @@ class Writing:
             raise Refused(problems.forbidden("You are not authorized to delete this Tweet."))
         self._world.delete(post_id, call.at)
         return Answer(200, {"data": {"deleted": True}})
+
+    def hide(self, call: Call) -> Answer:
+        """Hides a reply in a conversation that the brand began, or shows it again."""
+        hidden = json_object(call).get("hidden")
+        if not isinstance(hidden, bool):
+            raise invalid("$.hidden: true or false is required")
+        post_id = call.path_values["tweet_id"]
+        post = self._world.find(post_id, call.at) if is_id(post_id) else None
+        if post is None:
+            raise Refused(problems.problem(404, "Not Found", f"Could not find tweet with id: [{post_id}]."))
+        began = self._world.find(post.conversation_id, call.at)
+        if began is None or began.author_id != self._brand.id or post.author_id == self._brand.id:
+            raise Refused(problems.forbidden("You are not permitted to perform this action."))
+        (self.hidden.add if hidden else self.hidden.discard)(post.id)
+        return Answer(200, {"data": {"hidden": hidden}})
+
+    def mute(self, call: Call) -> Answer:
+        target = json_object(call).get("target_user_id")
+        self.muted.add(self._other(call.path_values["id"], target))
+        return Answer(200, {"data": {"muting": True}})
+
+    def unmute(self, call: Call) -> Answer:
+        self.muted.discard(self._other(call.path_values["source_user_id"], call.path_values["target_user_id"]))
+        return Answer(200, {"data": {"muting": False}})
+
+    def _other(self, source: str, target: object) -> str:
+        """An account that the brand, and nobody else, acts against."""
+        if source != self._brand.id:
+            raise Refused(problems.forbidden("The `id` query parameter must be the authenticating user's."))
+        if not isinstance(target, str) or not is_id(target):
+            raise invalid("$.target_user_id: an id is required")
+        return target
 
     def dm(self, call: Call) -> Answer:
         text = _text(json_object(call))

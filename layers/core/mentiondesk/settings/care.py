@@ -8,8 +8,9 @@ from pydantic import Field, field_validator, model_validator
 from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.domain.praise import MOST_MONTHS, PraiseRules
 from mentiondesk.domain.review.sample import ReviewRules
-from mentiondesk.domain.strikes.record import LEAST, StrikeRule, StrikeRules
+from mentiondesk.domain.strikes.record import LEAST, DeedPrices, StrikeRule, StrikeRules
 from mentiondesk.settings.model import Misfit, Model
+from mentiondesk.settings.replies import Dollars
 from mentiondesk.settings.types import Length
 
 
@@ -47,6 +48,15 @@ class StrikeRuleSettings(Model):
     sentence: str = Field(min_length=1, max_length=200)
 
 
+class DeedPricesSettings(Model):
+    """X's prices of measures, in dollars."""
+
+    hide: Dollars = DeedPrices().hide
+    unhide: Dollars = DeedPrices().unhide
+    mute: Dollars = DeedPrices().mute
+    unmute: Dollars = DeedPrices().unmute
+
+
 class StrikesSettings(Model):
     """The rule table, and the strikes within a window before a measure: three or more."""
 
@@ -54,6 +64,8 @@ class StrikesSettings(Model):
     least: int = Field(default=LEAST, ge=LEAST, le=20)
     window: Length = Field(default=StrikeRules().window, ge=timedelta(days=1), le=timedelta(days=365))
     lasts: Length = Field(default=StrikeRules().lasts, ge=timedelta(days=1), le=timedelta(days=365))
+
+    prices: DeedPricesSettings = DeedPricesSettings()
 
     @field_validator("rules")
     @classmethod
@@ -67,4 +79,4 @@ class StrikesSettings(Model):
     def to_rules(self) -> StrikeRules:
         """The table as the rest of the package uses it."""
         rules = tuple(StrikeRule(one.id, one.sentence) for one in self.rules)
-        return StrikeRules(rules, self.least, self.window, self.lasts)
+        return StrikeRules(rules, self.least, self.window, self.lasts, DeedPrices(**dict(self.prices)))

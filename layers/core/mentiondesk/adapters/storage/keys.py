@@ -31,7 +31,7 @@ DUE_SHARD, DUE_AT = "due_shard", "due_at"
 # The partition of the due index in which posts wait to be classified; a post leaves it with its tags.
 UNTAGGED = "UNTAGGED"
 # The partitions of the due index for replies that the sender, or a person, has to look at.
-OUTBOX, HELD = "OUTBOX", "HELD"
+OUTBOX, HELD, MEASURES = "OUTBOX", "HELD", "MEASURES"
 # The partition of the due index in which watches over claims stand.
 CLAIMS = "DUE#CLAIMS"
 # Sparse: only what has an alert to come, and posts without tags. Sharded, so that no key is hot on a bad day.
@@ -216,6 +216,11 @@ def alert(alert: Alert) -> Key:
 
 def customer(user_id: UserId) -> Key:
     return Key(f"CUSTOMER#{user_id}", CUSTOMER)
+
+
+def customer_in(pk: str) -> UserId:
+    """The customer of a partition."""
+    return UserId(pk.removeprefix("CUSTOMER#"))
 
 
 def strikes(user_id: UserId) -> Key:

@@ -59,14 +59,21 @@ class OwnerNews(StrEnum):
     REPLY_HELD = "reply_held"
     APPROVAL = "approval"
     SENT_BACK = "sent_back"
+    MEASURE = "measure"
 
     @property
-    def about_reply(self) -> bool:
-        """True for news about a reply, which matter while no reply timer runs, too."""
-        return self in _ABOUT_REPLIES
+    def without_timer(self) -> bool:
+        """True for news about a reply or a measure, which matter while no reply timer runs, too."""
+        return self in _WITHOUT_TIMER
 
 
-_ABOUT_REPLIES = (OwnerNews.REPLY_REFUSED, OwnerNews.REPLY_HELD, OwnerNews.APPROVAL, OwnerNews.SENT_BACK)
+_WITHOUT_TIMER = (
+    OwnerNews.REPLY_REFUSED,
+    OwnerNews.REPLY_HELD,
+    OwnerNews.APPROVAL,
+    OwnerNews.SENT_BACK,
+    OwnerNews.MEASURE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +148,10 @@ def escalated(
 
 
 def told_owner(message: OwnerTold, case: Case, attempts: int, alerted_until: datetime | None) -> Escalation | None:
-    """The message as an escalation of its own; None when the customer does not wait, unless it is about a reply."""
+    """The message as an escalation of its own; None when the customer does not wait, unless it needs none."""
     timer = case.timer
     if timer is None or not timer.running:
-        if not message.news.about_reply:
+        if not message.news.without_timer:
             return None
         timer = ReplyTimer(case.post_id or PostId("0"), message.at, message.at, Clock.NEXT_REPLY)
     one_stage = ReplyTimer(timer.post_id, message.at, timer.answer_by, timer.clock, (Due(message.news, message.at),))

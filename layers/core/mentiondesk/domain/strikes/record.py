@@ -8,10 +8,11 @@ therefore never reach a measure: there is no way around `_enough`.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 
-from mentiondesk.domain.ids import PostId, StaffId, UserId
+from mentiondesk.domain.ids import CaseId, PostId, StaffId, UserId
 
 # No setting goes below it.
 LEAST = 3
@@ -19,12 +20,40 @@ _LONGEST_REASON = 300
 
 
 class Measure(StrEnum):
-    """The measures on self-serve X. All but the first are done by a person in X's app; blocking is no API there."""
+    """The measures on self-serve X, which has no API for blocking: a person does that in the app."""
 
     ANSWER_NO_MORE = "answer_no_more"
     HIDE_REPLIES = "hide_replies"
     MUTE = "mute"
     BLOCK = "block"
+
+
+class Deed(StrEnum):
+    """A thing that is done on X for a measure."""
+
+    HIDE = "hide"
+    MUTE = "mute"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Enforced:
+    """A target of a deed (a post to hide, an account to mute or block) as X has it.
+
+    `by` is the person who did it in the app. The rest tells of the step that is under way, `toward` on or off: its
+    failed attempts, when it is tried again, X's refusal for good, and whether a person was told of the task.
+    """
+
+    deed: Deed
+    target: str
+    on: bool = False
+    at: datetime | None = None
+    by: StaffId | None = None
+    toward: bool = True
+    attempts: int = 0
+    next_at: datetime | None = None
+    refusal: str = ""
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +62,28 @@ class StrikeRule:
 
     rule_id: str
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeedPrices:
+    """X's prices in dollars: for hiding a post, showing it again, muting an account and unmuting it."""
+
+    # docs.x.com/x-api/getting-started/pricing names the two last, as of August 2026. Hiding is not itemised there: the
+    # price of any other interaction is assumed.
+    hide: Decimal = Decimal("0.015")
+    unhide: Decimal = Decimal("0.015")
+    mute: Decimal = Decimal("0.015")
+    unmute: Decimal = Decimal("0.005")
+
+    def of(self, measure: Measure, posts: int) -> tuple[Decimal, Decimal]:
+        """The price of a measure when it begins and when it ends, with so many posts as evidence."""
+        match measure:
+            case Measure.HIDE_REPLIES:
+                return self.hide * posts, self.unhide * posts
+            case Measure.MUTE:
+                return self.mute, self.unmute
+            case Measure.ANSWER_NO_MORE | Measure.BLOCK:
+                return Decimal(0), Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +97,7 @@ class StrikeRules:
     least: int = LEAST
     window: timedelta = timedelta(days=90)
     lasts: timedelta = timedelta(days=30)
+    prices: DeedPrices = DeedPrices()
 
     @property
     def needed(self) -> int:
@@ -82,7 +134,10 @@ class Strike:
 
 @dataclass(frozen=True, slots=True)
 class TakenMeasure:
-    """A measure with its strikes, the two people, and its end."""
+    """A measure with its strikes, the two people, and its end.
+
+    `revoked_by` is the person who revoked it, or who withdrew a strike without which it cannot stand.
+    """
 
     measure_id: str
     measure: Measure
@@ -91,9 +146,12 @@ class TakenMeasure:
     at: datetime
     until: datetime
     confirmed_by: StaffId | None = None
+    confirmed_at: datetime | None = None
     revoked_by: StaffId | None = None
     revoked_at: datetime | None = None
     reason: str = ""
+    # The case on whose page it was asked for.
+    case_id: CaseId | None = None
 
     def in_force(self, now: datetime) -> bool:
         return self.confirmed_by is not None and self.revoked_by is None and now < self.until
@@ -138,6 +196,8 @@ class CustomerRecord:
     customer: UserId
     strikes: tuple[Strike, ...] = ()
     measures: tuple[TakenMeasure, ...] = ()
+    # The state of X, as far as measures touched it.
+    enforced: tuple[Enforced, ...] = ()
     version: int = 0
 
     def counting(self, now: datetime) -> tuple[Strike, ...]:
@@ -201,22 +261,45 @@ def confirm_strike(record: CustomerRecord, strike_id: str, by: StaffId, now: dat
     return _with_strike(record, replace(found, confirmed_by=by, confirmed_at=now))
 
 
-def withdraw_strike(record: CustomerRecord, strike_id: str, by: StaffId, reason: str) -> CustomerRecord:
-    """The record with a strike that does not count any more. Raises NothingThere or NoReason."""
+def withdraw_strike(
+    record: CustomerRecord, strike_id: str, by: StaffId, reason: str, now: datetime, rules: StrikeRules
+) -> CustomerRecord:
+    """The record with a strike that does not count any more. Raises NothingThere or NoReason.
+
+    A measure falls with it where too few of its strikes are left.
+    """
     found = next((one for one in record.strikes if one.strike_id == strike_id), None)
     if found is None or found.withdrawn_by is not None:
         raise NothingThere
-    return _with_strike(record, replace(found, withdrawn_by=by, reason=_reason(reason)))
+    why = _reason(reason)
+    after = _with_strike(record, replace(found, withdrawn_by=by, reason=why))
+    for one in after.measures:
+        if one.revoked_by is None and now < one.until and not _stands(after, one, rules):
+            after = _with_measure(after, replace(one, revoked_by=by, revoked_at=now, reason=why))
+    return after
+
+
+def _stands(record: CustomerRecord, measure: TakenMeasure, rules: StrikeRules) -> bool:
+    """True while enough of a measure's strikes were not withdrawn; that they expire makes no difference."""
+    left = [one for one in record.strikes if one.strike_id in measure.strikes and one.withdrawn_by is None]
+    return min(len(left), len({post.post_id for one in left for post in one.posts})) >= rules.needed
 
 
 def ask_for_measure(
-    record: CustomerRecord, measure: Measure, by: StaffId, measure_id: str, now: datetime, rules: StrikeRules
+    record: CustomerRecord,
+    measure: Measure,
+    by: StaffId,
+    measure_id: str,
+    now: datetime,
+    rules: StrikeRules,
+    case_id: CaseId | None = None,
 ) -> CustomerRecord:
     """The record with a measure that nobody has confirmed yet; a second press changes nothing. Raises TooFewStrikes."""
     if any(one.measure_id == measure_id for one in record.measures):
         return record
     strikes = _enough(record, rules, now)
-    taken = TakenMeasure(measure_id, measure, tuple(one.strike_id for one in strikes), by, now, now + rules.lasts)
+    ids = tuple(one.strike_id for one in strikes)
+    taken = TakenMeasure(measure_id, measure, ids, by, now, now + rules.lasts, case_id=case_id)
     return replace(record, measures=(*record.measures, taken))
 
 
@@ -229,8 +312,8 @@ def confirm_measure(
         raise NothingThere
     if found.by == by:
         raise SamePerson
-    _enough(record, rules, now)
-    return _with_measure(record, replace(found, confirmed_by=by))
+    strikes = tuple(one.strike_id for one in _enough(record, rules, now))
+    return _with_measure(record, replace(found, confirmed_by=by, confirmed_at=now, strikes=strikes))
 
 
 def revoke(record: CustomerRecord, measure_id: str, by: StaffId, reason: str, now: datetime) -> CustomerRecord:

@@ -78,7 +78,7 @@ def _concerned(news: OwnerNews, person: Staff | None, settings: DeskSettings, no
             return tuple(one for one in leads if one != person)
         case OwnerNews.LAPSED:
             return (*own, *leads)
-        case OwnerNews.REPLY_REFUSED | OwnerNews.REPLY_HELD:
+        case OwnerNews.REPLY_REFUSED | OwnerNews.REPLY_HELD | OwnerNews.MEASURE:
             here = person is not None and person.on_duty(now)
             return own if here else (*own, *leads)
         case OwnerNews.TAKEN_OVER | OwnerNews.HANDED_OVER | OwnerNews.SENT_BACK:

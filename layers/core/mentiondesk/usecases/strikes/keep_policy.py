@@ -7,6 +7,7 @@ from datetime import datetime
 from mentiondesk.domain.access.actor import Actor, NotAllowed
 from mentiondesk.domain.ids import CaseId, StaffId, UserId
 from mentiondesk.domain.strikes import record as rule
+from mentiondesk.domain.strikes.enforcement import Step, done_by_hand, steps
 from mentiondesk.domain.strikes.record import CustomerRecord, Evidence, Measure, Standing, StrikeRules
 from mentiondesk.domain.timeline import CustomerPosted
 from mentiondesk.ports.cases import CaseStore
@@ -19,11 +20,12 @@ _Change = Callable[[CustomerRecord], CustomerRecord]
 
 @dataclass(frozen=True, slots=True)
 class PolicyView:
-    """A customer's record as staff see it: with the posts of a case that can be evidence, and the strikes left."""
+    """A customer's record as staff see it: the strikes left, what X has yet to do, posts that can be evidence."""
 
     record: CustomerRecord
     rules: StrikeRules
     left: int
+    steps: tuple[Step, ...] = ()
     posts: tuple[CustomerPosted, ...] = ()
 
 
@@ -38,7 +40,7 @@ class KeepPolicy:
     def look(self, case_id: CaseId, now: datetime) -> PolicyView:
         """The record of a case's customer."""
         record, rules = self._strikes.get(case_id.customer), self._settings().strikes
-        return PolicyView(record, rules, record.left(rules, now), tuple(self._posts(case_id)))
+        return PolicyView(record, rules, record.left(rules, now), steps(record, now), tuple(self._posts(case_id)))
 
     def standing(self, customer: UserId, now: datetime) -> Standing:
         """The customer's standing. Without rules, nothing is read."""
@@ -62,15 +64,15 @@ class KeepPolicy:
         by = _lead(actor)
         self._change(case_id, lambda one: rule.confirm_strike(one, strike_id, by, now))
 
-    def withdraw(self, actor: Actor, case_id: CaseId, strike_id: str, reason: str) -> None:
+    def withdraw(self, actor: Actor, case_id: CaseId, strike_id: str, reason: str, now: datetime) -> None:
         """Raises StrikesRefuse."""
-        by = _person(actor)
-        self._change(case_id, lambda one: rule.withdraw_strike(one, strike_id, by, reason))
+        by, rules = _person(actor), self._settings().strikes
+        self._change(case_id, lambda one: rule.withdraw_strike(one, strike_id, by, reason, now, rules))
 
     def ask(self, actor: Actor, case_id: CaseId, measure: Measure, event_id: str, now: datetime) -> None:
         """Asks for a measure. Raises StrikesRefuse."""
         by, rules = _person(actor), self._settings().strikes
-        self._change(case_id, lambda one: rule.ask_for_measure(one, measure, by, event_id, now, rules))
+        self._change(case_id, lambda one: rule.ask_for_measure(one, measure, by, event_id, now, rules, case_id))
 
     def confirm(self, actor: Actor, case_id: CaseId, measure_id: str, now: datetime) -> None:
         """Raises StrikesRefuse, or NotAllowed for people who lead nobody."""
@@ -81,6 +83,11 @@ class KeepPolicy:
         """Raises StrikesRefuse."""
         by = _person(actor)
         self._change(case_id, lambda one: rule.revoke(one, measure_id, by, reason, now))
+
+    def done(self, actor: Actor, case_id: CaseId, step: str, now: datetime) -> None:
+        """Says that a task of a measure is done in X's app. Raises StrikesRefuse."""
+        by = _person(actor)
+        self._change(case_id, lambda one: done_by_hand(one, step, by, now))
 
     def _posts(self, case_id: CaseId) -> list[CustomerPosted]:
         """The customer's posts whose words are there."""

@@ -1,13 +1,16 @@
 """Records of strikes and measures, beside the customer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mentiondesk.adapters.storage import keys
-from mentiondesk.adapters.storage.items import Item
-from mentiondesk.adapters.storage.table import Absent, Conflict, Equals, Refused, Table
+from mentiondesk.adapters.storage.items import Item, Value
+from mentiondesk.adapters.storage.stores.escalations import message_parts
+from mentiondesk.adapters.storage.table import Absent, Conflict, Equals, Put, Query, Refused, Table
+from mentiondesk.domain.alerts.message import OwnerTold
 from mentiondesk.domain.ids import UserId
+from mentiondesk.domain.strikes.enforcement import wakes_at
 from mentiondesk.domain.strikes.record import CustomerRecord
 from mentiondesk.ports.strikes import RecordChanged
 
@@ -24,11 +27,21 @@ class Strikes:
         item = self._table.get(keys.strikes(customer))
         return item.read(CustomerRecord) if item else CustomerRecord(customer)
 
-    def save(self, record: CustomerRecord) -> None:
+    def save(self, record: CustomerRecord, messages: Sequence[OwnerTold] = ()) -> CustomerRecord:
         unchanged = Equals("version", record.version) if record.version else Absent()
-        expires = {keys.EXPIRES: keys.expiry(self._now() + self._keep())}
-        item = Item(keys.strikes(record.customer), replace(record, version=record.version + 1), expires)
+        now, saved = self._now(), replace(record, version=record.version + 1)
+        expires = keys.expiry(now + self._keep())
+        due = wakes_at(saved, now)
+        beside: dict[str, Value] = {keys.EXPIRES: expires}
+        if due is not None:
+            beside |= {keys.DUE_SHARD: keys.MEASURES, keys.DUE_AT: due}
+        put = Put(Item(keys.strikes(record.customer), saved, beside), unchanged)
         try:
-            self._table.put(item, unchanged)
+            self._table.transact({"record": put, **message_parts(messages, expires)})
         except (Refused, Conflict) as refused:
             raise RecordChanged(self.get(record.customer)) from refused
+        return saved
+
+    def due(self, now: datetime, limit: int) -> Sequence[UserId]:
+        rows = self._table.query(Query(keys.MEASURES, keys.DUE, last=now, limit=limit))
+        return [keys.customer_in(row.key.pk) for row in rows]
