@@ -23,8 +23,8 @@ from mentiondesk.presentation.figures.sheet import sheet_of
 from mentiondesk.presentation.wording import Sentences
 from mentiondesk.usecases.reports.read_figures import ReadFigures
 from mentiondesk.usecases.reports.send_report import SendReport
-from tests.support.builders import NOON, a_staff, at, settings
-from tests.support.served_desk import ServedDesk, waiting
+from tests.support.builders import NOON, a_staff, at, settings, settings_file
+from tests.support.served_desk import TEAM, ServedDesk, waiting
 from tests.unit.test_report import a_wait
 
 # NOON is a Wednesday; the report goes out on the Monday after.
@@ -73,13 +73,14 @@ def reporting(desk: ServedDesk, mails: Mails, **of_settings: Any) -> SendReport:
 
 
 def test_page_csv_and_mail_hold_the_same_figures(desk: ServedDesk) -> None:
-    week = Week.of(NOON, "UTC")
+    week, targets = Week.of(NOON, "UTC"), {"targets": {"within_1h": 60, "within_24h": 75}}
+    desk.store_settings(settings_file(staff=TEAM, figures=targets))
     desk.now = MONDAY
     desk.enter("mo")
     page = desk.get(f"/desk/figures?week={week.name}")
     got = desk.get(f"/desk/figures/waits.csv?week={week.name}")
     mails = Mails()
-    reporting(desk, mails)(MONDAY)
+    reporting(desk, mails, figures=targets)(MONDAY)
     ((_, mail),) = mails.sent
     rows = list(csv.DictReader(io.StringIO(got.html.removeprefix("\ufeff"))))
     counted = [row for row in rows if row["leg"] == "first_reply" and row["counted_as"] == "customers"]
@@ -90,6 +91,8 @@ def test_page_csv_and_mail_hold_the_same_figures(desk: ServedDesk) -> None:
         assert f"{soon} of {len(counted)}" in told
         assert f"{ignored} of {len(counted)}" in told
         assert "100 % in the four weeks before" in told
+        assert "Target of 60 % missed" in told
+        assert "Target of 75 % reached" in told
     assert mail.subject.endswith("50 % answered within an hour, 1 ignored")
     report = report_of([one for one in WAITS if week.first <= one.recorded_at < week.last], "UTC")
     assert (report.first.waits, report.first.within["1h"], report.first.ignored) == (4, soon, ignored)
@@ -98,7 +101,9 @@ def test_page_csv_and_mail_hold_the_same_figures(desk: ServedDesk) -> None:
 def test_a_late_change_of_settings_changes_no_past_figure(desk: ServedDesk) -> None:
     facts, queue = Facts(desk.desk.table), CountedQueue(desk.desk.table)
     week = Week.of(NOON, "UTC")
-    stricter = settings(targets={"first_reply": {"complaint": "1m", "question": "1m"}})
+    stricter = settings(
+        targets={"first_reply": {"complaint": "1m", "question": "1m"}}, figures={"targets": {"ignored": 0}}
+    )
     reports = []
     for found in (settings(), stricter):
         read = ReadFigures(facts, queue, lambda found=found: found)  # type: ignore[misc]

@@ -129,9 +129,9 @@ def good_requests(x: StandInX) -> list[tuple[str, str, dict[str, Any]]]:
         ("GET", "/2/tweets", {"params": {"ids": hidden}}),
         ("GET", "/2/users/me", {"params": {"user.fields": everything["user.fields"]}}),
         ("POST", "/2/tweets", {"json": {"text": "Here.", "reply": {"in_reply_to_tweet_id": asked}}}),
+        ("PUT", f"/2/tweets/{reply}/hidden", {"json": {"hidden": True}}),
         ("DELETE", f"/2/tweets/{x.sent[-1].id}", {}),
         ("POST", "/2/dm_conversations/with/2001/messages", {"json": {"text": "Hello"}}),
-        ("PUT", f"/2/tweets/{reply}/hidden", {"json": {"hidden": True}}),
         ("POST", "/2/users/1000/muting", {"json": {"target_user_id": "2001"}}),
         ("DELETE", "/2/users/1000/muting/2001", {}),
     ]

@@ -11,6 +11,7 @@ from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.figures.answers import Group
 from mentiondesk.domain.figures.facts import IncidentFact, ReplyFact, ReviewFact, SecondAnswer, WaitEnd, WaitFact
 from mentiondesk.domain.figures.report import BINS, Now, report_of
+from mentiondesk.domain.figures.targets import Targets
 from mentiondesk.domain.figures.weeks import Week
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, UserId
 from mentiondesk.domain.posts.tags import Kind, Urgency
@@ -120,10 +121,45 @@ def test_incidents_second_answers_replies_and_reviews() -> None:
     marks = [ReviewFact("r", BEN, at(9), (True, True, False, True, True)), ReviewFact("s", BEN, at(9), (True,) * 5)]
     report = report_of([solved, SecondAnswer(case_id(1), at(3)), held, *marks], "UTC")
     assert (report.incidents, report.second_answers) == ((solved,), 1)
-    assert (report.replies.sent, report.replies.checks, report.replies.released) == (1, {"money": 1}, 1)
+    assert (report.replies.sent, report.replies.checks) == (1, {"money": (1, 1)})
     assert report.replies.approvals is not None
     assert report.replies.approvals.percentile(0.5) == minutes(8)
     assert (report.reviewed.replies, report.reviewed.yes) == (2, (2, 2, 1, 2, 2))
+
+
+def test_a_check_that_fired_is_told_apart_from_one_that_was_released() -> None:
+    warned = ReplyFact("a", case_id(1), at(1), ANA, ("money", "shouting"))
+    released = ReplyFact("b", case_id(1), at(2), ANA, ("money",), True, at(1), at(2), PostId("8"))
+    assert report_of([warned, released], "UTC").replies.checks == {"money": (2, 1), "shouting": (1, 0)}
+
+
+def test_private_conversations_that_nobody_closed_and_follow_ups_are_counted() -> None:
+    private, follow_up = Clock.PRIVATE, Clock.FOLLOW_UP
+    found = [
+        a_wait(1, 30, clock=private, end=WaitEnd.SOLVED),
+        a_wait(2, None, clock=private),
+        a_wait(3, 30, clock=follow_up),
+        a_wait(4, 30, clock=follow_up, end=WaitEnd.DECLINED),
+    ]
+    report = report_of(found, "UTC")
+    assert report.private is not None
+    assert (report.private.waits, report.private.ignored, report.private.answered) == (2, 1, 1)
+    assert (report.follow_ups.asked, report.follow_ups.declined) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("figure", "share", "met"),
+    [
+        ("within_1h", 0.75, True),
+        ("within_1h", 0.74, False),
+        ("within_30m", 1.0, None),
+        ("ignored", 0.03, True),
+        ("ignored", 0.04, False),
+        ("warned", 0.5, None),
+    ],
+)
+def test_a_target_is_reached_or_missed(figure: str, share: float, met: bool | None) -> None:
+    assert Targets(within_1h=75, ignored=3).met(figure, share) is met
 
 
 def test_days_to_clear_is_the_queue_at_this_week_s_pace() -> None:

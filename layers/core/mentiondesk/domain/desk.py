@@ -9,6 +9,7 @@ from mentiondesk.domain.alerts.limits import TextLimit
 from mentiondesk.domain.alerts.roster import Roster
 from mentiondesk.domain.audit import AuditRules
 from mentiondesk.domain.cases.timers import Policy
+from mentiondesk.domain.figures.targets import Targets
 from mentiondesk.domain.incidents.rules import IncidentRules
 from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.brand_words import BrandWords
@@ -32,9 +33,10 @@ class AlertRules:
 
 @dataclass(frozen=True, slots=True)
 class FiguresRules:
-    """`mail`: managers get the week's figures on Monday."""
+    """`mail`: managers get the week's figures on Monday. `targets`: the shares that the brand wants to reach."""
 
     mail: bool = True
+    targets: Targets = field(default_factory=Targets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class DeskSettings:
     reach: ReachRules = field(default_factory=ReachRules)
     audit: AuditRules = field(default_factory=AuditRules)
     sentences: Mapping[str, str] = field(default_factory=dict)
-    figures: FiguresRules = FiguresRules()
+    figures: FiguresRules = field(default_factory=FiguresRules)
     strikes: StrikeRules = field(default_factory=StrikeRules)
     praise: PraiseRules = field(default_factory=PraiseRules)
     review: ReviewRules = field(default_factory=ReviewRules)

@@ -1,10 +1,12 @@
 """Settings of care: figures, the review of replies, and the policy for people who only attack."""
 
 from datetime import timedelta
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from mentiondesk.domain.desk import FiguresRules
+from mentiondesk.domain.figures.targets import Targets
 from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.domain.praise import MOST_MONTHS, PraiseRules
 from mentiondesk.domain.review.sample import ReviewRules
@@ -13,11 +15,28 @@ from mentiondesk.settings.model import Misfit, Model
 from mentiondesk.settings.replies import Dollars
 from mentiondesk.settings.types import Length
 
+_Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+class FiguresTargetsSettings(Model):
+    """The shares, in percent, that the brand wants to reach, and the share of ignored customers that it accepts."""
+
+    within_30m: _Percent | None = None
+    within_1h: _Percent | None = None
+    within_24h: _Percent | None = None
+    in_target: _Percent | None = None
+    ignored: _Percent | None = None
+
 
 class FiguresSettings(Model):
-    """The week's figures by mail."""
+    """The week's figures by mail, and the brand's targets for them."""
 
     mail: bool = True
+    targets: FiguresTargetsSettings = FiguresTargetsSettings()
+
+    def to_rules(self) -> FiguresRules:
+        """The rules as the rest of the package uses them."""
+        return FiguresRules(self.mail, Targets(**dict(self.targets)))
 
 
 class ReviewSettings(Model):

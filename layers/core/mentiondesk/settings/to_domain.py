@@ -10,7 +10,7 @@ from mentiondesk.domain.alerts.message import BECAME_CRITICAL
 from mentiondesk.domain.alerts.roster import Audience, Channel, Roster, Staff, Stage
 from mentiondesk.domain.audit import AuditRules
 from mentiondesk.domain.cases.timers import Policy, Target
-from mentiondesk.domain.desk import AlertRules, DeskSettings, FiguresRules
+from mentiondesk.domain.desk import AlertRules, DeskSettings
 from mentiondesk.domain.incidents.incident import STILL_UNCONFIRMED, UNCONFIRMED, Affected
 from mentiondesk.domain.incidents.rules import IncidentRules, IncidentTemplate
 from mentiondesk.domain.posts.brand import Brand
@@ -84,7 +84,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         keep_words=settings.keep_words,
         reach=settings.reach.to_rules(),
         sentences=settings.sentences,
-        figures=FiguresRules(**dict(settings.figures)),
+        figures=settings.figures.to_rules(),
         strikes=settings.strikes.to_rules(),
         praise=PraiseRules(**dict(settings.praise)),
         review=ReviewRules(**dict(settings.review)),

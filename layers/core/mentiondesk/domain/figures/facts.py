@@ -25,6 +25,8 @@ FACTS_LAST = timedelta(days=800)
 _SECOND_ANSWER_WITHIN = timedelta(hours=1)
 # Posts of one answer in several parts follow each other this closely.
 _SAME_BREATH = timedelta(minutes=2)
+# Waits that count as ignored after 72 hours: those of customers, and private conversations that nobody closed.
+_IGNORABLE = (*REPLY_CLOCKS, Clock.PRIVATE)
 _PART = re.compile(r"\b\d\s?/\s?\d\b")
 
 
@@ -215,7 +217,7 @@ def reply_fact(reply: Reply) -> ReplyFact | None:
 def ignored_waits(case: Case, now: datetime) -> tuple[WaitFact, ...]:
     """The facts of a case's waits that run, and have had no answer for 72 hours."""
     waits = (_fact(case, one, WaitEnd.IGNORED, None, one.began + IGNORED_AFTER) for one in case.timers if one.running)
-    return tuple(fact for fact in waits if fact.clock in REPLY_CLOCKS and fact.recorded_at <= now)
+    return tuple(fact for fact in waits if fact.clock in _IGNORABLE and fact.recorded_at <= now)
 
 
 def recorded_at(entry: CaseEntry) -> datetime:
@@ -272,7 +274,7 @@ def _fact(case: Case, timer: ReplyTimer, end: WaitEnd, ended_at: datetime | None
 def _decided(fact: WaitFact, recorded: datetime) -> WaitFact:
     """The fact as it counts: a customer's wait that ended after 72 hours is ignored, as of then."""
     limit = fact.since + IGNORED_AFTER
-    if fact.clock not in REPLY_CLOCKS or fact.ended_at is None or fact.ended_at <= limit or recorded <= limit:
+    if fact.clock not in _IGNORABLE or fact.ended_at is None or fact.ended_at <= limit or recorded <= limit:
         return fact
     return replace(fact, end=WaitEnd.IGNORED, ended_at=None, answer_id=None, recorded_at=limit, again=False)
 

@@ -1,15 +1,19 @@
 """The figures of one week: all that the page, the CSV and the mail are made from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mentiondesk.domain.figures.facts import Fact
 from mentiondesk.domain.figures.report import Now, Report
+from mentiondesk.domain.figures.targets import Targets
 from mentiondesk.domain.figures.weeks import Week
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A week's report with its facts, the reports of the weeks before (oldest first), and the four of them as one."""
+    """A week's report with its facts, the reports of the weeks before (oldest first), and the four of them as one.
+
+    `targets` are those of now; they change no figure.
+    """
 
     week: Week
     report: Report
@@ -17,3 +21,4 @@ class Figures:
     weeks: tuple[tuple[Week, Report], ...]
     before: Report
     now: Now
+    targets: Targets = field(default_factory=Targets)

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from mentiondesk.domain.cases.timers import Clock
@@ -23,6 +23,8 @@ BINS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60, 120
 # Kinds whose customers expect an answer; thanks for praise are no debt.
 _GROUPS = {Kind.COMPLAINT: Group.CUSTOMERS, Kind.QUESTION: Group.CUSTOMERS, Kind.ABUSE: Group.ABUSE}
 _ENDS = (WaitEnd.IGNORED, WaitEnd.RESOLVED)
+# A customer whose deadline passed so long ago is stuck: nobody comes to them by themselves.
+STUCK_AFTER = timedelta(days=1)
 # Kinds and topics beyond these make a table longer than its use.
 _MOST_TOPICS = 12
 
@@ -73,14 +75,28 @@ class Answers:
         return tuple(counts)
 
 
+class Check(NamedTuple):
+    """The replies on which a check fired, and those of them that a second person let go."""
+
+    fired: int
+    released: int
+
+
 @dataclass(frozen=True, slots=True)
 class Replies:
     """Figures of the outbox: replies sent through it, the checks that fired, and the time until an approval."""
 
     sent: int = 0
-    checks: Mapping[str, int] = field(default_factory=dict)
-    released: int = 0
+    checks: Mapping[str, Check] = field(default_factory=dict)
     approvals: Answers | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUps:
+    """Customers whose matter was solved in private: those asked in public afterwards, and those left out by choice."""
+
+    asked: int = 0
+    declined: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +127,7 @@ class Report:
     dismissed: int = 0
     private: Answers | None = None
     follow_up: Answers | None = None
+    follow_ups: FollowUps = FollowUps()
     go_back: Answers | None = None
     second_answers: int = 0
     incidents: tuple[IncidentFact, ...] = ()
@@ -121,13 +138,17 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """The queue at this moment. `more`: there are more than were counted. `pace`: answers in the last seven days."""
+    """The queue at this moment. `more`: there are more than were counted. `pace`: answers in the last seven days.
+
+    `stuck` are late by more than a day.
+    """
 
     waiting: int
     late: int
     oldest: datetime | None
     pace: int
     more: bool = False
+    stuck: int = 0
 
     @property
     def days_to_clear(self) -> float | None:
@@ -154,6 +175,7 @@ def report_of(facts: Iterable[Fact], zone: str) -> Report:
         dismissed=sum(_dismissed(fact) for fact in waits),
         private=_leg(waits, Clock.PRIVATE),
         follow_up=_leg(waits, Clock.FOLLOW_UP),
+        follow_ups=_follow_ups(waits),
         go_back=_leg(waits, Clock.GO_BACK),
         second_answers=sum(isinstance(fact, SecondAnswer) for fact in found),
         incidents=_incidents(found),
@@ -257,6 +279,11 @@ def _leg(facts: Iterable[WaitFact], clock: Clock) -> Answers | None:
     return answers_of(found) if found else None
 
 
+def _follow_ups(facts: Iterable[WaitFact]) -> FollowUps:
+    ends = Counter(fact.end for fact in facts if fact.clock is Clock.FOLLOW_UP)
+    return FollowUps(ends[WaitEnd.ANSWERED], ends[WaitEnd.DECLINED])
+
+
 def _incidents(facts: Iterable[Fact]) -> tuple[IncidentFact, ...]:
     """The incidents that were solved; one that was solved twice counts with its last end."""
     latest = {fact.incident_id: fact for fact in facts if isinstance(fact, IncidentFact)}
@@ -267,14 +294,10 @@ def _replies(facts: Sequence[ReplyFact]) -> Replies:
     held = [fact for fact in facts if fact.held_at is not None]
     delays = sorted((one.decided_at - one.held_at).total_seconds() for one in held if one.held_at and one.decided_at)
     approvals = Answers(len(held), {}, 0, 0, 0, tuple(delays)) if held else None
-    checks = Counter(check for fact in facts for check in fact.checks)
-    sent = sum(fact.post_id is not None for fact in facts)
-    return Replies(
-        sent,
-        dict(sorted(checks.items())),
-        sum(fact.released for fact in facts),
-        approvals,
-    )
+    fired = Counter(check for fact in facts for check in fact.checks)
+    released = Counter(check for fact in facts if fact.released for check in fact.checks)
+    checks = {name: Check(count, released[name]) for name, count in sorted(fired.items())}
+    return Replies(sum(fact.post_id is not None for fact in facts), checks, approvals)
 
 
 def _reviewed(facts: Sequence[ReviewFact]) -> Reviewed:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from mentiondesk.domain.alerts.roster import Roster
 from mentiondesk.domain.figures.figures import Figures
 from mentiondesk.domain.figures.report import BINS, Answers, Report
+from mentiondesk.domain.figures.targets import Targets
 from mentiondesk.presentation.times import days, short_duration
 from mentiondesk.presentation.wording import Sentences, capitalised
 
@@ -15,12 +16,17 @@ _SHARES = {"p50": 0.5, "p75": 0.75, "p90": 0.9}
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A figure with its name, the numbers that it is made of, and the same of the weeks before."""
+    """A figure with its name, the numbers that it is made of, the same of the weeks before, and the brand's target.
+
+    `met` None: there is no target, or nothing to compare with it.
+    """
 
     key: str
     value: str
     made_of: str = ""
     before: str = ""
+    target: str = ""
+    met: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ def sheet_of(say: Sentences, figures: Figures, roster: Roster, now: datetime) ->
         days=days(say, week.monday, week.sunday),
         running=now < week.last,
         empty=not (report.first.waits or report.next.waits or report.apart or report.incidents),
-        first=tuple(_first(say, report, figures.before)),
+        first=tuple(_first(say, report, figures.before, figures.targets)),
         now=tuple(_now(say, figures, now)),
         others=tuple(_others(say, report)),
         tables=tuple(table for table in _tables(say, figures, roster) if table.rows),
@@ -113,13 +119,15 @@ def took(say: Sentences, answers: Answers, share: float) -> str:
     return short_duration(say, found)
 
 
-def _first(say: Sentences, report: Report, before: Report) -> Iterator[Tile]:
+def _first(say: Sentences, report: Report, before: Report, targets: Targets) -> Iterator[Tile]:
     first, past = report.first, before.first
 
     def tile(key: str, part: int, whole: int, share: float | None, past: float | None) -> Tile:
         made = say("figures.of", part=part, whole=whole) if whole else ""
         compared = "" if past is None else say("figures.compared", value=percent(say, past))
-        return Tile(key, percent(say, share), made, compared)
+        met = None if share is None else targets.met(key, share)
+        aimed = "" if met is None else say(f"figures.target.{'met' if met else 'missed'}", percent=targets.of(key))
+        return Tile(key, percent(say, share), made, compared, aimed, met)
 
     for span in first.within:
         yield tile(f"within_{span}", first.within[span], first.waits, first.share_within(span), past.share_within(span))
@@ -141,6 +149,7 @@ def _now(say: Sentences, figures: Figures, now: datetime) -> Iterator[Tile]:
     number: Callable[[int], str] = lambda count: say("figures.at_least", count=count) if queue.more else str(count)  # noqa: E731
     yield Tile("waiting_now", number(queue.waiting))
     yield Tile("late_now", number(queue.late))
+    yield Tile("stuck", number(queue.stuck))
     yield Tile("oldest", short_duration(say, now - queue.oldest) if queue.oldest else say("figures.nothing"))
     clear = queue.days_to_clear
     if clear is None:
@@ -157,14 +166,14 @@ def _others(say: Sentences, report: Report) -> Iterator[Tile]:
         yield Tile(str(group), str(count))
     if report.corrected:
         yield Tile("corrected", str(report.corrected))
-    replies = report.replies
-    if replies.sent:
-        yield Tile(
-            "checks", str(sum(replies.checks.values())), ", ".join(f"{n} {name}" for name, n in replies.checks.items())
-        )
-        yield Tile("released", str(replies.released))
-    if replies.approvals is not None:
-        yield Tile("approval", took(say, replies.approvals, 0.5))
+    private, asked = report.private, report.follow_ups
+    if private is not None:
+        yield Tile("private_open", str(private.ignored), say("figures.of", part=private.ignored, whole=private.waits))
+    if asked.asked or asked.declined:
+        whole = asked.asked + asked.declined
+        yield Tile("follow_ups", str(asked.asked), say("figures.of", part=asked.asked, whole=whole))
+    if report.replies.sent:
+        yield Tile("sent", str(report.replies.sent))
     if report.reviewed.replies:
         yield Tile("reviewed", str(report.reviewed.replies))
 
@@ -172,6 +181,8 @@ def _others(say: Sentences, report: Report) -> Iterator[Tile]:
 def _tables(say: Sentences, figures: Figures, roster: Roster) -> Iterator[Table]:
     report = figures.report
     lengths = [("first", report.first), ("next", report.next)]
+    approvals = report.replies.approvals
+    lengths += [("approval", approvals)] if approvals is not None else []
     yield Table("length", ("waits", *_SHARES), _lengths(say, lengths))
     history = [(week.name, one.first) for week, one in (*figures.weeks, (figures.week, report))]
     yield _split(say, "weeks", [(name, answers) for name, answers in history if answers.waits])
@@ -183,6 +194,7 @@ def _tables(say: Sentences, figures: Figures, roster: Roster) -> Iterator[Table]
     yield Table("person", ("answers", "within_1h"), tuple(_person(say, *one) for one in people))
     legs = (("private", report.private), ("follow_up", report.follow_up), ("go_back", report.go_back))
     yield Table("legs", ("waits", *_SHARES), _lengths(say, [(name, one) for name, one in legs if one is not None]))
+    yield Table("checks", ("fired", "released"), tuple(_checks(say, report)))
     yield Table("incidents", ("people", "noticed", "published", "solved"), tuple(_incidents(say, report)))
     yield Table("review", ("yes",), tuple(_questions(say, report)))
 
@@ -217,6 +229,12 @@ def _incidents(say: Sentences, report: Report) -> Iterator[Row]:
         ends = (one.noticed_at, one.published_at, one.solved_at)
         after = (short_duration(say, max(end - one.first_complaint_at, timedelta(0))) for end in ends)
         yield Row(one.incident_id, (str(one.people), *after), link=one.incident_id)
+
+
+def _checks(say: Sentences, report: Report) -> Iterator[Row]:
+    """The checks that fired, by the brand's or the desk's name for them."""
+    for name, check in report.replies.checks.items():
+        yield Row(capitalised(say.label("check_name", name)), (str(check.fired), str(check.released)))
 
 
 def _questions(say: Sentences, report: Report) -> Iterator[Row]:

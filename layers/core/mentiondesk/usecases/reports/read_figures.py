@@ -30,7 +30,8 @@ class ReadFigures:
         told = [(one, report_of(parts[one], week.zone)) for one in weeks[:COMPARED]]
         before = report_of((fact for fact in found if fact.recorded_at < week.first), week.zone)
         facts = tuple(parts[week])
-        return Figures(week, report_of(facts, week.zone), facts, tuple(told), before, self._now(now))
+        report, targets = report_of(facts, week.zone), self._settings().figures.targets
+        return Figures(week, report, facts, tuple(told), before, self._now(now), targets)
 
     def shown(self, actor: Actor, name: str, now: datetime) -> Figures:
         """The week of this name, or the running one. Raises NotAllowed, and ValueError for a name of no week."""

@@ -7,7 +7,7 @@ from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.table import Query, Table
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.transitions import State
-from mentiondesk.domain.figures.report import Now
+from mentiondesk.domain.figures.report import STUCK_AFTER, Now
 
 # Upper bound on the rows counted in each shard, and on the cases looked at for the longest wait.
 _COUNTED, _LOOKED_AT = 1000, 10
@@ -20,9 +20,9 @@ class CountedQueue:
         self._table = table
 
     def now(self, now: datetime, pace: int) -> Now:
-        waiting, late = self._count(None), self._count(now)
+        waiting, late, stuck = self._count(None), self._count(now), self._count(now - STUCK_AFTER)
         oldest = min(self._waits(), default=None)
-        return Now(sum(waiting), sum(late), oldest, pace, more=max(waiting) >= _COUNTED)
+        return Now(sum(waiting), sum(late), oldest, pace, more=max(waiting) >= _COUNTED, stuck=sum(stuck))
 
     def _count(self, last: datetime | None) -> list[int]:
         return [
