@@ -145,6 +145,8 @@ def test_private_conversations_that_nobody_closed_and_follow_ups_are_counted() -
     assert report.private is not None
     assert (report.private.waits, report.private.ignored, report.private.answered) == (2, 1, 1)
     assert (report.follow_ups.asked, report.follow_ups.declined) == (1, 1)
+    assert report.follow_up is not None
+    assert report.follow_up.waits == 1, "nobody waits for what a person decided against"
 
 
 @pytest.mark.parametrize(

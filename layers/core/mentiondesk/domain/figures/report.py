@@ -274,8 +274,11 @@ def _apart(facts: Iterable[WaitFact]) -> Mapping[Group, int]:
 
 
 def _leg(facts: Iterable[WaitFact], clock: Clock) -> Answers | None:
-    """The figures of a leg that the desk itself starts; None where there was none."""
-    found = [fact for fact in facts if fact.clock is clock]
+    """The figures of a leg that the desk itself starts; None where there was none.
+
+    What a person decided against, or said needs none, is no wait for anything.
+    """
+    found = [fact for fact in facts if fact.clock is clock and fact.end not in (WaitEnd.DECLINED, WaitEnd.DISMISSED)]
     return answers_of(found) if found else None
 
 
