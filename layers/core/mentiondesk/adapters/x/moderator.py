@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 import requests
-import tweepy
 
 from mentiondesk.adapters.x.connection import TIMEOUTS, Connection, NoSuccess, XCredentials
 from mentiondesk.adapters.x.poster import outcome
@@ -24,22 +23,24 @@ class TweepyModerator:
         self._connection = Connection(credentials, base_url, timeouts)
 
     def hide(self, post_id: PostId, hidden: bool, now: datetime) -> None:
-        def ask(client: tweepy.Client) -> object:
+        def ask() -> object:
+            client = self._connection.client()
             return client.hide_reply(post_id) if hidden else client.unhide_reply(post_id)
 
         self._done(ask, now)
 
     def mute(self, account: UserId, muted: bool, now: datetime) -> None:
-        def ask(client: tweepy.Client) -> object:
+        def ask() -> object:
+            client = self._connection.client()
             return client.mute(account) if muted else client.unmute(account)
 
         self._done(ask, now)
 
-    def _done(self, ask: Callable[[tweepy.Client], object], now: datetime) -> None:
+    def _done(self, ask: Callable[[], object], now: datetime) -> None:
         if not self._connection.credentials().access_token:
             raise PostRefused(Refusal.ACCESS, "no credentials are stored; run make x-write-credentials")
         try:
-            ask(self._connection.client())
+            ask()
         except NoSuccess as failure:
             if failure.response.status_code == _NOT_FOUND:
                 # A post or an account that is gone needs no measure.
