@@ -20,6 +20,7 @@ from mentiondesk.adapters.storage.stores.subscribers import Subscribers
 from mentiondesk.adapters.storage.stores.waiting import WaitingCases
 from mentiondesk.presentation import web
 from mentiondesk.presentation.desk.approvals import ApprovalPages
+from mentiondesk.presentation.desk.bulk import BulkPages
 from mentiondesk.presentation.desk.cases import CasePages
 from mentiondesk.presentation.desk.composer import Composer
 from mentiondesk.presentation.desk.entrance import Cookies, Entrance
@@ -43,9 +44,11 @@ from mentiondesk.runtime.init import warm
 from mentiondesk.runtime.reports import Counts
 from mentiondesk.usecases.access.sign_in import SignedIn, SignIn
 from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.usecases.cases.change_many import ChangeMany
 from mentiondesk.usecases.cases.find_cases import FindCases
 from mentiondesk.usecases.cases.list_waiting import ListWaiting
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
+from mentiondesk.usecases.incidents.link_case import LinkCase
 from mentiondesk.usecases.incidents.list_customers import ListCustomers
 from mentiondesk.usecases.replies.change_reply import ChangeReply
 from mentiondesk.usecases.replies.grounds import FindGrounds
@@ -83,10 +86,12 @@ def site() -> DeskSite:
     acts = reply_acts()
     experience = Cached(desk.replies.experience, EXPERIENCE_LASTS, clock.now)
     composer = Composer(acts.drafts, desk.replies, desk.posts.get, experience)
-    cases = CasePages(entrance, acts.on_case, waiting, composer)
+    link = LinkCase(acts.on_case, on_incident, desk.incidents)
+    cases = CasePages(entrance, acts.on_case, link, waiting, composer)
     return DeskSite(
         entrance,
         QueuePages(entrance, ListWaiting(waiting)),
+        BulkPages(entrance, ChangeMany(acts.on_case, link, waiting), desk.incidents),
         cases,
         IncidentPages(entrance, on_incident, desk.incidents),
         NewIncidentPages(entrance, on_incident),

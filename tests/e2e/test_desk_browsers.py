@@ -7,7 +7,8 @@ import pytest
 
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import CaseId
-from mentiondesk.domain.timeline import Claimed, Noted
+from mentiondesk.domain.timeline import AnsweredElsewhere, Claimed, Noted
+from mentiondesk.presentation.desk.queue import tick_name
 from tests.support.chromium import CHROMIUM
 from tests.support.desk_browsers import Office, case_path, office
 from tests.support.served_desk import waiting
@@ -212,3 +213,24 @@ def test_a_page_asks_often_while_somebody_moves_and_seldom_else(desk: Office, ca
         assert ana.later(pause) is polls, (pause, moves)
     ana.page.value("Object.defineProperty(document, 'visibilityState', {value: 'hidden'})")
     assert not ana.later(600)
+
+
+def test_ticked_customers_stay_ticked_while_news_arrive_and_are_changed_at_once(desk: Office) -> None:
+    cases = [waiting(desk.desk.desk, number, "My parcel is late", number) for number in (1, 2, 3)]
+    ana, ben = desk.person("ana"), desk.person("ben")
+    ana.open("/desk")
+    for key in ("j", "x", "j", "x"):
+        ana.page.press(key)
+    waiting(desk.desk.desk, 4, "Mine came before yours", -30)
+    ben.case(cases[2])
+    ben.press("Claim")
+    ana.poll()
+    assert "Ben" in ana.said and "Mine came before yours" in ana.said
+    ticked = "[...document.querySelectorAll('.tick:checked')].map(one => one.name)"
+    assert ana.page.value(ticked) == [tick_name(one) for one in cases[:2]]
+    ana.press("Answered elsewhere")
+    assert "Mark 2 customers as answered elsewhere?" in ana.said
+    ana.press("Mark them as answered", times=2)
+    assert "2 changed" in ana.said
+    assert [the_case(desk, one).waiting for one in cases] == [False, False, True]
+    assert [len(acts(desk, one, AnsweredElsewhere)) for one in cases] == [1, 1, 0]

@@ -318,6 +318,7 @@ def _the_signed_in_desk(desk: LocalDesk) -> None:
     browser.send(f"{place}/reply", **{**reply, **written, "press": "send"})
     browser.send(f"{place}/reply", **browser.open(place).form("withdraw"))
     browser.open("/desk/approvals")
+    _links_a_case(desk, browser, place)
     browser.send(place, **browser.open(place).form("answered"))
     desk.clock.time += timedelta(minutes=11)
     sessions = browser.open("/desk/sessions")
@@ -338,6 +339,18 @@ def _incidents_at_the_desk(desk: LocalDesk, browser: Visitor) -> None:
     desk.minute()
     browser.send(place, **browser.open(place).form("resolve") | {"body": "They do not."})
     browser.open("/desk/status-page")
+
+
+def _links_a_case(desk: LocalDesk, browser: Visitor, place: str) -> None:
+    """The incident goes on after all; a case is linked to it by hand, and taken out again."""
+    known = next(from_item(Incident, item) for item in desk.items() if item["sk"]["S"] == keys.INCIDENT)
+    incident = f"/desk/incidents/{known.incident_id}"
+    browser.send(incident, **{**browser.open(incident).form("reopen"), "body": "It is back."})
+    asked = browser.send("/desk/bulk", **browser.open(place).form("link_incident")).form("link_incident")
+    chosen = {"incident": known.incident_id, "reason": "the same error", "confirm": "yes"}
+    browser.send("/desk/bulk", **{**asked, **chosen})
+    browser.send(place, **browser.open(place).form("unlink_incident") | {"reason": "another error"})
+    browser.send(incident, **{**browser.open(incident).form("resolve"), "body": "It works."})
 
 
 def _replies(desk: LocalDesk) -> None:

@@ -226,16 +226,24 @@ class GoBackStarted(CaseAct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentJoined(CaseAct):
-    """The case is part of a public incident: its timers stop until that is resolved."""
+    """The case is part of an incident: its timers stop until that is resolved.
+
+    `stops` False: a person linked it to an incident that is not public yet, and its timers run on. `title` and `reason`
+    are those of a link by hand.
+    """
 
     incident_id: IncidentId
+    title: str = ""
+    reason: str = ""
+    stops: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentLeft(CaseAct):
-    """A person took the case out of a public incident: its customer waits for an answer again."""
+    """A person took the case out of an incident: its customer waits for an answer again."""
 
     incident_id: IncidentId
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

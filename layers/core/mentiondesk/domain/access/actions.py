@@ -21,6 +21,8 @@ class Action(StrEnum):
     MOVE_TO_PRIVATE = "move_to_private"
     SOLVED_IN_PRIVATE = "solved_in_private"
     DECLINE_FOLLOW_UP = "decline_follow_up"
+    LINK_INCIDENT = "link_incident"
+    UNLINK_INCIDENT = "unlink_incident"
     REPLY = "reply"
     APPROVE_REPLY = "approve_reply"
     PUBLISH = "publish"
@@ -73,7 +75,8 @@ INCIDENT_ACTIONS = frozenset(
 )
 # Rights of people who have signed in; no link carries them, so that they need no bit.
 LEG_ACTIONS = frozenset({Action.MOVE_TO_PRIVATE, Action.SOLVED_IN_PRIVATE, Action.DECLINE_FOLLOW_UP})
-DESK_ACTIONS = LEG_ACTIONS | {Action.NOTE, Action.HAND_OVER}
+LINK_ACTIONS = frozenset({Action.LINK_INCIDENT, Action.UNLINK_INCIDENT})
+DESK_ACTIONS = LEG_ACTIONS | LINK_ACTIONS | {Action.NOTE, Action.HAND_OVER}
 # Rights on replies, for people who have signed in.
 REPLY_ACTIONS = frozenset({Action.REPLY, Action.APPROVE_REPLY})
 # Rights on the status page as a whole, for people who have signed in.

@@ -101,6 +101,22 @@ class NoFollowUp(CaseRefuses):
     """The brand owes no word in public after a private leg."""
 
 
+class ChangedMeanwhile(CaseRefuses):
+    """The case is not as the person saw it any more."""
+
+
+class IncidentOver(CaseRefuses):
+    """The incident is over, or a planned maintenance: no case is linked to it."""
+
+
+class AlreadyLinked(CaseRefuses):
+    """The case is part of this incident already."""
+
+
+class NotLinked(CaseRefuses):
+    """The case is part of no incident."""
+
+
 class NoWordOwed(CaseRefuses):
     """The customer needs no word about a solved incident: staff closed the case, or an answer says it."""
 

@@ -11,12 +11,14 @@ from mentiondesk.domain.access.actor import Actor
 from mentiondesk.domain.alerts.roster import Audience
 from mentiondesk.domain.cases.case import (
     AlreadyClaimed,
+    AlreadyLinked,
     AlreadyTheirs,
     AlreadyYours,
     Case,
     CaseClosed,
     CaseNotClosed,
     CaseRefuses,
+    IncidentOver,
     InPrivate,
     KindUnchanged,
     NoFollowUp,
@@ -25,6 +27,7 @@ from mentiondesk.domain.cases.case import (
     NothingToSnooze,
     NothingToUndo,
     NotInPrivate,
+    NotLinked,
     NotSilent,
     NotWaiting,
     NoWordOwed,
@@ -366,6 +369,46 @@ class DeclineFollowUp:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkIncident:
+    """Say that the case belongs to an incident. Anybody may: it is a fact about the customer's matter.
+
+    `title`, `stops` and `over` are those of the incident: its name, True where it is public so that the case's timers
+    stop, and True where it takes no more cases. Refused as CaseClosed, AlreadyLinked, IncidentOver.
+    """
+
+    action: ClassVar = Action.LINK_INCIDENT
+    incident_id: IncidentId
+    reason: str
+    title: str = ""
+    stops: bool = True
+    over: bool = False
+
+    def entry(self, case: Case, asked: Asked) -> IncidentJoined:
+        _must_be_open(case)
+        if case.incident_id == self.incident_id:
+            raise AlreadyLinked(case.case_id)
+        if self.over:
+            raise IncidentOver(case.case_id)
+        new = asked.new(case)
+        return IncidentJoined(
+            incident_id=self.incident_id, title=self.title, reason=self.reason, stops=self.stops, **new
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkIncident:
+    """Say that the case does not belong to its incident: its customer waits again. Refused as NotLinked."""
+
+    action: ClassVar = Action.UNLINK_INCIDENT
+    reason: str
+
+    def entry(self, case: Case, asked: Asked) -> IncidentLeft:
+        if case.incident_id is None:
+            raise NotLinked(case.case_id)
+        return IncidentLeft(incident_id=case.incident_id, reason=self.reason, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
 class Lapse:
     """Take the case from an owner who gives no sign of work. The desk's own. Refused as NotClaimed."""
 
@@ -416,7 +459,8 @@ class LeaveIncident:
     incident_id: IncidentId
 
     def entry(self, case: Case, asked: Asked) -> IncidentLeft:
-        if case.waiting or case.state is not State.OPEN:
+        elsewhere = case.incident_id not in (None, self.incident_id)
+        if case.waiting or elsewhere or case.state is not State.OPEN:
             raise NoWordOwed(case.case_id)
         return IncidentLeft(incident_id=self.incident_id, **asked.new(case))
 
@@ -450,6 +494,8 @@ StaffCommand = (
     | MoveToPrivate
     | SolveInPrivate
     | DeclineFollowUp
+    | LinkIncident
+    | UnlinkIncident
 )
 CaseCommand = (
     StaffCommand | Lapse | NoteReach | NoteAttention | StartGoBack | JoinIncident | LeaveIncident | ResolveSilent
@@ -469,7 +515,7 @@ def possible(case: Case, actor: Actor, now: datetime, policy: Policy) -> Iterato
     corrections = tuple(Correct(kind) for kind in (None, *Kind))
     first: tuple[CaseCommand, ...] = (Undo(), Claim(), MarkAnswered(), *corrections, Dismiss(""), *snoozes, Release())
     legs: tuple[CaseCommand, ...] = (*(MoveToPrivate(way) for way in Way), SolveInPrivate(), DeclineFollowUp(""))
-    for command in (*first, Resolve(""), Reopen(""), *legs):
+    for command in (*first, Resolve(""), Reopen(""), *legs, LinkIncident(IncidentId(""), ""), UnlinkIncident("")):
         if actor.may(command.action):
             try:
                 yield command, decide(case, command, actor, now, "", policy)

@@ -189,7 +189,9 @@ def _thread_after(case: Case, post: Posted) -> Thread:
 
 
 def _latest_act(case: Case, act: CaseActEntry) -> LatestAct | None:
-    if isinstance(act, Undone | ReplyAct):
+    # The links of an incident are kept with that as well: to take one back is an act of its own.
+    by_hand = isinstance(act, IncidentJoined | IncidentLeft) and act.by is not None
+    if isinstance(act, Undone | ReplyAct) or by_hand:
         return None
     return LatestAct(act.entry_id, act.at, act.by) if act.by else case.latest_act
 
@@ -236,7 +238,8 @@ def _settled(case: Case, act: _SettlingAct, policy: Policy) -> Case:
         case Reopened():
             after = _reopened(case, act, policy)
         case IncidentJoined():
-            after = _in_incident(replace(case, incident_id=act.incident_id), act.at)
+            after = replace(case, incident_id=act.incident_id)
+            after = _in_incident(after, act.at) if act.stops else after
         case IncidentLeft():
             after = _left_incident(case, act, policy)
         case GoBackStarted():

@@ -8,10 +8,13 @@ from mentiondesk.domain.access.actor import NotAllowed
 from mentiondesk.domain.access.links import LinkExpired, LinkForged, NoLongerStaff
 from mentiondesk.domain.cases.case import (
     AlreadyClaimed,
+    AlreadyLinked,
     AlreadyTheirs,
     AlreadyYours,
     CaseClosed,
     CaseNotClosed,
+    ChangedMeanwhile,
+    IncidentOver,
     InPrivate,
     KindUnchanged,
     NoFollowUp,
@@ -19,6 +22,7 @@ from mentiondesk.domain.cases.case import (
     NothingToSnooze,
     NothingToUndo,
     NotInPrivate,
+    NotLinked,
     NotWaiting,
 )
 from mentiondesk.domain.incidents.incident import AlreadyOver, NotPossible
@@ -95,6 +99,10 @@ REFUSALS: Mapping[type[Exception], Refusal] = {
     NoFollowUp: Refusal(HTTPStatus.CONFLICT, "no_follow_up"),
     KindUnchanged: Refusal(HTTPStatus.CONFLICT, "kind_unchanged"),
     AlreadyOver: Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "already_over"),
+    ChangedMeanwhile: Refusal(HTTPStatus.CONFLICT, "changed_meanwhile"),
+    AlreadyLinked: Refusal(HTTPStatus.CONFLICT, "already_linked"),
+    NotLinked: Refusal(HTTPStatus.CONFLICT, "not_linked"),
+    IncidentOver: Refusal(HTTPStatus.CONFLICT, "incident_over"),
     NotPossible: Refusal(HTTPStatus.CONFLICT, "not_possible"),
     ActedMeanwhile: Refusal(HTTPStatus.CONFLICT, "acted_meanwhile"),
     NoSuchPost: Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "no_such_post"),

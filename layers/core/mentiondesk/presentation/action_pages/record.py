@@ -100,6 +100,8 @@ class RecordLine:
 def record_line(say: Sentences, entry: CaseActEntry | IncidentEntry, clock: Clock) -> RecordLine:
     """The entry in words; `clock` writes a moment as the reader sees it."""
     name, detail = _case_act(say, entry, clock) if isinstance(entry, CaseActEntry) else _incident_act(say, entry)
+    if isinstance(entry, IncidentJoined | IncidentLeft) and entry.by is not None:
+        name = "incident_linked" if isinstance(entry, IncidentJoined) else "incident_unlinked"
     to = entry.to if isinstance(entry, HandedOver) else entry.owner if isinstance(entry, ClaimLapsed) else None
     return RecordLine(entry.at, entry.by, say(f"record.{name}"), detail, to)
 
@@ -108,7 +110,7 @@ def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, s
     match entry:
         case Snoozed(until=until):
             detail = say("record.until", at=clock(until))
-        case Dismissed(reason=reason) | Resolved(reason=reason) | Reopened(reason=reason):
+        case Dismissed(reason=reason) | Resolved(reason=reason) | Reopened(reason=reason) | IncidentLeft(reason=reason):
             detail = reason
         case Corrected(kind=kind):
             detail = say.label("kind", kind) if kind else say("act.correct.button")
@@ -120,9 +122,9 @@ def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, s
             detail = text
         case ReplyAct() | MovedToPrivate() | SolvedInPrivate() | FollowUpDeclined():
             detail = _reply_act(say, entry)
-        case Claimed() | Released() | ClaimLapsed() | HandedOver() | Undone():
-            detail = ""
-        case AnsweredElsewhere() | IncidentJoined() | IncidentLeft():
+        case IncidentJoined(title=title, reason=reason):
+            detail = " · ".join(filter(None, (title, reason)))
+        case Claimed() | Released() | ClaimLapsed() | HandedOver() | Undone() | AnsweredElsewhere():
             detail = ""
         case _:
             assert_never(entry)

@@ -5,30 +5,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mentiondesk.domain.access.actions import LEG_ACTIONS, Action
+from mentiondesk.domain.access.actions import LEG_ACTIONS, LINK_ACTIONS, Action
 from mentiondesk.domain.cases.case import Case, CaseRefuses
-from mentiondesk.domain.cases.commands import CaseCommand, HandOver
+from mentiondesk.domain.cases.commands import CaseCommand, LinkIncident, UnlinkIncident
 from mentiondesk.domain.cases.waiting import Presence
 from mentiondesk.domain.ids import CaseId, ConversationId, UserId
 from mentiondesk.domain.replies.way import Solved, Way
 from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted, Noted
 from mentiondesk.ports.cases import CaseChanged
 from mentiondesk.ports.desk import WaitingStore
+from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.ports.storage import AlreadyDone, SubjectGone
 from mentiondesk.presentation.action_pages.actions import Notice, case_facts, refusal_notice
 from mentiondesk.presentation.action_pages.acts import offered
 from mentiondesk.presentation.action_pages.reader import Reader
-from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid, MalformedForm
+from mentiondesk.presentation.action_pages.reading import FormFields, FormInvalid, MalformedForm
 from mentiondesk.presentation.action_pages.record import RecordLine, record_line
 from mentiondesk.presentation.desk.composer import NO_ATTEMPT, Attempt, Composer
 from mentiondesk.presentation.desk.entrance import Entrance, Visitor
-from mentiondesk.presentation.desk.forms import DESK_ACTS, desk_command, event_in, new_event
+from mentiondesk.presentation.desk.forms import DESK_ACTS, desk_command, event_in, must_name_staff, new_event
 from mentiondesk.presentation.desk.html import render
 from mentiondesk.presentation.desk.polls import WRITING, came, no_news, still_there, tag
-from mentiondesk.presentation.desk.queue import case_path, present
+from mentiondesk.presentation.desk.queue import case_path, present, tick_name
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response, go
 from mentiondesk.presentation.phrases import customer
 from mentiondesk.usecases.cases.change_case import CaseView, ChangeCase
+from mentiondesk.usecases.incidents.link_case import LinkCase
 
 # Ids of X are numbers; the longest has 20 digits.
 _ID = re.compile(r"(\d{1,20})-(\d{1,20})")
@@ -52,9 +54,12 @@ class Line:
 class CasePages:
     """GET and POST of one case, for people who have signed in."""
 
-    def __init__(self, entrance: Entrance, change: ChangeCase, waiting: WaitingStore, composer: Composer) -> None:
+    def __init__(
+        self, entrance: Entrance, change: ChangeCase, link: LinkCase, waiting: WaitingStore, composer: Composer
+    ) -> None:
         self._entrance = entrance
         self._change = change
+        self._link = link
         self._waiting = waiting
         self._composer = composer
 
@@ -75,18 +80,25 @@ class CasePages:
         action = None
         try:
             action, command = desk_command(typed, visitor.say)
-            _must_name_staff(command, visitor)
-            self._change(visitor.actor, id_, command, event_in(typed, now), now)
+            must_name_staff(command, visitor.settings.roster)
+            self._act(visitor, id_, command, event_in(typed, now))
         except FormInvalid as invalid:
             notice = replace(self._refusal(invalid, visitor), action=action or _pressed(typed))
             return self.again(request, id_, visitor, replace(notice, typed=typed, faults=invalid.faults))
-        except (CaseRefuses, CaseChanged) as refusal:
+        except (CaseRefuses, CaseChanged, IncidentChanged) as refusal:
             notice = replace(self._refusal(refusal, visitor), action=action, typed=typed)
             return self.again(request, id_, visitor, notice)
         except AlreadyDone:
             # A second press of one button is the first one's success.
             pass
         return go(NEXT if action in _FINISHES and typed.get("then") != "stay" else f"{case_path(id_)}?done={action}")
+
+    def _act(self, visitor: Visitor, case_id: CaseId, command: CaseCommand, event_id: str) -> None:
+        # A link is kept with the incident as well.
+        if isinstance(command, LinkIncident | UnlinkIncident):
+            self._link(visitor.actor, case_id, command, event_id, visitor.now)
+        else:
+            self._change(visitor.actor, case_id, command, event_id, visitor.now)
 
     def _refusal(self, refusal: Exception, visitor: Visitor) -> Notice:
         return refusal_notice(refusal, Reader(visitor.staff, visitor.settings, visitor.say))
@@ -125,8 +137,10 @@ def _facts(view: CaseView, visitor: Visitor, reader: Reader, people: tuple[Prese
     case = view.case
     return {
         **case_facts(view, reader),
-        "actions": offered(DESK_ACTS, view.actions - LEG_ACTIONS),
+        "actions": offered(DESK_ACTS, view.actions - LEG_ACTIONS - LINK_ACTIONS),
         "legs": view.actions & LEG_ACTIONS,
+        "links": view.actions & LINK_ACTIONS,
+        "tick": tick_name(case.case_id),
         "ways": tuple(Way),
         "solutions": tuple(Solved),
         "visitor": visitor,
@@ -164,12 +178,6 @@ def case_in(text: str) -> CaseId:
     if found is None:
         raise SubjectGone
     return CaseId(ConversationId(found[1]), UserId(found[2]))
-
-
-def _must_name_staff(command: CaseCommand, visitor: Visitor) -> None:
-    """Raises FormInvalid where a case is handed to somebody who is not staff."""
-    if isinstance(command, HandOver) and visitor.settings.roster.find(command.to) is None:
-        raise FormInvalid({"to": Fault("form.choose")})
 
 
 def _pressed(typed: FormFields) -> Action:

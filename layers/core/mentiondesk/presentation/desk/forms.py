@@ -10,19 +10,22 @@ from typing import Annotated
 from pydantic import Field
 
 from mentiondesk.domain.access.actions import Action
+from mentiondesk.domain.alerts.roster import Roster
 from mentiondesk.domain.cases.commands import (
     CaseCommand,
     DeclineFollowUp,
     HandOver,
+    LinkIncident,
     MoveToPrivate,
     Note,
     SolveInPrivate,
+    UnlinkIncident,
 )
-from mentiondesk.domain.ids import StaffId
+from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.replies.way import Solved, Way
 from mentiondesk.presentation.action_pages.acts import CASE_ACTS, action_in
-from mentiondesk.presentation.action_pages.forms import CaseForm, read
-from mentiondesk.presentation.action_pages.reading import FormFields, MalformedForm
+from mentiondesk.presentation.action_pages.forms import CaseForm, Reason, read
+from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid, MalformedForm
 from mentiondesk.presentation.wording import Sentences
 
 _EVENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})Z-[0-9a-f]{16}")
@@ -72,9 +75,29 @@ class DeclineFollowUpForm(CaseForm):
         return DeclineFollowUp(self.reason)
 
 
+class LinkIncidentForm(CaseForm):
+    action = Action.LINK_INCIDENT
+    incident: Annotated[str, Field(min_length=1, max_length=80)]
+    reason: Reason
+
+    def command(self, say: Sentences) -> LinkIncident:  # noqa: ARG002
+        return LinkIncident(IncidentId(self.incident), self.reason)
+
+
+class UnlinkIncidentForm(CaseForm):
+    action = Action.UNLINK_INCIDENT
+    reason: Reason
+
+    def command(self, say: Sentences) -> UnlinkIncident:  # noqa: ARG002
+        return UnlinkIncident(self.reason)
+
+
 # An incident is opened from the page behind a link: that form is no act on the case itself.
 _ON_CASES = {action: form for action, form in CASE_ACTS.items() if issubclass(form, CaseForm)}
-_ON_DESK: tuple[type[CaseForm], ...] = (NoteForm, HandOverForm, MoveToPrivateForm, SolvedForm, DeclineFollowUpForm)
+_ON_DESK: tuple[type[CaseForm], ...] = (
+    *(NoteForm, HandOverForm, MoveToPrivateForm, SolvedForm, DeclineFollowUpForm),
+    *(LinkIncidentForm, UnlinkIncidentForm),
+)
 DESK_ACTS: Mapping[Action, type[CaseForm]] = {**_ON_CASES, **{form.action: form for form in _ON_DESK}}
 
 
@@ -84,6 +107,12 @@ def desk_command(typed: FormFields, say: Sentences) -> tuple[Action, CaseCommand
     if action not in DESK_ACTS:
         raise MalformedForm
     return action, read(DESK_ACTS[action], typed).command(say)
+
+
+def must_name_staff(command: CaseCommand, roster: Roster) -> None:
+    """Raises FormInvalid where a case is handed to somebody who is not staff."""
+    if isinstance(command, HandOver) and roster.find(command.to) is None:
+        raise FormInvalid({"to": Fault("form.choose")})
 
 
 def new_event(now: datetime) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlencode
 
+from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.access.places import subject_path
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.waiting import Place, Presence, Tab, WaitingCase
@@ -24,7 +25,18 @@ from mentiondesk.usecases.cases.list_waiting import ListWaiting, Wanted
 
 _LONGEST_WORDS = 120
 _LONGEST_WHY = 40
+# Acts on all that are ticked, in the order of the buttons below the list. There is none that replies.
+BULK_ACTS = (Action.ANSWERED, Action.NO_ANSWER, Action.HAND_OVER, Action.LINK_INCIDENT)
 _Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+# A ticked box of the list is named after its case; its value is the version of the case that was seen.
+TICK = "case."
+
+
+def tick_name(case_id: CaseId) -> str:
+    """The name of a case's box in the list's form."""
+    return f"{TICK}{case_id.conversation}-{case_id.customer}"
 
 
 def case_path(case_id: CaseId) -> str:
@@ -46,6 +58,10 @@ class RowView:
     @property
     def path(self) -> str:
         return case_path(self.case.case_id)
+
+    @property
+    def tick(self) -> str:
+        return tick_name(self.case.case_id)
 
     @property
     def what(self) -> str:
@@ -131,6 +147,8 @@ class QueuePages:
             "cut": page.cut,
             "kinds": tuple(Kind),
             "urgencies": tuple(reversed(Urgency)),
+            "bulk_acts": BULK_ACTS,
+            "here": _link(wanted, after=_written(wanted.after)),
         }
         html = render("desk/queue.html", visitor.say, facts)
         return Response(html, tag=tag(request, visitor, html))

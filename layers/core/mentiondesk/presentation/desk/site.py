@@ -7,6 +7,7 @@ from functools import partial
 from http import HTTPStatus
 
 from mentiondesk.presentation.desk.approvals import APPROVALS, ApprovalPages
+from mentiondesk.presentation.desk.bulk import BULK, BulkPages
 from mentiondesk.presentation.desk.cases import CasePages
 from mentiondesk.presentation.desk.entrance import Entrance, guarded
 from mentiondesk.presentation.desk.figures import FIGURES, FiguresPages
@@ -30,6 +31,7 @@ class DeskSite:
 
     entrance: Entrance
     queue: QueuePages
+    bulk: BulkPages
     cases: CasePages
     incidents: IncidentPages
     new_incidents: NewIncidentPages
@@ -67,6 +69,7 @@ class Route:
 ROUTES = (
     Route(ROOT, lambda site: site.queue.show),
     Route(f"{ROOT}/next", lambda site: site.queue.next),
+    Route(BULK, lambda site: site.queue.show, lambda site: site.bulk.press),
     Route(f"{ROOT}/sign-in", lambda site: site.entrance.show, lambda site: site.entrance.ask),
     Route(f"{ROOT}/sign-in/code", lambda site: site.entrance.show_code, lambda site: site.entrance.enter),
     Route(f"{ROOT}/sign-out", lambda site: site.entrance.show, lambda site: site.entrance.sign_out),

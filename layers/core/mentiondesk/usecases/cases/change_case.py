@@ -6,7 +6,7 @@ from datetime import datetime
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.access.actor import Actor
 from mentiondesk.domain.alerts.roster import Roster
-from mentiondesk.domain.cases.case import Case, CaseRefuses
+from mentiondesk.domain.cases.case import Case, CaseRefuses, ChangedMeanwhile
 from mentiondesk.domain.cases.changes import CaseChange, case_change
 from mentiondesk.domain.cases.commands import CaseCommand, Correct, Snooze, SnoozeFor, decide, possible
 from mentiondesk.domain.cases.fold import apply, fold
@@ -51,11 +51,20 @@ class ChangeCase:
         """The case as this actor sees it; changes nothing. Raises SubjectGone."""
         return self.view(actor, kept(self._cases.get(case_id)), now)
 
-    def __call__(self, actor: Actor, case_id: CaseId, command: CaseCommand, event_id: str, now: datetime) -> Case:
+    def __call__(
+        self,
+        actor: Actor,
+        case_id: CaseId,
+        command: CaseCommand,
+        event_id: str,
+        now: datetime,
+        version: int | None = None,
+    ) -> Case:
         """The case with the command's entry in its timeline.
 
         `event_id` names what caused the command, for example one showing of a page: with the command's action, it
-        is done once. Raises NotAllowed, SubjectGone, CaseRefuses, AlreadyDone, or CaseChanged when others never
+        is done once. With a `version`, the command is for the case as it was then, and refused as ChangedMeanwhile
+        for any other. Raises NotAllowed, SubjectGone, CaseRefuses, AlreadyDone, or CaseChanged when others never
         stop changing the case.
         """
         actor.must_be_allowed(command.action)
@@ -63,10 +72,19 @@ class ChangeCase:
 
         def attempt(case: Case | None) -> Case:
             before = kept(case)
-            entry = self._decided(before, command, actor, now, entry_id)
+            entry = self._decided(before, command, actor, now, entry_id, version)
             return self._cases.save(self._change(before, entry))
 
         return retried(self._cases.get(case_id), attempt)
+
+    def refusal(self, actor: Actor, case: Case, command: CaseCommand, now: datetime) -> CaseRefuses | None:
+        """The reason why a command does not fit the case as it is now; None where it fits. Changes nothing."""
+        settings = self._settings()
+        try:
+            decide(_present(case, settings.roster), command, actor, now, "", settings.policy)
+        except CaseRefuses as refuses:
+            return refuses
+        return None
 
     def _change(self, case: Case, entry: CaseActEntry) -> CaseChange:
         """The case with one more entry. Without an act that is undone, it is folded anew."""
@@ -78,10 +96,14 @@ class ChangeCase:
         folded = replace(fold(case.case_id, anew, policy), version=case.version)
         return case_change(case, folded, entry, corrections(case.case_id, told, anew, entry, policy))
 
-    def _decided(self, case: Case, command: CaseCommand, actor: Actor, now: datetime, entry_id: str) -> CaseActEntry:
+    def _decided(
+        self, case: Case, command: CaseCommand, actor: Actor, now: datetime, entry_id: str, version: int | None
+    ) -> CaseActEntry:
         """Raises AlreadyDone where a second press finds refused what the first one did."""
         settings = self._settings()
         try:
+            if version not in (None, case.version):
+                raise ChangedMeanwhile(case.case_id)
             return decide(_present(case, settings.roster), command, actor, now, entry_id, settings.policy)
         except CaseRefuses:
             if self._cases.holds(case.case_id, entry_id):

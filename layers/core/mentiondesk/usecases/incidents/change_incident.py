@@ -136,7 +136,8 @@ class ChangeIncident:
                 self._approve(current, command, actor, now)
                 return current
             case ChangeMembers():
-                return self._change_members(current, command, actor, now, entry_id)
+                post = self._linked(command.post_id) if command.joins else None
+                return self._change_members(current, command.post_id, post, actor, now, entry_id)
             case MergeInto():
                 self._must_know(incident_id, seen, entry_id)
                 self._join_other(current, command.target, actor, now, entry_id)
@@ -144,6 +145,20 @@ class ChangeIncident:
                 target = kept(self._incidents.get(command.target))
                 return self._decide(current, DismissIncident(target.title), actor, now, entry_id)
         return self._decide(current, command, actor, now, entry_id, seen)
+
+    def put_in(self, actor: Actor, incident_id: IncidentId, post: LinkedPost, event_id: str, now: datetime) -> Incident:
+        """The incident with a post that is linked by its case. Raises NotAllowed, AlreadyDone, IncidentChanged."""
+        actor.must_be_allowed(Action.LINK_INCIDENT)
+        current, entry_id = kept(self._incidents.get(incident_id)), f"{event_id}-{Action.MEMBERS}-{post.post_id}"
+        return self._change_members(current, post.post_id, post, actor, now, entry_id)
+
+    def take_out(
+        self, actor: Actor, incident_id: IncidentId, post_id: PostId, event_id: str, now: datetime
+    ) -> Incident:
+        """The incident without a post whose case was unlinked. Raises NotAllowed, AlreadyDone, IncidentChanged."""
+        actor.must_be_allowed(Action.UNLINK_INCIDENT)
+        current, entry_id = kept(self._incidents.get(incident_id)), f"{event_id}-{Action.MEMBERS}-{post_id}"
+        return self._change_members(current, post_id, None, actor, now, entry_id)
 
     def open_incident(
         self, actor: Actor, command: OpenIncident, event_id: str, now: datetime, posts: tuple[LinkedPost, ...] = ()
@@ -208,17 +223,19 @@ class ChangeIncident:
             raise
 
     def _change_members(
-        self, current: Incident, command: ChangeMembers, actor: Actor, now: datetime, entry_id: str
+        self, current: Incident, post_id: PostId, joins: LinkedPost | None, actor: Actor, now: datetime, entry_id: str
     ) -> Incident:
-        if command.joins:
-            counts = self._incidents.join(current.incident_id, [self._linked(command.post_id)], by_hand=True)
+        """The incident with the post `joins`, or without the post of this id."""
+        if joins is not None:
+            counts = self._incidents.join(current.incident_id, [joins], by_hand=True)
         else:
-            counts = self._incidents.take_out(current.incident_id, command.post_id)
-        entry = MembersChanged(entry_id=entry_id, at=now, by=actor.by, post_id=command.post_id, joined=command.joins)
+            counts = self._incidents.take_out(current.incident_id, post_id)
+        joined = joins is not None
+        entry = MembersChanged(entry_id=entry_id, at=now, by=actor.by, post_id=post_id, joined=joined)
 
         def attempt(incident: Incident | None) -> Incident:
             before = kept(incident)
-            samples = tuple(one for one in before.samples if command.joins or one.post_id != command.post_id)
+            samples = tuple(one for one in before.samples if joined or one.post_id != post_id)
             after = replace(before, posts=counts[0], people=counts[1], samples=samples)
             return self._incidents.save(incident_change(before, after, entry))
 

@@ -80,6 +80,7 @@
     j: () => step(1),
     k: () => step(-1),
     o: () => { if (rows().includes(document.activeElement)) press(document.activeElement); },
+    x: () => { const one = document.activeElement.closest("[data-row]"); if (one) press(one.querySelector(".tick")); },
     c: () => { const one = document.querySelector("input[name=action][value=claim]"); if (one) press(one.form.querySelector("button")); },
     r: () => field("#reply-text"),
     e: () => press(document.querySelector("[data-key=e]")),
@@ -88,7 +89,7 @@
     "?": () => { location.href = "/desk/help"; },
   };
   document.addEventListener("keydown", event => {
-    const typing = event.target.matches("input, textarea, select");
+    const typing = event.target.matches("input:not(.tick), textarea, select");
     if (typing && event.key === "Escape") event.target.blur();
     if (typing || event.ctrlKey || event.metaKey || event.altKey || !KEYS[event.key]) return;
     event.preventDefault();
