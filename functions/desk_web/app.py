@@ -17,6 +17,7 @@ from mentiondesk.adapters.storage.stores.reviews import Reviews
 from mentiondesk.adapters.storage.stores.sign_ins import Codes, Sessions
 from mentiondesk.adapters.storage.stores.strikes import Strikes
 from mentiondesk.adapters.storage.stores.subscribers import Subscribers
+from mentiondesk.adapters.storage.stores.views import SavedViews
 from mentiondesk.adapters.storage.stores.waiting import WaitingCases
 from mentiondesk.presentation import web
 from mentiondesk.presentation.desk.approvals import ApprovalPages
@@ -46,6 +47,7 @@ from mentiondesk.usecases.access.sign_in import SignedIn, SignIn
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.cases.change_many import ChangeMany
 from mentiondesk.usecases.cases.find_cases import FindCases
+from mentiondesk.usecases.cases.keep_views import KeepViews
 from mentiondesk.usecases.cases.list_waiting import ListWaiting
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 from mentiondesk.usecases.incidents.link_case import LinkCase
@@ -90,7 +92,7 @@ def site() -> DeskSite:
     cases = CasePages(entrance, acts.on_case, link, waiting, composer)
     return DeskSite(
         entrance,
-        QueuePages(entrance, ListWaiting(waiting)),
+        QueuePages(entrance, ListWaiting(waiting), KeepViews(SavedViews(desk.table)), experience),
         BulkPages(entrance, ChangeMany(acts.on_case, link, waiting), desk.incidents),
         cases,
         IncidentPages(entrance, on_incident, desk.incidents),

@@ -11,6 +11,7 @@ from mentiondesk.domain.ids import IncidentId, PostId, ReplyId, StaffId
 from mentiondesk.domain.incidents.incident import Status
 from mentiondesk.domain.posts.profile import Attention, Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.replies.eligibility import Grounds
 from mentiondesk.domain.replies.way import Solved, Way
 
 # A post's place in its case: the moment at which it was made, and its number among posts of that moment.
@@ -42,6 +43,8 @@ class CustomerPosted:
     # Its author when their case began: loyalty, and the time of the last thanks.
     attention: tuple[Attention, ...] = ()
     thanked_at: datetime | None = None
+    # The grounds on which X takes a reply to it; None where the desk cannot tell.
+    grounds: Grounds | None = None
     # Set when X no longer showed the post; what it said is forgotten.
     gone_at: datetime | None = None
 

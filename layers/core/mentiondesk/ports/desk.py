@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from mentiondesk.domain.cases.waiting import Place, Presence, Scan, WaitingCase
+from mentiondesk.domain.cases.waiting import Place, Presence, Scan, Tab, WaitingCase
 from mentiondesk.domain.ids import CaseId, StaffId
 
 
@@ -13,6 +13,9 @@ class WaitingStore(Protocol):
 
     def scan(self, after: Place | None, most: int) -> Scan:
         """Up to `most` rows behind a place, in their order; may be a little stale. Costs the same at any length."""
+
+    def listed(self, tab: Tab, after: Place | None, most: int) -> Sequence[Place]:
+        """Up to `most` places behind a place, in the list of a clock (`tab.listed`); may be a little stale."""
 
     def cases(self, case_ids: Sequence[CaseId], now: datetime) -> Mapping[CaseId, WaitingCase]:
         """These cases with who is present in them, up to 50; those that are not there are left out."""

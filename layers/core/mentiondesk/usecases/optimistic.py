@@ -7,6 +7,7 @@ from mentiondesk.ports.cases import CaseChanged
 from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.ports.storage import SubjectGone
 from mentiondesk.ports.strikes import RecordChanged
+from mentiondesk.ports.views import ViewsChanged
 
 Subject = TypeVar("Subject")
 Saved = TypeVar("Saved")
@@ -19,12 +20,12 @@ def retried(current: Subject | None, attempt: Callable[[Any], Saved], attempts: 
     """The result of `attempt` on the subject as it is now.
 
     An attempt that another writer forestalled is made again on what that one left. Raises CaseChanged,
-    IncidentChanged or RecordChanged after `attempts`: a save that is given up is never silent.
+    IncidentChanged, RecordChanged or ViewsChanged after `attempts`: a save that is given up is never silent.
     """
     for left in reversed(range(attempts)):
         try:
             return attempt(current)
-        except (CaseChanged, IncidentChanged, RecordChanged) as changed:
+        except (CaseChanged, IncidentChanged, RecordChanged, ViewsChanged) as changed:
             if not left:
                 raise
             current = changed.current  # type: ignore[assignment]

@@ -370,6 +370,11 @@ def due_shard(number: int) -> str:
     return f"{ALERTS_DUE}{number}"
 
 
+def listed(tab: str) -> str:
+    """The partition of the due index with the cases of a tab that has a list of its own, by deadline."""
+    return tab.upper()
+
+
 def queue(state: str, number: int) -> str:
     return f"{state.upper()}#{number}"
 
@@ -421,6 +426,11 @@ def signal(at: datetime, post_id: PostId) -> Key:
 def usual(hour_of_week: int | None = None) -> Key:
     """The baseline of an hour of the week, or of all hours."""
     return Key("USUAL", "ALL" if hour_of_week is None else f"HOUR#{hour_of_week:03d}")
+
+
+def views(owner: StaffId | None) -> Key:
+    """The saved views of a person, or of the team."""
+    return Key("VIEWS", f"OF#{owner}" if owner else "TEAM")
 
 
 def sign_in_code(browser: str) -> Key:

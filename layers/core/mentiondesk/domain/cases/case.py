@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from mentiondesk.domain.cases.timers import Clock, ReplyTimer
 from mentiondesk.domain.cases.transitions import State
-from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, UserId
+from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, ReplyId, StaffId, UserId
 from mentiondesk.domain.posts.profile import Attention, Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.replies.eligibility import Grounds
 from mentiondesk.domain.replies.thread import NO_THREAD, Thread
 from mentiondesk.domain.replies.way import Way
 from mentiondesk.domain.timeline import Order, Place
@@ -192,6 +193,10 @@ class Case:
     way: Way | None = None
     # When the matter was solved in private, until a word in public was sent or declined.
     solved_at: datetime | None = None
+    # The grounds on which X takes a reply to the latest post; None where the desk cannot tell.
+    grounds: Grounds | None = None
+    # Replies that wait for a person: for another one's yes, or for their author to look again.
+    held: tuple[ReplyId, ...] = ()
 
     @property
     def subject_id(self) -> CaseId:

@@ -14,10 +14,11 @@ from typing import assert_never
 from mentiondesk.domain.cases.case import OWN_CLOCKS, Case, LatestAct, Phase
 from mentiondesk.domain.cases.timers import REPLY_CLOCKS, Clock, Due, Policy, ReplyTimer, TimerOutcome
 from mentiondesk.domain.cases.transitions import TRANSITIONS, Move, State
-from mentiondesk.domain.ids import CaseId, IncidentId
+from mentiondesk.domain.ids import CaseId, IncidentId, ReplyId
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.profile import latest, strongest
 from mentiondesk.domain.posts.tags import ANSWERED, Kind, Tags, Urgency
+from mentiondesk.domain.replies.eligibility import Grounds
 from mentiondesk.domain.replies.thread import Thread
 from mentiondesk.domain.replies.way import Way
 from mentiondesk.domain.text import spoken
@@ -46,6 +47,7 @@ from mentiondesk.domain.timeline import (
     Released,
     Reopened,
     ReplyAct,
+    ReplyHeld,
     ReplyQueued,
     ReplyRefused,
     ReplyWithdrawn,
@@ -97,10 +99,11 @@ _WAITS = re.compile(
 )
 
 
-def posted(post: Post, tags: Tags | None, incident_id: IncidentId | None = None) -> Posted:
+def posted(post: Post, tags: Tags | None, incident_id: IncidentId | None = None, on: Grounds | None = None) -> Posted:
     """The entry that a post adds to the timeline.
 
-    `tags` is None for the brand's own; `incident_id` is the public incident that a customer's post is about.
+    `tags` is None for the brand's own; `incident_id` is the public incident that a customer's post is about, and `on`
+    the grounds on which X takes a reply to it.
     """
     words = spoken(post.text)[:_MOST_WORDS]
     if tags is None:
@@ -118,6 +121,7 @@ def posted(post: Post, tags: Tags | None, incident_id: IncidentId | None = None)
         seen_at=post.seen_at,
         incident_id=incident_id,
         unsure=tags.unsure,
+        grounds=on,
     )
 
 
@@ -213,7 +217,7 @@ def _acted(case: Case, act: CaseActEntry, policy: Policy) -> Case:
             # A fold leaves the act out that this one undoes.
             after = case
         case ReplyAct():
-            after = replace(case, thread=case.thread.answered(_answers(act)))
+            after = replace(case, thread=case.thread.answered(_answers(act)), held=_held(case, act))
         case _:
             after = _settled(case, act, policy)
     return after
@@ -224,6 +228,13 @@ def _answers(act: ReplyAct) -> int:
     if isinstance(act, ReplyQueued):
         return 1
     return -1 if isinstance(act, ReplyWithdrawn | ReplyRefused) else 0
+
+
+def _held(case: Case, act: ReplyAct) -> tuple[ReplyId, ...]:
+    """The replies that wait for a person after an act on one."""
+    others = tuple(one for one in case.held if one != act.reply_id)
+    waits = act.held if isinstance(act, ReplyQueued) else isinstance(act, ReplyHeld)
+    return (*others, act.reply_id) if waits else others
 
 
 def _settled(case: Case, act: _SettlingAct, policy: Policy) -> Case:
@@ -319,6 +330,7 @@ def _customer_posted(case: Case, post: CustomerPosted, policy: Policy) -> Case:
         words=post.words,
         said_at=post.at,
         seen_at=post.seen_at,
+        grounds=post.grounds,
     )
     if post.silenced and post.urgency is not Urgency.CRITICAL:
         return replace(heard, reason=SILENCED if first else heard.reason)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.case import OWN_CLOCKS, Case
+from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.ids import CaseId, StaffId
 from mentiondesk.domain.posts.tags import Kind, Urgency
 
@@ -20,6 +21,15 @@ class Tab(StrEnum):
     MINE = "mine"
     UNCLAIMED = "unclaimed"
     PRAISE = "praise"
+    # Triage cannot place the post: a person decides.
+    UNSURE = "unsure"
+    # The brand owes the next step: a private leg goes on, or somebody was promised to hear again.
+    PROMISED = "promised"
+
+    @property
+    def listed(self) -> bool:
+        """True for a choice by the clock that runs, which has a list of its own."""
+        return self in (Tab.UNSURE, Tab.PROMISED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +57,22 @@ class Row:
                 return self.owner is None and self.kind is not Kind.PRAISE
             case Tab.PRAISE:
                 return self.kind is Kind.PRAISE
+            case Tab.UNSURE | Tab.PROMISED:
+                return False
 
 
 # A row's place in the list: its deadline, and its case where deadlines are the same.
 Place = tuple[datetime, str]
+
+
+def listed_in(case: Case) -> Tab | None:
+    """The list of a clock in which the case stands, besides the queue."""
+    timer = case.timer if case.waiting else None
+    if timer is None or case.state.closed:
+        return None
+    if timer.clock is Clock.UNSURE:
+        return Tab.UNSURE
+    return Tab.PROMISED if timer.clock in OWN_CLOCKS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +107,11 @@ class Glance:
 
 @dataclass(frozen=True, slots=True)
 class WaitingCase:
-    """A customer who waits, with the others who look at the case."""
+    """A customer who waits, with the others who look at the case, and those who have a draft of a reply."""
 
     case: Case
     present: tuple[Presence, ...] = ()
+    drafting: tuple[StaffId, ...] = ()
 
 
 def by_deadline(cases: Iterable[WaitingCase]) -> list[WaitingCase]:

@@ -70,6 +70,12 @@ def grounds(post: Asked, handle: str, user_id: UserId, own_posts: Collection[Pos
     return Grounds.IMPLIED if post.reply_to_user == user_id else Grounds.NONE
 
 
+def certain_grounds(post: Asked, handle: str, user_id: UserId) -> Grounds | None:
+    """The grounds as the post alone tells them; None for a quote, which may be of the brand's post."""
+    found = grounds(post, handle, user_id)
+    return None if found is not Grounds.MENTIONED and post.quoted is not None else found
+
+
 def not_by_api(post_id: PostId, on: Grounds, experience: Experience) -> NotByApi | None:
     """The reason against a reply through the API; None where X should take one."""
     if post_id in experience.refused:

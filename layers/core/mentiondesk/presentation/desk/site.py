@@ -69,6 +69,7 @@ class Route:
 ROUTES = (
     Route(ROOT, lambda site: site.queue.show),
     Route(f"{ROOT}/next", lambda site: site.queue.next),
+    Route(f"{ROOT}/views", lambda site: site.queue.show, lambda site: site.queue.keep, True),
     Route(BULK, lambda site: site.queue.show, lambda site: site.bulk.press),
     Route(f"{ROOT}/sign-in", lambda site: site.entrance.show, lambda site: site.entrance.ask),
     Route(f"{ROOT}/sign-in/code", lambda site: site.entrance.show_code, lambda site: site.entrance.enter),

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.access.actor import Actor
-from mentiondesk.domain.cases.waiting import Place, Row, Scan, Tab, WaitingCase, by_deadline
-from mentiondesk.domain.ids import StaffId
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.waiting import Place, Row, Scan, Tab, WaitingCase, by_deadline, listed_in
+from mentiondesk.domain.ids import CaseId, StaffId
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.ports.desk import WaitingStore
 
@@ -24,9 +25,12 @@ class Wanted:
     urgency: Urgency | None = None
     after: Place | None = None
 
+    def filters(self, one: Row | Case) -> bool:
+        """True where the kind and the urgency are those that are wanted."""
+        return self.kind in (None, one.kind) and self.urgency in (None, one.urgency)
+
     def takes(self, row: Row, reader: StaffId) -> bool:
-        kind, urgency = self.kind in (None, row.kind), self.urgency in (None, row.urgency)
-        return kind and urgency and row.stands_in(self.tab, reader)
+        return self.filters(row) and row.stands_in(self.tab, reader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +56,24 @@ class ListWaiting:
     def __call__(self, actor: Actor, wanted: Wanted, now: datetime) -> WaitingPage:
         """Up to 50 customers by deadline, from the first 500 behind `wanted.after`."""
         reader = _reader(actor)
+        if wanted.tab.listed:
+            return self._listed(wanted, now)
         scan = self._waiting.scan(wanted.after, SCANNED)
         fitting = [row for row in scan.rows if wanted.takes(row, reader)]
         shown = fitting[:PAGE]
         found = self._waiting.cases([row.case_id for row in shown], now)
         cases = by_deadline(found[row.case_id] for row in shown if row.case_id in found)
-        counts = {} if wanted.after else {tab: _count(scan, tab, reader) for tab in Tab}
+        counts = {} if wanted.after else {tab: _count(scan, tab, reader) for tab in Tab if not tab.listed}
         return WaitingPage(tuple(cases), counts, scan.cut, _next(scan, fitting))
+
+    def _listed(self, wanted: Wanted, now: datetime) -> WaitingPage:
+        """A page of the list of a clock; its count is that of this page where there is no other."""
+        places = self._waiting.listed(wanted.tab, wanted.after, PAGE + 1)
+        cut, shown = len(places) > PAGE, places[:PAGE]
+        found = self._waiting.cases([CaseId.parse(case_id) for _, case_id in shown], now).values()
+        cases = [one for one in found if listed_in(one.case) is wanted.tab and wanted.filters(one.case)]
+        counts = {} if cut or wanted.after else {wanted.tab: len(cases)}
+        return WaitingPage(tuple(by_deadline(cases)), counts, cut, shown[-1] if cut else None)
 
     def next_for(self, actor: Actor) -> Row | None:
         """The customer to turn to now: the person's own with the earliest deadline, an unclaimed one, else praise."""

@@ -15,6 +15,7 @@ from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
+from mentiondesk.domain.replies.eligibility import Asked, Grounds, certain_grounds
 from mentiondesk.domain.strikes.record import Standing
 from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted, Posted
 from mentiondesk.ports.cases import CaseStore, Classified
@@ -64,7 +65,7 @@ class ClassifyMention:
         case_id, before = self._place(post)
         if case_id is None:
             return self._committed(Classified(post, now))
-        entry = posted(post, tags, incident.incident_id if incident else None)
+        entry = posted(post, tags, incident.incident_id if incident else None, self._grounds(post))
         if isinstance(entry, CustomerPosted):
             standing = self._standing(post.author_id, now)
             entry = replace(entry, silenced=standing.silenced)
@@ -91,6 +92,10 @@ class ClassifyMention:
         haters = self._settings().reach.known_haters
         if case_id.conversation != str(post.post_id) and post.author_id not in haters:
             self._joining(case_id, post.post_id, post.created_at, now)
+    def _grounds(self, post: Post) -> Grounds | None:
+        """The grounds on which X takes a reply to a customer's post."""
+        brand, asked = self._settings().brand, Asked(post.post_id, post.text, post.reply_to_user, post.quoted)
+        return certain_grounds(asked, brand.handle, brand.user_id)
 
     def _with_look_up(self, change: CaseChange) -> CaseChange:
         """Asks for a look-up of the customer when the case begins to wait, with alerts to come."""

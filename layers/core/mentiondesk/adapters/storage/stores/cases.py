@@ -31,6 +31,7 @@ from mentiondesk.adapters.storage.table import (
 from mentiondesk.domain.cases.case import WORDS, Case
 from mentiondesk.domain.cases.changes import CaseChange
 from mentiondesk.domain.cases.transitions import State
+from mentiondesk.domain.cases.waiting import listed_in
 from mentiondesk.domain.ids import CaseId, UserId
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.praise import MOST_MONTHS, Regard, last_months, month_of
@@ -184,6 +185,8 @@ class Cases:
             beside |= {keys.QUEUE: keys.queue(case.state, number), keys.ANSWER_BY: case.resolve_at}
         elif case.words:
             beside |= {keys.QUEUE: keys.queue(keys.IDLE, number), keys.ANSWER_BY: case.last_post[0]}
+        if (tab := listed_in(case)) is not None and case.timer is not None:
+            beside |= {keys.DUE_SHARD: keys.listed(tab), keys.DUE_AT: case.timer.answer_by}
         return Item(keys.case(case.case_id), case, beside)
 
     def _count(self, change: Classified) -> Update:

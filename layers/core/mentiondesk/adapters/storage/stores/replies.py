@@ -1,6 +1,7 @@
 """Replies with their place in the outbox, and the drafts that they come from."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +10,7 @@ from mentiondesk.adapters.storage.items import Item, Value
 from mentiondesk.adapters.storage.stores import escalations
 from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.facts import fact_parts
+from mentiondesk.adapters.storage.stores.waiting import draft_gone, draft_mark
 from mentiondesk.adapters.storage.table import (
     Absent,
     Conflict,
@@ -185,10 +187,14 @@ class ReplyDrafts:
             raise DraftChanged(refused.item.read(ReplyDraft) if refused.item else None) from refused
         except Conflict as conflict:
             raise DraftChanged(self.get(draft.case_id, draft.author)) from conflict
+        # Lists show who has a draft; a mark that a crash leaves out comes with the next save.
+        self._table.update(draft_mark(saved))
         return saved
 
     def discard(self, case_id: CaseId, author: StaffId) -> None:
         self._table.delete(keys.reply_draft(case_id, author))
+        with suppress(Refused):
+            self._table.update(draft_gone(case_id, author))
 
 
 def _draft_item(draft: ReplyDraft, keep: Callable[[], timedelta]) -> Item:

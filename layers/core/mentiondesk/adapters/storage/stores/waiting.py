@@ -6,16 +6,18 @@ from heapq import merge
 
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item, Value
-from mentiondesk.adapters.storage.table import Query, Table, Update
+from mentiondesk.adapters.storage.table import Exists, Query, Table, Update
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.transitions import State
-from mentiondesk.domain.cases.waiting import PRESENT_FOR, Place, Presence, Row, Scan, WaitingCase
+from mentiondesk.domain.cases.waiting import PRESENT_FOR, Place, Presence, Row, Scan, Tab, WaitingCase
 from mentiondesk.domain.ids import CaseId, StaffId
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.replies.draft import ReplyDraft
 
 # People by attributes of one item. Their ids have no capitals; names in expressions have no hyphens.
-_LOOKS, _WRITES, _HYPHEN = "looks_", "writes_", "X"
-_KEPT = timedelta(days=1)
+_LOOKS, _WRITES, _DRAFTS, _HYPHEN = "looks_", "writes_", "drafts_", "X"
+# A draft is marked for so long.
+_KEPT = timedelta(days=30)
 
 
 class WaitingCases:
@@ -34,11 +36,17 @@ class WaitingCases:
         kept = tuple(row for row in rows if (until is None or row.place <= until) and (not after or row.place > after))
         return Scan(kept, until is not None)
 
+    def listed(self, tab: Tab, after: Place | None, most: int) -> Sequence[Place]:
+        query = Query(keys.listed(tab), keys.DUE, first=after[0] if after else None, limit=most + 1)
+        found = ((item.value(keys.DUE_AT, datetime), item.key.pk) for item in self._table.query(query))
+        places = sorted((at, pk.removeprefix(keys.CASE_PREFIX)) for at, pk in found if at is not None)
+        return [place for place in places if after is None or place > after][:most]
+
     def cases(self, case_ids: Sequence[CaseId], now: datetime) -> Mapping[CaseId, WaitingCase]:
         wanted = [key for case_id in case_ids for key in (keys.case(case_id), keys.presence(case_id))]
         found = {item.key: item for item in self._table.get_many(wanted)}
         return {
-            case_id: WaitingCase(item.read(Case), people_in(found.get(keys.presence(case_id)), now))
+            case_id: _waiting(item.read(Case), found.get(keys.presence(case_id)), now)
             for case_id in case_ids
             if (item := found.get(keys.case(case_id))) is not None
         }
@@ -58,6 +66,30 @@ class WaitingCases:
         return [_row(item) for item in self._table.query(query)]
 
 
+def draft_mark(draft: ReplyDraft) -> Update:
+    """The write by which lists know of a draft: beside the presence of its author, with the answers that it knows."""
+    seen: dict[str, Value] = {_drafts(draft.author): draft.thread.answers}
+    seen |= {keys.EXPIRES: keys.expiry(draft.saved_at + _KEPT), keys.SCHEMA: 1}
+    return Update(keys.presence(draft.case_id), seen)
+
+
+def draft_gone(case_id: CaseId, author: StaffId) -> Update:
+    """The write by which lists know that a person's draft is gone."""
+    return Update(keys.presence(case_id), {_drafts(author): None}, Exists())
+
+
+def _drafts(author: StaffId) -> str:
+    return f"{_DRAFTS}{author.replace('-', _HYPHEN)}"
+
+
+def _waiting(case: Case, item: Item | None, now: datetime) -> WaitingCase:
+    """The case with the people in it. A draft that knows fewer answers than the case has is retired."""
+    marks = [(name, item.value(name, int)) for name in sorted(item.beside) if name.startswith(_DRAFTS)] if item else []
+    drafting = (name for name, answers in marks if answers is not None and answers >= case.thread.answers)
+    people = (StaffId(one.removeprefix(_DRAFTS).replace(_HYPHEN, "-")) for one in drafting)
+    return WaitingCase(case, people_in(item, now), tuple(people))
+
+
 def _row(item: Item) -> Row:
     answer_by = item.value(keys.ANSWER_BY, datetime)
     kind, urgency = item.value("kind", Kind), item.value("urgency", Urgency)
@@ -73,7 +105,7 @@ def _row(item: Item) -> Row:
 
 
 def last_look(item: Item | None, staff_id: StaffId) -> datetime | None:
-    """The time at which the person last had the case open; the item keeps it for a day."""
+    """The time at which the person last had the case open; the item keeps it for a month."""
     return item.value(f"{_LOOKS}{staff_id.replace('-', _HYPHEN)}", datetime) if item is not None else None
 
 
