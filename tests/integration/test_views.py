@@ -185,7 +185,7 @@ def test_a_row_says_what_changes_the_work(served: ServedDesk) -> None:
     drafts = ReplyDrafts(desk.table, lambda: timedelta(days=9))
     drafts.save(ReplyDraft(by_hand, StaffId("ben"), "Sorry", case.thread, NOON))
     said = served.get("/desk").said
-    for words in ("Waits for approval", "120,000 followers", "Not clear what they want", "draft: Ben"):
+    for words in ("Waits for approval", "120k", "Not clear what they want", "draft: Ben"):
         assert words in said
     happened(desk, held, ReplyApproved, reply_id=ReplyId("r1"))
     assert "Waits for approval" not in served.get("/desk").said

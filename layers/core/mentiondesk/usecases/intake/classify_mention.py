@@ -92,6 +92,7 @@ class ClassifyMention:
         haters = self._settings().reach.known_haters
         if case_id.conversation != str(post.post_id) and post.author_id not in haters:
             self._joining(case_id, post.post_id, post.created_at, now)
+
     def _grounds(self, post: Post) -> Grounds | None:
         """The grounds on which X takes a reply to a customer's post."""
         brand, asked = self._settings().brand, Asked(post.post_id, post.text, post.reply_to_user, post.quoted)
