@@ -193,7 +193,7 @@ def test_a_public_incident_stops_the_timers_of_what_is_linked_but_critical_cases
 ) -> None:
     begin(desk.desk)
     publish = f"/desk/incidents/{INCIDENT_ID}"
-    desk.press(publish, "publish", title="Checkout fails", impact="major", body="We look into it.")
+    desk.press(publish, "publish", title="Checkout fails", impact="major", body="We look into it.", confirmed="yes")
     urgent = waiting(desk.desk, 4, "Somebody is hurt", urgency=Urgency.CRITICAL)
     page = asked(desk, "link_incident", cases[0], urgent)
     confirmed(desk, page, "link_incident", incident=INCIDENT_ID, reason="same error")
@@ -203,7 +203,7 @@ def test_a_public_incident_stops_the_timers_of_what_is_linked_but_critical_cases
     assert the_case(desk, cases[0]).waiting
     desk.later(minutes=1)
     form = asked(desk, "link_incident", cases[1]).page.form("link_incident")
-    desk.press(publish, "resolve", body="It works again.")
+    desk.press(publish, "resolve", body="It works again.", confirmed="yes")
     late = desk.ask("POST", BULK, form | {"confirm": "yes", "incident": INCIDENT_ID, "reason": "same"})
     assert desk.desk.incidents.get(INCIDENT_ID).status is Status.RESOLVED  # type: ignore[union-attr]
     assert "This incident takes no more cases" in late.said

@@ -319,6 +319,7 @@ def _the_signed_in_desk(desk: LocalDesk) -> None:
     browser.send(f"{place}/reply", **browser.open(place).form("withdraw"))
     browser.open("/desk/approvals")
     _links_a_case(desk, browser, place)
+    browser.send("/desk/views", **{**browser.open("/desk?view=mine").form("save_view"), "name": "Mine"})
     browser.send(place, **browser.open(place).form("answered"))
     desk.clock.time += timedelta(minutes=11)
     sessions = browser.open("/desk/sessions")
