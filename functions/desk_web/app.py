@@ -10,7 +10,9 @@ from aws_lambda_powertools import Logger, Metrics
 from mentiondesk.adapters.cached import Cached
 from mentiondesk.adapters.channels.sign_in_codes import QueuedCodes
 from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
-from mentiondesk.adapters.storage.stores.duty import staffed_settings
+from mentiondesk.adapters.storage.stores.audits import Audits
+from mentiondesk.adapters.storage.stores.cursors import Cursors
+from mentiondesk.adapters.storage.stores.duty import DutyChanges, staffed_settings
 from mentiondesk.adapters.storage.stores.facts import Facts
 from mentiondesk.adapters.storage.stores.queue_counts import CountedQueue
 from mentiondesk.adapters.storage.stores.reviews import Reviews
@@ -26,6 +28,7 @@ from mentiondesk.presentation.desk.cases import CasePages
 from mentiondesk.presentation.desk.composer import Composer
 from mentiondesk.presentation.desk.entrance import Cookies, Entrance
 from mentiondesk.presentation.desk.figures import FiguresPages
+from mentiondesk.presentation.desk.health import HealthPage
 from mentiondesk.presentation.desk.html import security_headers
 from mentiondesk.presentation.desk.incident_customers import CustomerPages
 from mentiondesk.presentation.desk.incidents import IncidentPages
@@ -34,6 +37,7 @@ from mentiondesk.presentation.desk.origin import from_our_pages
 from mentiondesk.presentation.desk.queue import QueuePages
 from mentiondesk.presentation.desk.reply_pages import ReplyActs, ReplyPages
 from mentiondesk.presentation.desk.review import ReviewPages
+from mentiondesk.presentation.desk.rules import RulesPage
 from mentiondesk.presentation.desk.search import SearchPage
 from mentiondesk.presentation.desk.site import ROUTES, DeskSite, MethodOf, answer
 from mentiondesk.presentation.desk.status_page import StatusPageOverview
@@ -44,6 +48,8 @@ from mentiondesk.runtime.config import DeskWebConfig
 from mentiondesk.runtime.init import warm
 from mentiondesk.runtime.reports import Counts
 from mentiondesk.usecases.access.sign_in import SignedIn, SignIn
+from mentiondesk.usecases.alerts.change_duty import ChangeDuty
+from mentiondesk.usecases.audit.read_health import ReadHealth
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.cases.change_many import ChangeMany
 from mentiondesk.usecases.cases.find_cases import FindCases
@@ -99,7 +105,9 @@ def site() -> DeskSite:
         NewIncidentPages(entrance, on_incident),
         CustomerPages(entrance, ListCustomers(desk.incidents, waiting), on_incident),
         StatusPageOverview(entrance, desk.incidents, Subscribers(desk.table).count),
-        TeamPage(entrance),
+        TeamPage(entrance, ChangeDuty(DutyChanges(desk.table))),
+        RulesPage(entrance),
+        HealthPage(entrance, ReadHealth(desk.troubles, Cursors(desk.table), Audits(desk.table))),
         SearchPage(entrance, FindCases(waiting, desk.posts)),
         FiguresPages(entrance, ReadFigures(facts, CountedQueue(desk.table), desk.settings)),
         ReviewPages(entrance, ReviewReplies(desk.cases, facts, Reviews(desk.table, desk.keep), desk.settings)),

@@ -101,7 +101,7 @@ def test_of_two_people_on_one_incident_the_second_is_told_and_loses_no_text(desk
 
 
 def pages(desk: Office) -> list[str]:
-    """The addresses of the pages about incidents, on a desk that has some of each kind."""
+    """The addresses of the pages about incidents and the team, on a desk that has some of each kind."""
     stores = desk.desk.desk
     stores.incidents.add(incident_change(None, a_candidate(people=3, posts=4)))
     stores.incidents.add(incident_change(None, a_maintenance(incident_id="night")))
@@ -110,7 +110,7 @@ def pages(desk: Office) -> list[str]:
     opened = desk.desk.press("/desk/open-incident", "open_incident", **typed).headers["location"].partition("?")[0]
     here = f"/desk/incidents/{INCIDENT_ID}"
     more = ("/desk/incidents", "/desk/incidents/night", "/desk/open-incident", "/desk/plan-maintenance")
-    return [here, f"{here}/customers", opened, *more, "/desk/status-page"]
+    return [here, f"{here}/customers", opened, *more, "/desk/status-page", "/desk/team", "/desk/rules", "/desk/health"]
 
 
 @pytest.mark.parametrize("screen", SCREENS)

@@ -24,6 +24,8 @@ PAGES = (
     "/desk/approvals",
     "/desk/open-incident",
     "/desk/status-page",
+    "/desk/rules",
+    "/desk/health",
 )
 
 

@@ -340,6 +340,9 @@ def _incidents_at_the_desk(desk: LocalDesk, browser: Visitor) -> None:
     desk.minute()
     browser.send(place, **browser.open(place).form("resolve") | {"body": "They do not."})
     browser.open("/desk/status-page")
+    for page in ("team", "rules", "health"):
+        browser.open(f"/desk/{page}")
+    browser.send("/desk/team", **browser.open("/desk/team").pressed("duty"))
 
 
 def _links_a_case(desk: LocalDesk, browser: Visitor, place: str) -> None:

@@ -11,7 +11,7 @@ from mentiondesk.presentation.action_pages.reading import FormFields, MalformedF
 # The value of the field "action" in the forms of this box.
 DUTY = "duty"
 _SPANS = {"1h": timedelta(hours=1), "4h": timedelta(hours=4), "12h": timedelta(hours=12), "1d": timedelta(days=1)}
-_ON, _OFF = "on", "off"
+WORDS = _ON, _OFF = "on", "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,11 @@ def _lines(reader: Reader, roster: Roster, now: datetime) -> Iterator[str]:
         if one.said is not None and one.said.holds(now):
             key = "duty.is_on" if one.said.on else "duty.is_off"
             yield reader.say(key, name=one.name, until=reader.at(one.said.until))
+
+
+def word_of(on: bool) -> str:
+    """The word as forms and addresses spell it."""
+    return _ON if on else _OFF
 
 
 def duty_in(typed: FormFields) -> tuple[bool, timedelta]:

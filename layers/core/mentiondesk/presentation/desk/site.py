@@ -11,6 +11,7 @@ from mentiondesk.presentation.desk.bulk import BULK, BulkPages
 from mentiondesk.presentation.desk.cases import CasePages
 from mentiondesk.presentation.desk.entrance import Entrance, guarded
 from mentiondesk.presentation.desk.figures import FIGURES, FiguresPages
+from mentiondesk.presentation.desk.health import HEALTH, HealthPage
 from mentiondesk.presentation.desk.html import render
 from mentiondesk.presentation.desk.incident_customers import CustomerPages
 from mentiondesk.presentation.desk.incidents import IncidentPages
@@ -19,10 +20,11 @@ from mentiondesk.presentation.desk.queue import QueuePages
 from mentiondesk.presentation.desk.reply_pages import ReplyPages
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response
 from mentiondesk.presentation.desk.review import REVIEW, ReviewPages
+from mentiondesk.presentation.desk.rules import RULES, RulesPage
 from mentiondesk.presentation.desk.search import SearchPage
 from mentiondesk.presentation.desk.status_page import STATUS_PAGE, StatusPageOverview
 from mentiondesk.presentation.desk.strikes import StrikePages
-from mentiondesk.presentation.desk.team import TeamPage
+from mentiondesk.presentation.desk.team import TEAM, TeamPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class DeskSite:
     customers: CustomerPages
     status_page: StatusPageOverview
     team: TeamPage
+    rules: RulesPage
+    health: HealthPage
     search: SearchPage
     figures: FiguresPages
     review: ReviewPages
@@ -101,7 +105,9 @@ ROUTES = (
         True,
     ),
     Route(STATUS_PAGE, lambda site: site.status_page.show),
-    Route(f"{ROOT}/team", lambda site: site.team.show),
+    Route(TEAM, lambda site: site.team.show, lambda site: site.team.press, True),
+    Route(RULES, lambda site: site.rules.show),
+    Route(HEALTH, lambda site: site.health.show),
     Route(REVIEW, lambda site: site.review.show, lambda site: site.review.press),
     Route(f"{REVIEW}/mine", lambda site: site.review.mine),
     Route(FIGURES, lambda site: site.figures.show),
