@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 from unittest.mock import patch
 
+from infra.local.acts import acts, told
 from infra.local.alarms import Alarms
 from infra.local.answers import Answers, answers
 from infra.local.api import LocalApi
@@ -349,6 +350,16 @@ class LocalDesk:
         found = [from_item(Incident, item) for item in self.items() if item["sk"]["S"] == keys.INCIDENT]
         return sorted(found, key=lambda incident: incident.created_at, reverse=True)
 
+    @property
+    def acts(self) -> str:
+        """The acts of staff so far, in a sentence."""
+        return told(acts(self.items(), (one.staff_id for one in self.settings.roster.staff)))
+
+    def let_in(self, sign_in: Callable[[str], str]) -> str:
+        """The result of `sign_in` on the desk's table, between two runs of functions."""
+        with self._turn:
+            return sign_in(self.table)
+
     def audit(self) -> Audit:
         """Compares the table and the ledger with what the stand-in X gave out and what was sent."""
         items = self.items()
@@ -386,6 +397,7 @@ class LocalDesk:
             "notices": [{**asdict(notice), "at": notice.at.isoformat()} for notice in reversed(self.alarms.notices)],
             "incidents": [self._incident_row(one) for one in self.incidents()],
             "replies": answers(self.replies(), self.x).summary,
+            "acts": self.acts,
             "x": self._x_row(),
             "failures": {name: len(function.failures) for name, function in self.cloud.functions.items()},
         }

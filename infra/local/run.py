@@ -18,6 +18,7 @@ from rich.text import Text
 
 from infra.local.desk import Audit, LocalDesk, Message, VirtualClock
 from infra.local.interruptions import interruptions
+from infra.local.newcomer import Newcomer, sign_in, with_newcomer
 from infra.local.page import LocalPage
 from infra.local.story import load_story
 from infra.settings_file import SettingsFileInvalid, load_settings
@@ -50,16 +51,20 @@ def main() -> int:
     story = load_story()
     clock = VirtualClock(story.begins)
     x = story.on(clock.now) if options.no_act else story.empty(clock.now)
+    # Without acts the messages are counted: another person would change them.
+    settings = settings if options.no_act else with_newcomer(settings)
     happens = [] if options.no_act else story.happens(x, [person.id for person in settings.staff])
     with (
         _stopped_by_signals() as stop,
         LocalPage(options.port) as page,
         LocalDesk(x, clock, settings, happens) as desk,
     ):
+        if not options.no_act:
+            page.newcomer = Newcomer(desk.api.url, lambda: desk.let_in(sign_in))
         _greet(console, page, desk, options.speed)
         _play(console, desk, page, options.speed, until=story.ends + _AFTERWARDS, stop=stop)
         audit = desk.audit()
-        _report(console, audit)
+        _report(console, audit, desk.acts)
         if options.no_act:
             counted = interruptions(desk)
             console.print(counted.table())
@@ -103,7 +108,9 @@ def _greet(console: Console, page: LocalPage, desk: LocalDesk, speed: float) -> 
     console.print(
         f"[bold]Mentiondesk[/bold] looks after {desk.settings.brand.name} for a day, {speed:g} times as fast as life."
     )
-    console.print(f"  the desk   [bold]{page.url}[/bold]")
+    console.print(f"  the day    [bold]{page.url}[/bold]")
+    if page.entrance:
+        console.print(f"  the desk   {page.entrance}  (signs you in, once)", soft_wrap=True)
     console.print(f"  the cloud  moto at {desk.cloud.url}", soft_wrap=True)
     console.print(f"  status     {desk.site.url}", soft_wrap=True)
     console.print(f"  X          a stand-in at {desk.x.url}", soft_wrap=True)
@@ -159,8 +166,9 @@ def _line(message: Message, name: str) -> Text:
     return Text(f"{message.at:%H:%M}  {channel} {name:14} {what}", style="yellow" if channel == "text" else "")
 
 
-def _report(console: Console, audit: Audit) -> None:
+def _report(console: Console, audit: Audit, acts: str) -> None:
     console.print(f"\n{audit.replies.summary}", soft_wrap=True)
+    console.print(acts, soft_wrap=True)
     console.print(audit.compared, soft_wrap=True)
     if audit.agrees:
         console.print("Nothing is lost: the table, the ledger and X agree.", style="green")

@@ -23,7 +23,7 @@ from mentiondesk.domain.cases.timers import Policy
 from mentiondesk.domain.ids import CaseId, ConversationId, StaffId, UserId
 from mentiondesk.settings.schema import SettingsFile
 from mentiondesk.settings.to_domain import desk_settings
-from mentiondesk.usecases.access.sign_in import SignIn
+from mentiondesk.usecases.access.sign_in import begin_session
 from tests.integration.conftest import Desk, MemoryDesk
 from tests.support.builders import NOON, said, settings_file
 from tests.support.doors import FORM, Answer
@@ -128,9 +128,8 @@ class ServedDesk:
         self.cookies = self.cookie_of(staff_id)
 
     def cookie_of(self, staff_id: str) -> dict[str, str]:
-        sign_in = SignIn(None, Sessions(self.desk.table), self.mails, None)  # type: ignore[arg-type]
         name = "__Host-desk" if self.url.startswith("https:") else "desk"
-        return {name: sign_in.begin(StaffId(staff_id), "Chrome, Linux", self.now)}
+        return {name: begin_session(Sessions(self.desk.table), StaffId(staff_id), "Chrome, Linux", self.now)}
 
     @contextmanager
     def by(self, staff_id: str) -> Iterator[None]:

@@ -74,13 +74,7 @@ class SignIn:
         staff_id = self._owner(code, browser, typed)
         if not self._codes.use(code.browser):
             raise WrongCode
-        return staff_id, self.begin(staff_id, agent, now)
-
-    def begin(self, staff_id: StaffId, agent: str, now: datetime) -> str:
-        """Begins a session; returns the value of its cookie."""
-        token = new_secret()
-        self._sessions.put(Session(hashed(token), staff_id, now, now, agent))
-        return cookie_value(staff_id, token)
+        return staff_id, begin_session(self._sessions, staff_id, agent, now)
 
     def _owner(self, code: Code, browser: str, typed: str) -> StaffId:
         right = same(code.proof, proof(browser, spelt(typed)))
@@ -88,6 +82,13 @@ class SignIn:
         if not right or staff is None:
             raise WrongCode
         return staff.staff_id
+
+
+def begin_session(sessions: SessionStore, staff_id: StaffId, agent: str, now: datetime) -> str:
+    """Begins a session; returns the value of its cookie."""
+    token = new_secret()
+    sessions.put(Session(hashed(token), staff_id, now, now, agent))
+    return cookie_value(staff_id, token)
 
 
 class SignedIn:
