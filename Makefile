@@ -175,6 +175,6 @@ cancel-maintenance: setup ## cancel planned maintenance, or end it early (ID=...
 
 maintenance: setup ## announce planned maintenance (TITLE="..." FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30 PARTS=ids BODY="...")
 	@test -n "$(TITLE)" -a -n "$(FROM)" -a -n "$(UNTIL)" || { echo 'say what and when: make maintenance TITLE="New tills" FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30'; exit 2; }
-	@$(PY) -m infra.operate maintenance "$(TITLE)" --from "$(FROM)" --until "$(UNTIL)" --parts "$(PARTS)" --body "$(BODY)" $(if $(STACK),--stack $(STACK))
+	@$(PY) -m infra.operate maintenance "$(TITLE)" --from "$(FROM)" --until "$(UNTIL)" --parts "$(PARTS)" --body "$(BODY)" --by "$(BY)" $(if $(STACK),--stack $(STACK))
 
 .PHONY: help run replay triage setup test faults emulators bench evaluate evaluate-replies triage-model lint format validate build check lock sbom audit deploy configure teardown adopt-table restore-drill settings x-credentials x-write-credentials statuspage-key keys redrive doctor reclassify maintenance incident move-maintenance cancel-maintenance record check-settings reads forget export

@@ -148,7 +148,9 @@ def test_the_page_shows_the_words_of_the_status_site(desk: ServedDesk) -> None:
     html = site_page(Site.at(desk.now, page, (one,), NOON, "https://status.example"), Sentences(), one)
     updates = html.partition('<ol class="updates"')[2].partition("</ol>")[0]
     assert "A fix is in.<br>We watch it." in updates
-    assert updates in desk.get(PAGE).html
+    shown = desk.get(PAGE)
+    assert updates in shown.html
+    assert f"https://status.example/incidents/{INCIDENT_ID}" in shown.page.links
 
 
 # --- Each act ---------------------------------------------------------------------------------------------

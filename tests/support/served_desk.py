@@ -60,6 +60,7 @@ class ServedDesk:
             "TABLE_NAME": "desk",
             "DESK_URL": url,
             "SIGN_IN_CODES_URL": "none",
+            "SITE_URL": "https://status.example",
             "POWERTOOLS_SERVICE_NAME": "desk_web",
             "POWERTOOLS_METRICS_NAMESPACE": "Mentiondesk/test",
             "AWS_REGION": "eu-west-1",

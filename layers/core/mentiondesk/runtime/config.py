@@ -111,6 +111,7 @@ class DeskWebConfig(_FromEnv):
     table_name: str
     desk_url: str
     sign_in_codes_url: str
+    site_url: str
 
 
 @dataclass(frozen=True)

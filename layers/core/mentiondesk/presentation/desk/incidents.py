@@ -48,10 +48,11 @@ _Refusal = NotPossible | IncidentChanged | FormInvalid | NoSuchPost | ActedMeanw
 
 
 class IncidentPages:
-    """The list of incidents, and GET and POST of one."""
+    """The list of incidents, and GET and POST of one. `site_url` is the address of the status site."""
 
-    def __init__(self, entrance: Entrance, change: ChangeIncident, incidents: IncidentStore) -> None:
+    def __init__(self, entrance: Entrance, change: ChangeIncident, incidents: IncidentStore, site_url: str) -> None:
         self._entrance = entrance
+        self._site_url = site_url
         self._change = change
         self._incidents = incidents
 
@@ -72,7 +73,7 @@ class IncidentPages:
         if quiet := no_news(request, visitor):
             return quiet
         view, event = self._change.look(visitor.actor, incident_in(incident_id)), new_event(now)
-        html = _html(view, visitor, Notice(done=_done(visitor, view, request)), event)
+        html = self._html(view, visitor, Notice(done=_done(visitor, view, request)), event)
         # The event differs each time, and is no news.
         return Response(html, tag=tag(request, visitor, html.replace(event, "")))
 
@@ -110,8 +111,29 @@ class IncidentPages:
     ) -> Response:
         """The page with the form as it was typed."""
         view = self._change.look(visitor.actor, incident_id)
-        html = _html(view, visitor, notice, new_event(visitor.now), news)
+        html = self._html(view, visitor, notice, new_event(visitor.now), news)
         return Response(html, notice.status, gave_up=notice.gave_up)
+
+    def _html(
+        self, view: IncidentView, visitor: Visitor, notice: Notice, event: str, news: Sequence[RecordLine] = ()
+    ) -> str:
+        public = public_incident(view.incident, view.updates) if view.incident.public else None
+        facts = {
+            **incident_facts(view, visitor.reader),
+            "visitor": visitor,
+            "tab": "incidents",
+            "view": view,
+            "notice": notice,
+            "news": news,
+            "reader": visitor.reader,
+            "event": event,
+            SEEN: len(view.record),
+            "previews": True,
+            "public": public_text(public, visitor.settings, visitor.now) if public else None,
+            "language": visitor.settings.page.language,
+            "on_the_site": f"{self._site_url}/{public.path}" if public else "",
+        }
+        return render("desk/incident.html", visitor.say, facts)
 
 
 def refused(
@@ -154,22 +176,3 @@ def _done(visitor: Visitor, view: IncidentView, request: Request) -> str:
         return visitor.say("act.end_maintenance.done")
     known = {*INCIDENT_ACTS, Action.OPEN_INCIDENT, Action.PLAN_MAINTENANCE}
     return visitor.say(f"act.{done}.done") if done in known else ""
-
-
-def _html(view: IncidentView, visitor: Visitor, notice: Notice, event: str, news: Sequence[RecordLine] = ()) -> str:
-    public = public_incident(view.incident, view.updates) if view.incident.public else None
-    facts = {
-        **incident_facts(view, visitor.reader),
-        "visitor": visitor,
-        "tab": "incidents",
-        "view": view,
-        "notice": notice,
-        "news": news,
-        "reader": visitor.reader,
-        "event": event,
-        SEEN: len(view.record),
-        "previews": True,
-        "public": public_text(public, visitor.settings, visitor.now) if public else None,
-        "language": visitor.settings.page.language,
-    }
-    return render("desk/incident.html", visitor.say, facts)

@@ -17,9 +17,12 @@ _BANDS = {Impact.NONE: "calm", Impact.MAINTENANCE: "calm", Impact.MINOR: "soon"}
 
 
 class StatusPageOverview:
-    """GET of the overview. `subscribers` counts the people who have updates mailed."""
+    """GET of the overview. `subscribers` counts who has updates mailed, `site_url` is where the status site is."""
 
-    def __init__(self, entrance: Entrance, incidents: IncidentStore, subscribers: Callable[[], int]) -> None:
+    def __init__(
+        self, entrance: Entrance, incidents: IncidentStore, subscribers: Callable[[], int], site_url: str
+    ) -> None:
+        self._site_url = site_url
         self._entrance = entrance
         self._incidents = incidents
         self._subscribers = subscribers
@@ -37,6 +40,7 @@ class StatusPageOverview:
             "band": _BANDS.get(site.impact, "late"),
             "fine": Health.OPERATIONAL,
             "subscribers": self._subscribers(),
+            "site_url": self._site_url,
             "plans": Action.PLAN_MAINTENANCE in visitor.actor.rights,
         }
         return Response(render("desk/status_page.html", visitor.say, facts))
