@@ -1,5 +1,6 @@
 """The SAM transform without AWS: template.yaml as CloudFormation would see it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ REGION = "eu-west-1"
 
 # The translator takes code from S3 only; `sam deploy` puts it there.
 _LOCAL_CODE = {"AWS::Serverless::Function": "CodeUri", "AWS::Serverless::LayerVersion": "ContentUri"}
+
+_NOTHING = {"Ref": "AWS::NoValue"}
 
 
 class _Loader(yaml.SafeLoader):
@@ -41,3 +44,47 @@ def transformed(path: Path) -> dict[str, Any]:
     translator = Translator(managed_policy_map={}, sam_parser=Parser(), boto_session=boto3.Session(region_name=REGION))
     result: dict[str, Any] = translator.translate(sam_template=written, parameter_values={})
     return result
+
+
+def decided(stack: dict[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:
+    """The transformed template with these parameters: what its conditions leave out is gone, and no Fn::If is left."""
+    values = {name: found.get("Default", "") for name, found in stack.get("Parameters", {}).items()} | dict(parameters)
+    conditions = {name: _holds(one, values, stack["Conditions"]) for name, one in stack.get("Conditions", {}).items()}
+    there = {
+        name: {key: value for key, value in found.items() if key != "Condition"}
+        for name, found in stack["Resources"].items()
+        if conditions.get(found.get("Condition", ""), True)
+    }
+    return {**stack, "Resources": _branched(there, conditions)}
+
+
+def _holds(condition: Any, values: Mapping[str, str], others: Mapping[str, Any]) -> bool:
+    """The outcome of a condition. Raises TypeError for one of a form that is not understood here."""
+    match condition:
+        case {"Fn::Equals": [left, right]}:
+            return _value(left, values) == _value(right, values)
+        case {"Fn::Not": [one]}:
+            return not _holds(one, values, others)
+        case {"Fn::And": parts}:
+            return all(_holds(one, values, others) for one in parts)
+        case {"Fn::Or": parts}:
+            return any(_holds(one, values, others) for one in parts)
+        case {"Condition": str(name)}:
+            return _holds(others[name], values, others)
+    raise TypeError(f"cannot tell whether this holds: {condition}")
+
+
+def _value(value: Any, values: Mapping[str, str]) -> str:
+    return str(values[value["Ref"]] if isinstance(value, dict) else value)
+
+
+def _branched(value: Any, conditions: Mapping[str, bool]) -> Any:
+    match value:
+        case {"Fn::If": [str(name), then, otherwise]}:
+            return _branched(then if conditions[name] else otherwise, conditions)
+        case dict():
+            branches = {name: _branched(one, conditions) for name, one in value.items()}
+            return {name: one for name, one in branches.items() if one != _NOTHING}
+        case list():
+            return [one for one in (_branched(part, conditions) for part in value) if one != _NOTHING]
+    return value

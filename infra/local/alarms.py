@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from infra.transform import template
+from infra.transform import decided, template
 
 _NAME = re.compile(r"\$\{(\w+)\}")
 _MINUTE = timedelta(minutes=1)
@@ -47,7 +47,7 @@ class Alarms:
     notices: list[Notice] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        resources = template(Path("infra/alarms.yaml"))["Resources"]
+        resources = decided(template(Path("infra/alarms.yaml")), self.parameters)["Resources"]
         alarms = [found["Properties"] for found in resources.values() if found["Type"] == "AWS::CloudWatch::Alarm"]
         self._alarms = [alarm for alarm in alarms if "MetricName" in alarm]
         self._values: defaultdict[tuple[Any, ...], deque[tuple[datetime, float]]] = defaultdict(_short)

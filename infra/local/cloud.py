@@ -30,7 +30,7 @@ from infra.local.moto_server import MotoServer
 from infra.local.printed import printed_by_this_thread
 from infra.local.quick_moto import quick_transactions
 from infra.local.routes import NO_ROUTE, HttpRoutes
-from infra.transform import REGION, transformed
+from infra.transform import REGION, decided, transformed
 from mentiondesk.runtime import aws
 
 STACK = "mentiondesk"
@@ -328,8 +328,7 @@ class LocalCloud:
         stand_ins: Mapping[str, str] | None = None,
         server: AwsServer | None = None,
     ) -> None:
-        stack = transformed(template)
-        self._conditions: dict[str, Any] = stack.get("Conditions", {})
+        stack = decided(transformed(template), parameters)
         self.stand_ins = dict(stand_ins or {})
         self._resources: Resources = stack["Resources"]
         self._routes = HttpRoutes(self._resources)
@@ -484,7 +483,6 @@ class LocalCloud:
     def _deploy(self) -> None:
         stack = {
             "Parameters": self._parameters,
-            "Conditions": self._conditions,
             "Resources": {name: found for name, found in self._resources.items() if found["Type"] in _DEPLOYED},
             "Outputs": self._outputs,
         }
