@@ -144,6 +144,17 @@ keys: setup ## make the keys that sign links where they are missing, or replace 
 redrive: setup ## give reports of undelivered mail that failed to forget_bounced again
 	@$(PY) -m infra.operate redrive $(if $(STACK),--stack $(STACK))
 
+event-secret: setup ## make the secret that signs the webhooks of an endpoint, and print it (ENDPOINT=crm; DROP_OLD=yes ends the one before)
+	@test -n "$(ENDPOINT)" || { echo "say which: make event-secret ENDPOINT=crm"; exit 2; }
+	@$(PY) -m infra.operate event-secret "$(ENDPOINT)" $(if $(DROP_OLD),--drop-old) $(if $(STACK),--stack $(STACK))
+
+events-log: setup ## list the events of a day and what became of them (ENDPOINT=crm SINCE=2026-12-01T12:00)
+	@$(PY) -m infra.operate events-log $(if $(ENDPOINT),--endpoint "$(ENDPOINT)") $(if $(SINCE),--since "$(SINCE)") $(if $(STACK),--stack $(STACK))
+
+events-replay: setup ## enable an endpoint, and deliver its events again from a time on (ENDPOINT=crm SINCE=2026-12-01T12:00)
+	@test -n "$(ENDPOINT)" || { echo "say which: make events-replay ENDPOINT=crm"; exit 2; }
+	@$(PY) -m infra.operate events-replay "$(ENDPOINT)" $(if $(SINCE),--since "$(SINCE)") $(if $(STACK),--stack $(STACK))
+
 doctor: setup ## look at everything around the stack that can keep alerts from arriving (SENDER=address before the first deploy)
 	@$(PY) -m infra.doctor $(if $(STACK),--stack $(STACK)) $(if $(SENDER),--sender "$(SENDER)")
 
@@ -177,4 +188,4 @@ maintenance: setup ## announce planned maintenance (TITLE="..." FROM=2026-12-01T
 	@test -n "$(TITLE)" -a -n "$(FROM)" -a -n "$(UNTIL)" || { echo 'say what and when: make maintenance TITLE="New tills" FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30'; exit 2; }
 	@$(PY) -m infra.operate maintenance "$(TITLE)" --from "$(FROM)" --until "$(UNTIL)" --parts "$(PARTS)" --body "$(BODY)" --by "$(BY)" $(if $(STACK),--stack $(STACK))
 
-.PHONY: help run replay triage setup test faults emulators bench evaluate evaluate-replies triage-model lint format validate build check lock sbom audit deploy configure teardown adopt-table restore-drill settings x-credentials x-write-credentials statuspage-key keys redrive doctor reclassify maintenance incident move-maintenance cancel-maintenance record check-settings reads forget export
+.PHONY: help run replay triage setup test faults emulators bench evaluate evaluate-replies triage-model lint format validate build check lock sbom audit deploy configure teardown adopt-table restore-drill settings x-credentials x-write-credentials statuspage-key keys redrive event-secret events-log events-replay doctor reclassify maintenance incident move-maintenance cancel-maintenance record check-settings reads forget export

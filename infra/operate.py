@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
+from infra.event_commands import UnknownEndpoint, drop_old_secret, endpoint_of, log_of, new_secret, replay
 from infra.rights import erase, items_about
 from infra.secret_parameters import KEYS, STATUSPAGE, X_WRITE, SecretParameters, X
 from infra.settings_file import EXAMPLE, SettingsFileInvalid, load_settings
@@ -21,6 +22,7 @@ from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.cursors import Cursors
+from mentiondesk.adapters.storage.stores.events import Events
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
@@ -74,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         print(asked.run(asked))
-    except (CannotDo, SettingsFileInvalid) as why:
+    except (CannotDo, SettingsFileInvalid, UnknownEndpoint) as why:
         return _failed(str(why))
     except NoCredentialsError:
         return _failed("there are no AWS credentials here; sign in with `aws sso login` or `aws configure`")
@@ -100,8 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_subparsers(required=True, metavar="COMMAND").add_parser
     of_a_table = [_settings_command(add), _reclassify_command(add), _maintenance_command(add)]
     of_a_table += [_incident_command(add), _cancel_command(add), _move_command(add)]
-    of_a_table += [_reads_command(add), *_rights_commands(add)]
+    of_a_table += [_reads_command(add), *_rights_commands(add), *_events_commands(add)]
     of_a_stack = [_credentials_command(add), _statuspage_command(add), _keys_command(add), _redrive_command(add)]
+    of_a_stack.append(_event_secret_command(add))
     for command in (*of_a_table, *of_a_stack):
         command.add_argument("--stack", default="mentiondesk", metavar="NAME", help="default: %(default)s")
     for command in of_a_table:
@@ -156,6 +159,36 @@ def _rights_commands(add: _AddCommand) -> Iterator[argparse.ArgumentParser]:
     export.add_argument("--user", type=UserId, required=True, metavar="ID", help="X's number of the person's account")
     export.set_defaults(run=_export)
     yield export
+
+
+def _events_commands(add: _AddCommand) -> Iterator[argparse.ArgumentParser]:
+    log = add("events-log", help="list events and what became of them, by endpoint")
+    log.add_argument("--endpoint", default="", metavar="ID", help="default: all")
+    log.add_argument("--since", type=_moment, metavar="TIME", help=f"{_TIME}; default: a day ago")
+    log.set_defaults(run=_log_events)
+    yield log
+    again = add(
+        "events-replay",
+        help="enable an endpoint, and deliver events again from a time on",
+        description="Receivers know a repeated event by its id.",
+    )
+    again.add_argument("endpoint", metavar="ID", help='an endpoint of the settings, or "bus"')
+    again.add_argument("--since", type=_moment, metavar="TIME", help=f"{_TIME}; default: only what was not delivered")
+    again.set_defaults(run=_replay_events)
+    yield again
+
+
+def _event_secret_command(add: _AddCommand) -> argparse.ArgumentParser:
+    command = add(
+        "event-secret",
+        help="make the secret that signs an endpoint's webhooks",
+        description="Prints the secret, which the receiver needs. A secret that was there before signs as well, until "
+        "it is dropped: store the new one at the receiver meanwhile.",
+    )
+    command.add_argument("endpoint", metavar="ID", help="the id of the endpoint in the settings")
+    command.add_argument("--drop-old", action="store_true", help="make none; let the newest one alone sign")
+    command.set_defaults(run=_store_event_secret)
+    return command
 
 
 def _reads_command(add: _AddCommand) -> argparse.ArgumentParser:
@@ -296,6 +329,31 @@ def _store_statuspage_key(asked: argparse.Namespace) -> str:
         raise CannotDo("nothing stored: the key must not be empty")
     SecretParameters(asked.stack).store(STATUSPAGE, key)
     return f"stored for the stack {asked.stack!r}; the desk uses it within an hour"
+
+
+def _log_events(asked: argparse.Namespace) -> str:
+    table, now = _table(asked), clock.now()
+    current = SettingsVersions(table).load()
+    if asked.endpoint:
+        endpoint_of(current.events, asked.endpoint)
+    since = _in_zone(asked.since, current) if asked.since else now - timedelta(days=1)
+    return log_of(Events(table), asked.endpoint, since, now)
+
+
+def _replay_events(asked: argparse.Namespace) -> str:
+    table = _table(asked)
+    current = SettingsVersions(table).load()
+    since = _in_zone(asked.since, current) if asked.since else None
+    return replay(Events(table), endpoint_of(current.events, asked.endpoint), since, clock.now())
+
+
+def _store_event_secret(asked: argparse.Namespace) -> str:
+    parameters = SecretParameters(asked.stack)
+    if not asked.drop_old:
+        return f"{new_secret(parameters, asked.endpoint)}\nstored; events are signed with it within 5 minutes"
+    if not drop_old_secret(parameters, asked.endpoint):
+        raise CannotDo(f"nothing changed: {asked.endpoint} has one secret, or none")
+    return f"the newest secret alone signs for {asked.endpoint} within 5 minutes"
 
 
 def _make_keys(asked: argparse.Namespace) -> str:

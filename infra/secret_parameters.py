@@ -17,7 +17,7 @@ from mentiondesk.adapters.parameters import Secret, secret
 # Keys that sign, and that nobody needs to know; the others are given by a person.
 LINKS, SUBSCRIBERS, SESSIONS = "links", "subscribers", "sessions"
 KEYS = (LINKS, SUBSCRIBERS, SESSIONS)
-X, X_WRITE, STATUSPAGE = "x", "x-write", "statuspage"
+X, X_WRITE, STATUSPAGE, EVENTS = "x", "x-write", "statuspage", "events"
 _ALPHABET = string.ascii_letters + string.digits
 _LENGTH = 64
 # The secrets of stacks before, in Secrets Manager: logical id → what becomes of the value.

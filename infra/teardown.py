@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from infra.secret_parameters import KEYS, STATUSPAGE, SecretParameters, X
+from infra.secret_parameters import EVENTS, KEYS, STATUSPAGE, X_WRITE, SecretParameters, X
 
 _TABLE, _BUCKET = "AWS::DynamoDB::Table", "AWS::S3::Bucket"
 
@@ -53,7 +53,7 @@ def take_down(stack: str, data: bool) -> Iterator[str]:
             yield f"stays: {kind} {physical}"
         elif _delete(physical, kind):
             yield f"deleted: {kind} {physical}"
-    for name in (*KEYS, X, STATUSPAGE):
+    for name in (*KEYS, X, X_WRITE, STATUSPAGE, EVENTS):
         path = SecretParameters(stack).path(name)
         if not data:
             yield f"stays: parameter {path}"

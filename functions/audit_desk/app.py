@@ -14,6 +14,7 @@ from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.adapters.storage.stores.audits import Audits
 from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.duty import staffed_settings
+from mentiondesk.adapters.storage.stores.events import Events
 from mentiondesk.adapters.storage.stores.facts import Facts
 from mentiondesk.adapters.x.connection import x_credentials
 from mentiondesk.adapters.x.counts import TweepyCounts
@@ -23,6 +24,7 @@ from mentiondesk.runtime.config import AuditConfig
 from mentiondesk.usecases.audit.audit_desk import AuditDesk, troubles
 from mentiondesk.usecases.audit.check_alerts import CheckAlerts
 from mentiondesk.usecases.audit.check_cases import CheckCases
+from mentiondesk.usecases.audit.check_endpoints import CheckEndpoints
 from mentiondesk.usecases.audit.count_posts import CountPosts
 
 logger = Logger()
@@ -44,6 +46,7 @@ def audit_desk() -> AuditDesk:
         CheckCases(desk.posts, desk.cases, Facts(desk.table), desk.settings),
         CountPosts(x, desk.posts, desk.posts, Cursors(desk.table), desk.settings),
         desk.settings,
+        (CheckEndpoints(Events(desk.table), desk.settings),),
     )
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mentiondesk.adapters.relay import Relay, Route, reply_to_send, status_change
+from mentiondesk.adapters.relay import Relay, Route, event_note, reply_to_send, status_change
 from mentiondesk.runtime import aws, clock
-from mentiondesk.runtime.config import RelayConfig
+from mentiondesk.runtime.config import NONE, RelayConfig
 from mentiondesk.runtime.init import warm
 
 logger = Logger()
@@ -17,13 +17,10 @@ logger = Logger()
 @cache
 def relay() -> Relay:
     config = RelayConfig.from_env()
-    return Relay(
-        aws.sqs(),
-        (
-            Route(config.outbox_url, reply_to_send),
-            Route(config.status_changes_url, status_change),
-        ),
-    )
+    routes = [Route(config.outbox_url, reply_to_send), Route(config.status_changes_url, status_change)]
+    if config.events_url != NONE:
+        routes.append(Route(config.events_url, event_note))
+    return Relay(aws.sqs(), routes)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -51,6 +51,7 @@ _MESSAGES_SHOWN = 100
 _MOST_NAMED = 10
 _BUCKET = "status-site"
 _QUEUES = ("StreamFailures", "MailReportFailures")
+_NO_ALERTS = (MessageKind.SIGN_IN, MessageKind.REPORT, MessageKind.ENDPOINT_DISABLED)
 _MADE_UP = dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "access_token_secret"), "made-up")
 
 
@@ -154,7 +155,8 @@ class LocalDesk:
     """The stack, deployed and configured, for one day; `minute` runs one minute of it.
 
     Use as a context manager. The stand-in X and the functions live by `clock`. `happens` is what people do at times of
-    the day, on X, through the links in their mail and at the desk. `api` and `site` answer at any time.
+    the day, on X, through the links in their mail and at the desk. `parameters` are further ones of the template. `api`
+    and `site` answer at any time.
     """
 
     def __init__(
@@ -164,9 +166,11 @@ class LocalDesk:
         settings: SettingsFile,
         happens: Iterable[Happening] = (),
         api_port: int = 0,
+        parameters: Mapping[str, str] | None = None,
     ) -> None:
         self._happens = sorted(happens, key=lambda one: one.at)
         self._colleagues: dict[str, Colleague] = {}
+        self._parameters = dict(parameters or {})
         # Functions run in turn: they share this process and its environment.
         self._turn = RLock()
         self.api = LocalApi(api_port, self._answer, self._turn)
@@ -184,7 +188,7 @@ class LocalDesk:
         with ExitStack() as begun:
             begun.enter_context(self.x)
             begun.enter_context(self._clock_patch)
-            parameters = {"AlertSender": SENDER, "XApiUrl": self.x.url}
+            parameters = {"AlertSender": SENDER, "XApiUrl": self.x.url, **self._parameters}
             stand_ins = {
                 "Api.ApiEndpoint": self.api.url,
                 "StatusSite.Outputs.BucketName": _BUCKET,
@@ -368,8 +372,8 @@ class LocalDesk:
         delivered = {f"POST#{post.first_id}" for post in self.x.delivered if post.reposts is None}
         stored = {pk: from_item(Post, item) for pk, item in posts.items()}
         known = {record.message_id for record in records if record.outcome is Outcome.SENT}
-        # Subscribers to the status page, and people who sign in, get mail as well; the ledger is of alerts.
-        alerts = (one for one in self.messages if one.kind != MessageKind.SIGN_IN)
+        # Subscribers to the status page get mail as well, and staff other mail; the ledger is of alerts.
+        alerts = (one for one in self.messages if one.kind not in _NO_ALERTS)
         sent = {one.message_id for one in alerts if self.name_of(one.to) != one.to}
         return Audit(
             delivered=len(delivered),

@@ -21,11 +21,14 @@ from mentiondesk.adapters.storage.attributes import from_attributes, values
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.cursors import Cursors
+from mentiondesk.adapters.storage.stores.events import Events
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.adapters.storage.stores.strikes import Strikes
 from mentiondesk.adapters.storage.stores.threads import Threads
+from mentiondesk.domain.events.delivery import EndpointState
+from mentiondesk.domain.events.event import Event, EventType
 from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId, id_at
 from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status
 from mentiondesk.domain.strikes.record import CustomerRecord
@@ -455,3 +458,59 @@ def test_reports_that_failed_are_given_to_the_function_again(
     assert capsys.readouterr().out == "1 reports given to forget-bounced again\n"
     assert operate.main(["redrive"]) == 0
     assert len(started) == 1
+
+
+# --- events out -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def events(db: "DynamoDBClient", table: str, capsys: pytest.CaptureFixture[str]) -> Events:
+    """A desk with the endpoint crm, and an event of two hours ago that it did not get."""
+    assert operate.main(["settings", str(EXAMPLE)]) == 0
+    capsys.readouterr()
+    found, now = Events(DynamoTable(db, table)), clock.now()
+    found.add(Event("evt_1", EventType.CASE_OPENED, now - timedelta(hours=2)), [], now)
+    return found
+
+
+def test_the_log_of_events(events: Events, capsys: pytest.CaptureFixture[str]) -> None:
+    assert operate.main(["events-log"]) == 0
+    assert "case.opened           evt_1  wanted by no endpoint" in capsys.readouterr().out
+    assert operate.main(["events-log", "--endpoint", "crm"]) == 0
+    assert capsys.readouterr().out == "no events\n"
+    assert not events.deliveries("evt_1")
+
+
+def test_events_are_delivered_again_from_a_time_on(events: Events, capsys: pytest.CaptureFixture[str]) -> None:
+    events.save_state(EndpointState("crm", clock.now(), clock.now(), "Status410"))
+    assert operate.main(["events-replay", "crm"]) == 0
+    assert capsys.readouterr().out == "crm gets its events again within a minute; 0 are delivered once more\n"
+    assert events.states() == []
+    since = (clock.now() - timedelta(hours=3)).isoformat(timespec="minutes")
+    assert operate.main(["events-replay", "crm", "--since", since]) == 0
+    assert "1 are delivered once more" in capsys.readouterr().out
+    assert events.due("crm", clock.now(), 10) == ["evt_1"]
+
+
+@pytest.mark.parametrize("command", [["events-replay", "nobody"], ["events-log", "--endpoint", "nobody"]])
+def test_an_endpoint_that_is_not_in_the_settings(
+    events: Events, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    del events
+    assert operate.main(command) == 1
+    assert capsys.readouterr().err == "the settings have no endpoint 'nobody'; there are crm, bus\n"
+
+
+def test_the_secret_of_an_endpoint_is_replaced_in_two_steps(capsys: pytest.CaptureFixture[str]) -> None:
+    assert operate.main(["event-secret", "crm"]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert operate.main(["event-secret", "crm"]) == 0
+    second = capsys.readouterr().out.splitlines()[0]
+    assert operate.main(["event-secret", "till"]) == 0
+    third = capsys.readouterr().out.splitlines()[0]
+    assert json.loads(stored_secret("events")) == {"crm": f"{second} {first}", "till": third}
+    assert operate.main(["event-secret", "crm", "--drop-old"]) == 0
+    assert json.loads(stored_secret("events"))["crm"] == second
+    capsys.readouterr()
+    assert operate.main(["event-secret", "crm", "--drop-old"]) == 1
+    assert capsys.readouterr().err == "nothing changed: crm has one secret, or none\n"

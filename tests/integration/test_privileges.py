@@ -4,6 +4,7 @@ The whole desk goes through a morning in which everything happens that it is mad
 AWS meanwhile is held against their roles in the transformed template, both ways.
 """
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from infra.event_commands import made_secret
+from infra.local.cloud import STACK
 from infra.local.desk import SENDER, TEMPLATE, Audit, LocalDesk, VirtualClock
 from infra.local.visitor import Visitor
 from infra.local.x_standin import StandInX, User
@@ -64,6 +67,7 @@ BY_LAMBDA = {
     "ReadCodes": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     "ReadChanges": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     "ReadTheOutbox": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
+    "ReadEvents": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     "ReadRequests": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     # The asynchronous invocation hands on a report that failed.
     "KeepReportsThatFailed": ("sqs:SendMessage",),
@@ -80,6 +84,7 @@ UNUSED = {
     ("ForgetWhoCouldNotBeAsked", "dynamodb:DeleteItem"): "SES takes every mail",
     ("SendEachReportOnce", "dynamodb:DeleteItem"): "SES takes every mail",
     ("ReportTroubles", "dynamodb:UpdateItem"): "no page fails, and no change of an incident is given up",
+    ("KeepEventsAndDeliveries", "dynamodb:DeleteItem"): "no endpoint recovers, and nobody is erased",
     ("SignInToStatuspage", "ssm:GetParameter"): "the stack has no hosted status page",
 }
 
@@ -112,7 +117,13 @@ def morning() -> Morning:
     told = Morning()
     one_text_an_hour = {"text_limits": [{"most": 1, "within": "1h"}]}
     x = StandInX(BRAND, clock.now)
-    with Recorder() as recorder, LocalDesk(x, clock, settings_file(alerts=one_text_an_hour)) as desk:
+    told_to = {"endpoints": [{"id": "crm", "url": "https://crm.example/", "text": True}]}
+    settings = settings_file(alerts=one_text_an_hour, events=told_to)
+    events = {"EventsOut": "yes", "EventsBus": "default"}
+    with Recorder() as recorder, LocalDesk(x, clock, settings, parameters=events) as desk:
+        path = f"/mentiondesk/{STACK}/events"
+        secrets = json.dumps({"crm": made_secret()})
+        desk.cloud.client("ssm").put_parameter(Name=path, Value=secrets, Type="SecureString")
         _conversations(desk)
         _what_x_gets_wrong(desk, told)
         _what_fails(desk, told)
@@ -124,7 +135,8 @@ def morning() -> Morning:
         _a_maintenance(desk)
         _what_an_audit_finds(desk)
         _the_week_s_figures(desk)
-        facts = facts_of(desk.cloud, AlertSender=SENDER)
+        events_out = {"HasEvents": "yes", "HasEventsBus": "yes", "EventsBus": "default"}
+        facts = facts_of(desk.cloud, AlertSender=SENDER, **events_out)
         told.roles = lambda template: roles_in(template, facts)
         told.needs, told.audit = recorder.needs, desk.audit()
         items = desk.items()

@@ -106,16 +106,24 @@ def needs_of(service: str, operation: str, params: Mapping[str, Any]) -> Iterato
             yield "sms-voice:SendTextMessage", _arn("sms-voice", "pool/chosen-by-the-service"), ""
         case "ses", "SendEmail":
             yield from _mail_needs(params)
-        case "s3", "ListObjectsV2":
-            yield "s3:ListBucket", f"arn:aws:s3:::{params['Bucket']}", ""
-        case "s3", "PutObject":
-            yield "s3:PutObject", f"arn:aws:s3:::{params['Bucket']}/{params['Key']}", ""
+        case "s3", "ListObjectsV2" | "PutObject":
+            yield _bucket_need(operation, params)
         case "sqs", "SendMessage" | "SendMessageBatch":
             yield "sqs:SendMessage", _arn("sqs", params["QueueUrl"].rpartition("/")[2]), ""
+        case "events", "PutEvents":
+            for entry in params["Entries"]:
+                yield "events:PutEvents", _arn("events", f"event-bus/{entry['EventBusName']}"), ""
         case "sns", "Publish":
             yield "sns:Publish", params.get("PhoneNumber") or params.get("TopicArn") or params["TargetArn"], ""
         case _:
             yield f"{service}:{operation}", "a resource that tests/support/privileges.py does not know", ""
+
+
+def _bucket_need(operation: str, params: Mapping[str, Any]) -> Question:
+    bucket = f"arn:aws:s3:::{params['Bucket']}"
+    if operation == "ListObjectsV2":
+        return "s3:ListBucket", bucket, ""
+    return "s3:PutObject", f"{bucket}/{params['Key']}", ""
 
 
 def _mail_needs(params: Mapping[str, Any]) -> Iterator[Question]:
@@ -347,6 +355,7 @@ def facts_of(cloud: LocalCloud, **parameters: str) -> dict[str, str]:
         "SignInCodes.Arn": _arn("sqs", cloud.resource("SignInCodes").rpartition("/")[2]),
         "Outbox.Arn": _arn("sqs", cloud.resource("Outbox").rpartition("/")[2]),
         "StatusChanges.Arn": _arn("sqs", cloud.resource("StatusChanges").rpartition("/")[2]),
+        "Events.Arn": _arn("sqs", cloud.resource("Events").rpartition("/")[2]),
         "Desk": cloud.resource("Desk"),
         "Desk.Arn": _table(cloud.resource("Desk")),
         "AWS::StackName": STACK,

@@ -19,14 +19,19 @@ HOST = "hooks.example"
 
 @dataclass
 class Receiver:
-    """What was posted, and the statuses to answer with: the first ones once each, the last for ever."""
+    """What was posted, and the statuses to answer with: the first ones once each, the last for ever.
+
+    While there is a `hold` that is not set, requests are taken and have no answer.
+    """
 
     port: int
     trust: ssl.SSLContext
+    certificate: str = ""
     statuses: list[int] = field(default_factory=lambda: [200])
     headers: list[Mapping[str, str]] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    hold: threading.Event | None = None
 
     @property
     def url(self) -> str:
@@ -44,6 +49,8 @@ def receiver(folder: Path) -> Iterator[Receiver]:
             found.paths.append(self.path)
             found.headers.append({name.lower(): value for name, value in self.headers.items()})
             found.bodies.append(self.rfile.read(int(self.headers["content-length"])))
+            if found.hold is not None:
+                found.hold.wait(30)
             status = found.statuses.pop(0) if len(found.statuses) > 1 else found.statuses[0]
             self.send_response(status)
             self.send_header("location", "https://169.254.169.254/")
@@ -56,7 +63,7 @@ def receiver(folder: Path) -> Iterator[Receiver]:
     serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     serving.load_cert_chain(chain)
     server.socket = serving.wrap_socket(server.socket, server_side=True)
-    found = Receiver(server.server_address[1], trust)
+    found = Receiver(server.server_address[1], trust, ssl.DER_cert_to_PEM_cert(_der(chain)))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
@@ -65,6 +72,12 @@ def receiver(folder: Path) -> Iterator[Receiver]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def _der(chain: Path) -> bytes:
+    """The certificate of a file that holds its key as well."""
+    text = chain.read_text()
+    return ssl.PEM_cert_to_DER_cert(text[text.index("-----BEGIN CERTIFICATE") :])
 
 
 def _certificate(folder: Path) -> Path:

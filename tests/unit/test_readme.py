@@ -76,6 +76,9 @@ def test_environment_variables_are_those_the_functions_read() -> None:
         config.SignInCodesConfig,
         config.ReportConfig,
         config.AuditConfig,
+        config.RelayConfig,
+        config.SendReplyConfig,
+        config.SendEventsConfig,
     )
     read = {field.name.upper() for one in classes for field in fields(one)}
     assert set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", document("settings.md"))) == read

@@ -533,3 +533,38 @@ def test_a_stage_tells_a_room_beside_people() -> None:
 )
 def test_rooms_that_nothing_could_reach_are_refused(raw: dict[str, Any], path: str, what: str) -> None:
     assert what in problems(raw)[path]
+
+
+# --- events ---------------------------------------------------------------------------------------------
+
+
+def with_endpoint(**keys: Any) -> dict[str, Any]:
+    return raw_settings(events={"endpoints": [{"id": "crm", "url": "https://crm.example/in?x=1", **keys}]})
+
+
+def test_endpoints_want_all_types_and_no_text_unless_they_say_so() -> None:
+    (plain,) = parse_settings(with_endpoint()).events.endpoints
+    assert (plain.endpoint_id, plain.url, plain.types, plain.text) == ("crm", "https://crm.example/in?x=1", (), False)
+    (chosen,) = parse_settings(with_endpoint(types="case.*", text=True)).events.endpoints
+    assert (chosen.types, chosen.text) == (("case.*",), True)
+    assert parse_settings(raw_settings()).events.endpoints == ()
+
+
+@pytest.mark.parametrize(
+    ("raw", "path", "what"),
+    [
+        (with_endpoint(url="http://crm.example/"), "events.endpoints.0.url", "begins with https://"),
+        (with_endpoint(url="https://me:secret@crm.example/"), "events.endpoints.0.url", "without a name"),
+        (with_endpoint(id="CRM"), "events.endpoints.0.id", "lower-case letters"),
+        (with_endpoint(id="bus"), "events.endpoints", "EventBridge's bus"),
+        (with_endpoint(types=["case.opend"]), "events.endpoints.0.types.0", "there are no events 'case.opend'"),
+        (with_endpoint(types=["*"]), "events.endpoints.0.types.0", "case.*, reply.*, incident.*, report.*"),
+        (raw_settings(events={"endpoints": [{"id": "a", "url": "https://a.example"}] * 2}), "events.endpoints", "ids"),
+    ],
+)
+def test_endpoints_that_could_get_nothing_are_refused(raw: dict[str, Any], path: str, what: str) -> None:
+    with pytest.raises(SettingsInvalid) as refused:
+        parse_settings(raw)
+    ((keys, problem),) = refused.value.problems
+    assert ".".join(map(str, keys)) == path
+    assert what in problem

@@ -32,6 +32,7 @@ from mentiondesk.runtime.config import (
     RelayConfig,
     ReportConfig,
     RequestedMailsConfig,
+    SendEventsConfig,
     SendReplyConfig,
     SignInCodesConfig,
     SubscriptionsConfig,
@@ -57,6 +58,7 @@ FUNCTIONS = {
     "SendReport": ("send_report", ReportConfig),
     "RelayChanges": ("relay_changes", RelayConfig),
     "SendReply": ("send_reply", SendReplyConfig),
+    "SendEvents": ("send_events", SendEventsConfig),
 }
 # Texts in the functions' code that look like the name of a trouble: keys of stream records, and counts of which
 # nobody needs to hear (many refused requests have an alarm).
@@ -194,6 +196,7 @@ def test_logs_are_kept_for_a_while_only(resources: dict[str, Resource], name: st
         ("DetectIncidents", "rate(1 minute)"),
         ("PublishStatus", "rate(5 minutes)"),
         ("SendReply", "rate(1 minute)"),
+        ("SendEvents", "rate(1 minute)"),
         ("AuditDesk", "rate(1 hour)"),
     ],
 )
@@ -304,7 +307,7 @@ def test_what_consumers_want_alone_brings_the_relay(resources: dict[str, Resourc
     incident, reply = keys.incident(IncidentId("one")), keys.reply(CaseId.parse("1#2"), ReplyId("r"))
     settings, version = keys.settings(), keys.settings(7)
     filters = _readers(resources)["RelayChanges"]["FilterCriteria"]["Filters"]
-    patterns = [EventPattern.load(one["Pattern"]) for one in filters]
+    patterns = [EventPattern.load(one["Pattern"]) for one in filters if "Pattern" in one]
 
     def brings(key: keys.Key, **more: str) -> bool:
         record = {"dynamodb": {"NewImage": {name: {"S": value} for name, value in (key.attributes | more).items()}}}
@@ -314,6 +317,35 @@ def test_what_consumers_want_alone_brings_the_relay(resources: dict[str, Resourc
     assert brings(settings)
     assert {one for one in ReplyState if brings(reply, state=one)} == {ReplyState.COOLING, ReplyState.QUEUED}
     assert not any(map(brings, (version, keys.post(PostId("1")), keys.case(CaseId.parse("1#2")))))
+
+
+def test_events_bring_the_relay_where_they_go_out(resources: dict[str, Resource]) -> None:
+    case, incident = CaseId.parse("1#2"), IncidentId("one")
+    filters = _readers(resources)["RelayChanges"]["FilterCriteria"]["Filters"]
+    on_a_condition = [one["Fn::If"] for one in filters if "Fn::If" in one]
+    assert {(condition, str(other)) for condition, _, other in on_a_condition} == {
+        ("HasEvents", str({"Ref": "AWS::NoValue"}))
+    }
+    patterns = [EventPattern.load(pattern["Pattern"]) for _, pattern, _ in on_a_condition]
+
+    def brings(key: keys.Key, **more: str) -> bool:
+        record = {"dynamodb": {"NewImage": {name: {"S": value} for name, value in (key.attributes | more).items()}}}
+        return any(pattern.matches_event(record) for pattern in patterns)  # type: ignore[arg-type]
+
+    assert brings(keys.case(case)) and brings(keys.incident(incident)) and brings(keys.reply(case, ReplyId("r")))
+    assert brings(keys.Key(keys.incident(incident).pk, f"{keys.UPDATE}2026"))
+    assert brings(keys.act(case, "1"), type="moved_to_private")
+    assert not brings(keys.act(case, "1"), type="noted")
+    assert not any(map(brings, (keys.post(PostId("1")), keys.escalation(case), keys.event("evt_1"))))
+    # Lambda quotas: five filters for an event source.
+    assert len(filters) <= 5
+
+
+def test_nothing_of_events_is_deployed_unless_they_go_out(stack: dict[str, Any]) -> None:
+    assert stack["Parameters"]["EventsOut"]["Default"] == "no"
+    own = {name: found for name, found in stack["Resources"].items() if "SendEvents" in name or name == "Events"}
+    assert len(own) >= 6
+    assert {found.get("Condition") for found in own.values()} == {"HasEvents"}
 
 
 def _readers(resources: dict[str, Resource]) -> dict[str, Resource]:
@@ -328,9 +360,15 @@ def test_what_is_not_encrypted_on_its_way_is_refused(resources: dict[str, Resour
     for policy in policies.values():
         denials = [one for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == "Deny"]
         assert [one["Condition"] for one in denials] == [{"Bool": {"aws:SecureTransport": "false"}}]
-        guarded += policy.get("Queues", []) + policy.get("Topics", [])
+        guarded += [_chosen(one) for one in policy.get("Queues", []) + policy.get("Topics", [])]
     every = {**of_type(resources, "SQS::Queue"), **of_type(resources, "SNS::Topic")}
     assert sorted(one["Ref"] for one in guarded) == sorted(every)
+
+
+def _chosen(value: Any) -> Any:
+    """The value of a condition's branch that is not nothing."""
+    branches = value.get("Fn::If", [None, value])[1:]
+    return next(one for one in branches if one != {"Ref": "AWS::NoValue"})
 
 
 def test_queues_keep_failures_for_two_weeks(resources: dict[str, Resource]) -> None:
@@ -370,6 +408,7 @@ def test_no_permission_has_a_star(resources: dict[str, Resource]) -> None:
         ("NotifyStaffRole", "SendTexts"),
         ("PublishStatusRole", "WriteTheSite"),
         ("PublishStatusRole", "SendEmail"),
+        ("SendEventsRole", "SendEmail"),
         ("SendRequestedMailsRole", "SendEmail"),
         ("SendSignInCodesRole", "SendEmail"),
         ("SendReportRole", "SendEmail"),
@@ -459,6 +498,7 @@ def test_every_statement_of_a_function_says_what_for(resources: dict[str, Resour
         ("SendReport", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
         ("RelayChanges", ""),
         ("SendReply", "DeleteItem GetItem PutItem Query UpdateItem"),
+        ("SendEvents", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
     ],
 )
 def test_function_may_do_only_this_to_the_table(resources: dict[str, Resource], name: str, actions: str) -> None:
@@ -496,6 +536,7 @@ SILENCE = {
     "NoDetector": ("DetectIncidents", 5),
     "NoPublisher": ("PublishStatus", 15),
     "NoSender": ("SendReply", 5),
+    "NoEvents": ("SendEvents", 15),
     "NoAudit": ("AuditDesk", 180),
 }
 
@@ -541,8 +582,9 @@ def test_every_queue_is_watched(resources: dict[str, Resource], alarms: dict[str
         json.dumps(one["Dimensions"]) for one in of_type(alarms, "CloudWatch::Alarm").values() if "Dimensions" in one
     }
     # Requests for mail and codes end with their time; a function that fails on them is a trouble. What the relay hands
-    # on is done by a schedule, too.
-    for queue in of_type(resources, "SQS::Queue").keys() - {"RequestedMails", "SignInCodes", "Outbox", "StatusChanges"}:
+    # on is done by a schedule, too; events stay until a run ends well, and an alarm knows when none does.
+    unwatched = {"RequestedMails", "SignInCodes", "Outbox", "StatusChanges", "Events"}
+    for queue in of_type(resources, "SQS::Queue").keys() - unwatched:
         assert json.dumps([{"Name": "QueueName", "Value": {"Ref": f"{queue}Name"}}]) in watched, queue
 
 

@@ -9,11 +9,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mentiondesk.adapters.events import events_text
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.attributes import from_attributes
 from mentiondesk.adapters.storage.items import Item
-from mentiondesk.domain.ids import ReplyId
+from mentiondesk.adapters.storage.stores.timelines import entry_in
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.events.event import (
+    Event,
+    case_events,
+    incident_events,
+    leg_event,
+    reply_event,
+    update_event,
+)
+from mentiondesk.domain.ids import CaseId, ReplyId, SubjectId
+from mentiondesk.domain.incidents.incident import Incident, Update
 from mentiondesk.domain.replies.reply import Reply, ReplyState
+from mentiondesk.domain.timeline import BrandPosted, MovedToPrivate, SolvedInPrivate
 from mentiondesk.ports.replies import ReplyKey
 
 if TYPE_CHECKING:
@@ -29,7 +42,10 @@ _NOT_PUBLIC = ("candidate", "dismissed", "faded")
 
 
 class Note(NamedTuple):
-    """A message for a consumer: which item changed, never what it says. `delay` is when it is delivered."""
+    """A message for a consumer: which item changed, or which events it tells; never what anybody wrote in it.
+
+    `delay` is when it is delivered.
+    """
 
     body: str
     delay: timedelta = timedelta(0)
@@ -103,3 +119,32 @@ def status_change(item: Item, now: datetime) -> Note | None:
     del now
     public = item.key.sk == keys.INCIDENT and item.get("status") not in _NOT_PUBLIC
     return Note("changed") if public or item.key == keys.settings() else None
+
+
+def event_note(item: Item, now: datetime) -> Note | None:
+    """The events that an item tells as it is now."""
+    found = list(_events(item, now))
+    return Note(events_text(found)) if found else None
+
+
+def _events(item: Item, now: datetime) -> Iterable[Event]:
+    pk, sk = item.key
+    if sk == keys.CASE:
+        return case_events(item.read(Case), now)
+    if sk == keys.INCIDENT:
+        return incident_events(item.read(Incident), now)
+    return [event for event in (_event(item, keys.subject_in(pk), now),) if event is not None]
+
+
+def _event(item: Item, subject_id: SubjectId, now: datetime) -> Event | None:
+    """The event of an item that tells one at most."""
+    sk = item.key.sk
+    if sk.startswith(keys.REPLY):
+        return reply_event(item.read(Reply), now)
+    if sk.startswith(keys.UPDATE):
+        return update_event(item.read(Update), now)
+    if sk.startswith(keys.TIMELINE) and isinstance(subject_id, CaseId):
+        entry = entry_in(item)
+        if isinstance(entry, MovedToPrivate | SolvedInPrivate | BrandPosted):
+            return leg_event(subject_id, entry)
+    return None

@@ -9,6 +9,7 @@ from mentiondesk.domain.alerts.limits import TextLimit
 from mentiondesk.domain.alerts.roster import Roster
 from mentiondesk.domain.audit import AuditRules
 from mentiondesk.domain.cases.timers import Policy
+from mentiondesk.domain.events.delivery import EventRules
 from mentiondesk.domain.figures.targets import Targets
 from mentiondesk.domain.incidents.rules import IncidentRules
 from mentiondesk.domain.posts.brand import Brand
@@ -47,7 +48,8 @@ class DeskSettings:
     `roster` the staff. Closed cases and their posts are deleted after `keep`, and what was
     written in them after `keep_words`. `wording` holds the
     brand's own sentences for customers; `sentences` overrides those of the wording
-    catalogue, by their key. `replies` holds the rules of replies to customers.
+    catalogue, by their key. `replies` holds the rules of replies to customers, `events` the
+    endpoints of other systems.
     """
 
     brand: Brand
@@ -71,3 +73,4 @@ class DeskSettings:
     praise: PraiseRules = field(default_factory=PraiseRules)
     review: ReviewRules = field(default_factory=ReviewRules)
     replies: ReplyRules = field(default_factory=ReplyRules)
+    events: EventRules = field(default_factory=EventRules)

@@ -89,6 +89,8 @@ RULES: Mapping[str, Rule] = {
     "RepliesRefused": Rule(_HOUR, count=5),
     "RepliesLate": _LASTING,
     "PostingRefused": _AT_ONCE,
+    "EndpointsDisabled": _AUDITED,
+    "EventsGivenUp": Rule(_HOUR),
     "PostsMissing": _AUDITED,
     "AlertsAbsent": _AUDITED,
     "CasesMissing": _AUDITED,

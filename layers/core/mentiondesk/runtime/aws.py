@@ -33,6 +33,12 @@ def dynamodb() -> "DynamoDBClient":
 
 
 @cache
+def eventbridge() -> Any:
+    """EventBridge; its types are in no package of this project."""
+    return boto3.client("events", config=_CONFIG)
+
+
+@cache
 def ses() -> "SESV2Client":
     return boto3.client("sesv2", config=_SENDING_CONFIG)
 
@@ -65,5 +71,5 @@ def s3() -> "S3Client":
 
 def forget_clients() -> None:
     """The next call makes new ones; for tests and for the desk on one machine."""
-    for client in (bedrock, dynamodb, ses, sns, sms, sqs, ssm, s3):
+    for client in (bedrock, dynamodb, eventbridge, ses, sns, sms, sqs, ssm, s3):
         client.cache_clear()

@@ -133,6 +133,17 @@ class SignInCodesConfig(_FromEnv):
 class RelayConfig(_FromEnv):
     outbox_url: str
     status_changes_url: str
+    events_url: str
+
+
+@dataclass(frozen=True)
+class SendEventsConfig(_FromEnv):
+    table_name: str
+    events_parameter: str
+    events_bus: str
+    desk_url: str
+    alert_sender: str
+    staff_mail: str
 
 
 @dataclass(frozen=True)

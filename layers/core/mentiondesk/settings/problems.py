@@ -59,6 +59,7 @@ _HINTS = {
     "logo": "write the name of a file beside these settings: PNG, JPEG, WebP or SVG, of at most 70 kB",
     "own_domains": "write a host in small letters without https:// and www., like example.com",
     "privacy_policy": "write an address, like https://example.com/privacy",
+    "url": "write a public address that begins with https://, without a name or a password in it",
     "duty": 'write always, or week: {mon-fri: ["09:00-17:00"]}',
 }
 

@@ -16,6 +16,7 @@ from mentiondesk.domain.incidents.incident import Health, Impact
 from mentiondesk.domain.posts.brand import LONGEST_QUERY, Account, Brand
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.settings.care import FiguresSettings, PraiseSettings, ReviewSettings, StrikesSettings
+from mentiondesk.settings.events import EventsSettings
 from mentiondesk.settings.model import Misfit, Model
 from mentiondesk.settings.reach import ReachSettings
 from mentiondesk.settings.replies import RepliesSettings
@@ -527,6 +528,7 @@ class SettingsFile(Model):
     wording: WordingSettings = WordingSettings()
     triage: TriageSettings = TriageSettings()
     replies: RepliesSettings = RepliesSettings()
+    events: EventsSettings = EventsSettings()
     keep: Length = timedelta(days=400)
     keep_words: Length = timedelta(days=30)
     sentences: dict[str, Sentence] = Field(default_factory=dict, max_length=1000)

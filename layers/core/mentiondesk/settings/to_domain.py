@@ -89,6 +89,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         praise=PraiseRules(**dict(settings.praise)),
         review=ReviewRules(**dict(settings.review)),
         replies=_reply_rules(settings.replies),
+        events=settings.events.to_rules(),
     )
 
 

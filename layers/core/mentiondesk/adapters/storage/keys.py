@@ -316,6 +316,40 @@ def review_seed() -> Key:
     return Key(f"{REVIEWS}SEED", "SEED")
 
 
+EVENT, DELIVERY = "EVENT", "TO#"
+ENDPOINTS = "ENDPOINTS"
+
+
+def event(event_id: str) -> Key:
+    """An event that other systems hear of."""
+    return Key(f"EVENT#{event_id}", EVENT)
+
+
+def delivery(event_id: str, endpoint_id: str = "") -> Key:
+    """An event on its way to an endpoint; without one, the prefix of all of them."""
+    return Key(event(event_id).pk, f"{DELIVERY}{endpoint_id}")
+
+
+def events(day: datetime) -> str:
+    """The partition of the due index with the events of a UTC day."""
+    return f"EVENTS#{day.astimezone(UTC):%Y-%m-%d}"
+
+
+def deliveries(endpoint_id: str) -> str:
+    """The partition of the due index with what is to be delivered to an endpoint: its queue."""
+    return f"DELIVER#{endpoint_id}"
+
+
+def endpoint(endpoint_id: str) -> Key:
+    """The state of an endpoint that fails or is disabled."""
+    return Key(ENDPOINTS, endpoint_id)
+
+
+def looked_until() -> Key:
+    """The mark up to which deadlines were looked at for events; endpoints have names in small letters."""
+    return Key(ENDPOINTS, "LOOKED")
+
+
 AUDIT, AUDITED = "AUDIT", "AUDIT#REPORTS"
 
 

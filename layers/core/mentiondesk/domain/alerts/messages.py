@@ -22,6 +22,7 @@ class MessageKind(StrEnum):
     STATUS_UPDATE = "status-update"
     SIGN_IN = "sign-in"
     REPORT = "report"
+    ENDPOINT_DISABLED = "endpoint-disabled"
 
 
 def automatic(kind: MessageKind) -> tuple[tuple[str, str], ...]:

@@ -1,0 +1,1 @@
+"""Mails about endpoints of events."""
