@@ -25,6 +25,7 @@ from mentiondesk.usecases.audit.audit_desk import AuditDesk, troubles
 from mentiondesk.usecases.audit.check_alerts import CheckAlerts
 from mentiondesk.usecases.audit.check_cases import CheckCases
 from mentiondesk.usecases.audit.check_endpoints import CheckEndpoints
+from mentiondesk.usecases.audit.check_replies import CheckReplies
 from mentiondesk.usecases.audit.count_posts import CountPosts
 
 logger = Logger()
@@ -46,7 +47,10 @@ def audit_desk() -> AuditDesk:
         CheckCases(desk.posts, desk.cases, Facts(desk.table), desk.settings),
         CountPosts(x, desk.posts, desk.posts, Cursors(desk.table), desk.settings),
         desk.settings,
-        (CheckEndpoints(Events(desk.table), desk.settings),),
+        (
+            CheckReplies(desk.cases, desk.replies, desk.settings),
+            CheckEndpoints(Events(desk.table), desk.settings),
+        ),
     )
 
 

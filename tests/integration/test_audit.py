@@ -11,17 +11,23 @@ from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.stores.audits import Audits
 from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.facts import Facts
+from mentiondesk.adapters.storage.stores.replies import Replies
 from mentiondesk.adapters.storage.table import Update
 from mentiondesk.adapters.x.connection import XCredentials
 from mentiondesk.adapters.x.counts import TweepyCounts
+from mentiondesk.domain.access.actions import Action
+from mentiondesk.domain.access.actor import Actor, Door
 from mentiondesk.domain.audit import Check, Progress
 from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import CaseId, IncidentId, PostId
 from mentiondesk.domain.incidents.incident import Status
+from mentiondesk.ports.replies import ReplyKey, Reviewed
 from mentiondesk.usecases.audit.audit_desk import AuditDesk, Audited, troubles
 from mentiondesk.usecases.audit.check_alerts import CheckAlerts
 from mentiondesk.usecases.audit.check_cases import CheckCases
+from mentiondesk.usecases.audit.check_replies import CheckReplies
 from mentiondesk.usecases.audit.count_posts import CountPosts
+from mentiondesk.usecases.replies.write_reply import Typed, WriteReply
 from tests.support.builders import NOON
 from tests.support.memory_desk import ANA, LEA, MAX, MemoryDesk, ReadingDesk
 
@@ -38,12 +44,14 @@ class AuditedDesk(ReadingDesk):
         credentials = XCredentials("key", "secret", f"{self.settings.brand.user_id}-t", "d", version="v1")
         self.counts = TweepyCounts(lambda: credentials, self.x.url, lambda: self.settings)
         self.audits = Audits(desk.table)
+        self.replies = Replies(desk.table, lambda: timedelta(days=400), desk.cases)
         self.auditor = AuditDesk(
             self.audits,
             CheckAlerts(desk.alerts, desk.cases, desk.incidents, self.audits, lambda: self.settings),
             CheckCases(desk.posts, desk.cases, Facts(desk.table), lambda: self.settings),
             CountPosts(self.counts, desk.posts, desk.posts, Cursors(desk.table), lambda: self.settings),
             lambda: self.settings,
+            (CheckReplies(desk.cases, self.replies, lambda: self.settings),),
         )
         return self
 
@@ -56,6 +64,16 @@ class AuditedDesk(ReadingDesk):
         if at > self.now:
             MemoryDesk.run(self, at)
         return self.auditor(at, lambda: timedelta(minutes=4))
+
+    def replied(self, case_id: CaseId) -> ReplyKey:
+        """A reply of Ana's, which the sender never looks at."""
+        case = self._desk.cases.get(case_id)
+        assert case is not None
+        actor = Actor(self.settings.roster.staff[0], frozenset(Action), Door.DESK_WEB)
+        write = WriteReply(self.replies, self._desk.cases, lambda _, text, *__: Reviewed(text), lambda: self.settings)
+        write(actor, case_id, Typed("We are on it.", case.thread), "reply-1", self.now)
+        (reply,) = self.replies.of(case_id)
+        return ReplyKey(case_id, reply.reply_id)
 
     def classify(self) -> None:
         self._desk.classify_new()
@@ -258,6 +276,52 @@ def test_a_wait_without_a_fact_is_named(desk: AuditedDesk) -> None:
     found = desk.audit(settled + timedelta(minutes=1))
     assert troubles(found.report).keys() == {"FactsMissing"}
     assert str(case_of(desk, post)) in found.report.findings[0].about
+
+
+def test_a_reply_that_is_lost_in_the_outbox_is_named(desk: AuditedDesk) -> None:
+    post = desk.says("my order is broken", "51", 0.5)
+    desk.run(3)
+    key = desk.replied(case_of(desk, post))
+    desk.table.delete(keys.reply(*key))
+    assert Check.REPLIES not in checks(desk.audit(NOON + timedelta(minutes=50)))
+    found = desk.audit(NOON + timedelta(minutes=64))
+    assert troubles(found.report).keys() == {"RepliesLost"}
+    assert str(key.subject_id) in found.report.findings[0].about
+    assert "not in the outbox" in found.report.findings[0].detail
+    assert not found.holds
+
+
+@pytest.mark.parametrize("mark", [True, False])
+def test_a_reply_that_nobody_sends_is_named(desk: AuditedDesk, mark: bool) -> None:
+    """Also where its place in the outbox is gone, so that no run of the sender finds it."""
+    post = desk.says("my order is broken", "51", 0.5)
+    desk.run(3)
+    key = desk.replied(case_of(desk, post))
+    if not mark:
+        desk.table.update(Update(keys.reply(*key), {keys.DUE_SHARD: None, keys.DUE_AT: None}))
+    found = desk.audit(NOON + timedelta(minutes=65))
+    assert [finding.detail for finding in found.report.findings if finding.check is Check.REPLIES] == [
+        "the reply of 2026-06-17 12:03 UTC waits in the outbox for an hour"
+    ]
+
+
+def test_a_send_in_doubt_for_an_hour_is_named(desk: AuditedDesk) -> None:
+    post = desk.says("my order is broken", "51", 0.5)
+    desk.run(3)
+    key = desk.replied(case_of(desk, post))
+    in_doubt = {"state": "uncertain", "tried_at": desk.now, "look_at": desk.now + 2 * HOUR}
+    desk.table.update(Update(keys.reply(*key), in_doubt))
+    found = desk.audit(NOON + timedelta(minutes=65))
+    assert "unknown for an hour" in found.report.findings[0].detail
+
+
+def test_replies_that_are_over_or_wait_for_a_person_are_no_finding(desk: AuditedDesk) -> None:
+    post = desk.says("my order is broken", "51", 0.5)
+    desk.run(3)
+    key = desk.replied(case_of(desk, post))
+    for state in ("held", "sent", "refused", "withdrawn"):
+        desk.table.update(Update(keys.reply(*key), {"state": state, keys.DUE_SHARD: None, keys.DUE_AT: None}))
+        assert Check.REPLIES not in checks(desk.audit(NOON + timedelta(minutes=65)))
 
 
 def test_a_bill_for_posts_that_the_desk_did_not_read_is_named(desk: AuditedDesk) -> None:

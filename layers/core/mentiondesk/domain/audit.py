@@ -30,6 +30,7 @@ class Check(StrEnum):
     CLOCKS = "clocks"
     FACTS = "facts"
     SPEND = "spend"
+    REPLIES = "replies"
     ENDPOINTS = "endpoints"
     COVERAGE = "coverage"
 

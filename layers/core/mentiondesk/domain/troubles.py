@@ -89,6 +89,7 @@ RULES: Mapping[str, Rule] = {
     "RepliesRefused": Rule(_HOUR, count=5),
     "RepliesLate": _LASTING,
     "PostingRefused": _AT_ONCE,
+    "RepliesLost": _AUDITED,
     "EndpointsDisabled": _AUDITED,
     "EventsGivenUp": Rule(_HOUR),
     "PostsMissing": _AUDITED,

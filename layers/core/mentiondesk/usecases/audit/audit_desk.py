@@ -25,6 +25,7 @@ TROUBLES: Mapping[Check, str] = {
     Check.CLOCKS: "CasesWithoutClock",
     Check.FACTS: "FactsMissing",
     Check.SPEND: "SpendDiffers",
+    Check.REPLIES: "RepliesLost",
     Check.ENDPOINTS: "EndpointsDisabled",
     Check.COVERAGE: "AuditIncomplete",
 }
