@@ -1,6 +1,7 @@
 """The auditor finds each kind of loss within its period and names it, and is silent on a day without any."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -19,7 +20,7 @@ from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.access.actor import Actor, Door
 from mentiondesk.domain.audit import Check, Progress
 from mentiondesk.domain.cases.transitions import State
-from mentiondesk.domain.ids import CaseId, IncidentId, PostId
+from mentiondesk.domain.ids import CaseId, IncidentId, PostId, id_at
 from mentiondesk.domain.incidents.incident import Status
 from mentiondesk.ports.replies import ReplyKey, Reviewed
 from mentiondesk.usecases.audit.audit_desk import AuditDesk, Audited, troubles
@@ -206,9 +207,27 @@ def test_posts_that_were_lost_are_read_again_and_get_their_case(desk: AuditedDes
 
 
 def test_a_cursor_that_moved_too_far_loses_no_post(desk: AuditedDesk) -> None:
+    """Its posts are out of the reach of a sweep by the time at which somebody reads again."""
+    desk.run(2)
+    for number in range(6):
+        desk.says(f"my order number {number} is broken", str(50 + number), 5 + number)
+    evening = NOON + 8 * HOUR
+    MemoryDesk.run(desk, evening)
+    cursors = Cursors(desk.table)
+    for cursor in cursors.load().values():
+        cursors.save(replace(cursor, newest=id_at(evening)))
+    desk.run(evening + timedelta(minutes=40))
+    assert desk.cases() == []
+    found = desk.audit(NOON + 2 * DAY)
+    assert checks(found) == [Check.POSTS]
+    assert "12:00 UTC" in found.report.findings[0].about
+    desk.classify()
+    assert len(desk.cases()) == 6
+
+
+def test_posts_that_nobody_reads_are_found(desk: AuditedDesk) -> None:
     for number in range(6):
         desk.says(f"my order number {number} is broken", str(50 + number), number)
-    # Nobody reads until all of it is out of the reach of a cursor that somebody moved.
     found = desk.audit(NOON + 2 * DAY)
     assert checks(found) == [Check.POSTS]
     desk.classify()
