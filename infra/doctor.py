@@ -13,6 +13,7 @@ import boto3
 import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
+from infra.event_commands import has_secret
 from infra.secret_parameters import KEYS, SecretParameters, X
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.mail_marks import StaffMailMarks
@@ -210,6 +211,17 @@ def secrets(patient: Patient) -> Iterator[Finding]:
         )
 
 
+def endpoints(patient: Patient) -> Iterator[Finding]:
+    wanted = patient.settings.events.endpoints if patient.settings else ()
+    if wanted and patient.parameters.get("EventsOut", "no") != "yes":
+        yield Finding("events", f"{len(wanted)} endpoints get none", "deploy with EventsOut=yes, or take them out")
+        return
+    for one in wanted:
+        stored = has_secret(SecretParameters(patient.stack), one.endpoint_id)
+        do = "" if stored else f"make event-secret ENDPOINT={one.endpoint_id}"
+        yield Finding("events", f"{one.endpoint_id} has {'a' if stored else 'no'} secret", do)
+
+
 def _brand(patient: Patient) -> Callable[[], Any]:
     return lambda: patient.settings.brand if patient.settings else None
 
@@ -231,7 +243,7 @@ def x_answers(settings: DeskSettings, feed: TweepyFeed) -> Finding:
     return Finding("X", *reasons.get(status, (f"answers {status}", "look at X's status page")))
 
 
-CHECKS = (settings, mail_account, sender, staff_mail, text_account, functions, operators, secrets)
+CHECKS = (settings, mail_account, sender, staff_mail, text_account, functions, operators, secrets, endpoints)
 
 
 def examine(patient: Patient, checks: Iterable[Callable[[Patient], Iterator[Finding]]] = CHECKS) -> Iterator[Finding]:

@@ -64,6 +64,12 @@ def made_secret() -> str:
     return f"whsec_{b64encode(token_bytes(_SECRET_BYTES)).decode()}"
 
 
+def has_secret(parameters: SecretParameters, endpoint_id: str) -> bool:
+    """True where events for an endpoint can be signed."""
+    stored = parameters.read(EVENTS).value
+    return bool(json.loads(stored).get(endpoint_id)) if stored else False
+
+
 def new_secret(parameters: SecretParameters, endpoint_id: str) -> str:
     """Stores a new secret for an endpoint and returns it. The one before signs as well, until it is dropped."""
     stored = parameters.read(EVENTS).value

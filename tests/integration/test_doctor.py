@@ -11,6 +11,7 @@ from moto import mock_aws
 
 from infra import doctor
 from infra.doctor import Finding, Patient, examine
+from infra.event_commands import new_secret
 from infra.secret_parameters import SecretParameters
 from infra.transform import REGION
 from mentiondesk.domain.alerts.roster import Channel
@@ -89,6 +90,16 @@ def test_keys_that_are_missing_or_short_are_named() -> None:
     assert told["links is there"] == "make keys"
     assert told["subscribers is there"] == ""
     assert told["no credentials are stored"] == "make x-credentials"
+
+
+def test_endpoints_that_would_get_no_events_are_named() -> None:
+    current = settings(events={"endpoints": [{"id": "crm", "url": "https://crm.example/"}]})
+    off, on = Patient("desk", settings=current), Patient("desk", settings=current, parameters={"EventsOut": "yes"})
+    assert found(doctor.endpoints, Patient("desk", settings=settings())) == []
+    assert found(doctor.endpoints, off) == [("1 endpoints get none", True)]
+    assert found(doctor.endpoints, on) == [("crm has no secret", True)]
+    new_secret(SecretParameters("desk"), "crm")
+    assert found(doctor.endpoints, on) == [("crm has a secret", False)]
 
 
 def test_operators_who_have_not_confirmed_are_counted() -> None:
