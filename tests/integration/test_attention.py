@@ -121,3 +121,14 @@ def test_messages_say_how_many_joined() -> None:
         desk.post(number + 1, customer=f"9{number}", case=first)
     desk.run(31)
     assert any("4 other customers complain in this conversation" in one.words for one in desk.messages)
+
+
+def test_a_message_about_several_customers_says_why_one_is_urgent() -> None:
+    desk = MemoryDesk()
+    first = desk.post(0)
+    for number in range(4):
+        desk.post(number + 1, customer=f"9{number}", case=first)
+    desk.post(2, customer="70")
+    desk.run(180)
+    several = [one.words for one in desk.messages if one.channel == "email" and "customers" in one.words]
+    assert any("other customers complain in this conversation" in words for words in several)

@@ -87,11 +87,11 @@ class RowView:
 
     @property
     def why(self) -> list[str]:
-        """The word that decided, the strongest reason beside the words, and the reach."""
+        """The strongest reason beside the words for its urgency, the word that decided, and the reach."""
         say, case = self.visitor.say, self.case
         words = [say("desk.because", words=quotable(case.why[0], _LONGEST_WHY))] if case.why else []
         reach = [say("desk.reach", number=compact(case.reach))] if case.reach else []
-        return [*words, *attention(say, case.attention[:1]), *reach]
+        return [*attention(say, case.attention[:1]), *words, *reach]
 
     @property
     def thanked(self) -> str:

@@ -140,6 +140,11 @@ class CaseView:
         return reach(self.say, self.case)
 
     @property
+    def draws(self) -> str:
+        """The strongest reason beside its words for which the case is urgent; empty where there is none."""
+        return "".join(attention(self.say, self.case.attention[:1]))
+
+    @property
     def link(self) -> str:
         """X's address of the customer's latest post."""
         return post_url(self.case.post_id or (self.timer.post_id if self.timer else ""))
