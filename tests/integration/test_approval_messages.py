@@ -1,10 +1,13 @@
-"""Messages about replies that wait for another person: leads hear of them, and the author of what was sent back."""
+"""Messages about replies and measures that wait for a person reach who has to act, whether a timer runs or not."""
 
 from collections.abc import Callable
 
+from mentiondesk.adapters.storage.stores.strikes import Strikes
+from mentiondesk.domain.alerts.message import OwnerNews, OwnerTold
 from mentiondesk.domain.cases.changes import case_change
 from mentiondesk.domain.cases.fold import apply
 from mentiondesk.domain.ids import CaseId, ReplyId, StaffId
+from mentiondesk.domain.strikes.record import CustomerRecord
 from mentiondesk.domain.timeline import CaseActEntry, ReplyQueued, ReplyWithdrawn
 from mentiondesk.usecases.replies.entries import placed
 from tests.support.memory_desk import ANA, BEN, LEA, MemoryDesk, time_of
@@ -48,3 +51,15 @@ def test_a_lead_is_not_asked_for_a_yes_to_their_own_and_what_is_not_held_tells_n
     happens(desk, case_id, ReplyWithdrawn, "ana", 4)
     desk.run(6)
     assert not any("waits for another person" in one.words or "was sent back" in one.words for one in desk.messages)
+
+
+def test_a_measure_that_needs_a_person_tells_who_confirmed_it_though_nobody_waits() -> None:
+    desk = MemoryDesk([ANA, ON_DUTY])
+    case_id = desk.post(0)
+    desk.act("ana", "answered", case_id, at=1)
+    strikes = Strikes(desk._desk.table, lambda: desk.settings.keep, lambda: desk.now)
+    told = OwnerTold(case_id, desk.now, OwnerNews.MEASURE, StaffId("lea"))
+    strikes.save(CustomerRecord(case_id.customer), [told])
+    desk.run(4)
+    assert len(said_to(desk, "lea", "needs a person in the X app")) == 1
+    assert said_to(desk, "ana", "needs a person in the X app") == []
