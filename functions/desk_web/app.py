@@ -10,8 +10,10 @@ from aws_lambda_powertools import Logger, Metrics
 from mentiondesk.adapters.cached import Cached
 from mentiondesk.adapters.channels.sign_in_codes import QueuedCodes
 from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
+from mentiondesk.adapters.storage.read_ahead import ReadAhead
 from mentiondesk.adapters.storage.stores.audits import Audits
 from mentiondesk.adapters.storage.stores.cursors import Cursors
+from mentiondesk.adapters.storage.stores.customers import Customers
 from mentiondesk.adapters.storage.stores.duty import DutyChanges, staffed_settings
 from mentiondesk.adapters.storage.stores.facts import Facts
 from mentiondesk.adapters.storage.stores.queue_counts import CountedQueue
@@ -24,7 +26,7 @@ from mentiondesk.adapters.storage.stores.waiting import WaitingCases
 from mentiondesk.presentation import web
 from mentiondesk.presentation.desk.approvals import ApprovalPages
 from mentiondesk.presentation.desk.bulk import BulkPages
-from mentiondesk.presentation.desk.cases import CasePages
+from mentiondesk.presentation.desk.cases import CasePages, CaseReads
 from mentiondesk.presentation.desk.composer import Composer
 from mentiondesk.presentation.desk.entrance import Cookies, Entrance
 from mentiondesk.presentation.desk.figures import FiguresPages
@@ -54,6 +56,7 @@ from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.cases.change_many import ChangeMany
 from mentiondesk.usecases.cases.find_cases import FindCases
 from mentiondesk.usecases.cases.keep_views import KeepViews
+from mentiondesk.usecases.cases.know_customer import KnowCustomer
 from mentiondesk.usecases.cases.list_waiting import ListWaiting
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 from mentiondesk.usecases.incidents.link_case import LinkCase
@@ -82,8 +85,16 @@ counts = Counts(metrics.add_metric, lambda found: stores().troubles.report(found
 
 
 @cache
+def read_ahead() -> ReadAhead:
+    """The table of all stores from now on, which reads the case of a page at once."""
+    table = ReadAhead(stores().table)
+    stores().table = table
+    return table
+
+
+@cache
 def site() -> DeskSite:
-    desk = stores()
+    table, desk = read_ahead(), stores()
     sessions, waiting = Sessions(desk.table), WaitingCases(desk.table)
     queue = QueuedCodes(aws.sqs(), config().sign_in_codes_url)
     sign_in = SignIn(Codes(desk.table), sessions, queue, desk.settings)
@@ -95,7 +106,8 @@ def site() -> DeskSite:
     experience = Cached(desk.replies.experience, EXPERIENCE_LASTS, clock.now)
     composer = Composer(acts.drafts, desk.replies, desk.posts.get, experience)
     link = LinkCase(acts.on_case, on_incident, desk.incidents)
-    cases = CasePages(entrance, acts.on_case, link, waiting, composer)
+    reads = CaseReads(waiting, KnowCustomer(Customers(desk.table)), table.case)
+    cases = CasePages(entrance, acts.on_case, link, reads, composer)
     return DeskSite(
         entrance,
         QueuePages(entrance, ListWaiting(waiting), KeepViews(SavedViews(desk.table)), experience),

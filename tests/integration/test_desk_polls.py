@@ -7,7 +7,7 @@ from tests.support.counted import Counted
 from tests.support.doors import Answer
 from tests.support.served_desk import ServedDesk, waiting
 
-MOST = 7
+MOST = 6
 
 
 class Office:
@@ -52,7 +52,7 @@ def pages(office: Office) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("page", [0, 1])
-def test_a_page_takes_seven_requests_at_most_and_a_poll_without_news_one(office: Office, page: int) -> None:
+def test_a_page_takes_six_requests_at_most_and_a_poll_without_news_one(office: Office, page: int) -> None:
     shown = pages(office)[page]
     office.look(shown)
     office.tag = ""

@@ -40,6 +40,7 @@ from mentiondesk.domain.incidents.commands import (
 )
 from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status
 from mentiondesk.domain.posts.profile import Profile
+from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.domain.replies.way import Way
 from mentiondesk.domain.timeline import Act, CaseActEntry, IncidentEntry
 from mentiondesk.presentation import rendering
@@ -263,6 +264,7 @@ def an_entry(entry: type[Act]) -> Any:
         "left_out": 2,
         "status": Status.MONITORING,
         "undoes": "d",
+        "urgency": Urgency.HIGH,
         "text": "n",
         "to": StaffId("ben"),
         "owner": StaffId("ben"),

@@ -165,6 +165,14 @@ class Corrected(CaseAct):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Retagged(CaseAct):
+    """Triage was wrong: the case has this urgency, and is about these topics."""
+
+    urgency: Urgency
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Undone(CaseAct):
     """The act `undoes` counts as never done."""
 
@@ -324,7 +332,10 @@ class FollowUpDeclined(CaseAct):
 
 
 Posted = CustomerPosted | BrandPosted
-StaffActEntry = Claimed | Released | Snoozed | AnsweredElsewhere | Dismissed | Resolved | Reopened | Corrected | Undone
+CorrectionEntry = Corrected | Retagged
+StaffActEntry = (
+    Claimed | Released | Snoozed | AnsweredElsewhere | Dismissed | Resolved | Reopened | CorrectionEntry | Undone
+)
 ReplyEntry = ReplyQueued | ReplyApproved | ReplyHeld | ReplyWithdrawn | ReplyRefused
 LegEntry = MovedToPrivate | SolvedInPrivate | FollowUpDeclined
 DeskActEntry = LookedUp | AttentionGrew | ClaimLapsed | GoBackStarted | IncidentJoined | IncidentLeft

@@ -5,7 +5,8 @@ from typing import NamedTuple
 from zlib import crc32
 
 from mentiondesk.domain.alerts.ledger import Alert
-from mentiondesk.domain.ids import CaseId, IncidentId, PostId, ReplyId, StaffId, SubjectId, UserId
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, ReplyId, StaffId, SubjectId, UserId
 from mentiondesk.domain.incidents.drafts import Occasion
 from mentiondesk.domain.incidents.incident import Incident, Update
 from mentiondesk.domain.posts.post import Source
@@ -53,6 +54,7 @@ POST, CASE, CUSTOMER, TIMELINE, ALERT = "POST", "CASE", "CUSTOMER", "T#", "A#"
 OLD_EVENT = "E#"
 ESCALATION, MESSAGE = "ESCALATION", "M#"
 REPLY, REPLY_DRAFT = "REPLY#", "D#"
+CASE_OF_CUSTOMER = "C#"
 ALL_INCIDENTS, OPEN_INCIDENTS = "INCIDENTS", "INCIDENTS#OPEN"
 INCIDENT, UPDATE, JOINED, PERSON, LEFT_OUT = "INCIDENT", "UPDATE#", "P#", "W#", "OUT#"
 # Reports by the minute; behind them, the troubles that the operators know of.
@@ -221,6 +223,16 @@ def customer(user_id: UserId) -> Key:
 def customer_in(pk: str) -> UserId:
     """The customer of a partition."""
     return UserId(pk.removeprefix("CUSTOMER#"))
+
+
+def case_of_customer(case: Case) -> Key:
+    """The mark by which a case is found from its customer; the marks of a customer stand by when cases began."""
+    return Key(customer(case.customer_id).pk, f"{CASE_OF_CUSTOMER}{stamp(case.opened_at)}#{case.conversation_id}")
+
+
+def case_in(user_id: UserId, mark: str) -> CaseId:
+    """The case of such a mark, from its sort key."""
+    return CaseId(ConversationId(mark.rpartition("#")[2]), user_id)
 
 
 def strikes(user_id: UserId) -> Key:

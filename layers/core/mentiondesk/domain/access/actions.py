@@ -23,6 +23,7 @@ class Action(StrEnum):
     DECLINE_FOLLOW_UP = "decline_follow_up"
     LINK_INCIDENT = "link_incident"
     UNLINK_INCIDENT = "unlink_incident"
+    RETAG = "retag"
     REPLY = "reply"
     APPROVE_REPLY = "approve_reply"
     PUBLISH = "publish"
@@ -76,7 +77,7 @@ INCIDENT_ACTIONS = frozenset(
 # Rights of people who have signed in; no link carries them, so that they need no bit.
 LEG_ACTIONS = frozenset({Action.MOVE_TO_PRIVATE, Action.SOLVED_IN_PRIVATE, Action.DECLINE_FOLLOW_UP})
 LINK_ACTIONS = frozenset({Action.LINK_INCIDENT, Action.UNLINK_INCIDENT})
-DESK_ACTIONS = LEG_ACTIONS | LINK_ACTIONS | {Action.NOTE, Action.HAND_OVER}
+DESK_ACTIONS = LEG_ACTIONS | LINK_ACTIONS | {Action.NOTE, Action.HAND_OVER, Action.RETAG}
 # Rights on replies, for people who have signed in.
 REPLY_ACTIONS = frozenset({Action.REPLY, Action.APPROVE_REPLY})
 # Rights on the status page as a whole, for people who have signed in.

@@ -86,6 +86,10 @@ class KindUnchanged(CaseRefuses):
     """The case is of this kind already."""
 
 
+class TagsUnchanged(CaseRefuses):
+    """The case has this urgency and these topics already."""
+
+
 class NotInPrivate(CaseRefuses):
     """The conversation is not in private, so that nothing is solved there."""
 

@@ -33,6 +33,7 @@ from mentiondesk.domain.cases.case import (
     NoWordOwed,
     Phase,
     RunsOn,
+    TagsUnchanged,
 )
 from mentiondesk.domain.cases.timers import Due, Policy, ReplyTimer
 from mentiondesk.domain.cases.transitions import State
@@ -59,6 +60,7 @@ from mentiondesk.domain.timeline import (
     Released,
     Reopened,
     Resolved,
+    Retagged,
     Snoozed,
     SolvedInPrivate,
     Undone,
@@ -223,6 +225,25 @@ class Correct:
         if self.kind is case.kind:
             raise KindUnchanged(case.case_id)
         return Corrected(kind=self.kind, **asked.new(case))
+
+
+@dataclass(frozen=True, slots=True)
+class Retag:
+    """Say that triage was wrong about the urgency or the topics.
+
+    Refused as CaseClosed, AlreadyClaimed, TagsUnchanged.
+    """
+
+    action: ClassVar = Action.RETAG
+    urgency: Urgency
+    topics: tuple[str, ...] = ()
+
+    def entry(self, case: Case, asked: Asked) -> Retagged:
+        _must_be_open(case)
+        _must_be_free_for(case, asked.actor)
+        if self.urgency is case.urgency and set(self.topics) == set(case.topics):
+            raise TagsUnchanged(case.case_id)
+        return Retagged(urgency=self.urgency, topics=self.topics, **asked.new(case))
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,6 +509,7 @@ StaffCommand = (
     | Resolve
     | Reopen
     | Correct
+    | Retag
     | Undo
     | Note
     | HandOver
@@ -515,7 +537,8 @@ def possible(case: Case, actor: Actor, now: datetime, policy: Policy) -> Iterato
     corrections = tuple(Correct(kind) for kind in (None, *Kind))
     first: tuple[CaseCommand, ...] = (Undo(), Claim(), MarkAnswered(), *corrections, Dismiss(""), *snoozes, Release())
     legs: tuple[CaseCommand, ...] = (*(MoveToPrivate(way) for way in Way), SolveInPrivate(), DeclineFollowUp(""))
-    for command in (*first, Resolve(""), Reopen(""), *legs, LinkIncident(IncidentId(""), ""), UnlinkIncident("")):
+    links = (LinkIncident(IncidentId(""), ""), UnlinkIncident(""), Retag(Urgency.LOW), Retag(Urgency.HIGH))
+    for command in (*first, Resolve(""), Reopen(""), *legs, *links):
         if actor.may(command.action):
             try:
                 yield command, decide(case, command, actor, now, "", policy)

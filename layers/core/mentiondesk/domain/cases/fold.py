@@ -52,6 +52,7 @@ from mentiondesk.domain.timeline import (
     ReplyRefused,
     ReplyWithdrawn,
     Resolved,
+    Retagged,
     Snoozed,
     SolvedInPrivate,
     Undone,
@@ -210,6 +211,8 @@ def _acted(case: Case, act: CaseActEntry, policy: Policy) -> Case:
             after = replace(case, snoozed_until=act.until if case.waiting else None)
         case LookedUp():
             after = _looked_up(case, act, policy)
+        case Retagged():
+            after = _retagged(case, act, policy)
         case AttentionGrew(attention=found, metrics=metrics, reach=reach):
             known = replace(case, attention=latest(case.attention, found), metrics=metrics or case.metrics)
             after = _raised(replace(known, reach=case.reach if reach is None else reach), strongest(found), policy)
@@ -536,6 +539,19 @@ def _corrected(case: Case, act: Corrected, policy: Policy) -> Case:
         anew = policy.timer(timer.clock, act.kind, case.urgency, timer.post_id, timer.since, rings=True) or anew
     anew = anew.taking_over(timer)
     return replace(corrected, timers=tuple(anew if one is timer else one for one in case.timers))
+
+
+def _retagged(case: Case, act: Retagged, policy: Policy) -> Case:
+    """The case with this urgency and these topics. A running timer has the urgency's target, from the same post on."""
+    tagged, timer = replace(case, urgency=act.urgency, topics=act.topics), case.timer
+    if act.urgency is case.urgency or timer is None or not timer.running or timer.clock in OWN_CLOCKS:
+        return tagged
+    rings = act.urgency is Urgency.CRITICAL
+    anew = policy.timer(timer.clock, case.kind, act.urgency, timer.post_id, timer.since, rings=rings)
+    if anew is None:
+        return tagged
+    anew = anew.taking_over(timer)
+    return replace(tagged, timers=tuple(anew if one is timer else one for one in case.timers))
 
 
 def _looked_up(case: Case, act: LookedUp, policy: Policy) -> Case:

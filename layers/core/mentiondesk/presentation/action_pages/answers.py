@@ -24,6 +24,7 @@ from mentiondesk.domain.cases.case import (
     NotInPrivate,
     NotLinked,
     NotWaiting,
+    TagsUnchanged,
 )
 from mentiondesk.domain.incidents.incident import AlreadyOver, NotPossible
 from mentiondesk.ports.cases import CaseChanged
@@ -97,6 +98,7 @@ REFUSALS: Mapping[type[Exception], Refusal] = {
     NotInPrivate: Refusal(HTTPStatus.CONFLICT, "not_in_private"),
     InPrivate: Refusal(HTTPStatus.CONFLICT, "in_private"),
     NoFollowUp: Refusal(HTTPStatus.CONFLICT, "no_follow_up"),
+    TagsUnchanged: Refusal(HTTPStatus.CONFLICT, "tags_unchanged"),
     KindUnchanged: Refusal(HTTPStatus.CONFLICT, "kind_unchanged"),
     AlreadyOver: Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "already_over"),
     ChangedMeanwhile: Refusal(HTTPStatus.CONFLICT, "changed_meanwhile"),

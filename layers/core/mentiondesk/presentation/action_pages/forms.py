@@ -66,6 +66,7 @@ _FAULTS = {
     "string_too_short": "form.missing",
     "string_too_long": "form.too_long",
     "enum": "form.choose",
+    "string_pattern_mismatch": "form.choose",
     "impact": "form.choose",
     "reason": "form.reason",
     "began": "form.time",

@@ -14,6 +14,7 @@ from mentiondesk.domain.timeline import (
     ClaimLapsed,
     Corrected,
     Correction,
+    CorrectionEntry,
     Dismissed,
     Faded,
     FollowUpDeclined,
@@ -46,6 +47,7 @@ from mentiondesk.domain.timeline import (
     ReplyWithdrawn,
     Rescheduled,
     Resolved,
+    Retagged,
     Snoozed,
     SolvedInPrivate,
     Undone,
@@ -66,6 +68,7 @@ _NAMES: Mapping[type[CaseActEntry], str] = {
     Resolved: "resolved",
     Reopened: "reopened",
     Corrected: "corrected",
+    Retagged: "retagged",
     Undone: "undone",
     LookedUp: "looked_up",
     AttentionGrew: "attention_grew",
@@ -112,8 +115,8 @@ def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, s
             detail = say("record.until", at=clock(until))
         case Dismissed(reason=reason) | Resolved(reason=reason) | Reopened(reason=reason) | IncidentLeft(reason=reason):
             detail = reason
-        case Corrected(kind=kind):
-            detail = say.label("kind", kind) if kind else say("act.correct.button")
+        case Corrected() | Retagged():
+            detail = _tags(say, entry)
         case LookedUp() | AttentionGrew():
             detail = _drawn(say, entry)
         case GoBackStarted(title=title):
@@ -133,6 +136,13 @@ def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, s
 
 def _name(entry: CaseActEntry) -> str:
     return "thanked" if isinstance(entry, AnsweredElsewhere) and entry.thanks else _NAMES[type(entry)]
+
+
+def _tags(say: Sentences, entry: CorrectionEntry) -> str:
+    """The tags that a person put in the place of those that triage found."""
+    if isinstance(entry, Retagged):
+        return ", ".join((say.label("urgency", entry.urgency), *(say.label("topic", one) for one in entry.topics)))
+    return say.label("kind", entry.kind) if entry.kind else say("act.correct.button")
 
 
 def _drawn(say: Sentences, entry: LookedUp | AttentionGrew) -> str:

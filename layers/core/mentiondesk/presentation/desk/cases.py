@@ -1,7 +1,8 @@
 """The page of a case: its whole timeline, what is due, and every act that fits it now."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from mentiondesk.domain.cases.case import Case, CaseRefuses
 from mentiondesk.domain.cases.commands import CaseCommand, LinkIncident, UnlinkIncident
 from mentiondesk.domain.cases.waiting import Presence
 from mentiondesk.domain.ids import CaseId, ConversationId, UserId
+from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.domain.replies.way import Solved, Way
 from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted, Noted
 from mentiondesk.ports.cases import CaseChanged
@@ -23,13 +25,24 @@ from mentiondesk.presentation.action_pages.reading import FormFields, FormInvali
 from mentiondesk.presentation.action_pages.record import RecordLine, record_line
 from mentiondesk.presentation.desk.composer import NO_ATTEMPT, Attempt, Composer
 from mentiondesk.presentation.desk.entrance import Entrance, Visitor
-from mentiondesk.presentation.desk.forms import DESK_ACTS, desk_command, event_in, must_name_staff, new_event
+from mentiondesk.presentation.desk.forms import (
+    DESK_ACTS,
+    TOPIC,
+    TOPIC_NAME,
+    desk_command,
+    event_in,
+    must_name_staff,
+    new_event,
+)
 from mentiondesk.presentation.desk.html import render
 from mentiondesk.presentation.desk.polls import WRITING, came, no_news, still_there, tag
 from mentiondesk.presentation.desk.queue import case_path, present, tick_name
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response, go
+from mentiondesk.presentation.desk.snapshot import SnapshotView
 from mentiondesk.presentation.phrases import customer
+from mentiondesk.presentation.wording import catalogue
 from mentiondesk.usecases.cases.change_case import CaseView, ChangeCase
+from mentiondesk.usecases.cases.know_customer import KnowCustomer
 from mentiondesk.usecases.incidents.link_case import LinkCase
 
 # Ids of X are numbers; the longest has 20 digits.
@@ -51,16 +64,28 @@ class Line:
     record: RecordLine | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CaseReads:
+    """The readings of a case's page beside the case itself.
+
+    `ahead`: while it lasts, the parts of the case are read together.
+    """
+
+    waiting: WaitingStore
+    know: KnowCustomer
+    ahead: Callable[[CaseId], AbstractContextManager[None]]
+
+
 class CasePages:
     """GET and POST of one case, for people who have signed in."""
 
     def __init__(
-        self, entrance: Entrance, change: ChangeCase, link: LinkCase, waiting: WaitingStore, composer: Composer
+        self, entrance: Entrance, change: ChangeCase, link: LinkCase, reads: CaseReads, composer: Composer
     ) -> None:
         self._entrance = entrance
         self._change = change
         self._link = link
-        self._waiting = waiting
+        self._reads = reads
         self._composer = composer
 
     def show(self, request: Request, case_id: str, now: datetime) -> Response:
@@ -69,10 +94,11 @@ class CasePages:
         visitor = self._entrance.visitor(request, now, id_)
         if still_there(visitor, writing) and (quiet := no_news(request, visitor)):
             return quiet
-        view = self._change.look(visitor.actor, id_, now)
         done = request.query.get("done", "")
         notice = Notice(done=visitor.say(f"act.{done}.done")) if done in set(DESK_ACTS) else Notice()
-        return self._page(request, view, visitor, notice, writing)
+        with self._reads.ahead(id_):
+            view = self._change.look(visitor.actor, id_, now)
+            return self._page(request, view, visitor, notice, writing)
 
     def press(self, request: Request, case_id: str, now: datetime) -> Response:
         """Does what the pressed button says, once, and goes on to the page that shows it."""
@@ -120,12 +146,13 @@ class CasePages:
         writing: bool = False,
         attempt: Attempt = NO_ATTEMPT,
     ) -> Response:
-        people = self._waiting.come(view.case.case_id, visitor.staff.staff_id, writing, visitor.now)
+        people = self._reads.waiting.come(view.case.case_id, visitor.staff.staff_id, writing, visitor.now)
         if came(visitor, writing):
             self._entrance.acted()
         reader = Reader(visitor.staff, visitor.settings, visitor.say, visitor.now)
         composer = self._composer.view(view, visitor, attempt)
         facts = _facts(view, visitor, reader, people) | {"notice": notice, "composer": composer}
+        facts["about"] = SnapshotView(self._reads.know(view.case, visitor.now), visitor)
         facts["news"] = lines(composer.news, reader, view.case)
         # It differs each time, and is no news.
         event = new_event(visitor.now)
@@ -137,10 +164,14 @@ def _facts(view: CaseView, visitor: Visitor, reader: Reader, people: tuple[Prese
     case = view.case
     return {
         **case_facts(view, reader),
-        "actions": offered(DESK_ACTS, view.actions - LEG_ACTIONS - LINK_ACTIONS),
+        "actions": offered(DESK_ACTS, view.actions - LEG_ACTIONS - LINK_ACTIONS - {Action.RETAG}),
         "legs": view.actions & LEG_ACTIONS,
         "links": view.actions & LINK_ACTIONS,
+        "may_retag": Action.RETAG in view.actions,
         "tick": tick_name(case.case_id),
+        "topics": _topics(case, visitor),
+        "urgencies": tuple(reversed(Urgency)),
+        "topic_box": TOPIC,
         "ways": tuple(Way),
         "solutions": tuple(Solved),
         "visitor": visitor,
@@ -154,6 +185,13 @@ def _facts(view: CaseView, visitor: Visitor, reader: Reader, people: tuple[Prese
         "may_give": case.owner in (None, visitor.staff.staff_id) or visitor.actor.leads,
         "finishes": _FINISHES,
     }
+
+
+def _topics(case: Case, visitor: Visitor) -> tuple[str, ...]:
+    """The topics that a case can have: those of the catalogue and of the settings, and its own."""
+    named = (key.removeprefix("topic.") for key in catalogue() if key.startswith("topic."))
+    own = (topic for topic, _ in visitor.settings.brand_words.topics)
+    return tuple(one for one in dict.fromkeys((*named, *own, *case.topics)) if TOPIC_NAME.fullmatch(one))
 
 
 def lines(timeline: Sequence[CaseEntry], reader: Reader, case: Case) -> list[Line]:

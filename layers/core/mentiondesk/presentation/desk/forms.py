@@ -18,10 +18,12 @@ from mentiondesk.domain.cases.commands import (
     LinkIncident,
     MoveToPrivate,
     Note,
+    Retag,
     SolveInPrivate,
     UnlinkIncident,
 )
 from mentiondesk.domain.ids import IncidentId, StaffId
+from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.domain.replies.way import Solved, Way
 from mentiondesk.presentation.action_pages.acts import CASE_ACTS, action_in
 from mentiondesk.presentation.action_pages.forms import CaseForm, Reason, read
@@ -29,6 +31,9 @@ from mentiondesk.presentation.action_pages.reading import Fault, FormFields, For
 from mentiondesk.presentation.wording import Sentences
 
 _EVENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})Z-[0-9a-f]{16}")
+# The boxes of topics are named so.
+TOPIC, TOPIC_NAME = "topic.", re.compile(r"[a-z][a-z0-9_]{1,29}")
+_MOST_TOPICS = 12
 # A page that was open for longer is shown anew before it acts.
 _EVENT_LASTS = timedelta(days=2)
 
@@ -75,6 +80,17 @@ class DeclineFollowUpForm(CaseForm):
         return DeclineFollowUp(self.reason)
 
 
+class RetagForm(CaseForm):
+    """The topics are boxes, each named after its topic; `with_topics` puts those that are ticked into one field."""
+
+    action = Action.RETAG
+    urgency: Urgency
+    topics: tuple[Annotated[str, Field(pattern=rf"^{TOPIC_NAME.pattern}$")], ...] = ()
+
+    def command(self, say: Sentences) -> Retag:  # noqa: ARG002
+        return Retag(self.urgency, self.topics)
+
+
 class LinkIncidentForm(CaseForm):
     action = Action.LINK_INCIDENT
     incident: Annotated[str, Field(min_length=1, max_length=80)]
@@ -96,7 +112,7 @@ class UnlinkIncidentForm(CaseForm):
 _ON_CASES = {action: form for action, form in CASE_ACTS.items() if issubclass(form, CaseForm)}
 _ON_DESK: tuple[type[CaseForm], ...] = (
     *(NoteForm, HandOverForm, MoveToPrivateForm, SolvedForm, DeclineFollowUpForm),
-    *(LinkIncidentForm, UnlinkIncidentForm),
+    *(LinkIncidentForm, UnlinkIncidentForm, RetagForm),
 )
 DESK_ACTS: Mapping[Action, type[CaseForm]] = {**_ON_CASES, **{form.action: form for form in _ON_DESK}}
 
@@ -106,7 +122,13 @@ def desk_command(typed: FormFields, say: Sentences) -> tuple[Action, CaseCommand
     action = action_in(typed)
     if action not in DESK_ACTS:
         raise MalformedForm
-    return action, read(DESK_ACTS[action], typed).command(say)
+    return action, read(DESK_ACTS[action], _with_topics(typed)).command(say)
+
+
+def _with_topics(typed: FormFields) -> dict[str, object]:
+    """The fields, with the topics whose boxes are ticked as one of them."""
+    ticked = tuple(name.removeprefix(TOPIC) for name in typed if name.startswith(TOPIC))
+    return {**typed, "topics": ticked[:_MOST_TOPICS]}
 
 
 def must_name_staff(command: CaseCommand, roster: Roster) -> None:

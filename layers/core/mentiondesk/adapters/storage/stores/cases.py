@@ -10,6 +10,7 @@ from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item, Value
 from mentiondesk.adapters.storage.stores import escalations, timelines, upgrades
 from mentiondesk.adapters.storage.stores.claims import claim_part
+from mentiondesk.adapters.storage.stores.customers import LATEST_CASE, case_of_customer
 from mentiondesk.adapters.storage.stores.facts import fact_parts
 from mentiondesk.adapters.storage.stores.look_ups import put_look_up
 from mentiondesk.adapters.storage.stores.posts import classified_place
@@ -39,7 +40,7 @@ from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted
 from mentiondesk.ports.cases import CaseChanged, Classified
 from mentiondesk.ports.storage import AlreadyDone
 
-_LATEST_CASE, _THANKED_AT = "latest_case", "thanked_at"
+_THANKED_AT = "thanked_at"
 # Counts of praise, an attribute a month.
 _PRAISED = "praised_"
 
@@ -67,6 +68,9 @@ class Cases:
         parts: dict[str, Write] = {"post": _tag(change)}
         if change.case is not None:
             parts |= self.parts(change.case)
+            if change.case.before is None:
+                expires = keys.expiry(change.case.after.opened_at + self._keep())
+                parts["case of customer"] = case_of_customer(change.case.after, expires)
             if change.case.look_up:
                 parts["look up"] = put_look_up(change.case.after, change.at)
         if change.tags is not None:
@@ -98,7 +102,7 @@ class Cases:
 
     def latest_of(self, customer: UserId) -> Case | None:
         found = self._table.get(keys.customer(customer))
-        case_id = found.value(_LATEST_CASE, str) if found else None
+        case_id = found.value(LATEST_CASE, str) if found else None
         return self.get(CaseId.parse(case_id)) if case_id else None
 
     def regard(self, customer: UserId) -> Regard:
@@ -198,7 +202,7 @@ class Cases:
             counts[str(post.kind)] -= 1
         latest: dict[str, Value] = {
             "latest_post_at": post.created_at,
-            _LATEST_CASE: str(change.case.after.case_id) if change.case else None,
+            LATEST_CASE: str(change.case.after.case_id) if change.case else None,
             keys.EXPIRES: keys.expiry(post.created_at + self._keep()),
             keys.SCHEMA: 1,
         }
