@@ -24,7 +24,7 @@ from mentiondesk.adapters.storage.stores.subscribers import Subscribers
 from mentiondesk.adapters.storage.stores.views import SavedViews
 from mentiondesk.adapters.storage.stores.waiting import WaitingCases
 from mentiondesk.presentation import web
-from mentiondesk.presentation.desk.approvals import ApprovalPages
+from mentiondesk.presentation.desk.approvals import ApprovalPages, PostApproval
 from mentiondesk.presentation.desk.bulk import BulkPages
 from mentiondesk.presentation.desk.cases import CasePages, CaseReads
 from mentiondesk.presentation.desk.composer import Composer
@@ -33,6 +33,7 @@ from mentiondesk.presentation.desk.figures import FiguresPages
 from mentiondesk.presentation.desk.health import HealthPage
 from mentiondesk.presentation.desk.html import security_headers
 from mentiondesk.presentation.desk.incident_customers import CustomerPages
+from mentiondesk.presentation.desk.incident_posts import IncidentPosts
 from mentiondesk.presentation.desk.incidents import IncidentPages
 from mentiondesk.presentation.desk.new_incidents import NewIncidentPages
 from mentiondesk.presentation.desk.origin import from_our_pages
@@ -61,6 +62,8 @@ from mentiondesk.usecases.cases.list_waiting import ListWaiting
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 from mentiondesk.usecases.incidents.link_case import LinkCase
 from mentiondesk.usecases.incidents.list_customers import ListCustomers
+from mentiondesk.usecases.incidents.review_post import ReviewPost
+from mentiondesk.usecases.incidents.write_post import WritePost
 from mentiondesk.usecases.replies.change_reply import ChangeReply
 from mentiondesk.usecases.replies.grounds import FindGrounds
 from mentiondesk.usecases.replies.review import ReviewReply
@@ -104,6 +107,7 @@ def site() -> DeskSite:
     strikes = Strikes(desk.table, desk.keep, clock.now)
     acts = reply_acts()
     experience = Cached(desk.replies.experience, EXPERIENCE_LASTS, clock.now)
+    posts = IncidentPosts(desk.replies, write_post(), acts.change)
     composer = Composer(acts.drafts, desk.replies, desk.posts.get, experience)
     link = LinkCase(acts.on_case, on_incident, desk.incidents)
     reads = CaseReads(waiting, KnowCustomer(Customers(desk.table)), table.case)
@@ -113,7 +117,7 @@ def site() -> DeskSite:
         QueuePages(entrance, ListWaiting(waiting), KeepViews(SavedViews(desk.table)), experience),
         BulkPages(entrance, ChangeMany(acts.on_case, link, waiting), desk.incidents),
         cases,
-        IncidentPages(entrance, on_incident, desk.incidents, config().site_url),
+        IncidentPages(entrance, on_incident, desk.incidents, posts, config().site_url),
         NewIncidentPages(entrance, on_incident),
         CustomerPages(entrance, ListCustomers(desk.incidents, waiting), on_incident),
         StatusPageOverview(entrance, desk.incidents, Subscribers(desk.table).count, config().site_url),
@@ -125,8 +129,17 @@ def site() -> DeskSite:
         ReviewPages(entrance, ReviewReplies(desk.cases, facts, Reviews(desk.table, desk.keep), desk.settings)),
         StrikePages(entrance, KeepPolicy(strikes, desk.cases, desk.settings)),
         ReplyPages(entrance, cases, acts),
-        ApprovalPages(entrance, desk.replies, acts),
+        ApprovalPages(entrance, desk.replies, acts, PostApproval(review_post().again, desk.incidents)),
     )
+
+
+def review_post() -> ReviewPost:
+    return ReviewPost(stores().incidents, stores().drafts, stores().settings)
+
+
+def write_post() -> WritePost:
+    desk = stores()
+    return WritePost(desk.replies, desk.incidents, desk.drafts, review_post(), desk.settings)
 
 
 def reply_acts() -> ReplyActs:

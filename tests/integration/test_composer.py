@@ -1,6 +1,7 @@
 """Answers from the desk without any script: drafts, checks, sending once, the gate, taking back, approval."""
 
 from datetime import timedelta
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -8,10 +9,13 @@ import pytest
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.changes import case_change
 from mentiondesk.domain.cases.fold import apply
-from mentiondesk.domain.ids import CaseId, PostId, id_at
+from mentiondesk.domain.cases.timers import Clock, ReplyTimer
+from mentiondesk.domain.ids import CaseId, IncidentId, PostId, id_at
+from mentiondesk.domain.replies.checks.sameness import word_set
 from mentiondesk.domain.replies.reply import Reply, ReplyState
-from mentiondesk.domain.timeline import BrandPosted, CaseEntry, Noted
-from tests.support.builders import NOON, a_post, at, said, settings_file
+from mentiondesk.domain.timeline import BrandPosted, CaseEntry, GoBackStarted, Noted
+from mentiondesk.presentation.wording import catalogue
+from tests.support.builders import NOON, a_post, answered, at, said, settings_file
 from tests.support.doors import HOSTILE, MARKS, Answer
 from tests.support.served_desk import TEAM, ServedDesk, settings_file_policy, waiting
 
@@ -236,6 +240,18 @@ MONEY = "Sorry about your parcel! We send you a refund today."
 def approve(desk: ServedDesk, button: str = "approve", **typed: str) -> Answer:
     form = desk.get("/desk/approvals").page.form("approve_reply")
     return desk.ask("POST", "/desk/approvals", {**form, "press": button, **typed})
+
+
+def test_who_waits_to_hear_that_an_incident_is_solved_has_a_drafted_word(desk: ServedDesk, case_id: CaseId) -> None:
+    happens(desk, case_id, answered(5, "We are looking into it."))
+    timer = ReplyTimer(id_at(at(0)), at(15), at(75), Clock.GO_BACK)
+    after = the_case(desk, case_id).last_post
+    act: dict[str, Any] = {"entry_id": "g", "at": at(15), "by": None, "after": after, "number": 1}
+    happens(desk, case_id, GoBackStarted(incident_id=IncidentId("i"), title="Checkout fails", timer=timer, **act))
+    words = [catalogue()[f"reply.go_back.text_{number}"] for number in range(1, 6)]
+    assert field(desk.get(path(case_id))) in words
+    sets = [word_set(one) for one in words]
+    assert max(len(a & b) / min(len(a), len(b)) for a, b in combinations(sets, 2)) < 0.7, "they read alike"
 
 
 def test_a_held_reply_is_approved_with_an_edit_by_another_person(desk: ServedDesk, case_id: CaseId) -> None:

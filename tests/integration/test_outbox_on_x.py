@@ -15,7 +15,6 @@ from mentiondesk.domain.alerts.message import OwnerNews
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.replies.reply import Refusal, ReplyState
-from mentiondesk.presentation.wording import Sentences
 from mentiondesk.usecases.replies.send_replies import NEVER_SHOWN_AFTER
 from tests.support.builders import BRAND_ID, CASE_ID, at, said
 from tests.support.outbox import UNDO, Outbox
@@ -183,10 +182,3 @@ def test_a_doubt_waits_while_the_own_timeline_cannot_be_read(thread: Thread) -> 
     assert thread.outbox.reply().state is ReplyState.UNCERTAIN
     thread.minutes(20)
     assert (thread.outbox.reply().state, len(thread.posted())) == (ReplyState.SENT, 1)
-
-
-def test_every_refusal_has_a_reason_and_a_next_step_in_words() -> None:
-    say = Sentences()
-    told = [(say.label("refusal", one), say.label("next_step", one)) for one in Refusal]
-    assert all(reason and step.endswith(".") for reason, step in told)
-    assert len(set(told)) == len(list(Refusal))

@@ -1,6 +1,7 @@
 """The wording catalogue: complete, used, and safe to override."""
 
 import ast
+import json
 import re
 from pathlib import Path
 from string import Formatter
@@ -10,6 +11,7 @@ import pytest
 from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.incidents.incident import Health, Impact, Status
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.replies.reply import Refusal
 from mentiondesk.presentation.wording import Sentences, catalogue, problems
 
 PRESENTATION = Path(__file__).parents[2] / "layers/core/mentiondesk/presentation"
@@ -22,7 +24,24 @@ VOCABULARY = {
     "impact": Impact,
     "health": Health,
     "site.headline": Impact,
+    "x_refusal": Refusal,
 }
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object of the file. The later one of two keys would hide the earlier one, with all below it."""
+    names = [name for name, _ in pairs]
+    assert len(names) == len(set(names)), [name for name in names if names.count(name) > 1]
+    return dict(pairs)
+
+
+@pytest.mark.parametrize("path", sorted((PRESENTATION / "wording").glob("*.json")), ids=lambda path: path.name)
+def test_no_key_stands_twice(path: Path) -> None:
+    assert json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_once)
+
+
+def test_every_refusal_has_a_next_step() -> None:
+    assert all(catalogue()[f"next_step.{one}"].endswith(".") for one in Refusal)
 
 
 @pytest.mark.parametrize(("area", "names"), VOCABULARY.items(), ids=VOCABULARY)

@@ -28,11 +28,15 @@ class Variable(StrEnum):
 
 
 class Use(StrEnum):
-    """The occasions for which a saved reply is drafted: the way into private, and the word in public after it."""
+    """The occasions for which a saved reply is drafted.
+
+    The way into private, the word in public after it, and the word to a customer whose incident is solved.
+    """
 
     ANY = "any"
     HAND_OVER = "hand_over"
     FOLLOW_UP = "follow_up"
+    GO_BACK = "go_back"
 
 
 @dataclass(frozen=True, slots=True)

@@ -163,7 +163,7 @@ def _reply_act(say: Sentences, entry: ReplyEntry | LegEntry) -> str:
         case ReplyWithdrawn(reason=reason) | FollowUpDeclined(reason=reason):
             detail = reason
         case ReplyRefused(refusal=refusal):
-            detail = say.label("refusal", refusal)
+            detail = say.label("x_refusal", refusal)
         case MovedToPrivate(way=way, link=link, note=note):
             detail = " · ".join(filter(None, (say.label("way", way), link, note)))
         case SolvedInPrivate(how=how):

@@ -1,18 +1,22 @@
 """Replies that wait for a person: approve with the text as it is or edited, or send back with a reason."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
+from typing import NamedTuple
 
-from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.access.places import subject_path
 from mentiondesk.domain.cases.waiting import WaitingCase
-from mentiondesk.domain.ids import CaseId, ReplyId
+from mentiondesk.domain.ids import IncidentId, ReplyId, SubjectId
+from mentiondesk.domain.incidents.incident import Incident, NotPossible
 from mentiondesk.domain.replies.commands import Approve, SendBack
 from mentiondesk.domain.replies.finding import Outcome
 from mentiondesk.domain.replies.reply import Reply, ReplyBlocked, ReplyRefuses, ReplyState, ThreadMoved
-from mentiondesk.ports.replies import ReplyChanged, ReplyKey, ReplyStore
+from mentiondesk.domain.replies.thread import NO_THREAD, Thread
+from mentiondesk.ports.incidents import IncidentStore
+from mentiondesk.ports.replies import ReplyChanged, ReplyKey, ReplyStore, Reviewed
 from mentiondesk.ports.storage import AlreadyDone, SubjectGone
 from mentiondesk.presentation.action_pages.actions import Notice
 from mentiondesk.presentation.action_pages.reading import FormFields, MalformedForm
@@ -21,7 +25,7 @@ from mentiondesk.presentation.desk.entrance import Entrance, Visitor
 from mentiondesk.presentation.desk.findings import FindingView, finding_view
 from mentiondesk.presentation.desk.forms import event_in, new_event
 from mentiondesk.presentation.desk.html import render
-from mentiondesk.presentation.desk.queue import RowView, case_path
+from mentiondesk.presentation.desk.queue import RowView
 from mentiondesk.presentation.desk.reply_pages import ReplyActs, refusal_name, seen_in
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response, go
 from mentiondesk.presentation.desk.under_way import ReplyView, reply_view
@@ -45,11 +49,12 @@ NOTHING_REFUSED = Refused()
 
 @dataclass(frozen=True, slots=True)
 class HeldView:
-    """A held reply with its case, for the person who looks at the list."""
+    """A held reply with its case, or a post about an incident, for the person who looks at the list."""
 
     view: ReplyView
-    row: RowView
     text: str
+    row: RowView | None = None
+    incident: Incident | None = None
     reason: str = ""
     findings: tuple[FindingView, ...] = ()
 
@@ -58,21 +63,31 @@ class HeldView:
         return self.view.reply
 
     @property
-    def case(self) -> Case:
-        return self.row.case
+    def seen(self) -> Thread:
+        """The thread that the page shows."""
+        return self.row.case.thread if self.row else NO_THREAD
 
     @property
     def path(self) -> str:
-        return case_path(self.case.case_id)
+        """The page of its case or incident."""
+        return subject_path(self.reply.subject_id)
+
+
+class PostApproval(NamedTuple):
+    """What is needed to look at posts about incidents."""
+
+    review: Callable[[Reply, str, datetime], Reviewed]
+    incidents: IncidentStore
 
 
 class ApprovalPages:
     """The list "Waiting for me". Others' replies are for leads; everybody sees their own that wait."""
 
-    def __init__(self, entrance: Entrance, replies: ReplyStore, acts: ReplyActs) -> None:
+    def __init__(self, entrance: Entrance, replies: ReplyStore, acts: ReplyActs, posts: PostApproval) -> None:
         self._entrance = entrance
         self._replies = replies
         self._acts = acts
+        self._review_post, self._incidents = posts
 
     def show(self, request: Request, now: datetime) -> Response:
         visitor = self._entrance.visitor(request, now)
@@ -88,7 +103,7 @@ class ApprovalPages:
         except ReplyBlocked as blocked:
             views = tuple(finding_view(visitor.say, one) for one in blocked.findings)
             return self._refused(visitor, typed, "blocked", views)
-        except ThreadMoved:
+        except (ThreadMoved, NotPossible):
             return self._refused(visitor, typed, "moved_approval")
         except (ReplyRefuses, ReplyChanged) as refusal:
             return self._refused(visitor, typed, refusal_name(refusal))
@@ -96,13 +111,12 @@ class ApprovalPages:
 
     def _act(self, visitor: Visitor, typed: FormFields) -> str:
         """The name of what was done. Raises MalformedForm, ReplyRefuses, ReplyChanged, NotAllowed or SubjectGone."""
-        case_id = case_in(typed.get("case", ""))
-        key = ReplyKey(case_id, ReplyId(typed.get("reply", "")))
+        key = ReplyKey(_subject_in(typed), ReplyId(typed.get("reply", "")))
         press, names = typed.get("press", ""), ("reply", "text", "reason")
         kept = {name: typed.get(name, "") for name in (*names, "event")} | {"press": press}
         event = event_in(kept, visitor.now)
         if press == "approve":
-            command: Approve | SendBack = self._approval(visitor, case_id, key, typed)
+            command: Approve | SendBack = self._approval(visitor, key, typed)
         elif press == "send_back":
             command = SendBack(typed.get("reason") or visitor.say("reply.no_reason"))
         else:
@@ -112,18 +126,24 @@ class ApprovalPages:
             self._acts.change(visitor.actor, key, command, event, visitor.now)
         return "approved" if press == "approve" else "sent_back"
 
-    def _approval(self, visitor: Visitor, case_id: CaseId, key: ReplyKey, typed: FormFields) -> Approve:
+    def _approval(self, visitor: Visitor, key: ReplyKey, typed: FormFields) -> Approve:
         """The approval of the text as it stands in the field. Raises ReplyBlocked where checks stop that text."""
         reply = self._replies.get(key)
         if reply is None:
             raise SubjectGone
-        case = self._acts.on_case.look(visitor.actor, case_id, visitor.now).case
         text = typed.get("text", "")
-        reviewed = self._acts.review(case, text, reply.author, visitor.now)
+        reviewed = self._reviewed(visitor, reply, text)
         stopping = tuple(one for one in reviewed.findings if one.outcome is Outcome.BLOCK)
         if stopping:
             raise ReplyBlocked(stopping)
         return Approve(text, reviewed.post, seen_in(typed), reviewed.undo, reviewed.findings)
+
+    def _reviewed(self, visitor: Visitor, reply: Reply, text: str) -> Reviewed:
+        """The text as it would go out now. Raises SubjectGone or NotPossible."""
+        if reply.case_id is None:
+            return self._review_post(reply, text, visitor.now)
+        case = self._acts.on_case.look(visitor.actor, reply.case_id, visitor.now).case
+        return self._acts.review(case, text, reply.author, visitor.now)
 
     def _refused(
         self, visitor: Visitor, typed: FormFields, refusal: str, findings: tuple[FindingView, ...] = ()
@@ -156,16 +176,28 @@ class ApprovalPages:
         """The held replies that this person may do something about; the index is a little stale."""
         for key in self._replies.waiting(_MOST):
             reply = self._replies.get(key)
-            if reply is None or reply.state is not ReplyState.HELD or reply.case_id is None:
+            if reply is None or reply.state is not ReplyState.HELD:
                 continue
             shown = reply_view(reply, visitor)
             if shown.may_approve or reply.author == visitor.actor.by:
-                case = self._acts.on_case.look(visitor.actor, reply.case_id, visitor.now).case
-                yield _typed_again(_held_view(shown, case, visitor), refused)
+                yield _typed_again(self._held_view(shown, visitor), refused)
+
+    def _held_view(self, shown: ReplyView, visitor: Visitor) -> HeldView:
+        found = HeldView(shown, shown.reply.text, findings=shown.findings)
+        if shown.reply.incident_id is not None:
+            return replace(found, incident=self._incidents.get(shown.reply.incident_id))
+        assert shown.reply.case_id is not None, "a reply has a case or an incident"
+        case = self._acts.on_case.look(visitor.actor, shown.reply.case_id, visitor.now).case
+        return replace(found, row=RowView(WaitingCase(case), visitor))
 
 
-def _held_view(shown: ReplyView, case: Case, visitor: Visitor) -> HeldView:
-    return HeldView(shown, RowView(WaitingCase(case), visitor), shown.reply.text, "", shown.findings)
+def _subject_in(typed: FormFields) -> SubjectId:
+    """The case or the incident of a form. Raises MalformedForm, or SubjectGone for a case that there cannot be."""
+    if "case" in typed:
+        return case_in(typed["case"])
+    if not typed.get("incident"):
+        raise MalformedForm
+    return IncidentId(typed["incident"])
 
 
 def _typed_again(held: HeldView, refused: Refused) -> HeldView:

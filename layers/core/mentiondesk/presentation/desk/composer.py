@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from mentiondesk.domain.access.places import subject_path
 from mentiondesk.domain.cases.case import Case, Phase
 from mentiondesk.domain.cases.fold import apply, new_case
 from mentiondesk.domain.cases.number import case_number
-from mentiondesk.domain.cases.timers import Policy
+from mentiondesk.domain.cases.timers import Clock, Policy
 from mentiondesk.domain.ids import CaseId, PostId
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.replies.draft import ReplyDraft
@@ -41,7 +42,9 @@ from mentiondesk.usecases.cases.change_case import CaseView
 from mentiondesk.usecases.replies.save_draft import SaveDraft, ShownDraft
 
 # Keys of what the desk itself offers: no saved reply can have them, because of the dot.
-MOVE, FOLLOW_UP = "desk.move", "desk.follow_up"
+MOVE, FOLLOW_UP, GO_BACK = "desk.move", "desk.follow_up", "desk.go_back"
+# As many ways to say that an incident is solved: customers see each other's answers.
+_WAYS_TO_SAY = 5
 _A_LINK = "https://x.com"
 
 
@@ -224,13 +227,22 @@ def _begun(case: Case, visitor: Visitor, drafts: _Drafts, replies: Sequence[Repl
     if drafts.own is not None:
         return drafts.own.text
     answered = bool(drafts.others) or any(not one.state.final for one in replies)
-    return _drafted(case, visitor, Use.FOLLOW_UP) if case.owes_follow_up and not answered else ""
+    if answered:
+        return ""
+    if case.owes_follow_up:
+        return _drafted(case, visitor, Use.FOLLOW_UP)
+    return _drafted(case, visitor, Use.GO_BACK) if _owes_go_back(case) else ""
+
+
+def _owes_go_back(case: Case) -> bool:
+    """True while the customer waits to hear that an incident is solved."""
+    return case.timer is not None and case.timer.running and case.timer.clock is Clock.GO_BACK
 
 
 def offered(case: Case, visitor: Visitor) -> Iterator[Offered]:
     """The saved replies for this person today, filled for the customer; those in the customer's language first.
 
-    The sentences that lead to a private way, and that ask afterwards whether all is well, stand at the end.
+    The desk's own stand at the end: that an incident is solved, the way into private, the question whether all is well.
     """
     values = _values(case, visitor)
     today = _today(visitor)
@@ -241,6 +253,8 @@ def offered(case: Case, visitor: Visitor) -> Iterator[Offered]:
     ]
     for one in sorted(known, key=lambda one: one.language != case.language):
         yield Offered(one.key, one.title, filled(one.text_for(case.customer_id), values))
+    if _owes_go_back(case):
+        yield Offered(GO_BACK, visitor.say("reply.go_back.title"), _drafted(case, visitor, Use.GO_BACK))
     if case.phase is Phase.PUBLIC:
         way = visitor.settings.replies.private_way
         yield Offered(MOVE, visitor.say("reply.move.title"), _drafted(case, visitor, Use.HAND_OVER), way)
@@ -254,8 +268,13 @@ def _drafted(case: Case, visitor: Visitor, use: Use) -> str:
     found = drafted(rules.saved, use, case.language, today, visitor.staff.staff_id)
     if found is not None:
         return filled(found.text_for(case.customer_id), _values(case, visitor))
-    way = rules.private_way
-    return visitor.say("reply.follow_up.text" if use is Use.FOLLOW_UP else f"reply.move.{way}")
+    match use:
+        case Use.FOLLOW_UP:
+            return visitor.say("reply.follow_up.text")
+        case Use.GO_BACK:
+            number = crc32(case.customer_id.encode()) % _WAYS_TO_SAY + 1
+            return visitor.say(f"reply.go_back.text_{number}")
+    return visitor.say(f"reply.move.{rules.private_way}")
 
 
 def _today(visitor: Visitor) -> date:

@@ -4,10 +4,18 @@ from dataclasses import dataclass
 
 from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.text import clean
+from mentiondesk.presentation.action_pages.reading import FormFields
 from mentiondesk.presentation.wording import Sentences
 
+# The fields by which a person sends a text past a warning.
+_ACCEPT = "accept_"
 # Longest part of the reply that a sentence repeats.
 _MOST_SHOWN = 60
+
+
+def accepted_in(typed: FormFields) -> frozenset[str]:
+    """The rules whose warnings a person clicked away in a form."""
+    return frozenset(name.removeprefix(_ACCEPT) for name in typed if name.startswith(_ACCEPT))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.ids import IncidentId
 from mentiondesk.domain.incidents.incident import Incident, NotPossible
+from mentiondesk.domain.replies.reply import ReplyBlocked, ReplyRefuses
 from mentiondesk.domain.status.public_incident import public_incident
 from mentiondesk.ports.incidents import IncidentChanged, IncidentStore
 from mentiondesk.ports.storage import AlreadyDone, SubjectGone
@@ -19,6 +21,7 @@ from mentiondesk.presentation.action_pages.record import RecordLine, record_line
 from mentiondesk.presentation.desk.entrance import Entrance, Visitor
 from mentiondesk.presentation.desk.forms import event_in, new_event
 from mentiondesk.presentation.desk.html import render
+from mentiondesk.presentation.desk.incident_posts import IncidentPosts, PostAttempt, attempt_in
 from mentiondesk.presentation.desk.polls import no_news, tag
 from mentiondesk.presentation.desk.previews import (
     BACK,
@@ -29,6 +32,7 @@ from mentiondesk.presentation.desk.previews import (
     shown_first,
     shows,
 )
+from mentiondesk.presentation.desk.reply_pages import refusal_name
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response, go
 from mentiondesk.usecases.incidents.change_incident import (
     ActedMeanwhile,
@@ -48,13 +52,21 @@ _Refusal = NotPossible | IncidentChanged | FormInvalid | NoSuchPost | ActedMeanw
 
 
 class IncidentPages:
-    """The list of incidents, and GET and POST of one. `site_url` is the address of the status site."""
+    """The list of incidents, and GET and POST of one and of its posts on X. `site_url`: the status site's address."""
 
-    def __init__(self, entrance: Entrance, change: ChangeIncident, incidents: IncidentStore, site_url: str) -> None:
+    def __init__(
+        self,
+        entrance: Entrance,
+        change: ChangeIncident,
+        incidents: IncidentStore,
+        posts: IncidentPosts,
+        site_url: str,
+    ) -> None:
         self._entrance = entrance
         self._site_url = site_url
         self._change = change
         self._incidents = incidents
+        self._posts = posts
 
     def list(self, request: Request, now: datetime) -> Response:
         """Candidates first, then what is public and goes on, maintenance, and the last 30 days, newest first."""
@@ -107,30 +119,51 @@ class IncidentPages:
         return None
 
     def _again(
-        self, visitor: Visitor, incident_id: IncidentId, notice: Notice, news: Sequence[RecordLine] = ()
+        self,
+        visitor: Visitor,
+        incident_id: IncidentId,
+        notice: Notice,
+        news: Sequence[RecordLine] = (),
+        attempt: PostAttempt | None = None,
     ) -> Response:
         """The page with the form as it was typed."""
         view = self._change.look(visitor.actor, incident_id)
-        html = self._html(view, visitor, notice, new_event(visitor.now), news)
+        html = self._html(view, visitor, notice, new_event(visitor.now), news, attempt)
         return Response(html, notice.status, gave_up=notice.gave_up)
 
+    def post(self, request: Request, incident_id: str, now: datetime) -> Response:
+        """Puts a post on X about the incident into the outbox, or takes it back, once."""
+        visitor, typed, id_ = self._entrance.visitor(request, now), request.form, incident_in(incident_id)
+        attempt = None
+        try:
+            self._posts.act(visitor, id_, typed)
+            return go(f"{INCIDENTS}/{id_}")
+        except NotPossible as gone:
+            return self._again(visitor, id_, refusal_notice(gone, visitor.reader))
+        except ReplyBlocked as blocked:
+            attempt, refusal = attempt_in(typed, blocked.findings), "blocked"
+        except AlreadyDone:
+            refusal = "posted_already"
+        except ReplyRefuses as refused:
+            attempt, refusal = attempt_in(typed), refusal_name(refused)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if refusal == "blocked" else HTTPStatus.CONFLICT
+        what, then = (visitor.say(f"reply.refused.{refusal}.{part}") for part in ("what", "then"))
+        return self._again(visitor, id_, Notice(status, refused=what, then=then), attempt=attempt)
+
     def _html(
-        self, view: IncidentView, visitor: Visitor, notice: Notice, event: str, news: Sequence[RecordLine] = ()
+        self,
+        view: IncidentView,
+        visitor: Visitor,
+        notice: Notice,
+        event: str,
+        news: Sequence[RecordLine] = (),
+        attempt: PostAttempt | None = None,
     ) -> str:
         public = public_incident(view.incident, view.updates) if view.incident.public else None
         facts = {
-            **incident_facts(view, visitor.reader),
-            "visitor": visitor,
-            "tab": "incidents",
-            "view": view,
-            "notice": notice,
-            "news": news,
-            "reader": visitor.reader,
-            "event": event,
-            SEEN: len(view.record),
-            "previews": True,
+            **_facts(view, visitor, notice, event, news),
+            "posts": list(self._posts.views(view, visitor, attempt)),
             "public": public_text(public, visitor.settings, visitor.now) if public else None,
-            "language": visitor.settings.page.language,
             "on_the_site": f"{self._site_url}/{public.path}" if public else "",
         }
         return render("desk/incident.html", visitor.say, facts)
@@ -176,3 +209,21 @@ def _done(visitor: Visitor, view: IncidentView, request: Request) -> str:
         return visitor.say("act.end_maintenance.done")
     known = {*INCIDENT_ACTS, Action.OPEN_INCIDENT, Action.PLAN_MAINTENANCE}
     return visitor.say(f"act.{done}.done") if done in known else ""
+
+
+def _facts(
+    view: IncidentView, visitor: Visitor, notice: Notice, event: str, news: Sequence[RecordLine]
+) -> dict[str, object]:
+    return {
+        **incident_facts(view, visitor.reader),
+        "visitor": visitor,
+        "tab": "incidents",
+        "view": view,
+        "notice": notice,
+        "news": news,
+        "reader": visitor.reader,
+        "event": event,
+        SEEN: len(view.record),
+        "previews": True,
+        "language": visitor.settings.page.language,
+    }

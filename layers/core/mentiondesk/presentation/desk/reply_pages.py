@@ -22,8 +22,9 @@ from mentiondesk.ports.storage import AlreadyDone
 from mentiondesk.presentation.action_pages.actions import Notice
 from mentiondesk.presentation.action_pages.reading import FormFields, MalformedForm
 from mentiondesk.presentation.desk.cases import CasePages, case_in
-from mentiondesk.presentation.desk.composer import FOLLOW_UP, MOVE, Attempt, offered
+from mentiondesk.presentation.desk.composer import FOLLOW_UP, GO_BACK, MOVE, Attempt, offered
 from mentiondesk.presentation.desk.entrance import Entrance, Visitor
+from mentiondesk.presentation.desk.findings import accepted_in
 from mentiondesk.presentation.desk.forms import event_in
 from mentiondesk.presentation.desk.queue import case_path
 from mentiondesk.presentation.desk.responses import Request, Response, go
@@ -32,7 +33,6 @@ from mentiondesk.usecases.replies.change_reply import ChangeReply
 from mentiondesk.usecases.replies.save_draft import SaveDraft
 from mentiondesk.usecases.replies.write_reply import Typed, WriteReply
 
-_ACCEPT = "accept_"
 _LONGEST_NOTE = 600
 _THREAD = re.compile(r"[0-9a-f]{0,8}\.-?[0-9]{1,6}")
 # The place of the case's page that shows what happens to a reply.
@@ -73,7 +73,7 @@ class Press:
 
     @property
     def accepted(self) -> frozenset[str]:
-        return frozenset(name.removeprefix(_ACCEPT) for name in self.typed if name.startswith(_ACCEPT))
+        return accepted_in(self.typed)
 
     @property
     def way(self) -> Way | None:
@@ -175,7 +175,7 @@ class ReplyPages:
         if found is None:
             raise MalformedForm
         text = "\n".join(filter(None, (press.text, found.text)))
-        saved = "" if key in (MOVE, FOLLOW_UP) else key
+        saved = "" if key in (MOVE, FOLLOW_UP, GO_BACK) else key
         attempt = replace(press.attempt, text=text, saved=saved, way=found.way or press.way, version=press.version)
         return self._cases.again(press.request, press.case_id, visitor, Notice(), attempt)
 

@@ -108,6 +108,9 @@ ROUTES = (
     Route(TEAM, lambda site: site.team.show, lambda site: site.team.press, True),
     Route(RULES, lambda site: site.rules.show),
     Route(HEALTH, lambda site: site.health.show),
+    Route(
+        f"{ROOT}/incidents/<incident_id>/post", lambda site: site.incidents.show, lambda site: site.incidents.post, True
+    ),
     Route(REVIEW, lambda site: site.review.show, lambda site: site.review.press),
     Route(f"{REVIEW}/mine", lambda site: site.review.mine),
     Route(FIGURES, lambda site: site.figures.show),

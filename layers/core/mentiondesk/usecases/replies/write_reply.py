@@ -7,13 +7,10 @@ from datetime import datetime
 
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.access.actor import Actor
-from mentiondesk.domain.alerts.roster import Audience
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import CaseId, ReplyId, StaffId
 from mentiondesk.domain.replies.eligibility import Grounds
-from mentiondesk.domain.replies.finding import Finding, Outcome
-from mentiondesk.domain.replies.reply import Hold, Reply, ReplyBlocked, ReplyState, ThreadMoved
-from mentiondesk.domain.replies.rules import Unattended
+from mentiondesk.domain.replies.reply import Hold, Reply, ReplyState, ThreadMoved
 from mentiondesk.domain.replies.thread import Thread
 from mentiondesk.domain.replies.way import Way
 from mentiondesk.domain.timeline import ReplyQueued
@@ -23,8 +20,7 @@ from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.storage import AlreadyDone
 from mentiondesk.usecases.optimistic import ATTEMPTS, kept
 from mentiondesk.usecases.replies.entries import placed, with_entry
-
-_APPROVERS = frozenset({Audience.LEAD, Audience.MANAGER})
+from mentiondesk.usecases.replies.holding import must_pass, waits_for_another
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +80,8 @@ class WriteReply:
         if typed.seen != case.thread:
             raise ThreadMoved(typed.seen, case.thread)
         reviewed = self._review(case, typed.text, author, now)
-        _must_pass(reviewed, typed.accepted)
-        held = self._held(author, reviewed, now)
+        must_pass(reviewed.findings, typed.accepted)
+        held = waits_for_another(self._settings(), author, reviewed.findings, now)
         entry_id = f"{key.reply_id}-{Action.REPLY}"
         entry = ReplyQueued(
             reply_id=key.reply_id,
@@ -99,19 +95,6 @@ class WriteReply:
         reply = _reply(case, key.reply_id, author, typed, reviewed, now, change.after.thread, held)
         reply = replace(reply, implied=self._grounds(case) is Grounds.IMPLIED)
         return ReplyChange(None, reply, change, sent_draft=author)
-
-    def _held(self, author: StaffId, reviewed: Reviewed, now: datetime) -> bool:
-        """True when another person has to approve, and there is one.
-
-        A desk of one person has nobody to ask; where nobody is on duty who may approve, the settings decide.
-        """
-        if not any(one.outcome is Outcome.HOLD for one in reviewed.findings):
-            return False
-        settings = self._settings()
-        others = [one for one in settings.roster.staff if one.staff_id != author and one.roles & _APPROVERS]
-        if settings.replies.approval.nobody_on_duty is Unattended.RELEASE:
-            return any(one.on_duty(now) for one in others)
-        return bool(others)
 
 
 def _reply(
@@ -147,15 +130,3 @@ def _reply(
 def _follows_up(case: Case, typed: Typed) -> bool:
     """True for the brand's word in public after a private leg; a reply that leads into private again is none."""
     return case.owes_follow_up and typed.way is None
-
-
-def _must_pass(reviewed: Reviewed, accepted: AbstractSet[str]) -> None:
-    """Raises ReplyBlocked for what the checks stop, and for warnings that were not clicked away."""
-    stopping = tuple(one for one in reviewed.findings if _stops(one, accepted))
-    if stopping:
-        raise ReplyBlocked(stopping)
-
-
-def _stops(finding: Finding, accepted: AbstractSet[str]) -> bool:
-    unread = finding.outcome is Outcome.WARN and finding.rule not in accepted
-    return finding.outcome is Outcome.BLOCK or unread
