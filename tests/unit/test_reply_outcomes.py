@@ -11,14 +11,14 @@ from mentiondesk.domain.figures.facts import ReplyFact
 from mentiondesk.domain.replies.commands import Approve, SendBack
 from mentiondesk.domain.replies.eligibility import Grounds
 from mentiondesk.domain.replies.finding import Finding, Outcome
-from mentiondesk.domain.replies.reply import Refusal
+from mentiondesk.domain.replies.reply import Refusal, ReplyState
 from mentiondesk.domain.review.sample import replies_in
-from mentiondesk.ports.replies import PostRefused, ReplyKey
+from mentiondesk.ports.replies import PostRefused, ReplyKey, SavedUse
 from mentiondesk.usecases.alerts.planning import planned
 from mentiondesk.usecases.replies.send_replies import NEVER_SHOWN_AFTER
 from mentiondesk.usecases.replies.write_reply import WriteReply
-from tests.support.builders import CASE_ID, at
-from tests.support.outbox import ANA, BEN, LEA, UNDO, Outbox
+from tests.support.builders import CASE_ID, at, settings
+from tests.support.outbox import ANA, BEN, LEA, STAFF, UNDO, Outbox
 
 HELD = (Finding("money", Outcome.HOLD, 3, 9),)
 
@@ -106,14 +106,51 @@ def test_leads_hear_of_a_reply_that_waits_for_them(outbox: Outbox) -> None:
     assert told(outbox)["approval"] == {"lea", "mia"}
 
 
+def test_the_author_hears_that_a_reply_was_sent_back_or_edited_and_not_who_owns_the_case(outbox: Outbox) -> None:
+    outbox.findings = HELD
+    outbox.sends()
+    key = ReplyKey(CASE_ID, outbox.reply().reply_id)
+    outbox.change(LEA, key, SendBack("name the day"), "b1", outbox.now)
+    assert told(outbox)["sent_back"] == {"ana"}
+    outbox.sends(event="e3")
+    key = ReplyKey(CASE_ID, outbox.reply("e3").reply_id)
+    outbox.change(LEA, key, Approve("By noon.", "By noon.", outbox.case.thread, UNDO), "a1", outbox.now)
+    assert told(outbox)["reply_edited"] == {"ana"}
+
+
+def test_an_approval_of_the_text_as_it_is_tells_its_author_nothing(outbox: Outbox) -> None:
+    outbox.findings = HELD
+    reply = outbox.sends()
+    approve = Approve(reply.text, reply.post, outbox.case.thread, UNDO)
+    outbox.change(LEA, ReplyKey(CASE_ID, reply.reply_id), approve, "a1", outbox.now)
+    assert "reply_edited" not in told(outbox)
+
+
+def test_leads_hear_of_a_reply_that_went_out_because_nobody_was_there(outbox: Outbox) -> None:
+    staff = [{**one, "duty": None} if one["roles"] else one for one in STAFF]
+    outbox.settings = settings(replies={"approval": {"nobody_on_duty": "release"}}, staff=staff)
+    outbox.findings = HELD
+    assert outbox.sends().state is ReplyState.COOLING
+    assert told(outbox)["released_unseen"] == {"lea", "mia"}
+
+
 def test_replies_of_the_last_day_are_known_to_all_and_saved_ones_are_counted(outbox: Outbox) -> None:
     outbox.sends(saved="hello")
     assert (outbox.replies.recent(at(0)), outbox.replies.saved_sent(outbox.now)) == ([], {})
     outbox.passes()
     assert [(one.text, one.customer) for one in outbox.replies.recent(at(0))] == [("We are on it.", CASE_ID.customer)]
-    assert outbox.replies.saved_sent(outbox.now) == {"hello": 1}
+    assert outbox.replies.saved_sent(outbox.now) == {"hello": SavedUse(1, 0)}
     assert outbox.replies.recent(outbox.now + timedelta(seconds=1)) == []
     assert outbox.replies.saved_sent(outbox.now + timedelta(days=7)) == {}
+
+
+def test_a_saved_reply_that_goes_out_as_it_is_saved_is_counted_apart(outbox: Outbox) -> None:
+    saved = [{"id": "hello", "title": "Hello", "text": "Hi {first_name|there}, we are on it."}]
+    outbox.settings = settings(replies={"saved": saved}, staff=STAFF)
+    for event, text in (("e1", "Hi there, we are on it."), ("e2", "Hi there, we are on it now.")):
+        outbox.sends(text, event=event, saved="hello")
+        outbox.passes()
+    assert outbox.replies.saved_sent(outbox.now) == {"hello": SavedUse(2, 1)}
 
 
 @pytest.mark.parametrize(("failure", "refuses"), [(None, False), (PostRefused(Refusal.NOT_SUMMONED), True)])

@@ -268,11 +268,13 @@ class ReplyAct(CaseAct):
 class ReplyQueued(ReplyAct):
     """A person sent a reply: it goes out after the time for taking it back, or (`held`) after another person's yes.
 
-    `way`: it asks the customer to go on there; `note` is for the colleague who goes on with them. `follow_up`: it is
-    the brand's word in public after a private leg.
+    `released`: another person's yes was due, and nobody was on duty to give it. `way`: it asks the customer to go on
+    there; `note` is for the colleague who goes on with them. `follow_up`: it is the brand's word in public after a
+    private leg.
     """
 
     held: bool = False
+    released: bool = False
     way: Way | None = None
     note: str = ""
     follow_up: bool = False
@@ -283,6 +285,7 @@ class ReplyApproved(ReplyAct):
     """Another person let a held reply go out, with a text that they changed or not."""
 
     edited: bool = False
+    author: StaffId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,6 +300,7 @@ class ReplyWithdrawn(ReplyAct):
     """A reply was taken back, or (with a `reason`) given back to its author, before it was sent."""
 
     reason: str = ""
+    author: StaffId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,16 @@ class DraftChanged(Changed):
         self.current = current
 
 
+class SavedUse(NamedTuple):
+    """The number of times that a saved reply was sent, and how often of these just as it is saved."""
+
+    sent: int = 0
+    unchanged: int = 0
+
+
+UNUSED = SavedUse()
+
+
 class ReplyStore(Protocol):
     """Replies, in the partition of their case or incident."""
 
@@ -78,8 +88,8 @@ class ReplyStore(Protocol):
     def recent(self, since: datetime) -> Sequence[RecentReply]:
         """The latest replies to all customers since then, oldest first; 100 at most."""
 
-    def saved_sent(self, now: datetime) -> Mapping[str, int]:
-        """The number of times that each saved reply was sent in the running week, by its key."""
+    def saved_sent(self, now: datetime) -> Mapping[str, SavedUse]:
+        """The use of each saved reply in the running week, by its key."""
 
     def experience(self) -> Experience:
         """X's latest word on replies to implied mentions."""

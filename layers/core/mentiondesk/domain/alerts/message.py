@@ -50,7 +50,10 @@ class IncidentHourly:
 
 
 class OwnerNews(StrEnum):
-    """The news that concern one person: a case lost or got, a reply that is not on X; each the stage of a message."""
+    """The news that concern one person: a case lost or got, what became of a reply; each the stage of a message.
+
+    RELEASED: a reply that wanted another person's yes went out while nobody was on duty to give it.
+    """
 
     LAPSED = "lapsed"
     TAKEN_OVER = "taken_over"
@@ -60,6 +63,8 @@ class OwnerNews(StrEnum):
     APPROVAL = "approval"
     SENT_BACK = "sent_back"
     MEASURE = "measure"
+    REPLY_EDITED = "reply_edited"
+    RELEASED = "released_unseen"
 
     @property
     def without_timer(self) -> bool:
@@ -67,18 +72,12 @@ class OwnerNews(StrEnum):
         return self in _WITHOUT_TIMER
 
 
-_WITHOUT_TIMER = (
-    OwnerNews.REPLY_REFUSED,
-    OwnerNews.REPLY_HELD,
-    OwnerNews.APPROVAL,
-    OwnerNews.SENT_BACK,
-    OwnerNews.MEASURE,
-)
+_WITHOUT_TIMER = frozenset(OwnerNews) - {OwnerNews.LAPSED, OwnerNews.TAKEN_OVER, OwnerNews.HANDED_OVER}
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerTold:
-    """A person lost a case, or got it, or their reply is not on X. Of some of these, the leads hear as well."""
+    """A person lost a case, or got it, or something became of their reply. Of some of these, the leads hear as well."""
 
     subject_id: CaseId
     at: datetime

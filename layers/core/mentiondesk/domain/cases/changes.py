@@ -12,6 +12,8 @@ from mentiondesk.domain.timeline import (
     ClaimLapsed,
     HandedOver,
     Released,
+    ReplyApproved,
+    ReplyEntry,
     ReplyHeld,
     ReplyQueued,
     ReplyRefused,
@@ -87,18 +89,36 @@ def _to_owners(before: Case | None, entry: CaseEntry) -> Iterator[StaffMessage]:
         return
     if isinstance(entry, ClaimLapsed):
         yield OwnerTold(before.case_id, entry.at, OwnerNews.LAPSED, entry.owner)
-    if isinstance(entry, ReplyRefused | ReplyHeld) and entry.author is not None:
-        news = OwnerNews.REPLY_REFUSED if isinstance(entry, ReplyRefused) else OwnerNews.REPLY_HELD
-        yield OwnerTold(before.case_id, entry.at, news, entry.author)
-    if isinstance(entry, ReplyQueued) and entry.held and entry.by is not None:
-        yield OwnerTold(before.case_id, entry.at, OwnerNews.APPROVAL, entry.by)
-    if isinstance(entry, ReplyWithdrawn) and entry.reason and before.owner not in (None, entry.by):
-        # Who writes claims the case: its owner is the author.
-        assert before.owner is not None
-        yield OwnerTold(before.case_id, entry.at, OwnerNews.SENT_BACK, before.owner)
+    if isinstance(entry, ReplyEntry):
+        yield from _about_reply(before, entry)
     if isinstance(entry, HandedOver):
         if before.owner not in (None, entry.by):
             assert before.owner is not None
             yield OwnerTold(before.case_id, entry.at, OwnerNews.TAKEN_OVER, before.owner)
         if entry.to != entry.by:
             yield OwnerTold(before.case_id, entry.at, OwnerNews.HANDED_OVER, entry.to)
+
+
+def _about_reply(before: Case, entry: ReplyEntry) -> Iterator[OwnerTold]:
+    """The news of a reply, with its author: the leads may hear of it too, or alone."""
+    news, author = _reply_news(entry), entry.by if isinstance(entry, ReplyQueued) else entry.author
+    if news is not None and author is not None:
+        yield OwnerTold(before.case_id, entry.at, news, author)
+
+
+def _reply_news(entry: ReplyEntry) -> OwnerNews | None:
+    news = None
+    match entry:
+        case ReplyRefused():
+            news = OwnerNews.REPLY_REFUSED
+        case ReplyHeld():
+            news = OwnerNews.REPLY_HELD
+        case ReplyQueued(held=True):
+            news = OwnerNews.APPROVAL
+        case ReplyQueued(released=True):
+            news = OwnerNews.RELEASED
+        case ReplyWithdrawn(reason=reason) if reason and entry.author != entry.by:
+            news = OwnerNews.SENT_BACK
+        case ReplyApproved(edited=True):
+            news = OwnerNews.REPLY_EDITED
+    return news

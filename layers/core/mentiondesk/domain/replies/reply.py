@@ -167,9 +167,10 @@ class Reply:
     occasion: Occasion | None = None
     holds: tuple[Hold, ...] = ()
     findings: tuple[Finding, ...] = ()
-    # The warnings that its author clicked away, and the saved reply that it began from.
+    # The warnings that its author clicked away; the saved reply that it began from, and True where it says just that.
     confirmed: tuple[str, ...] = ()
     saved: str = ""
+    unchanged: bool = False
     approved_by: StaffId | None = None
     approved_at: datetime | None = None
     # The reason of the person who sent it back, or of X.

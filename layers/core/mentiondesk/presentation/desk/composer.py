@@ -1,6 +1,6 @@
 """The composer of a case's page: what is being written, for whom, at what price, and what stands against it."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from mentiondesk.domain.access.places import subject_path
 from mentiondesk.domain.cases.case import Case, Phase
 from mentiondesk.domain.cases.fold import apply, new_case
-from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.cases.timers import Clock, Policy
 from mentiondesk.domain.ids import CaseId, PostId
 from mentiondesk.domain.posts.post import Post
@@ -25,16 +24,17 @@ from mentiondesk.domain.replies.eligibility import (
     reply_intent,
     summoned,
 )
+from mentiondesk.domain.replies.filling import filled_for
 from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.replies.length import MOST, weighted_length
 from mentiondesk.domain.replies.price import price_of
 from mentiondesk.domain.replies.reply import Refusal, Reply, ReplyState
-from mentiondesk.domain.replies.saved import Use, Variable, drafted, filled, first_name
+from mentiondesk.domain.replies.saved import Use, drafted
 from mentiondesk.domain.replies.signature import signed
 from mentiondesk.domain.replies.thread import Thread
 from mentiondesk.domain.replies.way import Way
 from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted, ReplyQueued
-from mentiondesk.ports.replies import ReplyStore
+from mentiondesk.ports.replies import UNUSED, ReplyStore, SavedUse
 from mentiondesk.presentation.desk.entrance import Visitor
 from mentiondesk.presentation.desk.findings import FindingView, finding_view
 from mentiondesk.presentation.desk.under_way import ReplyView, under_way
@@ -79,6 +79,7 @@ class Offered:
     text: str
     # The private way that the text leads to.
     way: Way | None = None
+    used: SavedUse = UNUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +158,13 @@ class Composer:
         replies: ReplyStore,
         post: Callable[[PostId], Post | None],
         experience: Callable[[], Experience],
+        used: Callable[[], Mapping[str, SavedUse]] = dict,
     ) -> None:
         self._all_drafts = drafts
         self._replies = replies
         self._post = post
         self._experience = experience
+        self._used = used
 
     def view(self, view: CaseView, visitor: Visitor, attempt: Attempt = NO_ATTEMPT) -> ComposerView:
         """The composer with what was typed, else with the person's own draft."""
@@ -188,9 +191,15 @@ class Composer:
             news=news(view, attempt.seen, visitor.settings.policy) if attempt.seen is not None else (),
             retired=drafts.retired.text if drafts.retired else "",
             others=drafts.others,
-            offered=tuple(offered(case, visitor)),
+            offered=tuple(self._offered(case, visitor)),
             way=attempt.way if attempt.text is not None else drafts.own.way if drafts.own else None,
         )
+
+    def _offered(self, case: Case, visitor: Visitor) -> Iterator[Offered]:
+        """The saved replies, each with its use in this week."""
+        used = self._used()
+        for one in offered(case, visitor):
+            yield replace(one, used=used.get(one.key, UNUSED))
 
     def _drafts(self, case: Case, visitor: Visitor, replies: Sequence[Reply]) -> _Drafts:
         """The drafts in a case. One whose text became a reply was saved too late, and is none."""
@@ -244,15 +253,14 @@ def offered(case: Case, visitor: Visitor) -> Iterator[Offered]:
 
     The desk's own stand at the end: that an incident is solved, the way into private, the question whether all is well.
     """
-    values = _values(case, visitor)
-    today = _today(visitor)
+    today, brand, agent = _today(visitor), visitor.settings.brand.name, visitor.staff.name
     known = [
         one
         for one in visitor.settings.replies.saved
         if one.offered(today, visitor.staff.staff_id) and one.use is Use.ANY
     ]
     for one in sorted(known, key=lambda one: one.language != case.language):
-        yield Offered(one.key, one.title, filled(one.text_for(case.customer_id), values))
+        yield Offered(one.key, one.title, filled_for(one, case, brand, agent))
     if _owes_go_back(case):
         yield Offered(GO_BACK, visitor.say("reply.go_back.title"), _drafted(case, visitor, Use.GO_BACK))
     if case.phase is Phase.PUBLIC:
@@ -267,7 +275,7 @@ def _drafted(case: Case, visitor: Visitor, use: Use) -> str:
     rules, today = visitor.settings.replies, _today(visitor)
     found = drafted(rules.saved, use, case.language, today, visitor.staff.staff_id)
     if found is not None:
-        return filled(found.text_for(case.customer_id), _values(case, visitor))
+        return filled_for(found, case, visitor.settings.brand.name, visitor.staff.name)
     match use:
         case Use.FOLLOW_UP:
             return visitor.say("reply.follow_up.text")
@@ -279,17 +287,6 @@ def _drafted(case: Case, visitor: Visitor, use: Use) -> str:
 
 def _today(visitor: Visitor) -> date:
     return visitor.now.astimezone(ZoneInfo(visitor.settings.zone)).date()
-
-
-def _values(case: Case, visitor: Visitor) -> dict[str, str]:
-    profile, brand = case.profile, visitor.settings.brand
-    return {
-        Variable.FIRST_NAME: first_name(profile.name) if profile else "",
-        Variable.HANDLE: f"@{profile.handle}" if profile else "",
-        Variable.BRAND: brand.name,
-        Variable.AGENT: visitor.staff.name.partition(" ")[0],
-        Variable.NUMBER: case_number(case.case_id, brand.name),
-    }
 
 
 def _cost(post: str, on: Grounds, visitor: Visitor) -> Cost:

@@ -74,14 +74,14 @@ def _concerned(news: OwnerNews, person: Staff | None, settings: DeskSettings, no
     """The people who hear of it: the person, who may have left, and leads where it cannot wait for that person."""
     leads, own = tuple(settings.roster.audience(Audience.LEAD, now)), (person,) if person else ()
     match news:
-        case OwnerNews.APPROVAL:
+        case OwnerNews.APPROVAL | OwnerNews.RELEASED:
             return tuple(one for one in leads if one != person)
         case OwnerNews.LAPSED:
             return (*own, *leads)
         case OwnerNews.REPLY_REFUSED | OwnerNews.REPLY_HELD | OwnerNews.MEASURE:
             here = person is not None and person.on_duty(now)
             return own if here else (*own, *leads)
-        case OwnerNews.TAKEN_OVER | OwnerNews.HANDED_OVER | OwnerNews.SENT_BACK:
+        case OwnerNews.TAKEN_OVER | OwnerNews.HANDED_OVER | OwnerNews.SENT_BACK | OwnerNews.REPLY_EDITED:
             return own
 
 

@@ -61,9 +61,9 @@ class ChangeReply:
 def _entry(before: Reply, after: Reply, command: StaffReplyCommand, place: dict[str, Any]) -> CaseEntry:
     match command:
         case Withdraw():
-            return ReplyWithdrawn(reply_id=after.reply_id, **place)
+            return ReplyWithdrawn(reply_id=after.reply_id, author=after.author, **place)
         case SendBack(reason=reason):
-            return ReplyWithdrawn(reply_id=after.reply_id, reason=reason, **place)
+            return ReplyWithdrawn(reply_id=after.reply_id, reason=reason, author=after.author, **place)
         case Approve() | Confirm():
             edited = after.text != before.text
-            return ReplyApproved(reply_id=after.reply_id, edited=edited, **place)
+            return ReplyApproved(reply_id=after.reply_id, edited=edited, author=after.author, **place)

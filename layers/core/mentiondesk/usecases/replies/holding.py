@@ -14,12 +14,17 @@ from mentiondesk.domain.replies.rules import Unattended
 _APPROVERS = frozenset({Audience.LEAD, Audience.MANAGER})
 
 
+def asks_another(findings: Iterable[Finding]) -> bool:
+    """True where the checks ask for another person's yes, whether or not there is anybody to give it."""
+    return any(one.outcome is Outcome.HOLD for one in findings)
+
+
 def waits_for_another(settings: DeskSettings, author: StaffId, findings: Iterable[Finding], now: datetime) -> bool:
     """True when another person has to approve, and there is one.
 
     A desk of one person has nobody to ask; where nobody is on duty who may approve, the settings decide.
     """
-    if not any(one.outcome is Outcome.HOLD for one in findings):
+    if not asks_another(findings):
         return False
     others = [one for one in settings.roster.staff if one.staff_id != author and one.roles & _APPROVERS]
     if settings.replies.approval.nobody_on_duty is Unattended.RELEASE:

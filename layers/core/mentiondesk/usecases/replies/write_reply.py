@@ -10,6 +10,7 @@ from mentiondesk.domain.access.actor import Actor
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import CaseId, ReplyId, StaffId
 from mentiondesk.domain.replies.eligibility import Grounds
+from mentiondesk.domain.replies.filling import filled_for
 from mentiondesk.domain.replies.reply import Hold, Reply, ReplyState, ThreadMoved
 from mentiondesk.domain.replies.thread import Thread
 from mentiondesk.domain.replies.way import Way
@@ -20,7 +21,7 @@ from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.storage import AlreadyDone
 from mentiondesk.usecases.optimistic import ATTEMPTS, kept
 from mentiondesk.usecases.replies.entries import placed, with_entry
-from mentiondesk.usecases.replies.holding import must_pass, waits_for_another
+from mentiondesk.usecases.replies.holding import asks_another, must_pass, waits_for_another
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,7 @@ class WriteReply:
         entry = ReplyQueued(
             reply_id=key.reply_id,
             held=held,
+            released=not held and asks_another(reviewed.findings),
             way=typed.way,
             note=typed.note,
             follow_up=_follows_up(case, typed),
@@ -93,8 +95,18 @@ class WriteReply:
         )
         change = with_entry(self._cases, case, entry, self._settings().policy)
         reply = _reply(case, key.reply_id, author, typed, reviewed, now, change.after.thread, held)
-        reply = replace(reply, implied=self._grounds(case) is Grounds.IMPLIED)
+        implied, unchanged = self._grounds(case) is Grounds.IMPLIED, self._unchanged(case, author, typed)
+        reply = replace(reply, implied=implied, unchanged=unchanged)
         return ReplyChange(None, reply, change, sent_draft=author)
+
+    def _unchanged(self, case: Case, author: StaffId, typed: Typed) -> bool:
+        """True for the text of a saved reply, just as it was offered for this customer."""
+        settings = self._settings()
+        saved = next((one for one in settings.replies.saved if one.key == typed.saved), None)
+        staff = settings.roster.find(author)
+        if saved is None or staff is None:
+            return False
+        return typed.text.split() == filled_for(saved, case, settings.brand.name, staff.name).split()
 
 
 def _reply(

@@ -29,7 +29,7 @@ from mentiondesk.domain.replies.checks.context import RecentReply
 from mentiondesk.domain.replies.draft import ReplyDraft
 from mentiondesk.domain.replies.eligibility import Experience
 from mentiondesk.domain.replies.reply import Refusal, Reply, ReplyState
-from mentiondesk.ports.replies import DraftChanged, ReplyChange, ReplyChanged, ReplyKey
+from mentiondesk.ports.replies import DraftChanged, ReplyChange, ReplyChanged, ReplyKey, SavedUse
 from mentiondesk.ports.storage import AlreadyDone
 
 # The part of a transaction that gives a text back to its author; a newer draft of theirs stays.
@@ -38,7 +38,8 @@ _DRAFT = "draft"
 MOST_RECENT, _RECENT_LASTS = 100, timedelta(days=1)
 _COUNTS_LAST = timedelta(days=15)
 _FAR = datetime(9999, 1, 1, tzinfo=UTC)
-_SENT, _IMPLIED_SENT, _IMPLIED_REFUSED = "sent", "implied_sent_at", "implied_refused_at"
+_SENT, _UNCHANGED = "sent", "unchanged"
+_IMPLIED_SENT, _IMPLIED_REFUSED = "implied_sent_at", "implied_refused_at"
 
 
 class Replies:
@@ -109,10 +110,13 @@ class Replies:
         query = Query(first.pk, first=first.sk, last=last.sk, newest_first=True, limit=MOST_RECENT)
         return [item.read(RecentReply) for item in self._table.query(query)][::-1]
 
-    def saved_sent(self, now: datetime) -> Mapping[str, int]:
+    def saved_sent(self, now: datetime) -> Mapping[str, SavedUse]:
         part = keys.saved_sent(_week(now))
         rows = self._table.query(Query(part.pk, prefix=part.sk))
-        return {row.key.sk.removeprefix(part.sk): row.value(_SENT, int) or 0 for row in rows}
+        return {
+            row.key.sk.removeprefix(part.sk): SavedUse(row.value(_SENT, int) or 0, row.value(_UNCHANGED, int) or 0)
+            for row in rows
+        }
 
     def experience(self) -> Experience:
         found = self._table.get(keys.experience())
@@ -145,7 +149,8 @@ def _known_to_all(reply: Reply) -> dict[str, Write]:
         parts["recent"] = Put(_recent_item(reply, reply.ended_at))
     if sent and reply.saved:
         expires = {keys.EXPIRES: keys.expiry(reply.ended_at + _COUNTS_LAST)}
-        parts["saved"] = Update(keys.saved_sent(_week(reply.ended_at), reply.saved), schema | expires, add={_SENT: 1})
+        counted = {_SENT: 1, **({_UNCHANGED: 1} if reply.unchanged else {})}
+        parts["saved"] = Update(keys.saved_sent(_week(reply.ended_at), reply.saved), schema | expires, add=counted)
     if reply.implied and (sent or reply.refusal is Refusal.NOT_SUMMONED):
         name = _IMPLIED_SENT if sent else _IMPLIED_REFUSED
         parts["experience"] = Update(keys.experience(), schema | {name: reply.ended_at})
