@@ -325,6 +325,9 @@ class Interrupted:
     def forget_words(self, case_id: CaseId) -> None:
         self.cases.forget_words(case_id)
 
+    def forget_answers(self, case_id: CaseId, post_id: PostId) -> None:
+        self.cases.forget_answers(case_id, post_id)
+
     def commit(self, change: Classified) -> bool:
         if self.others:
             self.others.pop(0)()

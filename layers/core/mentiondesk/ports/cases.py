@@ -107,7 +107,13 @@ class CaseStore(Protocol):
         """
 
     def forget_words(self, case_id: CaseId) -> None:
-        """Drops what was written in a case, from the case, its timeline and its posts; a new post brings new words."""
+        """Drops what was written in a case; a new post brings new words.
+
+        The words go from the case, its timeline, its posts, its drafts, and its replies that are over.
+        """
+
+    def forget_answers(self, case_id: CaseId, post_id: PostId) -> None:
+        """Drops the words of replies that are over: of those to this post, and of the one that it is."""
 
     def silent(self, now: datetime, limit: int) -> list[CaseId]:
         """Up to `limit` cases whose customers' silence has ended by `now`; may be a little stale."""

@@ -24,7 +24,7 @@ _BEFORE_INCIDENT = timedelta(days=2)
 
 
 class ForgetPost:
-    """Drops the words of a post from its case, from incidents and signals, and then from the post itself.
+    """Drops the words of a post from its case and its answers, from incidents and signals, and then from the post.
 
     A crash leaves the post for the next run, which does it all again. The case is folded anew: nobody is alerted for
     a post that is gone, and where an answer is gone its customer waits again.
@@ -74,6 +74,7 @@ class ForgetPost:
         stored = self._cases.get(case_id)
         if stored is not None:
             retried(stored, attempt)
+            self._cases.forget_answers(case_id, post.post_id)
 
     def _leave_incident(self, incident: Incident, post_id: PostId) -> None:
         self._incidents.forget(incident.incident_id, post_id)

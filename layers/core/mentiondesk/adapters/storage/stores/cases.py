@@ -14,6 +14,7 @@ from mentiondesk.adapters.storage.stores.customers import LATEST_CASE, case_of_c
 from mentiondesk.adapters.storage.stores.facts import fact_parts
 from mentiondesk.adapters.storage.stores.look_ups import put_look_up
 from mentiondesk.adapters.storage.stores.posts import classified_place
+from mentiondesk.adapters.storage.stores.reply_words import forget_drafts, forget_replies
 from mentiondesk.adapters.storage.stores.signals import signal_item
 from mentiondesk.adapters.storage.table import (
     Absent,
@@ -33,7 +34,7 @@ from mentiondesk.domain.cases.case import WORDS, Case
 from mentiondesk.domain.cases.changes import CaseChange
 from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.cases.waiting import listed_in
-from mentiondesk.domain.ids import CaseId, UserId
+from mentiondesk.domain.ids import CaseId, PostId, UserId
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.praise import MOST_MONTHS, Regard, last_months, month_of
 from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted
@@ -131,7 +132,12 @@ class Cases:
             if isinstance(entry, CustomerPosted | BrandPosted):
                 self._blank(keys.timeline(case_id, entry.at, entry.post_id), "words", "why")
                 self._blank(keys.post(entry.post_id), "text", "tags")
+        forget_replies(self._table, case_id)
+        forget_drafts(self._table, case_id)
         self._blank(keys.case(case_id), *WORDS, keys.QUEUE, keys.ANSWER_BY)
+
+    def forget_answers(self, case_id: CaseId, post_id: PostId) -> None:
+        forget_replies(self._table, case_id, lambda reply: post_id in (reply.to, reply.post_id))
 
     def _blank(self, key: keys.Key, text: str, *others: str) -> None:
         """Empties a text, and removes other attributes, of the item under a key, if there is one."""
