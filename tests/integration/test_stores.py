@@ -21,13 +21,14 @@ from mentiondesk.domain.cases.commands import Claim, Dismiss, MarkAnswered, Reso
 from mentiondesk.domain.cases.fold import apply, fold, new_case, posted
 from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer, TimerOutcome
 from mentiondesk.domain.cases.transitions import State
-from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, StaffId, UserId, id_at
+from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, ReplyId, StaffId, UserId, id_at
 from mentiondesk.domain.incidents.signals import HourlyCounts
 from mentiondesk.domain.posts.budget import Reads
 from mentiondesk.domain.posts.cursor import Cursor, Gap, ReadBlock
 from mentiondesk.domain.posts.post import Added, Post, Source, Unreadable
-from mentiondesk.domain.posts.profile import Profile, PublicMetrics
+from mentiondesk.domain.posts.profile import Attention, Draw, Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.replies.eligibility import Grounds
 from mentiondesk.domain.replies.thread import Thread
 from mentiondesk.domain.replies.way import Way
 from mentiondesk.domain.timeline import CustomerPosted
@@ -426,12 +427,18 @@ def full_case(case: Case) -> Case:
         answer_words="Antwort",
         profile=Profile("Pri 🧁", "priya", 12),
         metrics=PublicMetrics(5, 4, 3, 2, 1),
+        attention=(Attention(Draw.BAND, 12, Urgency.HIGH, "influencer"),),
+        reach=312,
+        thanked_at=at(-500),
         latest_act=LatestAct("e-1", at(3), ANA),
         why=("broken", "again"),
         said_at=at(28),
         seen_at=at(28.5),
         thread=Thread("1a2b3c4d", 2),
         way=Way.PHONE,
+        solved_at=at(40),
+        grounds=Grounds.QUOTED,
+        held=(ReplyId("r-1"),),
     )
     assert all(getattr(full, name) not in (None, "", ()) for name in Case.__dataclass_fields__)
     return full
