@@ -139,7 +139,7 @@ def receivers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Re
 @pytest.fixture
 def rooms(receivers: dict[str, Receiver]) -> dict[str, Receiver]:
     for room in receivers.values():
-        room.statuses, room.hold = [200], None
+        room.statuses, room.hold, room.then = [200], None, lambda: None
         for kept in (room.headers, room.bodies, room.paths):
             kept.clear()
     return receivers
@@ -214,6 +214,18 @@ def test_an_endpoint_that_hangs_delays_no_other(world: World, rooms: dict[str, R
     assert runs["other"].delivered == len(rooms["other"].bodies) == 5
     # The first try ends by its timeout; the others wait for the next minute.
     assert (runs["crm"].delivered, runs["crm"].failed, len(rooms["crm"].bodies)) == (0, 1, 1)
+
+
+def test_a_slow_endpoint_has_its_answer_after_the_others_have_all_of_theirs(
+    world: World, rooms: dict[str, Receiver]
+) -> None:
+    """The slow one stands first, and answers once the other one has everything."""
+    crm, other, world.timeout = rooms["crm"], rooms["other"], 20.0
+    crm.hold = hold = threading.Event()
+    other.then = lambda: hold.set() if len(other.bodies) == 3 else None
+    world.publish(*(an_event(number) for number in range(1, 4)))
+    runs = world.run()
+    assert (runs["crm"].delivered, runs["crm"].failed, runs["other"].delivered) == (3, 0, 3)
 
 
 def test_while_an_endpoint_fails_new_events_wait_for_the_clock(world: World, rooms: dict[str, Receiver]) -> None:

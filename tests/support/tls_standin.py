@@ -2,7 +2,7 @@
 
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ HOST = "hooks.example"
 class Receiver:
     """What was posted, and the statuses to answer with: the first ones once each, the last for ever.
 
-    While there is a `hold` that is not set, requests are taken and have no answer.
+    While there is a `hold` that is not set, requests are taken and have no answer. `then` is called with each request.
     """
 
     port: int
@@ -32,6 +32,7 @@ class Receiver:
     bodies: list[bytes] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
     hold: threading.Event | None = None
+    then: Callable[[], None] = lambda: None
 
     @property
     def url(self) -> str:
@@ -49,6 +50,7 @@ def receiver(folder: Path) -> Iterator[Receiver]:
             found.paths.append(self.path)
             found.headers.append({name.lower(): value for name, value in self.headers.items()})
             found.bodies.append(self.rfile.read(int(self.headers["content-length"])))
+            found.then()
             if found.hold is not None:
                 found.hold.wait(30)
             status = found.statuses.pop(0) if len(found.statuses) > 1 else found.statuses[0]
