@@ -43,13 +43,18 @@ class LinkCase:
         IncidentChanged where others never stop changing one of them.
         """
         whole = self.completed(command) if isinstance(command, LinkIncident) else command
-        with suppress(AlreadyDone):
+        again = False
+        try:
             self._on_case(actor, case_id, whole, event_id, now, version)
+        except AlreadyDone:
+            again = True
         view = self._on_case.look(actor, case_id, now)
         if isinstance(command, UnlinkIncident):
             left = (one for one in view.acts if isinstance(one, IncidentLeft) and one.entry_id.startswith(event_id))
             for entry in left:
-                self._take_out(actor, case_id, entry.incident_id, event_id, now)
+                # Linked once more since then: the old press has nothing left to finish.
+                if view.case.incident_id != entry.incident_id:
+                    self._take_out(actor, case_id, entry.incident_id, event_id, now, again)
         elif view.case.incident_id == command.incident_id:
             self._put_in(actor, view.case, command.incident_id, event_id, now)
         return view.case
@@ -68,9 +73,14 @@ class LinkCase:
         with suppress(AlreadyDone):
             self._on_incident.put_in(actor, incident_id, post, event_id, now)
 
-    def _take_out(self, actor: Actor, case_id: CaseId, incident_id: IncidentId, event_id: str, now: datetime) -> None:
-        """Takes every post of the case out of the incident."""
-        for post in self._incidents.joined(incident_id):
+    def _take_out(
+        self, actor: Actor, case_id: CaseId, incident_id: IncidentId, event_id: str, now: datetime, again: bool
+    ) -> None:
+        """Takes every post of the case out of the incident; `again`: also those that a cut press took out in part."""
+        posts = self._incidents.joined(incident_id)
+        if again:
+            posts += self._incidents.taken_out(incident_id)
+        for post in posts:
             if post.case_id == case_id:
                 with suppress(AlreadyDone):
                     self._on_incident.take_out(actor, incident_id, post.post_id, event_id, now)

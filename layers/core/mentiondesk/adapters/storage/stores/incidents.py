@@ -117,7 +117,8 @@ class Incidents:
         with suppress(Refused):
             self._table.put(mark, None if post else Absent())
         self._table.delete(keys.joined(incident_id, post_id))
-        authors = {one.author_id for one in joined if one.post_id == post_id}
+        # A press that was cut short has left the mark alone to tell whose post it was.
+        authors = {one.author_id for one in (*joined, *self.taken_out(incident_id)) if one.post_id == post_id}
         still = {one.author_id for one in joined if one.post_id != post_id}
         for author in authors - still:
             self._table.delete(keys.person(incident_id, author))
