@@ -1,10 +1,17 @@
 """Every page of the signed-in desk in a real browser: hostile words do nothing, nothing is too wide, axe is content."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 
+from mentiondesk.domain.cases.waiting import Tab
+from mentiondesk.domain.posts.profile import Profile
+from mentiondesk.domain.timeline import LookedUp
+from mentiondesk.presentation.desk.site import ROUTES
 from tests.integration.test_act import INCIDENT_ID, begin
+from tests.integration.test_snapshot import hears
+from tests.integration.test_views import happened
 from tests.support.axe import AXE, violations
 from tests.support.chromium import CHROMIUM, Browser
 from tests.support.desk_browsers import Office, Person, case_path, office
@@ -20,7 +27,12 @@ HOSTILE = (
     "<a href=\"javascript:ran('link')\" hx-get=/desk/x hx-trigger=load autofocus onfocus=ran('f')>"
     "<form action=//elsewhere.example><base href=//elsewhere.example><meta http-equiv=refresh content=0>{{7*7}}\u202e"
 )
-_MADE = "script:not([src]), img, svg, base, main a[href^='javascript:'], [hx-get], [onfocus], form[action*=elsewhere]"
+# Pages without a word of a customer or a colleague, what is no page, and POST alone: its pages are tried by pressing.
+_WITHOUT_WORDS = {
+    *("/desk/sign-in", "/desk/sign-in/code", "/desk/sign-out", "/desk/next", "/desk/figures/waits.csv"),
+    *("/desk/views", "/desk/bulk", "/desk/cases/<case_id>/draft"),
+}
+_MADE = "script:not([src]), img, svg[onload], base, main a[href^='javascript:'], [hx-get], [onfocus], form[action*=elsewhere]"
 
 
 @pytest.fixture(scope="module")
@@ -36,9 +48,35 @@ def pages(desk: Office, words: str) -> list[str]:
     begin(stores, words)
     desk.desk.enter()
     desk.desk.press(case_path(case_id), "note", text=words)
+    known = hears(stores, 5, f"@FennelAndFinch {words}"[:280])
+    hears(stores, 9, f"@FennelAndFinch again {words}"[:280])
+    happened(stores, known.case_id, LookedUp, profile=Profile(words[:50], "priya", 5))
+    waiting(stores, 3, words, unsure=True, needs_reply=True)
+    _staff_said(desk, words, case_path(case_id), case_path(known.case_id))
+    lists = [f"/desk?view={one}" for one in Tab]
     part = "/desk/search?q=" + "script"
     paths = ["", "/incidents", f"/incidents/{INCIDENT_ID}", "/team", "/sessions", "/help", "/figures", "/review"]
-    return [*(f"/desk{path}" for path in paths), case_path(case_id), f"{case_path(case_id)}/policy", part]
+    paths += ["/open-incident", "/plan-maintenance", f"/incidents/{INCIDENT_ID}/customers", "/status-page"]
+    paths += ["/approvals", "/review/mine", "/rules", "/health"]
+    case = case_path(case_id)
+    cases = [case, f"{case}/policy", f"{case}/reply", case_path(known.case_id)]
+    return [*(f"/desk{path}" for path in paths), *lists, *cases, part]
+
+
+def _staff_said(desk: Office, words: str, case: str, known: str) -> None:
+    """Colleagues write a draft, a reply that waits for approval, the name of a view, and reasons of links and legs."""
+    served, short = desk.desk, words[:80]
+    with served.by("ben"):
+        form = served.get(case).page.form("reply")
+        served.ask("POST", f"{case}/reply", {**form, "text": f"We send a refund. {short[:60]}", "press": "send"})
+        served.ask("POST", f"{known}/draft", {**served.get(known).page.form("reply"), "text": short})
+        served.press(known, "move_to_private", way="phone", link=short, note=short)
+    tick = served.get(case).page.form("link_incident")
+    link = served.ask("POST", "/desk/bulk", tick).page.form("link_incident")
+    served.ask("POST", "/desk/bulk", {**link, "incident": INCIDENT_ID, "reason": short, "confirm": "yes"})
+    with served.by("mo"):
+        form = served.get("/desk?view=mine").page.form("save_view")
+        served.ask("POST", "/desk/views", {**form, "name": short[:40], "shared": "yes"})
 
 
 @pytest.fixture
@@ -63,9 +101,33 @@ def test_hostile_words_do_nothing_with_and_without_the_policy(running: Office, m
         mo.page.value("document.querySelectorAll('main details').forEach(one => one.open = true)")
         assert mo.page.value(f"document.querySelectorAll({_MADE!r}).length") == 0, path
         assert mo.path == path.partition("?")[0]
+    _changes_many(mo)
     assert mo.page.called == []
     assert not [url for url in mo.page.asked if "elsewhere" in url]
     assert max(status for _, _, status in running.answered) < 500
+
+
+def _changes_many(person: Person) -> None:
+    """Every act on ticked customers, up to its last page but for the first three, whose cases stay."""
+    for words in ("Answered elsewhere", "Assign", "Link to an incident", "Dismiss"):
+        person.open("/desk")
+        person.page.value("document.querySelectorAll('.tick').forEach(one => { one.checked = true; })")
+        person.press(words)
+        assert person.path == "/desk/bulk"
+        assert person.page.value(f"document.querySelectorAll({_MADE!r}).length") == 0, words
+    person.page.value("document.querySelector('[name=reason][value=other]').checked = true")
+    person.type("#no_answer-written", HOSTILE[:100])
+    person.press("Dismiss them")
+    assert "changed" in person.said
+    assert person.page.value(f"document.querySelectorAll({_MADE!r}).length") == 0
+
+
+def test_every_page_of_the_desk_is_among_those_that_are_tried(running: Office, ana: Person) -> None:  # noqa: ARG001
+    """A view that is left out here would be tried with no hostile word."""
+    tried = {path.partition("?")[0] for path in pages(running, "My parcel is late")}
+    for route in ROUTES:
+        if route.rule not in _WITHOUT_WORDS:
+            assert any(re.fullmatch(re.sub("<[a-z_]+>", "[^/]+", route.rule), path) for path in tried), route.rule
 
 
 def test_the_canary_sings(ana: Person) -> None:
