@@ -36,6 +36,7 @@ WHO = {
     "/desk/approvals": LEADS,
     "/desk/incidents/<incident_id>": STAFF,
     "/desk/incidents/<incident_id>/customers": STAFF,
+    "/desk/incidents/<incident_id>/post": STAFF,
     "/desk/open-incident": STAFF,
     "/desk/plan-maintenance": LEADS,
     "/desk/review": LEADS,
