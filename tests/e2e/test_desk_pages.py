@@ -30,7 +30,7 @@ HOSTILE = (
 # Pages without a word of a customer or a colleague, what is no page, and POST alone: its pages are tried by pressing.
 _WITHOUT_WORDS = {
     *("/desk/sign-in", "/desk/sign-in/code", "/desk/sign-out", "/desk/next", "/desk/figures/waits.csv"),
-    *("/desk/views", "/desk/bulk", "/desk/cases/<case_id>/draft"),
+    *("/desk/views", "/desk/bulk", "/desk/cases/<case_id>/draft", "/desk/incidents/<incident_id>/post"),
 }
 _MADE = ", ".join(
     (
