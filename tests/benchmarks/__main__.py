@@ -16,12 +16,12 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.transform import REGION
-from tests.benchmarks import desk, mentions, notifier, pairs, reads, speed, starts, storm
+from tests.benchmarks import desk, mentions, notifier, pairs, reads, replies, speed, starts, storm
 from tests.benchmarks.figures import Figure, accept, read_accepted, table, write
 
 ACCEPTED = Path(__file__).with_name("accepted.json")
 OUT = Path("out/benchmarks.json")
-_PARTS = ("mentions", "reads", "notifier", "starts", "speed", "storm", "desk")
+_PARTS = ("mentions", "reads", "notifier", "starts", "speed", "storm", "desk", "replies")
 
 
 def main() -> int:
@@ -77,6 +77,7 @@ def _measure(console: Console, parts: Iterable[str], *, full: bool) -> list[Figu
         "speed": lambda: speed.measure(full=full),
         "storm": storm.measure,
         "desk": desk.measure,
+        "replies": replies.measure,
     }
     found: list[Figure] = []
     for part in parts:

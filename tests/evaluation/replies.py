@@ -9,7 +9,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,10 +54,15 @@ class Checked:
         return worst(self.findings) in (Outcome.BLOCK, Outcome.HOLD)
 
 
+def written_replies() -> Iterator[Mapping[str, Any]]:
+    """The invented replies, each with the facts beside it."""
+    lines = OWN.read_text(encoding="utf-8").split("\n")
+    return (json.loads(line) for line in lines if line)
+
+
 def written() -> list[Checked]:
     """The invented replies, checked."""
-    lines = OWN.read_text(encoding="utf-8").split("\n")
-    return [_checked(json.loads(line)) for line in lines if line]
+    return [_checked(reply) for reply in written_replies()]
 
 
 def _checked(reply: Mapping[str, Any]) -> Checked:
