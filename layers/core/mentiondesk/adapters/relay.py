@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 # SQS, API reference: messages in one batch, and the longest delay of one.
 _MOST_IN_BATCH = 10
 _LONGEST_DELAY = timedelta(minutes=15)
+# A note that comes before the reply may go out is of no use: the reply would wait for the next minute's run.
+_CLOCKS_DIFFER = timedelta(seconds=0.5)
 _TO_BE_SENT = (ReplyState.COOLING, ReplyState.QUEUED)
 # States of incidents that the status page does not show.
 _NOT_PUBLIC = ("candidate", "dismissed", "faded")
@@ -101,7 +103,8 @@ def reply_to_send(item: Item, now: datetime) -> Note | None:
     reply = item.read(Reply)
     if reply.state not in _TO_BE_SENT:
         return None
-    delay = min(max(reply.send_at - now, timedelta(0)), _LONGEST_DELAY)
+    left = reply.send_at - now
+    delay = min(left + _CLOCKS_DIFFER, _LONGEST_DELAY) if left > timedelta(0) else timedelta(0)
     return Note(json.dumps({"subject": item.key.pk, "reply": str(reply.reply_id)}), delay)
 
 
