@@ -17,6 +17,8 @@ from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.posts.post import Post
+from mentiondesk.domain.posts.tags import Kind
+from mentiondesk.domain.praise import month_of
 from mentiondesk.domain.timeline import CaseEntry, CustomerPosted, Posted
 from tests.support.faults import FaultyDesk
 
@@ -174,7 +176,8 @@ def _customers(found: Held) -> Iterator[str]:
     counted: dict[str, Counter[str]] = {}
     for post in found.posts.values():
         if not post.own:
-            counted.setdefault(post.author_id, Counter()).update(["posts", str(post.kind)])
+            praised = [f"praised_{month_of(post.created_at)}"] if post.kind is Kind.PRAISE else []
+            counted.setdefault(post.author_id, Counter()).update(["posts", str(post.kind), *praised])
     for customer in counted.keys() | found.customers.keys():
         stored = {
             name: int(count)
