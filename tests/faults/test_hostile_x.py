@@ -23,9 +23,9 @@ STORY = Story(brief=True)
 BEGINS = NOON + 4 * MINUTE
 ONE_CALL = timedelta(0)
 SPANS = {"one call": ONE_CALL, "ten minutes": 10 * MINUTE, "two hours": timedelta(hours=2)}
-# Refusals that only writes to X can meet.
-_WRITING = {"reply_not_allowed", "duplicate", "post_then_cut"}
-KINDS = [kind for kinds in (Refusal, Disturbance, Distortion) for kind in get_args(kinds) if kind not in _WRITING]
+# Only what posts to X can meet it.
+_WRITING = "post_then_cut"
+KINDS = [kind for kinds in (Refusal, Disturbance, Distortion) for kind in get_args(kinds) if kind != _WRITING]
 SOME = (("unauthorized", "one call"), ("hang", "ten minutes"), ("repeated_next_token", "one call"))
 # The pause after each refusal, and its reach: all sources or the refused one.
 _HOUR, _QUARTER, _DAY = timedelta(hours=1), timedelta(minutes=15), timedelta(days=1)

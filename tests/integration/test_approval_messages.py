@@ -37,7 +37,7 @@ def test_leads_hear_of_a_reply_that_waits_and_its_author_of_one_that_is_sent_bac
     desk.run(4)
     assert said_to(desk, "lea", "waits for another person") == ["12:02"]
     assert said_to(desk, "ana", "waits for another person") == []
-    happens(desk, case_id, ReplyWithdrawn, "lea", 5, reason="Not after 30 days")
+    happens(desk, case_id, ReplyWithdrawn, "lea", 5, reason="Not after 30 days", author=StaffId("ana"))
     desk.run(7)
     assert said_to(desk, "ana", "was sent back") == ["12:05"]
     assert said_to(desk, "lea", "was sent back") == said_to(desk, "ben", "was sent back") == []

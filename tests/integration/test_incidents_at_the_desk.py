@@ -8,7 +8,6 @@ import pytest
 from mentiondesk.adapters.storage.stores.subscribers import Subscribers
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, UserId
 from mentiondesk.domain.incidents.changes import incident_change
-from mentiondesk.domain.incidents.drafts import Draft, Occasion
 from mentiondesk.domain.incidents.incident import Health, Impact, Incident, LinkedPost, Status
 from mentiondesk.domain.status.public_incident import public_incident
 from mentiondesk.domain.status.site import Site
@@ -186,14 +185,6 @@ def test_a_candidate_is_merged_into_another(desk: ServedDesk) -> None:
     assert desk.press(PAGE, "merge", target="other").status == 303
     assert the(desk).status is Status.DISMISSED
     assert (the(desk, "other").posts, the(desk, "other").people) == (2, 2)
-
-
-@pytest.mark.usefixtures("candidate")
-def test_a_draft_for_x_is_approved_and_posted_by_hand(desk: ServedDesk) -> None:
-    publish(desk)
-    desk.desk.drafts.add(Draft(INCIDENT_ID, Occasion.PUBLISHED, "We know.", NOON))
-    assert desk.press(PAGE, "approve", occasion="published").status == 303
-    assert any("intent/post" in link for link in desk.get(PAGE).page.links)
 
 
 @pytest.mark.usefixtures("candidate")

@@ -16,6 +16,18 @@ Refusal = Literal[
     "unauthorized",  # 401, code 89: the token was revoked
     "client_forbidden",  # 403: the app is not attached to a project
     "missing_scope",  # 403: the token may not do this
+    "query_refused",  # 400: a search that is none
+    "credits_spent",  # 402
+    "limit_window",  # 429: the 15 minutes are used up
+    "limit_day",  # 429: the day is used up though the 15 minutes are not
+    "limit_month",  # 429: the monthly cap
+    "limit_bare",  # 429 without headers or fields
+    "down_json",  # 503
+    "down_html",  # 503 as a web page
+    "html_200",  # a web page where JSON was expected
+]
+# Refusals that only posting meets.
+PostRefusal = Literal[
     "reply_not_allowed",  # 403: the author did not ask for an answer
     "duplicate",  # 403: the same text was posted before
     "too_long",  # 403
@@ -26,15 +38,6 @@ Refusal = Literal[
     "brand_locked",  # 403: the account is locked until a person signs in
     "automated",  # 403: X takes the post for a machine's
     "no_write_actions",  # 403: the app may not write
-    "query_refused",  # 400: a search that is none
-    "credits_spent",  # 402
-    "limit_window",  # 429: the 15 minutes are used up
-    "limit_day",  # 429: the day is used up though the 15 minutes are not
-    "limit_month",  # 429: the monthly cap
-    "limit_bare",  # 429 without headers or fields
-    "down_json",  # 503
-    "down_html",  # 503 as a web page
-    "html_200",  # a web page where JSON was expected
 ]
 Disturbance = Literal[
     "hang",  # no answer until the server stops; nothing was done
@@ -52,7 +55,7 @@ Distortion = Literal[
     "unknown_shape",  # neither Tweet nor Post names
     "lone_surrogate",  # half a character in each text
 ]
-FaultKind = Refusal | Disturbance | Distortion
+FaultKind = Refusal | PostRefusal | Disturbance | Distortion
 EndpointName = Literal[
     "mentions",
     "search",
