@@ -59,6 +59,8 @@ def measure(other: Path, pairs: int = _PAIRS) -> Iterator[Pairs]:
         yield _compare("make replay", other, pairs, lambda root: _replay(root, posts, folder))
         yield _compare("fetch → classify → case", other, pairs, _use_cases)
         for function in FUNCTIONS:
+            if not _folder(other, function):
+                continue
             yield _compare(f"start of {function}", other, pairs, partial(_start, function=function))
 
 
@@ -90,8 +92,16 @@ def _use_cases(root: Path) -> float:
 
 
 def _start(root: Path, function: str) -> float:
-    known = function if (root / "functions" / function).is_dir() else _DOORS[function]
-    return _seconds(root, ["-c", start_command(known)], **start_environment("layers/core"))
+    command = start_command(_folder(root, function))
+    if not (root / "layers/core/mentiondesk/runtime").is_dir():
+        command = command.replace("mentiondesk.runtime", "mentiondesk")
+    return _seconds(root, ["-c", command], **start_environment("layers/core"))
+
+
+def _folder(root: Path, function: str) -> str:
+    """The name of a function in a checkout; empty where it has none."""
+    names = (function, _DOORS.get(function, ""))
+    return next((name for name in names if name and (root / "functions" / name).is_dir()), "")
 
 
 def _ours() -> dict[str, str]:
