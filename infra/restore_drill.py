@@ -21,7 +21,7 @@ _RESTORED = "restored"
 
 
 def drill() -> list[str]:
-    """What was done and found, a line each. Raises AssertionError where the restored table does not do."""
+    """The steps and findings, a line each. Raises AssertionError where the restored table does not do."""
     with mock_aws():
         tables, now = boto3.client("dynamodb", region_name=REGION), datetime.now(UTC)
         made = transformed(Path("template.yaml"))["Resources"]["Desk"]["Properties"]

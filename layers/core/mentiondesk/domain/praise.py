@@ -25,7 +25,7 @@ class PraiseRules:
 
 @dataclass(frozen=True, slots=True)
 class Regard:
-    """What the desk keeps of a customer's praise: the months in which they praised, and their last thanks."""
+    """A customer's praise as the desk keeps it: the months in which they praised, and their last thanks."""
 
     praised: frozenset[str] = frozenset()
     thanked_at: datetime | None = None

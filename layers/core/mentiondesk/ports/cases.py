@@ -95,7 +95,7 @@ class CaseStore(Protocol):
         """The case of the customer's latest post."""
 
     def regard(self, customer: UserId) -> Regard:
-        """What is kept of the customer's praise."""
+        """The customer's praise, as the desk keeps it."""
 
     def open(self, limit: int) -> list[CaseId]:
         """Up to `limit` cases whose customers wait, by deadline; may be a little stale."""

@@ -21,7 +21,7 @@ _LAST_CALL = timedelta(minutes=2)
 _RING_ALONE, _RING_WITHIN = 3, timedelta(minutes=10)
 # While many ring, one that has rung before does so again no sooner than this gap after the latest.
 _RING_AGAIN = timedelta(minutes=3)
-# So many cases of one customer ring at once; a further one joins what rings, or waits for this long.
+# The cases of one customer that ring at once; a further one joins what rings, or waits for this long.
 _RING_OF_ONE, _RING_OF_ONE_AGAIN = 3, timedelta(minutes=30)
 
 

@@ -19,7 +19,7 @@ _DONE = (TimerOutcome.ANSWERED, TimerOutcome.ANSWERED_ELSEWHERE, TimerOutcome.SO
 
 
 class Kept(StrEnum):
-    """What became of a promise."""
+    """The outcome of a promise."""
 
     OPEN = "open"
     OVERDUE = "overdue"

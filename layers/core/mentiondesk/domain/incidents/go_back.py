@@ -8,7 +8,7 @@ from mentiondesk.domain.incidents.incident import Incident, Status
 
 
 class GoBackState(StrEnum):
-    """Whether a customer still has to be told that the incident is over."""
+    """A customer's place on the list of those who hear that the incident is over."""
 
     LEFT_OUT = "left_out"
     TO_TELL = "to_tell"

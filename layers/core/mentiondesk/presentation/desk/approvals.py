@@ -74,7 +74,7 @@ class HeldView:
 
 
 class PostApproval(NamedTuple):
-    """What is needed to look at posts about incidents."""
+    """The review and the store that approving posts about incidents needs."""
 
     review: Callable[[Reply, str, datetime], Reviewed]
     incidents: IncidentStore

@@ -195,7 +195,7 @@ def incident_in(text: str) -> IncidentId:
 
 
 def _by_stage(listed: Sequence[Incident]) -> tuple[tuple[str, Sequence[Incident]], ...]:
-    """Those that have not ended, by the list in which they stand."""
+    """Incidents that have not ended, by the list in which they stand."""
     proposed = [one for one in listed if not one.public]
     maintenance = [one for one in listed if one.status.maintenance]
     going_on = [one for one in listed if one.public and not one.status.maintenance]

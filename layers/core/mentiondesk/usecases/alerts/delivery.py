@@ -55,7 +55,7 @@ class _Way:
 
 
 class Interrupted:
-    """What each person got: the latest messages, as stored, and the subjects that this run has told them of."""
+    """The latest messages of each person, as stored, and the subjects that this run has told them of."""
 
     def __init__(self, alerts: AlertStore, now: datetime) -> None:
         self._alerts = alerts

@@ -108,7 +108,7 @@ def stages_of(subject: Subject, settings: DeskSettings) -> Sequence[Stage]:
         case Incident(slow=True):
             return [replace(stage, send=_LEADS_MAIL) for stage in settings.incidents.stages]
         case Incident(critical=True):
-            # What rings duty and lead for a case rings them for an incident too.
+            # The channels that ring duty and lead for a case ring them for an incident too.
             rings = settings.policy.critical[0].send if settings.policy.critical else ()
             stages = settings.incidents.stages
             return [replace(stage, send=tuple(dict.fromkeys((*stage.send, *rings)))) for stage in stages]

@@ -15,7 +15,7 @@ class KeepViews:
 
     def __init__(self, views: ViewStore) -> None:
         self._views = views
-        # What was read last, for each person: the views as they were when so many acts had been done on the desk.
+        # The views read last, by person, with the number of acts that had been done on the desk by then.
         self._read: dict[StaffId, tuple[int, tuple[Views, Views]]] = {}
 
     def of(self, actor: Actor, acts: int) -> tuple[Views, Views]:

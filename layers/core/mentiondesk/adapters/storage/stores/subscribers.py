@@ -11,7 +11,7 @@ from mentiondesk.domain.status.subscribers import INCIDENT, Subscriber, Subscrib
 
 # A question that is not confirmed by then is forgotten.
 _ASKED_FOR = timedelta(days=7)
-# Who wants to hear of one incident alone is forgotten then.
+# Subscribers to one incident alone are forgotten after so long.
 _ONE_INCIDENT_FOR = timedelta(days=90)
 _SALT = "salt"
 
