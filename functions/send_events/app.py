@@ -30,7 +30,7 @@ from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import SendEventsConfig
 from mentiondesk.runtime.init import warm
 from mentiondesk.runtime.reports import Counts
-from mentiondesk.usecases.events.deliver_events import DeliverEvents
+from mentiondesk.usecases.events.deliver_events import DeliverEvents, raise_faults
 from mentiondesk.usecases.events.publish_events import FindEvents, PublishEvents
 from mentiondesk.usecases.events.read_text import ReadText
 from mentiondesk.usecases.events.tell_leads import TellLeads
@@ -101,6 +101,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     if disabled and (refused := tell_leads()(disabled)):
         logger.warning("leads not told", reasons=refused)
     counts({"EndpointsDisabled": len(disabled), "EventsGivenUp": sum(one.given_up for one in runs)})
+    raise_faults(runs)
 
 
 def _events(records: Iterable[dict[str, Any]]) -> list[Event]:

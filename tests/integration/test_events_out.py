@@ -3,7 +3,7 @@
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -33,7 +33,7 @@ from mentiondesk.domain.figures.weeks import Week
 from mentiondesk.domain.ids import CaseId, ConversationId, UserId
 from mentiondesk.presentation.events.mails import EndpointMails
 from mentiondesk.usecases.audit.check_endpoints import CheckEndpoints
-from mentiondesk.usecases.events.deliver_events import DeliverEvents
+from mentiondesk.usecases.events.deliver_events import DeliverEvents, raise_faults
 from mentiondesk.usecases.events.publish_events import FindEvents, PublishEvents
 from mentiondesk.usecases.events.tell_leads import TellLeads
 from mentiondesk.usecases.reports.read_figures import ReadFigures
@@ -313,6 +313,29 @@ def test_gone_disables_at_once(world: World, rooms: dict[str, Receiver]) -> None
     world.now += DAY
     assert "crm" not in world.run()
     assert len(world.mails.sent) == 1
+
+
+class FailingFor(Events):
+    """Events of a table that fails for one endpoint."""
+
+    def due(self, endpoint_id: str, now: datetime, limit: int) -> Sequence[str]:
+        if endpoint_id == "other":
+            raise OSError("table")
+        return super().due(endpoint_id, now, limit)
+
+
+def test_a_table_that_fails_for_one_endpoint_hides_nothing_of_the_others(
+    world: World, rooms: dict[str, Receiver]
+) -> None:
+    rooms["crm"].statuses = [410]
+    world.publish(an_event())
+    world.events = FailingFor(world.table)
+    runs = world.run()
+    assert runs["crm"].disabled is not None
+    assert len(world.mails.sent) == 1
+    with pytest.raises(ExceptionGroup) as raised:
+        raise_faults(runs.values())
+    assert [str(fault) for fault in raised.value.exceptions] == ["table"]
 
 
 def test_an_event_that_a_receiver_never_takes_holds_up_no_other_and_is_given_up(rooms: dict[str, Receiver]) -> None:

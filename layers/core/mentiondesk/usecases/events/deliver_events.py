@@ -1,6 +1,6 @@
 """Due deliveries → endpoints, all at the same time: one that hangs delays no other."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,13 +21,17 @@ GONE = "Status410"
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """A run at one endpoint: events delivered, tries in vain, and deliveries given up. `disabled`: in this run."""
+    """A run at one endpoint: events delivered, tries in vain, and deliveries given up. `disabled`: in this run.
+
+    `fault`: the run broke off, by a table that failed or a mistake in the code; its counts are not known then.
+    """
 
     endpoint_id: str
     delivered: int = 0
     failed: int = 0
     given_up: int = 0
     disabled: EndpointState | None = None
+    fault: BaseException | None = None
 
 
 class DeliverEvents:
@@ -48,15 +52,23 @@ class DeliverEvents:
         self._clock = clock
 
     def __call__(self, time_left: TimeLeft, only: Collection[str] | None = None) -> Sequence[Delivered]:
-        """Delivers what is due. `only`: to these endpoints, and to none that fails just now."""
+        """Delivers what is due. `only`: to these endpoints, and to none that fails just now.
+
+        The fault of one endpoint's run is returned, for the caller to raise once the other runs are told.
+        """
         states = {state.endpoint_id: state for state in self._events.states()}
         found = [endpoint for endpoint in self._endpoints() if only is None or endpoint.endpoint_id in only]
         ready = [one for one in found if _is_ready(states.get(one.endpoint_id), hurried=only is not None)]
         if not ready:
             return ()
         with ThreadPoolExecutor(len(ready)) as at_once:
-            runs = [at_once.submit(self._deliver, one, states.get(one.endpoint_id), time_left) for one in ready]
-        return [run.result() for run in runs]
+            runs = {
+                one.endpoint_id: at_once.submit(self._deliver, one, states.get(one.endpoint_id), time_left)
+                for one in ready
+            }
+        return [
+            Delivered(name, fault=fault) if (fault := run.exception()) else run.result() for name, run in runs.items()
+        ]
 
     def _endpoints(self) -> list[Endpoint]:
         return [*self._settings().events.endpoints, *([Endpoint(BUS)] if self._bus else [])]
@@ -99,6 +111,12 @@ class DeliverEvents:
         if after != state:
             self._events.save_state(after)
         return after
+
+
+def raise_faults(runs: Iterable[Delivered]) -> None:
+    """Raises the faults of the runs that broke off, as one group: the function's run failed, and an alarm counts it."""
+    if faults := [one.fault for one in runs if one.fault is not None]:
+        raise BaseExceptionGroup("deliveries broke off", faults)
 
 
 def _is_ready(state: EndpointState | None, hurried: bool) -> bool:
