@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,20 +23,26 @@ from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.events import Events
+from mentiondesk.adapters.storage.stores.facts import Facts
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.posts import Posts
+from mentiondesk.adapters.storage.stores.reviews import Reviews
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.adapters.storage.stores.strikes import Strikes
 from mentiondesk.adapters.storage.stores.threads import Threads
 from mentiondesk.domain.events.delivery import EndpointState
 from mentiondesk.domain.events.event import Event, EventType
-from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId, id_at
+from mentiondesk.domain.figures.facts import ReplyFact, SecondAnswer, WaitEnd
+from mentiondesk.domain.figures.report import report_of
+from mentiondesk.domain.ids import CaseId, ConversationId, PostId, StaffId, UserId, id_at
 from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status
+from mentiondesk.domain.review.sample import Review, ReviewedReply
 from mentiondesk.domain.strikes.record import CustomerRecord
 from mentiondesk.runtime import aws, clock
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from tests.support.builders import a_post, at, tags
 from tests.support.parameters import stored
+from tests.unit.test_report import a_wait
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -303,6 +310,25 @@ def test_a_person_s_strikes_and_the_conversations_they_joined_are_erased(told_ab
     Threads(told_about).joined(CaseId(ConversationId("7"), UserId("42")), at(0))
     assert operate.main(["forget", "--user", "42"]) == 0
     assert not [item.key for item in told_about.scan() if "#42" in f"{item.key.pk}#{item.key.sk}"]
+
+
+def test_facts_of_an_erased_person_count_as_before_and_name_nobody(told_about: DynamoTable) -> None:
+    facts, days = Facts(told_about), (at(0) - timedelta(days=1), at(0) + timedelta(days=9))
+    mine, theirs = (CaseId(ConversationId("18"), UserId(customer)) for customer in ("424242", "43"))
+    answer = PostId("1999000000000000001")
+    first = replace(a_wait(1, 20), case_id=mine, by=StaffId("ana"), answer_id=answer)
+    second = replace(first, end=WaitEnd.WITHDRAWN, again=True, recorded_at=at(50))
+    sent = ReplyFact("r1", mine, at(20), StaffId("ana"), post_id=answer)
+    review = Review(ReviewedReply(answer, mine, StaffId("ana")), StaffId("lea"), at(60), (True,) * 5, "424242 again")
+    Reviews(told_about, _keep).save("2026-W25", review)
+    for fact in (first, second, sent, SecondAnswer(mine, at(30)), replace(a_wait(2, 5), case_id=theirs)):
+        facts.add(fact)
+    before = report_of(facts.between(*days), "UTC")
+    assert operate.main(["forget", "--user", "424242"]) == 0
+    left = str(list(told_about.scan()))
+    assert ("424242" in left, answer in left, str(theirs) in left) == (False, False, True)
+    assert report_of(facts.between(*days), "UTC") == before
+    assert before.second_answers == before.replies.sent == before.reviewed.replies == 1
 
 
 def test_one_post_is_forgotten(told_about: DynamoTable, capsys: pytest.CaptureFixture[str]) -> None:

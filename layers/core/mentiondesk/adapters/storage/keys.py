@@ -285,9 +285,12 @@ def look_up(at: datetime, case_id: CaseId) -> Key:
     return Key(LOOK_UPS, f"{stamp(at)}#{case_id}")
 
 
+FACTS = "FACTS#"
+
+
 def facts(day: datetime) -> str:
     """The partition of the facts that were recorded on a UTC day."""
-    return f"FACTS#{day.astimezone(UTC):%Y-%m-%d}"
+    return f"{FACTS}{day.astimezone(UTC):%Y-%m-%d}"
 
 
 def fact(at: datetime, fact_id: str) -> Key:

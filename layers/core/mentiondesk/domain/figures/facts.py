@@ -220,6 +220,24 @@ def ignored_waits(case: Case, now: datetime) -> tuple[WaitFact, ...]:
     return tuple(fact for fact in waits if fact.clock in _IGNORABLE and fact.recorded_at <= now)
 
 
+def anonymous(fact: Fact, case_id: CaseId, post_id: PostId) -> Fact:
+    """The fact with a made-up case, and a made-up post in place of the brand's: it counts as before, and names nobody.
+
+    A post of the brand leads to the customer, whom X shows above it.
+    """
+    match fact:
+        case WaitFact():
+            return replace(fact, case_id=case_id, answer_id=None)
+        case SecondAnswer():
+            return replace(fact, case_id=case_id)
+        case ReplyFact():
+            return replace(fact, case_id=case_id, post_id=post_id if fact.post_id else None)
+        case ReviewFact():
+            return replace(fact, reply_id=post_id)
+        case IncidentFact():
+            return fact
+
+
 def recorded_at(entry: CaseEntry) -> datetime:
     """The moment at which the desk learned of an entry."""
     if isinstance(entry, Act):

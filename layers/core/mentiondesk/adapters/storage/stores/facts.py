@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item
 from mentiondesk.adapters.storage.stores import timelines
-from mentiondesk.adapters.storage.table import Absent, Query, Refused, Table, Update, Write
+from mentiondesk.adapters.storage.table import Absent, Delete, Exists, Query, Refused, Table, Update, Write
 from mentiondesk.domain.alerts.ledger import Outcome
 from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.figures.facts import (
@@ -39,6 +39,13 @@ def put_fact(fact: Fact) -> Update:
     return Update(keys.fact(fact.recorded_at, fact.fact_id), {keys.SCHEMA: 1}, None, {_FACT: fact, **about})
 
 
+def replaced(item: Item, fact: Fact) -> dict[str, Write]:
+    """The writes that put an anonymous fact in the place of one about a person who is erased."""
+    if keys.fact(fact.recorded_at, fact.fact_id) == item.key:
+        return {item.key.sk: Update(item.key, {_FACT: fact}, Exists())}
+    return {f"old {item.key.sk}": Delete(item.key), f"new {item.key.sk}": put_fact(fact)}
+
+
 def fact_parts(table: Table, facts: Iterable[Fact]) -> dict[str, Write]:
     """The writes of facts as parts of a transaction; a wait gets its first alert from the ledger."""
     told = (with_warning(table, one) if isinstance(one, WaitFact) else one for one in facts)
@@ -66,7 +73,7 @@ class Facts:
         day = first
         while keys.facts(day) <= keys.facts(last):
             for item in self._table.query(Query(keys.facts(day))):
-                fact = _read(item)
+                fact = fact_in(item)
                 if fact is not None and first <= fact.recorded_at < last:
                     yield fact
             day += timedelta(days=1)
@@ -89,7 +96,7 @@ class Facts:
         self._table.delete(keys.report(week, staff_id))
 
 
-def _read(item: Item) -> Fact | None:
+def fact_in(item: Item) -> Fact | None:
     """The fact of an item; None for a type that a later version of the desk wrote."""
     kind = _TYPES.get(str(item.get(timelines.TYPE)))
     return item.value(_FACT, kind) if kind else None
