@@ -4,9 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from mentiondesk.domain.cases.changes import case_change
+from mentiondesk.domain.cases.fold import apply
 from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId
+from mentiondesk.domain.timeline import Noted
 from mentiondesk.usecases.cases.forget_words import ForgetWords
+from mentiondesk.usecases.replies.entries import placed
 from tests.support.builders import at
 from tests.support.memory_desk import ReadingDesk
 
@@ -74,6 +78,19 @@ def test_a_post_deleted_while_its_case_is_open_is_forgotten_within_a_day() -> No
         desk.x.delete(post_id, at=at(6))
         desk.run(DAY)
         assert "7731" not in everything(desk)
+
+
+def test_notes_go_with_the_last_of_the_customer_s_posts() -> None:
+    with ReadingDesk() as desk:
+        post_id = lost(desk)
+        desk.run(1)
+        case = desk.case(case_of(post_id))
+        note = Noted(text="Her parcel is 7731", **placed(case, "n", at(1), None))
+        desk.case_store.save(case_change(case, apply(case, note, desk.settings.policy), note))
+        desk.x.delete(post_id, at=at(2))
+        desk.forget(PostId(post_id))
+        (found,) = [one for one in desk.case_store.timeline(case.case_id) if isinstance(one, Noted)]
+        assert (found.text, found.forgotten_at) == ("", desk.now)
 
 
 def test_a_deleted_answer_starts_the_wait_again() -> None:

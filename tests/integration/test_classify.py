@@ -322,8 +322,11 @@ class Interrupted:
     def idle(self, first: datetime, last: datetime, limit: int) -> list[CaseId]:
         return self.cases.idle(first, last, limit)
 
-    def forget_words(self, case_id: CaseId) -> None:
-        self.cases.forget_words(case_id)
+    def forget_words(self, case_id: CaseId, now: datetime) -> None:
+        self.cases.forget_words(case_id, now)
+
+    def forget_notes(self, case_id: CaseId, now: datetime) -> None:
+        self.cases.forget_notes(case_id, now)
 
     def forget_answers(self, case_id: CaseId, post_id: PostId) -> None:
         self.cases.forget_answers(case_id, post_id)

@@ -1,11 +1,19 @@
 """What was written to customers is forgotten with what they wrote; what figures count of it stays."""
 
+from typing import Any
+
 import pytest
 
+from mentiondesk.adapters.storage.memory_table import MemoryTable
 from mentiondesk.adapters.storage.stores.facts import Facts
 from mentiondesk.domain.figures.facts import ReplyFact
 from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.replies.reply import ReplyState
+from mentiondesk.domain.replies.way import Way
+from mentiondesk.domain.timeline import Act, CaseActEntry, MovedToPrivate, Noted, Released, Resolved
+from mentiondesk.presentation.action_pages.record import record_line
+from mentiondesk.presentation.wording import Sentences
+from mentiondesk.usecases.replies.entries import placed
 from tests.support.builders import CASE_ID, at, said
 from tests.support.outbox import ANA, BEN, Outbox
 
@@ -32,7 +40,7 @@ def kept(outbox: Outbox) -> str:
 
 
 def test_words_of_replies_and_drafts_go_with_those_of_an_idle_case(outbox: Outbox) -> None:
-    outbox.cases.forget_words(CASE_ID)
+    outbox.cases.forget_words(CASE_ID, outbox.now)
     sent, held = outbox.replies.of(CASE_ID)
     assert (sent.text, sent.post, sent.findings, sent.state) == ("", "", (), ReplyState.SENT)
     assert sent.post_id == outbox.x.posts[0].post_id
@@ -40,6 +48,25 @@ def test_words_of_replies_and_drafts_go_with_those_of_an_idle_case(outbox: Outbo
     assert outbox.reply_drafts.of(CASE_ID) == []
     facts = [one for one in Facts(outbox.table).between(at(0), at(60)) if isinstance(one, ReplyFact)]
     assert [one.checks for one in facts] == [("alike",)]
+
+
+STAFF_WORDS: tuple[tuple[type[CaseActEntry], dict[str, Any]], ...] = (
+    (Noted, {"text": "She is Mrs Flood"}),
+    (MovedToPrivate, {"way": Way.PHONE, "link": "0555 Flood", "note": "ask for Mrs Flood"}),
+    (Resolved, {"reason": "Sent to Mrs Flood"}),
+    (Released, {}),
+)
+
+
+def test_notes_and_reasons_go_with_the_words_and_say_so(outbox: Outbox) -> None:
+    for number, (act, words) in enumerate(STAFF_WORDS):
+        outbox.happens(act(**words, **placed(outbox.case, f"n{number}", at(10 + number), ANA.by)))
+    outbox.cases.forget_words(CASE_ID, at(20))
+    assert isinstance(outbox.table, MemoryTable)
+    assert "Flood" not in str(list(outbox.table.scan()))
+    acts = [one for one in outbox.cases.timeline(CASE_ID) if isinstance(one, Act) and one.entry_id.startswith("n")]
+    told = [record_line(Sentences(), one, str).detail for one in acts]
+    assert ["what was written here is forgotten" in one for one in told] == [True, True, True, False]
 
 
 def test_an_answer_is_forgotten_with_the_post_that_it_answers_and_with_its_own_post(outbox: Outbox) -> None:

@@ -106,6 +106,8 @@ class CaseAct(Act):
 
     after: Place
     number: int = 1
+    # Set when what staff wrote in it was forgotten with the words of the case.
+    forgotten_at: datetime | None = None
 
     @property
     def order(self) -> Order:
@@ -352,6 +354,15 @@ def forgotten(post: Posted, at: datetime) -> Posted:
     if isinstance(post, BrandPosted):
         return replace(post, words="", gone_at=at)
     return replace(post, words="", why=(), topics=(), gone_at=at)
+
+
+# The fields of acts that hold what staff wrote.
+_WRITTEN = ("text", "reason", "note", "link")
+
+
+def written_in(act: CaseActEntry) -> tuple[str, ...]:
+    """The fields of an act that hold what staff wrote about a customer."""
+    return tuple(name for name in _WRITTEN if getattr(act, name, ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -106,11 +106,14 @@ class CaseStore(Protocol):
         May be a little stale.
         """
 
-    def forget_words(self, case_id: CaseId) -> None:
+    def forget_words(self, case_id: CaseId, now: datetime) -> None:
         """Drops what was written in a case; a new post brings new words.
 
-        The words go from the case, its timeline, its posts, its drafts, and its replies that are over.
+        The words go from the case, its timeline, its posts, its notes, its drafts, and its replies that are over.
         """
+
+    def forget_notes(self, case_id: CaseId, now: datetime) -> None:
+        """Drops what staff wrote for each other in a case: notes, reasons, links. Each act says that it is gone."""
 
     def forget_answers(self, case_id: CaseId, post_id: PostId) -> None:
         """Drops the words of replies that are over: of those to this post, and of the one that it is."""

@@ -9,6 +9,7 @@ from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.timeline import (
     AnsweredElsewhere,
     AttentionGrew,
+    CaseAct,
     CaseActEntry,
     Claimed,
     ClaimLapsed,
@@ -105,6 +106,8 @@ def record_line(say: Sentences, entry: CaseActEntry | IncidentEntry, clock: Cloc
     name, detail = _case_act(say, entry, clock) if isinstance(entry, CaseActEntry) else _incident_act(say, entry)
     if isinstance(entry, IncidentJoined | IncidentLeft) and entry.by is not None:
         name = "incident_linked" if isinstance(entry, IncidentJoined) else "incident_unlinked"
+    if isinstance(entry, CaseAct) and entry.forgotten_at is not None:
+        detail = " · ".join(filter(None, (detail, say("record.forgotten"))))
     to = entry.to if isinstance(entry, HandedOver) else entry.owner if isinstance(entry, ClaimLapsed) else None
     return RecordLine(entry.at, entry.by, say(f"record.{name}"), detail, to)
 

@@ -200,13 +200,14 @@ def lines(timeline: Sequence[CaseEntry], reader: Reader, case: Case) -> list[Lin
 
 
 def _line(entry: CaseEntry, reader: Reader, case: Case) -> Line:
+    gone = reader.say("record.forgotten")
     match entry:
         case CustomerPosted():
-            return Line(entry.at, customer(reader.say, case), "customer", entry.words, entry.post_id)
+            return Line(entry.at, customer(reader.say, case), "customer", entry.words or gone, entry.post_id)
         case BrandPosted():
-            return Line(entry.at, reader.brand, "brand", entry.words, entry.post_id)
+            return Line(entry.at, reader.brand, "brand", entry.words or gone, entry.post_id)
         case Noted(text=text):
-            return Line(entry.at, reader.name(entry.by), "note", text)
+            return Line(entry.at, reader.name(entry.by), "note", text or gone)
     return Line(entry.at, reader.name(entry.by), "act", record=record_line(reader.say, entry, reader.at))
 
 

@@ -24,5 +24,5 @@ class ForgetWords:
         """The number of cases whose words are gone."""
         idle = self._cases.idle(_EVER, now - self._settings().keep_words, _MOST)
         for case_id in idle:
-            self._cases.forget_words(case_id)
+            self._cases.forget_words(case_id, now)
         return len(idle)

@@ -75,6 +75,9 @@ class ForgetPost:
         if stored is not None:
             retried(stored, attempt)
             self._cases.forget_answers(case_id, post.post_id)
+            if not any(isinstance(one, CustomerPosted) and one.words for one in self._cases.timeline(case_id)):
+                # Notes speak of what the customer said, of which nothing is left.
+                self._cases.forget_notes(case_id, now)
 
     def _leave_incident(self, incident: Incident, post_id: PostId) -> None:
         self._incidents.forget(incident.incident_id, post_id)

@@ -37,7 +37,7 @@ from mentiondesk.domain.cases.waiting import listed_in
 from mentiondesk.domain.ids import CaseId, PostId, UserId
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.praise import MOST_MONTHS, Regard, last_months, month_of
-from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted
+from mentiondesk.domain.timeline import BrandPosted, CaseAct, CaseEntry, CustomerPosted, written_in
 from mentiondesk.ports.cases import CaseChanged, Classified
 from mentiondesk.ports.storage import AlreadyDone
 
@@ -127,22 +127,35 @@ class Cases:
         idle = (Query(shard, keys.WAITING, first=first, last=last, limit=limit) for shard in shards)
         return list(islice(self._queued(idle), limit))
 
-    def forget_words(self, case_id: CaseId) -> None:
+    def forget_words(self, case_id: CaseId, now: datetime) -> None:
         for entry in self.timeline(case_id):
             if isinstance(entry, CustomerPosted | BrandPosted):
                 self._blank(keys.timeline(case_id, entry.at, entry.post_id), "words", "why")
                 self._blank(keys.post(entry.post_id), "text", "tags")
+        self.forget_notes(case_id, now)
         forget_replies(self._table, case_id)
         forget_drafts(self._table, case_id)
         self._blank(keys.case(case_id), *WORDS, keys.QUEUE, keys.ANSWER_BY)
+
+    def forget_notes(self, case_id: CaseId, now: datetime) -> None:
+        for entry in self.timeline(case_id):
+            if isinstance(entry, CaseAct) and (written := written_in(entry)):
+                blanks: dict[str, Value] = {**dict.fromkeys(written, ""), "forgotten_at": now}
+                self._update(Update(keys.act(case_id, entry.entry_id), blanks, Exists()))
+                if "reason" in written:
+                    self._blank(keys.case(case_id), "reason")
 
     def forget_answers(self, case_id: CaseId, post_id: PostId) -> None:
         forget_replies(self._table, case_id, lambda reply: post_id in (reply.to, reply.post_id))
 
     def _blank(self, key: keys.Key, text: str, *others: str) -> None:
         """Empties a text, and removes other attributes, of the item under a key, if there is one."""
+        self._update(Update(key, {text: "", **dict.fromkeys(others)}, Exists()))
+
+    def _update(self, update: Update) -> None:
+        """Changes an item, if there is one."""
         try:
-            self._table.update(Update(key, {text: "", **dict.fromkeys(others)}, Exists()))
+            self._table.update(update)
         except Refused:
             return
 

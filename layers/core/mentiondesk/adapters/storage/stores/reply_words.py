@@ -14,7 +14,7 @@ def forget_replies(table: Table, case_id: CaseId, concerned: Callable[[Reply], b
     for item in table.query(Query(part.pk, prefix=part.sk)):
         reply = item.read(Reply)
         if reply.state.final and reply.post and concerned(reply):
-            table.update(Update(item.key, {"text": "", "post": "", "findings": ()}, Exists()))
+            table.update(Update(item.key, {"text": "", "post": "", "reason": "", "findings": ()}, Exists()))
 
 
 def forget_drafts(table: Table, case_id: CaseId) -> None:
