@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
+from mentiondesk.domain.alerts.message import StaffMessage
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.changes import CaseChange
 from mentiondesk.domain.ids import CaseId, PostId, ReplyId, StaffId, SubjectId
@@ -28,7 +29,8 @@ class ReplyChange:
     """A change of a reply, written together or not at all.
 
     `before` is None for a new one. `case` is the change of its case, with the entry in the timeline. `sent_draft` is
-    the draft that became this reply, and ends; `draft` is one that its text goes back to.
+    the draft that became this reply, and ends; `draft` is one that its text goes back to. `messages` are those of a
+    post about an incident; a reply's come with the change of its case.
     """
 
     before: Reply | None
@@ -36,6 +38,7 @@ class ReplyChange:
     case: CaseChange | None = None
     sent_draft: StaffId | None = None
     draft: ReplyDraft | None = None
+    messages: tuple[StaffMessage, ...] = ()
 
 
 class ReplyChanged(Changed):

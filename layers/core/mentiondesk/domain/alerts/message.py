@@ -13,8 +13,9 @@ from mentiondesk.domain.alerts.budget import HOUR
 from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer
-from mentiondesk.domain.ids import CaseId, IncidentId, PostId, StaffId
+from mentiondesk.domain.ids import CaseId, IncidentId, PostId, StaffId, SubjectId
 from mentiondesk.domain.incidents.incident import Incident
+from mentiondesk.domain.subject import Subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,12 @@ _WITHOUT_TIMER = frozenset(OwnerNews) - {OwnerNews.LAPSED, OwnerNews.TAKEN_OVER,
 
 @dataclass(frozen=True, slots=True)
 class OwnerTold:
-    """A person lost a case, or got it, or something became of their reply. Of some of these, the leads hear as well."""
+    """A person lost a case, or got it, or something became of their reply, which may be a post about an incident.
 
-    subject_id: CaseId
+    Of some of these, the leads hear as well.
+    """
+
+    subject_id: SubjectId
     at: datetime
     news: OwnerNews
     staff_id: StaffId
@@ -146,13 +150,16 @@ def escalated(
     return Escalation(message.subject_id, one_stage, message.at, None if stage == HOURLY else alerted_until, attempts)
 
 
-def told_owner(message: OwnerTold, case: Case, attempts: int, alerted_until: datetime | None) -> Escalation | None:
+def told_owner(
+    message: OwnerTold, subject: Subject, attempts: int, alerted_until: datetime | None
+) -> Escalation | None:
     """The message as an escalation of its own; None when the customer does not wait, unless it needs none."""
-    timer = case.timer
+    timer = subject.timer if isinstance(subject, Case) else None
     if timer is None or not timer.running:
         if not message.news.without_timer:
             return None
-        timer = ReplyTimer(case.post_id or PostId("0"), message.at, message.at, Clock.NEXT_REPLY)
+        post_id = subject.post_id if isinstance(subject, Case) else None
+        timer = ReplyTimer(post_id or PostId("0"), message.at, message.at, Clock.NEXT_REPLY)
     one_stage = ReplyTimer(timer.post_id, message.at, timer.answer_by, timer.clock, (Due(message.news, message.at),))
     return Escalation(message.subject_id, one_stage, message.at, alerted_until, attempts)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mentiondesk.domain.alerts.ledger import Alert
-from mentiondesk.domain.alerts.message import HOURLY
+from mentiondesk.domain.alerts.message import HOURLY, OwnerNews
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.incidents.incident import STILL_UNCONFIRMED, UNCONFIRMED, Incident, LinkedPost, Status
 
@@ -49,6 +49,11 @@ class IncidentNotice:
     def hourly(self) -> bool:
         """True for the hourly message about a public incident."""
         return self.alert.stage == HOURLY
+
+    @property
+    def about_post(self) -> bool:
+        """True when it is about a post of the brand: it waits for a yes, or something became of it."""
+        return self.alert.stage in set(OwnerNews)
 
     @property
     def unconfirmed(self) -> bool:

@@ -267,6 +267,11 @@ class IncidentView:
         return self.say("posts", count=len(self.notice.posts))
 
     @property
+    def about_post(self) -> str:
+        """A sentence about the brand's post on X about it, in a message to those whom it concerns; else empty."""
+        return self.say(f"incident_alert.post.{self.notice.alert.stage}") if self.notice.about_post else ""
+
+    @property
     def impact(self) -> str:
         return self.say.label("impact", self.incident.impact)
 

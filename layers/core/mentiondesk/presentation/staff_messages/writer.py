@@ -82,7 +82,7 @@ class StaffMessages:
         subject = one.say("incident_alert.subject", title=one.title, brand=one.brand)
         if one.notice.hourly:
             return self._mail(MessageKind.INCIDENT_HOURLY, "hourly", subject, one, facts)
-        if one.notice.going_back:
+        if one.notice.going_back and not one.about_post:
             return self._mail(MessageKind.INCIDENT_RESOLVED, "resolved", subject, one, facts)
         return self._mail(MessageKind.INCIDENT_NOTICED, "incident", subject, one, facts)
 
@@ -138,7 +138,9 @@ def _counted(cases: Sequence[CaseView]) -> dict[str, object]:
 
 def _incident_text(one: IncidentView) -> str:
     """Brand, people, since when, the title and the link."""
-    if one.notice.hourly:
+    if one.about_post:
+        says = one.say("incident_alert.text_post", brand=one.brand, news=one.about_post)
+    elif one.notice.hourly:
         says = one.say("hourly_alert.text", brand=one.brand, news=one.news)
     elif one.notice.going_back:
         says = one.say("resolved_alert.text", brand=one.brand, people=one.customers)

@@ -7,8 +7,10 @@ from datetime import datetime
 
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.access.actor import Actor
+from mentiondesk.domain.alerts.message import OwnerNews
 from mentiondesk.domain.ids import IncidentId, ReplyId, StaffId
 from mentiondesk.domain.incidents.drafts import Occasion
+from mentiondesk.domain.replies.finding import Finding
 from mentiondesk.domain.replies.reply import Hold, Reply, ReplyState
 from mentiondesk.ports.incidents import DraftStore, IncidentStore
 from mentiondesk.ports.replies import ReplyChange, ReplyKey, ReplyStore
@@ -16,7 +18,7 @@ from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.storage import AlreadyDone
 from mentiondesk.usecases.incidents.review_post import ReviewPost
 from mentiondesk.usecases.optimistic import kept
-from mentiondesk.usecases.replies.holding import must_pass, waits_for_another
+from mentiondesk.usecases.replies.holding import asks_another, must_pass, told_of_post, waits_for_another
 
 _OVER = (ReplyState.REFUSED, ReplyState.WITHDRAWN)
 
@@ -87,9 +89,18 @@ class WritePost:
             confirmed=tuple(sorted(typed.accepted)),
         )
         try:
-            return self._replies.save(ReplyChange(None, reply))
+            return self._replies.save(
+                ReplyChange(None, reply, messages=told_of_post(reply, _news(findings, held), now))
+            )
         except AlreadyDone:
             return _own(kept(self._replies.get(ReplyKey(incident_id, reply.reply_id))), actor.by)
+
+
+def _news(findings: Iterable[Finding], held: bool) -> OwnerNews | None:
+    """The news about a post that wants another person's yes: it waits, or nobody was on duty to give it."""
+    if not asks_another(findings):
+        return None
+    return OwnerNews.APPROVAL if held else OwnerNews.RELEASED
 
 
 def posts_of(replies: Iterable[Reply], occasion: Occasion) -> Sequence[Reply]:

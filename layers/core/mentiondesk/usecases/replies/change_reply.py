@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from mentiondesk.domain.access.actor import Actor
+from mentiondesk.domain.alerts.message import OwnerNews
 from mentiondesk.domain.replies.commands import Approve, At, Confirm, SendBack, StaffReplyCommand, Withdraw, decide
 from mentiondesk.domain.replies.reply import Reply, ReplyRefuses
 from mentiondesk.domain.timeline import CaseEntry, ReplyApproved, ReplyWithdrawn
@@ -13,6 +14,7 @@ from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.storage import AlreadyDone
 from mentiondesk.usecases.optimistic import ATTEMPTS, kept
 from mentiondesk.usecases.replies.entries import as_draft, placed, with_entry
+from mentiondesk.usecases.replies.holding import told_of_post
 
 
 class ChangeReply:
@@ -51,11 +53,21 @@ class ChangeReply:
                 raise AlreadyDone from None
             raise
         if case is None:
-            return ReplyChange(before, after)
+            return ReplyChange(before, after, messages=told_of_post(after, _news(before, after, command), now))
         entry = _entry(before, after, command, placed(case, entry_id, now, actor.by))
         change = with_entry(self._cases, case, entry, self._settings().policy)
         draft = None if isinstance(command, Approve | Confirm) else as_draft(after, change.after, now)
         return ReplyChange(before, after, change, draft=draft)
+
+
+def _news(before: Reply, after: Reply, command: StaffReplyCommand) -> OwnerNews | None:
+    """The author's news of a post about an incident."""
+    match command:
+        case SendBack():
+            return OwnerNews.SENT_BACK
+        case Approve() if after.text != before.text:
+            return OwnerNews.REPLY_EDITED
+    return None
 
 
 def _entry(before: Reply, after: Reply, command: StaffReplyCommand, place: dict[str, Any]) -> CaseEntry:

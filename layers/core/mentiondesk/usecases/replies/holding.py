@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 
+from mentiondesk.domain.alerts.message import OwnerNews, OwnerTold
 from mentiondesk.domain.alerts.roster import Audience
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.replies.finding import Finding, Outcome
-from mentiondesk.domain.replies.reply import ReplyBlocked
+from mentiondesk.domain.replies.reply import Reply, ReplyBlocked
 from mentiondesk.domain.replies.rules import Unattended
 
 _APPROVERS = frozenset({Audience.LEAD, Audience.MANAGER})
@@ -30,6 +31,11 @@ def waits_for_another(settings: DeskSettings, author: StaffId, findings: Iterabl
     if settings.replies.approval.nobody_on_duty is Unattended.RELEASE:
         return any(one.on_duty(now) for one in others)
     return bool(others)
+
+
+def told_of_post(post: Reply, news: OwnerNews | None, now: datetime) -> tuple[OwnerTold, ...]:
+    """The message about a post on an incident, to its author or those who may approve it."""
+    return (OwnerTold(post.subject_id, now, news, post.author),) if news is not None else ()
 
 
 def must_pass(findings: Iterable[Finding], accepted: AbstractSet[str]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.access.actor import DESK
+from mentiondesk.domain.alerts.message import OwnerNews
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import SubjectId
 from mentiondesk.domain.replies.commands import (
@@ -35,6 +36,7 @@ from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
 from mentiondesk.ports.x import XRefuses, XUnavailable
 from mentiondesk.usecases.optimistic import ATTEMPTS
 from mentiondesk.usecases.replies.entries import as_draft, placed, sent_entry, with_entry
+from mentiondesk.usecases.replies.holding import told_of_post
 from mentiondesk.usecases.replies.same_post import found_in
 
 # Longer than the sender's whole run: no other run takes a reply from one that still lives.
@@ -185,7 +187,8 @@ class SendReplies:
         after = decide(before, command, At(DESK, now, case.thread if case else None))
         entry = _entry(case, after, command, now) if case is not None else None
         if case is None or entry is None:
-            return ReplyChange(before, after)
+            news = OwnerNews.REPLY_REFUSED if case is None and isinstance(command, NoteRefused) else None
+            return ReplyChange(before, after, messages=told_of_post(after, news, now))
         change = with_entry(self._cases, case, entry, self._settings().policy)
         refused = isinstance(entry, ReplyRefused)
         return ReplyChange(before, after, change, draft=as_draft(after, change.after, now) if refused else None)

@@ -166,10 +166,10 @@ class Alerts:
         return self._lease(item, replace(escalation, due_at=until), until)
 
     def _lease_told(self, item: DueItem, leased: Item, message: OwnerTold, until: datetime) -> Lease | None:
-        """The lease of a message to one person about a case; the message is gone where nobody waits any more."""
-        case = self._cases.get(message.subject_id)
+        """The lease of a message to one person; the message is gone where nobody waits any more."""
+        subject = self._subject(message.subject_id)
         attempts, marked = leased.value("attempts", int) or 0, leased.value("alerted_until", datetime)
-        escalation = told_owner(message, case, attempts, marked) if case else None
+        escalation = told_owner(message, subject, attempts, marked) if subject else None
         lease = self._lease(item, replace(escalation, due_at=until), until) if escalation else None
         if lease is None:
             self._table.delete(leased.key)

@@ -93,6 +93,7 @@ class Replies:
             parts["sent draft"] = Delete(keys.reply_draft(saved.case_id, change.sent_draft))
         if change.draft is not None:
             parts[_DRAFT] = Put(_draft_item(change.draft, self._keep), Absent())
+        parts |= escalations.message_parts(change.messages, keys.expiry(saved.made_at + self._keep()))
         if saved.state.final and (fact := reply_fact(saved)) is not None:
             parts |= fact_parts(self._table, (fact,))
         return parts | _known_to_all(saved)
