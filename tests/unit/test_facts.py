@@ -13,7 +13,7 @@ from mentiondesk.adapters.storage.stores.facts import Facts
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.changes import case_change
 from mentiondesk.domain.cases.commands import Claim, Dismiss
-from mentiondesk.domain.cases.fold import apply, fold
+from mentiondesk.domain.cases.fold import apply, fold, steps
 from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.figures.facts import (
     CaseFact,
@@ -24,12 +24,19 @@ from mentiondesk.domain.figures.facts import (
     facts_of,
     ignored_waits,
 )
+from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.timeline import BrandPosted, CaseEntry, Claimed, CustomerPosted, Dismissed, Undone, forgotten
 from tests.support.builders import NOON, a_story, answered, at, commanded, said, settings
 
 POLICY = settings().policy
 DAY = 24 * 60
+
+
+def corrected(
+    case_id: CaseId, old: Sequence[CaseEntry], new: Sequence[CaseEntry], entry: CaseEntry
+) -> tuple[WaitFact, ...]:
+    return corrections(list(steps(case_id, old, POLICY)), list(steps(case_id, new, POLICY)), entry)
 
 
 def told(*entries: CaseEntry) -> list[CaseFact]:
@@ -90,21 +97,21 @@ def test_undoing_withdraws_the_fact() -> None:
     entry = commanded(case, Dismiss("spam"), 5).entry
     assert isinstance(entry, Dismissed)
     undone = Undone(entry_id="undo", at=at(7), by=entry.by, after=entry.after, number=2, undoes=entry.entry_id)
-    (fact,) = corrections(case.case_id, [said(0), entry], [said(0), entry, undone], undone, POLICY)
+    (fact,) = corrected(case.case_id, [said(0), entry], [said(0), entry, undone], undone)
     assert (fact.end, fact.again) == (WaitEnd.WITHDRAWN, True)
 
 
 def test_a_deleted_answer_leaves_its_fact_and_begins_a_wait_of_its_own() -> None:
     asked, reply = said(0), answered(10)
     gone = forgotten(reply, at(60))
-    assert corrections(a_story(asked).case_id, [asked, reply], [asked, gone], gone, POLICY) == ()
+    assert corrected(a_story(asked).case_id, [asked, reply], [asked, gone], gone) == ()
     again = fold(a_story(asked).case_id, [asked, gone], POLICY)
     assert [timer.began for timer in again.timers if timer.running] == [at(60)]
 
 
 def test_an_answer_seen_late_corrects_the_fact() -> None:
     asked, late, reply = said(0), answered(5), answered(10)
-    (fact,) = corrections(a_story(asked).case_id, [asked, reply], [asked, late, reply], late, POLICY)
+    (fact,) = corrected(a_story(asked).case_id, [asked, reply], [asked, late, reply], late)
     assert (fact.ended_at, fact.again) == (at(5), True)
 
 
@@ -141,7 +148,7 @@ def test_folding_again_writes_no_second_fact(found: Sequence[tuple[bool, int, Ki
     timeline = story(found)
     case_id = a_story(timeline[0]).case_id
     for entry in timeline:
-        assert corrections(case_id, timeline, timeline, entry, POLICY) == ()
+        assert corrected(case_id, timeline, timeline, entry) == ()
 
 
 @given(entries, st.data())
@@ -160,7 +167,7 @@ def test_a_late_post_leaves_the_waits_that_its_order_would_have_left(
         }
 
     whole, known = ends(told(*timeline)), ends(told(*others))
-    for one in corrections(case_id, others, timeline, late, POLICY):
+    for one in corrected(case_id, others, timeline, late):
         if one.end is WaitEnd.WITHDRAWN:
             del known[one.wait]
         else:

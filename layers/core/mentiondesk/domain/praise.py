@@ -32,6 +32,8 @@ class Regard:
 
     def loyalty(self, kind: Kind, rules: PraiseRules, now: datetime) -> tuple[Attention, ...]:
         """The loyalty of a customer who writes a post of this kind; empty for customers who are not loyal."""
+        if not self.praised:
+            return ()
         months = sum(month in self.praised for month in last_months(now, rules.months))
         if months < rules.loyal:
             return ()
@@ -41,7 +43,8 @@ class Regard:
 
 def month_of(moment: datetime) -> str:
     """The month in UTC, like "2026_11"."""
-    return f"{moment.astimezone(UTC):%Y_%m}"
+    moment = moment.astimezone(UTC)
+    return f"{moment.year:04}_{moment.month:02}"
 
 
 def last_months(now: datetime, count: int) -> Iterator[str]:

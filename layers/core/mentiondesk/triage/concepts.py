@@ -4,7 +4,8 @@ tables/concepts.txt and tables/concept_sets.txt are in the notation of all table
 """
 
 from collections.abc import Iterable, Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from hashlib import blake2s
 
 from mentiondesk.domain.posts.tags import Said
@@ -25,6 +26,7 @@ _ECHO_STARTS, _LONGEST_ECHO = 3, 12
 _SHORTEST_COPY = 4
 _MOST_WORDS, _SHORTEST_WORD, _LONGEST_WORD = 16, 3, 24
 _MOST_REMEMBERED = 20_000
+_MOST_STOPS = 100
 
 
 def term(word: str) -> str:
@@ -53,6 +55,13 @@ def brand_terms(names: Iterable[str]) -> frozenset[str]:
     return frozenset(one for name in words for one in (*name, term("".join(name))))
 
 
+@dataclass(eq=False, slots=True)
+class _Spoken(Word[str]):
+    """A word of a post with its term; marks, links, handles and numbers have none."""
+
+    term: str = ""
+
+
 class _Concepts:
     """The compiled table. Words are looked up once."""
 
@@ -64,19 +73,23 @@ class _Concepts:
         for name, phrases in headings.items():
             for phrase in phrases:
                 self._phrases.add(phrase, name)
-        self._known: dict[str, Word[str]] = {}
+        self._known: dict[str, _Spoken] = {}
 
-    def hits(self, words: Sequence[Word[Cue]]) -> list[Hit[str]]:
+    def words(self, words: Iterable[Word[Cue]]) -> list[_Spoken]:
+        """The words as this table knows them."""
+        return [self._known.get(word.text) or self._looked_up(word) for word in words]
+
+    def hits(self, words: Sequence[_Spoken]) -> list[Hit[str]]:
         """All phrases in the words, in the order of their headings."""
-        found = search([self._known.get(word.text) or self._looked_up(word) for word in words], every=True)
-        return sorted(found, key=lambda hit: (self.order[hit[0]], -len(hit[1]), hit[1]))
+        return sorted(search(words, every=True), key=lambda hit: (self.order[hit[0]], -len(hit[1]), hit[1]))
 
-    def _looked_up(self, word: Word[Cue]) -> Word[str]:
+    def _looked_up(self, word: Word[Cue]) -> _Spoken:
         if len(self._known) >= _MOST_REMEMBERED:
             self._known.clear()
         # A number is known by its shape.
         keys = self._phrases.keys(word.text) + (("<number>",) if word.text[0].isdigit() else ())
-        found = self._known[word.text] = Word(word.text, keys, self._phrases.start(keys), 0, word.stop)
+        spoken = term(word.text) if _is_word(word.text) else ""
+        found = self._known[word.text] = _Spoken(word.text, keys, self._phrases.start(keys), 0, word.stop, term=spoken)
         return found
 
 
@@ -90,13 +103,15 @@ def _first(known: str, other: str) -> str | None:
 
 def said_in(reading: Reading, names: frozenset[str] = frozenset()) -> Said:
     """What a post says, as detection counts it. `names` are the terms of the brand's own names."""
-    table_of, words = _concepts(), reading.words
+    table_of = _concepts()
+    words = table_of.words(reading.words)
     hits = table_of.hits(words)
     found, used = _taken(hits)
-    spoken = [word.text for word in words if _is_word(word.text)]
+    spoken = [word.text for word in words if word.term]
+    concepts = sorted(found - _NO_CONCEPTS, key=table_of.order.__getitem__)
     return Said(
-        concepts=tuple(name.removeprefix(_ABOUT) for name in table_of.order if name in found - _NO_CONCEPTS),
-        words=tuple(_telling(words, used, table_of.stops | _small_words(reading.language) | names)),
+        concepts=tuple([name.removeprefix(_ABOUT) for name in concepts]),
+        words=_telling(words, used, _stops(reading.language, names)),
         digest=_digest(spoken),
         echo=_is_echo(reading, hits, len(spoken)),
         over=_OVER in found,
@@ -116,22 +131,21 @@ def _taken(hits: Iterable[Hit[str]]) -> tuple[set[str], set[int]]:
     return found, set(used)
 
 
-def _telling(words: Sequence[Word[Cue]], used: set[int], stops: frozenset[str]) -> list[str]:
+def _telling(words: Sequence[_Spoken], used: set[int], stops: frozenset[str]) -> tuple[str, ...]:
     """The terms of the words that name the subject, in the order of the text."""
-    terms = dict.fromkeys(
-        term(word.text) for place, word in enumerate(words) if place not in used and _is_word(word.text)
-    )
-    kept = (one for one in terms if one not in stops and _SHORTEST_WORD <= len(one) <= _LONGEST_WORD)
-    return [one for one, _ in zip(kept, range(_MOST_WORDS), strict=False)]
+    terms = dict.fromkeys([word.term for place, word in enumerate(words) if place not in used])
+    kept = [one for one in terms if _SHORTEST_WORD <= len(one) <= _LONGEST_WORD and one not in stops]
+    return tuple(kept[:_MOST_WORDS])
 
 
-@cache
-def _small_words(language: str) -> frozenset[str]:
-    """The small words of a language that has tables; they name nothing."""
+@lru_cache(_MOST_STOPS)
+def _stops(language: str, names: frozenset[str]) -> frozenset[str]:
+    """The terms that name no subject: small words of a language that has tables, and the brand's own names."""
     try:
-        return frozenset(map(term, small_words(language)))
+        small = frozenset(map(term, small_words(language)))
     except KeyError:
-        return frozenset()
+        small = frozenset()
+    return _concepts().stops | small | names
 
 
 def _is_word(token: str) -> bool:

@@ -91,7 +91,7 @@ def post(post_id: PostId) -> Key:
 
 def made(day: datetime) -> str:
     """The partition of the due index with the customers' posts that were made on a UTC day and are classified."""
-    return f"MADE#{day.astimezone(UTC):%Y-%m-%d}"
+    return f"MADE#{day.astimezone(UTC).date().isoformat()}"
 
 
 def case(case_id: CaseId) -> Key:

@@ -2,7 +2,6 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any, assert_never
 
 from mentiondesk.adapters.storage.items import Fact, Item, Value
@@ -19,6 +18,7 @@ from mentiondesk.adapters.storage.table import (
     Write,
     distinct,
 )
+from mentiondesk.domain.values import replace
 
 _LAST_CHARACTER = "\U0010ffff"
 _BEFORE_ALL, _AFTER_ALL = Key("", ""), Key(_LAST_CHARACTER, "")
@@ -137,7 +137,8 @@ class MemoryTable:
         if (before is None) != (item is None):
             self._move("", key, None if before is None else key, None if item is None else key)
         for index in INDEXES:
-            old, new = _place(index, before), _place(index, item)
+            old = _place(index, before) if before is not None and index.partition in before.beside else None
+            new = _place(index, item) if item is not None and index.partition in item.beside else None
             if old != new:
                 self._move(index.name, key, old, new)
 
@@ -153,12 +154,10 @@ class MemoryTable:
             insort(partitions.setdefault(new[0], []), (new[1], key))
 
 
-def _place(index: Index, item: Item | None) -> _Place | None:
+def _place(index: Index, item: Item) -> _Place | None:
     """The place of an item in an index; None where it lacks one of the index's attributes."""
-    partition = None if item is None else item.beside.get(index.partition)
-    if item is None or partition is None or (sort := item.get(index.sort)) is None:
-        return None
-    return partition, sort
+    partition, sort = item.beside.get(index.partition), item.get(index.sort)
+    return None if partition is None or sort is None else (partition, sort)
 
 
 def _bounds(places: _Order, query: Query) -> tuple[int, int]:

@@ -1,12 +1,15 @@
 """A change of a case, with all that is written in its transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mentiondesk.domain.alerts.escalation import EscalationChange, HoldEscalation, StartEscalation, escalation_change
 from mentiondesk.domain.alerts.message import CaseReleased, OwnerNews, OwnerTold, StaffMessage
 from mentiondesk.domain.cases.case import Case
-from mentiondesk.domain.figures.facts import CaseFact, facts_of
+from mentiondesk.domain.cases.fold import steps
+from mentiondesk.domain.cases.timers import Policy
+from mentiondesk.domain.figures.facts import CaseFact, corrections, facts_of
+from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.timeline import (
     CaseEntry,
     ClaimLapsed,
@@ -50,6 +53,19 @@ def case_change(
     told = facts_of(before, after, entry) if facts is None else facts
     escalation, messages = _escalation(before, after, entry), _messages(before, after, entry)
     return CaseChange(before, after, entry, escalation, messages, facts=told, watch=_watch(before, after))
+
+
+def rebuilt(
+    case: Case | None, case_id: CaseId, told: Sequence[CaseEntry], entry: CaseEntry, policy: Policy
+) -> CaseChange:
+    """The change of a case that is folded anew from its timeline.
+
+    For an entry that does not stand behind all others, that takes the place of the one with its id in `told`, or that
+    undoes one.
+    """
+    timeline = {known.entry_id: known for known in told} | {entry.entry_id: entry}
+    was, anew = list(steps(case_id, told, policy)), list(steps(case_id, timeline.values(), policy))
+    return case_change(case, anew[-1].after, entry, corrections(was, anew, entry))
 
 
 def _watch(before: Case | None, after: Case) -> bool | None:

@@ -7,9 +7,8 @@ so that the same entries always end in the same case.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from mentiondesk.domain.cases.case import OWN_CLOCKS, Case, LatestAct, Phase
 from mentiondesk.domain.cases.timers import REPLY_CLOCKS, Clock, Due, Policy, ReplyTimer, TimerOutcome
@@ -57,6 +56,7 @@ from mentiondesk.domain.timeline import (
     SolvedInPrivate,
     Undone,
 )
+from mentiondesk.domain.values import replace
 
 # The reason of a case whose posts are gone.
 GONE = "the post is no longer on X"
@@ -126,6 +126,14 @@ def posted(post: Post, tags: Tags | None, incident_id: IncidentId | None = None,
     )
 
 
+class Step(NamedTuple):
+    """One entry of a timeline: the case before it, None for the first one, and the case with it."""
+
+    before: Case | None
+    after: Case
+    entry: CaseEntry
+
+
 def new_case(case_id: CaseId, at: datetime) -> Case:
     """A case with an empty timeline; one that begins with the brand's post waits for the customer."""
     return Case(case_id=case_id, opened_at=at, state=State.PENDING, kind=Kind.QUESTION)
@@ -142,14 +150,12 @@ def fold(case_id: CaseId, timeline: Iterable[CaseEntry], policy: Policy) -> Case
     return case
 
 
-def steps(
-    case_id: CaseId, timeline: Iterable[CaseEntry], policy: Policy
-) -> Iterator[tuple[Case | None, Case, CaseEntry]]:
-    """The steps of a fold: the case before an entry (None: there is none yet), the case with it, and the entry."""
+def steps(case_id: CaseId, timeline: Iterable[CaseEntry], policy: Policy) -> Iterator[Step]:
+    """The steps of a fold, whatever order the entries come in."""
     before: Case | None = None
     for entry in _in_order(timeline):
         after = apply(before or new_case(case_id, entry.order[0]), entry, policy)
-        yield before, after, entry
+        yield Step(before, after, entry)
         before = after
 
 

@@ -1,7 +1,7 @@
 """Reply timers: by when a customer must be answered, and when staff hear of it on the way there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -10,6 +10,7 @@ from mentiondesk.domain.alerts.roster import Stage
 from mentiondesk.domain.hours import Hours, after
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.values import replace
 
 
 class Clock(StrEnum):

@@ -5,19 +5,20 @@ A fact is recorded in the transaction of what it tells of. A correction is a fur
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mentiondesk.domain.cases.case import Case, Phase
-from mentiondesk.domain.cases.fold import steps
-from mentiondesk.domain.cases.timers import REPLY_CLOCKS, Clock, Policy, ReplyTimer, TimerOutcome
+from mentiondesk.domain.cases.fold import Step
+from mentiondesk.domain.cases.timers import REPLY_CLOCKS, Clock, ReplyTimer, TimerOutcome
 from mentiondesk.domain.figures.answers import IGNORED_AFTER
 from mentiondesk.domain.ids import CaseId, IncidentId, PostId, StaffId
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.replies.reply import Hold, Reply, ReplyState
 from mentiondesk.domain.replies.signature import signature_in
 from mentiondesk.domain.timeline import Act, BrandPosted, CaseEntry
+from mentiondesk.domain.values import replace
 
 # Facts outlive the cases that they tell of, so that a year can be compared with the one before.
 FACTS_LAST = timedelta(days=800)
@@ -172,20 +173,18 @@ def facts_of(before: Case | None, after: Case, entry: CaseEntry) -> tuple[CaseFa
     return (*waits, *_second_answers(before, entry, recorded))
 
 
-def corrections(
-    case_id: CaseId, old: Sequence[CaseEntry], new: Sequence[CaseEntry], entry: CaseEntry, policy: Policy
-) -> tuple[WaitFact, ...]:
-    """The facts of an entry that is put between others, or changes one.
+def corrections(was: Sequence[Step], anew: Sequence[Step], entry: CaseEntry) -> tuple[WaitFact, ...]:
+    """The facts of an entry that is put between others, or changes one: the steps of the timelines without and with it.
 
-    Both timelines are folded by the policy of now, so that a change of the settings makes no fact; a wait that ends
-    as it did before makes none either.
+    Both are folded by the policy of now, so that a change of the settings makes no fact; a wait that ends as it did
+    before makes none either.
     """
     recorded = recorded_at(entry)
-    known = {fact.wait: fact for fact in _waits(case_id, old, policy, recorded)}
-    found = list(_waits(case_id, new, policy, recorded))
+    known = {fact.wait: fact for fact in _waits(was, recorded)}
+    found = list(_waits(anew, recorded))
     told = {fact._ending for fact in known.values()}  # noqa: SLF001 - of this module's own class
     fresh = (replace(fact, again=fact.wait in known) for fact in found if fact._ending not in told)  # noqa: SLF001
-    runs = _running(case_id, new, policy)
+    runs = _running(anew)
     over = {fact.wait for fact in found}
     withdrawn = (
         replace(fact, end=WaitEnd.WITHDRAWN, ended_at=None, recorded_at=recorded, again=True)
@@ -245,16 +244,15 @@ def recorded_at(entry: CaseEntry) -> datetime:
     return entry.gone_at or max(entry.seen_at or entry.at, entry.at)
 
 
-def _waits(case_id: CaseId, timeline: Sequence[CaseEntry], policy: Policy, recorded: datetime) -> Iterator[WaitFact]:
-    """The waits that end in a timeline."""
-    for before, after, entry in steps(case_id, timeline, policy):
+def _waits(steps: Iterable[Step], recorded: datetime) -> Iterator[WaitFact]:
+    """The waits that end in these steps."""
+    for before, after, entry in steps:
         yield from _ended(before, after, entry, recorded)
 
 
-def _running(case_id: CaseId, timeline: Sequence[CaseEntry], policy: Policy) -> set[tuple[CaseId, Clock, datetime]]:
-    """The waits that run at the end of a timeline."""
-    last = [after for _, after, _ in steps(case_id, timeline, policy)][-1:]
-    return {(case_id, timer.clock, timer.began) for after in last for timer in after.timers if timer.running}
+def _running(steps: Sequence[Step]) -> set[tuple[CaseId, Clock, datetime]]:
+    """The waits that run after the last step."""
+    return {(after.case_id, one.clock, one.began) for _, after, _ in steps[-1:] for one in after.timers if one.running}
 
 
 def _ended(before: Case | None, after: Case, entry: CaseEntry, recorded: datetime) -> Iterator[WaitFact]:

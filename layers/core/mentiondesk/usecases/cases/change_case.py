@@ -7,10 +7,9 @@ from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.access.actor import Actor
 from mentiondesk.domain.alerts.roster import Roster
 from mentiondesk.domain.cases.case import Case, CaseRefuses, ChangedMeanwhile
-from mentiondesk.domain.cases.changes import CaseChange, case_change
+from mentiondesk.domain.cases.changes import CaseChange, case_change, rebuilt
 from mentiondesk.domain.cases.commands import CaseCommand, Correct, Snooze, SnoozeFor, decide, possible
-from mentiondesk.domain.cases.fold import apply, fold
-from mentiondesk.domain.figures.facts import corrections
+from mentiondesk.domain.cases.fold import apply
 from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.timeline import CaseAct, CaseActEntry, CaseEntry, Snoozed, Undone
@@ -91,10 +90,7 @@ class ChangeCase:
         policy = self._settings().policy
         if not isinstance(entry, Undone):
             return case_change(case, apply(case, entry, policy), entry)
-        told = self._cases.timeline(case.case_id)
-        anew = [*told, entry]
-        folded = replace(fold(case.case_id, anew, policy), version=case.version)
-        return case_change(case, folded, entry, corrections(case.case_id, told, anew, entry, policy))
+        return rebuilt(case, case.case_id, self._cases.timeline(case.case_id), entry, policy)
 
     def _decided(
         self, case: Case, command: CaseCommand, actor: Actor, now: datetime, entry_id: str, version: int | None

@@ -1,15 +1,13 @@
 """Classifies one post into tags, case, deadline and customer, in one idempotent act."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from mentiondesk.detection.matching import matches
 from mentiondesk.detection.signals import signal_of
 from mentiondesk.domain.cases.case import Case
-from mentiondesk.domain.cases.changes import CaseChange, case_change
-from mentiondesk.domain.cases.fold import apply, fold, follows, new_case, posted
-from mentiondesk.domain.figures.facts import corrections
+from mentiondesk.domain.cases.changes import CaseChange, case_change, rebuilt
+from mentiondesk.domain.cases.fold import apply, follows, new_case, posted
 from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.incidents.signals import Signal
@@ -18,6 +16,7 @@ from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
 from mentiondesk.domain.replies.eligibility import Asked, Grounds, certain_grounds
 from mentiondesk.domain.strikes.record import Standing
 from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted, Posted
+from mentiondesk.domain.values import replace
 from mentiondesk.ports.cases import CaseStore, Classified
 from mentiondesk.ports.incidents import OpenIncidents
 from mentiondesk.ports.posts import PostStore
@@ -202,11 +201,8 @@ class ClassifyMention:
         if post.case_id is None and follows(case, entry):
             return case_change(before, apply(case, entry, policy), entry)
         told = self._cases.timeline(case_id)
-        timeline = {known.entry_id: known for known in told}
-        entry = _as_known(timeline.get(entry.entry_id), entry)
-        timeline[entry.entry_id] = entry
-        after, anew = fold(case_id, timeline.values(), policy), tuple(timeline.values())
-        return case_change(before, after, entry, corrections(case_id, told, anew, entry, policy))
+        known = next((one for one in told if one.entry_id == entry.entry_id), None)
+        return rebuilt(before, case_id, told, _as_known(known, entry), policy)
 
 
 def _names_no_conversation(post: Post) -> bool:

@@ -1,7 +1,7 @@
 """Reads each source of X from where the last run ended, stores every post, and then moves the cursor."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.ids import PostId, UserId, time_of
@@ -18,6 +18,7 @@ from mentiondesk.domain.posts.cursor import (
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Added, Source
 from mentiondesk.domain.posts.reading import ReadingRules
+from mentiondesk.domain.values import replace
 from mentiondesk.ports.posts import CursorStore, PostStore
 from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
 from mentiondesk.ports.x import XFeed, XRefuses, XTooFarBack, XUnavailable

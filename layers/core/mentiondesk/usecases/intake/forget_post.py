@@ -4,9 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.cases.case import Case
-from mentiondesk.domain.cases.changes import case_change
-from mentiondesk.domain.cases.fold import fold
-from mentiondesk.domain.figures.facts import corrections
+from mentiondesk.domain.cases.changes import rebuilt
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.incident import Incident
@@ -64,12 +62,9 @@ class ForgetPost:
         def attempt(case: Case | None) -> None:
             before = kept(case)
             told = self._cases.timeline(case_id)
-            timeline = {entry.entry_id: entry for entry in told}
-            entry = timeline.get(post.post_id)
+            entry = next((one for one in told if one.entry_id == post.post_id), None)
             if isinstance(entry, CustomerPosted | BrandPosted):
-                timeline[post.post_id] = gone = forgotten(entry, now)
-                after, anew = fold(case_id, timeline.values(), policy), tuple(timeline.values())
-                self._cases.save(case_change(before, after, gone, corrections(case_id, told, anew, gone, policy)))
+                self._cases.save(rebuilt(before, case_id, told, forgotten(entry, now), policy))
 
         stored = self._cases.get(case_id)
         if stored is not None:

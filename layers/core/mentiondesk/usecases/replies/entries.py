@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from mentiondesk.domain.cases.case import Case
-from mentiondesk.domain.cases.changes import CaseChange, case_change
-from mentiondesk.domain.cases.fold import apply, fold, follows
+from mentiondesk.domain.cases.changes import CaseChange, case_change, rebuilt
+from mentiondesk.domain.cases.fold import apply, follows
 from mentiondesk.domain.cases.timers import Policy
-from mentiondesk.domain.figures.facts import corrections
 from mentiondesk.domain.ids import PostId, StaffId, time_of
 from mentiondesk.domain.replies.draft import ReplyDraft
 from mentiondesk.domain.replies.reply import Reply
@@ -34,10 +33,7 @@ def with_entry(cases: CaseStore, case: Case, entry: CaseEntry, policy: Policy) -
     """The case with one more entry; one that stands in the middle, or is there already, makes it be folded anew."""
     if follows(case, entry):
         return case_change(case, apply(case, entry, policy), entry)
-    told = cases.timeline(case.case_id)
-    anew = list(({known.entry_id: known for known in told} | {entry.entry_id: entry}).values())
-    after = fold(case.case_id, anew, policy)
-    return case_change(case, after, entry, corrections(case.case_id, told, anew, entry, policy))
+    return rebuilt(case, case.case_id, cases.timeline(case.case_id), entry, policy)
 
 
 def as_draft(reply: Reply, case: Case, now: datetime) -> ReplyDraft:

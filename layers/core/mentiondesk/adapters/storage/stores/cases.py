@@ -1,8 +1,6 @@
 """Cases with their timelines and their customers."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -38,6 +36,7 @@ from mentiondesk.domain.ids import CaseId, PostId, UserId
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.praise import MOST_MONTHS, Regard, last_months, month_of
 from mentiondesk.domain.timeline import BrandPosted, CaseAct, CaseEntry, CustomerPosted, written_in
+from mentiondesk.domain.values import replace
 from mentiondesk.ports.cases import CaseChanged, Classified
 from mentiondesk.ports.storage import AlreadyDone
 
@@ -215,18 +214,19 @@ class Cases:
     def _count(self, change: Classified) -> Update:
         """The customer's counts: posts, and posts of each kind. New text moves a post to its new kind."""
         assert change.tags is not None, "customers' posts have tags"
-        post = change.post
-        counts = Counter({"posts": int(post.case_id is None), str(change.tags.kind): 1})
-        if post.kind is not None:
-            counts[str(post.kind)] -= 1
+        post, kind = change.post, change.tags.kind
+        counts = {"posts": int(post.case_id is None), str(kind): int(kind is not post.kind)}
+        if post.kind is not None and post.kind is not kind:
+            counts[str(post.kind)] = -1
         latest: dict[str, Value] = {
             "latest_post_at": post.created_at,
             LATEST_CASE: str(change.case.after.case_id) if change.case else None,
             keys.EXPIRES: keys.expiry(post.created_at + self._keep()),
             keys.SCHEMA: 1,
         }
-        counts.update(_praise(change))
-        if counts.get(f"{_PRAISED}{month_of(post.created_at)}"):
+        praised = (kind is Kind.PRAISE) - (post.kind is Kind.PRAISE)
+        if praised:
+            counts[f"{_PRAISED}{month_of(post.created_at)}"] = praised
             old = islice(last_months(post.created_at, 2 * MOST_MONTHS), MOST_MONTHS, None)
             latest |= {f"{_PRAISED}{month}": None for month in old}
         first = {"first_post_at": post.created_at}
@@ -247,12 +247,6 @@ def _tag(change: Classified) -> Update:
         found["case_id"] = change.case.after.case_id
     not_tagged_yet = And((Exists(), Absent(keys.TAGGED_AT), Equals("edits", change.post.edits)))
     return Update(keys.post(change.post.post_id), found, not_tagged_yet)
-
-
-def _praise(change: Classified) -> Counter[str]:
-    """The change of the month's count of praise, by a post or by its new text."""
-    was, now = change.post.kind is Kind.PRAISE, change.tags is not None and change.tags.kind is Kind.PRAISE
-    return Counter({f"{_PRAISED}{month_of(change.post.created_at)}": now - was} if now != was else {})
 
 
 def _counted(name: str, count: object) -> bool:
