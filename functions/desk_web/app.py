@@ -58,6 +58,7 @@ from mentiondesk.usecases.cases.change_many import ChangeMany
 from mentiondesk.usecases.cases.find_cases import FindCases
 from mentiondesk.usecases.cases.keep_views import KeepViews
 from mentiondesk.usecases.cases.know_customer import KnowCustomer
+from mentiondesk.usecases.cases.list_for_me import ListForMe
 from mentiondesk.usecases.cases.list_waiting import ListWaiting
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 from mentiondesk.usecases.incidents.link_case import LinkCase
@@ -112,6 +113,7 @@ def site() -> DeskSite:
     composer = Composer(acts.drafts, desk.replies, desk.posts.get, experience, used)
     link = LinkCase(acts.on_case, on_incident, desk.incidents)
     reads = CaseReads(waiting, KnowCustomer(Customers(desk.table)), table.case)
+    for_me = ListForMe(waiting, desk.replies, desk.reply_drafts)
     cases = CasePages(entrance, acts.on_case, link, reads, composer)
     return DeskSite(
         entrance,
@@ -130,7 +132,7 @@ def site() -> DeskSite:
         ReviewPages(entrance, ReviewReplies(desk.cases, facts, Reviews(desk.table, desk.keep), desk.settings)),
         StrikePages(entrance, KeepPolicy(strikes, desk.cases, desk.settings)),
         ReplyPages(entrance, cases, acts),
-        ApprovalPages(entrance, desk.replies, acts, PostApproval(review_post().again, desk.incidents)),
+        ApprovalPages(entrance, desk.replies, acts, PostApproval(review_post().again, desk.incidents), for_me),
     )
 
 

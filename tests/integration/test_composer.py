@@ -278,6 +278,60 @@ def test_a_reply_that_is_sent_back_is_its_author_s_draft_with_the_reason(desk: S
     assert field(page) == MONEY
 
 
+def headings(desk: ServedDesk) -> list[str]:
+    """The headings of the page "Waiting for me"."""
+    return [one for one in FOR_ME if one in desk.get("/desk/approvals").page.text]
+
+
+FOR_ME = ("Sent back to you", "Handed over to you", "Your customers who wrote again", "promised words that are due")
+
+
+def test_a_reply_that_was_sent_back_waits_for_its_author_until_they_send_another(
+    desk: ServedDesk, case_id: CaseId
+) -> None:
+    press(desk, case_id, "send", MONEY)
+    with desk.by("mo"):
+        approve(desk, "send_back", reason="Not after 30 days")
+        assert headings(desk) == []
+    assert headings(desk) == [FOR_ME[0]]
+    assert "Not after 30 days" in desk.get("/desk/approvals").page.text
+    assert press(desk, case_id, "send", "Sorry about your parcel! We look for it.").status == 303
+    assert headings(desk) == []
+
+
+def test_a_case_that_was_handed_over_waits_until_its_new_owner_does_something(
+    desk: ServedDesk, case_id: CaseId
+) -> None:
+    with desk.by("mo"):
+        desk.press(path(case_id), "hand_over", to="ana")
+        assert headings(desk) == []
+    assert headings(desk) == [FOR_ME[1]]
+    assert "from Mo" in desk.get("/desk/approvals").page.text
+    desk.press(path(case_id), "note", text="I call her.")
+    assert headings(desk) == []
+
+
+def test_a_customer_who_wrote_again_waits_for_the_owner_alone(desk: ServedDesk, case_id: CaseId) -> None:
+    desk.press(path(case_id), "claim")
+    assert headings(desk) == []
+    happens(desk, case_id, answered(5, "We are looking into it."))
+    happens(desk, case_id, said(6, words="@FennelAndFinch still nothing, where is my parcel?"))
+    assert headings(desk) == [FOR_ME[2]]
+    with desk.by("mo"):
+        assert headings(desk) == []
+
+
+def test_a_private_leg_of_one_s_own_waits_from_half_of_its_time_on(desk: ServedDesk, case_id: CaseId) -> None:
+    desk.press(path(case_id), "claim")
+    desk.press(path(case_id), "move_to_private", way="phone")
+    assert headings(desk) == []
+    timer = the_case(desk, case_id).timer
+    assert timer is not None and timer.clock is Clock.PRIVATE
+    desk.now = timer.since + (timer.answer_by - timer.since) * 0.6
+    desk.enter("ana")
+    assert headings(desk) == [FOR_ME[3]]
+
+
 def test_nobody_approves_their_own_and_agents_approve_nothing(desk: ServedDesk, case_id: CaseId) -> None:
     with desk.by("mo"):
         press(desk, case_id, "send", MONEY)

@@ -88,6 +88,9 @@ class ReplyStore(Protocol):
     def waiting(self, limit: int) -> Sequence[ReplyKey]:
         """Up to `limit` replies that wait for a person, oldest first; a little stale."""
 
+    def sent_back(self, author: StaffId, since: datetime, limit: int) -> Sequence[ReplyKey]:
+        """Up to `limit` replies of a person that others gave back with a reason since then, the latest first."""
+
     def recent(self, since: datetime) -> Sequence[RecentReply]:
         """The latest replies to all customers since then, oldest first; 100 at most."""
 

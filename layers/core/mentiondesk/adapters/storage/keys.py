@@ -85,6 +85,11 @@ def expiry(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
+def sent_back(author: StaffId) -> str:
+    """The partition of the due index with a person's replies that others gave back."""
+    return f"SENT_BACK#{author}"
+
+
 def post(post_id: PostId) -> Key:
     return Key(f"POST#{post_id}", POST)
 

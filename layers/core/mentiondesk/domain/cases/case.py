@@ -154,6 +154,8 @@ class Case:
     version: int = 0
     owner: StaffId | None = None
     claimed_at: datetime | None = None
+    # The colleague who gave it to the owner, until the owner does something about it.
+    handed_by: StaffId | None = None
     closed_at: datetime | None = None
     reason: str = ""
     timers: tuple[ReplyTimer, ...] = ()

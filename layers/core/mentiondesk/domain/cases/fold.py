@@ -13,7 +13,7 @@ from typing import NamedTuple, assert_never
 from mentiondesk.domain.cases.case import OWN_CLOCKS, Case, LatestAct, Phase
 from mentiondesk.domain.cases.timers import REPLY_CLOCKS, Clock, Due, Policy, ReplyTimer, TimerOutcome
 from mentiondesk.domain.cases.transitions import TRANSITIONS, Move, State
-from mentiondesk.domain.ids import CaseId, IncidentId, ReplyId
+from mentiondesk.domain.ids import CaseId, IncidentId, ReplyId, StaffId
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.profile import latest, strongest
 from mentiondesk.domain.posts.tags import ANSWERED, Kind, Tags, Urgency
@@ -183,10 +183,20 @@ def _applied(case: Case, entry: CaseEntry, policy: Policy) -> Case:
             case = replace(case, thread=_thread_after(case, entry))
             return _customer_posted(case, entry, policy) if entry.gone_at is None else _customer_gone(case, entry)
         case BrandPosted():
-            case = replace(case, thread=_thread_after(case, entry))
+            case = replace(case, thread=_thread_after(case, entry), handed_by=None)
             return _brand_posted(case, entry, policy) if entry.gone_at is None else _answer_gone(case, entry, policy)
         case _:
-            return _acted(replace(case, last=entry.order, latest_act=_latest_act(case, entry)), entry, policy)
+            handed_by = _handed_by(case, entry)
+            case = replace(case, last=entry.order, latest_act=_latest_act(case, entry), handed_by=handed_by)
+            return _acted(case, entry, policy)
+
+
+def _handed_by(case: Case, act: CaseActEntry) -> StaffId | None:
+    """The colleague from whom the owner has the case, while the owner has done nothing about it."""
+    if isinstance(act, HandedOver):
+        return act.by if act.by != act.to else None
+    over = act.by == case.owner or isinstance(act, Claimed | Released | ClaimLapsed)
+    return None if over else case.handed_by
 
 
 def _thread_after(case: Case, post: Posted) -> Thread:

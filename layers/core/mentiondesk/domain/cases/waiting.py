@@ -61,6 +61,30 @@ class Row:
                 return False
 
 
+class ForMe(StrEnum):
+    """The reason for which a customer of one's own waits for oneself, besides being in the queue."""
+
+    # A colleague handed the case over, and its owner has done nothing about it.
+    HANDED_OVER = "handed_over"
+    # The customer wrote again after an answer.
+    WROTE_AGAIN = "wrote_again"
+    # A private leg, or a word that was promised, is due: half of its time is over.
+    PROMISED = "promised"
+
+
+def waits_for_owner(case: Case, now: datetime) -> ForMe | None:
+    """The first reason that holds; None for a case that its owner need not turn to before others."""
+    timer = case.timer if case.waiting else None
+    if timer is None or case.state.closed:
+        return None
+    if case.handed_by is not None:
+        return ForMe.HANDED_OVER
+    if timer.clock is Clock.NEXT_REPLY:
+        return ForMe.WROTE_AGAIN
+    due = timer.clock in OWN_CLOCKS and timer.answer_by - now < (timer.answer_by - timer.since) / 2
+    return ForMe.PROMISED if due else None
+
+
 # A row's place in the list: its deadline, and its case where deadlines are the same.
 Place = tuple[datetime, str]
 

@@ -29,6 +29,7 @@ from mentiondesk.presentation.desk.queue import RowView
 from mentiondesk.presentation.desk.reply_pages import ReplyActs, refusal_name, seen_in
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response, go
 from mentiondesk.presentation.desk.under_way import ReplyView, reply_view
+from mentiondesk.usecases.cases.list_for_me import ListForMe
 
 APPROVALS = f"{ROOT}/approvals"
 _MOST = 50
@@ -49,7 +50,7 @@ NOTHING_REFUSED = Refused()
 
 @dataclass(frozen=True, slots=True)
 class HeldView:
-    """A held reply with its case, or a post about an incident, for the person who looks at the list."""
+    """A reply that waits for a person, with its case or the incident that it is about, for who looks at the list."""
 
     view: ReplyView
     text: str
@@ -81,13 +82,20 @@ class PostApproval(NamedTuple):
 
 
 class ApprovalPages:
-    """The list "Waiting for me". Others' replies are for leads; everybody sees their own that wait."""
+    """The page "Waiting for me".
 
-    def __init__(self, entrance: Entrance, replies: ReplyStore, acts: ReplyActs, posts: PostApproval) -> None:
+    Others' replies are for leads. Everybody sees their own that wait or were sent back, and those of their customers
+    who wait for them.
+    """
+
+    def __init__(
+        self, entrance: Entrance, replies: ReplyStore, acts: ReplyActs, posts: PostApproval, for_me: ListForMe
+    ) -> None:
         self._entrance = entrance
         self._replies = replies
         self._acts = acts
         self._review_post, self._incidents = posts
+        self._for_me = for_me
 
     def show(self, request: Request, now: datetime) -> Response:
         visitor = self._entrance.visitor(request, now)
@@ -159,7 +167,8 @@ class ApprovalPages:
         return self._page(visitor, Refused(typed.get("reply", ""), notice, findings))
 
     def _page(self, visitor: Visitor, refused: Refused) -> Response:
-        held = list(self._held(visitor, refused))
+        held, mine = list(self._held(visitor, refused)), self._for_me(visitor.actor, visitor.now)
+        rows = {reason: [RowView(one, visitor) for one in found] for reason, found in mine.customers.items() if found}
         facts = {
             "visitor": visitor,
             "reader": visitor.reader,
@@ -167,6 +176,9 @@ class ApprovalPages:
             "notice": refused.notice,
             "to_approve": [one for one in held if one.view.may_approve],
             "own": [one for one in held if one.reply.author == visitor.actor.by],
+            "sent_back": [self._held_view(reply_view(one, visitor), visitor) for one in mine.sent_back],
+            "customers": rows,
+            "cut": mine.cut,
             "event": new_event(visitor.now),
         }
         html = render("desk/approvals.html", visitor.say, facts)

@@ -46,7 +46,7 @@ class Replies:
     """ReplyStore on the table. `keep`: how long a reply stays after it was made.
 
     A reply stands in the due index for as long as somebody has to do something: the sender (OUTBOX, by when it is
-    due), or a person (HELD, by when it was made).
+    due), or a person (HELD, by when it was made; sent back, by author).
     """
 
     def __init__(self, table: Table, keep: Callable[[], timedelta], cases: Cases) -> None:
@@ -104,6 +104,8 @@ class Replies:
             beside |= {keys.DUE_SHARD: keys.OUTBOX, keys.DUE_AT: reply.wakes_at}
         elif reply.state is ReplyState.HELD:
             beside |= {keys.DUE_SHARD: keys.HELD, keys.DUE_AT: reply.made_at}
+        elif reply.state is ReplyState.WITHDRAWN and reply.reason:
+            beside |= {keys.DUE_SHARD: keys.sent_back(reply.author), keys.DUE_AT: reply.ended_at or reply.made_at}
         return Item(keys.reply(reply.subject_id, reply.reply_id), reply, beside)
 
     def recent(self, since: datetime) -> Sequence[RecentReply]:
@@ -131,6 +133,9 @@ class Replies:
 
     def waiting(self, limit: int) -> Sequence[ReplyKey]:
         return self._listed(Query(keys.HELD, keys.DUE, limit=limit))
+
+    def sent_back(self, author: StaffId, since: datetime, limit: int) -> Sequence[ReplyKey]:
+        return self._listed(Query(keys.sent_back(author), keys.DUE, first=since, limit=limit, newest_first=True))
 
     def count_due(self, until: datetime) -> int:
         return self._table.count(Query(keys.OUTBOX, keys.DUE, last=until))
