@@ -28,7 +28,7 @@ from moto.events.models import EventPattern
 from infra.local.guard import loopback_only
 from infra.local.moto_server import MotoServer
 from infra.local.printed import printed_by_this_thread
-from infra.local.quick_moto import quick_transactions
+from infra.local.quick_moto import quick_table
 from infra.local.routes import NO_ROUTE, HttpRoutes
 from infra.transform import REGION, decided, transformed
 from mentiondesk.runtime import aws
@@ -50,6 +50,10 @@ _LIKE_LAMBDA = {
     "AWS_CONFIG_FILE": os.devnull,
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
+
+# Operations after which a table's stream, or a queue, holds more. A topic here has no queue that listens.
+_WRITES = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
+_MESSAGES = {"SendMessage", "SendMessageBatch"}
 
 # As many records as a stream gives at once.
 _MOST_RECORDS = 1000
@@ -306,10 +310,17 @@ class AwsServer(AbstractContextManager[Any], Protocol):
     @property
     def url(self) -> str: ...
 
-    @property
-    def changes(self) -> int:
-        """Grows with each request after which a stream or a queue may hold more than before."""
-        ...
+
+@dataclass
+class Changes:
+    """The numbers of requests after which a stream, or a queue, may hold more than before."""
+
+    tables: int = 0
+    queues: int = 0
+
+    def count(self, operation: str) -> None:
+        self.tables += operation in _WRITES
+        self.queues += operation in _MESSAGES
 
 
 class LocalCloud:
@@ -342,7 +353,8 @@ class LocalCloud:
         self._clients: dict[str, Any] = {}
         self.url = self._server.url
         self.on_run: Callable[[Function, int], None] = lambda *_: None
-        # The server's count of changes when each source was read last.
+        self._changes = Changes()
+        # The count of changes when each source was read last.
         self._read_at: dict[int, int] = {}
 
     def __enter__(self) -> Self:
@@ -351,7 +363,7 @@ class LocalCloud:
             begun.callback(_forget_what_moto_holds)
             begun.callback(aws.forget_clients)
             begun.callback(_restore, dict(os.environ))
-            begun.enter_context(quick_transactions())
+            begun.enter_context(quick_table(self._changes.count))
             begun.enter_context(loopback_only())
             begun.enter_context(self._server)
             self._set_up()
@@ -426,8 +438,9 @@ class LocalCloud:
     def _stirred(self) -> Iterator["StreamSource | QueueSource"]:
         """The sources that may hold something that was not there when they were read last."""
         for number, source in enumerate(self.sources):
-            if self._read_at.get(number) != self._server.changes:
-                self._read_at[number] = self._server.changes
+            changes = self._changes.queues if isinstance(source, QueueSource) else self._changes.tables
+            if self._read_at.get(number) != changes:
+                self._read_at[number] = changes
                 yield source
 
     @property

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _SEND_MAIL = "/v2/email/outbound-emails"
 _FORM = "application/x-www-form-urlencoded"
 _SEND_TEXT = "PinpointSMSVoiceV2.SendTextMessage"
-_CHANGES = ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems", "SendMessage")
 _MESSAGE_ID = re.compile(r"<MessageId>([^<]+)</MessageId>")
 
 
@@ -38,27 +37,19 @@ class Sent:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def changes_a_source(operation: str) -> bool:
-    """True for an operation of AWS after which a stream or a queue may hold more than before."""
-    return operation.removesuffix("Batch") in _CHANGES
-
-
 class Outbox:
     """WSGI middleware before moto that keeps each mail and text in the order in which they were accepted.
 
-    moto itself drops the headers of a mail, and they name its kind. `changes` counts the requests that write to a
-    table or send to a queue.
+    moto itself drops the headers of a mail, and they name its kind.
     """
 
     def __init__(self, application: "WSGIApplication") -> None:
         self._application = application
         self.sent: list[Sent] = []
         self.operators: list[Sent] = []
-        self.changes = 0
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         request = Request(environ)
-        self.changes += changes_a_source(request.headers.get("X-Amz-Target", "").partition(".")[2])
         if request.headers.get("X-Amz-Target") == _SEND_TEXT:
             return self._take_text(request)(environ, start_response)
         if request.method != "POST" or not (request.path == _SEND_MAIL or request.mimetype == _FORM):
@@ -113,11 +104,6 @@ class MotoServer(Loopback):
         self._moto = DomainDispatcherApplication(create_backend_app)
         self.outbox = Outbox(self._moto)
         super().__init__()
-
-    @property
-    def changes(self) -> int:
-        """Grows with each request after which a stream or a queue may hold more than before."""
-        return self.outbox.changes
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         return self.outbox(environ, start_response)

@@ -3,6 +3,7 @@
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from moto import mock_aws
 
+from infra.local.quick_moto import quick_table
 from infra.transform import REGION, transformed
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.attributes import from_attributes
@@ -164,9 +166,16 @@ def resources() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def account() -> Iterator["DynamoDBClient"]:
+def on_the_wire() -> bool:
+    """True in the suites that hold the table's contract: there each call is written, signed, sent and parsed."""
+    return False
+
+
+@pytest.fixture(scope="module")
+def account(on_the_wire: bool) -> Iterator["DynamoDBClient"]:
     """An AWS account with nothing in it. Making clients takes longer than making tables."""
-    with pytest.MonkeyPatch.context() as patch, mock_aws():
+    wired = on_the_wire or "DYNAMODB_LOCAL" in os.environ
+    with pytest.MonkeyPatch.context() as patch, mock_aws(), nullcontext() if wired else quick_table():
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
         for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):

@@ -65,6 +65,11 @@ ANA = StaffId("ana")
 TEXTS = (TextLimit(2, minutes(15)), TextLimit(3, minutes(60)))
 
 
+@pytest.fixture(scope="module")
+def on_the_wire() -> bool:
+    return True
+
+
 def edited(post: Post, text: str, edits: int = 1) -> Post:
     return replace(post, text=text, edits=edits, version_id=PostId(str(int(post.post_id) + edits)))
 

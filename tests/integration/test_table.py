@@ -41,6 +41,11 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
+@pytest.fixture(scope="module")
+def on_the_wire() -> bool:
+    return True
+
+
 class Mood(StrEnum):
     SUNNY = "sunny"
 

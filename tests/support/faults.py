@@ -29,7 +29,6 @@ from requests.structures import CaseInsensitiveDict
 
 from infra.local.cloud import Context, Function, LocalCloud, _only
 from infra.local.desk import SENDER, TEMPLATE, VirtualClock
-from infra.local.moto_server import changes_a_source
 from infra.local.printed import printed_by_this_thread
 from infra.local.x_standin import StandInX
 from infra.local.x_standin.problems import Answer
@@ -183,7 +182,6 @@ class _InProcess(contextlib.AbstractContextManager[None]):
 
     def __init__(self) -> None:
         self._mock = mock_aws()
-        self.changes = 0
 
     def __enter__(self) -> None:
         self._mock.start()
@@ -302,7 +300,6 @@ class FaultyDesk:
 
         def aws_call(client: Any, operation: str, params: dict[str, Any]) -> Any:
             name = f"{client.meta.service_model.service_name}.{operation}"
-            self.aws.changes += changes_a_source(operation)
             if name == SEND_TEXT:
                 return self._called(name, client, params, lambda: self._take_text(params))
             return self._called(name, client, params, lambda: original(client, operation, params))

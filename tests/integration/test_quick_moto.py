@@ -1,0 +1,187 @@
+"""The quick way to moto's table and the long one, through botocore's requests: the same answers, errors and stream."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError, ParamValidationError
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.dynamodb.models import dynamodb_backends
+
+from infra.local.quick_moto import quick_table
+from infra.transform import REGION
+from tests.integration.conftest import TABLE
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_DUE = {"IndexName": "due", "KeyConditionExpression": "due_shard = :d"}
+
+
+@pytest.fixture(scope="module")
+def on_the_wire() -> bool:
+    return True
+
+
+def _key(pk: str, sk: str) -> dict[str, Any]:
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def _item(pk: str, sk: str, **more: Any) -> dict[str, Any]:
+    return {**_key(pk, sk), **more}
+
+
+def _due(number: int) -> dict[str, Any]:
+    return {"due_shard": {"S": f"DUE#{number % 2}"}, "due_at": {"S": f"2026-06-{number:02}"}}
+
+
+_ALL = {"tags": {"SS": ["b", "a"]}, "held": {"M": {"x": {"L": [{"N": "1.50"}, {"NULL": True}, {"BOOL": False}]}}}}
+_RANGES = ("= :s", "< :s", ">= :s")
+_TWO = {":p": {"S": "A"}, ":s": {"S": "04"}}
+
+# Operations with their parameters, in order; they leave something for the next ones to find.
+CALLS: list[tuple[str, dict[str, Any]]] = [
+    *(("put_item", {"Item": _item("A", f"{number:02}", **_due(number), **_ALL)}) for number in (3, 1, 2, 5, 4)),
+    ("put_item", {"Item": _item("B", "01", raw={"B": b"bytes"}, n={"N": "7"}), "ReturnValues": "ALL_OLD"}),
+    ("put_item", {"Item": _item("B", "01", n={"N": "8"}), "ReturnValues": "ALL_OLD"}),
+    ("put_item", {"Item": _item("", "01")}),
+    ("put_item", {"Item": {"pk": {"S": "B"}}}),
+    ("put_item", {"Item": _item("B", "02", big={"S": "x" * 410_000})}),
+    ("put_item", {"Item": {"pk": "no attribute value"}}),
+    *(
+        ("put_item", {"Item": _item("A", "01"), "ConditionExpression": "attribute_not_exists(pk)", **more})
+        for more in ({}, {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"})
+    ),
+    ("get_item", {"Key": _key("A", "01"), "ConsistentRead": True}),
+    ("get_item", {"Key": _key("A", "99")}),
+    ("get_item", {"Key": _key("A", "01"), "ReturnConsumedCapacity": "TOTAL"}),
+    ("get_item", {"Key": {"pk": {"S": "A"}}}),
+    ("update_item", {"Key": _key("C", "1"), "UpdateExpression": "SET n = if_not_exists(n, :v)"}),
+    *(
+        (
+            "update_item",
+            {
+                "Key": _key("C", "1"),
+                "UpdateExpression": "SET #n = if_not_exists(#n, :v) ADD seen :v REMOVE gone",
+                "ExpressionAttributeNames": {"#n": "n"},
+                "ExpressionAttributeValues": {":v": {"N": "2"}},
+                "ReturnValues": "ALL_NEW",
+            },
+        )
+        for _ in range(2)
+    ),
+    *(
+        (
+            "query",
+            {
+                "KeyConditionExpression": f"pk = :p AND sk {compared}",
+                "ExpressionAttributeValues": _TWO,
+                "ScanIndexForward": forward,
+            },
+        )
+        for compared in _RANGES
+        for forward in (True, False)
+    ),
+    *(
+        ("query", {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "A"}}, **more})
+        for more in (
+            {"Limit": 2},
+            {"Limit": 2, "ExclusiveStartKey": _key("A", "02")},
+            {"Select": "COUNT"},
+            {"ReturnConsumedCapacity": "TOTAL"},
+        )
+    ),
+    ("query", {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "nothing"}}}),
+    ("query", {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"N": "1"}}}),
+    ("query", {"KeyConditionExpression": "sk = :p", "ExpressionAttributeValues": {":p": {"S": "1"}}}),
+    *(
+        ("query", {**_DUE, "ExpressionAttributeValues": {":d": {"S": shard}}, **more})
+        for shard in ("DUE#0", "DUE#1", "DUE#2")
+        for more in ({}, {"Limit": 1}, {"ScanIndexForward": False}, {"ConsistentRead": True})
+    ),
+    ("query", {"IndexName": "no such index", "KeyConditionExpression": "pk = :p"}),
+    ("delete_item", {"Key": _key("A", "05"), "ReturnValues": "ALL_OLD"}),
+    ("delete_item", {"Key": _key("A", "05"), "ConditionExpression": "attribute_exists(pk)"}),
+]
+
+
+# Stand for one request each on several items.
+_ABSENT = {"ConditionExpression": "attribute_not_exists(pk)", "ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
+_COUNTED = {"UpdateExpression": "ADD n :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}
+_FIRST = {"Put": {"TableName": TABLE, "Item": _item("T", "1"), **_ABSENT}}
+_SECOND = {"Update": {"TableName": TABLE, "Key": _key("T", "2"), **_COUNTED}}
+_THIRD = {"Delete": {"TableName": TABLE, "Key": _key("A", "0")}}
+_CHECKED = {
+    "ConditionCheck": {"TableName": TABLE, "Key": _key("A", "1"), "ConditionExpression": "attribute_exists(pk)"}
+}
+_PUTS = [{"PutRequest": {"Item": _item("A", str(number), **_ALL)}} for number in range(4)]
+_DELETED = {"DeleteRequest": {"Key": _key("A", "9")}}
+_WANTED = {"Keys": [_key("A", sk) for sk in ("3", "1", "none")], "ConsistentRead": True}
+
+SEVERAL: list[tuple[str, dict[str, Any]]] = [
+    ("batch_write_item", {"RequestItems": {TABLE: [*_PUTS, _DELETED]}}),
+    ("batch_write_item", {"RequestItems": {TABLE: [_DELETED, _DELETED]}}),
+    ("batch_get_item", {"RequestItems": {TABLE: _WANTED}}),
+    ("transact_write_items", {"TransactItems": [_FIRST, _SECOND, _THIRD, _CHECKED]}),
+    ("transact_write_items", {"TransactItems": [_SECOND, _FIRST]}),
+    ("get_item", {"TableName": TABLE, "Key": _key("T", "2")}),
+    ("scan", {"TableName": TABLE}),
+]
+
+
+@pytest.fixture
+def told(account: "DynamoDBClient", schema: dict[str, Any]) -> Callable[[], tuple[list[Any], list[Any]]]:
+    """All calls on a new table: their answers, and the table's stream afterwards."""
+    stream: Any = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+
+    def tell() -> tuple[list[Any], list[Any]]:
+        account.create_table(TableName=TABLE, **schema, StreamSpecification=stream)
+        calls = [(name, {"TableName": TABLE, **parameters}) for name, parameters in CALLS]
+        answers = [_answer(account, *call) for call in (*calls, *SEVERAL)]
+        shard: Any = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].get_table(TABLE).stream_shard
+        changes = [(one.record["eventName"], one.record["dynamodb"].get("NewImage")) for one in shard.items]
+        account.delete_table(TableName=TABLE)
+        return answers, changes
+
+    return tell
+
+
+def _answer(db: "DynamoDBClient", operation: str, parameters: dict[str, Any]) -> Any:
+    """The answer of AWS, or its error, without what belongs to the wire."""
+    try:
+        found = getattr(db, operation)(**parameters)
+    except ClientError as refused:
+        found = {"refused": type(refused).__name__, **refused.response}
+    except ParamValidationError as invalid:
+        found = {"invalid": str(invalid)}
+    return {name: value for name, value in found.items() if name != "ResponseMetadata"}
+
+
+def test_every_call_is_answered_alike(told: Callable[[], tuple[list[Any], list[Any]]]) -> None:
+    long = told()
+    with quick_table():
+        assert told() == long
+    assert {"refused", "invalid", "Items", "Attributes", "Responses"} <= {name for one in long[0] for name in one}
+
+
+def test_the_events_of_botocore_are_heard_on_the_quick_way(db: "DynamoDBClient") -> None:
+    heard: list[str] = []
+    events = ("before-parameter-build", "before-call", "after-call")
+    for event in events:
+        db.meta.events.register(f"{event}.dynamodb", lambda event_name, **_: heard.append(event_name), event)
+    with quick_table():
+        db.get_item(TableName=TABLE, Key=_key("A", "1"))
+    for event in events:
+        db.meta.events.unregister(f"{event}.dynamodb", unique_id=event)
+    assert heard == [f"{event}.dynamodb.GetItem" for event in events]
+
+
+def test_on_the_quick_way_nothing_is_sent(db: "DynamoDBClient") -> None:
+    sent: list[str] = []
+    db.meta.events.register("before-send.dynamodb", lambda event_name, **_: sent.append(event_name), "sent")
+    with quick_table():
+        db.get_item(TableName=TABLE, Key=_key("A", "1"))
+        assert sent == []
+        db.describe_table(TableName=TABLE)
+    db.meta.events.unregister("before-send.dynamodb", unique_id="sent")
+    assert sent == ["before-send.dynamodb.DescribeTable"]
