@@ -218,6 +218,12 @@ def test_an_incident_goes_from_a_guess_to_its_end(page: Browser, served: Served)
     page.value("document.querySelector('[name=title]').value = 'Checkout fails'")
     page.value("document.querySelector('[name=impact]').value = 'major'")
     page.value("document.querySelector('[name=\"health.van\"]').value = 'operational'")
+    go(page, "Preview")
+    assert "Nothing is published yet." in said(page)
+    assert "Checkout fails" in said(page)
+    before = served.desk.incidents.get(INCIDENT_ID)
+    assert before is not None
+    assert before.status is Status.CANDIDATE
     go(page, "Publish")
     incident = served.desk.incidents.get(INCIDENT_ID)
     assert incident is not None
@@ -248,17 +254,21 @@ def test_an_incident_goes_from_a_guess_to_its_end(page: Browser, served: Served)
 def test_every_page_is_quiet_fits_and_can_be_read(page: Browser, served: Served, scheme: str, screen: str) -> None:
     width, height = SCREENS[screen]
     page.look(width, height, scheme)
-    pages = [(served.case_page(), ""), (served.incident_page(), ""), (f"{URL}/act/forged", "")]
-    pages += [
-        (served.case_page(), "Dismiss"),
-        (served.case_page(), "Claim"),
-        (served.case_page("mo"), "Answered"),
+    pages: list[tuple[str, list[str]]] = [
+        (served.case_page(), []),
+        (served.incident_page(), []),
+        (f"{URL}/act/forged", []),
+        (served.case_page(), ["Dismiss"]),
+        (served.case_page(), ["Claim"]),
+        (served.case_page("mo"), ["Answered"]),
+        (served.incident_page(), ["Preview"]),
+        (served.incident_page(), ["Preview", "Publish"]),
+        (served.incident_page(), ["Publish update"]),
     ]
-    pages += [(served.incident_page(), "Publish"), (served.incident_page(), "Publish update")]
     for url, press in pages:
         page.show(url)
-        if press:
-            go(page, press)
+        for button in press:
+            go(page, button)
         open_all(page)
         assert page.value(_WIDTH) <= width, press
         assert page.value(_SMALL) == [], press

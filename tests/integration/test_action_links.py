@@ -39,6 +39,7 @@ from tests.integration.conftest import TABLE, DynamoDesk, keep
 from tests.integration.test_act import CASE_ID, INCIDENT_ID, POST, SHOP, VAN, begin, team_of
 from tests.support.builders import NOON, at, commanded, settings_file
 from tests.support.doors import FORM, HOSTILE, MARKS, SIGNED_BEFORE, URL, Answer, Doors
+from tests.support.mailed_links import CONFIRM
 from tests.support.parameters import KEY, put_parameter, stored
 
 if TYPE_CHECKING:
@@ -67,7 +68,13 @@ class Api:
         return self.ask("POST", f"/act/{token}", body, FORM)
 
     def press(self, token: str, action: str, **typed: str) -> Answer:
-        """Opens the page, types, and presses the button."""
+        """Opens the page, types, presses the button, and publishes what is shown first."""
+        answer = self.first_press(token, action, **typed)
+        shown = next((form for form in answer.page.forms if CONFIRM in form.buttons), None)
+        return self.post(token, shown.fields | CONFIRM) if shown else answer
+
+    def first_press(self, token: str, action: str, **typed: str) -> Answer:
+        """The answer to the button of a form."""
         return self.post(token, self.get(token).page.form(action) | typed)
 
     def token(self, by: StaffId = ANA, **overrides: Any) -> str:
@@ -282,6 +289,32 @@ def test_publishing(api: Api) -> None:
     assert answer.page.offers() == {"update", "resolve", "edit", "edit_update", "members"}
 
 
+@pytest.mark.parametrize("action", ["publish", "open_incident"])
+def test_nothing_is_public_before_its_words_were_seen(api: Api, action: str) -> None:
+    token = api.incident_token() if action == "publish" else api.token()
+    before = api.table()
+    answer = api.first_press(token, action, title="Payments fail", body="We are on it.\n\nMore soon.")
+    assert answer.status == 200
+    for words in ("Nothing is published yet.", "Payments fail", "We are on it.", "More soon.", "Investigating"):
+        assert words in answer.said
+    assert api.table() == before
+    again = api.post(token, answer.page.form(action) | {"back": "yes"})
+    assert again.page.form(action)["body"] == "We are on it.\n\nMore soon."
+    assert api.table() == before
+    assert api.post(token, answer.page.form(action) | CONFIRM).status == 200
+    public = [one for one in api.desk.incidents.open() if one.public]
+    assert [one.title for one in public] == ["Payments fail"]
+
+
+def test_an_update_may_be_looked_at_first(api: Api) -> None:
+    token = api.incident_token()
+    api.press(token, "publish")
+    Clock.now = at(20)
+    shown = api.first_press(token, "update", status="monitoring", body="Better.", look="yes")
+    assert "Nothing is published yet." in shown.said
+    assert len(api.desk.incidents.updates(INCIDENT_ID)) == 1
+
+
 @pytest.mark.parametrize(
     ("typed", "field", "wrong"),
     [
@@ -332,7 +365,7 @@ def test_updates_and_the_end(api: Api) -> None:
 def test_no_incident(api: Api) -> None:
     token = api.incident_token()
     assert api.press(token, "dismiss").status == 422
-    form = api.get(token).page.form("publish")
+    form = api.get(token).page.form("publish") | CONFIRM
     assert api.press(token, "dismiss", reason="a meme").status == 200
     assert (api.incident.status, api.incident.reason) == (Status.DISMISSED, "a meme")
     late = api.post(token, form)

@@ -12,6 +12,10 @@ from mentiondesk.domain.alerts.messages import MessageKind
 INCIDENT_KINDS = frozenset({MessageKind.INCIDENT_NOTICED, MessageKind.INCIDENT_RESOLVED})
 
 
+# The button below words that are shown before they are public.
+CONFIRM = {"confirmed": "yes"}
+
+
 def act_on_incident(mails: Iterable[Mail], to: str, action: str, typed: Mapping[str, str]) -> str | None:
     """Presses a button on the page behind a person's latest mail about an incident; the text of the next page.
 
@@ -30,9 +34,17 @@ def opened(link: str) -> HtmlPage:
 
 
 def pressed(link: str, page: HtmlPage, action: str, typed: Mapping[str, str] | None = None) -> HtmlPage:
-    """Presses the button of `action`, the form's fields as they stand except for `typed`; returns the next page."""
-    body = urlencode({**page.pressed(action), **(typed or {})}).encode()
-    return _asked(Request(link, data=body))
+    """Presses the button of `action`, the form's fields as they stand except for `typed`; returns the next page.
+
+    Words that are shown before they are public are published.
+    """
+    shown = _sent(link, {**page.pressed(action), **(typed or {})})
+    first = next((form for form in shown.forms if CONFIRM in form.buttons), None)
+    return _sent(link, first.fields | CONFIRM) if first else shown
+
+
+def _sent(link: str, fields: Mapping[str, str]) -> HtmlPage:
+    return _asked(Request(link, data=urlencode(fields).encode()))
 
 
 def _asked(request: Request) -> HtmlPage:

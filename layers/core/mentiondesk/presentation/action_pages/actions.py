@@ -17,6 +17,7 @@ from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.incidents.incident import Health, Incident, LinkedPost, NotPossible, Status
 from mentiondesk.domain.incidents.rules import IncidentTemplate
 from mentiondesk.domain.posts.tags import Urgency
+from mentiondesk.domain.status.public_incident import PublicIncident
 from mentiondesk.domain.timeline import (
     CaseActEntry,
     Dismissed,
@@ -48,6 +49,7 @@ from mentiondesk.presentation.action_pages.answers import REFUSALS, Answer, refu
 from mentiondesk.presentation.action_pages.duty import DUTY, duty_box, duty_in
 from mentiondesk.presentation.action_pages.forms import HEALTH, IMPACTS, LEFT_OUT, OTHER, REASONS
 from mentiondesk.presentation.action_pages.html import render
+from mentiondesk.presentation.action_pages.previews import BACK, FILL, kept_words, preview_facts, shown_first, shows
 from mentiondesk.presentation.action_pages.reader import Reader
 from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid, MalformedForm
 from mentiondesk.presentation.action_pages.record import RecordLine, record_line
@@ -99,7 +101,7 @@ class Notice:
 
 
 class ActionPages:
-    """GET and POST of one link."""
+    """GET and POST of one link. An incident begins to be public from a page that shows its words first."""
 
     def __init__(
         self,
@@ -127,9 +129,8 @@ class ActionPages:
             if typed.get("action") == DUTY:
                 return self._say_duty(token, link, actor, typed, now)
             action = action_in(typed)
-            if "fill" in typed:
-                templates = self._settings().incidents.templates
-                return self._shown(token, Notice(action=action, typed=filled(typed, templates)), now)
+            if before := self._before(token, link, actor, action, typed, now):
+                return before
             view = self._act(link, actor, action, typed, self._links.event_id(token, typed.get("event", "")), now)
         except (LinkRefused, NotAllowed, SubjectGone, MalformedForm) as refusal:
             return refused(say, refusal)
@@ -172,6 +173,38 @@ class ActionPages:
         incident = self._on_incident(actor, subject_id, on_incident, event_id, now)
         return self._on_incident.view(actor, incident)
 
+    def _before(
+        self, token: str, link: Link, actor: Actor, action: Action, typed: FormFields, now: datetime
+    ) -> Answer | None:
+        """The page that comes before the act: the form with other words in it, or the words that will be public."""
+        if FILL in typed or BACK in typed:
+            templates = self._settings().incidents.templates if FILL in typed else ()
+            return self._shown(token, Notice(action=action, typed=filled(kept_words(typed), templates)), now)
+        public = self._public(link, actor, action, typed, now) if shown_first(action, typed) else None
+        return self._preview(actor, action, typed, public, now) if public else None
+
+    def _public(
+        self, link: Link, actor: Actor, action: Action, typed: FormFields, now: datetime
+    ) -> PublicIncident | None:
+        """The incident as customers would read it after the act; None for an act that they read nothing of."""
+        actor.must_be_allowed(action)
+        components, zone = self._settings().page.components, ZoneInfo(person_of(actor).zone)
+        if isinstance(link.subject_id, CaseId):
+            if action is not Action.OPEN_INCIDENT:
+                return None
+            return self._on_incident.preview_new(actor, opening(typed, components, zone), now)
+        incident = self._on_incident.incident(link.subject_id)
+        command = shows(incident_command(action, typed, incident, components, zone))
+        return self._on_incident.preview(actor, link.subject_id, command, now) if command else None
+
+    def _preview(
+        self, actor: Actor, action: Action, typed: FormFields, public: PublicIncident, now: datetime
+    ) -> Answer:
+        """The page with the words that will be public, before they are."""
+        facts = preview_facts(action, typed, public, self._settings(), now)
+        reader = Reader(person_of(actor), self._settings(), self._say, now)
+        return Answer(HTTPStatus.OK, render("preview.html", self._say, {**facts, "reader": reader}))
+
     def _open_incident(self, actor: Actor, case_id: CaseId, typed: FormFields, event_id: str, now: datetime) -> _View:
         """The case's page; its customer is the first in the new incident."""
         before = self._on_case.look(actor, case_id, now)
@@ -206,6 +239,7 @@ class ActionPages:
             "reader": reader,
             "duty": duty_box(reader, self._duty.roster(self._settings().roster), now),
             "event": self._links.new_event(token, now),
+            "previews": True,
         }
         html = render("case.html" if case else "incident.html", self._say, facts)
         return Answer(notice.status, html, notice.gave_up)

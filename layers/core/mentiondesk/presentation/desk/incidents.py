@@ -16,6 +16,7 @@ from mentiondesk.ports.incidents import IncidentChanged, IncidentStore
 from mentiondesk.ports.storage import AlreadyDone, SubjectGone
 from mentiondesk.presentation.action_pages.actions import Notice, filled, incident_facts, refusal_notice
 from mentiondesk.presentation.action_pages.acts import INCIDENT_ACTS, action_in, incident_command
+from mentiondesk.presentation.action_pages.previews import BACK, FILL, kept_words, public_text, shown_first, shows
 from mentiondesk.presentation.action_pages.reading import FormFields, FormInvalid, MalformedForm
 from mentiondesk.presentation.action_pages.record import RecordLine, record_line
 from mentiondesk.presentation.desk.entrance import Entrance, Visitor
@@ -23,15 +24,7 @@ from mentiondesk.presentation.desk.forms import event_in, new_event
 from mentiondesk.presentation.desk.html import render
 from mentiondesk.presentation.desk.incident_posts import IncidentPosts, PostAttempt, attempt_in
 from mentiondesk.presentation.desk.polls import no_news, tag
-from mentiondesk.presentation.desk.previews import (
-    BACK,
-    FILL,
-    kept_words,
-    preview_page,
-    public_text,
-    shown_first,
-    shows,
-)
+from mentiondesk.presentation.desk.previews import preview_page
 from mentiondesk.presentation.desk.reply_pages import refusal_name
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response, go
 from mentiondesk.usecases.incidents.change_incident import (

@@ -12,12 +12,13 @@ from mentiondesk.ports.storage import AlreadyDone
 from mentiondesk.presentation.action_pages.actions import Notice, filled, opening_facts
 from mentiondesk.presentation.action_pages.acts import opening
 from mentiondesk.presentation.action_pages.forms import PARTS, PlanForm, read, with_parts
+from mentiondesk.presentation.action_pages.previews import BACK, FILL, kept_words, shown_first
 from mentiondesk.presentation.action_pages.reading import FormFields, FormInvalid
 from mentiondesk.presentation.desk.entrance import Entrance, Visitor
 from mentiondesk.presentation.desk.forms import event_in, new_event
 from mentiondesk.presentation.desk.html import render
 from mentiondesk.presentation.desk.incidents import INCIDENTS, refused
-from mentiondesk.presentation.desk.previews import BACK, FILL, kept_words, preview_page, shown_first
+from mentiondesk.presentation.desk.previews import preview_page
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response, go
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 
