@@ -87,7 +87,7 @@ def expiry(moment: datetime) -> int:
 
 def sent_back(author: StaffId) -> str:
     """The partition of the due index with a person's replies that others gave back."""
-    return f"SENT_BACK#{author}"
+    return f"SENTBACK#{author}"
 
 
 def post(post_id: PostId) -> Key:
