@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from mentiondesk.adapters.channels.failure_queues import SqsFailureQueues
 from mentiondesk.adapters.channels.heartbeat import Heartbeat
 from mentiondesk.adapters.channels.webhooks import WebhookSender
 from mentiondesk.adapters.parameters import secret
@@ -18,6 +19,7 @@ from mentiondesk.adapters.storage.stores.events import Events
 from mentiondesk.adapters.storage.stores.facts import Facts
 from mentiondesk.adapters.x.connection import x_credentials
 from mentiondesk.adapters.x.counts import TweepyCounts
+from mentiondesk.domain.health import GivenUp
 from mentiondesk.ports.channels import Undeliverable
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import AuditConfig
@@ -27,6 +29,7 @@ from mentiondesk.usecases.audit.check_cases import CheckCases
 from mentiondesk.usecases.audit.check_endpoints import CheckEndpoints
 from mentiondesk.usecases.audit.check_replies import CheckReplies
 from mentiondesk.usecases.audit.count_posts import CountPosts
+from mentiondesk.usecases.audit.count_set_aside import CountSetAside
 
 logger = Logger()
 
@@ -54,6 +57,13 @@ def audit_desk() -> AuditDesk:
     )
 
 
+@cache
+def count_set_aside() -> CountSetAside:
+    config = AuditConfig.from_env()
+    urls = {GivenUp.STREAM: config.stream_failures_url, GivenUp.MAIL_REPORTS: config.mail_report_failures_url}
+    return CountSetAside(SqsFailureQueues(aws.sqs(), urls), Audits(stores().table))
+
+
 @logger.inject_lambda_context(clear_state=True)
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     now = clock.now()
@@ -68,3 +78,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         except Undeliverable as refused:
             # The outside address tells of the silence itself.
             logger.warning("heartbeat not taken", reason=refused.reason)
+    count_set_aside()(now)

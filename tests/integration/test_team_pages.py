@@ -2,15 +2,18 @@
 
 from datetime import timedelta
 
+import boto3
 import pytest
 import yaml
 
 from infra.settings_file import load_settings
+from mentiondesk.adapters.channels.failure_queues import SqsFailureQueues
 from mentiondesk.adapters.storage.stores.audits import Audits
 from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.duty import DutyChanges
 from mentiondesk.adapters.storage.stores.troubles import Troubles
 from mentiondesk.domain.audit import Check, Finding, Progress, Report
+from mentiondesk.domain.health import GivenUp
 from mentiondesk.domain.ids import PostId, id_at
 from mentiondesk.domain.posts.cursor import Cursor, ReadBlock
 from mentiondesk.domain.posts.post import Source
@@ -18,6 +21,7 @@ from mentiondesk.domain.troubles import RULES as TROUBLES
 from mentiondesk.domain.troubles import Told
 from mentiondesk.presentation.operator_mails import texts
 from mentiondesk.presentation.wording import catalogue
+from mentiondesk.usecases.audit.count_set_aside import CountSetAside
 from tests.support.builders import NOON, at
 from tests.support.counted import Counted
 from tests.support.served_desk import ROOT, ServedDesk
@@ -149,6 +153,38 @@ def test_an_audit_that_stands_still_is_told(desk: ServedDesk, hours: int, says: 
     assert says in desk.get(HEALTH).said
     audits.report(Report(at(-30), (Finding(Check.POSTS, "yesterday, 10:00", "12 of 80 are missing"),)))
     assert "12 of 80 are missing" in desk.get(HEALTH).said
+
+
+class Queues:
+    """Queues of what was given up."""
+
+    def __init__(self, stream: int, mail_reports: int) -> None:
+        self._counts = {GivenUp.STREAM: stream, GivenUp.MAIL_REPORTS: mail_reports}
+
+    def counts(self) -> dict[GivenUp, int]:
+        return self._counts
+
+
+@pytest.mark.parametrize(("stream", "says"), [(2, "Something is wrong"), (0, "The alarms know of nothing.")])
+def test_what_was_given_up_is_told_with_the_time_at_which_it_was_counted(
+    desk: ServedDesk, stream: int, says: str
+) -> None:
+    CountSetAside(Queues(stream, 0), Audits(desk.desk.table))(at(-40))
+    said = desk.get(HEALTH).said
+    assert f"{stream} changes of the table that could not be handled, counted at 11:20 UTC." in said
+    assert "0 reports of undelivered mail that could not be handled, counted at 11:20 UTC." in said
+    assert says in said
+
+
+@pytest.mark.usefixtures("account")
+def test_messages_in_a_queue_are_counted_and_stay() -> None:
+    sqs = boto3.client("sqs")
+    urls = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in GivenUp}
+    for _ in range(3):
+        sqs.send_message(QueueUrl=urls[GivenUp.STREAM], MessageBody="{}")
+    queues = SqsFailureQueues(sqs, urls)
+    for _ in range(2):
+        assert queues.counts() == {GivenUp.STREAM: 3, GivenUp.MAIL_REPORTS: 0}
 
 
 def test_every_source_and_block_and_trouble_has_words() -> None:

@@ -108,8 +108,8 @@ def needs_of(service: str, operation: str, params: Mapping[str, Any]) -> Iterato
             yield from _mail_needs(params)
         case "s3", "ListObjectsV2" | "PutObject":
             yield _bucket_need(operation, params)
-        case "sqs", "SendMessage" | "SendMessageBatch":
-            yield "sqs:SendMessage", _arn("sqs", params["QueueUrl"].rpartition("/")[2]), ""
+        case "sqs", "SendMessage" | "SendMessageBatch" | "GetQueueAttributes":
+            yield f"sqs:{operation.removesuffix('Batch')}", _arn("sqs", params["QueueUrl"].rpartition("/")[2]), ""
         case "events", "PutEvents":
             for entry in params["Entries"]:
                 yield "events:PutEvents", _arn("events", f"event-bus/{entry['EventBusName']}"), ""
@@ -355,6 +355,8 @@ def facts_of(cloud: LocalCloud, **parameters: str) -> dict[str, str]:
         "SignInCodes.Arn": _arn("sqs", cloud.resource("SignInCodes").rpartition("/")[2]),
         "Outbox.Arn": _arn("sqs", cloud.resource("Outbox").rpartition("/")[2]),
         "StatusChanges.Arn": _arn("sqs", cloud.resource("StatusChanges").rpartition("/")[2]),
+        "StreamFailures.Arn": _arn("sqs", cloud.resource("StreamFailures").rpartition("/")[2]),
+        "MailReportFailures.Arn": _arn("sqs", cloud.resource("MailReportFailures").rpartition("/")[2]),
         "Events.Arn": _arn("sqs", cloud.resource("Events").rpartition("/")[2]),
         "Desk": cloud.resource("Desk"),
         "Desk.Arn": _table(cloud.resource("Desk")),

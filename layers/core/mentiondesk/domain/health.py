@@ -1,8 +1,9 @@
 """The health of the desk itself: troubles that go on, and how far reading and the audit have come."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from mentiondesk.domain.audit import CASES_SETTLE_IN
 from mentiondesk.domain.audit import Report as AuditReport
@@ -22,17 +23,38 @@ class Trouble:
     told_at: datetime | None = None
 
 
+class GivenUp(StrEnum):
+    """Work that a function gave up on and set aside, by the queue that holds it for an operator."""
+
+    STREAM = "stream"
+    MAIL_REPORTS = "mail_reports"
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """The number of messages in each of these queues at a time, as SQS counts them: nearly."""
+
+    at: datetime
+    counts: Mapping[GivenUp, int]
+
+    @property
+    def any(self) -> bool:
+        return any(self.counts.values())
+
+
 @dataclass(frozen=True, slots=True)
 class DeskHealth:
     """`audited_until`: posts made until then were held against their cases; None before the first audit.
 
-    `findings` are those of the audits of the last day, the latest first.
+    `findings` are those of the audits of the last day, the latest first. `set_aside` is what the last audit counted;
+    None before the first.
     """
 
     troubles: tuple[Trouble, ...]
     cursors: tuple[Cursor, ...]
     audited_until: datetime | None
     findings: tuple[AuditReport, ...]
+    set_aside: SetAside | None = None
 
     def audit_late(self, now: datetime) -> bool:
         """True when the audit has not come on for hours."""
@@ -41,7 +63,8 @@ class DeskHealth:
     def fine(self, now: datetime) -> bool:
         """True when nothing is known that an operator has to look at."""
         stopped = any(one.obstacle for one in self.cursors)
-        return not (self.troubles or stopped or self.findings or self.audit_late(now))
+        given_up = self.set_aside is not None and self.set_aside.any
+        return not (self.troubles or stopped or self.findings or given_up or self.audit_late(now))
 
 
 def troubles(reports: Iterable[Report], told: Iterable[Told]) -> tuple[Trouble, ...]:

@@ -9,6 +9,7 @@ from mentiondesk.domain.alerts.ledger import Record
 from mentiondesk.domain.alerts.message import StaffMessage
 from mentiondesk.domain.audit import Progress, Report
 from mentiondesk.domain.cases.timers import ReplyTimer
+from mentiondesk.domain.health import GivenUp, SetAside
 from mentiondesk.domain.ids import SubjectId
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Post
@@ -65,8 +66,19 @@ class AlertAudit(Protocol):
         """Has a message sent once more; the ledger keeps who has had it."""
 
 
+class FailureQueues(Protocol):
+    """The queues of what functions gave up on; looking changes nothing in them."""
+
+    def counts(self) -> Mapping[GivenUp, int]: ...
+
+
 class AuditStore(Protocol):
-    """The auditor's progress, and its reports."""
+    """The auditor's progress, its reports, and what it counted last."""
+
+    def note_set_aside(self, counted: SetAside) -> None:
+        """Takes the place of what was counted before."""
+
+    def set_aside(self) -> SetAside | None: ...
 
     def progress(self) -> Progress | None: ...
 

@@ -39,6 +39,8 @@ class AuditConfig(_FromEnv):
     x_parameter: str
     x_api_url: str
     heartbeat_url: str
+    stream_failures_url: str
+    mail_report_failures_url: str
 
 
 @dataclass(frozen=True)

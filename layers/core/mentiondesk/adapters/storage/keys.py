@@ -377,6 +377,11 @@ def audit_progress() -> Key:
     return Key(AUDIT, "PROGRESS")
 
 
+def given_up() -> Key:
+    """The counts of the queues of what functions gave up on."""
+    return Key(AUDIT, "SET_ASIDE")
+
+
 def audit_retried(subject_id: SubjectId) -> Key:
     """The mark of an absent alert that is tried again."""
     return Key(AUDIT, f"AGAIN#{subject(subject_id).pk}")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from mentiondesk.domain.health import Trouble
+from mentiondesk.domain.health import GivenUp, SetAside, Trouble
 from mentiondesk.domain.ids import time_of
 from mentiondesk.domain.posts.cursor import Cursor
 from mentiondesk.presentation.desk.entrance import Entrance, Visitor
@@ -42,6 +42,7 @@ class HealthPage:
             "troubles": [_trouble(one, visitor) for one in health.troubles],
             "reading": [_reading(one, visitor) for one in health.cursors],
             "late": health.audit_late(now),
+            "set_aside": _set_aside(health.set_aside, visitor),
             "audited": visitor.at(health.audited_until) if health.audited_until else "",
             "findings": [(visitor.at(one.at), str(finding)) for one in health.findings for finding in one.findings],
         }
@@ -57,6 +58,14 @@ def _trouble(one: Trouble, visitor: Visitor) -> TroubleView:
         else visitor.say("own_health.not_told")
     )
     return TroubleView(words["title"], words["text"], visitor.at(one.since), told)
+
+
+def _set_aside(counted: SetAside | None, visitor: Visitor) -> list[str]:
+    """A sentence for each queue of what was given up, with the time at which it was counted."""
+    if counted is None:
+        return []
+    at = visitor.at(counted.at)
+    return [visitor.say(f"own_health.given_up.{name}", count=counted.counts.get(name, 0), at=at) for name in GivenUp]
 
 
 def _reading(one: Cursor, visitor: Visitor) -> str:

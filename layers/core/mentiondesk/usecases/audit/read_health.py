@@ -25,4 +25,5 @@ class ReadHealth:
         cursors = sorted(self._cursors.load().values(), key=lambda one: one.source)
         findings = sorted(self._audits.reports(now - DAY), key=lambda one: one.at, reverse=True)
         until = progress.cases_until if progress else None
-        return DeskHealth(troubles(reports, told), tuple(cursors), until, tuple(findings))
+        set_aside = self._audits.set_aside()
+        return DeskHealth(troubles(reports, told), tuple(cursors), until, tuple(findings), set_aside)

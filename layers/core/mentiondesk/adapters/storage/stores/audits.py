@@ -6,6 +6,7 @@ from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item
 from mentiondesk.adapters.storage.table import Absent, Less, Or, Query, Refused, Table, Update
 from mentiondesk.domain.audit import DAY, Progress, Report
+from mentiondesk.domain.health import SetAside
 from mentiondesk.domain.ids import SubjectId
 
 _AT = "at"
@@ -24,6 +25,13 @@ class Audits:
 
     def save(self, progress: Progress) -> None:
         self._table.put(Item(keys.audit_progress(), progress))
+
+    def note_set_aside(self, counted: SetAside) -> None:
+        self._table.put(Item(keys.given_up(), counted))
+
+    def set_aside(self) -> SetAside | None:
+        found = self._table.get(keys.given_up())
+        return found.read(SetAside) if found else None
 
     def tried_again(self, subject_id: SubjectId, now: datetime) -> bool:
         noted = {_AT: now, keys.EXPIRES: keys.expiry(now + DAY), keys.SCHEMA: 1}
