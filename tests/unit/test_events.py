@@ -16,7 +16,8 @@ from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.attributes import from_attributes, to_attributes
 from mentiondesk.adapters.storage.items import Item
 from mentiondesk.domain.cases.case import Case
-from mentiondesk.domain.cases.commands import Claim, Dismiss, MarkAnswered, Resolve
+from mentiondesk.domain.cases.commands import Claim, Dismiss, MarkAnswered, Reopen, Resolve
+from mentiondesk.domain.cases.fold import apply
 from mentiondesk.domain.events.delivery import FAILS_FOR, RETRIES, Delivery, Endpoint, EndpointState, Outcome
 from mentiondesk.domain.events.event import (
     Event,
@@ -113,6 +114,18 @@ def test_a_closed_case_is_told() -> None:
         event = told(commanded(a_case(), command, 4).after, 5, EventType.CASE_CLOSED)
         assert (event.at, event.data["state"]) == (at(4), state)
         assert "spam" not in event_text(event)
+
+
+def test_a_case_that_a_person_opens_again_is_told_and_so_is_one_whose_customer_writes_again() -> None:
+    closed = commanded(a_case(), Dismiss("spam"), 4).after
+    by_hand = commanded(closed, Reopen("was none"), 9).after
+    event = told(by_hand, 10, EventType.CASE_REOPENED)
+    assert (event.at, event.data["state"]) == (at(9), "open")
+    assert EventType.CASE_CLOSED not in types(case_events(by_hand, at(10)))
+    again = apply(closed, said(12), settings().policy)
+    assert told(again, 13, EventType.CASE_REOPENED).at == at(12)
+    assert EventType.CASE_REOPENED not in types(case_events(closed, at(5)))
+    assert EventType.CASE_REOPENED not in types(case_events(commanded(again, Dismiss("spam"), 14).after, at(15)))
 
 
 def test_ways_into_private_and_back_are_told() -> None:
@@ -382,6 +395,11 @@ def examples() -> list[Event]:
         leg_event(CASE_ID, MovedToPrivate(**LEG, way=Way.X_DM)),
         leg_event(CASE_ID, SolvedInPrivate(**LEG, how=Solved.CUSTOMER)),
         told(commanded(case, Resolve("done"), 45).after, 46, EventType.CASE_CLOSED),
+        told(
+            commanded(commanded(case, Resolve("done"), 45).after, Reopen("not yet"), 50).after,
+            51,
+            EventType.CASE_REOPENED,
+        ),
         reply_event(REPLY, at(1)),
         reply_event(replace(sent, state=ReplyState.SENT, post_id=answered(20).post_id), at(21)),
         reply_event(replace(sent, state=ReplyState.REFUSED, refusal=Refusal.DUPLICATE), at(21)),

@@ -157,6 +157,8 @@ class Case:
     # The colleague who gave it to the owner, until the owner does something about it.
     handed_by: StaffId | None = None
     closed_at: datetime | None = None
+    # When it was opened again after it had been closed, by a person or by the customer's next post.
+    reopened_at: datetime | None = None
     reason: str = ""
     timers: tuple[ReplyTimer, ...] = ()
     snoozed_until: datetime | None = None

@@ -174,6 +174,8 @@ def follows(case: Case, entry: CaseEntry) -> bool:
 def apply(case: Case, entry: CaseEntry, policy: Policy) -> Case:
     """The case after its next entry."""
     after = _applied(case, entry, policy)
+    if case.closed_at is not None and after.closed_at is None:
+        after = replace(after, reopened_at=entry.at)
     return after if policy.resolve_after is None and after.resolve_at is None else _silence(case, after, entry, policy)
 
 

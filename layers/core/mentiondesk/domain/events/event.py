@@ -38,6 +38,7 @@ class EventType(StrEnum):
     CASE_MOVED = "case.moved"
     CASE_SOLVED = "case.solved"
     CASE_CLOSED = "case.closed"
+    CASE_REOPENED = "case.reopened"
     REPLY_HELD = "reply.held"
     REPLY_SENT = "reply.sent"
     REPLY_REFUSED = "reply.refused"
@@ -63,7 +64,7 @@ class Event:
 
 def case_events(case: Case, now: datetime) -> Iterator[Event]:
     """The events that a case tells as it is now; those of its first days again and again."""
-    found = (*_waits(case, now), *_opened(case), *_claimed(case), *_closed(case))
+    found = (*_waits(case, now), *_opened(case), *_claimed(case), *_closed(case), *_reopened(case))
     return (event for event in found if event.at > now - _NEWS_FOR)
 
 
@@ -163,6 +164,12 @@ def _closed(case: Case) -> Iterator[Event]:
     if case.state.closed and case.closed_at is not None:
         data: dict[str, Value] = {**_tags(case), "state": case.state}
         yield _of_case(EventType.CASE_CLOSED, case.case_id, case.closed_at, moment_text(case.closed_at), data)
+
+
+def _reopened(case: Case) -> Iterator[Event]:
+    if case.reopened_at is not None and not case.state.closed:
+        data: dict[str, Value] = {**_tags(case), "state": case.state}
+        yield _of_case(EventType.CASE_REOPENED, case.case_id, case.reopened_at, moment_text(case.reopened_at), data)
 
 
 def _waits(case: Case, now: datetime) -> Iterator[Event]:
