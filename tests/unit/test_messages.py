@@ -21,7 +21,7 @@ from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.ids import CaseId, ConversationId, StaffId, UserId
-from mentiondesk.domain.posts.profile import Profile, PublicMetrics
+from mentiondesk.domain.posts.profile import Attention, Draw, Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.text import clean, quotable
 from mentiondesk.presentation.staff_messages import StaffMessages
@@ -404,6 +404,29 @@ def test_the_text_says_who_what_when_and_where() -> None:
     assert text(a_notice("It broke again!"), now=at(48)) == (
         f'{BRAND}: complaint {NUMBER}, 12 min left (by 13:00 UTC). Customer 2000000001: "It broke again!" {LINK}'
     )
+
+
+@pytest.mark.parametrize(
+    ("drawn", "said"),
+    [
+        (Attention(Draw.BAND, 52_000, Urgency.HIGH, "influencer"), "influencer: 52,000 followers"),
+        (Attention(Draw.PILE_ON, 40, Urgency.HIGH), "40 reposts, quotes and replies"),
+        (Attention(Draw.LOYAL, 3, Urgency.HIGH), "loyal: praised us in 3 months"),
+    ],
+)
+def test_the_text_names_the_reason_for_the_urgency(drawn: Attention, said: str) -> None:
+    told = text(a_notice("It broke again!", urgency=Urgency.HIGH, attention=(drawn,)), now=at(48))
+    assert f"(by 13:00 UTC); {said}. Customer 2000000001:" in told
+    assert '"It broke again!"' in told
+    assert segments(told) <= 2
+
+
+def test_a_reason_that_leaves_no_room_for_the_words_is_left_out() -> None:
+    drawn = Attention(Draw.BAND, 52_000, Urgency.HIGH, "people " * 12)
+    notice = a_notice("It broke again, and nobody tells me when the new one comes. " * 3, attention=(drawn,))
+    told = text(replace(notice, act="https://api.example/act/" + "x" * 90), now=at(48))
+    assert "followers" not in told
+    assert "It broke again" in told
 
 
 def test_a_text_without_words_is_still_whole() -> None:

@@ -22,6 +22,8 @@ _MOST_SEGMENTS = 2
 _LONGEST_QUOTE = 160
 # Fewer characters of a customer's words tell nothing.
 _LEAST_WORDS = 8
+# The reason for the urgency stands in a text where it leaves room for so many characters of the customer's words.
+_LEAST_BESIDE_REASON = 60
 
 
 class StaffMessages:
@@ -119,9 +121,18 @@ def _case_text(cases: Sequence[CaseView]) -> str:
         key = key if first.timer else "case_alert.text_untimed"
         says = first.say(key, what=first.what, who=first.caller, **facts)
         short = first.say("case_alert.text_short", **facts)
+        if first.draws and key == "case_alert.text":
+            drawn = first.say("case_alert.text_drawn", what=first.what, who=first.caller, reason=first.draws, **facts)
+            says = drawn if _leaves_room(drawn, first) else says
     if first.notice.beside:
         says = f"{says} {first.say('staff.beside_short', count=first.notice.beside)}"
     return _text(says, short, first.gist(_LONGEST_QUOTE), first.act or first.link)
+
+
+def _leaves_room(says: str, one: CaseView) -> bool:
+    """True where some of the customer's words, and the link, fit into a text that says this much."""
+    words, link = one.gist(_LEAST_BESIDE_REASON), one.act or one.link
+    return segments(_put_together(to_gsm7(says), link, to_gsm7(words))) <= _MOST_SEGMENTS
 
 
 def _facts(one: CaseView) -> dict[str, object]:
