@@ -76,6 +76,7 @@ class ReachRules:
     look_up: bool = True
     high: int = 10_000
     critical: int = 100_000
+    # An assumption of November 2026: X does not tell how many followers those have who repost.
     per_repost: int = 100
     pile_on: int = 10
     thread: int = 4
