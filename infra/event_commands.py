@@ -2,14 +2,18 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from secrets import token_bytes
 
 from infra.secret_parameters import EVENTS, SecretParameters
+from mentiondesk.adapters.relay import events_of
+from mentiondesk.adapters.storage import keys
+from mentiondesk.adapters.storage.items import Item
 from mentiondesk.domain.events.delivery import BUS, Delivery, Endpoint, EndpointState, EventRules
 from mentiondesk.domain.events.event import EVENTS_LAST, Event
 from mentiondesk.ports.events import EventStore
+from mentiondesk.usecases.events.publish_events import PublishEvents
 
 # Standard Webhooks 1.0, "signature scheme": 24 to 64 bytes.
 _SECRET_BYTES = 32
@@ -50,6 +54,18 @@ def replay(events: EventStore, endpoint: Endpoint, since: datetime | None, now: 
         events.deliver_again(event.event_id, endpoint.endpoint_id, now)
         count += 1
     return f"{endpoint.endpoint_id} gets its events again within a minute; {count} are delivered once more"
+
+
+def told_late(items: Iterable[Item], events: EventStore, publish: PublishEvents, since: datetime, now: datetime) -> int:
+    """The number of events since then that no endpoint has had, because the relay gave their records up.
+
+    They are read off cases and incidents as these are now, whether or not anything changes there, and go out as usual.
+    """
+    subjects = (item for item in items if item.key.pk.startswith((keys.CASE_PREFIX, keys.INCIDENT_PREFIX)))
+    found = {event.event_id: event for item in subjects for event in events_of(item, now) if since <= event.at <= now}
+    missing = [event for event in found.values() if events.get(event.event_id) is None]
+    publish(missing, now)
+    return len(missing)
 
 
 def _wanted(events: EventStore, endpoint: Endpoint, since: datetime | None, now: datetime) -> Iterator[Event]:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
-from infra.event_commands import UnknownEndpoint, drop_old_secret, endpoint_of, log_of, new_secret, replay
+from infra.event_commands import UnknownEndpoint, drop_old_secret, endpoint_of, log_of, new_secret, replay, told_late
 from infra.rights import erase, items_about
 from infra.secret_parameters import KEYS, STATUSPAGE, X_WRITE, SecretParameters, X
 from infra.settings_file import EXAMPLE, SettingsFileInvalid, load_settings
@@ -33,6 +33,7 @@ from mentiondesk.domain.access.actions import CASE_ACTIONS, INCIDENT_ACTIONS
 from mentiondesk.domain.access.actor import Actor, Door
 from mentiondesk.domain.alerts.roster import Audience, Staff
 from mentiondesk.domain.desk import DeskSettings
+from mentiondesk.domain.events.delivery import BUS
 from mentiondesk.domain.ids import ComponentId, IncidentId, PostId, StaffId, UserId
 from mentiondesk.domain.incidents.commands import (
     OpenIncident,
@@ -47,6 +48,7 @@ from mentiondesk.domain.incidents.incident import Affected, Health, Impact, NotP
 from mentiondesk.domain.incidents.rules import IncidentTemplate
 from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.runtime import aws, clock
+from mentiondesk.usecases.events.publish_events import PublishEvents
 from mentiondesk.usecases.intake.forget_post import ForgetPost
 
 X_CREDENTIALS = {
@@ -344,7 +346,11 @@ def _replay_events(asked: argparse.Namespace) -> str:
     table = _table(asked)
     current = SettingsVersions(table).load()
     since = _in_zone(asked.since, current) if asked.since else None
-    return replay(Events(table), endpoint_of(current.events, asked.endpoint), since, clock.now())
+    endpoint, events, now = endpoint_of(current.events, asked.endpoint), Events(table), clock.now()
+    publish = PublishEvents(events, lambda: current, bus=endpoint.endpoint_id == BUS)
+    late = told_late(table.scan(), events, publish, since, now) if since else 0
+    beside = f"; {late} among them were never told before" if late else ""
+    return f"{replay(events, endpoint, since, now)}{beside}"
 
 
 def _store_event_secret(asked: argparse.Namespace) -> str:

@@ -416,6 +416,21 @@ def test_a_replay_delivers_from_a_time_on_and_enables(world: World, rooms: dict[
     assert len(rooms["other"].bodies) == 3
 
 
+def test_a_replay_tells_what_the_relay_gave_up_though_the_case_does_not_change(
+    world: World, rooms: dict[str, Receiver]
+) -> None:
+    assert isinstance(world.table, MemoryTable)
+    entry = said(0)
+    Cases(world.table, lambda: 400 * DAY).save(case_change(None, a_story(entry), entry))
+    world.now = NOON + 6 * DAY
+    publish = PublishEvents(world.events, world.settings, bus=False)
+    assert event_commands.told_late(world.table.scan(), world.events, publish, at(-5), world.now) == 2
+    assert event_commands.told_late(world.table.scan(), world.events, publish, at(-5), world.now) == 0
+    world.run()
+    assert {one["type"] for one in got(rooms["crm"])} == {"case.opened", "case.late"}
+    assert len(rooms["other"].bodies) == 2
+
+
 def test_a_replay_gives_a_new_endpoint_what_happened_before_it_was_there(
     world: World, rooms: dict[str, Receiver]
 ) -> None:

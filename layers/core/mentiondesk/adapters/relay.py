@@ -126,11 +126,12 @@ def status_change(item: Item, now: datetime) -> Note | None:
 
 def event_note(item: Item, now: datetime) -> Note | None:
     """The events that an item tells as it is now."""
-    found = list(_events(item, now))
+    found = list(events_of(item, now))
     return Note(events_text(found)) if found else None
 
 
-def _events(item: Item, now: datetime) -> Iterable[Event]:
+def events_of(item: Item, now: datetime) -> Iterable[Event]:
+    """The events of the last days that an item of a case or an incident tells as it is now."""
     pk, sk = item.key
     if sk == keys.CASE:
         return case_events(item.read(Case), now)
