@@ -1,6 +1,7 @@
 """The day in day.yaml: what customers do on X, and what staff do about it, in X's own app and at the desk."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -33,15 +34,6 @@ class Office(Protocol):
 
     def colleague(self, staff_id: str) -> Colleague:
         """A member of staff at the desk, signed in."""
-
-
-class Happening(Protocol):
-    """Something that happens at a time of the day."""
-
-    @property
-    def at(self) -> datetime: ...
-
-    def do(self, desk: Office) -> object: ...
 
 
 @dataclass
@@ -91,8 +83,8 @@ class OnX:
 
 
 @dataclass(frozen=True)
-class Posted:
-    """A customer, or somebody in X's own app, does something on X."""
+class Happening(ABC):
+    """An entry of the story: something that happens at a time of the day."""
 
     entry: Entry
     on_x: OnX
@@ -100,22 +92,21 @@ class Posted:
     @property
     def at(self) -> datetime:
         return _at(self.entry)
+
+    @abstractmethod
+    def do(self, desk: Office) -> None: ...
+
+
+class Posted(Happening):
+    """A customer, or somebody in X's own app, does something on X."""
 
     def do(self, desk: Office) -> None:
         del desk
         self.on_x.play(self.entry)
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(Happening):
     """A member of staff answers a post at the desk, unless somebody was first."""
-
-    entry: Entry
-    on_x: OnX
-
-    @property
-    def at(self) -> datetime:
-        return _at(self.entry)
 
     def do(self, desk: Office) -> None:
         entry, post_id = self.entry, self.on_x.id_of(self.entry["to"])
@@ -125,16 +116,8 @@ class Answered:
         desk.colleague(entry["by"]).answer(case_id, entry["text"], entry.get("way", ""))
 
 
-@dataclass(frozen=True)
-class Acted:
+class Acted(Happening):
     """A member of staff approves what waits for them, or presses a button on the page of a case or of the incident."""
-
-    entry: Entry
-    on_x: OnX
-
-    @property
-    def at(self) -> datetime:
-        return _at(self.entry)
 
     def do(self, desk: Office) -> None:
         act, typed, colleague = self.entry["does"], self.entry.get("typed", {}), desk.colleague(self.entry["by"])
