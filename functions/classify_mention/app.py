@@ -1,38 +1,22 @@
 """Table stream: tags new and edited posts, and opens or changes their cases."""
 
-from datetime import timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mentiondesk.adapters.bedrock import BedrockAdviser, reported
-from mentiondesk.adapters.cached import Cached
 from mentiondesk.adapters.storage.attributes import from_item
 from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
-from mentiondesk.adapters.storage.stores.classifier_calls import ClassifierCalls
-from mentiondesk.adapters.storage.stores.score_counts import ScoreCounts
-from mentiondesk.adapters.storage.stores.strikes import Strikes
-from mentiondesk.adapters.storage.stores.threads import Threads
+from mentiondesk.composition import classify_mention as parts
 from mentiondesk.domain.posts.post import Post
-from mentiondesk.ports.triage import Triage
-from mentiondesk.runtime import aws, clock
-from mentiondesk.runtime.config import NONE, ClassifyConfig
+from mentiondesk.runtime import clock
+from mentiondesk.runtime.config import ClassifyConfig
 from mentiondesk.runtime.init import warm
 from mentiondesk.runtime.reports import Counts
-from mentiondesk.triage import BrandTriage
-from mentiondesk.triage.share import bin_of, estimated_share
-from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
-from mentiondesk.usecases.intake.note_joining import NoteJoining
-from mentiondesk.usecases.intake.second_opinion import SecondOpinion
-from mentiondesk.usecases.intake.stream_share import StreamShare
-from mentiondesk.usecases.strikes.keep_policy import KeepPolicy
 
 logger, metrics = Logger(), Metrics()
-# A post may be classified by incidents that are a minute old.
-_INCIDENTS_KEPT = timedelta(minutes=1)
 
 
 @cache
@@ -45,24 +29,8 @@ counts = Counts(metrics.add_metric, lambda found: stores().troubles.report(found
 
 @cache
 def classify_mention() -> ClassifyMention:
-    desk = stores()
-    open_incidents = Cached(desk.incidents.open, _INCIDENTS_KEPT, clock.now)
-    policy = KeepPolicy(Strikes(desk.table, desk.keep, clock.now), desk.cases, desk.settings)
-    joining = NoteJoining(Threads(desk.table), desk.posts, ChangeCase(desk.cases, desk.settings), desk.settings)
-    return ClassifyMention(
-        desk.posts, desk.cases, triage(desk), desk.settings, lambda _: open_incidents(), policy.standing, joining
-    )
-
-
-def triage(desk: DeskStores) -> Triage:
-    """The desk's triage, which asks a model at Bedrock where the stack names one."""
-    share = StreamShare(ScoreCounts(desk.table), estimated_share, bin_of, clock.now)
-    first = BrandTriage(lambda: desk.settings().brand_words, share)
-    model_id = ClassifyConfig.from_env().second_opinion_model
-    if model_id == NONE:
-        return first
-    model = reported(BedrockAdviser(aws.bedrock(), model_id), logger.warning, lambda: counts({"OpinionsFailed": 1}))
-    return SecondOpinion(first, model, ClassifierCalls(desk.table), lambda: desk.settings().second_opinion, clock.now)
+    failed = partial(counts, {"OpinionsFailed": 1})
+    return parts.classify_mention(stores(), ClassifyConfig.from_env(), logger.warning, failed)
 
 
 @logger.inject_lambda_context(clear_state=True)

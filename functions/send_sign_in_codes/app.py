@@ -6,19 +6,15 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mentiondesk.adapters.channels.ses import SesMailer
 from mentiondesk.adapters.channels.sign_in_codes import mailed_code
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
-from mentiondesk.adapters.storage.stores.settings import current_settings
 from mentiondesk.adapters.storage.stores.troubles import Troubles
+from mentiondesk.composition import send_sign_in_codes as parts
 from mentiondesk.ports.channels import Undeliverable
-from mentiondesk.presentation.desk.mails import CodeMailWriter
-from mentiondesk.presentation.wording import Sentences
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import SignInCodesConfig
 from mentiondesk.runtime.init import warm
 from mentiondesk.runtime.reports import Counts
-from mentiondesk.usecases.access.sign_in import MailCode
 
 logger, metrics = Logger(), Metrics()
 
@@ -31,12 +27,7 @@ def table() -> DynamoTable:
 counts = Counts(metrics.add_metric, lambda found: Troubles(table()).report(found, clock.now()))
 
 
-@cache
-def mail_code() -> MailCode:
-    settings = current_settings(table(), clock.now)
-    writer = CodeMailWriter(lambda: Sentences(settings().sentences))
-    config = SignInCodesConfig.from_env()
-    return MailCode(SesMailer(aws.ses(), config.alert_sender, config.staff_mail), writer, settings)
+mail_code = cache(lambda: parts.mail_code(table(), SignInCodesConfig.from_env()))
 
 
 @logger.inject_lambda_context(clear_state=True)

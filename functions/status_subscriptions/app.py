@@ -4,21 +4,15 @@ from functools import cache
 
 from aws_lambda_powertools import Logger, Metrics
 
-from mentiondesk.adapters.channels.requested_mails import QueuedMailRequests
-from mentiondesk.adapters.parameters import secret
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
-from mentiondesk.adapters.storage.stores.settings import current_settings
-from mentiondesk.adapters.storage.stores.subscribers import Subscribers
 from mentiondesk.adapters.storage.stores.troubles import Troubles
-from mentiondesk.adapters.tokens.links import LinkKeys
-from mentiondesk.adapters.tokens.subscriber_tokens import SignedSubscriberTokens
+from mentiondesk.composition import status_subscriptions as parts
 from mentiondesk.presentation import web
 from mentiondesk.presentation.action_pages.subscriptions import SubscriberPages
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import SubscriptionsConfig
 from mentiondesk.runtime.init import warm
 from mentiondesk.runtime.reports import Counts, logged
-from mentiondesk.usecases.status.subscribe import Subscribe
 
 logger, metrics = Logger(), Metrics()
 
@@ -33,12 +27,8 @@ counts = Counts(metrics.add_metric, lambda found: Troubles(table()).report(found
 
 @cache
 def subscriber_pages() -> SubscriberPages:
-    config = SubscriptionsConfig.from_env()
     unread = logged(logger.error, "subscriber key not read")
-    tokens = SignedSubscriberTokens(LinkKeys(secret(aws.ssm(), config.subscriber_parameter), clock.now, unread))
-    requests = QueuedMailRequests(aws.sqs(), config.requested_mails_url)
-    pages = Subscribe(Subscribers(table()), tokens, requests)
-    return SubscriberPages(pages, current_settings(table(), clock.now), config.site_url)
+    return parts.subscriber_pages(table(), SubscriptionsConfig.from_env(), unread)
 
 
 def ask() -> web.Page:

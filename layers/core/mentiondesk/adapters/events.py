@@ -1,6 +1,6 @@
 """Events as text: in the table, and in the queue between the relay and the sender."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from pydantic import ValidationError
 
@@ -33,4 +33,15 @@ def events_in(text: str) -> list[Event]:
     if not found:
         # Pydantic's own message would repeat the text.
         raise ValueError("the message holds no events")
+    return found
+
+
+def events_told(bodies: Iterable[str], report: Callable[[str], None]) -> list[Event]:
+    """The events in messages of the queue. Only the relay writes there: one of another shape is of another version."""
+    found: list[Event] = []
+    for body in bodies:
+        try:
+            found += events_in(body)
+        except ValueError:
+            report("message not understood")
     return found

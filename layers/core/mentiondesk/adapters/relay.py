@@ -117,6 +117,20 @@ def reply_in(body: str) -> ReplyKey:
         raise ValueError("the message names no reply") from missing
 
 
+def threads_told(bodies: Iterable[str], report: Callable[[str], None]) -> list[SubjectId]:
+    """The cases and incidents that the messages of a queue name.
+
+    Only the relay writes to the queue: a message of another shape is of another version. The schedule finds the reply.
+    """
+    found = []
+    for body in bodies:
+        try:
+            found.append(reply_in(body).subject_id)
+        except ValueError:
+            report("message not understood")
+    return found
+
+
 def status_change(item: Item, now: datetime) -> Note | None:
     """A change of what the status page shows: of a public incident, or of the settings."""
     del now

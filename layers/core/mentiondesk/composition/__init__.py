@@ -1,0 +1,1 @@
+"""What functions are made of: use cases on stores and adapters. Only functions import it."""

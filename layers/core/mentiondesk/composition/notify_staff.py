@@ -1,0 +1,47 @@
+"""Alerts and messages to staff and operators, and claims that lapse."""
+
+from collections.abc import Callable
+
+from mentiondesk.adapters.channels.operators import OperatorsTopic
+from mentiondesk.adapters.channels.ses import SesMailer
+from mentiondesk.adapters.channels.texters import texter
+from mentiondesk.adapters.channels.webhooks import RoomSender, WebhookSender
+from mentiondesk.adapters.parameters import secret
+from mentiondesk.adapters.storage.desk_stores import DeskStores
+from mentiondesk.adapters.storage.stores.claims import Claims
+from mentiondesk.adapters.tokens.links import LinkKeys, SignedLinks
+from mentiondesk.adapters.tokens.short_links import ShortLinks
+from mentiondesk.domain.alerts.roster import Channel
+from mentiondesk.presentation.operator_mails import OperatorMails
+from mentiondesk.presentation.staff_messages import StaffMessages
+from mentiondesk.runtime import aws, clock
+from mentiondesk.runtime.config import NotifyConfig
+from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
+from mentiondesk.usecases.alerts.tell_operators import TellOperators
+from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.usecases.cases.lapse_claims import LapseClaims
+
+
+def notify_staff(desk: DeskStores, config: NotifyConfig, unread: Callable[[Exception], None]) -> NotifyStaff:
+    """`unread` hears of a link key that cannot be read."""
+    senders = {
+        Channel.EMAIL: SesMailer(aws.ses(), config.alert_sender, config.staff_mail),
+        Channel.TEXT: texter(config.texts_through, config.text_origin),
+        Channel.ROOM: RoomSender(WebhookSender(clock.now), clock.now),
+    }
+    links = SignedLinks(LinkKeys(secret(aws.ssm(), config.link_parameter), clock.now, unread), config.api_url)
+    writer, address = StaffMessages(desk.sentences), config.api_url.rstrip("/")
+    short = ShortLinks(links, desk.table)
+    return NotifyStaff(
+        desk.alerts, desk.incidents, senders, writer, desk.settings, links, desk=address, text_links=short
+    )
+
+
+def lapse_claims(desk: DeskStores) -> LapseClaims:
+    return LapseClaims(desk.cases, Claims(desk.table), ChangeCase(desk.cases, desk.settings), desk.settings)
+
+
+def tell_operators(desk: DeskStores, config: NotifyConfig) -> TellOperators:
+    return TellOperators(
+        desk.troubles, OperatorsTopic(aws.sns(), config.operators_topic), OperatorMails(config.desk_name)
+    )
