@@ -5,6 +5,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -19,6 +20,7 @@ from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
+from moto.dynamodbstreams.models import dynamodbstreams_backends
 
 from mentiondesk.adapters.storage import keys
 
@@ -33,6 +35,8 @@ _STRAIGHT = {
     "TransactWriteItems": DynamoHandler.transact_write_items,
     "UpdateItem": DynamoHandler.update_item,
 }
+# As many as GetRecords gives when no limit is named.
+_MOST_RECORDS = 1000
 _BINARY = ('"B":', '"BS":')
 
 
@@ -63,6 +67,8 @@ def quick_table(called: Callable[[str], None] = lambda _: None) -> Iterator[None
 
 def _answer(region: str, operation: OperationModel, request: dict[str, Any]) -> tuple[AWSResponse, Any] | None:
     """The HTTP answer and what is parsed from it; None for a call that has to go the long way."""
+    if (operation.service_model.service_name, operation.name) == ("dynamodbstreams", "GetRecords"):
+        return _records(region, operation, request)
     if operation.service_model.service_name != "dynamodb" or operation.name not in _STRAIGHT:
         return None
     written = request["body"].decode()
@@ -75,6 +81,23 @@ def _answer(region: str, operation: OperationModel, request: dict[str, Any]) -> 
         result: Any = _STRAIGHT[operation.name](handler).result
     except Exception:  # noqa: BLE001  a refused call has changed nothing, and moto's many errors have one form on the wire
         return None
+    return AWSResponse(request["url"], 200, HTTPHeaders(), None), _parsed(result, operation)
+
+
+def _records(region: str, operation: OperationModel, request: dict[str, Any]) -> tuple[AWSResponse, Any] | None:
+    """A stream's records: writing and parsing them is half of a story's time."""
+    asked = json.loads(request["body"])
+    backend = dynamodbstreams_backends[DEFAULT_ACCOUNT_ID][region]
+    if asked["ShardIterator"] not in backend.shard_iterators:
+        return None
+    written = json.dumps(backend.get_records(asked["ShardIterator"], asked.get("Limit", _MOST_RECORDS)), default=str)
+    if any(sign in written for sign in _BINARY):
+        return None
+    result = json.loads(written)
+    for record in result["Records"]:
+        made = datetime.fromisoformat(record["dynamodb"]["ApproximateCreationDateTime"])
+        milliseconds = made.microsecond // 1000
+        record["dynamodb"]["ApproximateCreationDateTime"] = made.replace(microsecond=milliseconds * 1000, tzinfo=UTC)
     return AWSResponse(request["url"], 200, HTTPHeaders(), None), _parsed(result, operation)
 
 

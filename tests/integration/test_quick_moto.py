@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 from moto.core.models import DEFAULT_ACCOUNT_ID
@@ -185,3 +186,25 @@ def test_on_the_quick_way_nothing_is_sent(db: "DynamoDBClient") -> None:
         db.describe_table(TableName=TABLE)
     db.meta.events.unregister("before-send.dynamodb", unique_id="sent")
     assert sent == ["before-send.dynamodb.DescribeTable"]
+
+
+def test_a_stream_is_read_alike(account: "DynamoDBClient", schema: dict[str, Any]) -> None:
+    stream: Any = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
+    made = account.create_table(TableName=TABLE, **schema, StreamSpecification=stream)["TableDescription"]
+    for item in (_item("A", "1", **_ALL, **_due(1)), _item("A", "1", n={"N": "1.50"}), _item("B", "1")):
+        account.put_item(TableName=TABLE, Item=item)
+    account.delete_item(TableName=TABLE, Key=_key("A", "1"))
+    streams: Any = boto3.client("dynamodbstreams", region_name=REGION)
+
+    def read(limit: int) -> list[Any]:
+        place = {"StreamArn": made["LatestStreamArn"], "ShardIteratorType": "TRIM_HORIZON"}
+        shard = streams.describe_stream(StreamArn=made["LatestStreamArn"])["StreamDescription"]["Shards"][0]
+        iterator = streams.get_shard_iterator(**place, ShardId=shard["ShardId"])["ShardIterator"]
+        found: list[Any] = streams.get_records(ShardIterator=iterator, Limit=limit)["Records"]
+        return found
+
+    long = [read(limit) for limit in (1, 1000)]
+    with quick_table():
+        assert [read(limit) for limit in (1, 1000)] == long
+    assert [len(one) for one in long] == [1, 4]
+    account.delete_table(TableName=TABLE)
