@@ -39,11 +39,12 @@ setup: .venv/ready ## fetch uv, Python and the locked packages into this folder
 .venv/ready: requirements.lock infra/setup.sh
 	@infra/setup.sh
 
-# The longest first, so that no worker is left with one of them at the end.
+# The longest first, so that no worker is left with one of them at the end; xdist itself begins with the files that
+# have the most tests, and leaves the few long ones of faults for last.
 ALL_TESTS = tests/faults/ $(filter-out tests/faults/,$(sort $(dir $(wildcard tests/*/test_*.py))))
 
 test: setup ## all tests (TESTS=path for some)
-	@$(PY) -m pytest -q -n auto --dist loadfile $(or $(TESTS),$(ALL_TESTS))
+	@$(PY) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder $(or $(TESTS),$(ALL_TESTS))
 
 faults: setup ## a crash at every call, a hostile X and a hostile AWS, in full (make test tries some of each kind)
 	@FAULTS=all $(PY) -m pytest -q tests/faults
