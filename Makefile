@@ -73,6 +73,9 @@ evaluate-replies: setup ## the rate of each check on recorded replies, and what 
 triage-model: setup ## train triage's model anew, after a change to data/triage or to its tables (CHECK=yes only compares)
 	@$(PY) -m infra.train_triage $(if $(CHECK),--check)
 
+pictures: setup ## make the pictures that README and docs show, from today's pages (needs Chromium)
+	@$(PY) -m tests.pictures
+
 lint: setup ## style, types and language
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check --quiet || { echo "run make format"; exit 1; }
@@ -189,4 +192,4 @@ maintenance: setup ## announce planned maintenance (TITLE="..." FROM=2026-12-01T
 	@test -n "$(TITLE)" -a -n "$(FROM)" -a -n "$(UNTIL)" || { echo 'say what and when: make maintenance TITLE="New tills" FROM=2026-12-01T22:00 UNTIL=2026-12-01T23:30'; exit 2; }
 	@$(PY) -m infra.operate maintenance "$(TITLE)" --from "$(FROM)" --until "$(UNTIL)" --parts "$(PARTS)" --body "$(BODY)" --by "$(BY)" $(if $(STACK),--stack $(STACK))
 
-.PHONY: help run replay triage setup test faults emulators bench evaluate evaluate-replies triage-model lint format validate build check lock sbom audit deploy configure teardown adopt-table restore-drill settings x-credentials x-write-credentials statuspage-key keys redrive event-secret events-log events-replay doctor reclassify maintenance incident move-maintenance cancel-maintenance record check-settings reads forget export
+.PHONY: help run replay triage setup test faults emulators pictures bench evaluate evaluate-replies triage-model lint format validate build check lock sbom audit deploy configure teardown adopt-table restore-drill settings x-credentials x-write-credentials statuspage-key keys redrive event-secret events-log events-replay doctor reclassify maintenance incident move-maintenance cancel-maintenance record check-settings reads forget export
