@@ -4,7 +4,7 @@ from base64 import b32encode
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2s
 from math import inf, log
@@ -22,7 +22,7 @@ from mentiondesk.detection.concepts import (
     VAGUE,
     related,
 )
-from mentiondesk.detection.matching import AND, belongs, by_term, distinct_reporters, reporters_by_term
+from mentiondesk.detection.matching import AND, belongs, by_term, distinct_reporters
 from mentiondesk.detection.surprise import severity, surprise
 from mentiondesk.detection.titles import failure_of
 from mentiondesk.domain.ids import IncidentId, UserId
@@ -167,18 +167,31 @@ def _families(terms: Iterable[str]) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """The distinct reporters up to now, all of them and by term, in order of time."""
+    """The distinct reporters up to now, and the signals of each term, in order of time."""
 
     reporters: Sequence[Signal]
     by_term: Mapping[str, Sequence[Signal]]
     expectation: Expectation
     now: datetime
+    # The reporters of the terms that were asked for: most terms are one person's, and nobody asks.
+    _reporters: dict[str, Sequence[Signal]] = field(default_factory=dict)
+
+    def reporters_of(self, term: str) -> Sequence[Signal]:
+        """The distinct reporters of a term."""
+        found = self._reporters.get(term)
+        if found is None:
+            found = self._reporters[term] = distinct_reporters(self.by_term[term])
+        return found
 
     def surprises(self, span: timedelta, people: int) -> dict[str, float]:
         """Surprise of each term that at least `people` used for the first time within `span`."""
         since = self.now - span
         total = _since(since, self.reporters)
-        counts = {term: _since(since, having) for term, having in self.by_term.items() if len(having) >= people}
+        counts = {
+            term: _since(since, self.reporters_of(term))
+            for term, having in self.by_term.items()
+            if len(having) >= people
+        }
         within, trust = self.expectation.within, self.expectation.trust
         return {
             term: surprise(count, within(term, total - count, span), trust(term))
@@ -188,13 +201,13 @@ class _Window:
 
     def lift(self, term: str, span: timedelta) -> float:
         """The number of people who used a term within `span`, as a multiple of the expected number."""
-        count = _since(self.now - span, self.by_term[term])
+        count = _since(self.now - span, self.reporters_of(term))
         return count / max(self.expectation.within(term, 0, span), _LEAST_HOURLY * span / HOUR)
 
     def surprise_among_all(self, term: str, span: timedelta) -> float:
         """Surprise of the term's part in the complaints of `span`: on a day with more of everything it is low."""
         since = self.now - span
-        count = _since(since, self.by_term[term])
+        count = _since(since, self.reporters_of(term))
         return surprise(
             count,
             self.expectation.among(term, _since(since, self.reporters) - count),
@@ -211,14 +224,14 @@ def _most_surprising(
 ) -> Cluster | None:
     """The most surprising cluster. `people` are the fewest that make one: by a concept, and by a mere word."""
     thresholds, required = expectation.thresholds, expectation.required_surprise
-    window = _Window(distinct_reporters(signals), reporters_by_term(signals), expectation, now)
+    window = _Window(distinct_reporters(signals), by_term(signals), expectation, now)
     enough, enough_by_word = people
     surges = [
         (excess - required(term), term, within * part)
         for part in thresholds.window_parts
         for term, excess in window.surprises(within * part, enough).items()
         if excess >= required(term)
-        and (term in _CONCEPTS or len(window.by_term[term]) >= enough_by_word)
+        and (term in _CONCEPTS or len(window.reporters_of(term)) >= enough_by_word)
         and window.surprise_among_all(term, within * part) >= thresholds.share_surprise
     ]
     for margin, seed, span in sorted(surges, reverse=True):
@@ -308,7 +321,8 @@ def _terms_of_problem(seed: str, window: _Window, span: timedelta) -> tuple[str,
     if seed not in _CONCEPTS:
         return (seed,)
     since = window.now - span
-    recent = {term: having[-count:] for term, having in window.by_term.items() if (count := _since(since, having))}
+    reporters = ((term, window.reporters_of(term)) for term in window.by_term)
+    recent = {term: having[-count:] for term, having in reporters if (count := _since(since, having))}
     people = {one.author_id for one in recent[seed]}
     subject = _subject_of(seed, recent, people, window.expectation)
     excess = window.surprises(span, 1)

@@ -88,13 +88,6 @@ def by_term(signals: Iterable[Signal]) -> dict[str, list[Signal]]:
     return found
 
 
-def reporters_by_term(signals: Iterable[Signal]) -> dict[str, list[Signal]]:
-    """The distinct reporters of each term."""
-    # Most terms are one person's.
-    found = by_term(signals).items()
-    return {term: having if len(having) == 1 else distinct_reporters(having) for term, having in found}
-
-
 def count_terms(signals: Iterable[Signal]) -> tuple[int, dict[str, int]]:
     """The number of distinct reporters, and how many of them use each term."""
     reporters = distinct_reporters(signals)

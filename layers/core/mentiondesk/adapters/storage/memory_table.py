@@ -101,9 +101,9 @@ class MemoryTable:
             self._conflicts -= 1
             raise Conflict
         refused = {
-            name: self.get(part.key)
+            name: self.items.get(part.key)
             for name, part in parts.items()
-            if part.when and not self._holds(part.key, part.when)
+            if part.when is not None and not self._holds(part.key, part.when)
         }
         if refused:
             raise Refused(refused)
