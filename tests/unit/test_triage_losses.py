@@ -155,6 +155,23 @@ def test_a_language_without_tables_is_unsure(text: str, hint: str, language: str
 
 
 @pytest.mark.parametrize(
+    ("text", "hint", "language"),
+    [
+        ("@shop die Vase kam in Scherben an", "de", "de"),
+        ("@shop vou reclamar no reclame aqui", "pt", "pt"),
+        ("@shop on attend toujours", "fr", "fr"),
+        ("@shop no me llega", "es", "es"),
+        ("@shop so this is an item you sell", "de", "en"),
+        ("@shop my order is late", "fr", "en"),
+        ("@shop no thanks", "es", "en"),
+        ("@shop still no refund", "de", "en"),
+    ],
+)
+def test_x_s_hint_decides_between_words_that_two_languages_share(text: str, hint: str, language: str) -> None:
+    assert triage(a_post(text, language=hint)).language == language
+
+
+@pytest.mark.parametrize(
     ("text", "hint"),
     [
         ("@shop la lampada ha preso fuoco", "it"),

@@ -1,6 +1,7 @@
 """Reads a post: its words, its language, and the cues in it."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -66,7 +67,16 @@ def language_of(text: Text, hint: str) -> tuple[str, bool]:
         return "en", True
     english = len(small_words("en").intersection(tokens))
     met = foreign.intersection(tokens)
-    return _by_small_words(met.difference(sets()["english"]) if hint == "en" else met, english, hint)
+    found = _by_small_words(met.difference(sets()["english"]) if hint == "en" else met, english, hint)
+    return (hint, True) if found[0] == "en" and _as_hinted(tokens, hint) else found
+
+
+def _as_hinted(tokens: Sequence[str], hint: str) -> bool:
+    """True where X's hint decides between English and its own language, which share words like "an", "no" and "die"."""
+    if hint in _UNHELPFUL or hint not in READ:
+        return False
+    own, english = small_words(hint).intersection(tokens), small_words("en").intersection(tokens)
+    return bool(own) and len(own - english) >= len(english - own)
 
 
 def _by_small_words(foreign: frozenset[str], english: int, hint: str) -> tuple[str, bool]:
