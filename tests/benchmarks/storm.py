@@ -140,6 +140,10 @@ class _Alerts(Alerts):
         self._work.spend("Query")
         return super().peek(item)
 
+    def hold(self, peeked: Lease, until: datetime) -> Lease | None:
+        self._moved(peeked.item)
+        return super().hold(peeked, until)
+
     def count_due(self, until: datetime) -> int:
         self._work.spend("Query", keys.SHARDS)
         self._counted.append((self._work.now, until))

@@ -17,7 +17,6 @@ from mentiondesk.ports.alerts import DueItem
 from mentiondesk.ports.cases import Classified
 from mentiondesk.usecases.alerts.delivery import Deliverer, Delivery
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
-from mentiondesk.usecases.alerts.planning import Task
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from mentiondesk.usecases.intake.fetch_mentions import _Run
 from tests.support.faults import CLASSIFY, FETCH, NOTIFY
@@ -67,11 +66,10 @@ def test_an_alert_recorded_before_it_is_sent(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_case_marked_before_its_alerts_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     as_it_is = NotifyStaff._lease
 
-    def lease_and_mark(self: NotifyStaff, items: Iterable[DueItem], due_by: datetime, run: Any) -> list[Task]:
-        tasks = as_it_is(self, items, due_by, run)
-        for task in tasks:
+    def lease_and_mark(self: NotifyStaff, items: Iterable[DueItem], run: Any) -> None:
+        as_it_is(self, items, run)
+        for task in run.tasks.values():
             self._alerts.done(task.lease, run.now, None, 0)
-        return tasks
 
     monkeypatch.setattr(NotifyStaff, "_lease", lease_and_mark)
     assert "was never given" in _found(USUAL, die, NOTIFY, "sesv2.SendEmail", BEFORE)

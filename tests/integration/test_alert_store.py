@@ -464,6 +464,30 @@ def test_a_look_takes_no_lease(desk: Desk) -> None:
     assert desk.alerts.peek(DueItem(CaseId(ConversationId("1"), UserId("2")))) is None
 
 
+def test_what_was_peeked_at_is_held_where_it_is_unchanged(desk: Desk) -> None:
+    case = opened(desk)
+    item = DueItem(case.case_id)
+    peeked = desk.alerts.peek(item)
+    assert peeked is not None
+    held = desk.alerts.hold(peeked, at(2))
+    assert held == replace(peeked, until=at(2))
+    assert due(desk, 1) == []
+    assert desk.alerts.hold(peeked, at(3)) is None, "another run holds it"
+    desk.alerts.done(held, None, at(40), 0)
+    assert due(desk, 39) == []
+    assert due(desk, 40) == [item]
+
+
+def test_what_was_peeked_at_is_not_held_once_it_has_ended(desk: Desk) -> None:
+    case = opened(desk)
+    peeked = desk.alerts.peek(DueItem(case.case_id))
+    assert peeked is not None
+    lease = desk.alerts.lease(DueItem(case.case_id), at(30), at(32))
+    assert lease is not None
+    desk.alerts.done(lease, at(30), None, 0)
+    assert desk.alerts.hold(peeked, at(2)) is None
+
+
 def test_what_is_due_is_counted(desk: Desk) -> None:
     for minute in range(3):
         opened(desk, minute, customer=f"{minute}")

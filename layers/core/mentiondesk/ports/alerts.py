@@ -73,6 +73,9 @@ class AlertStore(Protocol):
     def peek(self, item: DueItem) -> Lease | None:
         """The escalation as it is now, without a lease: it is not ours to end. None where there is none."""
 
+    def hold(self, peeked: Lease, until: datetime) -> Lease | None:
+        """The lease of what was peeked at; None when it was leased, ended or planned anew since."""
+
     def record(self, records: Iterable[Record]) -> None:
         """Writes the latest outcome of each alert."""
 

@@ -1,7 +1,7 @@
 """Due escalations and messages → alerts on each channel: lease, plan, gather, deliver, mark."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
@@ -111,18 +111,24 @@ class NotifyStaff:
         while time_left() > _RESERVE + len(run.tasks) * _TO_MARK:
             due = self._alerts.due(run.now, self._batch)
             before = len(run.tasks)
-            self._lease(due, run.now, run)
+            self._lease(due, run)
             run.notified.subjects += len(run.tasks) - before
             if len(due) < self._batch:
                 return
         run.notified.left = True
 
-    def _lease(self, items: Iterable[DueItem], due_by: datetime, run: _Run) -> list[Task]:
-        """The tasks of items that are due by then; a release takes the lease of an escalation over."""
-        leases = (self._alerts.lease(item, due_by, run.now + LEASE) for item in items)
-        tasks = [planned(lease, run.settings, run.now) for lease in leases if lease is not None]
+    def _lease(self, items: Iterable[DueItem], run: _Run) -> None:
+        """Adds the tasks of items that are due; a release takes the lease of an escalation over."""
+        leases = (self._alerts.lease(item, run.now, run.now + LEASE) for item in items)
+        tasks = (planned(lease, run.settings, run.now) for lease in leases if lease is not None)
         run.tasks.update({task.lease.item: task for task in tasks})
-        return tasks
+
+    def _hold(self, tasks: Iterable[Task], run: _Run) -> list[Task]:
+        """Leases what was peeked at and planned in this run, and adds its tasks."""
+        held = ((task, self._alerts.hold(task.lease, run.now + LEASE)) for task in tasks)
+        found = [replace(task, lease=lease) for task, lease in held if lease is not None]
+        run.tasks.update({task.lease.item: task for task in found})
+        return found
 
     def _messages(self, run: _Run) -> list[Message]:
         """The messages that may go now: to leads first, so that one who stands in for others hears of a case once."""
@@ -143,7 +149,7 @@ class NotifyStaff:
         peeked = (self._alerts.peek(item) for item in self._near(run, messages, horizon))
         tasks = [planned(lease, run.settings, run.now) for lease in peeked if lease is not None]
         wanted = {one.alert.subject_id for message in self._joined(run, messages, tasks) for one in message.wanted}
-        others = self._lease((task.lease.item for task in tasks if task.lease.item.subject_id in wanted), horizon, run)
+        others = self._hold((task for task in tasks if task.lease.item.subject_id in wanted), run)
         found = self._joined(run, messages, others)
         sent = {alert for message in found for alert in message.alerts}
         run.ahead |= sent

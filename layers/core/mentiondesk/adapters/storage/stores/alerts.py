@@ -144,6 +144,14 @@ class Alerts:
         escalation = found.read(Escalation)
         return self._lease(item, escalation, escalation.due_at) if escalation.due_at is not None else None
 
+    def hold(self, peeked: Lease, until: datetime) -> Lease | None:
+        unchanged = Equals(keys.DUE_AT, peeked.until)
+        try:
+            self._table.update(Update(_key(peeked.item), {keys.DUE_AT: until}, unchanged))
+        except (Refused, Conflict):
+            return None
+        return replace(peeked, until=until)
+
     def _lease(self, item: DueItem, escalation: Escalation, until: datetime) -> Lease | None:
         """The lease of an escalation, with its subject and its ledger from one query."""
         timer = escalation.timer
