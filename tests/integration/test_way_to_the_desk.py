@@ -1,60 +1,19 @@
 """From mails to the desk: signed out, a link's own page and the way on; signed in, the whole case."""
 
-import os
-from datetime import timedelta
-from http.cookies import SimpleCookie
-from unittest.mock import patch
-
 import pytest
 
-from infra.local.api import event_of
-from infra.local.cloud import Function
-from mentiondesk.adapters.tokens.links import SignedLinks
-from mentiondesk.domain.access.actions import CASE_ACTIONS
-from mentiondesk.domain.access.links import Link
 from mentiondesk.domain.alerts.messages import Email
 from mentiondesk.domain.alerts.notices import CaseNotice
 from mentiondesk.domain.alerts.roster import Channel
-from mentiondesk.domain.ids import CaseId, StaffId
+from mentiondesk.domain.ids import CaseId
 from mentiondesk.presentation.desk.queue import case_path
 from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
 from tests.support.builders import NOON
-from tests.support.doors import Answer
+from tests.support.link_door import LinkDoor, token
 from tests.support.memory_desk import ANA, LEA, MemoryDesk
-from tests.support.served_desk import ROOT, ServedDesk, waiting
+from tests.support.served_desk import ServedDesk, waiting
 from tests.unit.test_messages import a_notice
-
-_KEYS = SignedLinks(lambda _: ("k" * 40,), "https://desk.example")
-
-
-class LinkDoor:
-    """The function behind links, on the table of a served desk, whose browser it shares."""
-
-    def __init__(self, served: ServedDesk) -> None:
-        self._served = served
-        variables = {
-            "TABLE_NAME": "desk",
-            "LINK_PARAMETER": "/links",
-            "POWERTOOLS_SERVICE_NAME": "action_links",
-            "POWERTOOLS_METRICS_NAMESPACE": "Mentiondesk/test",
-            "AWS_REGION": "eu-west-1",
-            "AWS_DEFAULT_REGION": "eu-west-1",
-        }
-        folder = ROOT / "functions/action_links"
-        self._function = Function("ActionLinks", folder, variables, timedelta(15), 512, lambda *_: None)
-        with patch.dict(os.environ, variables):
-            app = self._function._app
-        app.desk_stores = lambda _: served.stores()  # type: ignore[attr-defined]
-        app.links = lambda: _KEYS  # type: ignore[attr-defined]
-
-    def open(self, token: str) -> Answer:
-        cookie = "; ".join(f"{name}={value}" for name, value in self._served.cookies.items())
-        event = event_of("GET", f"/act/{token}", {"Cookie": cookie} if cookie else {}, b"", "desk.example")
-        with patch("mentiondesk.runtime.clock.now", lambda: self._served.now):
-            got = self._function(event)
-        assert not SimpleCookie("".join(got.get("cookies", ())))
-        return Answer(got["statusCode"], {n.lower(): v for n, v in got["headers"].items()}, got.get("body") or "")
 
 
 @pytest.fixture
@@ -70,10 +29,6 @@ def door(desk: ServedDesk) -> LinkDoor:
 @pytest.fixture
 def case_id(desk: ServedDesk) -> CaseId:
     return waiting(desk.desk, 1, "My parcel is late")
-
-
-def token(case_id: CaseId, staff: str = "ana", minutes: float = 600) -> str:
-    return _KEYS.token(Link(StaffId(staff), case_id, CASE_ACTIONS, NOON + timedelta(minutes=minutes)))
 
 
 def test_signed_out_a_link_shows_its_page_and_the_way_on(desk: ServedDesk, door: LinkDoor, case_id: CaseId) -> None:

@@ -51,7 +51,7 @@ def pictures() -> Mapping[str, Picture]:
     return {
         "queue.png": Picture(queue, DESKTOP[0], 0),
         "queue-phone.png": Picture(queue, *PHONE, "dark"),
-        "case.png": Picture(case, 1120, 960),
+        "case.png": Picture(case, 1120, 900),
         "case-phone.png": Picture(case, *PHONE, "dark"),
         "incident.png": Picture(incident, 900, 900),
         "mail.png": Picture(desk.mail, 640, 0),

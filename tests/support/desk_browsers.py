@@ -1,6 +1,6 @@
 """The signed-in desk in real browsers: the function of the desk on loopback, and people who use it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -30,6 +30,8 @@ class Office:
         self._people: list[Person] = []
         self.answered: list[tuple[str, str, int]] = []
         self.changed_headers: dict[str, str | None] = {}
+        # Other functions by the beginning of their paths, such as the pages behind links.
+        self.others: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
         self.begin()
 
     def begin(self) -> None:
@@ -40,13 +42,16 @@ class Office:
         self.desk = ServedDesk(URL)
         self.answered.clear()
         self.changed_headers.clear()
+        self.others.clear()
 
     def __call__(self, event: dict[str, Any]) -> dict[str, Any]:
+        path = event["rawPath"]
+        function = next((do for prefix, do in self.others.items() if path.startswith(prefix)), self.desk)
         with self._turn:
-            got = self.desk(event)
+            got = function(event)
         got["headers"] = {**got["headers"], **self.changed_headers}
         got["headers"] = {name: value for name, value in got["headers"].items() if value is not None}
-        self.answered.append((event["requestContext"]["http"]["method"], event["rawPath"], got["statusCode"]))
+        self.answered.append((event["requestContext"]["http"]["method"], path, got["statusCode"]))
         return got
 
     def person(self, staff_id: str) -> "Person":

@@ -90,7 +90,7 @@ def desk_site(desk: DeskStores, config: DeskWebConfig, codes: CodeMails) -> Desk
     cases = CasePages(entrance, acts.on_case, link, reads, composer)
     return DeskSite(
         entrance,
-        QueuePages(entrance, ListWaiting(waiting), KeepViews(SavedViews(desk.table)), experience),
+        QueuePages(entrance, ListWaiting(waiting, desk.replies.of), KeepViews(SavedViews(desk.table)), experience),
         BulkPages(entrance, ChangeMany(acts.on_case, link, waiting), desk.incidents),
         cases,
         IncidentPages(entrance, on_incident, desk.incidents, posts, config.site_url),

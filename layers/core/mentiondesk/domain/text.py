@@ -30,6 +30,11 @@ def clean(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def as_written(text: str) -> str:
+    """The text line by line as its author wrote it, without characters that are invisible or reorder it."""
+    return "\n".join(clean(line) for line in text.strip().splitlines())
+
+
 def _or_space(character: str) -> str:
     return " " if character in "\n\r\t\v\f" else ""
 

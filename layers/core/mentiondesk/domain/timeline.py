@@ -47,6 +47,8 @@ class CustomerPosted:
     grounds: Grounds | None = None
     # Set when X no longer showed the post; what it said is forgotten.
     gone_at: datetime | None = None
+    # The words are those of a later version: its author edited the post.
+    edited: bool = False
 
     @property
     def entry_id(self) -> str:
@@ -73,6 +75,7 @@ class BrandPosted:
     reply_id: ReplyId | None = None
     by: StaffId | None = None
     way: Way | None = None
+    edited: bool = False
 
     @property
     def entry_id(self) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from mentiondesk.domain.cases.case import Case
@@ -30,6 +31,16 @@ class Quote:
 def post_url(post_id: str) -> str:
     """X's own address of a post; works without knowing the handle."""
     return f"https://x.com/i/status/{post_id}"
+
+
+def profile_url(case: Case) -> str:
+    """X's own address of the customer: by their handle, or by their number where X was not asked."""
+    return handle_url(case.profile.handle) if case.profile else f"https://x.com/i/user/{case.customer_id}"
+
+
+def handle_url(handle: str) -> str:
+    """X's own address of the account with this handle."""
+    return f"https://x.com/{quote(handle, safe='')}"
 
 
 def case_label(say: Sentences, case: Case) -> str:

@@ -8,7 +8,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_eval_contex
 from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
-from mentiondesk.domain.text import clean, quotable
+from mentiondesk.domain.text import as_written, clean, quotable
 from mentiondesk.presentation import theme
 from mentiondesk.presentation.phrases import post_url
 from mentiondesk.presentation.wording import Sentences, capitalised
@@ -53,5 +53,5 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     found.globals |= {"colour": theme.LIGHT, "dark_mail": _dark_mail(), "font": theme.FONT, "post_url": post_url}
-    found.filters |= {"clean": clean, "quotable": quotable, "capitalised": capitalised}
+    found.filters |= {"as_written": as_written, "clean": clean, "quotable": quotable, "capitalised": capitalised}
     return found

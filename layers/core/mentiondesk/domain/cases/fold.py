@@ -63,7 +63,8 @@ GONE = "the post is no longer on X"
 # The reason of a case whose customer is not answered any more, by the policy for people who only attack.
 SILENCED = "a measure is in force"
 _MOST_TOPICS = 12
-_MOST_WORDS = 600
+# Characters of a post that a case keeps.
+MOST_WORDS = 600
 _MOST_REASONS = 5
 _SettlingAct = (
     AnsweredElsewhere
@@ -106,9 +107,9 @@ def posted(post: Post, tags: Tags | None, incident_id: IncidentId | None = None,
     `tags` is None for the brand's own; `incident_id` is the public incident that a customer's post is about, and `on`
     the grounds on which X takes a reply to it.
     """
-    words = spoken(post.text)[:_MOST_WORDS]
+    words = spoken(post.text)[:MOST_WORDS]
     if tags is None:
-        return BrandPosted(post.post_id, post.created_at, words, post.seen_at)
+        return BrandPosted(post.post_id, post.created_at, words, post.seen_at, edited=post.edits > 0)
     return CustomerPosted(
         post_id=post.post_id,
         at=post.created_at,
@@ -123,6 +124,7 @@ def posted(post: Post, tags: Tags | None, incident_id: IncidentId | None = None,
         incident_id=incident_id,
         unsure=tags.unsure,
         grounds=on,
+        edited=post.edits > 0,
     )
 
 

@@ -198,6 +198,11 @@ class Reply:
         return any(hold is not Hold.MOVED for hold in self.holds)
 
     @property
+    def out_of_hand(self) -> bool:
+        """True while its author has nothing to do: it is on its way, or waits for another person's yes."""
+        return self.state.waits_for_x or (self.state is ReplyState.HELD and self.needs_another)
+
+    @property
     def in_doubt(self) -> bool:
         return self.state in (ReplyState.SENDING, ReplyState.UNCERTAIN)
 

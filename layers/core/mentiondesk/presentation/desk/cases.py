@@ -9,6 +9,7 @@ from datetime import datetime
 from mentiondesk.domain.access.actions import LEG_ACTIONS, LINK_ACTIONS, Action
 from mentiondesk.domain.cases.case import Case, CaseRefuses
 from mentiondesk.domain.cases.commands import CaseCommand, LinkIncident, UnlinkIncident
+from mentiondesk.domain.cases.fold import MOST_WORDS
 from mentiondesk.domain.cases.waiting import Presence
 from mentiondesk.domain.ids import CaseId, ConversationId, UserId
 from mentiondesk.domain.posts.tags import Urgency
@@ -36,10 +37,10 @@ from mentiondesk.presentation.desk.forms import (
 )
 from mentiondesk.presentation.desk.html import render
 from mentiondesk.presentation.desk.polls import WRITING, came, no_news, still_there, tag
-from mentiondesk.presentation.desk.queue import case_path, present, tick_name
+from mentiondesk.presentation.desk.queue import case_path, pace, present, tick_name
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response, go
 from mentiondesk.presentation.desk.snapshot import SnapshotView
-from mentiondesk.presentation.phrases import customer
+from mentiondesk.presentation.phrases import customer, handle_url, profile_url
 from mentiondesk.presentation.wording import catalogue
 from mentiondesk.usecases.cases.change_case import CaseView, ChangeCase
 from mentiondesk.usecases.cases.know_customer import KnowCustomer
@@ -54,7 +55,10 @@ _FINISHES = frozenset({Action.ANSWERED, Action.NO_ANSWER, Action.RESOLVE_CASE, A
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One entry of the timeline: a post, a note, or (`record`) another act."""
+    """One entry of the timeline: a post, a note, or (`record`) another act.
+
+    `profile`: X's address of a post's author. `cut`: the case keeps the beginning of a long post only.
+    """
 
     at: datetime
     by: str
@@ -62,6 +66,9 @@ class Line:
     words: str = ""
     post_id: str = ""
     record: RecordLine | None = None
+    profile: str = ""
+    edited: bool = False
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +185,7 @@ def _facts(view: CaseView, visitor: Visitor, reader: Reader, people: tuple[Prese
         "tab": "",
         "view": view,
         "reader": reader,
+        "pace": pace(case, visitor.now),
         "lines": lines(view.timeline, reader, case),
         "present": list(present(people, visitor)),
         "colleagues": [one for one in visitor.settings.roster.staff if one.staff_id != case.owner],
@@ -203,12 +211,27 @@ def _line(entry: CaseEntry, reader: Reader, case: Case) -> Line:
     gone = reader.say("record.forgotten")
     match entry:
         case CustomerPosted():
-            return Line(entry.at, customer(reader.say, case), "customer", entry.words or gone, entry.post_id)
+            return _post(entry, customer(reader.say, case), "customer", profile_url(case), gone)
         case BrandPosted():
-            return Line(entry.at, reader.brand, "brand", entry.words or gone, entry.post_id)
+            handle = reader.settings.brand.handle
+            by = reader.say("staff.who", name=reader.brand, handle=handle)
+            return _post(entry, by, "brand", handle_url(handle), gone)
         case Noted(text=text):
             return Line(entry.at, reader.name(entry.by), "note", text or gone)
     return Line(entry.at, reader.name(entry.by), "act", record=record_line(reader.say, entry, reader.at))
+
+
+def _post(entry: CustomerPosted | BrandPosted, by: str, side: str, profile: str, gone: str) -> Line:
+    return Line(
+        at=entry.at,
+        by=by,
+        side=side,
+        words=entry.words or gone,
+        post_id=entry.post_id,
+        profile=profile,
+        edited=entry.edited,
+        cut=len(entry.words) >= MOST_WORDS,
+    )
 
 
 def case_in(text: str) -> CaseId:

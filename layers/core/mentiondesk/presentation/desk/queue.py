@@ -106,13 +106,7 @@ class RowView:
 
     @property
     def pace(self) -> str:
-        """A class for the time left: late, soon (in the last half of the time) or calm."""
-        timer = self.case.timer if self.case.waiting else None
-        if timer is None:
-            return "calm"
-        if timer.breached(self.visitor.now):
-            return "late"
-        return "soon" if timer.answer_by - self.visitor.now < (timer.answer_by - timer.since) / 2 else "calm"
+        return pace(self.case, self.visitor.now)
 
     @property
     def owner(self) -> str:
@@ -155,6 +149,16 @@ class RowView:
         if timer is not None and timer.clock not in (Clock.FIRST_REPLY, Clock.NEXT_REPLY):
             return self.visitor.say(f"desk.clock.{timer.clock}")
         return self.visitor.say("desk.private") if self.case.phase is Phase.PRIVATE else ""
+
+
+def pace(case: Case, now: datetime) -> str:
+    """A class for the time left: late, soon (in the last half of the time) or calm."""
+    timer = case.timer if case.waiting else None
+    if timer is None:
+        return "calm"
+    if timer.breached(now):
+        return "late"
+    return "soon" if timer.answer_by - now < (timer.answer_by - timer.since) / 2 else "calm"
 
 
 def present(people: tuple[Presence, ...], visitor: Visitor) -> Iterator[str]:

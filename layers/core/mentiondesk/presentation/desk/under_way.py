@@ -44,6 +44,11 @@ class ReplyView:
             return ReplyState.SENDING
         return ReplyState.QUEUED if self.reply.state is ReplyState.QUEUED else self.reply.state
 
+    @property
+    def leaves(self) -> bool:
+        """True while it is on its way or waits for another person: this one has done with the customer."""
+        return self.reply.out_of_hand and not self.may_approve
+
 
 def under_way(replies: Sequence[Reply], case: Case, visitor: Visitor) -> Iterator[ReplyView]:
     """The replies of a case that go on, and its last one where that was refused or sent back; oldest first."""

@@ -1,6 +1,6 @@
 """Who waits, as one person looks at it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.waiting import Place, Row, Scan, Tab, WaitingCase, by_deadline, listed_in
 from mentiondesk.domain.ids import CaseId, StaffId
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.replies.reply import Reply
 from mentiondesk.ports.desk import WaitingStore
 
 PAGE = 50
@@ -50,8 +51,9 @@ class WaitingPage:
 class ListWaiting:
     """Pages of the customers who wait."""
 
-    def __init__(self, waiting: WaitingStore) -> None:
+    def __init__(self, waiting: WaitingStore, replies: Callable[[CaseId], Sequence[Reply]] = lambda _: ()) -> None:
         self._waiting = waiting
+        self._replies = replies
 
     def __call__(self, actor: Actor, wanted: Wanted, now: datetime) -> WaitingPage:
         """Up to 50 customers by deadline, from the first 500 behind `wanted.after`."""
@@ -76,11 +78,15 @@ class ListWaiting:
         return WaitingPage(tuple(by_deadline(cases)), counts, cut, shown[-1] if cut else None)
 
     def next_for(self, actor: Actor) -> Row | None:
-        """The customer to turn to now: the person's own with the earliest deadline, an unclaimed one, else praise."""
+        """The customer to turn to now: the person's own with the earliest deadline, an unclaimed one, else praise.
+
+        A customer whose reply is on its way, or waits for another person's yes, is passed over.
+        """
         reader, scan = _reader(actor), self._waiting.scan(None, SCANNED)
         for tab in (Tab.MINE, Tab.UNCLAIMED, Tab.PRAISE):
             for row in scan.rows:
-                if row.stands_in(tab, reader) and row.owner in (None, reader):
+                free = row.stands_in(tab, reader) and row.owner in (None, reader)
+                if free and not any(one.out_of_hand for one in self._replies(row.case_id)):
                     return row
         return None
 
