@@ -361,6 +361,8 @@ def test_updates_and_the_end(api: Api) -> None:
     assert (over.status, api.incident.status, api.incident.ended_at) == (200, Status.RESOLVED, at(30))
     assert over.page.offers() == {"reopen", "go_back", "edit", "edit_update", "members"}
     assert "Resolved 12:30 UTC , You: This is solved." in over.said
+    assert "nobody to get back to yet" in over.said
+    assert "Leave out" not in over.said
 
 
 def test_no_incident(api: Api) -> None:
