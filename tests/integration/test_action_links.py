@@ -163,8 +163,7 @@ def test_the_page_shows_what_will_happen_and_does_nothing_yet(api: Api) -> None:
     assert "Unclaimed." in answer.said
     claims = {"claim", "answered", "no_answer", "resolve_case", "snooze"}
     assert answer.page.offers() == claims | {"correct", "open_incident"}
-    author, post = f"https://x.com/i/user/{CASE_ID.customer}", f"https://x.com/i/status/{POST.post_id}"
-    assert answer.page.links == [author, subject_path(CASE_ID), post]
+    assert answer.page.links == [subject_path(CASE_ID), f"https://x.com/i/status/{POST.post_id}"]
     assert api.case.owner is None
 
 
@@ -518,8 +517,7 @@ def test_customers_links_are_not_live(api: Api) -> None:
     put(api, words="see https://evil.example/x and www.evil.example")
     answer = api.get(api.token())
     assert "https://evil" not in answer.html
-    author, post = f"https://x.com/i/user/{CASE_ID.customer}", f"https://x.com/i/status/{POST.post_id}"
-    assert answer.page.links == [author, subject_path(CASE_ID), post]
+    assert answer.page.links == [subject_path(CASE_ID), f"https://x.com/i/status/{POST.post_id}"]
 
 
 def test_every_answer_carries_strict_headers_and_no_cookie(api: Api) -> None:

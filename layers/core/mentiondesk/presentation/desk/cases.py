@@ -186,6 +186,7 @@ def _facts(view: CaseView, visitor: Visitor, reader: Reader, people: tuple[Prese
         "view": view,
         "reader": reader,
         "pace": pace(case, visitor.now),
+        "profile": profile_url(case),
         "lines": lines(view.timeline, reader, case),
         "present": list(present(people, visitor)),
         "colleagues": [one for one in visitor.settings.roster.staff if one.staff_id != case.owner],
