@@ -18,6 +18,7 @@ from mentiondesk.adapters.storage.stores.claims import Claims
 from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.facts import Facts
 from mentiondesk.adapters.storage.stores.incidents import Incidents
+from mentiondesk.adapters.storage.stores.look_ups import LookUps
 from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.stores.score_counts import ScoreCounts
 from mentiondesk.adapters.storage.stores.signals import Baselines, Signals
@@ -38,7 +39,7 @@ from mentiondesk.ports.cases import Classified
 from mentiondesk.ports.channels import Sender
 from mentiondesk.ports.runtime import TimeLeft
 from mentiondesk.ports.triage import Triage
-from mentiondesk.ports.x import PostWatch, XFeed
+from mentiondesk.ports.x import PostLookUp, PostWatch, XFeed
 from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.triage import BrandTriage
 from mentiondesk.triage.share import bin_of, estimated_share
@@ -52,6 +53,7 @@ from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from mentiondesk.usecases.intake.fetch_mentions import Fetched, FetchMentions
 from mentiondesk.usecases.intake.forget_post import ForgetPost
 from mentiondesk.usecases.intake.look_again import LookAgain
+from mentiondesk.usecases.intake.look_up_customers import LookUpCustomers
 from mentiondesk.usecases.intake.note_joining import NoteJoining
 from mentiondesk.usecases.intake.stream_share import StreamShare
 
@@ -64,7 +66,7 @@ _DECIDED = 2 * IGNORED_AFTER
 _EDITABLE = timedelta(hours=2)
 
 
-class XClient(XFeed, PostWatch, Protocol):
+class XClient(XFeed, PostLookUp, PostWatch, Protocol):
     """Reads X's feeds, and looks posts up."""
 
 
@@ -196,16 +198,18 @@ class VirtualDesk:
         return self.settings
 
     def read_from(self, x: XClient) -> Callable[[datetime, TimeLeft], Fetched]:
-        """A run as fetch_mentions makes it, reading this X: new posts, then a second look at those of open cases."""
+        """A run as fetch_mentions makes it, reading this X: new posts, customers, posts of open cases again."""
         cursors = Cursors(self.table)
         fetch = FetchMentions(x, self.posts, cursors, self._current)
         forget = ForgetPost(self.posts, self.cases, self.incidents, Signals(self.table), self._current)
         change = ChangeCase(self.cases, self._current)
+        look_up = LookUpCustomers(x, LookUps(self.table), change, cursors, self._current)
         look = LookAgain(x, self.posts, self.cases, self.alerts, cursors, forget, change, self._current)
 
         def run(now: datetime, time_left: TimeLeft) -> Fetched:
             fetched = fetch(now, time_left)
             if not fetched.obstacles:
+                look_up(now)
                 look(now, time_left)
             return fetched
 

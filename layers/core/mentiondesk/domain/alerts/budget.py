@@ -21,8 +21,10 @@ _LAST_CALL = timedelta(minutes=2)
 _RING_ALONE, _RING_WITHIN = 3, timedelta(minutes=10)
 # While many ring, one that has rung before does so again no sooner than this gap after the latest.
 _RING_AGAIN = timedelta(minutes=3)
-# The cases of one customer that ring at once; a further one joins what rings, or waits for this long.
+# The cases of one customer that ring at once and again; a further one joins what rings, or waits for this long.
 _RING_OF_ONE, _RING_OF_ONE_AGAIN = 3, timedelta(minutes=30)
+# A customer with more cases in an hour's messages floods: what is late about them causes one message an hour.
+_FLOODS_FROM = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +84,16 @@ class Interruptions:
         return len({case.customer for case in (*self._rung(now, _RING_WITHIN), *cases)}) <= _RING_ALONE
 
     def ring(self, case: CaseId, alone: bool, now: datetime) -> datetime:
-        """The moment, `now` or later, at which this critical case may cause a message. A new one never waits."""
-        if case in self._rung(now, HOUR):
-            return now if alone else max(now, self._last_ring + _RING_AGAIN)
-        same = {one for one in self._rung(now, HOUR) if one.customer == case.customer}
-        return max(now, self._last_ring + _RING_OF_ONE_AGAIN) if len(same) >= _RING_OF_ONE else now
+        """The moment, `now` or later, at which this critical case may cause a message. Nobody's first one waits."""
+        rung = self._rung(now, HOUR)
+        same = {one: at for one, at in rung.items() if one.customer == case.customer}
+        if case in list(same)[:_RING_OF_ONE]:
+            return now if alone else max(now, max(rung.values()) + _RING_AGAIN)
+        return max(now, max(same.values()) + _RING_OF_ONE_AGAIN) if len(same) >= _RING_OF_ONE else now
 
-    def _rung(self, now: datetime, within: timedelta) -> set[CaseId]:
-        """The cases about which the person was rung within this time."""
-        return {case for one in self.latest if one.critical and one.at > now - within for case in one.cases}
-
-    @property
-    def _last_ring(self) -> datetime:
-        return max(one.at for one in self.latest if one.critical)
+    def _rung(self, now: datetime, within: timedelta) -> dict[CaseId, datetime]:
+        """The cases about which the person was rung within this time, with their latest rings, the first rung first."""
+        return {case: one.at for one in self.latest if one.critical and one.at > now - within for case in one.cases}
 
     def _ordinary(self, now: datetime) -> list[datetime]:
         return [one.at for one in self.latest if not one.critical and one.at > now - HOUR]
@@ -110,11 +109,12 @@ class Interruptions:
         return max(now, min(moment, alert.answer_by - _LAST_CALL) if warns else moment)
 
     def _told_of_customer(self, alert: Alert, now: datetime) -> datetime | None:
-        """The latest message about another case of the customer, where none was about this one."""
+        """The latest message about the customer, unless it is about this case and few others."""
         if not isinstance(alert.subject_id, CaseId):
             return None
-        lately = [one for one in self.latest if one.at > now - HOUR]
-        if any(alert.subject_id in one.cases for one in lately):
-            return None
         customer = alert.subject_id.customer
-        return max((one.at for one in lately if any(case.customer == customer for case in one.cases)), default=None)
+        lately = [one for one in self.latest if one.at > now - HOUR]
+        told = {case: one.at for one in lately for case in one.cases if case.customer == customer}
+        if alert.subject_id in told and len(told) <= _FLOODS_FROM:
+            return None
+        return max(told.values(), default=None)

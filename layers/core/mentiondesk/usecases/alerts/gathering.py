@@ -115,10 +115,9 @@ def _rings(staff_id: StaffId, wanted: Sequence[Wanted], latest: Interruptions, n
     cases = [one.alert.subject_id for one in wanted if isinstance(one.alert.subject_id, CaseId)]
     alone = latest.rings_alone(cases, now)
     moments = [(one, _ring_moment(one, alone, latest, now)) for one in wanted]
-    ready = [one for one, moment in moments if moment <= now]
-    if ready and not alone:
-        return Share(tuple(_ringing(staff_id, wanted, alone)))
-    later = tuple((one.alert, moment) for one, moment in moments if moment > now)
+    rings = {_rung_with(one, alone) for one, moment in moments if moment <= now}
+    ready = [one for one in wanted if _rung_with(one, alone) in rings]
+    later = tuple((one.alert, moment) for one, moment in moments if _rung_with(one, alone) not in rings)
     return Share(tuple(_ringing(staff_id, ready, alone)), later)
 
 
@@ -127,13 +126,17 @@ def _ring_moment(one: Wanted, alone: bool, latest: Interruptions, now: datetime)
     return latest.ring(subject_id, alone, now) if isinstance(subject_id, CaseId) else now
 
 
+def _rung_with(one: Wanted, alone: bool) -> object:
+    """The name that alerts of one message about danger have in common: a customer, all customers, or an incident."""
+    subject_id = one.alert.subject_id
+    return (subject_id.customer if alone else None) if isinstance(subject_id, CaseId) else subject_id
+
+
 def _ringing(staff_id: StaffId, wanted: Iterable[Wanted], alone: bool) -> Iterator[Message]:
     """One message about each incident, and about each customer or all of them, on each channel."""
     groups: dict[object, list[Wanted]] = defaultdict(list)
     for one in wanted:
-        subject_id = one.alert.subject_id
-        about = (subject_id.customer if alone else None) if isinstance(subject_id, CaseId) else subject_id
-        groups[one.alert.channel, about].append(one)
+        groups[one.alert.channel, _rung_with(one, alone)].append(one)
     for group in groups.values():
         yield Message(staff_id, group[0].alert.channel, tuple(group), critical=True)
 
