@@ -51,6 +51,14 @@ def test_unclaimed_it_rings_again_and_then_the_manager(office: Office) -> None:
     assert office.over(14) == {0: DUTY_AND_LEAD, 5: DUTY_AND_LEAD, 10: MANAGER}
 
 
+def test_danger_in_a_claimed_case_rings_its_owner_and_the_lead(office: Office) -> None:
+    case = office.opens()
+    office.over(1)
+    office.acts(case, Claim(), "ana", 2)
+    writes_again(office, case, 10, **CRITICAL)
+    assert first(office.over(12, start=10)) == (10, DUTY_AND_LEAD)
+
+
 def test_claimed_it_rings_the_manager_when_nothing_happened(office: Office) -> None:
     case = office.opens(**CRITICAL)
     office.over(1)

@@ -203,14 +203,15 @@ class _Planning:
     def _knows(self, alert: Alert) -> bool:
         """True when this person works on the case and needs no such alert.
 
-        They have claimed it since the alert fell due, or it is not the last warning before the deadline.
+        They have claimed it since the alert fell due, or it is not the last warning before the deadline. Danger that
+        came after the claim is news to them, too.
         """
         claimed_at = self.facts.claimed_at
         if self.facts.owner != alert.staff_id or claimed_at is None:
             return False
         timer = self.escalation.timer
         last_warning = max((due.at for due in timer.alerts if due.at < timer.answer_by), default=timer.since)
-        return alert.due_at <= claimed_at or alert.due_at < last_warning
+        return alert.due_at <= claimed_at or (alert.due_at < last_warning and not self._critical)
 
     def _ripe(self) -> Iterable[Alert]:
         """The alerts of earlier runs that can go now and still concern their people."""
