@@ -12,7 +12,7 @@ from typing import Self
 
 from infra.local.story import load_story
 from infra.replay.engine import MINUTE
-from infra.replay.report import Replay
+from infra.replay.report import Replay, Row
 from infra.settings_file import load_desk
 from mentiondesk.adapters.x.connection import XCredentials
 from mentiondesk.adapters.x.feed import TweepyFeed
@@ -52,7 +52,8 @@ class QuietDesk(Replay):
     """A desk of the example settings where nobody acts, and what it sends to people; rooms are not counted."""
 
     def __init__(self) -> None:
-        super().__init__(load_desk(EXAMPLE), [].append)
+        rows: list[Row] = []
+        super().__init__(load_desk(EXAMPLE), rows.append)
         self._sent: dict[str, tuple[str, list[Record]]] = {}
 
     def recorded(self, record: Record) -> None:

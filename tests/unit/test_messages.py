@@ -14,13 +14,15 @@ from hypothesis import example, given
 from hypothesis import settings as profile
 from hypothesis import strategies as st
 
+from mentiondesk.domain.alerts.ledger import Alert
 from mentiondesk.domain.alerts.messages import KIND_HEADER, Email, MessageKind
-from mentiondesk.domain.alerts.notices import CaseNotice
+from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice
 from mentiondesk.domain.alerts.roster import Channel, Staff
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.cases.timers import Clock
-from mentiondesk.domain.ids import CaseId, ConversationId, StaffId, UserId
+from mentiondesk.domain.ids import CaseId, ConversationId, PostId, StaffId, UserId
+from mentiondesk.domain.incidents.incident import Sample
 from mentiondesk.domain.posts.profile import Attention, Draw, Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.text import clean, quotable
@@ -42,6 +44,7 @@ from tests.support.builders import (
     minutes,
     said,
 )
+from tests.support.telling import INCIDENT_ID, a_candidate
 
 WRITER = StaffMessages()
 ANA = a_staff("ana")
@@ -555,3 +558,13 @@ def test_a_text_in_any_script_is_readable_and_at_most_two_segments(words: str) -
     assert words[:8] in told
     assert segments(told) <= 2
     assert segments(text(a_notice(words * 20))) <= 2
+
+
+def test_an_incident_without_posts_announces_none() -> None:
+    alert = Alert(INCIDENT_ID, NOON, "noticed", ANA.staff_id, Channel.EMAIL, NOON, at(30))
+    sample = Sample(PostId("1"), UserId("1"), NOON, "the page stays white")
+    for samples in ((), (sample,)):
+        incident = a_candidate(samples=samples).timed(Clock.CONFIRM, timedelta(minutes=30), NOON)
+        mail = StaffMessages().write(Channel.EMAIL, ANA, [IncidentNotice(incident, alert)], "F", NOON)
+        assert isinstance(mail, Email)
+        assert ("Examples of their posts" in mail.html) == ("Examples of their posts" in mail.text) == bool(samples)
