@@ -410,7 +410,9 @@ def full_case(case: Case) -> Case:
         phase=Phase.PRIVATE,
         owner=ANA,
         claimed_at=at(1),
+        handed_by=StaffId("ben"),
         closed_at=at(2) + timedelta(microseconds=1),
+        reopened_at=at(1.5),
         reason="spoke “by phone”",
         timers=(
             ReplyTimer(PostId("1"), NOON, at(30), Clock.NEXT_REPLY, (), at(29), TimerOutcome.ANSWERED),
