@@ -49,7 +49,10 @@ NOT_ASKED = re.compile(
     r"|\b(?:our|the shop's|new|change|updated?|wrong|correct|check|reset|enter|add|added|sent|emailed) (?:\w+ ){0,2}$"
 )
 BRANDS_OWN = re.compile(r"\b(?:our|ours|unsere?r?|notre|nuestr[ao]|nosso|nossa)(?: \w+)? $")
-_OPEN = r"(?:here|below|in this thread|in the (?:thread|replies|comments)|publicly|in public|under this post)\b"
+_OPEN = (
+    r"(?:here|below|in this thread|in the (?:thread|replies|comments)|publicly|in public"
+    r"|(?:under|underneath|beneath) (?:this|the) (?:post|tweet|thread))\b"
+)
 # Words that set a private way aside, or name the thread as the place to answer.
 IN_THE_OPEN = re.compile(
     r"\b(?:no need (?:to|for a?)|don't (?:need to|have to|bother)|(?:instead of|rather than)(?: a)?|not (?:by|in|via))"
@@ -57,13 +60,21 @@ IN_THE_OPEN = re.compile(
     rf"|\b{_OPEN}(?!:)"
 )
 INTO_THE_OPEN = re.compile(
-    r"\b(?:reply|respond|answer|post|drop|leave|type|comment|tell us|write|pop|put|share|give us|send)\b[^.!?]{0,80}"
+    r"\b(?:reply|respond|answer|post|drop|leave|type|comment|tell us|write|pop|put|share|give us|send)\b(?:[^.!?]|(?<= no)\.){0,80}"
     rf"\b{_OPEN}(?!:| via| by| in (?:a )?(?:dm|direct|private))"
 )
 # "Under guarantee", "a two-year guarantee": the paper that comes with a product. And what is said not to be one.
 NO_GUARANTEE = re.compile(
-    r"(?:\b(?:not|n't|cannot|never|no|without|unable to|nicht|keine?|pas|no podemos|não)\b[^.!?]{0,25}"
+    r"(?:(?:\b(?:not|cannot|never|no|without|unable to|nicht|keine?|pas|no podemos|não)|n't)\b[^.!?]{0,25}"
     r"|\b(?:under|years?|months?|lifetime|product|manufacturer'?s|extended|your|the|of|its|maker's)[ -])$"
 )
 GUARANTEE_NOUN = re.compile(r"^ (?:period|card|claim|certificate|covers|applies|runs|ends|terms)\b")
+# A reply that leaves a question of health to those who know may name them.
+DECLINES = re.compile(
+    r"(?:\b(?:cannot|not able to|unable to)|n't(?: able to)?)\b[^.!?]{0,20}\b(?:advise|say|comment|tell|judge)\b"
+)
+REFERRAL = re.compile(
+    r"\b(?:ask|see|speak (?:to|with)|talk to|consult|check with|contact) (?:a|your) (?:doctor|gp|pharmacist|nurse)"
+    r"(?: or (?:a |your )?(?:doctor|gp|pharmacist|nurse))?"
+)
 SARCASTIC_PICTURES = re.compile("[🙄🤡💩🤦🖕😒🥱]")

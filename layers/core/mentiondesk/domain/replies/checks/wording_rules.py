@@ -8,15 +8,18 @@ from mentiondesk.domain.replies.checks import tables
 from mentiondesk.domain.replies.checks.context import CheckContext
 from mentiondesk.domain.replies.checks.spelling import Reading
 from mentiondesk.domain.replies.finding import Finding, Outcome
-from mentiondesk.domain.replies.links import belongs, links_in
+from mentiondesk.domain.replies.links import Link, belongs, links_in
 from mentiondesk.domain.replies.rules import OwnRule
 
 _CLAUSE_ENDS = re.compile(r"[.!?;\n]|\b(?:just|simply|but|nur|einfach)\b")
 # Links made unreadable for programs.
 _HIDDEN_LINK = re.compile(
-    r"\bhxxps?://\S+|(?<![\w-])[\w-]{1,60}(?:\[\.\]|\s?\(\.\)\s?|\s?\(dot\)\s?|\s?\[dot\]\s?)(?:com|net|org|io|co|ly|me)\b",
+    r"\bhxxps?://\S+|(?<![\w-])[\w-]{1,60}(?:\[\.\]|\s?\(\.\)\s?|\s?\(dot\)\s?|\s?\[dot\]\s?)(?:com|net|org|io|co|ly|me)\b"
+    r"|(?<![\w-])[\w-]{1,60}(?:\s\.\s?|\.\s| dot )(?:com|net|org|io|co|ly|me|gl|cc)\b(?:\s?/\s?\S+|(?=\W*$))",
     re.IGNORECASE,
 )
+
+_NEXT_SENTENCE = re.compile(r"\w*[a-zà-ÿ]\.[A-Z][a-zà-ÿ]+")
 
 Rule = Callable[[Reading, CheckContext], Iterator[Finding]]
 
@@ -81,10 +84,15 @@ def money(reading: Reading, context: CheckContext) -> Iterator[Finding]:
 def foreign_links(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """Links that lead to somebody else's site."""
     for link in links_in(reading.text):
-        if not belongs(link.host, context.rules.own_domains):
+        if not belongs(link.host, context.rules.own_domains) and not _begins_a_sentence(reading.text, link):
             yield Finding("foreign_link", Outcome.HOLD, link.start, link.end, (("host", link.host),))
     for found in _HIDDEN_LINK.finditer(reading.text):
         yield Finding("foreign_link", Outcome.HOLD, *found.span(), (("host", found[0]),))
+
+
+def _begins_a_sentence(text: str, link: Link) -> bool:
+    """True for "thanks, Nell.Do have a look": a full stop without its space, and no link."""
+    return _NEXT_SENTENCE.fullmatch(text[link.start : link.end]) is not None
 
 
 def _table_rule(rule: str, outcome: Outcome) -> Rule:
@@ -98,10 +106,20 @@ def _table_rule(rule: str, outcome: Outcome) -> Rule:
 
 
 legal = _table_rule("legal", Outcome.HOLD)
-medical = _table_rule("medical", Outcome.HOLD)
 danger = _table_rule("danger", Outcome.HOLD)
 insults = _table_rule("insult", Outcome.HOLD)
 blame = _table_rule("blame", Outcome.WARN)
+
+
+def medical(reading: Reading, context: CheckContext) -> Iterator[Finding]:
+    """Words about health, but for the advice to ask a doctor where the desk gives none."""
+    del context
+    text = reading.words.text
+    passed = [found.span() for found in tables.REFERRAL.finditer(text)] if tables.DECLINES.search(text) else []
+    for found, start, end in reading.in_words(tables.table("medical")):
+        if not any(first <= found.start() and found.end() <= last for first, last in passed):
+            yield _finding("medical", Outcome.HOLD, (start, end), reading)
+            return
 
 
 def _said(rule: str, outcome: Outcome, reading: Reading) -> Iterator[Finding]:
