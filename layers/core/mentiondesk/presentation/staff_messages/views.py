@@ -26,7 +26,7 @@ from mentiondesk.presentation.phrases import (
     reach,
 )
 from mentiondesk.presentation.times import short_duration, short_moment, time_left
-from mentiondesk.presentation.wording import Sentences
+from mentiondesk.presentation.wording import Sentences, capitalised
 
 _LONGEST_TITLE = 80
 _ACTS = (Action.CLAIM, Action.ANSWERED, Action.CORRECT)
@@ -117,6 +117,14 @@ class CaseView:
         """A sentence about the owner, in a message to the person who lost or got the case; else empty."""
         stage = self.notice.alert.stage
         return self.say(f"staff.news.{stage}", name=self.notice.owner_name) if stage in set(OwnerNews) else ""
+
+    @property
+    def headline(self) -> str:
+        """What the mail is about: the news in a few words, else the time that is left."""
+        stage = self.notice.alert.stage
+        if stage in set(OwnerNews):
+            return self.say(f"staff.headline.{stage}", name=self.notice.owner_name)
+        return self.say("case_alert.private") if self.asks else capitalised(self.left)
 
     @property
     def more(self) -> str:

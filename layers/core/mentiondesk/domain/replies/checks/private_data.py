@@ -12,10 +12,10 @@ RULE = "private_data"
 _CARD = re.compile(r"(?<![\d.,])\d(?:[ .\-]{0,2}\d){12,18}(?![\d])")
 _IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?: ?[a-z0-9]){11,30}(?![a-z0-9])")
 _MAIL = re.compile(
-    r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\]|\{at\}| at )\s?"
-    r"(?:[a-z0-9-]{1,40}(?:\.|\s?\(dot\)\s?|\s?\[dot\]\s?| dot )){1,4}[a-z]{2,10}(?![\w-])"
+    r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\]|\{at\}| (?:at|arroba|arobase) )\s?"
+    r"(?:[a-z0-9-]{1,40}(?:\.|\s?\(dot\)\s?|\s?\[dot\]\s?| (?:dot|punto|ponto|point|punkt) )){1,4}[a-z]{2,10}(?![\w-])"
 )
-_LOCAL_PART_IN_WORDS = re.compile(r"[\w.+-]{1,64} dot $")
+_LOCAL_PART_IN_WORDS = re.compile(r"[\w.+-]{1,64} (?:dot|punto|ponto|point|punkt) $")
 # Seven digits or more with the separators of phone numbers; dates and hours are taken out before.
 _PHONE = re.compile(r"(?<![\w.,/@])(?:\+|00|\()?\d(?:[ ().\-/]{0,3}\d){6,17}(?!\w)")
 # Numbers that cost the caller nothing belong to firms.
@@ -86,7 +86,7 @@ def _all(reading: Reading, context: CheckContext) -> Iterator[tuple[str, int, in
 
 def _in_letters(reading: Reading, context: CheckContext) -> Iterator[tuple[str, int, int]]:
     text = reading.plain.text
-    if "@" not in text and "at" not in text:
+    if "@" not in text and "at" not in text and "arroba" not in text and "arobase" not in text:
         return
     for found in _MAIL.finditer(text):
         if _is_mail(found[0]) and not _is_ours(text, found.start(), found[0], context):
@@ -98,7 +98,7 @@ def _is_mail(found: str) -> bool:
     """False for "look at example.com": words around a link are no address."""
     if "@" in found or "(at)" in found or "[at]" in found or "{at}" in found:
         return True
-    return " dot " in found
+    return any(f" {dot} " in found for dot in ("dot", "punto", "ponto", "point", "punkt"))
 
 
 def _numbers(reading: Reading, context: CheckContext) -> Iterator[tuple[str, int, int]]:

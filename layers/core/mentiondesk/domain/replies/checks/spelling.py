@@ -24,8 +24,8 @@ _DIGITS_IN_WORDS = (
 _NUMBERS = {word: str(digit) for words in _DIGITS_IN_WORDS for digit, word in enumerate(words.split())}
 _NUMBER = "|".join(sorted(_NUMBERS, key=len, reverse=True))
 _TIMES = {"double": 2, "triple": 3}
-_IN_WORDS = re.compile(rf"\b(?:(?:double |triple )?(?:{_NUMBER}|\d)(?:[\s,.-]{{1,2}}|$|\b)){{6,}}")
-_ONE_NUMBER = re.compile(rf"(?:(double|triple) )?({_NUMBER}|\d)\b")
+_IN_WORDS = re.compile(rf"\b(?:(?:(?:double|triple)[ -])?(?:{_NUMBER}|\d)(?:[\s,.-]{{1,2}}|$|\b)){{6,}}")
+_ONE_NUMBER = re.compile(rf"(?:(double|triple)[ -])?({_NUMBER}|\d)\b")
 
 
 @dataclass(frozen=True, slots=True)

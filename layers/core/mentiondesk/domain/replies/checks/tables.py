@@ -60,12 +60,13 @@ IN_THE_OPEN = re.compile(
     rf"|\b{_OPEN}(?!:)"
 )
 INTO_THE_OPEN = re.compile(
-    r"\b(?:reply|respond|answer|post|drop|leave|type|comment|tell us|write|pop|put|share|give us|send)\b(?:[^.!?]|(?<= no)\.){0,80}"
+    r"\b(?:reply|respond|answer|post|drop|leave|type|comment|tell us|write|pop|put|share|give us|send)\b"
+    r"(?:[^.!?]|(?<= no)\.){0,80}"
     rf"\b{_OPEN}(?!:| via| by| in (?:a )?(?:dm|direct|private))"
 )
 # "Under guarantee", "a two-year guarantee": the paper that comes with a product. And what is said not to be one.
 NO_GUARANTEE = re.compile(
-    r"(?:(?:\b(?:not|cannot|never|no|without|unable to|nicht|keine?|pas|no podemos|não)|n't)\b[^.!?]{0,25}"
+    r"(?:(?:\b(?:not|cannot|never|no|without|unable to|nicht|keine?|pas|no podemos|não)|n't)\b[^.!?,]{0,25}"
     r"|\b(?:under|years?|months?|lifetime|product|manufacturer'?s|extended|your|the|of|its|maker's)[ -])$"
 )
 GUARANTEE_NOUN = re.compile(r"^ (?:period|card|claim|certificate|covers|applies|runs|ends|terms)\b")

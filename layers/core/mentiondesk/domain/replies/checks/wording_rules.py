@@ -15,7 +15,8 @@ _CLAUSE_ENDS = re.compile(r"[.!?;\n]|\b(?:just|simply|but|nur|einfach)\b")
 # Links made unreadable for programs.
 _HIDDEN_LINK = re.compile(
     r"\bhxxps?://\S+|(?<![\w-])[\w-]{1,60}(?:\[\.\]|\s?\(\.\)\s?|\s?\(dot\)\s?|\s?\[dot\]\s?)(?:com|net|org|io|co|ly|me)\b"
-    r"|(?<![\w-])[\w-]{1,60}(?:\s\.\s?|\.\s| dot )(?:com|net|org|io|co|ly|me|gl|cc)\b(?:\s?/\s?\S+|(?=\W*$))",
+    r"|(?<![\w-])[\w-]{1,60}(?:\s\.\s?|\.\s| dot )(?:com|net|org|io|co|ly|me|gl|cc)\b(?:\s?/\s?\S+|(?=\W*$))"
+    r"|\b(?:dot|punto|ponto|point|punkt) (?:com|net|org|io|es|fr|de|pt)\b",
     re.IGNORECASE,
 )
 
