@@ -1,1 +1,1 @@
-"""What functions are made of: use cases on stores and adapters. Only functions import it."""
+"""The composition of each function: its use cases on stores and adapters. Only functions import it."""

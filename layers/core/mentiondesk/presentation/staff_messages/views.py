@@ -120,7 +120,7 @@ class CaseView:
 
     @property
     def headline(self) -> str:
-        """What the mail is about: the news in a few words, else the time that is left."""
+        """The headline of the mail: its news in a few words, else the time that is left."""
         stage = self.notice.alert.stage
         if stage in set(OwnerNews):
             return self.say(f"staff.headline.{stage}", name=self.notice.owner_name)

@@ -11,11 +11,14 @@ from mentiondesk.domain.replies.links import belongs, links_in
 RULE = "private_data"
 _CARD = re.compile(r"(?<![\d.,])\d(?:[ .\-]{0,2}\d){12,18}(?![\d])")
 _IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?: ?[a-z0-9]){11,30}(?![a-z0-9])")
+# The full stop in an address that is spoken.
+_DOT = "(?:dot|punto|ponto|point|punkt)"
 _MAIL = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\]|\{at\}| (?:at|arroba|arobase) )\s?"
-    r"(?:[a-z0-9-]{1,40}(?:\.|\s?\(dot\)\s?|\s?\[dot\]\s?| (?:dot|punto|ponto|point|punkt) )){1,4}[a-z]{2,10}(?![\w-])"
+    rf"(?:[a-z0-9-]{{1,40}}(?:\.|\s?\(dot\)\s?|\s?\[dot\]\s?| {_DOT} )){{1,4}}[a-z]{{2,10}}(?![\w-])"
 )
-_LOCAL_PART_IN_WORDS = re.compile(r"[\w.+-]{1,64} (?:dot|punto|ponto|point|punkt) $")
+_LOCAL_PART_IN_WORDS = re.compile(rf"[\w.+-]{{1,64}} {_DOT} $")
+_IN_WORDS = re.compile(rf" {_DOT} ")
 # Seven digits or more with the separators of phone numbers; dates and hours are taken out before.
 _PHONE = re.compile(r"(?<![\w.,/@])(?:\+|00|\()?\d(?:[ ().\-/]{0,3}\d){6,17}(?!\w)")
 # Numbers that cost the caller nothing belong to firms.
@@ -98,7 +101,7 @@ def _is_mail(found: str) -> bool:
     """False for "look at example.com": words around a link are no address."""
     if "@" in found or "(at)" in found or "[at]" in found or "{at}" in found:
         return True
-    return any(f" {dot} " in found for dot in ("dot", "punto", "ponto", "point", "punkt"))
+    return _IN_WORDS.search(found) is not None
 
 
 def _numbers(reading: Reading, context: CheckContext) -> Iterator[tuple[str, int, int]]:
