@@ -1,7 +1,5 @@
 """Answers written in real browsers: drafts that survive, the gate, one press one reply, saved replies, approval."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from mentiondesk.domain.cases.changes import case_change
@@ -11,18 +9,12 @@ from mentiondesk.domain.replies.reply import Reply, ReplyState
 from mentiondesk.domain.timeline import BrandPosted, CaseEntry
 from tests.support.builders import at, said, settings_file
 from tests.support.chromium import CHROMIUM
-from tests.support.desk_browsers import Office, Person, office
+from tests.support.desk_browsers import Office, Person
 from tests.support.served_desk import TEAM, settings_file_policy, waiting
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 GOOD = "Sorry about your parcel! We are asking the depot."
 FIELD = "#reply-text"
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with office(tmp_path_factory.mktemp("profile")) as found:
-        yield found
 
 
 @pytest.fixture

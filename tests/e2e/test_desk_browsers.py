@@ -1,6 +1,5 @@
 """The signed-in desk in two and three browsers at once: presence, conflicts, double clicks, and a lost connection."""
 
-from collections.abc import Iterator
 from unittest.mock import patch
 
 import pytest
@@ -10,16 +9,10 @@ from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.timeline import AnsweredElsewhere, Claimed, Noted
 from mentiondesk.presentation.desk.queue import tick_name
 from tests.support.chromium import CHROMIUM
-from tests.support.desk_browsers import Office, case_path, office
+from tests.support.desk_browsers import Office, case_path
 from tests.support.served_desk import waiting
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with office(tmp_path_factory.mktemp("profile")) as found:
-        yield found
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """An incident worked in real browsers: opened by hand, updated, solved, and seen on the status site."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from mentiondesk.domain.incidents.changes import incident_change
@@ -10,7 +8,7 @@ from mentiondesk.usecases.status.publish_status import PublishStatus
 from tests.support.axe import AXE, violations
 from tests.support.builders import NOON
 from tests.support.chromium import CHROMIUM
-from tests.support.desk_browsers import Office, Person, office
+from tests.support.desk_browsers import Office, Person
 from tests.support.memory_site import MemorySite
 from tests.support.served_desk import TEAM
 from tests.support.telling import INCIDENT_ID, a_candidate, a_maintenance, site_file
@@ -18,12 +16,6 @@ from tests.support.telling import INCIDENT_ID, a_candidate, a_maintenance, site_
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 SCREENS = {"phone": (390, 844), "desktop": (1280, 900)}
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with office(tmp_path_factory.mktemp("profile")) as found:
-        yield found
 
 
 @pytest.fixture

@@ -1,24 +1,16 @@
 """A new agent's first case: from the mail, signed out, to an answer that is on its way, and to the next customer."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from mentiondesk.domain.replies.reply import ReplyState
 from tests.support.chromium import CHROMIUM
-from tests.support.desk_browsers import Office, case_path, office
+from tests.support.desk_browsers import Office, case_path
 from tests.support.new_agent import NewAgent
 from tests.support.served_desk import waiting
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 # Presses and pages of the walks as they are; more is a step back.
 SIGNED_OUT, SIGNED_IN = 5, 3
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with office(tmp_path_factory.mktemp("profile")) as found:
-        yield found
 
 
 @pytest.fixture
