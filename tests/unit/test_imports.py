@@ -108,6 +108,13 @@ def modules(*parts: str) -> list[str]:
     return [".".join(file.relative_to(CORE.parent).with_suffix("").parts) for file in files]
 
 
+def loaded_by(*names: str) -> set[str]:
+    """The modules that a process of its own has loaded after importing `names`; here other tests have loaded more."""
+    script = f"import sys, {', '.join(names)}; print(*sys.modules, sep='\\n')"
+    path = {**os.environ, "PYTHONPATH": str(CORE.parent)}
+    return set(subprocess.check_output([sys.executable, "-c", script], env=path, text=True).split())
+
+
 @pytest.mark.parametrize("name", parts())
 def test_each_part_imports_only_what_lies_further_in(name: str) -> None:
     ours, others = ALLOWED[name]
@@ -128,9 +135,7 @@ def test_each_part_imports_only_what_lies_further_in(name: str) -> None:
 def test_ports_and_use_cases_load_no_pydantic() -> None:
     found = modules("ports", "usecases")
     assert len(found) > 20
-    loaded = f"import sys, {', '.join(found)}; print(sorted(sys.modules.keys() & {{'pydantic', 'pydantic_core'}}))"
-    ran = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True)
-    assert ran.stdout.strip() == "[]"
+    assert not loaded_by(*found) & {"pydantic", "pydantic_core"}
 
 
 def test_every_part_has_its_rule() -> None:
@@ -184,10 +189,7 @@ def test_importing_a_type_is_no_import(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["alerts.notify_staff", "status.publish_status", "status.subscribe"])
 def test_use_cases_load_no_templates(name: str) -> None:
-    """Measured in a process of its own: other tests have loaded them here."""
-    script = f"import sys, mentiondesk.usecases.{name}; print('jinja2' in sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=os.environ)
-    assert ran.stdout.strip() == "False"
+    assert "jinja2" not in loaded_by(f"mentiondesk.usecases.{name}")
 
 
 # A handler wires and emits; what it is made of stands in the package's composition.

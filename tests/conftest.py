@@ -1,0 +1,22 @@
+"""What holds for every test: it leaves the process as it found it."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# pytest tells each test's name and phase here.
+_PYTEST_S_OWN = {"PYTEST_CURRENT_TEST"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _leaves_the_process_as_found() -> Iterator[None]:
+    """A file of tests that leaves another environment or folder behind fails, not the file that comes after it."""
+    before = _environment(), Path.cwd()
+    yield
+    assert (_environment(), Path.cwd()) == before
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in _PYTEST_S_OWN}
