@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from types import ModuleType, TracebackType
 from typing import Any, Protocol, Self
 
@@ -113,15 +114,20 @@ class Function:
         return module
 
 
+# The environment is the process's, and functions run in several threads: of the desk, of its pages, of tests.
+_environment_turn = RLock()
+
+
 @contextlib.contextmanager
 def _only(environment: Mapping[str, str]) -> Iterator[None]:
-    """Inside, the process has this environment and nothing else."""
-    before = dict(os.environ)
-    _restore(environment)
-    try:
-        yield
-    finally:
-        _restore(before)
+    """Inside, the process has this environment and nothing else; one thread at a time."""
+    with _environment_turn:
+        before = dict(os.environ)
+        _restore(environment)
+        try:
+            yield
+        finally:
+            _restore(before)
 
 
 @dataclass
@@ -550,8 +556,9 @@ class LocalCloud:
 
 
 def _restore(environment: Mapping[str, str]) -> None:
-    os.environ.clear()
-    os.environ.update(environment)
+    with _environment_turn:
+        os.environ.clear()
+        os.environ.update(environment)
 
 
 def _forget_what_moto_holds() -> None:
