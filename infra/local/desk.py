@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -30,10 +31,10 @@ from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.attributes import from_item
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
-from mentiondesk.domain.access.places import DESK
+from mentiondesk.domain.access.places import DESK, subject_path
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.messages import KIND_HEADER, MessageKind
-from mentiondesk.domain.alerts.roster import Channel
+from mentiondesk.domain.alerts.roster import Channel, Staff
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.ids import CaseId, PostId, StaffId, SubjectId
@@ -134,6 +135,7 @@ class Audit:
     def problems(self) -> list[str]:
         """A line for each kind of difference."""
         found = {
+            "X gave out no post, so that this day shows nothing": not self.delivered,
             f"not stored: {_some(self.lost)}": self.lost,
             f"stored, but not tagged: {_some(self.untagged)}": self.untagged,
             f"customers' posts in no case: {_some(self.in_no_case)}": self.in_no_case,
@@ -169,6 +171,8 @@ class LocalDesk:
         parameters: Mapping[str, str] | None = None,
     ) -> None:
         self._happens = sorted(happens, key=lambda one: one.at)
+        # Colleagues whom a visitor plays: they do nothing by themselves.
+        self.played: AbstractSet[str] = frozenset()
         self._colleagues: dict[str, Colleague] = {}
         self._parameters = dict(parameters or {})
         # Functions run in turn: they share this process and its environment.
@@ -233,7 +237,9 @@ class LocalDesk:
     def _people_act(self) -> None:
         """Carries out what people do by now."""
         while self._happens and self._happens[0].at <= self.clock.now():
-            self._happens.pop(0).do(self)
+            happens = self._happens.pop(0)
+            if happens.entry.get("by") not in self.played:
+                happens.do(self)
 
     def colleague(self, staff_id: str) -> Colleague:
         """A member of staff at the desk, who signs in by a mailed code the first time."""
@@ -269,7 +275,7 @@ class LocalDesk:
 
     def _minute(self) -> list[Message]:
         found = self._tick()
-        self.clock.time += timedelta(minutes=1)
+        self.clock.time = self.clock.time.replace(second=0, microsecond=0) + timedelta(minutes=1)
         return found
 
     def _tick(self) -> list[Message]:
@@ -315,7 +321,12 @@ class LocalDesk:
             if before.replace(second=0, microsecond=0) < self.clock.now().replace(second=0, microsecond=0):
                 return self._tick()
             self.cloud.deliver()
-            return []
+            return self._new_messages(self.clock.now())
+
+    def stands(self, span: timedelta) -> list[Message]:
+        """Delivers what visitors write while the day is paused; `span` passes only while a reply is on its way to X."""
+        on_its_way = (ReplyState.COOLING, ReplyState.QUEUED, ReplyState.SENDING)
+        return self.goes_on(span if any(one.state in on_its_way for one in self.replies()) else timedelta())
 
     def run(self, until: datetime) -> None:
         """Runs minute by minute, as fast as this machine can."""
@@ -359,10 +370,10 @@ class LocalDesk:
         """The acts of staff so far, in a sentence."""
         return told(acts(self.items(), (one.staff_id for one in self.settings.roster.staff)))
 
-    def let_in(self, sign_in: Callable[[str], str]) -> str:
-        """The result of `sign_in` on the desk's table, between two runs of functions."""
+    def let_in(self, sign_in: Callable[[str, StaffId], str], staff_id: StaffId) -> str:
+        """The result of `sign_in` for a person on the desk's table, between two runs of functions."""
         with self._turn:
-            return sign_in(self.table)
+            return sign_in(self.table, staff_id)
 
     def audit(self) -> Audit:
         """Compares the table and the ledger with what the stand-in X gave out and what was sent."""
@@ -392,6 +403,9 @@ class LocalDesk:
         return {
             "now": self.clock.now().isoformat(),
             "brand": self.settings.brand.name,
+            "zone": self.settings.zone,
+            "desk": self.api.url,
+            "people": [self._person_row(one) for one in self.settings.roster.staff],
             "cases": [self._case_row(case) for case in self._shown(self.cases())],
             "sent": len(self.messages),
             "messages": [
@@ -443,10 +457,14 @@ class LocalDesk:
         rest = sorted((c for c in cases if not c.waiting), key=lambda c: c.opened_at, reverse=True)
         return waiting + rest
 
+    def _person_row(self, one: Staff) -> dict[str, Any]:
+        return {"id": one.staff_id, "name": one.name, "on_duty": one.on_duty(self.clock.now())}
+
     def _case_row(self, case: Case) -> dict[str, Any]:
         timer = case.timer
         return {
             "id": str(case.case_id),
+            "path": subject_path(case.case_id),
             "number": case_number(case.case_id, self.settings.brand.name),
             "who": f"@{case.profile.handle}" if case.profile else "",
             "kind": case.kind,
@@ -466,6 +484,8 @@ class LocalDesk:
 
     def _incident_row(self, incident: Incident) -> dict[str, Any]:
         return {
+            "id": incident.incident_id,
+            "path": subject_path(incident.incident_id),
             "title": incident.title,
             "status": incident.status,
             "open": incident.open,

@@ -6,9 +6,10 @@ import signal
 import sys
 import time
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -16,16 +17,21 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from infra.local.closing import closing
 from infra.local.desk import Audit, LocalDesk, Message, VirtualClock
 from infra.local.interruptions import interruptions
 from infra.local.newcomer import Newcomer, sign_in, with_newcomer
 from infra.local.page import LocalPage
+from infra.local.playback import Playback
+from infra.local.recast import changes, recast
 from infra.local.story import load_story
 from infra.settings_file import SettingsFileInvalid, load_settings
 
 # The alerts of the last posts are still to come when the story ends.
 _AFTERWARDS = timedelta(minutes=90)
 _SNAPSHOT_SECONDS = 0.7
+_PAUSED_SECONDS = 1.0
+_EXAMPLE = Path("infra/settings.example.yaml")
 
 
 def main() -> int:
@@ -33,48 +39,55 @@ def main() -> int:
 
     Returns 1 when the audit finds something, 2 when the settings cannot be used.
     """
-    parser = argparse.ArgumentParser(prog="make run", description=__doc__)
-    parser.add_argument("--speed", type=float, default=220.0, help="how many times faster than real time (default 220)")
-    parser.add_argument("--port", type=int, default=8642, help="port of the local page (default 8642)")
-    parser.add_argument("--settings", type=Path, default=Path("infra/settings.example.yaml"), help="settings file")
-    parser.add_argument("--once", action="store_true", help="end after the day instead of keeping the page up")
-    parser.add_argument("--no-act", action="store_true", help="nobody acts on the alerts, which are counted at the end")
-    options = parser.parse_args()
+    options = _options()
     console = Console(highlight=False)
-    if options.speed <= 0:
-        parser.error("--speed must be more than 0")
     try:
         settings = load_settings(options.settings)
     except SettingsFileInvalid as invalid:
         _print(console, Text(str(invalid), style="red"))
         return 2
-    story = load_story()
+    example = load_settings(_EXAMPLE)
+    story = recast(load_story(), settings)
     clock = VirtualClock(story.begins)
     x = story.on(clock.now) if options.no_act else story.empty(clock.now)
+    changed = changes(settings, example)
+    people = [person.id for person in settings.staff if person.email]
     # Without acts the messages are counted: another person would change them.
     settings = settings if options.no_act else with_newcomer(settings)
-    happens = [] if options.no_act else story.happens(x, [person.id for person in settings.staff])
+    happens = [] if options.no_act else story.happens(x, people)
+    playback = Playback(options.speed)
     with (
         _stopped_by_signals() as stop,
         LocalPage(options.port) as page,
         LocalDesk(x, clock, settings, happens) as desk,
     ):
         if not options.no_act:
-            page.newcomer = Newcomer(desk.api.url, lambda: desk.let_in(sign_in))
-        _greet(console, page, desk, options.speed)
-        _play(console, desk, page, options.speed, until=story.ends + _AFTERWARDS, stop=stop)
-        audit = desk.audit()
-        _report(console, audit, desk.acts)
-        if options.no_act:
-            counted = interruptions(desk)
-            console.print(counted.table())
-            console.print(counted.summary)
-        over = {"over": True, "audit": {"compared": audit.compared, "agrees": audit.agrees}}
+            page.newcomer = Newcomer(desk.api.url, partial(desk.let_in, sign_in), frozenset(people))
+            desk.played = page.newcomer.played
+        page.playback = playback
+        _greet(console, page, desk, options.speed, changed)
+        _play(console, desk, page, playback, until=story.ends + _AFTERWARDS, stop=stop, told={"changes": changed})
+        audit, over = _end(console, desk, acted=not options.no_act)
+        over["changes"] = changed
+        page.playback = None
         page.show({**desk.snapshot(), **over})
         if not (options.once or stop.is_set()):
             _print(console, Text(f"The desk goes on at life's pace at {page.url} until you press Ctrl-C."))
             _go_on(console, desk, page, stop, over)
     return 0 if audit.agrees else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make run", description=__doc__)
+    parser.add_argument("--speed", type=float, default=220.0, help="how many times faster than real time (default 220)")
+    parser.add_argument("--port", type=int, default=8642, help="port of the local page (default 8642)")
+    parser.add_argument("--settings", type=Path, default=_EXAMPLE, help="settings file")
+    parser.add_argument("--once", action="store_true", help="end after the day instead of keeping the page up")
+    parser.add_argument("--no-act", action="store_true", help="nobody acts on the alerts, which are counted at the end")
+    options = parser.parse_args()
+    if options.speed <= 0:
+        parser.error("--speed must be more than 0")
+    return options
 
 
 @contextmanager
@@ -104,7 +117,7 @@ def _print(console: Console, text: Text) -> None:
         console.print(text, soft_wrap=True)
 
 
-def _greet(console: Console, page: LocalPage, desk: LocalDesk, speed: float) -> None:
+def _greet(console: Console, page: LocalPage, desk: LocalDesk, speed: float, changed: Sequence[str]) -> None:
     console.print(
         f"[bold]Mentiondesk[/bold] looks after {desk.settings.brand.name} for a day, {speed:g} times as fast as life."
     )
@@ -114,32 +127,65 @@ def _greet(console: Console, page: LocalPage, desk: LocalDesk, speed: float) -> 
     console.print(f"  the cloud  moto at {desk.cloud.url}", soft_wrap=True)
     console.print(f"  status     {desk.site.url}", soft_wrap=True)
     console.print(f"  X          a stand-in at {desk.x.url}", soft_wrap=True)
+    for sentence in changed:
+        console.print(f"  yours      {sentence}", soft_wrap=True, markup=False)
     console.print("Below is every message to staff. Ctrl-C ends the day early.\n", style="dim")
     if sys.stdout.isatty() and (os.environ.get("DISPLAY") or sys.platform == "darwin"):
         webbrowser.open(page.url)
 
 
-def _play(console: Console, desk: LocalDesk, page: LocalPage, speed: float, until: datetime, stop: Event) -> None:
-    """Minute by minute at `speed`; a machine that cannot keep up takes longer. Ends between two minutes."""
-    started, shown = time.monotonic(), 0.0
-    first = desk.clock.now()
+def _play(
+    console: Console,
+    desk: LocalDesk,
+    page: LocalPage,
+    playback: Playback,
+    until: datetime,
+    stop: Event,
+    told: dict[str, Any],
+) -> None:
+    """Minute by minute at the pace of `playback`; a machine that cannot keep up takes longer. Ends between minutes."""
+    shown = 0.0
     while desk.clock.now() < until and not stop.is_set():
-        notices = len(desk.alarms.notices)
-        minute = desk.clock.now()
-        if minute.minute == 0:
-            _print(console, _hour(minute, desk))
-        for message in desk.minute():
+        begun = time.monotonic()
+        if playback.stands:
+            brought, seconds = desk.stands(timedelta(seconds=_PAUSED_SECONDS)), _PAUSED_SECONDS
+        else:
+            brought, seconds = _minute(console, desk), 60 / playback.speed
+        for message in brought:
             _print(console, _line(message, desk.name_of(message.to)))
-        for notice in desk.alarms.notices[notices:]:
-            _print(
-                console, Text(f"{minute:%H:%M}  operator: {notice.name}", style="red" if notice.alarming else "green")
-            )
-        if time.monotonic() - shown > _SNAPSHOT_SECONDS:
-            page.show({**desk.snapshot(), "speed": speed})
-            shown = time.monotonic()
-        ahead = (desk.clock.now() - first).total_seconds() / speed - (time.monotonic() - started)
-        if ahead > 0:
-            stop.wait(ahead)
+        if brought:
+            playback.stepped()
+        if playback.stands or begun - shown > _SNAPSHOT_SECONDS:
+            page.show({**desk.snapshot(), **told})
+            shown = begun
+        playback.wait(seconds - (time.monotonic() - begun), stop)
+
+
+def _minute(console: Console, desk: LocalDesk) -> list[Message]:
+    """Plays a minute, and prints what it told the operator; returns the messages it brought."""
+    notices, minute = len(desk.alarms.notices), desk.clock.now()
+    if minute.minute == 0:
+        _print(console, _hour(minute, desk))
+    brought = desk.minute()
+    for notice in desk.alarms.notices[notices:]:
+        _print(console, Text(f"{minute:%H:%M}  operator: {notice.name}", style="red" if notice.alarming else "green"))
+    return brought
+
+
+def _end(console: Console, desk: LocalDesk, acted: bool) -> tuple[Audit, dict[str, Any]]:
+    """Prints how the day went; returns the audit, and what the page shows of it."""
+    audit = desk.audit()
+    _report(console, audit, desk.acts)
+    over: dict[str, Any] = {"over": True, "audit": {"compared": audit.compared, "problems": audit.problems}}
+    if acted:
+        closed = closing(desk.cases(), desk.records(), desk.clock.now())
+        console.print(*("", *closed.sentences), sep="\n", soft_wrap=True)
+        over["closing"] = closed.shown()
+    else:
+        counted = interruptions(desk)
+        console.print(counted.table())
+        console.print(counted.summary)
+    return audit, over
 
 
 def _go_on(console: Console, desk: LocalDesk, page: LocalPage, stop: Event, over: dict[str, Any]) -> None:

@@ -18,7 +18,7 @@ DAY = Path(__file__).with_name("day.yaml")
 # An ordinary working day without a change of clocks.
 DATE = date(2026, 3, 10)
 _LATE = re.compile(r"(\d+)([sm])")
-_SHOP = "shop"
+SHOP = "shop"
 
 Entry = dict[str, Any]
 
@@ -189,7 +189,7 @@ class Story:
 
     def _by_staff(self, entry: Entry) -> bool:
         """True for an answer that a member of staff writes under their own name."""
-        return entry.get("by", _SHOP) not in (_SHOP, *self.people)
+        return entry.get("by", SHOP) not in (SHOP, *self.people)
 
 
 def load_story(path: Path = DAY) -> Story:
@@ -210,7 +210,9 @@ def _signed(entry: Entry) -> str:
 
 
 def _at(entry: Entry) -> datetime:
-    return datetime.combine(DATE, time.fromisoformat(entry["at"]), UTC)
+    """The moment of an entry: a time of UTC, or of the zone whose offset is written behind it."""
+    written = time.fromisoformat(entry["at"])
+    return datetime.combine(DATE, written, written.tzinfo or UTC).astimezone(UTC)
 
 
 def _late(written: str | None) -> timedelta:

@@ -7,15 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from infra.replay.engine import Observer, VirtualDesk
+from infra.replay.questions import question_of
 from infra.replay.recording import Recording
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.number import case_number
-from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.figures import deadlines
-from mentiondesk.domain.figures.answers import SPANS, Group, Question
+from mentiondesk.domain.figures.answers import SPANS, Question
 from mentiondesk.domain.figures.deadlines import Deadline
 from mentiondesk.domain.figures.facts import Fact, WaitFact
 from mentiondesk.domain.figures.report import report_of
@@ -26,8 +26,6 @@ from mentiondesk.domain.timeline import Posted
 from mentiondesk.ports.cases import Classified
 
 Row = dict[str, Any]
-# Kinds whose customers expect an answer; thanks for praise are no debt.
-_GROUPS = {Kind.COMPLAINT: Group.CUSTOMERS, Kind.QUESTION: Group.CUSTOMERS, Kind.ABUSE: Group.ABUSE}
 _ADDED = {Added.EDITED: "edited", Added.NEW: "new"}
 _Wait = tuple[SubjectId, datetime]
 
@@ -140,7 +138,7 @@ class Replay(Observer):
 
     def questions(self) -> Iterator[tuple[Case, Question]]:
         """The cases whose customers needed an answer, as figures see them."""
-        return ((case, found) for case in self.desk.stored_cases() if (found := _question(case)))
+        return ((case, found) for case in self.desk.stored_cases() if (found := question_of(case)))
 
     def facts(self) -> list[Fact]:
         """The facts that figures count, each wait with the first alert about it."""
@@ -192,17 +190,6 @@ class Replay(Observer):
             "breaches_warned_before": deadlines.breaches_warned_before(late, now),
             "late_without_alerts": deadlines.late_without_alerts(late, now),
         }
-
-
-def _question(case: Case) -> Question | None:
-    """The case as figures see it; None when its customer needed no answer."""
-    looked_at = next((timer.since for timer in case.timers if timer.clock is Clock.UNSURE), None)
-    if looked_at is not None and case.asked_at is None:
-        return Question(Group.UNSURE, looked_at, case.first_answer_at, case.closed_at)
-    if case.kind not in _GROUPS or case.asked_at is None:
-        return None
-    group = Group.PUBLIC_INCIDENT if case.incident_id else _GROUPS[case.kind]
-    return Question(group, case.asked_at, case.first_answer_at, case.closed_at)
 
 
 def _iso(moment: datetime | None) -> str | None:

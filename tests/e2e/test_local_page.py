@@ -1,5 +1,6 @@
 """The local page, as a browser gets it, and `make run`, as its user ends it."""
 
+import http.client
 import json
 import os
 import re
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 from infra.local.page import LocalPage
+from infra.local.playback import Playback
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -32,6 +34,8 @@ def a_state(**overrides: Any) -> dict[str, Any]:
     """A snapshot for the page with hostile text in every field."""
     case = {
         "id": HOSTILE,
+        "path": "/desk/cases/1-2",
+        "number": "FF-4FQ33",
         "kind": "complaint",
         "urgency": "high",
         "state": "open",
@@ -53,6 +57,13 @@ def a_state(**overrides: Any) -> dict[str, Any]:
     state = {
         "now": "2026-03-10T13:30:00+00:00",
         "brand": HOSTILE,
+        "zone": "Europe/London",
+        "desk": "http://127.0.0.1:1",
+        "people": [
+            {"id": "newcomer", "name": HOSTILE, "on_duty": False},
+            {"id": "ana", "name": "Ana", "on_duty": True},
+        ],
+        "changes": [HOSTILE],
         "speed": 1,
         "cases": [
             case,
@@ -62,6 +73,8 @@ def a_state(**overrides: Any) -> dict[str, Any]:
         "messages": [mail, text],
         "incidents": [
             {
+                "id": "one",
+                "path": "/desk/incidents/one",
                 "title": HOSTILE,
                 "status": "investigating",
                 "open": True,
@@ -120,6 +133,33 @@ def test_the_page_names_no_other_host_and_sets_no_html() -> None:
     assert 'frame.sandbox = "allow-popups allow-popups-to-escape-sandbox"' in written
 
 
+def _press(page: LocalPage, button: str, method: str = "POST", **headers: str) -> int:
+    connection = http.client.HTTPConnection(page.url.removeprefix("http://"), timeout=10)
+    given = {"Content-Type": "application/x-www-form-urlencoded"}
+    given |= {name.replace("_", "-"): told for name, told in headers.items()}
+    connection.request(method, "/pace", body=f"press={button}", headers=given)
+    return connection.getresponse().status
+
+
+def test_only_the_page_itself_presses_its_buttons(page: LocalPage) -> None:
+    assert _press(page, "pause", Sec_Fetch_Site="same-origin") == 404
+    page.playback = Playback(220)
+    assert _press(page, "pause", Sec_Fetch_Site="cross-site") == 403
+    assert _press(page, "pause", Origin="https://example.com") == 403
+    assert _press(page, "pause") == 403
+    assert _press(page, "pause", "GET", Sec_Fetch_Site="same-origin") == 405
+    assert _press(page, "stop", Sec_Fetch_Site="same-origin") == 400
+    assert not page.playback.stands
+    assert _press(page, "pause", Sec_Fetch_Site="same-origin") == 204
+    assert page.playback.stands
+    assert _press(page, "play", Origin=page.url) == 204
+    assert not page.playback.stands
+
+
+def test_a_name_from_elsewhere_is_refused(page: LocalPage) -> None:
+    assert _press(page, "pause", Host="desk.example.com", Sec_Fetch_Site="same-origin") == 421
+
+
 @pytest.mark.parametrize("path", ["etc/passwd", "../desk.py", "state.json/", "page.html"])
 def test_other_paths_are_not_there(page: LocalPage, path: str) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
@@ -175,7 +215,8 @@ def test_the_page_says_what_presses_and_whether_all_is_well(rendered: Callable[[
     soon = {**case, "words": "soon words", "answer_by": "2026-03-10T13:40:30+00:00"}
     document = rendered(a_state(brand="Fennel & Finch", cases=[late, soon, answered], notices=[], speed=0))
     assert "Mentiondesk for Fennel &amp; Finch" in document
-    assert "13:30 UTC" in document
+    assert ">13:30<" in document
+    assert "GMT, Europe/London" in document
     assert "The desk is working" in document
     order = ["Past the deadline: 1", "late words", "Waiting, the next deadline first: 1", "soon words", "Answered"]
     places = [document.index(told) for told in order]

@@ -9,6 +9,7 @@ import pytest
 from infra.local.desk import LocalDesk, VirtualClock
 from infra.local.story import load_story
 from infra.settings_file import load_settings
+from mentiondesk.domain.alerts.messages import MessageKind
 from mentiondesk.domain.replies.reply import Refusal, Reply, ReplyState
 
 ROOT = Path(__file__).parents[2]
@@ -99,8 +100,47 @@ def test_after_the_day_a_reply_goes_out_at_the_pace_of_life(desk: LocalDesk) -> 
     minutes(desk, 2)
     (case,) = [one for one in desk.cases() if "Mill Lane" in one.words]
     desk.colleague("ana").answer(case.case_id, "Until half past six tonight!")
-    assert desk.goes_on(timedelta(seconds=9)) == []
+    (code,) = desk.goes_on(timedelta(seconds=9))
+    assert code.kind == MessageKind.SIGN_IN
     assert desk.x.sent == []
     for _ in range(52):
         desk.goes_on(timedelta(seconds=1))
     assert [post.typed for post in desk.x.sent] == ["Until half past six tonight! ^AR"]
+
+
+def test_a_colleague_whom_a_visitor_plays_does_nothing_by_themselves(desk: LocalDesk) -> None:
+    desk.played = {"ana"}
+    minutes(desk, 5)
+    assert {one.author for one in desk.replies()} == {"ben"}
+
+
+def test_a_paused_day_stands_still_and_lets_a_visitors_reply_go_out(desk: LocalDesk) -> None:
+    minutes(desk, 2)
+    paused_at = desk.clock.now()
+    for _ in range(3):
+        desk.stands(timedelta(seconds=1))
+    assert desk.clock.now() == paused_at
+    (case,) = [one for one in desk.cases() if "Mill Lane" in one.words]
+    desk.colleague("ana").answer(case.case_id, "Until half past six tonight!")
+    passed = sum(desk.x.sent == [] and desk.stands(timedelta(seconds=1)) is not None for _ in range(90))
+    assert [post.typed for post in desk.x.sent] == ["Until half past six tonight! ^AR"]
+    assert 10 <= passed < 75
+    went_out_at = desk.clock.now()
+    desk.stands(timedelta(seconds=1))
+    assert desk.clock.now() == went_out_at
+    # The day goes on from there, minute by minute.
+    desk.minute()
+    assert desk.clock.now().second == 0
+    assert desk.clock.now() > went_out_at
+
+
+def test_a_day_without_a_post_is_not_called_complete(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    (tmp_path / "day.yaml").write_text(DAY, encoding="utf-8")
+    story = load_story(tmp_path / "day.yaml")
+    clock = VirtualClock(story.begins)
+    with LocalDesk(story.empty(clock.now), clock, load_settings(Path("infra/settings.example.yaml"))) as quiet:
+        minutes(quiet, 2)
+        audit = quiet.audit()
+    assert not audit.agrees
+    assert audit.problems == ["X gave out no post, so that this day shows nothing"]

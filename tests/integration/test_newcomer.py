@@ -27,7 +27,8 @@ class Local:
     def ask(self, address: str, cookie: str = "", method: str = "GET") -> http.client.HTTPResponse:
         parts = urlsplit(address)
         connection = http.client.HTTPConnection(parts.netloc)
-        connection.request(method, parts.path, headers={"Cookie": cookie} if cookie else {})
+        target = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        connection.request(method, target, headers={"Cookie": cookie} if cookie else {})
         return connection.getresponse()
 
 
@@ -38,7 +39,8 @@ def local() -> Iterator[Local]:
         desk = ServedDesk(api.url)
         held.append(desk)
         desk.store_settings(with_newcomer(settings_file(staff=TEAM)))
-        page.newcomer = Newcomer(api.url, lambda: next(iter(desk.cookie_of("newcomer").values())))
+        cookie_of = lambda staff_id: next(iter(desk.cookie_of(staff_id).values()))  # noqa: E731
+        page.newcomer = Newcomer(api.url, cookie_of, frozenset({StaffId("ana"), StaffId("ben")}))
         yield Local(desk, page)
 
 
@@ -56,6 +58,30 @@ def test_the_address_signs_in_once_and_leads_to_the_desk(local: Local) -> None:
     assert (again.status, again.headers["Set-Cookie"]) == (410, None)
     assert local.page.entrance != address
     assert local.ask(local.page.entrance).status == 303
+
+
+def test_who_comes_in_as_a_colleague_plays_them_and_lands_where_they_pressed(local: Local) -> None:
+    newcomer = local.page.newcomer
+    assert newcomer is not None
+    entered = local.ask(f"{local.page.entrance}?as=ana&to=/desk/incidents")
+    assert entered.headers["Location"].endswith("/desk/incidents")
+    (cookie,) = SimpleCookie(entered.headers["Set-Cookie"]).values()
+    assert "Ana" in local.ask(entered.headers["Location"], f"{cookie.key}={cookie.value}").read().decode()
+    assert (newcomer.entered_as, newcomer.played) == ("ana", {"ana"})
+    # A newcomer plays nobody, and who has played Ana goes on with it.
+    local.ask(local.page.entrance)
+    assert (newcomer.entered_as, newcomer.played) == ("newcomer", {"ana"})
+
+
+@pytest.mark.parametrize(
+    "query", ["as=somebody", "to=https://example.com/desk/", "to=//example.com/desk/", "to=/act/x"]
+)
+def test_other_people_and_places_lead_the_newcomer_to_the_queue(local: Local, query: str) -> None:
+    entered = local.ask(f"{local.page.entrance}?{query}")
+    assert entered.headers["Location"].endswith("/desk")
+    assert entered.headers["Location"].startswith("http://127.0.0.1")
+    assert local.page.newcomer is not None
+    assert local.page.newcomer.entered_as == "newcomer"
 
 
 @pytest.mark.parametrize("path", ["/enter/", "/enter/x", "/enter/" + "A" * 32])
