@@ -1,7 +1,8 @@
 """Shows triage's tags of posts: lines in, JSON lines out; on a terminal, type a post and read the answer.
 
 A line is plain text, {"text": "..."}, or a post as X's API v2 gives it. The answer is the line with `triage` added:
-kind, needs_reply, urgency, topics, sentiment, language, confidence, and reasons with the words and the rule they met.
+kind, needs_reply, urgency, topics, sentiment, language, confidence, reasons with the words and the rule they met, and
+overruled: words that stand for another urgency, and why they do not decide.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from mentiondesk.adapters.x.posts import read_post
 from mentiondesk.domain.ids import UserId
 from mentiondesk.domain.posts.brand_words import BrandWords
 from mentiondesk.domain.posts.post import Post, Source
-from mentiondesk.domain.posts.tags import Tags
+from mentiondesk.domain.posts.tags import ANSWERED, Reason, Tags, Urgency
 from mentiondesk.triage import Engine
 
 # The account of the example settings, so that posts addressed to others are known for such.
@@ -52,6 +53,9 @@ _SAYS = {
     "calm": "sounds worse than it is",
     **dict.fromkeys(("spanish", "french", "german", "portuguese"), "says it in another language"),
 }
+_LEVELS = tuple(map(str, (Urgency.LOW, Urgency.NORMAL, Urgency.HIGH, Urgency.CRITICAL)))
+# Rules beside a level's own that explain it.
+_ALSO = {Urgency.CRITICAL: ("alarming",)}
 _NOBODY = frozenset[UserId]()
 # Fields that a line may leave out, since triage does not read them.
 _LEAST: dict[str, Any] = {"id": "1", "author_id": "1", "created_at": datetime(2026, 1, 1, tzinfo=UTC).isoformat()}
@@ -105,7 +109,9 @@ def _answer_lines(triage: Engine, lines: Iterable[bytes]) -> int:
             print(f"line {number} {wrong}", file=sys.stderr)
             bad += 1
             continue
-        print(harmless_json({**raw, "triage": answer(triage(post), post.text)}), flush=True)
+        tags = triage(post)
+        said = answer(tags, post.text, overruled(triage.urgent_words(post), tags))
+        print(harmless_json({**raw, "triage": said}), flush=True)
     return 1 if bad else 0
 
 
@@ -124,8 +130,29 @@ def _post(line: bytes) -> tuple[dict[str, Any], Post]:
     return raw, post
 
 
-def answer(tags: Tags, text: str) -> dict[str, Any]:
-    """Tags as JSON has them."""
+def overruled(words: Iterable[Reason], tags: Tags) -> tuple[tuple[Reason, str], ...]:
+    """The words of a post that stand for another urgency than it has, each with the reason why they do not decide."""
+    others = (one for one in words if one.rule not in (tags.urgency, *_ALSO.get(tags.urgency, ())))
+    return tuple((one, _why_overruled(one, tags)) for one in others)
+
+
+def _why_overruled(word: Reason, tags: Tags) -> str:
+    if word.rule == "calm":
+        return "sounds worse than it is"
+    level = "critical" if word.rule == "alarming" else word.rule
+    if level not in _LEVELS:
+        return "is in your settings, and something else decides"
+    if tags.kind not in ANSWERED:
+        return f"would be {level}, but {tags.kind} needs no answer"
+    if any(reason.rule == "settings" for reason in tags.reasons):
+        return f"would be {level}, but your settings decide"
+    if _LEVELS.index(level) < _LEVELS.index(tags.urgency):
+        return f"would be {level}, but the post as a whole is more urgent"
+    return f"would be {level}, but the rest of the post does not bear it out"
+
+
+def answer(tags: Tags, text: str, others: Iterable[tuple[Reason, str]] = ()) -> dict[str, Any]:
+    """Tags as JSON has them; `others` are the words that were overruled."""
     return {
         "kind": tags.kind,
         "needs_reply": tags.needs_reply,
@@ -145,6 +172,7 @@ def answer(tags: Tags, text: str) -> dict[str, Any]:
             }
             for reason in tags.reasons
         ],
+        "overruled": [{"words": text[one.start : one.end], "says": said} for one, said in others],
     }
 
 
@@ -157,11 +185,13 @@ def _converse(triage: Engine, console: Console) -> int:
             return 0
         if text:
             _, post = _post(json.dumps({"text": text}).encode())
-            console.print(*shown(triage(post), post.text), sep="\n", end="\n\n")
+            tags = triage(post)
+            others = overruled(triage.urgent_words(post), tags)
+            console.print(*shown(tags, post.text, others), sep="\n", end="\n\n")
 
 
-def shown(tags: Tags, text: str) -> tuple[Text, ...]:
-    """The text with the words that decided, what was decided, and which words met which table."""
+def shown(tags: Tags, text: str, others: Iterable[tuple[Reason, str]] = ()) -> tuple[Text, ...]:
+    """The text with the words that decided, what was decided, which words met which table, and which were overruled."""
     marked = Text(_UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text))
     for reason in tags.reasons:
         marked.stylize("bold reverse", reason.start, reason.end)
@@ -172,7 +202,8 @@ def shown(tags: Tags, text: str) -> tuple[Text, ...]:
         Text(f"  {marked.plain[one.start : one.end]}  ← {_SAYS.get(one.rule, one.rule)}", style="dim")
         for one in tags.reasons
     ]
-    return marked, Text(said, style="bold"), Text(topics), *why
+    not_so = [Text(f"  {marked.plain[one.start : one.end]}  ← {because}", style="dim") for one, because in others]
+    return marked, Text(said, style="bold"), Text(topics), *why, *not_so
 
 
 if __name__ == "__main__":

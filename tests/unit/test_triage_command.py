@@ -10,7 +10,7 @@ import pytest
 from infra import triage as command
 from infra.labelled_posts import LEARNED, SetInvalid, labelled_posts
 from mentiondesk.domain.posts.tags import Kind
-from mentiondesk.triage import triage
+from mentiondesk.triage import Engine, triage
 from tests.evaluation import __main__ as evaluation
 from tests.evaluation.labelled import sets
 from tests.evaluation.measures import auc, calibration_error, found, macro_f1
@@ -88,6 +88,32 @@ def test_on_a_terminal_the_words_that_decided_are_marked() -> None:
     marked, said, *_ = command.shown(triage(a_post(text)), text)
     assert any("broken" in text[span.start : span.end] for span in marked.spans)
     assert "complaint, needs an answer, urgency normal" in said.plain
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "says"),
+    [
+        ("@shop urgent: best sale ever, thank you all", "urgent", "would be high, but praise needs no answer"),
+        ("@shop no rush, but your kettle gave me an electric shock", "no rush", "the post as a whole is more urgent"),
+        ("@shop I nearly died laughing at this advert", "nearly died laughing", "sounds worse than it is"),
+    ],
+)
+def test_words_that_did_not_decide_the_urgency_say_why(
+    text: str, words: str, says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(monkeypatch, text) == 0
+    (one,) = json.loads(capsys.readouterr().out)["triage"]["overruled"]
+    assert one["words"] == words
+    assert says in one["says"]
+    engine, post = Engine(), a_post(text)
+    tags = engine(post)
+    lines = command.shown(tags, text, command.overruled(engine.urgent_words(post), tags))
+    assert f"{words}  ← {one['says']}" in lines[-1].plain
+
+
+def test_words_that_decided_the_urgency_are_not_called_overruled() -> None:
+    engine, post = Engine(), a_post("@shop your kettle gave me an electric shock")
+    assert command.overruled(engine.urgent_words(post), engine(post)) == ()
 
 
 # --- evaluation

@@ -1,7 +1,7 @@
 """Text → tags: finds the cues of a post, weighs them in context, and combines them with the model."""
 
 import math
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection, Container, Sequence
 from operator import itemgetter
 
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
@@ -11,8 +11,8 @@ from mentiondesk.triage import model
 from mentiondesk.triage.concepts import brand_terms, said_in
 from mentiondesk.triage.danger import dangers_in
 from mentiondesk.triage.evidence import Evidence, evidence_of
-from mentiondesk.triage.lexicon import BRAND, CARE, CUSTOM, ME, NOT, URGENCY, Lexicon, lexicon
-from mentiondesk.triage.phrases import search
+from mentiondesk.triage.lexicon import BRAND, CARE, CUSTOM, ME, NOT, URGENCY, Cue, Lexicon, lexicon
+from mentiondesk.triage.phrases import Hit, search
 from mentiondesk.triage.reading import Reading, focus_of, language_of, layers, words_of
 from mentiondesk.triage.share import UNKNOWN_SHARE, adapted
 from mentiondesk.triage.weights import KINDS, knows
@@ -120,6 +120,11 @@ class Engine:
             unsure=unsure,
             chance=raw,
         )
+
+    def urgent_words(self, post: Post) -> tuple[Reason, ...]:
+        """All words of the post that a table has under an urgency, whether they decided or not."""
+        reading = self.read(post)
+        return tuple(_pointed(reading, reading.urgencies)) if reading.urgencies else ()
 
     def read(self, post: Post) -> Reading:
         text = read(post.text)
@@ -302,8 +307,11 @@ def _reasons(reading: Reading, evidence: Evidence, urgency: Urgency) -> tuple[Re
         chosen = urgent + [hit for hit in chosen if not within.issuperset(hit[1])]
     # The model alone can find danger; a person is told so, since no word stands for it.
     whole = (_SOUNDS_DANGEROUS,) if urgency is Urgency.CRITICAL and not _names_danger(reading) else ()
-    if not chosen:
-        return whole
+    return (*whole, *_pointed(reading, chosen))[:_MOST_REASONS] if chosen else whole
+
+
+def _pointed(reading: Reading, chosen: Sequence[Hit[Cue]]) -> Collection[Reason]:
+    """The cues as spans of the post's own text."""
     tokens, origins = reading.text.tokens, reading.origins
     last = max([path[-1] for _, path in chosen])
     starts = reading.text.starts(last if origins is None else origins[last])
@@ -318,4 +326,4 @@ def _reasons(reading: Reading, evidence: Evidence, urgency: Urgency) -> tuple[Re
             # Every urgency is in one table, so its level says more.
             rule = cue.says if cue.layer == URGENCY and cue.table != BRAND else cue.table
             found[first, last] = Reason(rule, reading.text.written(begin), reading.text.written(end))
-    return (*whole, *found.values())[:_MOST_REASONS]
+    return found.values()
