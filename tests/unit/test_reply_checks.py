@@ -37,7 +37,7 @@ def test_of_the_invented_replies_those_that_break_a_rule_are_stopped_and_the_goo
 
 
 def test_the_rule_that_was_meant_is_the_one_that_stops() -> None:
-    legal_or_so = ("legal", "medical", "danger")
+    legal_or_so = ("legal", "medical", "danger", "harm")
     for one in written():
         if one.stop:
             found = {finding.rule for finding in one.findings if finding.outcome is not Outcome.WARN}
@@ -178,6 +178,46 @@ def test_own_rules_bring_their_sentence() -> None:
 )  # fmt: skip
 def test_what_a_person_should_look_at_again_warns(text: str, context: CheckContext, rule: str) -> None:
     assert [(one.rule, one.outcome) for one in check(text, context)] == [(rule, Outcome.WARN)]
+
+
+HURT = replace(CALM, customer_words=("@shop the plug sparks and burnt my hand",))
+
+
+@pytest.mark.parametrize("text", ["Sorry! That is perfectly normal.", "So sorry. It was our fault.", "Keine Sorge!"])
+def test_who_plays_harm_down_or_owns_it_needs_a_second_person(text: str) -> None:
+    assert ("harm", Outcome.HOLD) in [(one.rule, one.outcome) for one in check(text, HURT)]
+    assert "harm" not in rules(text, replace(CALM, customer_words=("@shop the parcel is late",)))
+
+
+def test_what_happens_next_may_be_said_to_somebody_who_was_hurt() -> None:
+    assert rules("We are so sorry. Please send us a direct message, we will look into your burnt plug.", HURT) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("rang oh seven seven double-zero nine hundred one two", "oh seven seven double-zero nine hundred one two"),
+        ("null eins sieben sechs, drei drei, fünf fünf", "null eins sieben sechs, drei drei, fünf fünf"),
+        ("zéro six douze trente-quatre soixante-dix-huit", "zéro six douze trente-quatre soixante-dix-huit"),
+        ("the label went to tom.harker at gmail", "tom.harker at gmail"),
+        ("wir liefern in die Lindenstraße 7", "Lindenstraße 7"),
+        ("we send it to you on Harbour Lane in Whitby", "send it to you on Harbour Lane"),
+    ],
+)  # fmt: skip
+def test_private_data_in_words_is_private_data(text: str, place: str) -> None:
+    assert words(text, "private_data") == place
+
+
+def test_counting_in_words_is_no_number() -> None:
+    assert rules("One or two came in three parcels, four of them blue, and five or six in a box.") == []
+
+
+def test_accents_that_are_left_out_hide_nothing() -> None:
+    assert (
+        rules("Te damos garantia de que llega manana")
+        == rules("Te damos garantía de que llega mañana")
+        == ["guarantee"]
+    )
 
 
 def test_warnings_are_over_once_their_author_has_seen_them() -> None:

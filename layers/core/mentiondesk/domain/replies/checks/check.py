@@ -25,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     wording_rules.legal,
     wording_rules.medical,
     wording_rules.danger,
+    wording_rules.harm,
     wording_rules.insults,
     wording_rules.foreign_links,
     form_rules.approvals,

@@ -7,6 +7,7 @@ from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.replies.checks import tables
 from mentiondesk.domain.replies.checks.context import CheckContext
 from mentiondesk.domain.replies.checks.spelling import Reading
+from mentiondesk.domain.replies.checks.word_table import unaccented
 from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.replies.languages import language_of
 
@@ -63,7 +64,7 @@ def off_topic(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """A longer reply that takes up no word of the customer's latest post."""
     if not context.customer_words or _private(reading):
         return
-    said, asked = _stems(reading.words.text), _stems(context.customer_words[-1].lower())
+    said, asked = _stems(reading.words.text), _stems(unaccented(context.customer_words[-1].lower()))
     if len(said) >= _FEWEST_WORDS and asked and not said & asked:
         yield Finding("off_topic", Outcome.WARN)
 

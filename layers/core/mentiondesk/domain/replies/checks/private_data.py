@@ -11,11 +11,24 @@ from mentiondesk.domain.replies.links import belongs, links_in
 RULE = "private_data"
 _CARD = re.compile(r"(?<![\d.,])\d(?:[ .\-]{0,2}\d){12,18}(?![\d])")
 _IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?: ?[a-z0-9]){11,30}(?![a-z0-9])")
+# "Accounts at Gmail": a word of the language before the provider, and no address.
+_PROVIDER_ALONE = re.compile(
+    r"(?:account|address|inbox|folder|mail|e-?mail|mails|postfach|konto|adresse|cuenta|conta|spam|login|users?"
+    r"|people|issue"
+    r"|problem|outage|filter|is|are|look|check|it|us|you|and|und|et|y|e|or)\b\s?(?!@)"
+)
 # The full stop in an address that is spoken.
-_DOT = "(?:dot|punto|ponto|point|punkt)"
+_DOT = "(?:dot|punto|ponto|point|punkt|punt)"
 _MAIL = re.compile(
-    r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\]|\{at\}| (?:at|arroba|arobase) )\s?"
+    r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\]|\{at\}| (?:at|ät|arroba|arobase|chiocciola|apenstaartje"
+    r"|klammeraffe) )\s?"
     rf"(?:[a-z0-9-]{{1,40}}(?:\.|\s?\(dot\)\s?|\s?\[dot\]\s?| {_DOT} )){{1,4}}[a-z]{{2,10}}(?![\w-])"
+)
+# An address that leaves the ending of a well-known provider out.
+_MAIL_AT_PROVIDER = re.compile(
+    r"(?<![\w.+-])[\w.+-]{2,64}\s?(?:@|\(at\)|\[at\]| (?:at|ät|arroba|arobase|chiocciola|apenstaartje|bei|chez"
+    r"|en|no) )\s?"
+    r"(?:gmail|googlemail|hotmail|outlook|yahoo|icloud|gmx|protonmail|aol|sapo|libero|laposte|t-online|web\.de)\b"
 )
 _LOCAL_PART_IN_WORDS = re.compile(rf"[\w.+-]{{1,64}} {_DOT} $")
 _IN_WORDS = re.compile(rf" {_DOT} ")
@@ -43,20 +56,38 @@ _NAMED_DIGITS = re.compile(
     r"|\bsort code\b[^.!?\d]{0,6}\d{2}[ -]?\d{2}[ -]?\d{2}\b"
 )
 _OUR_PLACE = re.compile(
-    r"\b(?:shops?|stores?|branch|office|showroom|we are|we're|come (?:to|by|and)|visit|find us|opening|open)\b"
+    r"\b(?:shops?|stores?|branch|office|showroom|we are|we're|come (?:to|by|and)|visit|find us|opening|open"
+    r"|estamos en|(?:nuestra|la) tienda|abrimos|abierta|(?:unsere?r?|die|der) (?:filiale|laden)|geschaft"
+    r"|filiale|geoffnet"
+    r"|boutique|magasin|ouverte?|loja|aberta|estamos na|abrimos|negozio|siamo in|aperto|winkel|geopend|wij zitten)\b"
 )
 _STREET = re.compile(
     r"\b\d{1,4}\s?[a-z]?,? (?:[\w'.-]{2,20} ){1,3}"
-    r"(?:street|st|road|rd|avenue|ave|lane|drive|close|court|way|crescent|terrace|gardens|square|boulevard|blvd|row|mews)\b"
+    r"(?:street|st|road|rd|avenue|ave|lane|drive|close|court|way|crescent|terrace|gardens|square|boulevard|blvd"
+    r"|row|mews)\b"
     r"|\b(?:flat|apartment|apt) \d{1,4}[a-z]?\b"
-    r"|\b[\w-]{3,30}(?:straße|strasse|str\.|weg|gasse|allee|platz) \d{1,4}\s?[a-z]?\b"
-    r"|\b\d{1,4},? (?:rue|avenue|boulevard|place|chemin) [\w' -]{3,40}"
-    r"|\b(?:calle|avenida|rua|avda\.?) [\w' -]{3,30},? \d{1,4}\b"
+    r"|\b[\w-]{3,30}(?:straße|strasse|str\.|weg|gasse|allee|platz|ring|damm|ufer) (?:nr\.? "
+    r"|hausnummer )?\d{1,4}\s?[a-z]?\b"
+    r"|\b\d{1,4}(?: bis| ter)?,? (?:rue|avenue|boulevard|place|chemin|allée|impasse|quai|route|square) [\w' -]{3,40}"
+    r"|\b(?:calle|c/|avenida|rua|avda\.?|av\.|plaza|paseo|camino|travessa|praça|largo|estrada|piazza|viale|corso)"
+    r" (?:[\w'ºª-]+\s?){1,5},? (?:n[º°o]?\.? ?)?\d{1,4}\b"
+    r"|\b[\w-]{3,30}(?:straat|laan|gracht|kade|plein|dijk|singel) \d{1,4}\b"
+    r"|\b(?:hausnummer|house number|door number|numéro de maison|portal|porta|huisnummer) \d{1,4}\b"
+)
+# A street without its number, to which something goes.
+_STREET_OF_DELIVERY = re.compile(
+    r"\b(?:deliver\w*|redeliver\w*|send|sent|sending|goes?|come|coming|drop\w*|bring\w*|left|round|moved?|live"
+    r"|ship\w*)\b"
+    r"[^.!?]{0,60}\b(?:in|on|to|at|off|of)\b (?!the\b|our\b|a\b|any\b|this\b|every\b)(?:[\w'-]{3,20} ){1,2}"
+    r"(?:street|road|avenue|lane|crescent|terrace|gardens|close|mews|drive)\b"
 )
 _POSTCODE = re.compile(
     r"\b[a-z]{1,2}\d[a-z0-9]? ?\d[a-z]{2}\b|\b(?:[a-z]{2} )?\d{5}(?:-\d{4})?\b(?! (?:days|people|customers|orders))"
 )
-_THEIRS = re.compile(r"\b(?:you|your|yours|you're|ihr|ihre|ihnen|dein|deine|votre|vous|tu|su)\b")
+_THEIRS = re.compile(
+    r"\b(?:you|your|yours|you're|ihr|ihre|ihnen|dein|deine|dich|dir|votre|vous|chez toi|tu|su|sua|seu|tua|teu"
+    r"|suo|tuo|uw|je)\b"
+)
 # Words before a number or an address that is the brand's own.
 _OURS = re.compile(
     r"\b(?:calling|dialling|ringing)\b[^?!;.]{0,20}$"
@@ -81,15 +112,19 @@ def private_data(reading: Reading, context: CheckContext) -> Iterator[Finding]:
 
 def _all(reading: Reading, context: CheckContext) -> Iterator[tuple[str, int, int]]:
     yield from _in_letters(reading, context)
-    if not any(character.isdigit() for character in reading.digits.text):
-        return
-    yield from _numbers(reading, context)
     yield from _addresses(reading)
+    if any(character.isdigit() for character in reading.digits.text):
+        yield from _numbers(reading, context)
 
 
 def _in_letters(reading: Reading, context: CheckContext) -> Iterator[tuple[str, int, int]]:
     text = reading.plain.text
-    if "@" not in text and "at" not in text and "arroba" not in text and "arobase" not in text:
+    for found in _MAIL_AT_PROVIDER.finditer(text):
+        if not _PROVIDER_ALONE.match(found[0]) and not _is_ours(text, found.start(), found[0], context):
+            yield "mail", *reading.plain.place(*found.span())
+    if not any(
+        sign in text for sign in ("@", "at", "ät", "arroba", "arobase", "chiocciola", "staartje", "klammeraffe")
+    ):
         return
     for found in _MAIL.finditer(text):
         if _is_mail(found[0]) and not _is_ours(text, found.start(), found[0], context):
@@ -134,6 +169,9 @@ def _addresses(reading: Reading) -> Iterator[tuple[str, int, int]]:
             continue
         theirs = _POSTCODE.search(text, found.end(), found.end() + 40) or _THEIRS.search(near)
         if theirs or not _OUR_PLACE.search(near):
+            yield "address", *spelled.place(*found.span())
+    for found in _STREET_OF_DELIVERY.finditer(text):
+        if not _OUR_PLACE.search(found[0]):
             yield "address", *spelled.place(*found.span())
 
 

@@ -10,22 +10,45 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mentiondesk.domain.letters import plain_letters
+from mentiondesk.domain.replies.checks.word_table import WordTable, unaccented
 
 _APART = re.compile(r"(?<![a-z0-9])[a-z0-9](?:[ .\-_*·]{1,2}[a-z0-9](?![a-z0-9])){3,}")
 _DIGIT_LETTERS = str.maketrans("430157@$", "aeoistas")
 _MIXED = re.compile(r"(?<![\w@./:-])(?=[a-z0-9@$]*[a-z][a-z0-9@$]*[a-z])[a-z@$]+[430157@$]+[a-z]+[a-z0-9@$]*(?![\w@.])")
 _DIGITS_IN_WORDS = (
-    "zero one two three four five six seven eight nine",
-    "null eins zwei drei vier fünf sechs sieben acht neun",
-    "zéro un deux trois quatre cinq six sept huit neuf",
-    "cero uno dos tres cuatro cinco seis siete ocho nueve",
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen",
+    "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn "
+    "achtzehn neunzehn",
+    "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize",
+    "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince",
+    "zero um dois três quatro cinco seis sete oito nove dez onze doze treze catorze quinze",
+    "zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici quattordici quindici sedici",
+    "nul een twee drie vier vijf zes zeven acht negen tien elf twaalf dertien veertien vijftien zestien",
     "oh",
 )
+_TENS_IN_WORDS = (
+    "twenty thirty forty fifty sixty seventy eighty ninety",
+    "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig",
+    "vingt trente quarante cinquante soixante soixante-dix quatre-vingt quatre-vingt-dix",
+    "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
+    "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa",
+    "venti trenta quaranta cinquanta sessanta settanta ottanta novanta",
+    "twintig dertig veertig vijftig zestig zeventig tachtig negentig",
+)
 _NUMBERS = {word: str(digit) for words in _DIGITS_IN_WORDS for digit, word in enumerate(words.split())}
-_NUMBER = "|".join(sorted(_NUMBERS, key=len, reverse=True))
-_TIMES = {"double": 2, "triple": 3}
-_IN_WORDS = re.compile(rf"\b(?:(?:(?:double|triple)[ -])?(?:{_NUMBER}|\d)(?:[\s,.-]{{1,2}}|$|\b)){{6,}}")
-_ONE_NUMBER = re.compile(rf"(?:(double|triple)[ -])?({_NUMBER}|\d)\b")
+_NUMBERS |= {"zwo": "2", "dreissig": "30", "meia": "6", "nought": "0", "hundred": "00", "hundert": "00"}
+_TENS = {word: str(place + 2) for words in _TENS_IN_WORDS for place, word in enumerate(words.split())}
+_NUMBER = "|".join(sorted((*_NUMBERS, *_TENS), key=len, reverse=True))
+_WORD = re.compile(r"[a-zß-ÿ]+")
+_NUMBER_WORDS = frozenset(part for word in (*_NUMBERS, *_TENS) for part in word.split("-"))
+_TIMES = {"double": 2, "triple": 3, "doppel": 2, "doble": 2, "duplo": 2}
+_MANY = "|".join(_TIMES)
+_ONE = rf"(?:(?:{_MANY})[ -]?)?(?:{_NUMBER}|\d+)"
+# Six numbers on end, or fewer with tens and the like, which make seven digits.
+_IN_WORDS = re.compile(rf"\b(?:{_ONE})(?:(?:[\s,.-]{{1,2}}|,? (?:and|und|et|e|y|en) ){_ONE}\b){{3,}}")
+_ONE_NUMBER = re.compile(rf"(?:({_MANY})[ -]?)?({_NUMBER}|\d+)\b")
+_FEWEST_IN_WORDS, _FEWEST_DIGITS = 3, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +100,19 @@ class Reading:
 
     @cached_property
     def words(self) -> Spelling:
-        """Letters that stand apart are joined, and digits inside words are read as the letters they look like."""
+        """Letters apart are joined, digits inside words are read as the letters they look like, accents are left out."""
         joined = self.plain.replaced(_APART, lambda found: re.sub(r"[^a-z0-9]", "", found[0]))
-        return joined.replaced(_MIXED, lambda found: found[0].translate(_DIGIT_LETTERS))
+        spelled = joined.replaced(_MIXED, lambda found: found[0].translate(_DIGIT_LETTERS))
+        return Spelling(unaccented(spelled.text), spelled.origins)
 
     @cached_property
     def digits(self) -> Spelling:
         """Numbers in words are read as digits."""
+        if len([word for word in _WORD.findall(self.plain.text) if word in _NUMBER_WORDS]) < _FEWEST_IN_WORDS:
+            return self.plain
         return self.plain.replaced(_IN_WORDS, _as_digits)
 
-    def in_words(self, pattern: re.Pattern[str]) -> Iterator[tuple[re.Match[str], int, int]]:
+    def in_words(self, pattern: re.Pattern[str] | WordTable) -> Iterator[tuple[re.Match[str], int, int]]:
         """Matches among the words, each with its place in the text as written."""
         for found in pattern.finditer(self.words.text):
             yield found, *self.words.place(*found.span())
@@ -101,5 +127,19 @@ _MARKS = str.maketrans("’‘`´“”‐‑‒–—\u00a0\u202f\u2009", "''''
 
 
 def _as_digits(found: re.Match[str]) -> str:
-    numbers = (_NUMBERS.get(one[2], one[2]) * _TIMES.get(one[1] or "", 1) for one in _ONE_NUMBER.finditer(found[0]))
-    return "".join(numbers) + (" " if found[0][-1:].isspace() else "")
+    """A row of numbers as digits; as it was where they are written as digits already, or are too few."""
+    ones = list(_ONE_NUMBER.finditer(found[0]))
+    if sum(one[2].isalpha() or "-" in one[2] for one in ones) < _FEWEST_IN_WORDS:
+        return found[0]
+    behind = [*(one[2] for one in ones[1:]), ""]
+    digits = "".join(
+        _digits(one[2], after) * _TIMES.get(one[1] or "", 1) for one, after in zip(ones, behind, strict=True)
+    )
+    return digits + (" " if found[0][-1:].isspace() else "") if len(digits) >= _FEWEST_DIGITS - 1 else found[0]
+
+
+def _digits(word: str, after: str) -> str:
+    """A number as digits: "sixty" is 60, and 6 before "two"."""
+    if word in _TENS:
+        return _TENS[word] + ("" if len(_NUMBERS.get(after, after)) == 1 and _NUMBERS.get(after, after) != "0" else "0")
+    return _NUMBERS.get(word, word)

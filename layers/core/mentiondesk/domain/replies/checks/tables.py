@@ -4,54 +4,65 @@ import re
 from functools import cache
 from importlib.resources import files
 
-
-@cache
-def table(name: str) -> re.Pattern[str]:
-    """The whole words and phrases of a table, as one pattern."""
-    return re.compile(rf"(?<!\w)(?:{alternatives(name)})(?!\w)")
+from mentiondesk.domain.replies.checks.word_table import WordTable, unaccented
 
 
 @cache
-def placeholder() -> re.Pattern[str]:
-    """Placeholders, which may touch words."""
-    return re.compile(alternatives("placeholder"))
+def table(name: str) -> WordTable:
+    """The whole words and phrases of a table."""
+    return WordTable(lines_of(name))
 
 
 @cache
-def identifier() -> re.Pattern[str]:
-    """A noun by which somebody can be found, with the word before it where that counts."""
-    return re.compile(rf"(?<!\w)(?:{alternatives('identifier')})(?!\w)")
+def placeholder_words() -> WordTable:
+    """Placeholders that stand as words do."""
+    return WordTable(line.removeprefix(r"\b") for line in lines_of("placeholder") if line.startswith(r"\b"))
 
 
 @cache
-def asks_identifier() -> re.Pattern[str]:
-    """A request and, in the same sentence, an identifier behind it."""
-    between, what = r"[^.!?\n]{0,70}?", alternatives("identifier")
-    return re.compile(rf"(?<!\w)(?:{alternatives('ask')})\b{between}(?<!\w)(?P<what>{what})(?!\w)")
+def placeholder_signs() -> re.Pattern[str]:
+    """Placeholders in signs, which may touch words."""
+    return re.compile("|".join(line for line in lines_of("placeholder") if not line.startswith(r"\b")))
 
 
-@cache
-def question_of_identifier() -> re.Pattern[str]:
-    """An identifier that ends in a question mark."""
-    return re.compile(rf"(?<!\w)(?P<what>{alternatives('identifier')})\s?\?")
-
-
-def alternatives(name: str) -> str:
-    """The lines of a table as one alternation."""
+def lines_of(name: str) -> list[str]:
+    """The lines of a table, without accents."""
     text = files("mentiondesk.domain.replies.checks").joinpath(f"words/{name}.txt").read_text(encoding="utf-8")
-    return "|".join(line for line in text.split("\n") if line and not line.startswith("# "))
+    return [unaccented(line) for line in text.split("\n") if line and not line.startswith("# ")]
 
 
 # "Please do not post your address", "we have sent a new order number": nobody is asked.
 NOT_ASKED = re.compile(
     r"\b(?:without|don't|do not|not|never|no need|avoid|remove|delete|hide|instead of)\b"
-    r"|\b(?:nicht|kein|keine|ohne|pas|sans|sin|sem)\b"
+    r"|\b(?:nicht|kein|keine[nr]?|ohne|pas|sans|sin|sem|nao|jamas|nunca|senza|non|niet|geen|zonder)\b"
+    r"|\b(?:modifier|changer|verifier|corriger|cambiar|modificar|actualizar|comprobar|revisar?|alterar|mudar|atualizar"
+    r"|verificar|cambiare|modificare|wijzig\w*|verander\w*) (?:\w+ ){0,2}$"
     r"|\b(?:our|the shop's|new|change|updated?|wrong|correct|check|reset|enter|add|added|sent|emailed) (?:\w+ ){0,2}$"
 )
-BRANDS_OWN = re.compile(r"\b(?:our|ours|unsere?r?|notre|nuestr[ao]|nosso|nossa)(?: \w+)? $")
+# What follows a noun and makes a request of it: "your order number?", "the postcode, please".
+ASKED_BEHIND = re.compile(
+    r"[^.!?\n]{0,3}(?:\?|,? ?(?:please|pls|bitte|s'il vous plait|svp|stp|por favor|per favore|alstublieft|aub|graag)\b"
+    r"|(?:,| and)? (?:here|below|(?:would|will) (?:help|do|suffice)|is (?:all|missing|needed)|hier|reicht|genugt|fehlt"
+    r"|ici|suffit|manque|nous aiderait|aqui|basta|falta|nos ajuda\w*|qui|serve|volstaat)\b)"
+)
+# "You can change your address there": what the customer does alone, where the verb stands last.
+DONE_ALONE = re.compile(
+    r"[^.!?\n]{0,60}\b(?:andern|aktualisieren|prufen|anpassen|hinterlegen|wijzigen|aanpassen|veranderen)\b"
+)
+# The name of a slot of a template, as programs write it: COURIER_NAME, orderNumber.
+NAME_OF_A_SLOT = re.compile(
+    r"(?<![@#/\w.-])(?:[A-Z]{2,20}(?:_[A-Z]{2,20}){1,3}|[a-z]{2,20}(?:_[a-z]{2,20}){1,3}"
+    r"|(?:first|last|customer|client|agent|user|order|product|store|tracking|delivery)(?:Name|Id|ID|Number|Date"
+    r"|Link))(?![\w@.])"
+)
+BRANDS_OWN = re.compile(r"\b(?:our|ours|unsere?r?|notre|nuestr[ao]|nosso|nossa|nostr[ao]|onze?)(?: \w+)? $")
 _OPEN = (
     r"(?:here|below|in this thread|in the (?:thread|replies|comments)|publicly|in public"
-    r"|(?:under|underneath|beneath) (?:this|the) (?:post|tweet|thread))\b"
+    r"|(?:under|underneath|beneath) (?:this|the) (?:post|tweet|thread)"
+    r"|hier(?:unter|onder)?|drunter|darunter|in den kommentaren|als kommentar|unter (?:diesem|dem) (?:post"
+    r"|tweet|beitrag)"
+    r"|ici|ci-dessous|en commentaire|sous ce (?:post|tweet|message)|por aqui|aqui|abajo|abaixo|en (?:los )?comentarios"
+    r"|nos comentarios|neste post|en este hilo|qui|qui sotto|nei commenti|in de reacties)\b"
 )
 # Words that set a private way aside, or name the thread as the place to answer.
 IN_THE_OPEN = re.compile(
@@ -60,16 +71,36 @@ IN_THE_OPEN = re.compile(
     rf"|\b{_OPEN}(?!:)"
 )
 INTO_THE_OPEN = re.compile(
-    r"\b(?:reply|respond|answer|post|drop|leave|type|comment|tell us|write|pop|put|share|give us|send)\b"
+    r"\b(?:reply|respond|answer|post|drop|leave|type|comment|tell us|write|pop|put|share|give us|send"
+    r"|schreib\w*|poste\w*"
+    r"|nenn\w*|indiquez|mettez|laissez|ecrivez|contesta\w*|pon|ponnos|dinos|deja\w*|indique|deixe|escreva|responda)\b"
     r"(?:[^.!?]|(?<= no)\.){0,80}"
     rf"\b{_OPEN}(?!:| via| by| in (?:a )?(?:dm|direct|private))"
 )
 # "Under guarantee", "a two-year guarantee": the paper that comes with a product. And what is said not to be one.
 NO_GUARANTEE = re.compile(
-    r"(?:(?:\b(?:not|cannot|never|no|without|unable to|nicht|keine?|pas|no podemos|não)|n't)\b[^.!?,]{0,25}"
+    r"(?:(?:\b(?:not|cannot|never|no|without|unable to|nicht|keine?|pas|no podemos|nao|non|niet|geen)"
+    r"|n't)\b[^.!?,]{0,25}"
     r"|\b(?:under|years?|months?|lifetime|product|manufacturer'?s|extended|your|the|of|its|maker's)[ -])$"
 )
 GUARANTEE_NOUN = re.compile(r"^ (?:period|card|claim|certificate|covers|applies|runs|ends|terms)\b")
+# The noun, or the verb of the maker, and what shows that it is meant: for how long, and by whom.
+GUARANTEE_OF_A_MAKER = re.compile(
+    r"(?:guarantees?|warrant\w*|garantie|garantias?|garanzia|garantit|garantiza|garante|garantisce|garandeert"
+    r"|garantiert)$"
+)
+MAKER_OR_YEARS = re.compile(
+    r"\b(?:years?|months?|jahre?n?|monaten?|ans?|annees?|mois|anos?|meses|anni|mesi|jaar|maanden|manufacturer|maker"
+    r"|hersteller\w*|fabricante?|produttore|fabrikant|receipt|kassenbon|ticket de caisse|recibo|fatura)\b"
+)
+# Offers and prices that hold for everybody.
+FOR_EVERYBODY = re.compile(
+    r"\b(?:sales?|black friday|outlet|in (?:all|our|the|any) shops|online and|everything|everyone|everybody"
+    r"|all \w+ (?:is|are)"
+    r"|from (?:£|€|\$)|(?:above|over|orders of) (?:£|€|\$)|von \d+ bis \d+|ab \d+ ?(?:€|eur\w*)|des \d+|de \d+ a \d+"
+    r"|a partir de|acima de|desde \d+|partir de \d+|vanaf|a partire da|schlussverkauf|ausverkauf|soldes|rebajas|saldos"
+    r"|saldi|uitverkoop|in jeder filiale|en boutique|en tienda|nas lojas|(?:depends|up) (?:on|to) your bank)\b"
+)
 # A reply that leaves a question of health to those who know may name them.
 DECLINES = re.compile(
     r"(?:\b(?:cannot|not able to|unable to)|n't(?: able to)?)\b[^.!?]{0,20}\b(?:advise|say|comment|tell|judge)\b"

@@ -7,19 +7,34 @@ from functools import cache
 from mentiondesk.domain.replies.checks import tables
 from mentiondesk.domain.replies.checks.context import CheckContext
 from mentiondesk.domain.replies.checks.spelling import Reading
+from mentiondesk.domain.replies.checks.word_table import unaccented
 from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.replies.links import Link, belongs, links_in
 from mentiondesk.domain.replies.rules import OwnRule
 
+# A request and what it asks for stand in one sentence, and near each other.
+_ENDS, _NEAR = re.compile(r"[.!?\n]"), 70
+_SENTENCE_ENDS = re.compile(r"[.!?](?=\s)|\n")
 _CLAUSE_ENDS = re.compile(r"[.!?;\n]|\b(?:just|simply|but|nur|einfach)\b")
 # Links made unreadable for programs.
+_DOT_SIGN = r"(?:\s?\[\.\]\s?|\s?\(\.\)\s?|\s?[(\[{](?:dot|punkt|point|punto|ponto|punt)[)\]}]\s?)"
+_DOT_WORD = r"\s(?:dot|punkt|point|punto|ponto|punt)\s"
+_COMMON = "com|net|org|io|info|shop|store|app|biz|site|online|link"
+_SHORT = "co|ly|me|gl|cc|de|fr|es|pt|it|nl|uk|eu|at|ch|be|us|to|tv"
 _HIDDEN_LINK = re.compile(
-    r"\bhxxps?://\S+|(?<![\w-])[\w-]{1,60}(?:\[\.\]|\s?\(\.\)\s?|\s?\(dot\)\s?|\s?\[dot\]\s?)(?:com|net|org|io|co|ly|me)\b"
-    r"|(?<![\w-])[\w-]{1,60}(?:\s\.\s?|\.\s| dot )(?:com|net|org|io|co|ly|me|gl|cc)\b(?:\s?/\s?\S+|(?=\W*$))"
-    r"|\b(?:dot|punto|ponto|point|punkt) (?:com|net|org|io|es|fr|de|pt)\b",
+    rf"\bhxxps?://\S+|\bh\s+t\s+t\s+p\s+(?:s\s+)?:|\bhttps?\s+:|\bw\s?w\s?w\s?\.\s"
+    rf"|(?<![\w-])[\w-]{{1,60}}{_DOT_SIGN}(?:{_COMMON}|{_SHORT})\b"
+    rf"|(?<![\w-])[\w-]{{1,60}}(?:\s\.\s?|\.\s| dot )(?:com|net|org|io|co|ly|me|gl|cc)\b(?:\s?/\s?\S+|(?=\W*$))"
+    rf"|(?<![\w-])(?:[\w-]{{3,60}}{_DOT_WORD}(?:com|net|org|io|info|co)|[\w-]{{7,60}}{_DOT_WORD}(?:{_SHORT}))\b"
+    rf"|\b\w{{3,30}}(?:-\w{{2,30}})?\s?/\s?(?:slash)\s?\w+|\b(?:{_COMMON}|{_SHORT}) slash \w+",
     re.IGNORECASE,
 )
 
+# A quick look for what every hidden link holds.
+_MAY_HIDE_A_LINK = re.compile(
+    r"dot|pun(?:kt|to?)|point|ponto|hxxp|slash|[\[(]\.[\])]|\s\.|h\s+t\s|https?\s|w\s?w\s?w|\.\s(?:com|net|org|io|co|ly|me|gl|cc)\b",
+    re.IGNORECASE,
+)
 _NEXT_SENTENCE = re.compile(r"\w*[a-zà-ÿ]\.[A-Z][a-zà-ÿ]+")
 
 Rule = Callable[[Reading, CheckContext], Iterator[Finding]]
@@ -28,20 +43,34 @@ Rule = Callable[[Reading, CheckContext], Iterator[Finding]]
 def placeholders(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """Placeholders and slots that nobody has filled."""
     del context
-    text = reading.plain
-    for found in tables.placeholder().finditer(text.text):
-        yield _finding("placeholder", Outcome.BLOCK, text.place(*found.span()), reading)
+    text = unaccented(reading.plain.text)
+    for found in (*tables.placeholder_signs().finditer(text), *tables.placeholder_words().finditer(text)):
+        yield _finding("placeholder", Outcome.BLOCK, reading.plain.place(*found.span()), reading)
+    for found in tables.NAME_OF_A_SLOT.finditer(reading.text):
+        yield _finding("placeholder", Outcome.BLOCK, found.span(), reading)
 
 
 def asks_identifiers(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """Requests for what identifies the customer, in public and without a private way."""
     if context.private or _private_way(reading):
         return
-    for pattern in (tables.asks_identifier(), tables.question_of_identifier()):
-        for found in pattern.finditer(reading.words.text):
-            if not _asked_of_nobody(reading.words.text, found):
-                yield _finding("asks_identifiers", Outcome.BLOCK, reading.words.place(*found.span("what")), reading)
-                return
+    text = reading.words.text
+    for start, end in _asked(text):
+        if not _asked_of_nobody(text, start) and not tables.DONE_ALONE.match(text, end):
+            yield _finding("asks_identifiers", Outcome.BLOCK, reading.words.place(start, end), reading)
+            return
+
+
+def _asked(text: str) -> Iterator[tuple[int, int]]:
+    """The places of what is asked for: questions that mean nothing else, and nouns with a request in their sentence."""
+    yield from (found.span() for found in tables.table("asks_who").finditer(text))
+    nouns = list(tables.table("identifier").finditer(text))
+    requests = [found.end() for found in tables.table("ask").finditer(text)] if nouns else []
+    for noun in nouns:
+        start, end = noun.span()
+        before = any(start - _NEAR <= place <= start and not _ENDS.search(text, place, start) for place in requests)
+        if before or tables.ASKED_BEHIND.match(text, end):
+            yield start, end
 
 
 def _private_way(reading: Reading) -> bool:
@@ -50,14 +79,14 @@ def _private_way(reading: Reading) -> bool:
     if next(links_in(reading.text), None):
         return True
     into = tables.INTO_THE_OPEN.search(text)
-    if into and tables.identifier().search(into[0]) and not tables.NOT_ASKED.search(_clause(text, into.end())):
+    if into and tables.table("identifier").search(into[0]) and not tables.NOT_ASKED.search(_clause(text, into.end())):
         return False
     return tables.table("private_way").search(tables.IN_THE_OPEN.sub(" ", text)) is not None
 
 
-def _asked_of_nobody(text: str, found: re.Match[str]) -> bool:
+def _asked_of_nobody(text: str, start: int) -> bool:
     """True for "please do not post your address" and "our address is …"."""
-    clause = _clause(text, found.start("what"))
+    clause = _clause(text, start)
     return tables.NOT_ASKED.search(clause) is not None or tables.BRANDS_OWN.search(clause) is not None
 
 
@@ -71,15 +100,41 @@ def guarantees(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     del context
     text = reading.words.text
     for found, start, end in reading.in_words(tables.table("guarantee")):
-        noun = tables.NO_GUARANTEE.search(text, 0, found.start()) or tables.GUARANTEE_NOUN.search(text, found.end())
-        if not noun:
+        if not _of_the_product(text, found):
             yield _finding("guarantee", Outcome.BLOCK, (start, end), reading)
 
 
+def _of_the_product(text: str, found: re.Match[str]) -> bool:
+    """True for the paper that comes with a product, and for what is said not to be certain."""
+    if tables.NO_GUARANTEE.search(text, 0, found.start()) or tables.GUARANTEE_NOUN.search(text, found.end()):
+        return True
+    noun = tables.GUARANTEE_OF_A_MAKER.match(found[0])
+    return noun is not None and tables.MAKER_OR_YEARS.search(_sentence(text, found)) is not None
+
+
+def _sentence(text: str, found: re.Match[str]) -> str:
+    """The sentence around a match."""
+    starts = [one.end() for one in _SENTENCE_ENDS.finditer(text, 0, found.start())]
+    end = _SENTENCE_ENDS.search(text, found.end())
+    return text[starts[-1] if starts else 0 : end.start() if end else len(text)]
+
+
 def money(reading: Reading, context: CheckContext) -> Iterator[Finding]:
-    """Words about money back."""
-    if context.approval.money:
-        yield from _said("money", Outcome.HOLD, reading)
+    """Words about money back; prices and offers that everybody gets are none."""
+    if not context.approval.money:
+        return
+    text = reading.words.text
+    for found, start, end in reading.in_words(tables.table("money")):
+        if not tables.FOR_EVERYBODY.search(_sentence(text, found)):
+            yield _finding("money", Outcome.HOLD, (start, end), reading)
+            return
+
+
+def harm(reading: Reading, context: CheckContext) -> Iterator[Finding]:
+    """Words that play harm down, explain it or own it, where the customer speaks of harm or of the law."""
+    said = unaccented(context.customer_words[-1].lower()) if context.customer_words else ""
+    if tables.table("harm").search(said):
+        yield from _said("reassurance", Outcome.HOLD, reading, rule="harm")
 
 
 def foreign_links(reading: Reading, context: CheckContext) -> Iterator[Finding]:
@@ -87,7 +142,8 @@ def foreign_links(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     for link in links_in(reading.text):
         if not belongs(link.host, context.rules.own_domains) and not _begins_a_sentence(reading.text, link):
             yield Finding("foreign_link", Outcome.HOLD, link.start, link.end, (("host", link.host),))
-    for found in _HIDDEN_LINK.finditer(reading.text):
+    hidden = _HIDDEN_LINK.finditer(reading.text) if _MAY_HIDE_A_LINK.search(reading.text) else ()
+    for found in hidden:
         yield Finding("foreign_link", Outcome.HOLD, *found.span(), (("host", found[0]),))
 
 
@@ -123,10 +179,10 @@ def medical(reading: Reading, context: CheckContext) -> Iterator[Finding]:
             return
 
 
-def _said(rule: str, outcome: Outcome, reading: Reading) -> Iterator[Finding]:
+def _said(table: str, outcome: Outcome, reading: Reading, rule: str = "") -> Iterator[Finding]:
     """The first match alone: the words beside it need no second finding."""
-    for _, start, end in reading.in_words(tables.table(rule)):
-        yield _finding(rule, outcome, (start, end), reading)
+    for _, start, end in reading.in_words(tables.table(table)):
+        yield _finding(rule or table, outcome, (start, end), reading)
         return
 
 
@@ -141,7 +197,8 @@ def own_rules(reading: Reading, context: CheckContext) -> Iterator[Finding]:
 
 @cache
 def _compiled(rule: OwnRule) -> re.Pattern[str]:
-    return rule.compiled()
+    pattern = rule.compiled()
+    return re.compile(unaccented(pattern.pattern), pattern.flags)
 
 
 def _finding(rule: str, outcome: Outcome, place: tuple[int, int], reading: Reading) -> Finding:

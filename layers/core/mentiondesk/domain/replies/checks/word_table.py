@@ -1,0 +1,138 @@
+"""A table of words and phrases that is compared with a reply in little time, however many lines it has.
+
+A phrase can only stand where a word begins, and only where its first letter does: a reply of 280 characters has some
+fifty such places, and few lines of a table begin with the letter of each.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+# Letters without their accents: agents leave them out, and tables then need one spelling.
+_UNACCENTED = str.maketrans("àáâãäåçèéêëìíîïñòóôõöøùúûüýÿ", "aaaaaaceeeeiiiinoooooouuuuyy")
+# Letters by which lines are kept, where they begin with as many.
+_PREFIX = 3
+_PLAIN_PREFIX = re.compile(r"[a-z]{3}(?![?*{+|])")
+_WORD_STARTS = re.compile(r"(?<!\w)(?:[a-z]{3}|\S)")
+# A part of an expression, the signs of its groups, and the sign behind a part that says how often it stands there.
+_PART = re.compile(r"\[\^?\]?[^\]]*\]|\\.|.")
+_SIGN = re.compile(r"\[\^?\]?[^\]]*\]|\\.|[()|]")
+_MAY_BE_ABSENT = re.compile(r"[?*]|\{0?,")
+_ANY = ""
+
+
+def unaccented(text: str) -> str:
+    """The text, as long as before, in letters without accents."""
+    return text if text.isascii() else text.translate(_UNACCENTED)
+
+
+class WordTable:
+    """Whole words and phrases, each a regular expression, kept by the letters with which they may begin."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines: dict[str, list[str]] = {}
+        self._patterns: dict[str, re.Pattern[str] | None] = {}
+        self._known: dict[str, re.Pattern[str] | None] = {}
+        for line in lines:
+            for one in _rows(line):
+                for key in _keys(one):
+                    self._lines.setdefault(key, []).append(one)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Matches in order; they do not overlap."""
+        known, end = self._known, 0
+        for start, prefix in word_starts(text):
+            pattern = known[prefix] if prefix in known else self._learnt(prefix)
+            if pattern and start >= end and (found := pattern.match(text, start)):
+                yield found
+                end = found.end()
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """The first match."""
+        return next(self.finditer(text), None)
+
+    def _learnt(self, prefix: str) -> re.Pattern[str] | None:
+        """The lines that may begin with the prefix, made into a pattern when they are first needed."""
+        key = next((key for key in (prefix, prefix[0]) if key in self._lines), _ANY)
+        if key not in self._patterns:
+            lines = [line for one in dict.fromkeys((key, key[:1], _ANY)) for line in self._lines.get(one, ())]
+            self._patterns[key] = re.compile(rf"(?:{'|'.join(lines)})(?!\w)") if lines else None
+        self._known[prefix] = self._patterns[key]
+        return self._patterns[key]
+
+
+def _rows(line: str) -> list[str]:
+    """A line that is one group, as a row for each of its words."""
+    return _split(line[3:-1]) if line.startswith("(?:") and _group_end(line, 0) == len(line) else [line]
+
+
+def _keys(line: str) -> Iterable[str]:
+    """The first letters of a line that begins with as many; else each letter with which it may begin."""
+    return (line[:_PREFIX],) if _PLAIN_PREFIX.match(line) else first_letters(line)
+
+
+@lru_cache(maxsize=64)
+def word_starts(text: str) -> tuple[tuple[int, str], ...]:
+    """The places where words begin, each with its letters. Remembered: every table asks for those of one reply."""
+    return tuple((found.start(), found[0]) for found in _WORD_STARTS.finditer(text))
+
+
+def first_letters(expression: str) -> frozenset[str]:
+    """The letters with which a match may begin; the empty one where that may be any."""
+    branches = [_of_branch(branch) for branch in (_split(expression) if "|" in expression else (expression,))]
+    letters = frozenset[str]().union(*branches)
+    return frozenset({_ANY}) if _ANY in letters else letters
+
+
+def _of_branch(branch: str) -> frozenset[str]:
+    """The first letters of a row of parts: of the first, and of the next where the first may be absent."""
+    letters: frozenset[str] = frozenset()
+    place = 0
+    while place < len(branch):
+        part, place = _part_at(branch, place)
+        letters |= _of_part(part)
+        if part != r"\b" and not _MAY_BE_ABSENT.match(branch, place):
+            return letters
+        place += len(found[0]) if (found := re.match(r"[?*]|\{\d*,\d*\}", branch[place:])) else 0
+    return frozenset({_ANY})
+
+
+def _of_part(part: str) -> frozenset[str]:
+    if part.startswith("(?:"):
+        return first_letters(part[3:-1])
+    if part.startswith("["):
+        return frozenset({_ANY}) if re.search(r"[\\^-]", part) else frozenset(part[1:-1])
+    if part == r"\b":
+        return frozenset()
+    if part == r"\d":
+        return frozenset("0123456789")
+    if part.startswith(("(", ".")) or (part.startswith("\\") and part[1].isalnum()):
+        return frozenset({_ANY})
+    return frozenset(part[-1])
+
+
+def _part_at(text: str, place: int) -> tuple[str, int]:
+    """The part that begins at a place, and the place behind it; a group is one part."""
+    end = _group_end(text, place) if text[place] == "(" else _PART.match(text, place).end()  # type: ignore[union-attr]
+    return text[place:end], end
+
+
+def _group_end(text: str, place: int) -> int:
+    """The place behind the group that begins at a place."""
+    depth = 0
+    for found in _SIGN.finditer(text, place):
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        if depth == 0:
+            return found.end()
+    raise ValueError(f"a group is not closed: {text}")
+
+
+def _split(expression: str) -> list[str]:
+    """The alternatives of an expression."""
+    branches, depth, begin = [], 0, 0
+    for found in _SIGN.finditer(expression):
+        depth += {"(": 1, ")": -1}.get(found[0], 0)
+        if found[0] == "|" and depth == 0:
+            branches.append(expression[begin : found.start()])
+            begin = found.end()
+    return [*branches, expression[begin:]]
