@@ -17,12 +17,7 @@ _COUNTRIES = (
 _OTHERS = (
     "com net org edu gov mil int info biz name mobi app dev shop store online site web page blog cloud link help "
     "support live news media agency club life world today tech xyz top vip pro email social chat care health travel "
-    "bank money example test gle goo page new click icu buzz space website host bid win download stream work "
-    "zone guru ltd "
-    "gmbh company solutions services center digital expert team network systems city house studio design photo "
-    "video gift "
-    "coupons deals delivery express tax legal forms survey reviews cool fun one art wiki africa london berlin "
-    "paris amsterdam"
+    "bank money example test gle goo click icu buzz website host ltd gmbh berlin paris amsterdam"
 )
 _ENDINGS = "|".join(sorted((*_COUNTRIES.split(), *_OTHERS.split()), key=len, reverse=True))
 _LABEL = r"[a-z0-9\u00a1-\uffff](?:[a-z0-9\u00a1-\uffff_-]{0,61}[a-z0-9\u00a1-\uffff])?"

@@ -100,7 +100,7 @@ class Reading:
 
     @cached_property
     def words(self) -> Spelling:
-        """Letters apart are joined, digits inside words are read as the letters they look like, accents are left out."""
+        """Letters apart are joined, digits inside words are read as letters, and accents are left out."""
         joined = self.plain.replaced(_APART, lambda found: re.sub(r"[^a-z0-9]", "", found[0]))
         spelled = joined.replaced(_MIXED, lambda found: found[0].translate(_DIGIT_LETTERS))
         return Spelling(unaccented(spelled.text), spelled.origins)
