@@ -105,6 +105,11 @@ class _Tags(HTMLParser):
         self.words += data
 
 
+def test_a_text_counts_what_falls_due_after_the_customer_s_words() -> None:
+    said = text(replace(a_notice("the kettle does not boil"), beside=4))
+    assert '"the kettle does not boil" 4 more due soon. https://' in said
+
+
 def test_a_count_of_what_falls_due_leads_to_the_list_of_all_who_wait() -> None:
     notices = [CaseNotice(_case(number), an_alert(), beside=4, desk="https://desk.example.com") for number in range(2)]
     for mail in (email(*notices), email(notices[0])):
