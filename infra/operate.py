@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
 
+from infra.corrections import corrections_in, report
 from infra.event_commands import UnknownEndpoint, drop_old_secret, endpoint_of, log_of, new_secret, replay, told_late
 from infra.rights import erase, items_about
 from infra.secret_parameters import KEYS, STATUSPAGE, X_WRITE, SecretParameters, X
@@ -25,6 +26,7 @@ from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.events import Events
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.posts import Posts
+from mentiondesk.adapters.storage.stores.score_counts import ScoreCounts
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.adapters.storage.stores.signals import Signals
 from mentiondesk.adapters.storage.table import Absent, And, Conflict, Exists, Refused
@@ -48,6 +50,8 @@ from mentiondesk.domain.incidents.incident import Affected, Health, Impact, NotP
 from mentiondesk.domain.incidents.rules import IncidentTemplate
 from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.runtime import aws, clock
+from mentiondesk.triage import Engine
+from mentiondesk.triage.share import estimated_share
 from mentiondesk.usecases.events.publish_events import PublishEvents
 from mentiondesk.usecases.intake.forget_post import ForgetPost
 
@@ -104,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_subparsers(required=True, metavar="COMMAND").add_parser
     of_a_table = [_settings_command(add), _reclassify_command(add), _maintenance_command(add)]
     of_a_table += [_incident_command(add), _cancel_command(add), _move_command(add)]
-    of_a_table += [_reads_command(add), *_rights_commands(add), *_events_commands(add)]
+    of_a_table += [_reads_command(add), *_rights_commands(add), *_events_commands(add), _corrections_command(add)]
     of_a_stack = [_credentials_command(add), _statuspage_command(add), _keys_command(add), _redrive_command(add)]
     of_a_stack.append(_event_secret_command(add))
     for command in (*of_a_table, *of_a_stack):
@@ -161,6 +165,17 @@ def _rights_commands(add: _AddCommand) -> Iterator[argparse.ArgumentParser]:
     export.add_argument("--user", type=UserId, required=True, metavar="ID", help="X's number of the person's account")
     export.set_defaults(run=_export)
     yield export
+
+
+def _corrections_command(add: _AddCommand) -> argparse.ArgumentParser:
+    command = add(
+        "corrections",
+        help="measure triage on the posts that people corrected it on",
+        description="Reads the posts from the table, with the settings and the share of complaints in force.",
+    )
+    command.add_argument("--mistakes", type=int, default=0, metavar="N", help="show N posts that are still wrong")
+    command.set_defaults(run=_measure_corrections)
+    return command
 
 
 def _events_commands(add: _AddCommand) -> Iterator[argparse.ArgumentParser]:
@@ -422,6 +437,14 @@ def _forget(asked: argparse.Namespace) -> str:
 def _export(asked: argparse.Namespace) -> str:
     found = [{**item.key.attributes, **item.beside} for item in items_about(_table(asked), asked.user)]
     return json.dumps(found, indent=2, ensure_ascii=False, default=str)
+
+
+def _measure_corrections(asked: argparse.Namespace) -> str:
+    table = _table(asked)
+    current = SettingsVersions(table).load()
+    share = estimated_share(ScoreCounts(table).load(clock.now()))
+    engine = Engine(current.brand_words)
+    return report(corrections_in(table), lambda post: engine.tags(post, share), asked.mistakes)
 
 
 def _redrive(asked: argparse.Namespace) -> str:

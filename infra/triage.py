@@ -65,6 +65,11 @@ _LEAST: dict[str, Any] = {"id": "1", "author_id": "1", "created_at": datetime(20
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
+def harmless(text: str) -> str:
+    """Text in which no character commands a terminal."""
+    return _UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def harmless_json(value: object) -> str:
     """JSON in one line in which no character commands a terminal: such characters are escaped."""
     return _UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
@@ -192,7 +197,7 @@ def _converse(triage: Engine, console: Console) -> int:
 
 def shown(tags: Tags, text: str, others: Iterable[tuple[Reason, str]] = ()) -> tuple[Text, ...]:
     """The text with the words that decided, what was decided, which words met which table, and which were overruled."""
-    marked = Text(_UNSAFE.sub("\N{REPLACEMENT CHARACTER}", text))
+    marked = Text(harmless(text))
     for reason in tags.reasons:
         marked.stylize("bold reverse", reason.start, reason.end)
     needs = "a person looks" if tags.unsure else "needs an answer" if tags.needs_reply else "needs no answer"

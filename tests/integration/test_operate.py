@@ -30,15 +30,22 @@ from mentiondesk.adapters.storage.stores.reviews import Reviews
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.adapters.storage.stores.strikes import Strikes
 from mentiondesk.adapters.storage.stores.threads import Threads
+from mentiondesk.domain.access.actions import CASE_ACTIONS, DESK_ACTIONS
+from mentiondesk.domain.access.actor import Actor, Door
+from mentiondesk.domain.alerts.roster import Audience
+from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.commands import CaseCommand, Correct, Retag, Undo
 from mentiondesk.domain.events.delivery import EndpointState
 from mentiondesk.domain.events.event import Event, EventType
 from mentiondesk.domain.figures.facts import ReplyFact, SecondAnswer, WaitEnd
 from mentiondesk.domain.figures.report import report_of
 from mentiondesk.domain.ids import CaseId, ConversationId, PostId, StaffId, UserId, id_at
 from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status
+from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.review.sample import Review, ReviewedReply
 from mentiondesk.domain.strikes.record import CustomerRecord
 from mentiondesk.runtime import aws, clock
+from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from tests.support.builders import a_post, at, tags
 from tests.support.parameters import stored
@@ -540,3 +547,33 @@ def test_the_secret_of_an_endpoint_is_replaced_in_two_steps(capsys: pytest.Captu
     capsys.readouterr()
     assert operate.main(["event-secret", "crm", "--drop-old"]) == 1
     assert capsys.readouterr().err == "nothing changed: crm has one secret, or none\n"
+
+
+# --- corrections ------------------------------------------------------------------------------------------
+
+
+def _correct(found: DynamoTable, customer: str, *commands: CaseCommand) -> None:
+    """Has a person of the staff give these commands to the case of a customer."""
+    (item,) = [item for item in found.scan() if item.key.sk == keys.CASE and item.key.pk.endswith(f"#{customer}")]
+    case_id, cases = item.read(Case).case_id, Cases(found, _keep)
+    change = ChangeCase(cases, lambda: load_desk(EXAMPLE))
+    lead = next(one for one in load_desk(EXAMPLE).roster.staff if Audience.LEAD in one.roles)
+    for number, command in enumerate(commands):
+        change(Actor(lead, CASE_ACTIONS | DESK_ACTIONS, Door.DESK_WEB), case_id, command, f"e{number}", at(10 + number))
+
+
+def test_corrections_measure_triage_until_their_posts_are_forgotten(
+    told_about: DynamoTable, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _correct(told_about, "42", Retag(Urgency.CRITICAL), Correct(Kind.QUESTION))
+    _correct(told_about, "43", Correct(None), Undo())
+    capsys.readouterr()
+    assert operate.main(["corrections", "--mistakes", "5"]) == 0
+    said = capsys.readouterr().out
+    assert "1 posts were corrected; triage reads 0 of them as corrected" in said
+    assert "complaint → question; normal → critical" in said
+    assert "order 42 is broken" in said
+    assert operate.main(["forget", "--post", str(id_at(at(0)))]) == 0
+    capsys.readouterr()
+    assert operate.main(["corrections", "--mistakes", "5"]) == 0
+    assert capsys.readouterr().out == "nobody has corrected triage, or the posts are forgotten\n"
