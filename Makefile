@@ -63,13 +63,9 @@ mutants: setup .tools/mutants ## change the code in small ways and see whether a
 	@.tools/uv pip install --quiet --no-deps --target $@ mutmut==3.8.1 libcst==1.9.0
 
 evaluate: setup ## precision of triage beside VADER, and how soon outages are detected (SETS=folder EVALUATE="--mistakes 20"); CORRECTIONS=yes: what people corrected in your desk (STACK=name)
-ifdef CORRECTIONS
-	@$(PY) -m infra.operate corrections $(EVALUATE) $(if $(STACK),--stack $(STACK))
-else
-	@$(PY) -m tests.evaluation $(if $(SETS),"$(SETS)") $(EVALUATE)
-	@$(if $(SETS),,$(PY) -m tests.evaluation.incidents)
-	@$(if $(SETS),,$(PY) -m tests.evaluation.replies)
-endif
+	@$(PY) $(if $(CORRECTIONS),-m infra.operate corrections $(if $(STACK),--stack $(STACK)),-m tests.evaluation $(if $(SETS),"$(SETS)")) $(EVALUATE)
+	@$(if $(CORRECTIONS)$(SETS),,$(PY) -m tests.evaluation.incidents)
+	@$(if $(CORRECTIONS)$(SETS),,$(PY) -m tests.evaluation.replies)
 
 evaluate-replies: setup ## the rate of each check on recorded replies, and what stops the invented ones (REPLIES="recordings --show RULE")
 	@$(PY) -m tests.evaluation.replies $(REPLIES)
