@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.text import Text
@@ -129,7 +130,8 @@ def _greet(console: Console, page: LocalPage, desk: LocalDesk, speed: float, cha
     console.print(f"  X          a stand-in at {desk.x.url}", soft_wrap=True)
     for sentence in changed:
         console.print(f"  yours      {sentence}", soft_wrap=True, markup=False)
-    console.print("Below is every message to staff. Ctrl-C ends the day early.\n", style="dim")
+    clock = f"Below is every message to staff, by the clock of {desk.settings.zone}."
+    console.print(f"{clock} Ctrl-C ends the day early.\n", style="dim")
     if sys.stdout.isatty() and (os.environ.get("DISPLAY") or sys.platform == "darwin"):
         webbrowser.open(page.url)
 
@@ -152,7 +154,7 @@ def _play(
         else:
             brought, seconds = _minute(console, desk), 60 / playback.speed
         for message in brought:
-            _print(console, _line(message, desk.name_of(message.to)))
+            _print(console, _line(message, desk))
         if brought:
             playback.stepped()
         if playback.stands or begun - shown > _SNAPSHOT_SECONDS:
@@ -168,7 +170,9 @@ def _minute(console: Console, desk: LocalDesk) -> list[Message]:
         _print(console, _hour(minute, desk))
     brought = desk.minute()
     for notice in desk.alarms.notices[notices:]:
-        _print(console, Text(f"{minute:%H:%M}  operator: {notice.name}", style="red" if notice.alarming else "green"))
+        _print(
+            console, Text(f"{_at(minute, desk)}  operator: {notice.name}", style="red" if notice.alarming else "green")
+        )
     return brought
 
 
@@ -194,7 +198,7 @@ def _go_on(console: Console, desk: LocalDesk, page: LocalPage, stop: Event, over
     while not stop.wait(1):
         now = time.monotonic()
         for message in desk.goes_on(timedelta(seconds=now - before)):
-            _print(console, _line(message, desk.name_of(message.to)))
+            _print(console, _line(message, desk))
         before = now
         page.show({**desk.snapshot(), **over})
 
@@ -203,13 +207,19 @@ def _hour(minute: datetime, desk: LocalDesk) -> Text:
     """The hourly line: customers who wait, and those past their deadline."""
     waiting = [case for case in desk.cases() if case.waiting]
     late = sum(case.timer is not None and case.timer.breached(minute) for case in waiting)
-    return Text(f"{minute:%H:%M}  customers who wait: {len(waiting)}, past their deadline: {late}", style="dim")
+    return Text(f"{_at(minute, desk)}  customers who wait: {len(waiting)}, past their deadline: {late}", style="dim")
 
 
-def _line(message: Message, name: str) -> Text:
+def _at(moment: datetime, desk: LocalDesk) -> str:
+    """The time of day on the desk's own clock."""
+    return f"{moment.astimezone(ZoneInfo(desk.settings.zone)):%H:%M}"
+
+
+def _line(message: Message, desk: LocalDesk) -> Text:
     what = message.subject if message.channel == "email" else message.body
     channel = "mail" if message.channel == "email" else "text"
-    return Text(f"{message.at:%H:%M}  {channel} {name:14} {what}", style="yellow" if channel == "text" else "")
+    name = desk.name_of(message.to)
+    return Text(f"{_at(message.at, desk)}  {channel} {name:14} {what}", style="yellow" if channel == "text" else "")
 
 
 def _report(console: Console, audit: Audit, acts: str) -> None:

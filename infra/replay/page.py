@@ -17,6 +17,7 @@ from mentiondesk.domain.figures.answers import IGNORED_AFTER, Group, Question
 from mentiondesk.domain.text import quotable
 from mentiondesk.presentation import theme
 from mentiondesk.presentation.phrases import post_url
+from mentiondesk.presentation.wording import capitalised
 
 _DAY = timedelta(days=1)
 _MONTH = timedelta(days=30)
@@ -233,6 +234,7 @@ class Report:
         environment = Environment(
             loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True, undefined=StrictUndefined
         )
+        environment.filters["capitalised"] = capitalised
         template = environment.get_template("report.html")
         return template.render(report=self, theme=theme.properties(), prices=prices())
 

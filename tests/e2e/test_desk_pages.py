@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.cases.waiting import Tab
 from mentiondesk.domain.posts.profile import Profile
 from mentiondesk.domain.timeline import LookedUp
@@ -152,6 +153,34 @@ def test_nothing_is_wider_than_the_screen(running: Office, screen: str) -> None:
         for path in pages(running, words):
             person.open(path)
             assert person.page.value("document.documentElement.scrollWidth") <= SCREENS[screen][0], path
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_long_name_leaves_a_row_to_what_was_said(running: Office, screen: str) -> None:
+    running.begin()
+    known = hears(running.desk.desk, 5, "@FennelAndFinch my parcel is late and nobody answers")
+    happened(running.desk.desk, known.case_id, LookedUp, profile=Profile("Wonderful " * 5, "priya", 5))
+    person = running.person("mo")
+    person.page.look(*SCREENS[screen], "light")
+    person.open("/desk")
+    name, words = (
+        person.page.value(f"(one => [one.offsetWidth, one.offsetHeight])(document.querySelector({place!r}))")
+        for place in (".row .words b", ".row .words")
+    )
+    assert name[1] < 30, "one line"
+    if screen == "phone":
+        assert words[1] > 1.5 * name[1], "the post has a line of its own"
+    else:
+        assert name[0] <= words[0] / 2 + 1
+
+
+def test_a_case_number_is_never_broken(running: Office, ana: Person) -> None:
+    case_id = waiting(running.desk.desk, 1, "My parcel is late")
+    number = case_number(case_id, running.desk.stores().settings().brand.name)
+    for path in (case_path(case_id), f"{case_path(case_id)}/policy"):
+        ana.open(path)
+        found = f"[...document.querySelectorAll('main *')].filter(one => one.textContent === {number!r})"
+        assert ana.page.value(f"{found}.some(one => getComputedStyle(one).whiteSpace === 'nowrap')"), path
 
 
 @pytest.mark.skipif(AXE is None, reason="no axe-core: optional, see tests/support/axe.py")

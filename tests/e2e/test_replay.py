@@ -323,6 +323,13 @@ def test_the_report_counts_people_s_messages_and_a_month_s_price(run: Run) -> No
     assert "AWS" in page
 
 
+def test_the_report_can_be_read_by_keys_and_aloud(run: Run) -> None:
+    page = report(run([raw_post(0.5, HOSTILE)]))
+    assert "<th></th>" not in page
+    assert page.count('<div class="scroll"') == page.count('<div class="scroll" tabindex="0" role="group" aria-label=')
+    assert "0.04 for a text is assumed" in page
+
+
 def test_praise_alone_makes_a_report_too(run: Run) -> None:
     page = report(run([raw_post(0.5, "@FennelAndFinch thank you, lovely kettle")]))
     assert "0 customers needed an answer" in page

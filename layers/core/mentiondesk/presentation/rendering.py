@@ -42,6 +42,16 @@ def _dark_mail() -> Markup:
     return Markup(theme.dark_mail())  # noqa: S704 - the theme's own names and colours
 
 
+def _in_one_line(text: str) -> Markup:
+    """The text in HTML of mails, where no line ends within it: a case's number has a hyphen."""
+    return Markup('<span style="white-space:nowrap">{}</span>').format(text)
+
+
+def _whole(text: str) -> Markup:
+    """The same on the desk's pages, whose style stands in one file."""
+    return Markup('<span class="whole">{}</span>').format(text)
+
+
 @cache
 def _environment() -> Environment:
     found = Environment(
@@ -54,4 +64,5 @@ def _environment() -> Environment:
     )
     found.globals |= {"colour": theme.LIGHT, "dark_mail": _dark_mail(), "font": theme.FONT, "post_url": post_url}
     found.filters |= {"as_written": as_written, "clean": clean, "quotable": quotable, "capitalised": capitalised}
+    found.filters |= {"in_one_line": _in_one_line, "whole": _whole}
     return found
