@@ -12,7 +12,7 @@ from mentiondesk.adapters.storage.items import Item
 from mentiondesk.adapters.storage.stores.facts import fact_in, replaced
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.table import MOST_PARTS, Table, Write
-from mentiondesk.domain.figures.facts import ReplyFact, ReviewFact, SecondAnswer, WaitFact, anonymous
+from mentiondesk.domain.figures.facts import ReplyFact, ReviewFact, SecondAnswer, WaitFact, anonymous, coarse_moments
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, UserId
 from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.incident import Incident
@@ -60,7 +60,9 @@ def _about(item: Item, user: UserId) -> bool:
     if pk.startswith(keys.REVIEWS):
         return item.key != keys.review_seed() and item.read(Review).reply.case_id.customer == user
     of_case = str(item.get("case_id") or "").endswith(f"#{user}")
-    return item.get("author_id") == user or of_case or pk == keys.customer(user).pk or sk == f"{keys.PERSON}{user}"
+    # Replies that were sent lately name the customer beside their words.
+    of_theirs = user in (item.get("author_id"), item.get("customer"))
+    return of_theirs or of_case or pk == keys.customer(user).pk or sk == f"{keys.PERSON}{user}"
 
 
 def _facts_about(items: Iterable[Item], user: UserId) -> Mapping[CaseId, Sequence[Item]]:
@@ -92,12 +94,13 @@ def _answer(fact: WaitFact | SecondAnswer | ReplyFact) -> PostId | None:
 def _make_anonymous(table: Table, items: Sequence[Item]) -> None:
     """Puts anonymous facts in place of those of a case, together: a wait and its correction keep one made-up case."""
     case_id = CaseId(ConversationId("forgotten"), UserId(token_hex(8)))
+    moments = coarse_moments(fact for item in items if (fact := fact_in(item)))
     for some in batched(items, MOST_PARTS // 2, strict=False):
         parts: dict[str, Write] = {}
         for item in some:
             fact = fact_in(item)
             assert fact is not None, "facts of a known type were found"
-            parts |= replaced(item, anonymous(fact, case_id, PostId(token_hex(8))))
+            parts |= replaced(item, anonymous(fact, case_id, PostId(token_hex(8)), moments))
         table.transact(parts)
 
 

@@ -16,6 +16,7 @@ from mentiondesk.runtime.config import ReportConfig
 from mentiondesk.runtime.init import warm
 from mentiondesk.runtime.reports import Counts
 from mentiondesk.usecases.reports.note_ignored import NoteIgnored
+from mentiondesk.usecases.reports.note_targets import NoteTargets
 from mentiondesk.usecases.reports.read_figures import ReadFigures
 from mentiondesk.usecases.reports.send_report import SendReport
 
@@ -31,8 +32,9 @@ counts = Counts(metrics.add_metric, lambda found: stores().troubles.report(found
 
 
 @cache
-def note_ignored() -> NoteIgnored:
-    return NoteIgnored(stores().cases, Facts(stores().table))
+def notes() -> tuple[NoteIgnored, NoteTargets]:
+    facts = Facts(stores().table)
+    return NoteIgnored(stores().cases, facts), NoteTargets(facts, stores().settings)
 
 
 @cache
@@ -47,10 +49,12 @@ def send_report() -> SendReport:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
     now = clock.now()
-    ignored = note_ignored()(now)
+    note_ignored, note_targets = notes()
+    ignored = note_ignored(now)
+    note_targets(now)
     sent = send_report()(now)
     logger.info("reported", ignored=ignored, reports=sent.reports, failed=sent.failed)
     counts({"ReportsFailed": len(sent.failed)})
 
 
-warm(note_ignored, send_report)
+warm(notes, send_report)

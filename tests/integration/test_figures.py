@@ -13,6 +13,7 @@ from mentiondesk.adapters.storage.stores.queue_counts import CountedQueue
 from mentiondesk.domain.alerts.messages import Email
 from mentiondesk.domain.alerts.roster import Audience
 from mentiondesk.domain.figures.report import report_of
+from mentiondesk.domain.figures.targets import Targets
 from mentiondesk.domain.figures.weeks import Week
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.posts.tags import Kind
@@ -21,6 +22,7 @@ from mentiondesk.presentation.figures.csv import COLUMNS, safe, waits_csv
 from mentiondesk.presentation.figures.mail import ReportMails
 from mentiondesk.presentation.figures.sheet import sheet_of
 from mentiondesk.presentation.wording import Sentences
+from mentiondesk.usecases.reports.note_targets import NoteTargets
 from mentiondesk.usecases.reports.read_figures import ReadFigures
 from mentiondesk.usecases.reports.send_report import SendReport
 from tests.support.builders import NOON, a_staff, at, settings, settings_file
@@ -109,6 +111,23 @@ def test_a_late_change_of_settings_changes_no_past_figure(desk: ServedDesk) -> N
         read = ReadFigures(facts, queue, lambda found=found: found)  # type: ignore[misc]
         reports.append(read(week, MONDAY).report)
     assert reports[0] == reports[1]
+
+
+def test_the_targets_of_a_week_are_those_that_held_at_its_end(desk: ServedDesk) -> None:
+    facts, queue, week = Facts(desk.desk.table), CountedQueue(desk.desk.table), Week.of(NOON, "UTC")
+    held, later = (settings(figures={"targets": {"within_1h": percent}}) for percent in (60, 95))
+    assert ReadFigures(facts, queue, lambda: held)(week, MONDAY).targets.within_1h == 60
+    NoteTargets(facts, lambda: held)(week.last)
+    NoteTargets(facts, lambda: later)(MONDAY)
+    for now in (MONDAY, week.plus(3).last):
+        assert ReadFigures(facts, queue, lambda: later)(week, now).targets.within_1h == 60
+    assert ReadFigures(facts, queue, lambda: later)(week.plus(1), MONDAY).targets.within_1h == 95
+
+
+def test_a_week_whose_targets_nobody_noted_is_measured_by_none(desk: ServedDesk) -> None:
+    facts, queue, week = Facts(desk.desk.table), CountedQueue(desk.desk.table), Week.of(NOON, "UTC")
+    strict = settings(figures={"targets": {"ignored": 0}})
+    assert ReadFigures(facts, queue, lambda: strict)(week, week.plus(2).last).targets == Targets()
 
 
 @pytest.mark.parametrize("path", ["/desk/figures", "/desk/figures/waits.csv"])

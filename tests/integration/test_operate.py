@@ -26,24 +26,28 @@ from mentiondesk.adapters.storage.stores.events import Events
 from mentiondesk.adapters.storage.stores.facts import Facts
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.posts import Posts
+from mentiondesk.adapters.storage.stores.replies import Replies
 from mentiondesk.adapters.storage.stores.reviews import Reviews
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.adapters.storage.stores.strikes import Strikes
 from mentiondesk.adapters.storage.stores.threads import Threads
 from mentiondesk.domain.access.actions import CASE_ACTIONS, DESK_ACTIONS
 from mentiondesk.domain.access.actor import Actor, Door
+from mentiondesk.domain.alerts.message import OwnerNews, OwnerTold
 from mentiondesk.domain.alerts.roster import Audience
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.commands import CaseCommand, Correct, Retag, Undo
 from mentiondesk.domain.events.delivery import EndpointState
 from mentiondesk.domain.events.event import Event, EventType
-from mentiondesk.domain.figures.facts import ReplyFact, SecondAnswer, WaitEnd
+from mentiondesk.domain.figures.facts import ReplyFact, SecondAnswer, WaitEnd, WaitFact
 from mentiondesk.domain.figures.report import report_of
-from mentiondesk.domain.ids import CaseId, ConversationId, PostId, StaffId, UserId, id_at
+from mentiondesk.domain.ids import CaseId, ConversationId, PostId, ReplyId, StaffId, UserId, id_at
 from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.replies.reply import Reply, ReplyState
 from mentiondesk.domain.review.sample import Review, ReviewedReply
-from mentiondesk.domain.strikes.record import CustomerRecord
+from mentiondesk.domain.strikes.record import CustomerRecord, Evidence, Strike
+from mentiondesk.ports.replies import ReplyChange
 from mentiondesk.runtime import aws, clock
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
@@ -336,6 +340,40 @@ def test_facts_of_an_erased_person_count_as_before_and_name_nobody(told_about: D
     assert ("424242" in left, answer in left, str(theirs) in left) == (False, False, True)
     assert report_of(facts.between(*days), "UTC") == before
     assert before.second_answers == before.replies.sent == before.reviewed.replies == 1
+
+
+def test_times_of_an_erased_person_tell_the_quarter_of_an_hour_and_count_as_before(told_about: DynamoTable) -> None:
+    facts, days = Facts(told_about), (at(0) - timedelta(days=1), at(0) + timedelta(days=9))
+    mine = CaseId(ConversationId("18"), UserId("424242"))
+    seconds = timedelta(seconds=17)
+    for begins, took in ((7, 20), (11, None), (50, 4_300), (-1, 3)):
+        wait = a_wait(1, took, begins=begins, warned_at=at(begins + 2))
+        moved = replace(wait, case_id=mine, since=wait.since + seconds, answer_by=wait.answer_by + seconds)
+        facts.add(replace(moved, ended_at=wait.ended_at + 2 * seconds if wait.ended_at else None))
+    facts.add(ReplyFact("r1", mine, at(20), StaffId("ana"), held_at=at(8), decided_at=at(19)))
+    before = report_of(facts.between(*days), "Asia/Kathmandu")
+    assert operate.main(["forget", "--user", "424242"]) == 0
+    left = [fact for fact in facts.between(*days) if isinstance(fact, WaitFact)]
+    assert report_of(facts.between(*days), "Asia/Kathmandu") == before
+    assert len(left) == 4
+    assert all(fact.since.minute % 15 == fact.since.second == 0 for fact in left)
+
+
+def test_all_that_staff_wrote_about_an_erased_person_goes_with_them(told_about: DynamoTable) -> None:
+    mine, said = CaseId(ConversationId("18"), UserId("424242")), "hush-hush"
+    author, other = StaffId("ana"), StaffId("lea")
+    post = PostId("1999000000000000001")
+    strike = Strike("s1", "insults", (Evidence(post, "ab"),), author, at(0), at(9), other, at(1), other, said)
+    Strikes(told_about, _keep, lambda: at(0)).save(
+        CustomerRecord(UserId("424242"), (strike,)), (OwnerTold(mine, at(2), OwnerNews.REPLY_HELD, author),)
+    )
+    review = Review(ReviewedReply(post, mine, author), other, at(60), (True,) * 5, said)
+    Reviews(told_about, _keep).save("2026-W25", review)
+    reply = Reply(ReplyId("r1"), mine, author, said, said, ReplyState.SENT, at(3), at(3), post_id=post, ended_at=at(4))
+    Replies(told_about, _keep, Cases(told_about, _keep)).save(ReplyChange(None, reply))
+    assert said in str(list(told_about.scan()))
+    assert operate.main(["forget", "--user", "424242"]) == 0
+    assert (said in str(list(told_about.scan())), "424242" in str(list(told_about.scan()))) == (False, False)
 
 
 def test_one_post_is_forgotten(told_about: DynamoTable, capsys: pytest.CaptureFixture[str]) -> None:

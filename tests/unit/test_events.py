@@ -16,7 +16,8 @@ from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.attributes import from_attributes, to_attributes
 from mentiondesk.adapters.storage.items import Item
 from mentiondesk.domain.cases.case import Case
-from mentiondesk.domain.cases.commands import Claim, Dismiss, MarkAnswered, Reopen, Resolve
+from mentiondesk.domain.cases.changes import rebuilt
+from mentiondesk.domain.cases.commands import Claim, Dismiss, MarkAnswered, Reopen, Resolve, Undo
 from mentiondesk.domain.cases.fold import apply
 from mentiondesk.domain.events.delivery import FAILS_FOR, RETRIES, Delivery, Endpoint, EndpointState, Outcome
 from mentiondesk.domain.events.event import (
@@ -126,6 +127,17 @@ def test_a_case_that_a_person_opens_again_is_told_and_so_is_one_whose_customer_w
     assert told(again, 13, EventType.CASE_REOPENED).at == at(12)
     assert EventType.CASE_REOPENED not in types(case_events(closed, at(5)))
     assert EventType.CASE_REOPENED not in types(case_events(commanded(again, Dismiss("spam"), 14).after, at(15)))
+
+
+def test_a_close_that_is_undone_at_once_is_told_and_an_undo_of_something_else_is_not() -> None:
+    policy, told_so_far = settings().policy, [said(0)]
+    case = a_story(*told_so_far)
+    for command, reopens in ((Claim(), False), (Dismiss("spam"), True)):
+        act = commanded(case, command, 4)
+        undo = commanded(act.after, Undo(), 5).entry
+        undone = rebuilt(act.after, case.case_id, [*told_so_far, act.entry], undo, policy).after
+        assert (EventType.CASE_REOPENED in types(case_events(undone, at(6)))) is reopens
+        assert not undone.state.closed
 
 
 def test_ways_into_private_and_back_are_told() -> None:

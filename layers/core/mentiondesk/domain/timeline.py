@@ -179,9 +179,10 @@ class Retagged(CaseAct):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone(CaseAct):
-    """The act `undoes` counts as never done."""
+    """The act `undoes` counts as never done. `reopens`: that act had closed the case."""
 
     undoes: str
+    reopens: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -256,7 +256,8 @@ class Undo:
         act = case.latest_act
         if act is None or act.by != asked.actor.by or asked.now - act.at > UNDO_WITHIN:
             raise NothingToUndo(case.case_id)
-        return Undone(undoes=act.entry_id, **asked.new(case))
+        closed = case.state.closed and case.closed_at == act.at
+        return Undone(undoes=act.entry_id, reopens=closed, **asked.new(case))
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,8 +237,9 @@ def _acted(case: Case, act: CaseActEntry, policy: Policy) -> Case:
             known = replace(case, attention=latest(case.attention, found), metrics=metrics or case.metrics)
             after = _raised(replace(known, reach=case.reach if reach is None else reach), strongest(found), policy)
         case Undone() | Noted():
-            # A fold leaves the act out that this one undoes.
-            after = case
+            # A fold leaves the act out that this one undoes; that the case is open again is news all the same.
+            reopened = isinstance(act, Undone) and act.reopens and not case.state.closed
+            after = replace(case, reopened_at=act.at) if reopened else case
         case ReplyAct():
             after = replace(case, thread=case.thread.answered(_answers(act)), held=_held(case, act))
         case _:

@@ -4,15 +4,16 @@ A fact is recorded in the transaction of what it tells of. A correction is a fur
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from mentiondesk.domain.cases.case import Case, Phase
 from mentiondesk.domain.cases.fold import Step
 from mentiondesk.domain.cases.timers import REPLY_CLOCKS, Clock, ReplyTimer, TimerOutcome
 from mentiondesk.domain.figures.answers import IGNORED_AFTER
+from mentiondesk.domain.figures.targets import Targets
 from mentiondesk.domain.ids import CaseId, IncidentId, PostId, StaffId
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.replies.reply import Hold, Reply, ReplyState
@@ -26,6 +27,9 @@ FACTS_LAST = timedelta(days=800)
 _SECOND_ANSWER_WITHIN = timedelta(hours=1)
 # Posts of one answer in several parts follow each other this closely.
 _SAME_BREATH = timedelta(minutes=2)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Times of an erased person are told to this step; every zone's hours and days begin on one of these.
+COARSE, _APART = timedelta(minutes=15), timedelta(microseconds=1)
 # Waits that count as ignored after 72 hours: those of customers, and private conversations that nobody closed.
 _IGNORABLE = (*REPLY_CLOCKS, Clock.PRIVATE)
 _PART = re.compile(r"\b\d\s?/\s?\d\b")
@@ -162,7 +166,22 @@ class ReviewFact:
         return f"review#{self.reply_id}"
 
 
-Fact = WaitFact | SecondAnswer | IncidentFact | ReplyFact | ReviewFact
+@dataclass(frozen=True, slots=True)
+class TargetsFact:
+    """The brand's targets for a week's figures, noted when it was over; `recorded_at` is its first moment.
+
+    A later change of the settings does not change what the week was measured by.
+    """
+
+    recorded_at: datetime
+    targets: Targets
+
+    @property
+    def fact_id(self) -> str:
+        return "targets"
+
+
+Fact = WaitFact | SecondAnswer | IncidentFact | ReplyFact | ReviewFact | TargetsFact
 CaseFact = WaitFact | SecondAnswer
 
 
@@ -219,22 +238,64 @@ def ignored_waits(case: Case, now: datetime) -> tuple[WaitFact, ...]:
     return tuple(fact for fact in waits if fact.clock in _IGNORABLE and fact.recorded_at <= now)
 
 
-def anonymous(fact: Fact, case_id: CaseId, post_id: PostId) -> Fact:
-    """The fact with a made-up case, and a made-up post in place of the brand's: it counts as before, and names nobody.
+def anonymous(fact: Fact, case_id: CaseId, post_id: PostId, moments: Mapping[datetime, datetime]) -> Fact:
+    """The fact with a made-up case, a made-up post in place of the brand's, and `moments` in place of those it told.
 
-    A post of the brand leads to the customer, whom X shows above it.
+    It counts as before and leads to nobody: X shows the customer above a post of the brand, and when each was written.
+    All times of a wait move together, so that it lasted as long.
     """
     match fact:
         case WaitFact():
-            return replace(fact, case_id=case_id, answer_id=None)
+            return replace(_moved_wait(fact, moments), case_id=case_id, answer_id=None)
         case SecondAnswer():
-            return replace(fact, case_id=case_id)
+            return replace(fact, case_id=case_id, recorded_at=moments[fact.recorded_at])
         case ReplyFact():
-            return replace(fact, case_id=case_id, post_id=post_id if fact.post_id else None)
+            made_up = post_id if fact.post_id else None
+            return replace(_moved_reply(fact, moments), case_id=case_id, post_id=made_up)
         case ReviewFact():
-            return replace(fact, reply_id=post_id)
-        case IncidentFact():
+            return replace(fact, reply_id=post_id, recorded_at=moments[fact.recorded_at])
+        case IncidentFact() | TargetsFact():
             return fact
+
+
+def coarse_moments(facts: Iterable[Fact]) -> Mapping[datetime, datetime]:
+    """For each moment that facts about one person tell, its quarter of an hour.
+
+    Moments stay apart and in their order: waits are told apart by their beginnings, and the latest fact of one counts.
+    """
+    found: dict[datetime, datetime] = {}
+    latest = datetime.min.replace(tzinfo=UTC)
+    for moment in sorted({moment for fact in facts for moment in _moments(fact)}):
+        latest = max(moment - (moment - _EPOCH) % COARSE, latest + _APART)
+        found[moment] = latest
+    return found
+
+
+def _moments(fact: Fact) -> Iterator[datetime]:
+    yield fact.recorded_at
+    if isinstance(fact, WaitFact):
+        yield fact.since
+    if isinstance(fact, ReplyFact) and fact.held_at is not None:
+        yield fact.held_at
+
+
+def _moved_wait(fact: WaitFact, moments: Mapping[datetime, datetime]) -> WaitFact:
+    since = moments[fact.since]
+    by = fact.since - since
+    ended_at, warned_at = _earlier(fact.ended_at, by), _earlier(fact.warned_at, by)
+    moved = replace(fact, since=since, answer_by=fact.answer_by - by, ended_at=ended_at, warned_at=warned_at)
+    return replace(moved, recorded_at=moments[fact.recorded_at])
+
+
+def _moved_reply(fact: ReplyFact, moments: Mapping[datetime, datetime]) -> ReplyFact:
+    held_at = moments[fact.held_at] if fact.held_at else None
+    by = fact.held_at - held_at if fact.held_at and held_at else timedelta()
+    recorded = moments[fact.recorded_at]
+    return replace(fact, recorded_at=recorded, held_at=held_at, decided_at=_earlier(fact.decided_at, by))
+
+
+def _earlier(moment: datetime | None, by: timedelta) -> datetime | None:
+    return moment - by if moment else None
 
 
 def recorded_at(entry: CaseEntry) -> datetime:

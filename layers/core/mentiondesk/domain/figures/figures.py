@@ -12,7 +12,7 @@ from mentiondesk.domain.figures.weeks import Week
 class Figures:
     """A week's report with its facts, the reports of the weeks before (oldest first), and the four of them as one.
 
-    `targets` are those of now; they change no figure.
+    `targets` are those that held at its end; they change no figure.
     """
 
     week: Week

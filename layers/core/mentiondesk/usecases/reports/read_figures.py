@@ -1,17 +1,21 @@
 """The figures of one week for a person who may see them: the page, the CSV and the mail are made from this."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.access.actor import Actor, NotAllowed
 from mentiondesk.domain.alerts.roster import Audience, Roster, Staff
-from mentiondesk.domain.figures.facts import WaitEnd, WaitFact
+from mentiondesk.domain.figures.facts import Fact, TargetsFact, WaitEnd, WaitFact
 from mentiondesk.domain.figures.figures import Figures
 from mentiondesk.domain.figures.report import Now, report_of
+from mentiondesk.domain.figures.targets import Targets
 from mentiondesk.domain.figures.weeks import COMPARED, Week
 from mentiondesk.ports.figures import FactStore, QueueCounts
 from mentiondesk.ports.runtime import CurrentSettings
 
 _PACE = timedelta(days=7)
+# A run an hour notes the targets of a week that is over.
+_NOTED_WITHIN = timedelta(days=1)
 
 
 class ReadFigures:
@@ -30,8 +34,15 @@ class ReadFigures:
         told = [(one, report_of(parts[one], week.zone)) for one in weeks[:COMPARED]]
         before = report_of((fact for fact in found if fact.recorded_at < week.first), week.zone)
         facts = tuple(parts[week])
-        report, targets = report_of(facts, week.zone), self._settings().figures.targets
-        return Figures(week, report, facts, tuple(told), before, self._now(now), targets)
+        targets = self._targets(week, facts, now)
+        return Figures(week, report_of(facts, week.zone), facts, tuple(told), before, self._now(now), targets)
+
+    def _targets(self, week: Week, facts: Iterable[Fact], now: datetime) -> Targets:
+        """The targets that held at the week's end; of one that runs, or was just over, those of now."""
+        noted = next((fact.targets for fact in facts if isinstance(fact, TargetsFact)), None)
+        if noted is not None:
+            return noted
+        return self._settings().figures.targets if now < week.last + _NOTED_WITHIN else Targets()
 
     def shown(self, actor: Actor, name: str, now: datetime) -> Figures:
         """The week of this name, or the running one. Raises NotAllowed, and ValueError for a name of no week."""

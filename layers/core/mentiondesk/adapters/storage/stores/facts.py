@@ -17,6 +17,7 @@ from mentiondesk.domain.figures.facts import (
     ReplyFact,
     ReviewFact,
     SecondAnswer,
+    TargetsFact,
     WaitFact,
 )
 from mentiondesk.domain.ids import CaseId, StaffId
@@ -28,6 +29,7 @@ _TYPES: Mapping[str, type[Fact]] = {
     "incident": IncidentFact,
     "reply": ReplyFact,
     "review": ReviewFact,
+    "targets": TargetsFact,
 }
 _NAMES: Mapping[type[Fact], str] = {kind: name for name, kind in _TYPES.items()}
 _FACT = "fact"
