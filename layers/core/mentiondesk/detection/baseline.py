@@ -29,7 +29,9 @@ class Expectation:
     def __init__(self, baseline: Baseline, thresholds: Thresholds = THRESHOLDS) -> None:
         self.thresholds = thresholds
         self._overall, self._hour = baseline.overall, baseline.hour
-        self.mature = self._overall.hours >= thresholds.mature_hours
+        self.mature = (
+            self._overall.hours >= thresholds.mature_hours and self._overall.reporters >= thresholds.mature_reporters
+        )
         # Known well enough to tell from the number of complaints alone, and over days.
         self.settled = self._overall.hours >= thresholds.settled_hours
         self.hourly_reporters = self._hourly_reporters()

@@ -80,8 +80,9 @@ class Thresholds:
 
     # Share of the counts that is left after a week.
     weekly_retention: float = 0.8
-    # Hours of counts after which the baseline can tell an outage from normal traffic.
+    # Hours of counts, and reporters in them, after which the baseline can tell an outage from normal traffic.
     mature_hours: float = 24.0
+    mature_reporters: float = 12.0
     # Cap, in multiples of the baseline, on what one hour adds to it: an outage must not become normal.
     learning_cap: float = 3.0
 
