@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from mentiondesk.domain.status.public_incident import public_incident
 from mentiondesk.domain.status.site import Site
 from mentiondesk.domain.status.site_file import SiteFile
 from mentiondesk.presentation.status_site import SiteFiles
+from mentiondesk.presentation.wording import Sentences, for_customers
 from tests.support.chromium import CHROMIUM, Answer, Browser, browser, web
 from tests.support.telling import (
     API_URL,
@@ -24,6 +26,7 @@ from tests.support.telling import (
     a_story,
     affected,
     an_update,
+    site_settings,
 )
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -54,8 +57,9 @@ class Served:
         self._headers = security_headers("PageHeaders")
         self._files: dict[str, SiteFile] = {}
 
-    def show(self, site: Site) -> None:
-        self._files = {f"/{file.path}": file for file in RENDER(site)}
+    def show(self, site: Site, say: Sentences | None = None) -> None:
+        render = SiteFiles(lambda: say) if say else RENDER
+        self._files = {f"/{file.path}": file for file in render(site)}
 
     def __call__(self, path: str) -> Answer:
         file = self._files.get("/index.html" if path == "/" else path)
@@ -213,7 +217,9 @@ AXE = os.environ.get("AXE_CORE")
 
 
 @pytest.mark.skipif(not AXE, reason="no axe-core: npm pack axe-core, and AXE_CORE=package/axe.min.js of it")
-def test_axe_finds_nothing(page: Browser) -> None:
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_axe_finds_nothing(page: Browser, served: Served, language: str) -> None:
+    served.show(replace(a_day(), language=language), for_customers(site_settings(language=language)))
     axe = Path(str(AXE)).read_text(encoding="utf-8")
     for path, scheme, screen in product(PAGES, ("light", "dark"), SCREENS):
         page.look(*SCREENS[screen], scheme)

@@ -3,9 +3,9 @@
     python -m tests.evaluation.incidents [--show]
     python -m tests.evaluation.incidents --runs 100 --streams 20     (the long one, about a quarter of an hour)
 
-The outages' texts are written for this project (outages.jsonl, fresh.jsonl). The streams are made of labelled posts
-with a day's rhythm, 8 to 100 posts a day, and, where they are at hand beside the checkout, recorded weeks. `--show`
-lists what is raised in the streams as they are, to be judged by reading, and what was missed.
+The outages' texts are written for this project (outages.jsonl, fresh.jsonl, unseen.jsonl). The streams are made of
+labelled posts with a day's rhythm, 8 to 100 posts a day, and, where they are at hand beside the checkout, recorded
+weeks. `--show` lists what is raised in the streams as they are, to be judged by reading, and what was missed.
 """
 
 import argparse
@@ -23,12 +23,14 @@ from rich.table import Table
 
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.incidents.incident import Incident
-from tests.evaluation.outages import FRESH, TELLING, UNFORESEEN, Outage, fresh, music
+from tests.evaluation.outages import FRESH, TELLING, UNFORESEEN, UNSEEN, Outage, fresh, music
 from tests.evaluation.streams import MINUTE, RECORDINGS, WEEK, Followed, Stream, made_up, recorded
 
 RUNS, STREAMS, WEEKS = 16, 5, 4
 VOLUMES = (8, 20, 40, 70, 100)
 SIZES, MUSIC_SIZES, HELD_SIZES = (5, 8, 12, 30), (5, 10, 30, 100), (5, 10, 20)
+# As many people as there are texts in English.
+UNSEEN_SIZES = (5, 8, 12, 24)
 UNFORESEEN_SIZES = (8, 12, 24)
 SLOW_SIZE, SLOW_OVER = 20, timedelta(days=2)
 BIG, SMALL = "SpotifyCares", ("Delta", "AmazonHelp", "Uber_Support")
@@ -139,13 +141,15 @@ def quiet(
     sizes: Sequence[int] = SIZES,
     slow: bool = True,
     unforeseen: Sequence[int] = UNFORESEEN_SIZES,
+    unseen: Sequence[int] = UNSEEN_SIZES,
 ) -> Measured:
     """Outages in made-up streams, in English and in mixed languages, slow problems, and problems no table names."""
     made = [made_up(f"quiet {number}", VOLUMES[number % len(VOLUMES)], WEEKS) for number in range(streams)]
     kinds: list[tuple[str, int, Drop, bool]] = [
-        (name, size, _fresh(size, mixed, _WARM_UP), False)
+        (f"{name}{also}", size, _fresh(size, mixed, _WARM_UP, texts_of=texts), False)
+        for also, texts, of_sizes in (("", FRESH, sizes), (", unseen", UNSEEN, unseen))
         for name, mixed in (("English", False), ("mixed", True))
-        for size in sizes
+        for size in of_sizes
     ]
     if slow:
         kinds.append(("slow", SLOW_SIZE, _fresh(SLOW_SIZE, True, _WARM_UP, SLOW_OVER), True))

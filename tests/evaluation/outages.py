@@ -16,6 +16,8 @@ HERE = Path(__file__).parent
 # Problems of a music service, problems of many trades that the tables name, and problems that no table names. The
 # lines of the first file with "held" and the other files are for scores only: no phrase is mended by them.
 MUSIC, FRESH, UNFORESEEN = HERE / "outages.jsonl", HERE / "fresh.jsonl", HERE / "unforeseen.jsonl"
+# The problems of FRESH in other words, written before their author had seen the tables.
+UNSEEN = HERE / "unseen.jsonl"
 # In mixed outages at least this share of the texts is not English, where there are enough.
 _FOREIGN = 0.4
 _NUMBERED_FROM = 900_000

@@ -8,10 +8,11 @@ import pytest
 
 from mentiondesk.detection.baseline import HOUR, OVERALL_TERMS, Expectation, hour_of_week, updated
 from mentiondesk.detection.clusters import Cluster, above_baseline, find_clusters, one_outage
-from mentiondesk.detection.concepts import FAILURES
+from mentiondesk.detection.concepts import FAILURES, SUBJECTS
 from mentiondesk.detection.matching import count_terms, distinct_reporters, matches, resolve_echoes
 from mentiondesk.detection.slow import slow_clusters
 from mentiondesk.detection.thresholds import THRESHOLDS
+from mentiondesk.detection.title_words import TRANSLATED
 from mentiondesk.detection.titles import title
 from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId, id_at
 from mentiondesk.domain.incidents.incident import Incident, Status
@@ -234,6 +235,18 @@ def test_the_same_posts_have_the_same_id_and_others_another() -> None:
 def test_a_title_is_made_of_the_component_and_the_projects_own_words(failure: str) -> None:
     assert title(failure, "") != "Many complaints"
     assert title(failure, "", "Online shop").startswith("Online shop: ")
+
+
+@pytest.mark.parametrize("language", sorted(TRANSLATED))
+def test_titles_are_in_the_language_of_the_status_page(language: str) -> None:
+    words = TRANSLATED[language]
+    assert words.failures.keys() == FAILURES
+    for failure in FAILURES:
+        found = title(failure, "", "Shop", language)
+        assert found == f"Shop: {words.failures[failure]}"
+        assert found != title(failure, "", "Shop")
+    for subject in {*SUBJECTS, "playback"}:
+        assert title("", subject, "", language) == f"{words.subjects[subject]}: {words.unknown}"
 
 
 def test_no_word_of_a_customer_is_in_a_title() -> None:

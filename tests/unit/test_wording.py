@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from mentiondesk.domain.incidents.drafts import LINK_WEIGHT, MOST_WEIGHT, Occasion, draft_text, weight
+from mentiondesk.settings.first_words import FIRST_WORDS
 from mentiondesk.settings.problems import SettingsInvalid
+from mentiondesk.settings.schema import WordingSettings
 from tests.support.builders import settings
 
 
@@ -20,9 +22,28 @@ def test_the_defaults_are_sentences_that_name_the_incident() -> None:
     )
 
 
+@pytest.mark.parametrize("language", sorted(FIRST_WORDS))
+def test_first_words_are_in_the_language_of_the_status_page(language: str) -> None:
+    page = {"language": language}
+    found, english = settings(status_page=page).wording, wording()
+    for key in WordingSettings.model_fields:
+        assert getattr(found, key) != getattr(english, key)
+    assert WordingSettings(**{key: FIRST_WORDS[language][key] for key in WordingSettings.model_fields})
+    assert "{" not in found.first(["Shop", "App"])
+    assert " and " not in found.first(["Shop", "App"])
+    own = settings(status_page=page, wording={"first_update": "Wir schauen nach."}).wording
+    assert (own.first_update, own.resolved_update) == ("Wir schauen nach.", found.resolved_update)
+
+
+def test_english_sentences_that_were_copied_from_the_example_give_way_to_the_page_s_language() -> None:
+    copied = settings(status_page={"language": "de"}, wording=dict(WordingSettings())).wording
+    assert copied == settings(status_page={"language": "de"}).wording
+
+
+@pytest.mark.parametrize("language", ["en", *sorted(FIRST_WORDS)])
 @pytest.mark.parametrize("occasion", Occasion)
-def test_a_default_post_has_room_for_a_title_and_a_link(occasion: Occasion) -> None:
-    before, after = wording().post(occasion)
+def test_a_default_post_has_room_for_a_title_and_a_link(occasion: Occasion, language: str) -> None:
+    before, after = settings(status_page={"language": language}).wording.post(occasion)
     text = draft_text(before, "x" * 300, after, with_link=True)
     assert weight(text) + LINK_WEIGHT + 1 <= MOST_WEIGHT
     assert "x" * 50 in text

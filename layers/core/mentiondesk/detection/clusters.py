@@ -34,6 +34,8 @@ _MOST_TERMS = 8
 _MOST_SAMPLES = 3
 # People who must share a word before it tells a problem.
 _SHARING = 3
+# People who must report two failures together before the one is part of the other's problem.
+_TOGETHER = 2
 # A cluster of at most this part of an incident's people is small.
 _PART_OF = 4
 # Longer posts say no more for a sample.
@@ -343,7 +345,9 @@ def _terms_of_problem(seed: str, window: _Window, span: timedelta) -> tuple[str,
         terms += [f"{failure}{AND}{subject}" for failure in general]
     # Posts without a subject are frequent at a busy brand: they belong only where nearly all come from the surge.
     terms += [
-        f"{failure}{AND}{NO_SUBJECT}" for failure in general if failure == seed or window.lift(failure, span) >= LIFT
+        f"{failure}{AND}{NO_SUBJECT}"
+        for failure in general
+        if failure == seed or window.lift(failure, span) >= LIFT * (1 + (failure in VAGUE))
     ]
     if subject:
         terms.append(f"{NO_FAILURE}{AND}{subject}")
@@ -382,4 +386,5 @@ def _belongs(
     having = recent[term]
     shared = sum(one.author_id in people for one in having)
     close = related(seed, term) or (subject and related(subject, term))
-    return bool(close) or 2 * shared >= max(len(having), 2) or (term in VAGUE and excess >= SURGE)
+    together = shared >= _TOGETHER and 2 * shared >= len(having)
+    return bool(close) or together or (term in VAGUE and excess >= SURGE)

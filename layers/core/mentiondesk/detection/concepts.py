@@ -79,7 +79,7 @@ GENERAL = {
     "playback": frozenset({"won't play", "no sound"}),
     "signing in": frozenset({"cannot log in"}),
     "delivery": frozenset({"not delivered"}),
-    "the connection": frozenset({"no connection", "down"}),
+    "the connection": frozenset({"no connection"}),
     "travel": frozenset({"delayed", "cancelled", "strike"}),
     "paying": frozenset({"payment fails", "paid, not recognised"}),
     "premises": frozenset({"closed"}),

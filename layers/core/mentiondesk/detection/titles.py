@@ -1,4 +1,7 @@
-"""Titles as a status page has them: a component and its failure, in the project's own words and never in customers'."""
+"""Titles as a status page has them: a component and its failure, in the project's own words and never in customers'.
+
+They are in the language of the status page.
+"""
 
 from collections.abc import Mapping, Sequence
 from math import log
@@ -6,6 +9,7 @@ from math import log
 from mentiondesk.detection.baseline import Expectation
 from mentiondesk.detection.concepts import CONCEPTS, FAILURES, VAGUE
 from mentiondesk.detection.matching import by_term, distinct_reporters
+from mentiondesk.detection.title_words import TRANSLATED, TitleWords
 from mentiondesk.domain.incidents.signals import Signal
 
 _FAILS: Mapping[str, str] = {
@@ -53,7 +57,7 @@ _SUBJECTS: Mapping[str, str] = {
     "food": "Food",
     "playback": "Playback",
 }
-_UNKNOWN = "many complaints"
+_ENGLISH = TitleWords(_FAILS, _SUBJECTS, "many complaints")
 
 
 def failure_of(members: Sequence[Signal], expectation: Expectation) -> str:
@@ -72,8 +76,9 @@ def failure_of(members: Sequence[Signal], expectation: Expectation) -> str:
     return min(exact, key=lambda failure: (-weights[failure], CONCEPTS.index(failure)), default="")
 
 
-def title(failure: str, subject: str, component: str = "") -> str:
+def title(failure: str, subject: str, component: str = "", language: str = "en") -> str:
     """The title of a failure of `component`, the name of a part of the status page, else of the subject."""
-    what = _FAILS.get(failure, _UNKNOWN)
-    part = component or _SUBJECTS.get(subject, "")
-    return f"{part}: {what}" if part and what.casefold() != part.casefold() else what.capitalize()
+    words = TRANSLATED.get(language, _ENGLISH)
+    what = words.failures.get(failure, words.unknown)
+    part = component or words.subjects.get(subject, "")
+    return f"{part}: {what}" if part and what.casefold() != part.casefold() else what[:1].upper() + what[1:]

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from mentiondesk.domain.text import as_written, clean, quotable
 from mentiondesk.presentation import theme
 from mentiondesk.presentation.phrases import post_url
-from mentiondesk.presentation.wording import Sentences, capitalised
+from mentiondesk.presentation.wording import Sentences, capitalised, uncapitalised
 
 
 def render(template: str, wording: Sentences, facts: Mapping[str, object]) -> str:
@@ -63,6 +63,7 @@ def _environment() -> Environment:
         auto_reload=False,
     )
     found.globals |= {"colour": theme.LIGHT, "dark_mail": _dark_mail(), "font": theme.FONT, "post_url": post_url}
-    found.filters |= {"as_written": as_written, "clean": clean, "quotable": quotable, "capitalised": capitalised}
+    found.filters |= {"as_written": as_written, "clean": clean, "quotable": quotable}
+    found.filters |= {"capitalised": capitalised, "uncapitalised": uncapitalised}
     found.filters |= {"in_one_line": _in_one_line, "whole": _whole}
     return found

@@ -25,6 +25,7 @@ from mentiondesk.domain.replies.signature import Signature
 from mentiondesk.domain.review.sample import ReviewRules
 from mentiondesk.domain.status.page import Logo, MailRules, PageComponent, StatusPage
 from mentiondesk.domain.status.wording import Wording
+from mentiondesk.settings.first_words import FIRST_WORDS
 from mentiondesk.settings.problems import validated
 from mentiondesk.settings.replies import OwnRuleSettings, RepliesSettings, SavedReplySettings
 from mentiondesk.settings.schema import (
@@ -42,6 +43,7 @@ from mentiondesk.settings.schema import (
     TemplateSettings,
     TriageSettings,
     WeekSettings,
+    WordingSettings,
     brand_of,
 )
 from mentiondesk.settings.types import stage_time
@@ -77,7 +79,7 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         audit=AuditRules(**dict(settings.audit)),
         incidents=_incident_rules(settings.incidents, settings.status_page.components),
         page=_status_page(settings),
-        wording=Wording(**dict(settings.wording)),
+        wording=_wording(settings),
         brand_words=_brand_words(settings.triage, brand),
         second_opinion=SecondOpinionRules(second.below, second.a_day),
         keep=settings.keep,
@@ -91,6 +93,13 @@ def desk_settings(settings: SettingsFile) -> DeskSettings:
         replies=_reply_rules(settings.replies),
         events=settings.events.to_rules(),
     )
+
+
+def _wording(settings: SettingsFile) -> Wording:
+    """The brand's own sentences, and the page language's where the brand has left the English ones as they are."""
+    english = dict(WordingSettings())
+    own = {key: text for key, text in settings.wording if text != english[key]}
+    return Wording(**{**english, **FIRST_WORDS.get(settings.status_page.language, {}), **own})
 
 
 def _staff(one: StaffSettings, zone: str) -> Staff:

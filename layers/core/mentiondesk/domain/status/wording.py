@@ -16,7 +16,7 @@ class Wording:
     `first_update` is suggested when an incident is published, `first_update_about` when its components are known,
     `resolved_update` when it is resolved. `maintenance_begins` and `maintenance_ends` are published at those times.
     `published_post` and `resolved_post` are drafted for X. {title} stands for the incident's title, {components}
-    for the names of components.
+    for the names of components, joined by `conjunction`.
     """
 
     first_update: str
@@ -26,12 +26,13 @@ class Wording:
     maintenance_ends: str
     published_post: str
     resolved_post: str
+    conjunction: str = "and"
 
     def first(self, components: Sequence[str]) -> str:
         """The suggestion for the first update of an incident."""
         if not components:
             return self.first_update
-        return self.first_update_about.replace(COMPONENTS, " and ".join(components))
+        return self.first_update_about.replace(COMPONENTS, f" {self.conjunction} ".join(components))
 
     def post(self, occasion: Occasion) -> tuple[str, str]:
         """The text of a drafted post before and after the incident's title."""

@@ -90,6 +90,11 @@ def _entries(tree: Mapping[str, object], path: str) -> Iterator[tuple[str, str]]
             yield path + name, str(below)
 
 
+def uncapitalised(text: str) -> str:
+    """The label with a small first letter, to stand within a sentence. Nouns behind it keep their capitals."""
+    return text[:1].lower() + text[1:]
+
+
 def capitalised(text: str) -> str:
     """The text with a capital first letter; the others stay as they are."""
     return text[:1].upper() + text[1:]

@@ -323,11 +323,12 @@ def _one_outage(incident: Incident, cluster: Cluster, settings: DeskSettings) ->
 def _candidate(cluster: Cluster, settings: DeskSettings, now: datetime, slow: bool) -> Incident:
     """An incident for staff to confirm; it is not public."""
     first, last = cluster.signals[0], cluster.signals[-1]
-    components = _components(cluster.signals, settings.page.components)
+    page = settings.page
+    components = _components(cluster.signals, page.components)
     incident = Incident(
         incident_id=cluster.incident_id,
         status=Status.CANDIDATE,
-        title=title(cluster.failure, cluster.subject, _name(components, settings.page.components)),
+        title=title(cluster.failure, cluster.subject, _name(components, page.components), page.language),
         created_at=now,
         started_at=first.at,
         topic=cluster.topic,
