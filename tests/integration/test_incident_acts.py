@@ -31,6 +31,7 @@ from mentiondesk.domain.incidents.incident import (
     Incident,
     LinkedPost,
     NotPossible,
+    PublicStays,
     Sample,
     Status,
     component_health,
@@ -212,8 +213,13 @@ def test_one_outage_that_was_noticed_twice_is_one_incident(office: Office) -> No
 def test_what_is_public_or_alone_is_not_merged(office: Office) -> None:
     assert Action.MERGE not in office.view.actions
     publish(office)
-    with pytest.raises(NotPossible):
-        office.press(MergeInto(INCIDENT_ID), 8)
+    assert Action.MERGE not in office.view.actions
+    other = a_candidate(incident_id=IncidentId("other"))
+    office.desk.incidents.add(incident_change(None, other))
+    before = office.members()
+    with pytest.raises(PublicStays):
+        office.press(MergeInto(other.incident_id), 8)
+    assert (office.members(), office.members(other.incident_id)) == (before, [])
 
 
 # --- Maintenance ------------------------------------------------------------------------------------------

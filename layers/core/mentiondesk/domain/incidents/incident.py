@@ -105,6 +105,10 @@ class NotPossible(Exception):
         self.status = status
 
 
+class PublicStays(NotPossible):
+    """A public incident is not merged into another: subscribers have heard of it, and it stays on the status page."""
+
+
 class AlreadyOver(NotPossible):
     """The maintenance would have ended before it is announced."""
 

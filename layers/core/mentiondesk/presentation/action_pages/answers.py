@@ -26,7 +26,7 @@ from mentiondesk.domain.cases.case import (
     NotWaiting,
     TagsUnchanged,
 )
-from mentiondesk.domain.incidents.incident import AlreadyOver, NotPossible
+from mentiondesk.domain.incidents.incident import AlreadyOver, NotPossible, PublicStays
 from mentiondesk.ports.cases import CaseChanged
 from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.ports.storage import AlreadyDone, SubjectGone
@@ -106,6 +106,7 @@ REFUSALS: Mapping[type[Exception], Refusal] = {
     NotLinked: Refusal(HTTPStatus.CONFLICT, "not_linked"),
     IncidentOver: Refusal(HTTPStatus.CONFLICT, "incident_over"),
     NotPossible: Refusal(HTTPStatus.CONFLICT, "not_possible"),
+    PublicStays: Refusal(HTTPStatus.CONFLICT, "public_stays"),
     ActedMeanwhile: Refusal(HTTPStatus.CONFLICT, "acted_meanwhile"),
     NoSuchPost: Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "no_such_post"),
     CaseChanged: Refusal(HTTPStatus.CONFLICT, "changed"),

@@ -27,7 +27,7 @@ from mentiondesk.domain.incidents.commands import (
     timely,
 )
 from mentiondesk.domain.incidents.drafts import Draft
-from mentiondesk.domain.incidents.incident import Incident, LinkedPost, NotPossible, Update
+from mentiondesk.domain.incidents.incident import Incident, LinkedPost, NotPossible, PublicStays, Update
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.status.page import PageComponent
 from mentiondesk.domain.status.public_incident import PublicIncident, public_incident
@@ -248,11 +248,16 @@ class ChangeIncident:
         return LinkedPost(post.post_id, post.author_id, post.created_at, post.text, post.case_id)
 
     def _join_other(self, source: Incident, target_id: IncidentId, actor: Actor, now: datetime, entry_id: str) -> None:
-        """Puts the posts of `source` into another incident that goes on, once. Raises NotPossible or AlreadyDone."""
+        """Puts the posts of a candidate into another incident that goes on, once.
+
+        Raises PublicStays, NotPossible or AlreadyDone.
+        """
         if self._incidents.holds(source.incident_id, entry_id):
             raise AlreadyDone
+        if source.public:
+            raise PublicStays(source.incident_id, source.status, source.status)
         target = kept(self._incidents.get(target_id))
-        if source.public or not source.open or not target.open or target_id == source.incident_id:
+        if not source.open or not target.open or target_id == source.incident_id:
             raise NotPossible(source.incident_id, source.status, source.status)
         counts = self._incidents.join(target_id, self._incidents.joined(source.incident_id))
         entry = Merged(entry_id=entry_id, at=now, by=actor.by, title=source.title)
