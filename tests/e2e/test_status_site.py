@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -88,7 +87,7 @@ def page(running: Browser, served: Served) -> Browser:
     return running
 
 
-def a_day(text: str = "") -> Site:
+def a_day(text: str = "", language: str = "en") -> Site:
     """An incident that goes on, one that is solved, and a maintenance to come; all say `text` as well."""
     open_one = a_story(
         an_update(5, affected=(affected(),), body=f"We look into it. {text}"),
@@ -96,7 +95,8 @@ def a_day(text: str = "") -> Site:
         title=f"iOS app: home page won't load {text}",
     )
     maintenance = a_maintenance(incident_id="move", title=f"The shop moves house {text}")
-    return a_site(open_one, public_incident(maintenance, [an_update(0, Status.SCHEDULED, f"We move the shop. {text}")]))
+    moving = public_incident(maintenance, [an_update(0, Status.SCHEDULED, f"We move the shop. {text}")])
+    return a_site(open_one, moving, language=language)
 
 
 # Facts that only the browser knows.
@@ -219,7 +219,7 @@ AXE = os.environ.get("AXE_CORE")
 @pytest.mark.skipif(not AXE, reason="no axe-core: npm pack axe-core, and AXE_CORE=package/axe.min.js of it")
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_axe_finds_nothing(page: Browser, served: Served, language: str) -> None:
-    served.show(replace(a_day(), language=language), for_customers(site_settings(language=language)))
+    served.show(a_day(language=language), for_customers(site_settings(language=language)))
     axe = Path(str(AXE)).read_text(encoding="utf-8")
     for path, scheme, screen in product(PAGES, ("light", "dark"), SCREENS):
         page.look(*SCREENS[screen], scheme)
