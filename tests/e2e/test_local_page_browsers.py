@@ -171,7 +171,7 @@ def test_at_the_end_three_sentences_and_a_picture_say_how_it_went(day: Day) -> N
         "This day: 1 within 30 minutes, 2 within an hour, 1 later, 2 no answer",
         "Without the desk: 1 within 30 minutes, 1 within an hour, 0 later, 4 no answer",
     ]
-    assert day.page.value("document.getElementById('pace').hidden")
+    assert day.page.value("getComputedStyle(document.getElementById('pace')).display") == "none"
     # Everything can still be clicked.
     assert day.page.value("document.querySelectorAll('#cases a[href]').length") == 2
     day.show(audit={**audit, "problems": ["not stored: 7"]})
