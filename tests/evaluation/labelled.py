@@ -6,8 +6,8 @@ from pathlib import Path
 
 from infra.labelled_posts import FOLDER, Labelled, labelled_posts
 
-# This project's own: the second is held out.
-OWN = (FOLDER / "posts.jsonl", Path(__file__).with_name("held.jsonl"))
+# This project's own: all but the first are held out.
+OWN = (FOLDER / "posts.jsonl", *map(Path(__file__).with_name, ("held.jsonl", "held_third.jsonl")))
 # Optional data beside the checkout: labelled posts that are not this project's.
 OTHERS = Path(__file__).parents[3] / "shared" / "data" / "triage"
 # Topics of the set amazon_topics, and their names here; its other topics are not compared. "Bad Support" is a label
@@ -42,7 +42,7 @@ def _set(file: Path) -> LabelledSet:
     known = {topic for one in posts for topic in one.topics or ()}
     of_complaints = frozenset() if posts[0].kind else frozenset({_AMAZON["Bad Support"]})
     name = f"own {file.stem}" if own else file.stem
-    return LabelledSet(name, posts, file.stem == "held", frozenset(known), of_complaints)
+    return LabelledSet(name, posts, file.stem.startswith("held"), frozenset(known), of_complaints)
 
 
 def _in_our_topics(labelled: Labelled) -> Labelled:

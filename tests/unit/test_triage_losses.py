@@ -14,7 +14,8 @@ from mentiondesk.triage.phrases import SHAPES, alternatives
 from mentiondesk.triage.weights import knows
 from tests.support.builders import a_post
 
-DANGER_POSTS = Path(__file__).parents[1] / "evaluation/danger.txt"
+EVALUATION = Path(__file__).parents[1] / "evaluation"
+DANGER_POSTS = EVALUATION / "danger.txt"
 # The kinds of talk that used to talk danger away: praise, thanks, a joke, a question, an advert, a mood, an insult.
 AROUND = (
     "@shop {}",
@@ -318,6 +319,65 @@ def test_no_short_post_about_danger_ends_without_a_person() -> None:
     critical = {text: tags for text, tags in tagged.items() if tags.urgency is Urgency.CRITICAL}
     assert len(critical) >= 0.7 * len(tagged)
     assert all(tags.reasons for tags in critical.values())
+
+
+def _by_language(name: str) -> list[tuple[str, str]]:
+    """The lines of a file: X's hint at the language, and a text."""
+    lines = (EVALUATION / name).read_text(encoding="utf-8").split("\n")
+    return [(hint, text) for hint, _, text in (line.partition("\t") for line in lines if line)]
+
+
+def test_no_danger_of_many_trades_and_languages_ends_without_a_person() -> None:
+    tagged = {text: triage(a_post(f"@shop {text}", language=hint)) for hint, text in _by_language("danger_fresh.txt")}
+    assert [text for text, tags in tagged.items() if not tags.needs_reply] == []
+    assert sum(tags.urgency is Urgency.CRITICAL for tags in tagged.values()) >= 0.7 * len(tagged)
+
+
+def test_no_complaint_or_question_in_a_language_without_tables_ends_without_a_person() -> None:
+    posts = _by_language("languages.txt")
+    assert len({hint for hint, _ in posts}) == 9
+    assert [text for hint, text in posts if not triage(a_post(f"@shop {text}", language=hint)).needs_reply] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "suszarka zapaliła mi się w ręce",
+        "kızım hastanede, sizin pastanızı yedi",
+        "füst jött a mosógépből",
+    ],
+)
+def test_words_of_no_known_language_go_to_a_person_where_x_gives_no_hint(text: str) -> None:
+    assert triage(a_post(f"@shop {text}", language="und")).needs_reply
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the bus said it was liable for nothing, ha",
+        "that sunset was pure food porn",
+        "my cat judges me and hits me in the face at six every morning",
+        "cold on the jet bridge today",
+        "asked to take this further via the form, where is it",
+        "Pilot hospitalised after laser strike near Tarn https://t.co/abc",
+    ],
+)
+def test_figures_of_speech_and_news_ring_nobody(text: str) -> None:
+    assert triage(a_post(f"@shop {text}")).urgency is not Urgency.CRITICAL
+
+
+def test_danger_with_a_link_rings_where_its_author_or_the_brand_is_spoken_of() -> None:
+    for text in ("my son is hospitalised https://t.co/abc", "your lamp set the curtain on fire https://t.co/abc"):
+        assert triage(a_post(f"@shop {text}")).urgency is Urgency.CRITICAL
+    assert triage(a_post("@shop piece of glass in the soup https://t.co/abc", media=True)).urgency is Urgency.CRITICAL
+
+
+def test_friends_who_are_only_named_need_no_answer() -> None:
+    assert not triage(a_post("@ann @ben @shop")).needs_reply
+
+
+def test_money_lost_on_gift_cards_is_no_advert() -> None:
+    assert triage(a_post("@shop I had £40 in gift cards on my account that disappeared")).needs_reply
 
 
 @pytest.mark.parametrize(

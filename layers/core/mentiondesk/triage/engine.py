@@ -11,7 +11,7 @@ from mentiondesk.triage import model
 from mentiondesk.triage.concepts import brand_terms, said_in
 from mentiondesk.triage.danger import dangers_in
 from mentiondesk.triage.evidence import Evidence, evidence_of
-from mentiondesk.triage.lexicon import BRAND, CARE, CUSTOM, ME, NOT, URGENCY, Cue, Lexicon, lexicon
+from mentiondesk.triage.lexicon import BRAND, CARE, CUSTOM, DANGERS, ME, NOT, URGENCY, YOU, Cue, Lexicon, lexicon
 from mentiondesk.triage.phrases import Hit, search
 from mentiondesk.triage.reading import Reading, focus_of, language_of, layers, words_of
 from mentiondesk.triage.share import UNKNOWN_SHARE, adapted
@@ -25,9 +25,14 @@ _NO_BRAND = BrandWords()
 _MODEL_SHARE, _MODEL_SHARE_WITHOUT_HANDLE, _MOST_BY_WORDS = 0.25, 0.7, 8.0
 # The probability, given the stream's share of complaints, from which a post counts as a complaint.
 _LIKELY = 0.35
-# The chance of a complaint from which a post addressed to the brand is not dismissed as needing no answer: the mean
-# of what the post says alone and of what it says in its stream. `make evaluate` shows what is lost and what is unsure.
-_POSSIBLE = 0.11
+# The log odds of a complaint from which a post addressed to the brand is not dismissed as needing no answer. Its chance
+# is the mean of what it says alone and of what it says in its stream; a hint of a fault, a word to the brand itself and
+# hurry raise the odds, and a cue of the kind that it was given lowers them. `make evaluate` shows what is lost and what
+# is unsure. The tables of other languages know less than those of English; "my order" is the author's own matter, and
+# what happened to a child of theirs is looked at sooner.
+_LESS_KNOWN, _OWN_MATTER, _OWN = 0.8, 0.4, ME | CUSTOM
+_OWN_CHILD, _MY_CHILD = 0.7, sum(1 << DANGERS.index(name) for name in ("my", "child"))
+_POSSIBLE, _FAULT_HINTED, _SPOKEN_TO, _HURRIED, _EXPLAINED = -1.55, 1.0, 0.4, 0.3, 0.9
 _MOST_ODDS, _TINY = 50.0, 1e-20
 # The log odds from which a post counts as critical: where an alarming word stands, where words of two sets for danger
 # meet, and where nothing of the kind stands.
@@ -45,12 +50,14 @@ _ABUSE, _SPAM, _VENT = (_PLACES[kind] for kind in (Kind.ABUSE, Kind.SPAM, Kind.V
 # Odds from which abuse and spam, which a table must have seen, win over a complaint.
 _SURELY = 8.0
 # Weight of the words of an advert that is one.
-_ADVERT = 2.0
+_ADVERT, _OUTWEIGHS = 2.0, 2.0
 _TABLES_SAY, _MOST_SAID = 0.75, 3.0
 # Weight of a fault from which a post to somebody else complains of the brand all the same.
 _OWN_FAULT = 1.9
 # Vents are rarer among the posts that the model learned from than among what brands hear.
 _RARE = 2.0
+# Insults of the tables that are said to somebody.
+_TO_THEIR_FACE = 2.0
 _CALM = (Kind.QUESTION, Kind.VENT, Kind.CHATTER)
 # Kinds that end without an answer; a post of these is looked at twice.
 _UNANSWERED = (Kind.VENT, Kind.CHATTER, Kind.SPAM, Kind.PRAISE)
@@ -232,13 +239,25 @@ def _unsure(reading: Reading, evidence: Evidence, kind: Kind, chance: float) -> 
     if evidence.says("outsider") or reading.focus is not None:
         return False
     explained = (evidence.good if kind is Kind.PRAISE else evidence.says(kind)) > 0
-    possible = 2 * _POSSIBLE if explained else _POSSIBLE
-    return "high" in said or chance >= possible or _says_little(reading, _FEW_WORDS if not explained else 1)
+    if _says_little(reading, 1 if explained else _FEW_WORDS):
+        return not _only_names_people(reading)
+    odds = math.log(chance / (1 - chance)) - _EXPLAINED * explained
+    odds += _LESS_KNOWN * (reading.language != "en")
+    odds += _OWN_CHILD * (model.dangers(reading) & _MY_CHILD == _MY_CHILD)
+    odds += _OWN_MATTER * (reading.roles & _OWN == _OWN)
+    odds += _FAULT_HINTED * (evidence.bad > 0) + _SPOKEN_TO * bool(reading.roles & YOU) + _HURRIED * ("high" in said)
+    return odds >= _POSSIBLE
+
+
+def _only_names_people(reading: Reading) -> bool:
+    """True for several handles and nothing else: somebody shows friends the conversation."""
+    tokens = reading.text.tokens
+    return len(tokens) > 1 and all(token[0] == "@" for token in tokens)
 
 
 def _sells(evidence: Evidence) -> bool:
     """True where the tables see more of an advert than of a complaint; one weak word like \"win\" is none."""
-    return evidence.says(Kind.SPAM) >= max(_ADVERT, evidence.bad)
+    return evidence.says(Kind.SPAM) >= max(_ADVERT, _OUTWEIGHS * evidence.bad)
 
 
 def _says_little(reading: Reading, least: int) -> bool:
@@ -264,6 +283,8 @@ def _other_kind(reading: Reading, evidence: Evidence, shares: list[float]) -> tu
         found = pleased if kind is Kind.PRAISE else evidence.says(kind)
         if found:
             shares[place] *= math.exp(_TABLES_SAY * min(found, _MOST_SAID))
+    if evidence.says(Kind.ABUSE) and reading.roles & YOU:
+        shares[_ABUSE] *= _TO_THEIR_FACE
     shares[_VENT] *= _RARE
     most = max(shares)
     return KINDS[1 + shares.index(most)], most / (sum(shares) + _TINY)
@@ -275,7 +296,7 @@ def _urgency(reading: Reading, critical: float, high: float) -> Urgency:
     of_brand = {cue.says for cue, _ in reading.urgencies if cue.table == BRAND} if said else ()
     if of_brand:
         return next((level for level in _MOST_URGENT if level.value in of_brand), Urgency.NORMAL)
-    if "critical" in said or critical > _critical_from(reading, said):
+    if ("critical" in said and not _told_as_news(reading)) or critical > _critical_from(reading, said):
         return Urgency.CRITICAL
     if high > _HIGH_FROM["high" not in said]:
         return Urgency.HIGH
@@ -284,10 +305,15 @@ def _urgency(reading: Reading, critical: float, high: float) -> Urgency:
 
 def _critical_from(reading: Reading, said: Container[str]) -> float:
     """The log odds that the model must give where no sure word for danger stands."""
-    if "alarming" in said:
+    if "alarming" in said or "critical" in said:
         return _CRITICAL_FROM_ALARMING
     found = model.dangers(reading)
     return _CRITICAL_FROM_SETS if found & (found - 1) else _CRITICAL_FROM_NOTHING
+
+
+def _told_as_news(reading: Reading) -> bool:
+    """True for a post with a link and no picture that speaks of neither its author nor the brand: news passed on."""
+    return "http" in reading.text.lower and not reading.post.media and not reading.roles & (ME | YOU)
 
 
 def _names_danger(reading: Reading) -> bool:

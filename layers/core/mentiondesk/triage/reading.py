@@ -31,6 +31,10 @@ _NO_LANGUAGE = frozenset({"", "un", "qa", "qc", "qh", "qm", "qs", "qt", "zx"})
 _RENAMED = {"in": "id", "iw": "he", "nb": "no", "nn": "no"}
 # Hints that do not speak for another language than English.
 _UNHELPFUL = _NO_LANGUAGE | {"en"}
+# Latin letters that no language with tables has: those of Turkish, Polish, Czech and the like.
+_UNREAD_LETTERS = re.compile(r"[\u0100-\u0151\u0154-\u017f]")
+# Small words of English that outweigh a hint at a language without tables: many have a "do", "no" or "is" of their own.
+_ENGLISH_ENOUGH = 2
 
 
 class Reading(NamedTuple):
@@ -64,10 +68,12 @@ def language_of(text: Text, hint: str) -> tuple[str, bool]:
     tokens = text.tokens
     foreign = _foreign()
     if hint in _UNHELPFUL and foreign.isdisjoint(tokens):
-        return "en", True
+        return ("und", False) if hint in _NO_LANGUAGE and _no_english(text) else ("en", True)
     english = len(small_words("en").intersection(tokens))
     met = foreign.intersection(tokens)
     found = _by_small_words(met.difference(sets()["english"]) if hint == "en" else met, english, hint)
+    if found[0] == "en" and hint in _NO_LANGUAGE and _no_english(text):
+        return "und", False
     return (hint, True) if found[0] == "en" and _as_hinted(tokens, hint) else found
 
 
@@ -80,7 +86,7 @@ def _as_hinted(tokens: Sequence[str], hint: str) -> bool:
 
 
 def _by_small_words(foreign: frozenset[str], english: int, hint: str) -> tuple[str, bool]:
-    if not foreign and not english and hint not in _UNHELPFUL:
+    if hint not in _UNHELPFUL and ((not foreign and not english) or (hint not in READ and english < _ENGLISH_ENOUGH)):
         return hint, hint in READ
     if len(foreign) <= english:
         return "en", True
@@ -101,6 +107,11 @@ def _others() -> list[str]:
 @cache
 def _foreign() -> frozenset[str]:
     return frozenset().union(*map(small_words, _others())) - small_words("en")
+
+
+def _no_english(text: Text) -> bool:
+    """True for words with letters that no language with tables has, none of them a small word of English."""
+    return _UNREAD_LETTERS.search(text.lower) is not None and small_words("en").isdisjoint(text.tokens)
 
 
 def _other_script(text: str) -> bool:
