@@ -52,7 +52,7 @@ faults: setup ## a crash at every call, a hostile X and a hostile AWS, in full (
 bench: setup ## cost and speed against the last accepted table (BENCH="mentions --accept"), or beside another checkout (OTHER=path)
 	@$(PY) -m tests.benchmarks $(if $(OTHER),--other "$(OTHER)") $(BENCH)
 
-emulators: setup ## the stores on Amazon's DynamoDB Local, and what each emulator hides (needs Java and npm; EMULATORS=paths)
+emulators: setup ## stores, roles, built functions and the whole stack on emulators (needs Java, Node, npm; EMULATORS="stack runtime")
 	@$(PY) -m tests.emulators $(EMULATORS)
 
 mutants: setup .tools/mutants ## change the code in small ways and see whether a test fails (MINUTES=30 SEED=1)

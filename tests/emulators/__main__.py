@@ -1,35 +1,25 @@
-"""Holds the stores against Amazon's own DynamoDB Local: python -m tests.emulators [PYTEST ARGUMENTS].
+"""Holds the desk against emulators: python -m tests.emulators [stores] [permissions] [runtime] [stack].
 
-It needs Java and npm, and the network once. The jar comes in npm's amplify-dynamodb-simulator. Other services stay on
-moto. What each emulator hides is printed: a test on it cannot fail for that.
+Without a name, all of them. They need Java, Node with npm, and the network once; what they fetch stays in .tools.
+At the end it prints what each emulator hides: a test on it cannot fail for that.
 """
 
-import hashlib
 import os
-import socket
-import subprocess
 import sys
-import tarfile
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
-FOLDER = Path(".tools/emulators")
-PACKAGE = "amplify-dynamodb-simulator@2.9.30"
-ARCHIVE = FOLDER / "amplify-dynamodb-simulator-2.9.30.tgz"
-# sha256 of the archive as npm's registry gave it out on 2026-11-28.
-DIGEST = "3503ffac19f183407909fecdacf4db51ab1fdad1da7b2f177016670b2d80e4b9"
-JAR = FOLDER / "package/emulator/DynamoDBLocal.jar"
-SUITES = (
-    "tests/integration/test_table.py",
-    "tests/integration/test_stores.py",
-    "tests/integration/test_alert_store.py",
-)
-_STARTS_WITHIN = 30.0
+from infra.transform import REGION
+from tests.emulators import dynamodb_local, permissions, runtime, stack
+
+_PARTS: Mapping[str, Callable[[Callable[[str], None]], int]] = {
+    "stores": dynamodb_local.check,
+    "permissions": permissions.check,
+    "runtime": runtime.check,
+    "stack": stack.check,
+}
 # What a test on an emulator cannot notice; each was looked for in its documentation or tried.
 HIDES = {
     "moto": "conflicts of transactions with single writes, IAM on the table, the SAM transform, schedules, the HTTP "
@@ -38,65 +28,30 @@ HIDES = {
     "live (it deletes nothing), limits of a partition",
     "the recorded calls (tests/support/privileges.py)": "conditions other than items and senders; resource policies; "
     "permissions boundaries and policies of an organisation",
+    "the IAM simulator": "resource policies, boundaries, policies of an organisation; requests it is not asked about",
+    "ministack": "names that must be unique, what is kept at a rollback, SES's test message, permissions; its stream "
+    "filters take a missing part for a match",
+    "the runtime client on this machine": "the processor (the build is for this one), memory and time limits, and a "
+    "mount that refuses to be written (that nothing was written is checked)",
     "cfn-lint": "what a service refuses when a resource is made, as SES an event destination without permission",
 }
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Runs the suites on DynamoDB Local and prints what emulators hide; returns pytest's exit status."""
-    fetch()
-    with running() as url:
-        environment = {**os.environ, "DYNAMODB_LOCAL": url}
-        run = [sys.executable, "-m", "pytest", "-q", *(arguments or SUITES)]
-        status = subprocess.run(run, env=environment, check=False).returncode
+    """Runs the parts that are named, else all, and prints what emulators hide; returns 1 when one finds a fault."""
+    unknown = sorted(set(arguments) - _PARTS.keys())
+    if unknown:
+        sys.stderr.write(f"no part is called {', '.join(unknown)}; there are {', '.join(_PARTS)}\n")
+        return 2
+    # No part may reach an account of AWS.
+    os.environ.update(AWS_ACCESS_KEY_ID="emulated", AWS_SECRET_ACCESS_KEY="emulated", AWS_DEFAULT_REGION=REGION)
+    console = Console()
+    faults = sum(_PARTS[name](lambda line: console.print(line, markup=False)) for name in arguments or _PARTS)
     shown = Table("on", "a test cannot notice", title="What emulators hide", title_justify="left")
     for name, hidden in HIDES.items():
         shown.add_row(name, hidden)
-    Console().print(shown)
-    return status
-
-
-def fetch() -> None:
-    """Fetches and unpacks the jar, unless it is there. Raises SystemExit for an archive of another content."""
-    if JAR.exists():
-        return
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    if not ARCHIVE.exists():
-        pack = ["npm", "pack", PACKAGE, "--silent", "--pack-destination", str(FOLDER)]
-        subprocess.run(pack, check=True, stdout=subprocess.DEVNULL)
-    if hashlib.sha256(ARCHIVE.read_bytes()).hexdigest() != DIGEST:
-        raise SystemExit(f"{ARCHIVE} is not the archive that this was written for")
-    with tarfile.open(ARCHIVE) as archive:
-        archive.extractall(FOLDER, filter="data")
-
-
-@contextmanager
-def running() -> Iterator[str]:
-    """DynamoDB Local on a free port of loopback; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    libraries = f"-Djava.library.path={JAR.parent / 'DynamoDBLocal_lib'}"
-    command = ["java", libraries, "-jar", str(JAR), "-inMemory", "-sharedDb", "-port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait_for(port, process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    ends = time.monotonic() + _STARTS_WITHIN
-    while time.monotonic() < ends:
-        if process.poll() is not None:
-            raise SystemExit("DynamoDB Local did not start; is Java 17 or later there?")
-        with socket.socket() as tried:
-            if tried.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.2)
-    raise SystemExit("DynamoDB Local does not answer")
+    console.print(shown)
+    return 1 if faults else 0
 
 
 if __name__ == "__main__":

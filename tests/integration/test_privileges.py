@@ -6,7 +6,7 @@ AWS meanwhile is held against their roles in the transformed template, both ways
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -100,6 +100,7 @@ class Morning:
     """The record of a day: calls of the functions, the last audit, and observations on the way."""
 
     needs: set[Need] = field(default_factory=set)
+    facts: Mapping[str, str] = field(init=False)
     roles: Callable[[Path], Roles] = field(init=False)
     audit: Audit = field(init=False)
     records: list[Record] = field(default_factory=list)
@@ -113,6 +114,11 @@ class Morning:
 
 @pytest.fixture(scope="module")
 def morning() -> Morning:
+    return recorded_morning()
+
+
+def recorded_morning() -> Morning:
+    """A day in which every function of the desk does all of its work, played on this machine."""
     clock = VirtualClock(BEGINS)
     told = Morning()
     one_text_an_hour = {"text_limits": [{"most": 1, "within": "1h"}]}
@@ -137,7 +143,7 @@ def morning() -> Morning:
         _the_week_s_figures(desk)
         events_out = {"HasEvents": "yes", "HasEventsBus": "yes", "EventsBus": "default"}
         facts = facts_of(desk.cloud, AlertSender=SENDER, **events_out)
-        told.roles = lambda template: roles_in(template, facts)
+        told.facts, told.roles = facts, lambda template: roles_in(template, facts)
         told.needs, told.audit = recorder.needs, desk.audit()
         items = desk.items()
         told.records = [from_item(Record, item) for item in items if item["sk"]["S"].startswith(keys.ALERT)]

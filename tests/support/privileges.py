@@ -276,6 +276,34 @@ def roles_in(template: Path, facts: Mapping[str, str]) -> Roles:
     return Roles(of_function, grants)
 
 
+def policies_in(template: Path, facts: Mapping[str, str]) -> dict[str, dict[str, Any]]:
+    """The policy of each function's role as IAM reads it, by the function's name; `facts` as in `roles_in`."""
+    resources: dict[str, Resource] = transformed(template)["Resources"]
+    return {
+        name: _policy(resources[found["Properties"]["Role"]["Fn::GetAtt"][0]], facts)
+        for name, found in resources.items()
+        if found["Type"] == "AWS::Lambda::Function"
+    }
+
+
+def _policy(role: Resource, facts: Mapping[str, str]) -> dict[str, Any]:
+    written = [
+        _chosen(statement, facts)
+        for policy in role["Properties"].get("Policies", [])
+        for statement in _listed(policy["PolicyDocument"]["Statement"])
+    ]
+    return {"Version": "2012-10-17", "Statement": [_resolved_parts(one, facts) for one in written if one]}
+
+
+def _resolved_parts(value: Any, facts: Mapping[str, str]) -> Any:
+    """A part of a policy with its intrinsics as text."""
+    if isinstance(value, list):
+        return [part for one in value if (part := _resolved_parts(one, facts))]
+    if isinstance(value, dict) and not any(name == "Ref" or name.startswith("Fn::") for name in value):
+        return {name: _resolved_parts(one, facts) for name, one in value.items()}
+    return resolved(value, facts)
+
+
 def _grants(role: str, properties: Resource, facts: Mapping[str, str]) -> Iterator[Grant]:
     assert "ManagedPolicyArns" not in properties, f"{role}: a managed policy cannot be seen from here"
     for policy in properties.get("Policies", []):
