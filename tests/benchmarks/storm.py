@@ -5,7 +5,8 @@ classified at once (ParallelizationFactor of one shard). What is not: throttling
 """
 
 import heapq
-from collections import Counter
+from bisect import bisect_left
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,13 +20,14 @@ from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.table import Table
+from mentiondesk.domain.alerts.budget import Budget, Interruptions
 from mentiondesk.domain.alerts.escalation import StartEscalation
-from mentiondesk.domain.alerts.ledger import Outcome, Record
+from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
 from mentiondesk.domain.alerts.limits import TextLimit
 from mentiondesk.domain.alerts.messages import Email
 from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.desk import DeskSettings
-from mentiondesk.domain.ids import PostId, StaffId
+from mentiondesk.domain.ids import PostId, StaffId, SubjectId
 from mentiondesk.domain.posts.cursor import Cursor, Window
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Added, Post, Source
@@ -121,15 +123,17 @@ class _Cursors(Cursors):
 
 
 class _Alerts(Alerts):
-    def __init__(self, table: Table, cases: Cases, incidents: Incidents, work: Work) -> None:
+    def __init__(self, table: Table, cases: Cases, incidents: Incidents, work: Work, budget: Budget) -> None:
         super().__init__(table, _keep, cases, incidents)
-        self._work = work
+        self._work, self._budget = work, budget
         self.delays: list[timedelta] = []
         self.texts: Counter[StaffId] = Counter()
         self.mails: Counter[tuple[StaffId, int]] = Counter()
         self._told: set[str] = set()
-        # When each message that counts was sent, and up to when it counts what falls due.
-        self._counted: list[tuple[datetime, datetime]] = []
+        # When each escalation began, and each person's messages: when, and up to when they count what falls due.
+        self.began: dict[tuple[SubjectId, datetime], datetime] = {}
+        self._counted: dict[StaffId, list[tuple[datetime, datetime]]] = defaultdict(list)
+        self._horizons: set[datetime] = set()
 
     def due(self, now: datetime, limit: int) -> Sequence[DueItem]:
         self._work.spend("Query", keys.SHARDS)
@@ -146,13 +150,27 @@ class _Alerts(Alerts):
 
     def count_due(self, until: datetime) -> int:
         self._work.spend("Query", keys.SHARDS)
-        self._counted.append((self._work.now, until))
+        self._horizons.add(until)
         return super().count_due(until)
 
-    def _told_at(self, due_at: datetime) -> datetime:
-        """The moment at which an alert that is recorded now was told: counted in an earlier message, or named now."""
-        counted = (at for at, until in self._counted if due_at <= until)
-        return min((*counted, self._work.now))
+    def interrupted(self, staff_id: StaffId, latest: Interruptions, now: datetime) -> None:
+        """A message to this person has gone out."""
+        self._work.spend("PutItem")
+        until = latest.horizon(now, self._budget)
+        if not latest.latest[-1].critical and until in self._horizons:
+            self._counted[staff_id].append((self._work.now, until))
+        super().interrupted(staff_id, latest, now)
+
+    def _told_at(self, alert: Alert) -> datetime:
+        """The moment at which an alert that is recorded now was told.
+
+        Either now, by its own message, or by an earlier message to the same person that could count it: it fell due
+        before the person's next message, and the desk knew of it.
+        """
+        counted, now = self._counted[alert.staff_id], self._work.now
+        began = self.began.get((alert.subject_id, alert.planned_at or alert.since), now)
+        able = (at for at, until in counted[bisect_left(counted, (began,)) :] if alert.due_at <= until)
+        return min(next(able, now), now)
 
     def lease(self, item: DueItem, now: datetime, until: datetime) -> Lease | None:
         self._moved(item)
@@ -170,7 +188,7 @@ class _Alerts(Alerts):
         for record in records:
             if record.outcome is not Outcome.SENT:
                 continue
-            self.delays.append(max(self._told_at(record.alert.due_at) - record.alert.due_at, timedelta(0)))
+            self.delays.append(max(self._told_at(record.alert) - record.alert.due_at, timedelta(0)))
             if record.message_id not in self._told:
                 self._told.add(record.message_id)
                 if record.via is Channel.EMAIL:
@@ -234,7 +252,7 @@ class Storm:
         self._table = MemoryTable()
         self._posts = _Posts(self._table, self._work)
         cases, incidents = Cases(self._table, _keep), Incidents(self._table, _keep)
-        self._alerts = _Alerts(self._table, cases, incidents, self._work)
+        self._alerts = _Alerts(self._table, cases, incidents, self._work, current.alerts.budget)
         cursors = _Cursors(self._table, self._work)
         self._fetch = FetchMentions(_Feed(feed, self._work), self._posts, cursors, lambda: current)
         self._classify = ClassifyMention(self._posts, cases, triage, lambda: current)
@@ -274,6 +292,8 @@ class Storm:
             self._told_after.append(ends - post.created_at)
             if change is not None and change.case is not None and isinstance(change.case.escalation, StartEscalation):
                 case = change.case.after
+                timer = change.case.escalation.timer
+                self._alerts.began[case.case_id, timer.planned_at or timer.since] = ends
                 shard = keys.shard(case.case_id)
                 self._work.write(keys.due_shard(shard), at=ends)
                 self._work.write(keys.queue(case.state, shard), at=ends)

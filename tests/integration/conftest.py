@@ -175,7 +175,7 @@ def on_the_wire() -> bool:
 def account(on_the_wire: bool) -> Iterator["DynamoDBClient"]:
     """An AWS account with nothing in it. Making clients takes longer than making tables."""
     wired = on_the_wire or "DYNAMODB_LOCAL" in os.environ
-    with pytest.MonkeyPatch.context() as patch, mock_aws(), nullcontext() if wired else quick_table():
+    with mock_aws(), pytest.MonkeyPatch.context() as patch, nullcontext() if wired else quick_table():
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
         for name in ("AWS_DEFAULT_REGION", "AWS_REGION"):

@@ -234,6 +234,27 @@ def test_what_is_said(office: Office) -> None:
     assert len(text) <= 160 and "15 min left" in text and "It is broken" in text
 
 
+def test_a_message_counts_what_falls_due_before_the_next_one(office: Office) -> None:
+    """The second case is late at minute 63, and the third after the next message may go."""
+    for minute in (0, 3, 20):
+        office.opens(minute, customer=minute + 1)
+    office.over(59)
+    office.got()
+    office.run(60)
+    ((_, mail),), ((_, text),) = office.mail.taken, office.texts.taken
+    assert "1 more alert falls due before the next message" in mail.text
+    assert mail.html.count("falls due before") == 1
+    assert "more due soon" in text
+
+
+def test_a_message_of_a_quiet_hour_counts_nothing(office: Office) -> None:
+    office.opens()
+    office.run(60)
+    ((_, mail),), ((_, text),) = office.mail.taken, office.texts.taken
+    assert "before the next message" not in mail.text + mail.html
+    assert "due soon" not in text
+
+
 def test_stages_that_were_missed_are_told_as_the_latest(office: Office) -> None:
     """After an outage nobody needs to hear of half time and breach at once."""
     case = office.opens()
@@ -567,7 +588,8 @@ def test_killed_at_any_call_no_alert_is_lost(desk: Desk) -> None:
     first.over(59)
     calls = killed_at(first, 1000, after=False)
     sends = ["send", "record", "interrupted"]
-    assert calls == ["due", "lease", *["interruptions"] * 2, "due", "due", *sends, "take_text_slot", *sends, "done"]
+    messages = ["count_due", *sends, "count_due", "take_text_slot", *sends]
+    assert calls == ["due", "lease", *["interruptions"] * 2, "due", "due", *messages, "done"]
     for call in range(len(calls)) if isinstance(desk, MemoryDesk) else range(1, len(calls), 2):
         for after in (False, True):
             office = Office(first.desk.emptied())
@@ -585,8 +607,8 @@ def test_killed_at_any_call_no_alert_is_lost(desk: Desk) -> None:
 
 def test_after_a_crash_the_case_is_due_when_its_lease_ends(office: Office) -> None:
     office.opens()
-    names = killed_at(office, 5, after=False, minute=30)
-    assert names[1:] == ["lease", "interruptions", "due", "due", "send"]
+    names = killed_at(office, 6, after=False, minute=30)
+    assert names[1:] == ["lease", "interruptions", "due", "due", "count_due", "send"]
     assert office.over(40, start=30.5) == {32.5: STAGES[30]}
 
 

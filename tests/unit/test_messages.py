@@ -105,6 +105,19 @@ class _Tags(HTMLParser):
         self.words += data
 
 
+def test_a_text_counts_what_falls_due_after_the_customer_s_words() -> None:
+    said = text(replace(a_notice("the kettle does not boil"), beside=4))
+    assert '"the kettle does not boil" 4 more due soon. https://' in said
+
+
+def test_a_count_of_what_falls_due_leads_to_the_list_of_all_who_wait() -> None:
+    notices = [CaseNotice(_case(number), an_alert(), beside=4, desk="https://desk.example.com") for number in range(2)]
+    for mail in (email(*notices), email(notices[0])):
+        for body in (mail.text, mail.html):
+            assert "4 more alerts fall due before the next message." in body
+            assert "https://desk.example.com/desk" in body.partition("fall due before the next message")[2]
+
+
 def test_the_mail_says_who_waits_for_what_until_when_and_why() -> None:
     mail = email(a_notice(why=("broke", "third time"), topics=("delivery",)), now=at(48))
     assert mail.subject == f"{NUMBER}: it broke"

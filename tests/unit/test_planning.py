@@ -99,8 +99,9 @@ def a_policy(*names: str) -> Policy:
         (("half", "late"), {"half": 0.25, "late": 0.5}),
         (("half", "overdue"), {"half": 0.25, "overdue": 0.5, "late": 0.5}),
         (("early", "overdue"), {"early": 0.25, "overdue": 0.5, "half": 0.25, "late": 0.5}),
-        # Nobody can tell which of them is the renamed one.
-        (("half", "warning", "overdue"), {"half": 0.25, "warning": 0.5, "overdue": 0.75}),
+        # Nobody can tell which of them is the renamed one: the last stands for the last.
+        (("half", "warning", "overdue"), {"half": 0.25, "warning": 0.5, "overdue": 0.75, "late": 0.75}),
+        (("only",), {"only": 0.25, "half": 0.25, "late": 0.25}),
         (("half",), {"half": 0.25}),
     ],
 )

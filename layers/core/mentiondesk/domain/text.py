@@ -16,8 +16,9 @@ _GROUP = re.compile(r"\d+")
 # Phones offer to call groups of six digits or more in some countries.
 _LONGEST_GROUP = 5
 _FORMAT = r"\u200b-\u200f\u2060-\u2069\ufeff"
-# X puts the handles of everybody in a thread before a reply: they are no words of the customer.
-_HANDLES = re.compile(rf"[\s{_FORMAT}]*(?:[@＠]\w{{1,30}}[\s,:{_FORMAT}]+)+")
+# X puts the handles of everybody in a thread before a reply: they are no words of the customer. A point before the
+# first one is an old way to show a reply to everybody.
+_HANDLES = re.compile(rf"[\s{_FORMAT}]*\.?(?:[@＠]\w{{1,30}}[\s,:{_FORMAT}]+)+")
 # Zero-width joiner holds emoji together; every other format character can only deceive a reader.
 _JOINER = "\u200d"
 

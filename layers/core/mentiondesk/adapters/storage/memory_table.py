@@ -68,7 +68,8 @@ class MemoryTable:
         return iter(list(self.items.values()))
 
     def count(self, query: Query) -> int:
-        return sum(1 for _ in self.query(query))
+        start, end = _bounds(self._indexes[(query.index or _OWN).name].get(query.partition, []), query)
+        return max(end - start, 0) if query.limit is None else min(max(end - start, 0), query.limit)
 
     def put(self, item: Item, when: Condition | None = None) -> None:
         self._write({"": Put(item, when)})

@@ -5,12 +5,13 @@ message lists what is due. A message brings forward the warnings that fall due b
 the budget never makes a warning late. `make run ACT=no` shows the effect of the numbers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.alerts.ledger import Alert
-from mentiondesk.domain.ids import CaseId
+from mentiondesk.domain.ids import CaseId, UserId
 
 HOUR = timedelta(hours=1)
 # A person with so many messages in the last hour is busy; until then, messages are this far apart.
@@ -25,6 +26,8 @@ _RING_AGAIN = timedelta(minutes=3)
 _RING_OF_ONE, _RING_OF_ONE_AGAIN = 3, timedelta(minutes=30)
 # A customer with more cases in an hour's messages floods: what is late about them causes one message an hour.
 _FLOODS_FROM = 3
+# The cases that one person was told of, by customer, each with the latest time.
+_Told = Mapping[UserId, Mapping[CaseId, datetime]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +65,9 @@ class Interruptions:
 
     def next_message(self, alerts: Iterable[Alert], now: datetime, budget: Budget) -> datetime:
         """The moment, `now` or later, at which a message with these alerts may go."""
-        sent = self._ordinary(now)
-        soonest = min(self._moment(alert, sent, now, budget) for alert in alerts)
+        alerts, sent = list(alerts), self._ordinary(now)
+        told = self._told_of({one.subject_id.customer for one in alerts if isinstance(one.subject_id, CaseId)}, now)
+        soonest = min(self._moment(alert, sent, told, now, budget) for alert in alerts)
         return max(soonest, self.room(now, budget))
 
     def room(self, now: datetime, budget: Budget) -> datetime:
@@ -98,23 +102,31 @@ class Interruptions:
     def _ordinary(self, now: datetime) -> list[datetime]:
         return [one.at for one in self.latest if not one.critical and one.at > now - HOUR]
 
-    def _moment(self, alert: Alert, sent: Sequence[datetime], now: datetime, budget: Budget) -> datetime:
+    def _moment(self, alert: Alert, sent: Sequence[datetime], told: _Told, now: datetime, budget: Budget) -> datetime:
         """The moment at which this alert may cause a message; the deadline of a warning cannot wait."""
         warns = now < alert.answer_by and alert.due_at < alert.answer_by
-        moment = sent[-1] + budget.gap(self.busy(now), warns) if sent else now
-        told = self._told_of_customer(alert, now)
-        if told is not None:
+        moment = sent[-1] + budget.gap(len(sent) >= _BUSY_FROM, warns) if sent else now
+        latest = _told_of_customer(alert, told)
+        if latest is not None:
             # The customer has another case in alert: this one joins a message that goes anyway.
-            moment = max(moment, told + HOUR)
+            moment = max(moment, latest + HOUR)
         return max(now, min(moment, alert.answer_by - _LAST_CALL) if warns else moment)
 
-    def _told_of_customer(self, alert: Alert, now: datetime) -> datetime | None:
-        """The latest message about the customer, unless it is about this case and few others."""
-        if not isinstance(alert.subject_id, CaseId):
-            return None
-        customer = alert.subject_id.customer
-        lately = [one for one in self.latest if one.at > now - HOUR]
-        told = {case: one.at for one in lately for case in one.cases if case.customer == customer}
-        if alert.subject_id in told and len(told) <= _FLOODS_FROM:
-            return None
-        return max(told.values(), default=None)
+    def _told_of(self, customers: Container[UserId], now: datetime) -> _Told:
+        """The cases of these customers in the last hour's messages, each with its latest message."""
+        told: dict[UserId, dict[CaseId, datetime]] = defaultdict(dict)
+        for one in self.latest:
+            for case in one.cases if one.at > now - HOUR else ():
+                if case.customer in customers:
+                    told[case.customer][case] = one.at
+        return told
+
+
+def _told_of_customer(alert: Alert, told: _Told) -> datetime | None:
+    """The latest message about the alert's customer, unless it is about this case and few others."""
+    if not isinstance(alert.subject_id, CaseId):
+        return None
+    theirs = told.get(alert.subject_id.customer, {})
+    if alert.subject_id in theirs and len(theirs) <= _FLOODS_FROM:
+        return None
+    return max(theirs.values(), default=None)

@@ -1,20 +1,21 @@
 """Notices: the facts that one alert reports to one person."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.alerts.ledger import Alert
 from mentiondesk.domain.alerts.message import HOURLY, OwnerNews
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.incidents.incident import STILL_UNCONFIRMED, UNCONFIRMED, Incident, LinkedPost, Status
+from mentiondesk.domain.values import replace
 
 
 @dataclass(frozen=True, slots=True)
 class CaseNotice:
     """An alert about a case; `more` counts the other cases of its customer that the message is about as well.
 
-    `beside` counts the alerts of the desk that fall due before the next message and are too many to be named.
+    `beside` counts the alerts of the desk that are not named and fall due before the person's next message.
 
     `incident` is the incident that the case is part of, if any. `act` is the address of the page with the
     person's actions; None when no link could be made. `owner_name` is how the case's owner is called.

@@ -164,17 +164,18 @@ class Policy:
     def stages_of(self, timer: ReplyTimer) -> tuple[Stage, ...]:
         """The stages that this timer's alerts may name.
 
-        Settings may have renamed stages since the timer began: where as many names are gone as there are new ones,
-        each stands for the one in its place.
+        Settings may have renamed stages since the timer began: a name that is gone stands for the new stage in its
+        place, counted from the last, and for the first new one where there are fewer.
         """
         planned = [due.stage for due in timer.alerts]
         gone = [name for name in planned if name not in self._stage_names]
         if not gone:
             return self.all_stages
         new = [stage for stage in self.stages if stage.name not in planned]
-        if len(gone) != len(new):
+        if not new:
             return self.all_stages
         new.sort(key=lambda stage: (stage.share, stage.shift))
+        new = [*new[:1] * (len(gone) - len(new)), *new][-len(gone) :]
         return (*self.all_stages, *(replace(stage, name=name) for name, stage in zip(gone, new, strict=True)))
 
     def timer(

@@ -133,7 +133,7 @@ class CaseView:
 
     @property
     def beside(self) -> str:
-        """A sentence about alerts that are too many to be named; empty on an ordinary day."""
+        """A sentence about the alerts that fall due before the next message; empty where there is none."""
         return self.say("staff.beside", count=self.notice.beside) if self.notice.beside else ""
 
     @property

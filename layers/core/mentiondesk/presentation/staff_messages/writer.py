@@ -109,7 +109,7 @@ class StaffMessages:
 
 
 def _case_text(cases: Sequence[CaseView]) -> str:
-    """Brand, what, case number, time left, customer, their words, and the link."""
+    """Brand, what, case number, time left, customer, their words, how many more are due, and the link."""
     first, *others = cases
     if others:
         facts = _counted(cases)
@@ -124,9 +124,10 @@ def _case_text(cases: Sequence[CaseView]) -> str:
         if first.draws and key == "case_alert.text":
             drawn = first.say("case_alert.text_drawn", what=first.what, who=first.caller, reason=first.draws, **facts)
             says = drawn if _leaves_room(drawn, first) else says
+    link = first.act or first.link
     if first.notice.beside:
-        says = f"{says} {first.say('staff.beside_short', count=first.notice.beside)}"
-    return _text(says, short, first.gist(_LONGEST_QUOTE), first.act or first.link)
+        link = f"{first.say('staff.beside_short', count=first.notice.beside)} {link}"
+    return _text(says, short, first.gist(_LONGEST_QUOTE), link)
 
 
 def _leaves_room(says: str, one: CaseView) -> bool:

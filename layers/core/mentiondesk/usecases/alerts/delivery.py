@@ -1,7 +1,7 @@
 """Delivery: the notices of one message to one person, on the first way that works."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.alerts.budget import Interruption, Interruptions
@@ -11,6 +11,7 @@ from mentiondesk.domain.alerts.notices import CaseNotice, Notice, by_customer
 from mentiondesk.domain.alerts.roster import Audience, Channel, Staff
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import CaseId, StaffId, SubjectId
+from mentiondesk.domain.values import replace
 from mentiondesk.ports.alerts import AlertStore
 from mentiondesk.ports.channels import Sender, Undeliverable
 from mentiondesk.ports.writing import StaffWriter
@@ -29,7 +30,7 @@ class Delivery:
     """The notices of one message. `detail` goes into the ledger: why it is not the channel meant.
 
     `critical`: the message is about danger. No limit holds it, and each channel is a way of its own. `beside` counts
-    alerts that are too many to be named.
+    the alerts that are not named and fall due before the next message.
     """
 
     staff: Staff
@@ -187,7 +188,7 @@ class Deliverer:
                 for one in again
             ]
         )
-        return replace(delivery, notices=tuple(one for one in delivery.notices if one not in again))
+        return replace(delivery, notices=tuple(one for one in delivery.notices if one.alert.subject_id not in told))
 
     def _ways(self, delivery: Delivery) -> Iterator[_Way]:
         """The channel meant, then the person's others, then the leads': each with its address.
@@ -202,7 +203,9 @@ class Deliverer:
 
     def _written(self, way: _Way, notices: Sequence[Notice], beside: int = 0) -> Email | str:
         try:
-            told = [replace(one, beside=beside) if isinstance(one, CaseNotice) else one for one in by_customer(notices)]
+            told: Sequence[Notice] = by_customer(notices)
+            if beside:
+                told = [replace(one, beside=beside) if isinstance(one, CaseNotice) else one for one in told]
             return self._writer.write(way.channel, way.staff, told, self._settings.brand.name, self._now)
         except Exception as error:
             # A boundary: one subject that cannot be put into words must not keep the alerts about others back. The

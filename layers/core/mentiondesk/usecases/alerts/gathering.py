@@ -1,7 +1,7 @@
 """Gathering: the alerts of one run as messages to each person, now or later, within their budget."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -80,9 +80,9 @@ def share(staff_id: StaffId, wanted: Sequence[Wanted], latest: Interruptions, no
 
 
 def with_ahead(
-    message: Message, tasks: Iterable[Task], latest: Interruptions, now: datetime, budget: Budget
+    message: Message, held: Iterable[tuple[Case, Alert]], latest: Interruptions, now: datetime, budget: Budget
 ) -> Message:
-    """The message with what other tasks hold for its person: what waits, and the warnings that it brings forward.
+    """The message with what else is held for its person: what waits, and the warnings that it brings forward.
 
     A case of the message itself gets its next warning ahead only while the person is busy. Other cases of its
     customers join it for a whole gathering.
@@ -91,7 +91,7 @@ def with_ahead(
     customers = {one.subject.customer_id for one in message.wanted if isinstance(one.subject, Case)}
     found = {one.alert.subject_id: one for one in message.wanted}
     named, merged = set(found), list[Alert]()
-    for case, alert in _joining(message.staff_id, tasks):
+    for case, alert in held:
         until = now + budget.gather if case.customer_id in customers else horizon
         if alert.due_at > until or (case.case_id in named and not busy):
             continue
@@ -102,12 +102,15 @@ def with_ahead(
     return replace(message, wanted=tuple(found.values()), merged=tuple(merged))
 
 
-def _joining(staff_id: StaffId, tasks: Iterable[Task]) -> Iterator[tuple[Case, Alert]]:
-    """The alerts to a person about cases that are not critical: those that are due, and warnings ahead."""
+def joining(tasks: Iterable[Task]) -> Mapping[StaffId, Sequence[tuple[Case, Alert]]]:
+    """The alerts to each person about cases that are not critical: those that are due, and warnings ahead."""
+    found: dict[StaffId, list[tuple[Case, Alert]]] = defaultdict(list)
     for task in tasks:
         case = task.lease.subject
         if isinstance(case, Case) and case.urgency is not Urgency.CRITICAL:
-            yield from ((case, alert) for alert in (*task.plan.send, *task.plan.ahead) if alert.staff_id == staff_id)
+            for alert in (*task.plan.send, *task.plan.ahead):
+                found[alert.staff_id].append((case, alert))
+    return found
 
 
 def _rings(staff_id: StaffId, wanted: Sequence[Wanted], latest: Interruptions, now: datetime) -> Share:

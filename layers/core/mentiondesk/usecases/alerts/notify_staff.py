@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from mentiondesk.domain.alerts.budget import Interruption
 from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
 from mentiondesk.domain.alerts.roster import Audience, Channel, Staff
 from mentiondesk.domain.desk import DeskSettings
@@ -15,7 +16,7 @@ from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
 from mentiondesk.ports.tokens import Links
 from mentiondesk.ports.writing import StaffWriter
 from mentiondesk.usecases.alerts.delivery import Deliverer, Delivery
-from mentiondesk.usecases.alerts.gathering import Message, by_person, share, with_ahead
+from mentiondesk.usecases.alerts.gathering import Message, by_person, joining, share, with_ahead
 from mentiondesk.usecases.alerts.notices import Notices
 from mentiondesk.usecases.alerts.notified import Notified
 from mentiondesk.usecases.alerts.planning import Task, planned
@@ -43,7 +44,7 @@ def no_links(staff_id: StaffId, subject_id: SubjectId, now: datetime) -> str | N
 class _Run:
     """What one run works on. `later` holds the alerts that wait, with when they may go, `ahead` those in messages.
 
-    `beside` counts what falls due before the next messages, where it is too much to be named.
+    `beside` counts what is not worked on in this run and falls due before the next message, by that message's time.
     """
 
     now: datetime
@@ -53,7 +54,11 @@ class _Run:
     tasks: dict[DueItem, Task] = field(default_factory=dict)
     later: dict[Alert, datetime] = field(default_factory=dict)
     ahead: set[Alert] = field(default_factory=set)
-    beside: int = 0
+    beside: dict[datetime, int] = field(default_factory=dict)
+
+    def brought_forward(self, alerts: Sequence[Alert]) -> bool:
+        """True when all of these went out ahead of their time."""
+        return self.ahead.issuperset(alerts) and self.notified.undelivered.isdisjoint(alerts)
 
 
 class NotifyStaff:
@@ -94,13 +99,12 @@ class NotifyStaff:
         messages = self._messages(run)
         if any(one.gathers for one in messages):
             messages = messages if notified.left else self._with_ahead(run, messages)
-            run.beside = self._beside(run)
         for task in run.tasks.values():
             deliverer.record(task.plan.records)
         notices = Notices(self._incidents, self._links, self._text_links, settings.roster, now, self._desk)
         for message in messages:
             deliverer.record(_merged(message, now))
-            deliverer.deliver(_delivery(message, notices, settings, run.beside))
+            deliverer.deliver(_delivery(message, notices, settings, self._beside(run, message)))
         for task in run.tasks.values():
             self._mark(task, run)
         notified.gathered = len(run.later)
@@ -161,11 +165,12 @@ class NotifyStaff:
 
     def _joined(self, run: _Run, messages: Iterable[Message], others: Sequence[Task]) -> list[Message]:
         """The messages with what the run's own tasks and others hold for their people."""
+        held, budget = joining((*run.tasks.values(), *others)), run.settings.alerts.budget
         found = []
         for message in messages:
             latest = run.deliverer.interrupted.latest(message.staff_id)
-            tasks = (*run.tasks.values(), *others) if message.gathers else ()
-            found.append(with_ahead(message, tasks, latest, run.now, run.settings.alerts.budget))
+            theirs = held[message.staff_id] if message.gathers else ()
+            found.append(with_ahead(message, theirs, latest, run.now, budget))
         return found
 
     def _near(self, run: _Run, messages: Iterable[Message], horizon: datetime) -> list[DueItem]:
@@ -180,11 +185,15 @@ class NotifyStaff:
         items = dict.fromkeys((*near, *(one for one in theirs if _customer(one) in customers)))
         return [one for one in items if _has_warnings(one) and one not in run.tasks]
 
-    def _beside(self, run: _Run) -> int:
-        """The items due before the next messages that this run had no time to look at; 0 on an ordinary day."""
-        if not run.notified.left and len(run.tasks) < _MOST_AHEAD:
+    def _beside(self, run: _Run, message: Message) -> int:
+        """The items that this run leaves and that fall due before the person's next message may go."""
+        if not message.gathers:
             return 0
-        return max(self._alerts.count_due(run.now + run.settings.alerts.budget.gather) - len(run.tasks), 0)
+        latest = run.deliverer.interrupted.latest(message.staff_id).after(Interruption(run.now))
+        until = latest.horizon(run.now, run.settings.alerts.budget)
+        if until not in run.beside:
+            run.beside[until] = max(self._alerts.count_due(until) - len(run.tasks), 0)
+        return run.beside[until]
 
     def _mark(self, task: Task, run: _Run) -> None:
         """Ends the lease: due again with the next stage, or sooner where an alert waits or reached nobody."""
@@ -195,8 +204,7 @@ class NotifyStaff:
         if failed and (attempts < _MOST_ATTEMPTS or not run.notified.passing.isdisjoint(failed)):
             waits.append(run.now + _pause(attempts))
         marked, then = (escalation.alerted_until, plan.next_at) if waits else (run.now, plan.next_at)
-        told = run.ahead - run.notified.undelivered
-        if not waits and plan.ahead_until is not None and told.issuperset(plan.ahead):
+        if not waits and plan.ahead_until is not None and run.brought_forward(plan.ahead):
             marked, then = plan.ahead_until, plan.after_ahead(escalation.timer)
         next_at = min((moment for moment in (*waits, then) if moment is not None), default=None)
         self._alerts.done(task.lease, marked, next_at, attempts if waits else 0)
@@ -229,4 +237,4 @@ def _delivery(message: Message, notices: Notices, settings: DeskSettings, beside
     first = min(message.wanted, key=lambda one: (-one.subject.urgency.rank, one.alert.answer_by))
     text = message.channel is Channel.TEXT
     found = tuple(notices.of(one.subject, one.alert, text and one is first) for one in message.wanted)
-    return Delivery(staff, message.channel, found, message.critical, beside=beside if message.gathers else 0)
+    return Delivery(staff, message.channel, found, message.critical, beside=beside)

@@ -292,8 +292,8 @@ def _read(row: Item, subject_id: SubjectId) -> Subject:
 
 def _record(row: Item) -> Record:
     """A line of the ledger; before there were schema numbers, alerts named their subject in another way."""
-    alert = row.get("alert")
     if row.schema == 0:
+        alert = row.get("alert")
         alert = {"subject_id": alert["matter_id"], **alert}
         row = Item(row.key, None, {**row.beside, "alert": alert})
     return row.read(Record)
