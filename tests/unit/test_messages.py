@@ -105,6 +105,22 @@ class _Tags(HTMLParser):
         self.words += data
 
 
+@pytest.mark.parametrize(
+    ("minute", "urgency", "ground"),
+    [
+        (0, Urgency.NORMAL, "calm-band"),
+        (29, Urgency.NORMAL, "calm-band"),
+        (30, Urgency.NORMAL, "soon-band"),
+        (60, Urgency.NORMAL, "soon-band"),
+        (61, Urgency.NORMAL, "late-band"),
+        (0, Urgency.HIGH, "soon-band"),
+        (0, Urgency.CRITICAL, "late-band"),
+    ],
+)
+def test_the_ground_of_a_mail_tells_how_little_time_is_left(minute: float, urgency: Urgency, ground: str) -> None:
+    assert f'class="g-{ground}"' in email(a_notice(urgency=urgency), now=at(minute)).html
+
+
 def test_a_text_counts_what_falls_due_after_the_customer_s_words() -> None:
     said = text(replace(a_notice("the kettle does not boil"), beside=4))
     assert '"the kettle does not boil" 4 more due soon. https://' in said

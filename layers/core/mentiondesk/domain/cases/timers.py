@@ -109,6 +109,10 @@ class ReplyTimer:
         """True when the timer ended, or still runs, after its deadline."""
         return (self.ended_at or now) > self.answer_by
 
+    def half_gone(self, now: datetime) -> bool:
+        """True while the timer runs, from half time on."""
+        return self.running and now - self.since >= (self.answer_by - self.since) / 2
+
     def ended(self, at: datetime, outcome: TimerOutcome) -> "ReplyTimer":
         return replace(self, ended_at=at, outcome=outcome, alerts=())
 

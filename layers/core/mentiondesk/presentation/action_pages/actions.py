@@ -292,7 +292,7 @@ def case_facts(view: CaseView, reader: Reader) -> dict[str, object]:
         "draws": attention(say, case.attention),
         "posts": posts_so_far(say, case),
         "quotes": quotes(say, case, reader.at),
-        "urgent": case.urgency >= Urgency.HIGH,
+        "soon": timer is not None and (case.urgency >= Urgency.HIGH or timer.half_gone(reader.now)),
         "left": time_left(say, timer.answer_by, reader.now) if timer else "",
         "late": timer.breached(reader.now) if timer else False,
         "waits_for": say.label("clock", timer.clock) if timer else "",

@@ -158,7 +158,7 @@ def pace(case: Case, now: datetime) -> str:
         return "calm"
     if timer.breached(now):
         return "late"
-    return "soon" if timer.answer_by - now < (timer.answer_by - timer.since) / 2 else "calm"
+    return "soon" if timer.half_gone(now) else "calm"
 
 
 def present(people: tuple[Presence, ...], visitor: Visitor) -> Iterator[str]:

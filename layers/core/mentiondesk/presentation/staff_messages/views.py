@@ -94,9 +94,11 @@ class CaseView:
 
     @property
     def band(self) -> str:
-        """The theme's name of the ground on which the deadline stands."""
-        critical = self.case.urgency is Urgency.CRITICAL
-        return "late-band" if self.late or critical else "soon-band" if self.urgent else "calm-band"
+        """The theme's name of the ground on which the deadline stands: it turns at half time, and at the deadline."""
+        if self.late or self.case.urgency is Urgency.CRITICAL:
+            return "late-band"
+        soon = self.urgent or (self.timer is not None and self.timer.half_gone(self.now))
+        return "soon-band" if soon else "calm-band"
 
     @property
     def what(self) -> str:
