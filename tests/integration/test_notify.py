@@ -605,6 +605,54 @@ def test_killed_at_any_call_no_alert_is_lost(desk: Desk) -> None:
             assert office.escalation(case).due_at == at(90)
 
 
+# The customers who ask in these minutes keep their people busy: messages gather, and bring warnings forward.
+_BUSY = (0, 3, 8, 15, 22, 24, 29)
+
+
+def a_busy_hour(killed_in: int | None = None, call: int = 0, after: bool = False) -> tuple[list[str], Office, set[Any]]:
+    """The calls of a run in the midst of it that dies so, the office, and everything that was told."""
+    office, names = Office(MemoryDesk()), list[str]()
+    for customer, minute in enumerate(_BUSY, start=1):
+        office.opens(minute, customer)
+    notify = office.notifier()
+    for minute in range(30, 150):
+        if minute == killed_in:
+            names = killed_at(office, call, after, minute)
+        else:
+            notify(at(minute), _time_left)
+    sent = [record for case in _cases(office) for record in office.desk.ledger(case.case_id)]
+    return names, office, {(one.alert.subject_id, one.alert.stage, one.alert.staff_id) for one in sent}
+
+
+def _cases(office: Office) -> list[Case]:
+    return office.desk.memory.facts(keys.CASE, Case)  # type: ignore[attr-defined, no-any-return]
+
+
+def _messages(office: Office) -> int:
+    return len(office.mail.taken) + len(office.texts.taken)
+
+
+def test_killed_at_any_call_of_a_gathering_nothing_is_lost() -> None:
+    """A message more goes out only where the crash comes between sending a message and counting it.
+
+    In minute 53 a message brings three warnings forward.
+    """
+    calls, whole, told = a_busy_hour(53, call=1000)
+    in_doubt = {("send", True), ("record", False), ("record", True), ("interrupted", False)}
+    assert {"lease", "hold", "count_due", "send", "record", "done"} <= set(calls)
+    for call in range(len(calls)):
+        for after in (False, True):
+            _, office, found = a_busy_hour(53, call, after)
+            assert found == told, (calls[call], call, after)
+            twice = (calls[call], after) in {
+                ("send", True),
+                ("record", False),
+                ("record", True),
+                ("interrupted", False),
+            }
+            assert _messages(office) <= _messages(whole) + twice, (calls[call], call, after)
+
+
 def test_after_a_crash_the_case_is_due_when_its_lease_ends(office: Office) -> None:
     office.opens()
     names = killed_at(office, 6, after=False, minute=30)
