@@ -37,7 +37,7 @@ from mentiondesk.presentation.desk.forms import (
 )
 from mentiondesk.presentation.desk.html import render
 from mentiondesk.presentation.desk.polls import WRITING, came, no_news, still_there, tag
-from mentiondesk.presentation.desk.queue import case_path, pace, present, tick_name
+from mentiondesk.presentation.desk.queue import case_path, present, tick_name
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response, go
 from mentiondesk.presentation.desk.snapshot import SnapshotView
 from mentiondesk.presentation.phrases import customer, handle_url, profile_url
@@ -185,7 +185,6 @@ def _facts(view: CaseView, visitor: Visitor, reader: Reader, people: tuple[Prese
         "tab": "",
         "view": view,
         "reader": reader,
-        "pace": pace(case, visitor.now),
         "profile": profile_url(case),
         "lines": lines(view.timeline, reader, case),
         "present": list(present(people, visitor)),
