@@ -31,8 +31,8 @@ class WordTable:
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines: dict[str, list[str]] = {}
-        self._patterns: dict[str, re.Pattern[str] | None] = {}
-        self._known: dict[str, re.Pattern[str] | None] = {}
+        self._patterns: dict[str, re.Pattern[str]] = {}
+        self._known: dict[str, tuple[re.Pattern[str], ...]] = {}
         for line in lines:
             for one in _rows(line):
                 for key in _keys(one):
@@ -42,23 +42,23 @@ class WordTable:
         """Matches in order; they do not overlap."""
         known, end = self._known, 0
         for start, prefix in word_starts(text):
-            pattern = known[prefix] if prefix in known else self._learnt(prefix)
-            if pattern and start >= end and (found := pattern.match(text, start)):
-                yield found
-                end = found.end()
+            for pattern in known[prefix] if prefix in known else self._learnt(prefix):
+                if start >= end and (found := pattern.match(text, start)):
+                    yield found
+                    end = found.end()
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first match."""
         return next(self.finditer(text), None)
 
-    def _learnt(self, prefix: str) -> re.Pattern[str] | None:
-        """The lines that may begin with the prefix, made into a pattern when they are first needed."""
-        key = next((key for key in (prefix, prefix[0]) if key in self._lines), _ANY)
-        if key not in self._patterns:
-            lines = [line for one in dict.fromkeys((key, key[:1], _ANY)) for line in self._lines.get(one, ())]
-            self._patterns[key] = re.compile(rf"(?:{'|'.join(lines)})(?!\w)") if lines else None
-        self._known[prefix] = self._patterns[key]
-        return self._patterns[key]
+    def _learnt(self, prefix: str) -> tuple[re.Pattern[str], ...]:
+        """The lines that may begin with the prefix as patterns, made when they are first needed."""
+        keys = [key for key in dict.fromkeys((prefix, prefix[0], _ANY)) if key in self._lines]
+        for key in keys:
+            if key not in self._patterns:
+                self._patterns[key] = re.compile(rf"(?:{'|'.join(self._lines[key])})(?!\w)")
+        self._known[prefix] = tuple(self._patterns[key] for key in keys)
+        return self._known[prefix]
 
 
 def _rows(line: str) -> list[str]:
