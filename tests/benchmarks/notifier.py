@@ -40,8 +40,10 @@ DUE = 10
 _OPEN = (1_000, 100_000, 1_000_000)
 _ON_THE_TABLE = (100, 1_000, 10_000)
 _RUNS = 41
-_STEP = timedelta(minutes=1)
-_DAY = timedelta(days=1)
+# Longer than a person's messages are gathered: each run finds its own ten and counts no others beside them.
+_STEP = timedelta(hours=1)
+_LATER = timedelta(days=30)
+_KEPT = timedelta(days=400)
 
 
 class _Provider:
@@ -85,9 +87,9 @@ def _items(count: int, cases: Cases) -> Iterator[Item]:
 
 
 def _cases(count: int) -> Iterator[Case]:
-    """Open cases with one alert to come: ten of them in each of the minutes that are run, all others the next day."""
+    """Open cases with one alert to come: ten of them in each of the hours that are run, all others a month later."""
     model = a_case()
-    due = [NOON + minute * _STEP for minute in range(_RUNS)] + [NOON + _DAY]
+    due = [NOON + hour * _STEP for hour in range(_RUNS)] + [NOON + _LATER]
     models = [replace(model, timers=(_timer(at),)) for at in due]
     for number in range(count):
         conversation, customer = ConversationId(str(10_000_000_000 + number)), UserId(str(20_000_000 + number))
@@ -123,7 +125,7 @@ def _memory(count: int) -> Table:
 
 
 def _keep() -> timedelta:
-    return _DAY
+    return _KEPT
 
 
 _WRITER = StaffMessages()
