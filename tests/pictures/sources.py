@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mentiondesk.presentation.desk.html import assets
 from tests.pictures.story import StoryDesk
+from tests.pictures.week import figures_page, report_mail
 from tests.support.telling import INCIDENT_ID
 
 FOLDER = Path("docs/pictures")
@@ -45,8 +46,9 @@ def pictures() -> Mapping[str, Picture]:
         "queue": desk.page("/desk"),
         "case": desk.page(desk.case_path),
         "incident": desk.page(f"/desk/incidents/{INCIDENT_ID}"),
+        "figures": figures_page(),
     }
-    queue, case, incident = (_alone(html, styles) for html in pages.values())
+    queue, case, incident, figures = (_alone(html, styles) for html in pages.values())
     status = _alone(site["index.html"], {"/style.css": site["style.css"]})
     return {
         "queue.png": Picture(queue, DESKTOP[0], 0),
@@ -55,6 +57,9 @@ def pictures() -> Mapping[str, Picture]:
         "case-phone.png": Picture(case, *PHONE, "dark"),
         "incident.png": Picture(incident, 900, 900),
         "mail.png": Picture(desk.mail, 640, 0),
+        "figures.png": Picture(figures, 1000, 1000),
+        "figures-phone.png": Picture(figures, *PHONE, "dark"),
+        "figures-mail.png": Picture(report_mail(), 600, 900),
         "status.png": Picture(status, 800, 1000),
     }
 
