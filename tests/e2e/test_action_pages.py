@@ -28,6 +28,7 @@ from tests.integration.test_act import CASE_ID, INCIDENT_ID, a_candidate, begin,
 from tests.support.builders import at
 from tests.support.chromium import CHROMIUM, Browser, Web, browser
 
+CLAIM = "Claim: I’ll take it"
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 HOST = "localhost"
@@ -173,11 +174,11 @@ def heard(page: Browser) -> list[str]:
 def test_a_case_is_claimed_by_keyboard_alone(page: Browser, served: Served) -> None:
     page.show(served.case_page())
     stops: list[dict[str, Any]] = []
-    while not stops or stops[-1]["says"] != "Claim":
+    while not stops or stops[-1]["says"] != CLAIM:
         page.press("Tab")
         stops.append(page.value(_FOCUSED))
         assert len(stops) < 5
-    assert [stop["says"] for stop in stops] == ["Answer at the desk", "Reply on X", "Claim"]
+    assert [stop["says"] for stop in stops] == ["Write a reply", "Reply on X", CLAIM]
     assert all(stop["seen"] and stop["outline"] == "solid3px" for stop in stops)
     assert served.case.owner is None
     with followed(page):
@@ -201,7 +202,7 @@ def test_a_reason_is_asked_for_and_kept(page: Browser, served: Served) -> None:
 def test_going_back_and_pressing_again_does_it_once(page: Browser, served: Served) -> None:
     page.show(served.case_page())
     fields = page.value("Object.fromEntries(new FormData(document.forms[0]))")
-    go(page, "Claim")
+    go(page, CLAIM)
     again = f"fetch(location, {{method: 'POST', body: new URLSearchParams({fields!r})}}).then(a => a.status)"
     page.do("Page.setBypassCSP", enabled=True)
     page.show(served.case_page("mo"))
@@ -259,7 +260,7 @@ def test_every_page_is_quiet_fits_and_can_be_read(page: Browser, served: Served,
         (served.incident_page(), []),
         (f"{URL}/act/forged", []),
         (served.case_page(), ["Dismiss"]),
-        (served.case_page(), ["Claim"]),
+        (served.case_page(), [CLAIM]),
         (served.case_page("mo"), ["Answered"]),
         (served.incident_page(), ["Preview"]),
         (served.incident_page(), ["Preview", "Publish"]),

@@ -56,7 +56,7 @@ def write(one: Person, words: str) -> None:
 
 
 def saved(one: Person) -> None:
-    one.page.until("document.querySelector('#reply-state').innerText === 'Draft saved'")
+    one.page.until("document.querySelector('#reply-state').innerText === 'Draft saved, not sent'")
 
 
 # --- Drafts -----------------------------------------------------------------------------------------------

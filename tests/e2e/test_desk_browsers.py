@@ -54,13 +54,13 @@ def test_people_see_one_another_in_the_list_and_on_the_page(desk: Office, case_i
     mo.open("/desk")
     ana.case(case_id)
     ben.case(case_id)
-    assert "Ana is looking" in ben.said
+    assert "Ana has it open" in ben.said
     ben.type("#note-text", "He called")
     ben.poll()
     for one in (ana, mo):
         one.poll()
         assert "Ben is writing" in one.said
-    assert "Ana is looking" in mo.said
+    assert "Ana has it open" in mo.said
 
 
 def test_news_arrive_again_and_again(desk: Office, case_id: CaseId) -> None:

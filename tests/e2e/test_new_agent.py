@@ -24,7 +24,7 @@ def test_from_the_mail_to_an_answer_and_the_next_customer(desk: Office) -> None:
     first, second, third = (waiting(desk.desk.desk, number, f"Parcel {number} is late", number) for number in (1, 2, 3))
     ana = NewAgent(desk)
     ana.mail(first)
-    ana.press("Answer at the desk")
+    ana.press("Write a reply")
     assert ana.primary == ["Mail me a code"]
     assert "go on to the case" in ana.person.said
     assert ana.page.until("document.activeElement.id === 'email'")
@@ -49,7 +49,7 @@ def test_from_the_mail_to_an_answer_and_the_next_customer(desk: Office) -> None:
     assert ana.presses == ana.pages == SIGNED_OUT
     ana.presses = ana.pages = 0
     ana.mail(third)
-    ana.press("Answer at the desk")
+    ana.press("Write a reply")
     ana.person.type("#reply-text", "So sorry! Yours is in the van, we hear.")
     ana.press("Send")
     ana.press("Next customer")

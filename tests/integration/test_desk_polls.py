@@ -77,7 +77,7 @@ def test_what_a_colleague_does_is_seen_at_once(office: Office, page: int) -> Non
 def test_a_colleague_who_comes_or_writes_is_seen_at_once(office: Office, page: int) -> None:
     shown = pages(office)[page]
     office.opened(shown)
-    for query, words in (("", "Ben is looking"), ("?writing=1", "Ben is writing")):
+    for query, words in (("", "Ben has it open"), ("?writing=1", "Ben is writing")):
         with office.desk.by("ben"):
             office.desk.get(f"{office.case}{query}")
         assert words in office.look(shown).said
@@ -107,7 +107,7 @@ def test_presence_lasts_as_long_as_the_page_polls(office: Office) -> None:
         office.desk.later(seconds=3)
         office.look(office.case)
     with office.desk.by("ben"):
-        assert "Ana is looking" in office.desk.get("/desk").said
+        assert "Ana has it open" in office.desk.get("/desk").said
 
 
 def test_a_poll_of_a_session_that_ended_is_led_to_the_sign_in(office: Office) -> None:

@@ -267,7 +267,7 @@ def test_colleagues_are_seen_in_the_list_and_on_the_page(desk: ServedDesk, case_
         desk.get(f"{path(case_id)}?writing=1")
     assert "Ben is writing" in desk.get("/desk").said
     assert "Ben is writing" in desk.get(path(case_id)).said
-    assert "Ana is looking" not in desk.get(path(case_id)).said
+    assert "Ana has it open" not in desk.get(path(case_id)).said
     desk.later(seconds=90)
     assert "Ben is writing" not in desk.get("/desk").said
 

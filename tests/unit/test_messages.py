@@ -142,7 +142,7 @@ def test_the_mail_says_who_waits_for_what_until_when_and_why() -> None:
         "13:00 UTC",
         "12 min left",
         "Customer 2000000001",
-        "a first reply",
+        "our first reply",
         "it broke",
         "“broke”, “third time”",
         "delivery",

@@ -37,7 +37,7 @@ def test_of_the_invented_replies_those_that_break_a_rule_are_stopped_and_the_goo
 
 
 def test_the_rule_that_was_meant_is_the_one_that_stops() -> None:
-    legal_or_so = ("legal", "medical", "danger", "harm")
+    legal_or_so = ("legal", "medical", "danger", "harm", "harm_without_help", "critical")
     for one in written():
         if one.stop:
             found = {finding.rule for finding in one.findings if finding.outcome is not Outcome.WARN}
@@ -225,6 +225,19 @@ def test_warnings_are_over_once_their_author_has_seen_them() -> None:
     assert unconfirmed(found, ()) == found[:1]
     assert unconfirmed(found, ("alike",)) == ()
     assert (worst(found), worst(())) == (Outcome.HOLD, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "stopped"),
+    [
+        ("Oh dear, new gloves can be scratchy!", True),
+        ("Sorry! Please stop using them and send us a direct message.", False),
+        ("Tut uns leid! Bitte benutzen Sie sie nicht weiter und schreiben Sie uns eine Nachricht.", False),
+    ],
+)
+def test_somebody_who_was_hurt_is_led_to_help(text: str, stopped: bool) -> None:
+    hurt = replace(CALM, kind=Kind.COMPLAINT, customer_words=("Got a rash on both arms from your oven gloves",))
+    assert (worst(check(text, hurt)) is Outcome.HOLD) == stopped
 
 
 def test_every_rule_has_its_words() -> None:

@@ -47,7 +47,9 @@ _NAMED_CODE = re.compile(
     r"(?:\s(?:number|no|nr|num|ref|reference|code|id|is|nummer|num[eé]ro|n[uú]mero))*[\s.:#'\"-]{1,3}(?:is\s)?"
     r"(?=[a-z0-9-]*\d[a-z0-9-]*\d)(?:\d{5,}|(?=[a-z-]*\d)[a-z0-9-]{6,24})(?![\w-])"
 )
-_LONG_CODE = re.compile(r"(?<![\w/.-])(?=[a-z]{0,4}\d{8,})[a-z]{0,4}\d{8,24}[a-z]{0,2}(?![\w/])")
+_LONG_CODE = re.compile(
+    r"(?<![\w/.-])(?=[a-z]{0,4}\d{8,}|\d{1,3}[a-z]{1,3}\d{7,})[a-z]{0,4}\d{0,3}[a-z]{0,3}\d{7,24}[a-z]{0,2}(?![\w/])"
+)
 # The end of a card's number, a day of birth, a sort code: few digits after the words that name them.
 _NAMED_DIGITS = re.compile(
     r"\b(?:card|visa|mastercard|amex)\b[^.!?\d]{0,25}\b(?:ending|ends|ended|last (?:four|4))\b[^.!?\d]{0,12}\d{4}\b"
@@ -73,6 +75,10 @@ _STREET = re.compile(
     r" (?:[\w'ºª-]+\s?){1,5},? (?:n[º°o]?\.? ?)?\d{1,4}\b"
     r"|\b[\w-]{3,30}(?:straat|laan|gracht|kade|plein|dijk|singel) \d{1,4}\b"
     r"|\b(?:hausnummer|house number|door number|numéro de maison|portal|porta|huisnummer) \d{1,4}\b"
+)
+# A shop has none of these.
+_FLAT = re.compile(
+    r"\b(?:flat|apartment|apt|wohnung|appartement|piso|andar|apartamento|etage) (?:n[º°o]?\.? ?)?\d{1,4}\b"
 )
 # A street without its number, to which something goes.
 _STREET_OF_DELIVERY = re.compile(
@@ -167,7 +173,7 @@ def _addresses(reading: Reading) -> Iterator[tuple[str, int, int]]:
         near = text[max(0, found.start() - 60) : found.end() + 40]
         if _OURS.search(text, 0, found.start()):
             continue
-        theirs = _POSTCODE.search(text, found.end(), found.end() + 40) or _THEIRS.search(near)
+        theirs = _POSTCODE.search(text, found.end(), found.end() + 40) or _THEIRS.search(near) or _FLAT.search(near)
         if theirs or not _OUR_PLACE.search(near):
             yield "address", *spelled.place(*found.span())
     for found in _STREET_OF_DELIVERY.finditer(text):

@@ -35,14 +35,20 @@ def lines_of(name: str) -> list[str]:
 NOT_ASKED = re.compile(
     r"\b(?:without|don't|do not|not|never|no need|avoid|remove|delete|hide|instead of)\b"
     r"|\b(?:nicht|kein|keine[nr]?|ohne|pas|sans|sin|sem|nao|jamas|nunca|senza|non|niet|geen|zonder)\b"
-    r"|\b(?:modifier|changer|verifier|corriger|cambiar|modificar|actualizar|comprobar|revisar?|alterar|mudar|atualizar"
+    r"|\b(?:modifier|changer|verifier|corriger|cambiar|modificar|actualizar|comprobar|revisar?|alterar"
+    r"|mudar|atualizar"
     r"|verificar|cambiare|modificare|wijzig\w*|verander\w*) (?:\w+ ){0,2}$"
-    r"|\b(?:our|the shop's|new|change|updated?|wrong|correct|check|reset|enter|add|added|sent|emailed) (?:\w+ ){0,2}$"
+    r"|\b(?:our|the shop's|(?<!what's the )(?<!what is the )(?<!what's your )new|change|updated?|wrong"
+    r"|correct|check|reset|enter|add|added|sent|emailed) (?:\w+ ){0,2}$"
 )
 # What follows a noun and makes a request of it: "your order number?", "the postcode, please".
 ASKED_BEHIND = re.compile(
-    r"[^.!?\n]{0,3}(?:\?|,? ?(?:please|pls|bitte|s'il vous plait|svp|stp|por favor|per favore|alstublieft|aub|graag)\b"
-    r"|(?:,| and)? (?:here|below|(?:would|will) (?:help|do|suffice)|is (?:all|missing|needed)|hier|reicht|genugt|fehlt"
+    r"[^.!?\n]{0,3}(?:\?|,? ?(?:please|pls|bitte|s'il vous plait|svp|stp|por favor|per favore|alstublieft"
+    r"|aub|graag)\b"
+    r"|(?:,| and)? (?:here|below|(?:would|will) (?:help|do|suffice)|[^.!?\n]{0,70}would do (?:the trick"
+    r"|nicely)|(?:einfach|simply|just|simplement|simplemente|so|solo) [^.!?\n]{0,25}(?:darunter|hier"
+    r"|antwort|here|below|reply|ici|reponse|aqui|respuesta|resposta)|is (?:all|missing|needed)|hier"
+    r"|reicht|genugt|fehlt"
     r"|ici|suffit|manque|nous aiderait|aqui|basta|falta|nos ajuda\w*|qui|serve|volstaat)\b)"
 )
 # "You can change your address there": what the customer does alone, where the verb stands last.
@@ -61,12 +67,14 @@ _OPEN = (
     r"|(?:under|underneath|beneath) (?:this|the) (?:post|tweet|thread)"
     r"|hier(?:unter|onder)?|drunter|darunter|in den kommentaren|als kommentar|unter (?:diesem|dem) (?:post"
     r"|tweet|beitrag)"
-    r"|ici|ci-dessous|en commentaire|sous ce (?:post|tweet|message)|por aqui|aqui|abajo|abaixo|en (?:los )?comentarios"
+    r"|ici|ci-dessous|en commentaire|sous ce (?:post|tweet|message)|por aqui|aqui|abajo|abaixo"
+    r"|en (?:los )?comentarios"
     r"|nos comentarios|neste post|en este hilo|qui|qui sotto|nei commenti|in de reacties)\b"
 )
 # Words that set a private way aside, or name the thread as the place to answer.
 IN_THE_OPEN = re.compile(
-    r"\b(?:no need (?:to|for a?)|don't (?:need to|have to|bother)|(?:instead of|rather than)(?: a)?|not (?:by|in|via))"
+    r"\b(?:no need (?:to|for a?)|don't (?:need to|have to|bother)|(?:instead of|rather than)(?: a)?"
+    r"|not (?:by|in|via))"
     r" ?(?:a )?(?:dm|direct message|private|message)\b"
     rf"|\b{_OPEN}(?!:)"
 )
@@ -96,9 +104,13 @@ MAKER_OR_YEARS = re.compile(
 # Offers and prices that hold for everybody.
 FOR_EVERYBODY = re.compile(
     r"\b(?:sales?|black friday|outlet|in (?:all|our|the|any) shops|online and|everything|everyone|everybody"
-    r"|all \w+ (?:is|are)"
+    r"|all \w+ (?:is|are)|(?:anyone|anybody) can|(?:todos os|todas as|a todos|para todo el mundo"
+    r"|para todos|pour tous|fur alle|for all customers)\b|todos pueden|cualquiera puede|tout le monde peut"
+    r"|jede[rs]? (?:kann|darf)"
+    r"|alle konnen|qualquer pessoa pode|todos podem"
     r"|from (?:£|€|\$)|(?:above|over|orders of) (?:£|€|\$)|von \d+ bis \d+|ab \d+ ?(?:€|eur\w*)|des \d+|de \d+ a \d+"
-    r"|a partir de|acima de|desde \d+|partir de \d+|vanaf|a partire da|schlussverkauf|ausverkauf|soldes|rebajas|saldos"
+    r"|a partir de|acima de|desde \d+|partir de \d+|vanaf|a partire da|schlussverkauf|ausverkauf|soldes"
+    r"|rebajas|saldos"
     r"|saldi|uitverkoop|in jeder filiale|en boutique|en tienda|nas lojas|(?:depends|up) (?:on|to) your bank)\b"
 )
 # A reply that leaves a question of health to those who know may name them.
@@ -108,5 +120,18 @@ DECLINES = re.compile(
 REFERRAL = re.compile(
     r"\b(?:ask|see|speak (?:to|with)|talk to|consult|check with|contact) (?:a|your) (?:doctor|gp|pharmacist|nurse)"
     r"(?: or (?:a |your )?(?:doctor|gp|pharmacist|nurse))?"
+)
+# What somebody who was hurt, or could be, is told first.
+STOP_USING = re.compile(
+    r"\b(?:stop (?:using|eating|drinking|wearing)|(?:don't|do not|please don't) (?:use|eat|drink|plug|switch|touch)"
+    r"|unplug|switch (?:it|them) off|turn (?:it|them) off|throw (?:it|them) away"
+    r"|nicht (?:mehr |weiter )?(?:benutzen|verwenden|essen|trinken|anschalten|einschalten|anfassen)"
+    r"|(?:benutz|verwend|nutz|koch|trink|ess?)\w* (?:\w+ ){1,3}nicht (?:mehr|weiter)"
+    r"|(?:zieh\w*|nehm\w*) (?:\w+ ){0,3}(?:stecker|vom strom|vom netz)|schalt\w* (?:\w+ ){0,2}(?:aus|ab)"
+    r"|n'utilisez (?:plus|pas)|ne (?:l'|les? |la )?(?:utilisez|mangez|branchez|buvez) (?:plus|pas)"
+    r"|debranchez|arretez de"
+    r"|(?:deja|deje|dejad) de (?:usar|utilizar|comer|beber)|no (?:l[oa]s? )?(?:uses?|utilices?|comas?)|desenchuf\w+"
+    r"|desconect\w+|(?:pare|deixe|parem) de (?:usar|utilizar|comer|beber)|nao (?:o |a )?(?:use|utilize|coma)|desligue"
+    r"|smetta di|non (?:l[oa] )?(?:usi|usare)|stacchi|niet meer (?:gebruiken|eten|drinken)|stekker eruit)\b"
 )
 SARCASTIC_PICTURES = re.compile("[🙄🤡💩🤦🖕😒🥱]")

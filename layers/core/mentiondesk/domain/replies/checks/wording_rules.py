@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache
 
+from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.replies.checks import tables
 from mentiondesk.domain.replies.checks.context import CheckContext
 from mentiondesk.domain.replies.checks.spelling import Reading
@@ -19,6 +20,7 @@ _CLAUSE_ENDS = re.compile(r"[.!?;\n]|\b(?:just|simply|but|nur|einfach)\b")
 # Links made unreadable for programs.
 _DOT_SIGN = r"(?:\s?\[\.\]\s?|\s?\(\.\)\s?|\s?[(\[{](?:dot|punkt|point|punto|ponto|punt)[)\]}]\s?)"
 _DOT_WORD = r"\s(?:dot|punkt|point|punto|ponto|punt)\s"
+_SLASH_WORD = r"(?:slash|barra|barre|schrägstrich|schraegstrich|querstrich)"
 _COMMON = "com|net|org|io|info|shop|store|app|biz|site|online|link"
 _SHORT = "co|ly|me|gl|cc|de|fr|es|pt|it|nl|uk|eu|at|ch|be|us|to|tv"
 _HIDDEN_LINK = re.compile(
@@ -26,7 +28,8 @@ _HIDDEN_LINK = re.compile(
     rf"|(?<![\w-])[\w-]{{1,60}}{_DOT_SIGN}(?:{_COMMON}|{_SHORT})\b"
     rf"|(?<![\w-])[\w-]{{1,60}}(?:\s\.\s?|\.\s| dot )(?:com|net|org|io|co|ly|me|gl|cc)\b(?:\s?/\s?\S+|(?=\W*$))"
     rf"|(?<![\w-])(?:[\w-]{{3,60}}{_DOT_WORD}(?:com|net|org|io|info|co)|[\w-]{{7,60}}{_DOT_WORD}(?:{_SHORT}))\b"
-    rf"|\b\w{{3,30}}(?:-\w{{2,30}})?\s?/\s?(?:slash)\s?\w+|\b(?:{_COMMON}|{_SHORT}) slash \w+",
+    rf"|\b\w{{3,30}}(?:-\w{{2,30}})?\s?/\s?(?:slash)\s?\w+|\b(?:{_COMMON}|{_SHORT}) {_SLASH_WORD} \w+"
+    rf"|\b(?:bit|tiny|cutt|is|goo|ow|t|lnk|rb){_DOT_WORD}(?:{_SHORT}|gd|bio)\b",
     re.IGNORECASE,
 )
 
@@ -41,13 +44,19 @@ Rule = Callable[[Reading, CheckContext], Iterator[Finding]]
 
 
 def placeholders(reading: Reading, context: CheckContext) -> Iterator[Finding]:
-    """Placeholders and slots that nobody has filled."""
-    del context
+    """Placeholders and slots that nobody has filled; signs that the customer wrote first are none."""
     text = unaccented(reading.plain.text)
+    said = unaccented(" ".join(context.customer_words).lower())
     for found in (*tables.placeholder_signs().finditer(text), *tables.placeholder_words().finditer(text)):
-        yield _finding("placeholder", Outcome.BLOCK, reading.plain.place(*found.span()), reading)
+        if not _belongs_to_a_legend(found[0], said):
+            yield _finding("placeholder", Outcome.BLOCK, reading.plain.place(*found.span()), reading)
     for found in tables.NAME_OF_A_SLOT.finditer(reading.text):
         yield _finding("placeholder", Outcome.BLOCK, found.span(), reading)
+
+
+def _belongs_to_a_legend(sign: str, said: str) -> bool:
+    """True for "[S] is 20 cm, [L] is 28 cm" to a customer who asked what [L] means."""
+    return len(sign) == len("[L]") and sign[0] + sign[2] == "[]" and "[" in said and "]" in said
 
 
 def asks_identifiers(reading: Reading, context: CheckContext) -> Iterator[Finding]:
@@ -96,8 +105,9 @@ def _clause(text: str, end: int) -> str:
 
 
 def guarantees(reading: Reading, context: CheckContext) -> Iterator[Finding]:
-    """Promises that something is certain."""
-    del context
+    """Promises that something is certain; a light word to somebody who praises is none."""
+    if context.kind is Kind.PRAISE:
+        return
     text = reading.words.text
     for found, start, end in reading.in_words(tables.table("guarantee")):
         if not _of_the_product(text, found):
@@ -106,7 +116,11 @@ def guarantees(reading: Reading, context: CheckContext) -> Iterator[Finding]:
 
 def _of_the_product(text: str, found: re.Match[str]) -> bool:
     """True for the paper that comes with a product, and for what is said not to be certain."""
-    if tables.NO_GUARANTEE.search(text, 0, found.start()) or tables.GUARANTEE_NOUN.search(text, found.end()):
+    if (
+        text[: found.start()].endswith("/")
+        or tables.NO_GUARANTEE.search(text, 0, found.start())
+        or tables.GUARANTEE_NOUN.search(text, found.end())
+    ):
         return True
     noun = tables.GUARANTEE_OF_A_MAKER.match(found[0])
     return noun is not None and tables.MAKER_OR_YEARS.search(_sentence(text, found)) is not None
@@ -131,10 +145,21 @@ def money(reading: Reading, context: CheckContext) -> Iterator[Finding]:
 
 
 def harm(reading: Reading, context: CheckContext) -> Iterator[Finding]:
-    """Words that play harm down, explain it or own it, where the customer speaks of harm or of the law."""
+    """Where the customer speaks of harm or of the law: words that play it down, explain it or own it, and any reply
+    to a complaint that neither says to stop nor leads to where somebody helps in private.
+    """
     said = unaccented(context.customer_words[-1].lower()) if context.customer_words else ""
-    if tables.table("harm").search(said):
-        yield from _said("reassurance", Outcome.HOLD, reading, rule="harm")
+    if not tables.table("harm").search(said):
+        return
+    played_down = list(_said("reassurance", Outcome.HOLD, reading, rule="harm"))
+    yield from played_down
+    complains = context.kind is Kind.COMPLAINT or context.urgency is Urgency.CRITICAL
+    if complains and not played_down and not context.private and not _helps(reading):
+        yield Finding("harm_without_help", Outcome.HOLD)
+
+
+def _helps(reading: Reading) -> bool:
+    return _private_way(reading) or tables.STOP_USING.search(reading.words.text) is not None
 
 
 def foreign_links(reading: Reading, context: CheckContext) -> Iterator[Finding]:
@@ -163,9 +188,19 @@ def _table_rule(rule: str, outcome: Outcome) -> Rule:
 
 
 legal = _table_rule("legal", Outcome.HOLD)
-danger = _table_rule("danger", Outcome.HOLD)
 insults = _table_rule("insult", Outcome.HOLD)
 blame = _table_rule("blame", Outcome.WARN)
+
+
+def danger(reading: Reading, context: CheckContext) -> Iterator[Finding]:
+    """Words about danger, but for "stop using it and message us", which every agent may say."""
+    del context
+    text = reading.words.text
+    first_aid = [found.span() for found in tables.STOP_USING.finditer(text)] if _private_way(reading) else []
+    for found, start, end in reading.in_words(tables.table("danger")):
+        if not any(first <= found.start() and found.end() <= last + len(" it") for first, last in first_aid):
+            yield _finding("danger", Outcome.HOLD, (start, end), reading)
+            return
 
 
 def medical(reading: Reading, context: CheckContext) -> Iterator[Finding]:
