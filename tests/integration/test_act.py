@@ -628,8 +628,9 @@ def test_an_act_is_undone_as_if_it_had_never_been(staffed: Staffed, act: CaseCom
     before, due = staffed.case, [WHOLE in staffed.desk.alerts.due(at(minute), 10) for minute in (29, 30, 60)]
     staffed.press(a_link(), act, "e1", at(10))
     view = staffed.press(a_link(), Undo(), "e2", at(19))
-    # All of the case but its place in the timeline and its version.
-    assert replace(view.case, version=0, last=None) == replace(before, version=0, last=None)
+    # All of the case but its place in the timeline, its version, and that it was open again, which events tell.
+    apart = {"version": 0, "last": None, "reopened_at": None}
+    assert replace(view.case, **apart) == replace(before, **apart)
     assert [WHOLE in staffed.desk.alerts.due(at(minute), 10) for minute in (29, 30, 60)] == due
     assert kinds(staffed.done())[1:] == [Undone]
     # A post that is seen late has the case folded anew: what was undone stays undone.

@@ -92,7 +92,14 @@ BEGINS = datetime.fromisoformat("2026-06-17T10:00:00+00:00")
 BRAND = User(str(BRAND_ID), "FennelAndFinch", "Fennel & Finch")
 CROWD = 26
 # Copies of one text are one voice.
-TAILS = ("again", "here in Leeds", "for my whole office", "and my order is lost", "on my phone", "since this morning")
+TAILS = (
+    "again",
+    "here in Leeds",
+    "for my whole office",
+    "and I have guests tonight",
+    "on my phone",
+    "since this morning",
+)
 
 
 @dataclass

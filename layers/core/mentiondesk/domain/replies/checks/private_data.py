@@ -73,6 +73,7 @@ _STREET = re.compile(
     r"|\b\d{1,4}(?: bis| ter)?,? (?:rue|avenue|boulevard|place|chemin|allée|impasse|quai|route|square) [\w' -]{3,40}"
     r"|\b(?:calle|c/|avenida|rua|avda\.?|av\.|plaza|paseo|camino|travessa|praça|largo|estrada|piazza|viale|corso)"
     r" (?:[\w'ºª-]+\s?){1,5},? (?:n[º°o]?\.? ?)?\d{1,4}\b"
+    r"|\b[\w-]{3,30}(?:straße|strasse|weg|gasse|platz),? (?:hausnummer \w+|[^.!?\n]{0,25}\b\d{5}\b)"
     r"|\b[\w-]{3,30}(?:straat|laan|gracht|kade|plein|dijk|singel) \d{1,4}\b"
     r"|\b(?:hausnummer|house number|door number|numéro de maison|portal|porta|huisnummer) \d{1,4}\b"
 )

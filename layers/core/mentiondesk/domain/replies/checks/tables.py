@@ -38,8 +38,8 @@ NOT_ASKED = re.compile(
     r"|\b(?:modifier|changer|verifier|corriger|cambiar|modificar|actualizar|comprobar|revisar?|alterar"
     r"|mudar|atualizar"
     r"|verificar|cambiare|modificare|wijzig\w*|verander\w*) (?:\w+ ){0,2}$"
-    r"|\b(?:our|the shop's|(?<!what's the )(?<!what is the )(?<!what's your )new|change|updated?|wrong"
-    r"|correct|check|reset|enter|add|added|sent|emailed) (?:\w+ ){0,2}$"
+    r"|\b(?:our|the shop's|(?<!your )(?<!your full )(?<!what's the )(?<!what is the )(?<!what's your )new"
+    r"|change|updated?|wrong|correct|check|reset|enter|add|added|sent|emailed) (?:\w+ ){0,2}$"
 )
 # What follows a noun and makes a request of it: "your order number?", "the postcode, please".
 ASKED_BEHIND = re.compile(
@@ -81,6 +81,7 @@ IN_THE_OPEN = re.compile(
 INTO_THE_OPEN = re.compile(
     r"\b(?:reply|respond|answer|post|drop|leave|type|comment|tell us|write|pop|put|share|give us|send"
     r"|schreib\w*|poste\w*"
+    r"|schick\w*|gib|geben|donne[zr]?|envoyez|dites|tapez|ponga|pongan|envie\w*|manda\w*|type"
     r"|nenn\w*|indiquez|mettez|laissez|ecrivez|contesta\w*|pon|ponnos|dinos|deja\w*|indique|deixe|escreva|responda)\b"
     r"(?:[^.!?]|(?<= no)\.){0,80}"
     rf"\b{_OPEN}(?!:| via| by| in (?:a )?(?:dm|direct|private))"
@@ -91,7 +92,10 @@ NO_GUARANTEE = re.compile(
     r"|n't)\b[^.!?,]{0,25}"
     r"|\b(?:under|years?|months?|lifetime|product|manufacturer'?s|extended|your|the|of|its|maker's)[ -])$"
 )
-GUARANTEE_NOUN = re.compile(r"^ (?:period|card|claim|certificate|covers|applies|runs|ends|terms)\b")
+GUARANTEE_NOUN = re.compile(
+    r" (?:period|card|claim|certificate|covers|applies|runs|ends|terms"
+    r"|(?:kann|konnen) (?:ich|wir) (?:\w+ ){0,2}(?:nur|nicht|nichts|leider))\b"
+)
 # The noun, or the verb of the maker, and what shows that it is meant: for how long, and by whom.
 GUARANTEE_OF_A_MAKER = re.compile(
     r"(?:guarantees?|warrant\w*|garantie|garantias?|garanzia|garantit|garantiza|garante|garantisce|garandeert"
@@ -104,7 +108,7 @@ MAKER_OR_YEARS = re.compile(
 # Offers and prices that hold for everybody.
 FOR_EVERYBODY = re.compile(
     r"\b(?:sales?|black friday|outlet|in (?:all|our|the|any) shops|online and|everything|everyone|everybody"
-    r"|all \w+ (?:is|are)|(?:anyone|anybody) can|(?:todos os|todas as|a todos|para todo el mundo"
+    r"|all \w+ (?:is|are)|(?:anyone|anybody) can|we (?:take|accept)|(?:todos os|todas as|a todos|para todo el mundo"
     r"|para todos|pour tous|fur alle|for all customers)\b|todos pueden|cualquiera puede|tout le monde peut"
     r"|jede[rs]? (?:kann|darf)"
     r"|alle konnen|qualquer pessoa pode|todos podem"

@@ -119,7 +119,7 @@ def _of_the_product(text: str, found: re.Match[str]) -> bool:
     if (
         text[: found.start()].endswith("/")
         or tables.NO_GUARANTEE.search(text, 0, found.start())
-        or tables.GUARANTEE_NOUN.search(text, found.end())
+        or tables.GUARANTEE_NOUN.match(text, found.end())
     ):
         return True
     noun = tables.GUARANTEE_OF_A_MAKER.match(found[0])
