@@ -55,8 +55,8 @@ def placeholders(reading: Reading, context: CheckContext) -> Iterator[Finding]:
 
 
 def _belongs_to_a_legend(sign: str, said: str) -> bool:
-    """True for "[S] is 20 cm, [L] is 28 cm" to a customer who asked what [L] means."""
-    return len(sign) == len("[L]") and sign[0] + sign[2] == "[]" and "[" in said and "]" in said
+    """True for a sign in the customer's own words, and for "[S] is 20 cm" to one who asked what [L] means."""
+    return sign in said or (len(sign) == len("[L]") and sign[0] + sign[2] == "[]" and "[" in said and "]" in said)
 
 
 def asks_identifiers(reading: Reading, context: CheckContext) -> Iterator[Finding]:
@@ -198,7 +198,7 @@ def danger(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     text = reading.words.text
     first_aid = [found.span() for found in tables.STOP_USING.finditer(text)] if _private_way(reading) else []
     for found, start, end in reading.in_words(tables.table("danger")):
-        if not any(first <= found.start() and found.end() <= last + len(" it") for first, last in first_aid):
+        if not any(first <= found.start() < last for first, last in first_aid):
             yield _finding("danger", Outcome.HOLD, (start, end), reading)
             return
 
