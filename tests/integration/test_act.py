@@ -629,8 +629,8 @@ def test_an_act_is_undone_as_if_it_had_never_been(staffed: Staffed, act: CaseCom
     staffed.press(a_link(), act, "e1", at(10))
     view = staffed.press(a_link(), Undo(), "e2", at(19))
     # All of the case but its place in the timeline, its version, and that it was open again, which events tell.
-    apart = {"version": 0, "last": None, "reopened_at": None}
-    assert replace(view.case, **apart) == replace(before, **apart)
+    left, found = (replace(one, version=0, last=None, reopened_at=None) for one in (view.case, before))
+    assert left == found
     assert [WHOLE in staffed.desk.alerts.due(at(minute), 10) for minute in (29, 30, 60)] == due
     assert kinds(staffed.done())[1:] == [Undone]
     # A post that is seen late has the case folded anew: what was undone stays undone.
