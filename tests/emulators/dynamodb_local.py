@@ -2,15 +2,13 @@
 
 import hashlib
 import os
-import socket
 import subprocess
 import sys
 import tarfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
-from tests.emulators.tools import FOLDER
+from tests.emulators.tools import FOLDER, free_port, running
 
 PACKAGE = "amplify-dynamodb-simulator@2.9.30"
 ARCHIVE = FOLDER / "amplify-dynamodb-simulator-2.9.30.tgz"
@@ -22,13 +20,12 @@ SUITES = (
     "tests/integration/test_stores.py",
     "tests/integration/test_alert_store.py",
 )
-_STARTS_WITHIN = 30.0
 
 
 def check(say: Callable[[str], None]) -> int:
     """Runs the suites, whose failures pytest prints; returns 1 when a test fails. Other services stay on moto."""
     fetch()
-    with running() as url:
+    with _running() as url:
         environment = {**os.environ, "DYNAMODB_LOCAL": url}
         run = [sys.executable, "-m", "pytest", "-q", *SUITES]
         status = subprocess.run(run, env=environment, check=False).returncode
@@ -50,30 +47,8 @@ def fetch() -> None:
         archive.extractall(FOLDER, filter="data")
 
 
-@contextmanager
-def running() -> Iterator[str]:
-    """DynamoDB Local on a free port of loopback; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def _running() -> AbstractContextManager[str]:
+    port = free_port()
     libraries = f"-Djava.library.path={JAR.parent / 'DynamoDBLocal_lib'}"
     command = ["java", libraries, "-jar", str(JAR), "-inMemory", "-sharedDb", "-port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait_for(port, process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    ends = time.monotonic() + _STARTS_WITHIN
-    while time.monotonic() < ends:
-        if process.poll() is not None:
-            raise SystemExit("DynamoDB Local did not start; is Java 17 or later there?")
-        with socket.socket() as tried:
-            if tried.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.2)
-    raise SystemExit("DynamoDB Local does not answer")
+    return running("DynamoDB Local", port, command, {})

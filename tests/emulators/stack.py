@@ -7,12 +7,10 @@ again beside what was kept, and an update of a stack as it was at an earlier com
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +18,12 @@ import boto3
 
 from infra.transform import REGION
 from tests.emulators.checkout import COPY, build, built_here
-from tests.emulators.tools import FOLDER, pypi
+from tests.emulators.tools import FOLDER, free_port, pypi, running
 
 PACKAGES = ("ministack==1.5.33", "aws-sam-translator==1.115.0")
 # The last commit before the desk had doors and roles of its own.
 EARLIER = "0f5e723"
 _STACK = "emulated"
-_WITHIN = 60.0
 _ANSWERS = {"AlertSender": "desk@fennel.example", "StatusSender": "status@fennel.example"}
 _NAMES = {"OperatorEmail": "ops@fennel.example", "EventsOut": "yes"}
 # A resource whose type nobody offers: CloudFormation refuses the nested stack, and the first deploy rolls back.
@@ -201,29 +198,7 @@ _STEPS: Mapping[str, Callable[[_Emulated], str]] = {
 }
 
 
-@contextmanager
-def _running() -> Iterator[str]:
-    """The emulator on a free port of loopback; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def _running() -> AbstractContextManager[str]:
+    port = free_port()
     own = {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "MINISTACK_REGION": REGION, "LOG_LEVEL": "WARNING"}
-    command = [pypi(*PACKAGES).with_name("ministack")]
-    with (FOLDER / "ministack.log").open("wb") as log:
-        process = subprocess.Popen(command, env={**os.environ, **own}, stdout=log, stderr=log)
-    try:
-        _wait_for(port, process)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
-    ends = time.monotonic() + _WITHIN
-    while time.monotonic() < ends and process.poll() is None:
-        with socket.socket() as tried:
-            if tried.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.2)
-    raise SystemExit(f"ministack does not answer; {FOLDER / 'ministack.log'} holds its words")
+    return running("ministack", port, [str(pypi(*PACKAGES)), "-m", "ministack"], own)
