@@ -5,7 +5,7 @@ import socket
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from http import HTTPStatus
-from threading import Thread
+from threading import Condition, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 HOST = "127.0.0.1"
+# A server that is left waits this long for the requests it is answering.
+_LAST_ANSWERS_S = 10.0
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -29,6 +31,7 @@ class Loopback(ABC):
     """A WSGI application that is served from entering it to leaving it.
 
     A port that is taken, and port 0, give way to any that is free; `url` is known before it is served.
+    Once it is left, no request is being answered.
     """
 
     handler: ClassVar[type[WSGIRequestHandler]] = QuietHandler
@@ -37,14 +40,29 @@ class Loopback(ABC):
         with _bound(port) as bound:
             self._server = make_server(HOST, 0, self, threaded=True, request_handler=self.handler, fd=bound.fileno())
         self._thread = Thread(target=self._server.serve_forever, daemon=True)
+        self._answering, self._left = 0, False
+        self._changed = Condition()
 
     @abstractmethod
     def respond(self, request: Request) -> Response:
         """The response to one request; called in a thread for each connection."""
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        request = Request(environ)
-        return (self.respond(request) if _names_this_machine(request) else _MISDIRECTED)(environ, start_response)
+        return self._answer(Request(environ))(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        if not _names_this_machine(request):
+            return _MISDIRECTED
+        with self._changed:
+            if self._left:
+                return _LEFT
+            self._answering += 1
+        try:
+            return self.respond(request)
+        finally:
+            with self._changed:
+                self._answering -= 1
+                self._changed.notify_all()
 
     @property
     def url(self) -> str:
@@ -59,10 +77,14 @@ class Loopback(ABC):
         if self._thread.is_alive():
             self._server.shutdown()
         self._server.server_close()
+        with self._changed:
+            self._left = True
+            self._changed.wait_for(lambda: not self._answering, _LAST_ANSWERS_S)
 
 
 # A page on the web can have its own name lead to this machine; a browser then sends that name (DNS rebinding).
 _MISDIRECTED = Response("This page is for this machine alone.\n", HTTPStatus.MISDIRECTED_REQUEST)
+_LEFT = Response("This server has ended.\n", HTTPStatus.SERVICE_UNAVAILABLE, {"Connection": "close"})
 _NAMES = re.compile(r"(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])(?::\d+)?", re.IGNORECASE)
 
 
