@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -57,13 +58,21 @@ _MADE_UP = dict.fromkeys(("consumer_key", "consumer_secret", "access_token", "ac
 
 
 class VirtualClock:
-    """The clock of everything on this machine; it stands still until `time` is set."""
+    """The clock of everything on this machine; it stands still until `time` is set, or goes on with the machine's."""
 
     def __init__(self, start: datetime) -> None:
         self.time = start
+        self._began: float | None = None
 
     def now(self) -> datetime:
-        return self.time
+        if self._began is None:
+            return self.time
+        return self.time + timedelta(seconds=time.monotonic() - self._began)
+
+    def goes_on(self) -> None:
+        """From here on the clock goes as this machine's does."""
+        if self._began is None:
+            self._began = time.monotonic()
 
 
 _LINK = re.compile(r"https?://[\w.:-]+/act/[\w.-]+")
@@ -177,6 +186,7 @@ class LocalDesk:
         self._parameters = dict(parameters or {})
         # Functions run in turn: they share this process and its environment.
         self._turn = RLock()
+        self._seen_at: datetime | None = None
         self.api = LocalApi(api_port, self._answer, self._turn)
         self.site = LocalSite(self._stored, form_action=self.api.url)
         self.x = x
@@ -318,10 +328,21 @@ class LocalDesk:
         """Lets so much time pass at the pace of life: queues deliver at once, schedules run when a minute is full."""
         with self._turn:
             before, self.clock.time = self.clock.now(), self.clock.now() + span
-            if before.replace(second=0, microsecond=0) < self.clock.now().replace(second=0, microsecond=0):
-                return self._tick()
-            self.cloud.deliver()
-            return self._new_messages(self.clock.now())
+            return self._brought(before)
+
+    def _brought(self, before: datetime) -> list[Message]:
+        """All that a minute brings where one is full, else what the queues hold by now."""
+        if before.replace(second=0, microsecond=0) < self.clock.now().replace(second=0, microsecond=0):
+            return self._tick()
+        self.cloud.deliver()
+        return self._new_messages(self.clock.now())
+
+    def lives(self) -> list[Message]:
+        """Delivers what has come by now; the clock goes on by itself from the first call on."""
+        with self._turn:
+            self.clock.goes_on()
+            before, self._seen_at = self._seen_at or self.clock.now(), self.clock.now()
+            return self._brought(before)
 
     def stands(self, span: timedelta) -> list[Message]:
         """Delivers what visitors write while the day is paused; `span` passes only while a reply is on its way to X."""

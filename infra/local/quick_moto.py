@@ -21,6 +21,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.models import dynamodbstreams_backends
+from moto.sqs.models import sqs_backends
 
 from mentiondesk.adapters.storage import keys
 
@@ -67,8 +68,11 @@ def quick_table(called: Callable[[str], None] = lambda _: None) -> Iterator[None
 
 def _answer(region: str, operation: OperationModel, request: dict[str, Any]) -> tuple[AWSResponse, Any] | None:
     """The HTTP answer and what is parsed from it; None for a call that has to go the long way."""
-    if (operation.service_model.service_name, operation.name) == ("dynamodbstreams", "GetRecords"):
-        return _records(region, operation, request)
+    match operation.service_model.service_name, operation.name:
+        case "dynamodbstreams", "GetRecords":
+            return _records(region, operation, request)
+        case "sqs", "ReceiveMessage":
+            return _nothing_received(region, operation, request)
     if operation.service_model.service_name != "dynamodb" or operation.name not in _STRAIGHT:
         return None
     written = request["body"].decode()
@@ -99,6 +103,17 @@ def _records(region: str, operation: OperationModel, request: dict[str, Any]) ->
         milliseconds = made.microsecond // 1000
         record["dynamodb"]["ApproximateCreationDateTime"] = made.replace(microsecond=milliseconds * 1000, tzinfo=UTC)
     return AWSResponse(request["url"], 200, HTTPHeaders(), None), _parsed(result, operation)
+
+
+def _nothing_received(
+    region: str, operation: OperationModel, request: dict[str, Any]
+) -> tuple[AWSResponse, Any] | None:
+    """The answer of a queue that holds nothing to receive: most are asked again and again without."""
+    asked = json.loads(request["body"])
+    queue = sqs_backends[DEFAULT_ACCOUNT_ID][region].queues.get(asked["QueueUrl"].rpartition("/")[2])
+    if queue is None or queue.messages or asked.get("WaitTimeSeconds"):
+        return None
+    return AWSResponse(request["url"], 200, HTTPHeaders(), None), _parsed({}, operation)
 
 
 def _parsed(result: dict[str, Any], operation: OperationModel) -> dict[str, Any]:

@@ -194,12 +194,9 @@ def _end(console: Console, desk: LocalDesk, acted: bool) -> tuple[Audit, dict[st
 
 def _go_on(console: Console, desk: LocalDesk, page: LocalPage, stop: Event, over: dict[str, Any]) -> None:
     """Second by second, so that what a visitor writes at the desk goes out, until `stop`."""
-    before = time.monotonic()
     while not stop.wait(1):
-        now = time.monotonic()
-        for message in desk.goes_on(timedelta(seconds=now - before)):
+        for message in desk.lives():
             _print(console, _line(message, desk))
-        before = now
         page.show({**desk.snapshot(), **over})
 
 

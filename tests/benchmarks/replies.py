@@ -6,16 +6,19 @@ reply is pressed, relayed, sent and posted over HTTP.
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
+from threading import Event
 
 from infra.local.desk import LocalDesk, VirtualClock
 from infra.local.x_standin import StandInX, User
 from infra.settings_file import load_settings
-from mentiondesk.domain.ids import UserId
+from mentiondesk.domain.ids import CaseId, UserId
 from mentiondesk.domain.replies.checks.check import check
 from mentiondesk.domain.replies.checks.context import RecentReply
 from mentiondesk.settings.schema import SettingsFile
@@ -65,9 +68,7 @@ def _checks() -> Iterator[float]:
         sent.append(RecentReply(text, known.now, UserId(str(number))))
 
 
-def _sent(
-    settings: SettingsFile, customers: int, send: Callable[[LocalDesk, Sequence[str]], list[float]]
-) -> list[float]:
+def _sent(settings: SettingsFile, customers: int, send: Callable[[LocalDesk, Sequence[CaseId]], None]) -> list[float]:
     """Seconds from the end of undo to the post, of each reply to so many customers."""
     clock = VirtualClock(_BEGINS)
     brand = User(settings.brand.user_id, settings.brand.handle, settings.brand.name)
@@ -78,40 +79,62 @@ def _sent(
     ]
     with LocalDesk(x, clock, settings) as desk:
         desk.run(_BEGINS + timedelta(minutes=2))
-        return send(desk, asked)
+        desk.colleague("ana")
+        cases = [case_id for post_id in asked if (case_id := desk.case_of(post_id))]
+        with _living(desk):
+            send(desk, cases)
+        waits = _waits(desk)
+        assert len(waits) == customers, "each reply is on X"
+        return waits
 
 
-def _one_by_one(desk: LocalDesk, asked: Sequence[str]) -> list[float]:
+def _one_by_one(desk: LocalDesk, cases: Sequence[CaseId]) -> None:
     """Each reply is pressed when the one before it is on X."""
-    return [wait for number, post_id in enumerate(asked) for wait in _waits(desk, {post_id: number})]
+    for number, case_id in enumerate(cases):
+        _answer(desk, case_id, number)
+        _until_on_x(desk, number + 1)
 
 
-def _at_once(desk: LocalDesk, asked: Sequence[str]) -> list[float]:
-    """All replies are pressed one right after the other."""
-    return _waits(desk, {post_id: number for number, post_id in enumerate(asked)})
+def _at_once(desk: LocalDesk, cases: Sequence[CaseId]) -> None:
+    """All replies are pressed at once, as fast as the desk takes them, while those before them go out."""
+    with ThreadPoolExecutor(len(cases)) as people:
+        for pressed in [people.submit(_answer, desk, case_id, number) for number, case_id in enumerate(cases)]:
+            pressed.result()
+    _until_on_x(desk, len(cases))
 
 
-def _waits(desk: LocalDesk, asked: Mapping[str, int]) -> list[float]:
-    """Presses "Send" for each, and lets the desk's clock go on as this machine's does until all are on X."""
-    before = time.monotonic()
-    due: dict[str, float] = {}
-    for post_id, number in asked.items():
-        _answer(desk, post_id, number)
-        due[post_id] = time.monotonic() + _UNDO.total_seconds()
-    came: dict[str, float] = {}
-    while len(came) < len(due) and before < max(due.values()) + _MOST_SECONDS:
-        now = time.monotonic()
-        desk.goes_on(timedelta(seconds=now - before))
-        before = now
-        on_x = {post.reply_to for post in desk.x.sent}
-        came |= {post_id: time.monotonic() for post_id in due if post_id in on_x and post_id not in came}
+@contextmanager
+def _living(desk: LocalDesk) -> Iterator[None]:
+    """Inside, the desk's clock goes on as this machine's does, as when somebody tries the desk."""
+    over = Event()
+
+    def live() -> None:
+        while not over.wait(_STEP):
+            desk.lives()
+
+    with ThreadPoolExecutor(1) as lives:
+        living = lives.submit(live)
+        try:
+            yield
+        finally:
+            over.set()
+        living.result()
+
+
+def _until_on_x(desk: LocalDesk, replies: int) -> None:
+    """Waits until so many replies are on X; those that never come are missed by who counts."""
+    over = time.monotonic() + _MOST_SECONDS
+    while len(desk.x.sent) < replies and time.monotonic() < over:
         time.sleep(_STEP)
-    return [max(came.get(post_id, at + _MOST_SECONDS) - at, 0.0) for post_id, at in due.items()]
 
 
-def _answer(desk: LocalDesk, post_id: str, number: int) -> None:
-    case_id = desk.case_of(post_id)
-    assert case_id is not None, "the post was read"
+def _waits(desk: LocalDesk) -> list[float]:
+    """Seconds from the end of undo to the post on X, of each reply, by the desk's own clock."""
+    on_x = {post.id: post.at for post in desk.x.sent}
+    return [(on_x[reply.post_id] - reply.send_at).total_seconds() for reply in desk.replies() if reply.post_id]
+
+
+def _answer(desk: LocalDesk, case_id: CaseId, number: int) -> None:
     desk.colleague("ana").answer(
         case_id, f"Sorry! Parcel {number} of yours is at depot {number * 7}, and comes on day {number}."
     )

@@ -208,3 +208,20 @@ def test_a_stream_is_read_alike(account: "DynamoDBClient", schema: dict[str, Any
         assert [read(limit) for limit in (1, 1000)] == long
     assert [len(one) for one in long] == [1, 4]
     account.delete_table(TableName=TABLE)
+
+
+@pytest.mark.usefixtures("account")
+def test_a_queue_is_received_from_alike() -> None:
+    queues: Any = boto3.client("sqs", region_name=REGION)
+    url = queues.create_queue(QueueName="some")["QueueUrl"]
+
+    def receive() -> list[str]:
+        return [one["Body"] for one in queues.receive_message(QueueUrl=url).get("Messages", [])]
+
+    with quick_table():
+        assert receive() == []
+        queues.send_message(QueueUrl=url, MessageBody="first")
+        assert receive() == ["first"]
+        assert receive() == [], "the message is with its reader"
+        with pytest.raises(ClientError, match="NonExistentQueue"):
+            queues.receive_message(QueueUrl=f"{url}-of-nobody")
