@@ -60,7 +60,7 @@ def minutes(desk: LocalDesk, number: int) -> None:
 
 def reply_to(desk: LocalDesk, words: str) -> list[Reply]:
     """The desk's replies to the customer who began with this, oldest first."""
-    (case,) = [one for one in desk.cases() if words in one.first_words]
+    (case,) = [one for one in desk.cases() if words in (one.first_words or one.words)]
     return sorted((one for one in desk.replies() if one.subject_id == case.case_id), key=lambda one: one.made_at)
 
 

@@ -19,6 +19,7 @@ from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, StaffId, 
 from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.incident import Incident, Status
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.praise import Regard
 from mentiondesk.domain.replies.draft import ReplyDraft
 from mentiondesk.domain.strikes.record import CustomerRecord, Strike
 from mentiondesk.domain.timeline import Retagged
@@ -136,9 +137,39 @@ def test_a_customer_with_many_cases_stays_cheap(desk: Desk) -> None:
 
 def test_a_customer_from_before_there_were_marks_has_the_latest_case(desk: Desk) -> None:
     old, new = hears(desk, 0), hears(desk, 5)
-    desk.table.delete(keys.case_of_customer(new))
+    desk.table.delete(keys.case_of_customer(new.case_id, new.opened_at))
     found = KnowCustomer(Customers(desk.table))(old, at(9))
     assert [one.case_id for one in found.others] == [new.case_id]
+
+
+def test_the_only_case_of_a_customer_costs_no_mark_and_is_found_when_there_are_more(desk: Desk) -> None:
+    first = hears(desk, 0)
+    assert [item for item in desk.all_items(f"CUSTOMER#{CUSTOMER}") if item.key.sk.startswith("C#")] == []
+    second, third = hears(desk, 5), hears(desk, 9)
+    known = Customers(desk.table).known(CUSTOMER)
+    assert known.cases == (third.case_id, second.case_id, first.case_id)
+
+
+def test_two_first_cases_at_once_are_both_found(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = hears(desk, 0)
+    # The second post was looked at before the first one's case was written.
+    asked = iter([Regard()])
+    whole = desk.cases.regard
+    monkeypatch.setattr(desk.cases, "regard", lambda customer: next(asked, None) or whole(customer))
+    second = hears(desk, 5)
+    assert Customers(desk.table).known(CUSTOMER).cases == (second.case_id, first.case_id)
+
+
+def test_a_case_that_the_brand_s_post_opens_hides_no_other_of_the_customer(desk: Desk) -> None:
+    first = hears(desk, 0)
+    parent = a_post("@FennelAndFinch and another thing", created_at=at(5), author_id=CUSTOMER)
+    found = settings()
+    classify = ClassifyMention(desk.posts, desk.cases, triage, lambda: found)
+    for one in (an_answer(parent, "On its way.", created_at=at(6)), parent):
+        desk.posts.add(one)
+        classify(one, one.created_at)
+    second = CaseId(parent.conversation_id, CUSTOMER)
+    assert set(Customers(desk.table).known(CUSTOMER).cases) == {first.case_id, second}
 
 
 def test_strikes_and_the_incident_stand_beside_the_case(desk: Desk) -> None:

@@ -39,6 +39,7 @@ from mentiondesk.settings.problems import SettingsInvalid
 from mentiondesk.settings.to_domain import desk_settings
 from mentiondesk.triage.share import UNKNOWN_SHARE, bin_of, estimated_share
 from mentiondesk.usecases.intake.stream_share import StreamShare
+from tests.benchmarks.units import size
 from tests.integration.conftest import Desk, DynamoDesk, MemoryDesk, keep
 from tests.support.builders import (
     CUSTOMER_ID,
@@ -89,7 +90,7 @@ def opened(desk: Desk, minute: float = 0, conversation: str | None = None, **ove
     if conversation is not None:
         post = replace(post, conversation_id=ConversationId(conversation))
     desk.posts.add(post)
-    assert desk.cases.commit(change(post))
+    assert desk.cases.commit(replace(change(post), earlier=desk.cases.regard(post.author_id).latest))
     return current(desk, CaseId(post.conversation_id, post.author_id))
 
 
@@ -462,6 +463,12 @@ def test_an_empty_case_comes_back(desk: Desk) -> None:
     case = opened(desk)
     bare = new_case(case.case_id, NOON)
     assert saved(desk, case, bare) == replace(bare, version=2) == current(desk, case.case_id)
+
+
+def test_the_case_of_one_complaint_is_written_for_one_unit(desk: Desk) -> None:
+    opened(desk, text="My parcel has not arrived, and nobody answers the phone. " * 4)
+    (case,) = (item for item in desk.all_items("CASE#") if item.key.sk == keys.CASE)
+    assert size(to_attributes(case)) <= 1024
 
 
 def test_staff_and_posts_do_not_undo_each_other(desk: Desk) -> None:

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
+from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.posts.profile import Attention, Draw
 from mentiondesk.domain.posts.tags import ANSWERED, Kind, Urgency
 
@@ -23,12 +25,20 @@ class PraiseRules:
     urgency: Urgency | None = None
 
 
+class LatestCase(NamedTuple):
+    """The case of a customer's latest post, and when that case began; None for one stored without it."""
+
+    case_id: CaseId
+    opened_at: datetime | None
+
+
 @dataclass(frozen=True, slots=True)
 class Regard:
-    """A customer's praise as the desk keeps it: the months in which they praised, and their last thanks."""
+    """What the desk keeps of a customer: the months in which they praised, their last thanks, their latest case."""
 
     praised: frozenset[str] = frozenset()
     thanked_at: datetime | None = None
+    latest: LatestCase | None = None
 
     def loyalty(self, kind: Kind, rules: PraiseRules, now: datetime) -> tuple[Attention, ...]:
         """The loyalty of a customer who writes a post of this kind; empty for customers who are not loyal."""

@@ -11,7 +11,7 @@ from mentiondesk.domain.ids import CaseId, PostId, UserId
 from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Tags
-from mentiondesk.domain.praise import Regard
+from mentiondesk.domain.praise import LatestCase, Regard
 from mentiondesk.domain.timeline import CaseEntry
 from mentiondesk.ports.storage import Changed
 
@@ -22,7 +22,8 @@ class Classified:
 
     `signal` is the fingerprint of a complaint for incident detection; it replaces that of the text before an edit.
 
-    `case` is None where a post of the brand answers nobody; `tags` is None for posts of the brand.
+    `case` is None where a post of the brand answers nobody; `tags` is None for posts of the brand. For a new case,
+    `earlier` is the customer's latest one before it.
     """
 
     post: Post
@@ -30,6 +31,7 @@ class Classified:
     tags: Tags | None = None
     case: CaseChange | None = None
     signal: Signal | None = None
+    earlier: LatestCase | None = None
 
 
 class CaseChanged(Changed):
@@ -81,8 +83,8 @@ class CaseStore(Protocol):
     def commit(self, change: Classified) -> bool:
         """Writes all that a classified post changes.
 
-        False, and nothing written, when this text of the post is classified already. Raises CaseChanged, or
-        Conflict for a post in no case, with nothing written.
+        False, and nothing written, when this text of the post is classified already. Raises CaseChanged, also where
+        a new case is not the customer's first as it says, or Conflict for a post in no case, with nothing written.
         """
 
     def save(self, change: CaseChange) -> Case:
@@ -95,7 +97,7 @@ class CaseStore(Protocol):
         """The case of the customer's latest post."""
 
     def regard(self, customer: UserId) -> Regard:
-        """The customer's praise, as the desk keeps it."""
+        """The customer's praise and latest case, as the desk keeps them."""
 
     def open(self, limit: int) -> list[CaseId]:
         """Up to `limit` cases whose customers wait, by deadline; may be a little stale."""

@@ -27,7 +27,7 @@ def from_item(kind: type[Fact], attributes: Mapping[str, Any]) -> Fact:
 
 def to_attributes(item: Item) -> "Attributes":
     """An item as DynamoDB's attribute values."""
-    fact = {} if item.fact is None else to_plain(item.fact)
+    fact = {} if item.fact is None else to_plain(item.fact, item.lean)
     beside = {name: plain_value(value) for name, value in item.beside.items() if value is not None}
     return values(fact | beside | item.key.attributes | {SCHEMA: item.schema})
 
@@ -45,9 +45,12 @@ def values(attributes: Mapping[str, Value]) -> "Attributes":
     return {name: _serialize(value) for name, value in attributes.items()}
 
 
-def to_plain(fact: object) -> dict[str, Any]:
-    """A frozen fact as what JSON and the table can hold, without what is None; its moments sort as text."""
-    found: dict[str, Any] = _dumped(fact)
+def to_plain(fact: object, lean: bool = False) -> dict[str, Any]:
+    """A frozen fact as what JSON and the table can hold, without what is None; its moments sort as text.
+
+    With `lean`, also without fields that hold their default.
+    """
+    found: dict[str, Any] = _dumped(fact, lean)
     for name in found:
         moment = getattr(fact, name)
         if isinstance(moment, datetime):
@@ -64,5 +67,6 @@ def plain_value(value: Value) -> Any:
     return str(value) if isinstance(value, str) else _dumped(value)
 
 
-def _dumped(value: object) -> Any:
-    return json.loads(adapter(type(value)).dump_json(value, exclude_none=True), parse_float=Decimal)
+def _dumped(value: object, lean: bool = False) -> Any:
+    found = adapter(type(value)).dump_json(value, exclude_none=True, exclude_defaults=lean)
+    return json.loads(found, parse_float=Decimal)

@@ -22,7 +22,8 @@ class Item(NamedTuple):
 
     Every field of `fact`, a frozen dataclass, is an attribute of the item. `beside` holds attributes that are no
     fields: the keys of indexes, when the item expires, what conditions compare. A name must not stand in both.
-    What is None is not there: DynamoDB does not store it, and conditions take it for absent.
+    What is None is not there: DynamoDB does not store it, and conditions take it for absent. With `lean`, fields that
+    hold their default are not stored either; no condition may name one.
     """
 
     key: Key
@@ -30,6 +31,7 @@ class Item(NamedTuple):
     beside: Mapping[str, Value] = _NO_FACT
     # The form of the item; raise it in the store whose items take another form. 0: written before there were numbers.
     schema: int = 1
+    lean: bool = False
 
     def get(self, name: str) -> Any:
         """An attribute as the table holds it, None where there is none.

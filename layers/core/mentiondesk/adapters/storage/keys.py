@@ -5,7 +5,6 @@ from typing import NamedTuple
 from zlib import crc32
 
 from mentiondesk.domain.alerts.ledger import Alert
-from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, PostId, ReplyId, StaffId, SubjectId, UserId
 from mentiondesk.domain.incidents.drafts import Occasion
 from mentiondesk.domain.incidents.incident import Incident, Update
@@ -230,9 +229,9 @@ def customer_in(pk: str) -> UserId:
     return UserId(pk.removeprefix("CUSTOMER#"))
 
 
-def case_of_customer(case: Case) -> Key:
+def case_of_customer(case_id: CaseId, opened_at: datetime) -> Key:
     """The mark by which a case is found from its customer; the marks of a customer stand by when cases began."""
-    return Key(customer(case.customer_id).pk, f"{CASE_OF_CUSTOMER}{stamp(case.opened_at)}#{case.conversation_id}")
+    return Key(customer(case_id.customer).pk, f"{CASE_OF_CUSTOMER}{stamp(opened_at)}#{case_id.conversation}")
 
 
 def case_in(user_id: UserId, mark: str) -> CaseId:

@@ -176,7 +176,8 @@ class Case:
     last: Order | None = None
     # The latest public incident that a post of the customer is about.
     incident_id: IncidentId | None = None
-    # The customer's first words and latest post, and the brand's latest words: an alert needs no second look-up.
+    # The customer's first words, once there are later ones, and latest post, and the brand's latest words: an alert
+    # needs no second look-up.
     first_words: str = ""
     first_said_at: datetime | None = None
     answer_words: str = ""

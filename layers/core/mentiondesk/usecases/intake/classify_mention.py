@@ -13,6 +13,7 @@ from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
+from mentiondesk.domain.praise import Regard
 from mentiondesk.domain.replies.eligibility import Asked, Grounds, certain_grounds
 from mentiondesk.domain.strikes.record import Standing
 from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted, Posted
@@ -68,21 +69,22 @@ class ClassifyMention:
         if isinstance(entry, CustomerPosted):
             standing = self._standing(post.author_id, now)
             entry = replace(entry, silenced=standing.silenced)
-            if before is None:
-                entry = self._with_regard(entry, post.author_id)
             if before is None and entry.kind is Kind.COMPLAINT and not standing.struck:
                 self._joined(case_id, post, now)
 
         def attempt(before: Case | None) -> Classified | None:
-            placed = self._still_in_incident(before, entry, now)
-            change = self._with_look_up(self._change(case_id, before, post, placed))
-            return self._committed(Classified(post, now, tags, change, signal))
+            # A new case is one of a customer's; who they are to the brand is read anew at each attempt.
+            regard = self._cases.regard(case_id.customer) if before is None else Regard()
+            placed = self._with_regard(entry, regard) if before is None else entry
+            change = self._change(case_id, before, post, self._still_in_incident(before, placed, now))
+            return self._committed(Classified(post, now, tags, self._with_look_up(change), signal, regard.latest))
 
         return retried(before, attempt)
 
-    def _with_regard(self, entry: CustomerPosted, customer: UserId) -> CustomerPosted:
+    def _with_regard(self, entry: Posted, regard: Regard) -> Posted:
         """The first post of a case with the loyalty of its author and the time of their last thanks."""
-        regard = self._cases.regard(customer)
+        if not isinstance(entry, CustomerPosted):
+            return entry
         loyalty = regard.loyalty(entry.kind, self._settings().praise, entry.at)
         return replace(entry, attention=loyalty, thanked_at=regard.thanked_at)
 

@@ -8,7 +8,7 @@ from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item, Value
 from mentiondesk.adapters.storage.stores import escalations, timelines, upgrades
 from mentiondesk.adapters.storage.stores.claims import claim_part
-from mentiondesk.adapters.storage.stores.customers import LATEST_CASE, case_of_customer
+from mentiondesk.adapters.storage.stores.customers import LATEST_CASE, LATEST_OPENED_AT, cases_of_customer
 from mentiondesk.adapters.storage.stores.facts import fact_parts
 from mentiondesk.adapters.storage.stores.look_ups import put_look_up
 from mentiondesk.adapters.storage.stores.posts import classified_place
@@ -34,7 +34,7 @@ from mentiondesk.domain.cases.transitions import State
 from mentiondesk.domain.cases.waiting import listed_in
 from mentiondesk.domain.ids import CaseId, PostId, UserId
 from mentiondesk.domain.posts.tags import Kind
-from mentiondesk.domain.praise import MOST_MONTHS, Regard, last_months, month_of
+from mentiondesk.domain.praise import MOST_MONTHS, LatestCase, Regard, last_months, month_of
 from mentiondesk.domain.timeline import BrandPosted, CaseAct, CaseEntry, CustomerPosted, written_in
 from mentiondesk.domain.values import replace
 from mentiondesk.ports.cases import CaseChanged, Classified
@@ -70,7 +70,7 @@ class Cases:
             parts |= self.parts(change.case)
             if change.case.before is None:
                 expires = keys.expiry(change.case.after.opened_at + self._keep())
-                parts["case of customer"] = case_of_customer(change.case.after, expires)
+                parts |= cases_of_customer(change, expires)
             if change.case.look_up:
                 parts["look up"] = put_look_up(change.case.after, change.at)
         if change.tags is not None:
@@ -81,7 +81,9 @@ class Cases:
         except Refused as refused:
             if "post" in refused.found:
                 return False
-            raise CaseChanged(self._case(refused.found["case"])) from refused
+            if change.case is None or "case" in refused.found:
+                raise CaseChanged(self._case(refused.found["case"])) from refused
+            raise CaseChanged(self.get(change.case.after.case_id)) from refused
         except Conflict as conflict:
             if change.case is None:
                 raise
@@ -110,7 +112,9 @@ class Cases:
         if found is None:
             return Regard()
         months = (name.removeprefix(_PRAISED) for name, count in found.beside.items() if _counted(name, count))
-        return Regard(frozenset(months), found.value(_THANKED_AT, datetime))
+        case_id, opened_at = found.value(LATEST_CASE, str), found.value(LATEST_OPENED_AT, datetime)
+        latest = LatestCase(CaseId.parse(case_id), opened_at) if case_id else None
+        return Regard(frozenset(months), found.value(_THANKED_AT, datetime), latest)
 
     def open(self, limit: int) -> list[CaseId]:
         shards = (keys.queue(State.OPEN, number) for number in range(keys.SHARDS))
@@ -209,7 +213,8 @@ class Cases:
             beside |= {keys.QUEUE: keys.queue(keys.IDLE, number), keys.ANSWER_BY: case.last_post[0]}
         if (tab := listed_in(case)) is not None and case.timer is not None:
             beside |= {keys.DUE_SHARD: keys.listed(tab), keys.DUE_AT: case.timer.answer_by}
-        return Item(keys.case(case.case_id), case, beside)
+        # Each kilobyte of an item costs as much again at each of its writes.
+        return Item(keys.case(case.case_id), case, beside, lean=True)
 
     def _count(self, change: Classified) -> Update:
         """The customer's counts: posts, and posts of each kind. New text moves a post to its new kind."""
@@ -221,6 +226,7 @@ class Cases:
         latest: dict[str, Value] = {
             "latest_post_at": post.created_at,
             LATEST_CASE: str(change.case.after.case_id) if change.case else None,
+            LATEST_OPENED_AT: change.case.after.opened_at if change.case else None,
             keys.EXPIRES: keys.expiry(post.created_at + self._keep()),
             keys.SCHEMA: 1,
         }
@@ -230,7 +236,10 @@ class Cases:
             old = islice(last_months(post.created_at, 2 * MOST_MONTHS), MOST_MONTHS, None)
             latest |= {f"{_PRAISED}{month}": None for month in old}
         first = {"first_post_at": post.created_at}
-        return Update(keys.customer(post.author_id), latest, None, first, counts)
+        opens_first = change.case is not None and change.case.before is None and change.earlier is None
+        return Update(
+            keys.customer(post.author_id), latest, Absent(LATEST_CASE) if opens_first else None, first, counts
+        )
 
 
 def _next(change: CaseChange) -> Case:

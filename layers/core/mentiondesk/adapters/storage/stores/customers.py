@@ -5,19 +5,34 @@ from datetime import datetime
 
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item
-from mentiondesk.adapters.storage.table import Query, Table, Update
+from mentiondesk.adapters.storage.table import Absent, Check, Query, Table, Update, Write
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import CaseId, IncidentId, UserId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.strikes.record import CustomerRecord
+from mentiondesk.ports.cases import Classified
 from mentiondesk.ports.customers import Found, KnownCustomer
 
-LATEST_CASE = "latest_case"
+# The case of the latest post, and when that case began.
+LATEST_CASE, LATEST_OPENED_AT = "latest_case", "latest_opened_at"
 
 
-def case_of_customer(case: Case, expires: int) -> Update:
-    """The write by which a case is found from its customer."""
-    return Update(keys.case_of_customer(case), {keys.EXPIRES: expires, keys.SCHEMA: 1})
+def cases_of_customer(change: Classified, expires: int) -> dict[str, Write]:
+    """The marks by which the cases of a customer who has several are found: a new one's, and that of the one before.
+
+    A customer's only case needs none, since it is their latest. Nothing moves on from a latest case without a mark:
+    the first case is written only while there is no latest one.
+    """
+    assert change.case is not None, "a mark is of a case"
+    case, before, kept = change.case.after, change.earlier, {keys.EXPIRES: expires, keys.SCHEMA: 1}
+    parts: dict[str, Write] = {}
+    if before is not None or change.tags is None:
+        parts["mark"] = Update(keys.case_of_customer(case.case_id, case.opened_at), kept)
+    if before is not None and before.opened_at is not None and before.case_id != case.case_id:
+        parts["earlier mark"] = Update(keys.case_of_customer(before.case_id, before.opened_at), kept)
+    if before is None and change.tags is None:
+        parts["customer"] = Check(keys.customer(case.customer_id), Absent(LATEST_CASE))
+    return parts
 
 
 class Customers:
@@ -46,9 +61,10 @@ class Customers:
 
 
 def _cases(customer: UserId, names: Iterable[str], counts: Item | None) -> list[CaseId]:
-    """The customer's cases, the latest first. Those from before there were items for them: the latest of them."""
+    """The customer's cases, the latest first: those with marks, and the latest one, which needs none."""
     marks = sorted((name for name in names if name.startswith(keys.CASE_OF_CUSTOMER)), reverse=True)
-    found = [keys.case_in(customer, name) for name in marks]
+    # A case whose beginning has moved since has two marks.
+    found = list(dict.fromkeys(keys.case_in(customer, name) for name in marks))
     latest = counts.value(LATEST_CASE, str) if counts else None
     if latest and (case_id := CaseId.parse(latest)) not in found:
         found.insert(0, case_id)
