@@ -71,8 +71,13 @@ class Recorded:
         oldest = max(oldest, latest - self.depth)
         newest = max(int(token) if token else newest, oldest)
         first = max(newest - self.page_size, oldest)
-        meta = {"result_count": newest - first} | ({"next_token": str(first)} if first > oldest else {})
-        return read_page({"data": self.bodies[first:newest][::-1], "meta": meta}, source, frozenset((BRAND_ID,)))
+        return self.page(first, newest, str(first) if first > oldest else None)
+
+    def page(self, first: int, end: int, next_token: str | None) -> Page:
+        """The page of the posts from `first` up to `end`, parsed."""
+        meta = {"result_count": end - first} | ({"next_token": next_token} if next_token else {})
+        body = {"data": self.bodies[first:end][::-1], "meta": meta}
+        return read_page(body, Source.MENTIONS, frozenset((BRAND_ID,)))
 
 
 def recorded(said: list[traffic.Said]) -> Recorded:

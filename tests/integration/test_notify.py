@@ -295,6 +295,26 @@ def test_what_there_is_no_time_for_is_left_to_the_next_run(office: Office) -> No
     assert office.run(32).subjects == 3
 
 
+def test_a_crowd_is_told_by_number_and_each_alert_once() -> None:
+    """Each run has time for two of sixty cases; all are breached before the first of them are worked on."""
+    office = Office(MemoryDesk(), batch=2)
+    for customer in range(60):
+        office.opens(customer / 100, customer)
+    notify, sent = office.notifier(), list[datetime]()
+    for minute in range(30, 200):
+        seconds = iter([50, 20])
+        before = _messages(office)
+        notify(at(minute), lambda seconds=seconds: timedelta(seconds=next(seconds)))  # type: ignore[misc]
+        sent += [at(minute)] * (_messages(office) - before)
+    records = [record for case in _cases(office) for record in office.desk.ledger(case.case_id)]
+    assert {one.outcome for one in records} == {Outcome.SENT, Outcome.MERGED}
+    told = [one for one in records if one.alert.staff_id == "ana" and one.outcome is Outcome.SENT]
+    assert {one.alert.subject_id for one in told} == {case.case_id for case in _cases(office)}
+    assert any("counted" in one.detail for one in told)
+    assert all(sum(at <= other < at + timedelta(hours=1) for other in sent) <= 3 * 8 for at in sent)
+    assert all(office.escalation(case).due_at is None for case in _cases(office))
+
+
 # --- what has happened since ------------------------------------------------------------------------------
 
 

@@ -1,6 +1,7 @@
 """Every key and index of the table. Sort keys sort: UTC, fixed width."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from zlib import crc32
 
@@ -210,6 +211,8 @@ def incident_open(incident_id: IncidentId) -> Key:
     return Key(OPEN_INCIDENTS, incident_id)
 
 
+# Each of the people of a stage has a line in the same part.
+@lru_cache(maxsize=4096)
 def alerts_of(subject_id: SubjectId, since: datetime) -> Key:
     """The prefix of the ledger of the timer that began, or whose alerts were planned anew, then."""
     return Key(subject(subject_id).pk, f"{ALERT}{stamp(since)}#")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.alerts.ledger import Alert
+from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.ids import CaseId, UserId
 
 HOUR = timedelta(hours=1)
@@ -26,6 +27,8 @@ _RING_AGAIN = timedelta(minutes=3)
 _RING_OF_ONE, _RING_OF_ONE_AGAIN = 3, timedelta(minutes=30)
 # A customer with more cases in an hour's messages floods: what is late about them causes one message an hour.
 _FLOODS_FROM = 3
+# A message counts no alert whose timer began this shortly before: the case may have been stored after the message.
+_TO_BE_STORED = timedelta(minutes=5)
 # The cases that one person was told of, by customer, each with the latest time.
 _Told = Mapping[UserId, Mapping[CaseId, datetime]]
 
@@ -45,12 +48,27 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """The alerts that a message does not name and gives the number of: all that fall due `until` then."""
+
+    until: datetime
+    via: Channel
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Interruption:
     """One message to a person, and the cases that it was about. `critical` ones are outside of the budget."""
 
     at: datetime
     cases: tuple[CaseId, ...] = ()
     critical: bool = False
+    counted: Counted | None = None
+
+    def counts(self, alert: Alert) -> bool:
+        """True when this alert is among those that the message gave the number of."""
+        began = alert.planned_at or alert.since
+        return self.counted is not None and alert.due_at <= self.counted.until and began <= self.at - _TO_BE_STORED
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +112,13 @@ class Interruptions:
         if case in list(same)[:_RING_OF_ONE]:
             return now if alone else max(now, max(rung.values()) + _RING_AGAIN)
         return max(now, max(same.values()) + _RING_OF_ONE_AGAIN) if len(same) >= _RING_OF_ONE else now
+
+    def counting(self, alerts: Iterable[Alert], now: datetime) -> dict[Alert, Counted]:
+        """Those of the alerts that the latest message counted, while the time of the next one has not come."""
+        latest = next((one for one in reversed(self.latest) if one.counted is not None), None)
+        if latest is None or latest.counted is None or latest.counted.until <= now:
+            return {}
+        return {alert: latest.counted for alert in alerts if latest.counts(alert)}
 
     def _rung(self, now: datetime, within: timedelta) -> dict[CaseId, datetime]:
         """The cases about which the person was rung within this time, with their latest rings, the first rung first."""

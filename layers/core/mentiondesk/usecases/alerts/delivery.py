@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mentiondesk.domain.alerts.budget import Interruption, Interruptions
+from mentiondesk.domain.alerts.budget import Counted, Interruption, Interruptions
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.messages import Email
 from mentiondesk.domain.alerts.notices import CaseNotice, Notice, by_customer
@@ -30,7 +30,7 @@ class Delivery:
     """The notices of one message. `detail` goes into the ledger: why it is not the channel meant.
 
     `critical`: the message is about danger. No limit holds it, and each channel is a way of its own. `beside` counts
-    the alerts that are not named and fall due before the next message.
+    the alerts that are not named and fall due before the next message, which may go at `next_at`.
     """
 
     staff: Staff
@@ -39,6 +39,11 @@ class Delivery:
     critical: bool = False
     detail: str = ""
     beside: int = 0
+    next_at: datetime | None = None
+
+    def counted(self, via: Channel, message_id: str) -> Counted | None:
+        """The alerts that the message counts."""
+        return Counted(self.next_at, via, message_id) if self.beside and self.next_at is not None else None
 
     def records(self, outcome: Outcome, now: datetime, via: Channel, message_id: str, detail: str) -> list[Record]:
         """The ledger's lines, one for each notice."""
@@ -78,7 +83,9 @@ class Interrupted:
         subjects = [notice.alert.subject_id for notice in delivery.notices]
         cases = tuple(one for one in subjects if isinstance(one, CaseId))[:_MOST_NAMED]
         staff_id = way.staff.staff_id
-        self._latest[staff_id] = self.latest(staff_id).after(Interruption(self._now, cases, delivery.critical))
+        counted = delivery.counted(way.channel, message_id)
+        one = Interruption(self._now, cases, delivery.critical, counted)
+        self._latest[staff_id] = self.latest(staff_id).after(one)
         self._alerts.interrupted(staff_id, self._latest[staff_id], self._now)
         for channel in (way.channel, None):
             self._told.setdefault((staff_id, channel), {}).update(dict.fromkeys(subjects, message_id))

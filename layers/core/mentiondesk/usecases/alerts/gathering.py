@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
-from mentiondesk.domain.alerts.budget import Budget, Interruptions
+from mentiondesk.domain.alerts.budget import Budget, Counted, Interruptions
 from mentiondesk.domain.alerts.ledger import Alert
 from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.case import Case
@@ -50,10 +50,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The alerts of one run for one person: those that go out, as messages, and the others with when they may."""
+    """The alerts of one run for one person: those that go out, as messages, and the others with when they may.
+
+    `counted` are those of which an earlier message gave the number.
+    """
 
     messages: tuple[Message, ...] = ()
     later: tuple[tuple[Alert, datetime], ...] = ()
+    counted: Mapping[Alert, Counted] = field(default_factory=dict)
 
 
 def by_person(tasks: Iterable[Task]) -> dict[StaffId, list[Wanted]]:
@@ -65,18 +69,30 @@ def by_person(tasks: Iterable[Task]) -> dict[StaffId, list[Wanted]]:
     return found
 
 
-def share(staff_id: StaffId, wanted: Sequence[Wanted], latest: Interruptions, now: datetime, budget: Budget) -> Share:
-    """The messages to one person now: about danger, about each incident, and one about all other cases."""
+def share(
+    staff_id: StaffId,
+    wanted: Sequence[Wanted],
+    latest: Interruptions,
+    now: datetime,
+    budget: Budget,
+    crowded: bool = False,
+) -> Share:
+    """The messages to one person now: about danger, about each incident, and one about all other cases.
+
+    In a `crowded` run, which leaves alerts to the next one, those that the latest message counted count as told.
+    """
     critical = [one for one in wanted if one.critical]
     incidents = [one for one in wanted if not one.critical and isinstance(one.subject, Incident)]
     cases = [one for one in wanted if not one.critical and isinstance(one.subject, Case)]
+    counted = latest.counting((one.alert for one in cases), now) if crowded else {}
+    cases = [one for one in cases if one.alert not in counted]
     parts = (
         _rings(staff_id, critical, latest, now),
         _about_incidents(staff_id, incidents, latest, now, budget),
         _about_cases(staff_id, cases, latest, now, budget),
     )
     messages = tuple(message for part in parts for message in part.messages)
-    return Share(messages, tuple(late for part in parts for late in part.later))
+    return Share(messages, tuple(late for part in parts for late in part.later), counted)
 
 
 def with_ahead(

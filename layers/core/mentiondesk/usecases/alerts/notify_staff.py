@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from mentiondesk.domain.alerts.budget import Interruption
+from mentiondesk.domain.alerts.budget import Counted, Interruption
 from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
 from mentiondesk.domain.alerts.roster import Audience, Channel, Staff
 from mentiondesk.domain.desk import DeskSettings
@@ -104,7 +104,7 @@ class NotifyStaff:
         notices = Notices(self._incidents, self._links, self._text_links, settings.roster, now, self._desk)
         for message in messages:
             deliverer.record(_merged(message, now))
-            deliverer.deliver(_delivery(message, notices, settings, self._beside(run, message)))
+            deliverer.deliver(self._beside(run, _delivery(message, notices, settings), message))
         for task in run.tasks.values():
             self._mark(task, run)
         notified.gathered = len(run.later)
@@ -141,7 +141,9 @@ class NotifyStaff:
         messages: list[Message] = []
         for staff_id in sorted(people, key=lambda one: one not in leads):
             latest = run.deliverer.interrupted.latest(staff_id)
-            theirs = share(staff_id, people[staff_id], latest, run.now, run.settings.alerts.budget)
+            wanted, budget = people[staff_id], run.settings.alerts.budget
+            theirs = share(staff_id, wanted, latest, run.now, budget, crowded=run.notified.left)
+            run.deliverer.record(_told_by_number(theirs.counted, run.now))
             messages += theirs.messages
             run.later.update(theirs.later)
         return messages
@@ -185,15 +187,15 @@ class NotifyStaff:
         items = dict.fromkeys((*near, *(one for one in theirs if _customer(one) in customers)))
         return [one for one in items if _has_warnings(one) and one not in run.tasks]
 
-    def _beside(self, run: _Run, message: Message) -> int:
-        """The items that this run leaves and that fall due before the person's next message may go."""
+    def _beside(self, run: _Run, delivery: Delivery, message: Message) -> Delivery:
+        """The delivery with the number of items that this run leaves and that fall due before the next message."""
         if not message.gathers:
-            return 0
+            return delivery
         latest = run.deliverer.interrupted.latest(message.staff_id).after(Interruption(run.now))
         until = latest.horizon(run.now, run.settings.alerts.budget)
         if until not in run.beside:
             run.beside[until] = max(self._alerts.count_due(until) - len(run.tasks), 0)
-        return run.beside[until]
+        return replace(delivery, beside=run.beside[until], next_at=until)
 
     def _mark(self, task: Task, run: _Run) -> None:
         """Ends the lease: due again with the next stage, or sooner where an alert waits or reached nobody."""
@@ -225,16 +227,23 @@ def _merged(message: Message, now: datetime) -> list[Record]:
     ]
 
 
+def _told_by_number(counted: Mapping[Alert, Counted], now: datetime) -> list[Record]:
+    return [
+        Record(alert, Outcome.SENT, now, by.via, by.message_id, "counted in an earlier message", digest=True)
+        for alert, by in counted.items()
+    ]
+
+
 def _pause(attempts: int) -> timedelta:
     """The time until an alert that reached nobody is tried again: later and later."""
     return min(timedelta(minutes=attempts), _LONGEST_PAUSE)
 
 
-def _delivery(message: Message, notices: Notices, settings: DeskSettings, beside: int) -> Delivery:
+def _delivery(message: Message, notices: Notices, settings: DeskSettings) -> Delivery:
     staff: Staff | None = settings.roster.find(message.staff_id)
     assert staff is not None, "alerts are planned from the roster"
     # A text holds the link of the case that it names: of the most urgent ones, the first that is due.
     first = min(message.wanted, key=lambda one: (-one.subject.urgency.rank, one.alert.answer_by))
     text = message.channel is Channel.TEXT
     found = tuple(notices.of(one.subject, one.alert, text and one is first) for one in message.wanted)
-    return Delivery(staff, message.channel, found, message.critical, beside=beside)
+    return Delivery(staff, message.channel, found, message.critical)
