@@ -1,11 +1,11 @@
 """The table in memory, for replays and tests. Facts stay the objects they are: nothing is serialised."""
 
-from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, assert_never
 
 from mentiondesk.adapters.storage.items import Fact, Item, Value
 from mentiondesk.adapters.storage.keys import INDEXES, PK, SCHEMA, SK, Index, Key
+from mentiondesk.adapters.storage.sorted_places import SortedPlaces
 from mentiondesk.adapters.storage.table import (
     Check,
     Condition,
@@ -25,8 +25,6 @@ _BEFORE_ALL, _AFTER_ALL = Key("", ""), Key(_LAST_CHARACTER, "")
 _OWN = Index("", PK, SK)
 # The place of an item in the table itself or in an index: the partition, and the sort key there.
 _Place = tuple[Any, Any]
-# The items of a partition in order: by the sort key there, then by their own keys.
-_Order = list[tuple[Any, Key]]
 
 
 class MemoryTable:
@@ -35,7 +33,7 @@ class MemoryTable:
     def __init__(self) -> None:
         self.items: dict[Key, Item] = {}
         # The partitions of the table itself ("") and of each index by its name.
-        self._indexes: dict[str, dict[Any, _Order]] = {index.name: {} for index in (_OWN, *INDEXES)}
+        self._indexes: dict[str, dict[Any, SortedPlaces]] = {index.name: {} for index in (_OWN, *INDEXES)}
         self._conflicts = 0
 
     def conflict_next(self, times: int = 1) -> None:
@@ -58,7 +56,7 @@ class MemoryTable:
             start, end = (
                 (max(start, end - query.limit), end) if query.newest_first else (start, min(end, start + query.limit))
             )
-        found = places[start:end]
+        found = places.between(start, end)
         if query.newest_first:
             found.reverse()
         return iter([self.items[key] for _, key in found])
@@ -68,7 +66,10 @@ class MemoryTable:
         return iter(list(self.items.values()))
 
     def count(self, query: Query) -> int:
-        start, end = _bounds(self._indexes[(query.index or _OWN).name].get(query.partition, []), query)
+        places = self._indexes[(query.index or _OWN).name].get(query.partition)
+        if not places:
+            return 0
+        start, end = _bounds(places, query)
         return max(end - start, 0) if query.limit is None else min(max(end - start, 0), query.limit)
 
     def put(self, item: Item, when: Condition | None = None) -> None:
@@ -95,7 +96,7 @@ class MemoryTable:
     def earliest(self, index: Index, prefix: str) -> Any:
         """The smallest sort key of an index over its partitions that begin so; None where they are empty."""
         found = self._indexes[index.name].items()
-        return min((places[0][0] for name, places in found if name.startswith(prefix)), default=None)
+        return min((places.first[0] for name, places in found if name.startswith(prefix)), default=None)
 
     def _write(self, parts: Mapping[str, Write]) -> None:
         if self._conflicts:
@@ -148,11 +149,13 @@ class MemoryTable:
         partitions = self._indexes[index]
         if old is not None:
             places = partitions[old[0]]
-            del places[bisect_left(places, (old[1], key))]
+            places.remove((old[1], key))
             if not places:
                 del partitions[old[0]]
         if new is not None:
-            insort(partitions.setdefault(new[0], []), (new[1], key))
+            if new[0] not in partitions:
+                partitions[new[0]] = SortedPlaces()
+            partitions[new[0]].add((new[1], key))
 
 
 def _place(index: Index, item: Item) -> _Place | None:
@@ -161,17 +164,17 @@ def _place(index: Index, item: Item) -> _Place | None:
     return None if partition is None or sort is None else (partition, sort)
 
 
-def _bounds(places: _Order, query: Query) -> tuple[int, int]:
+def _bounds(places: SortedPlaces, query: Query) -> tuple[int, int]:
     """The first of the places that the query finds, and the first behind them."""
     first, last = (query.prefix, query.prefix + _LAST_CHARACTER) if query.prefix else (query.first, query.last)
-    start = 0 if first is None else bisect_left(places, (first, _BEFORE_ALL))
-    end = len(places) if last is None else bisect_right(places, (last, _AFTER_ALL))
+    start = 0 if first is None else places.before((first, _BEFORE_ALL))
+    end = len(places) if last is None else places.up_to((last, _AFTER_ALL))
     if query.after is None:
         return start, end
     behind: Any = (query.after[(query.index or _OWN).sort], (query.after[PK], query.after[SK]))
     if query.newest_first:
-        return start, min(end, bisect_left(places, behind))
-    return max(start, bisect_right(places, behind)), end
+        return start, min(end, places.before(behind))
+    return max(start, places.up_to(behind)), end
 
 
 def _no_attribute(_: str) -> None:
