@@ -5,7 +5,6 @@ import getpass
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
@@ -54,6 +53,7 @@ from mentiondesk.triage import Engine
 from mentiondesk.triage.share import estimated_share
 from mentiondesk.usecases.events.publish_events import PublishEvents
 from mentiondesk.usecases.intake.forget_post import ForgetPost
+from mentiondesk.values import replace
 
 X_CREDENTIALS = {
     "consumer_key": "API key (consumer key)",

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import batched
 from secrets import token_hex
 from typing import Protocol
@@ -18,6 +17,7 @@ from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.review.sample import Review
 from mentiondesk.usecases.optimistic import kept, retried
+from mentiondesk.values import replace
 
 
 class ScannedTable(Table, Protocol):

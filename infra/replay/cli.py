@@ -6,7 +6,6 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, TextIO
 
@@ -21,6 +20,7 @@ from infra.replay.report import Replay
 from infra.settings_file import SettingsFileInvalid, load_desk
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import UserId
+from mentiondesk.values import replace
 
 EXAMPLE = Path("infra/settings.example.yaml")
 

@@ -6,7 +6,7 @@ and minutes without anything to do cost nothing.
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -56,6 +56,7 @@ from mentiondesk.usecases.intake.look_again import LookAgain
 from mentiondesk.usecases.intake.look_up_customers import LookUpCustomers
 from mentiondesk.usecases.intake.note_joining import NoteJoining
 from mentiondesk.usecases.intake.stream_share import StreamShare
+from mentiondesk.values import replace
 
 MINUTE = timedelta(minutes=1)
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)

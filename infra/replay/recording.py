@@ -7,7 +7,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from infra.replay.containers import Document, NotReadable
@@ -16,6 +16,7 @@ from mentiondesk.adapters.x.posts import Repost, read_post
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.post import Post, Source, Unreadable
+from mentiondesk.values import replace
 
 # More records than this share left out, and the figures would not be about what was recorded.
 MOST_LEFT_OUT = 0.03

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +23,7 @@ from mentiondesk.domain.posts.post import Added
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.timeline import Posted
 from mentiondesk.ports.cases import Classified
+from mentiondesk.values import replace
 
 Row = dict[str, Any]
 _ADDED = {Added.EDITED: "edited", Added.NEW: "new"}

@@ -10,7 +10,7 @@ import gzip
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median, quantiles
 from typing import Any
@@ -21,6 +21,7 @@ from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import CaseId, ConversationId, StaffId, UserId
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.values import replace
 from tests.benchmarks.figures import Figure
 from tests.integration.conftest import MemoryDesk
 from tests.support.builders import NOON, a_case

@@ -3,7 +3,6 @@
 import gc
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
@@ -32,6 +31,7 @@ from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId
 from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.runtime import aws
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
+from mentiondesk.values import replace
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.units import Meter, indexes_of, steps
 from tests.support.builders import NOON, a_case, settings

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
@@ -22,6 +21,7 @@ from mentiondesk.domain.ids import CaseId, UserId
 from mentiondesk.domain.replies.checks.check import check
 from mentiondesk.domain.replies.checks.context import RecentReply
 from mentiondesk.settings.schema import SettingsFile
+from mentiondesk.values import replace
 from tests.benchmarks.figures import Figure
 from tests.evaluation.replies import context_of, written_replies
 

@@ -44,7 +44,7 @@ _COMPOSE = "import sys; sys.path.insert(0, 'functions/{0}'); import app; app.{1}
 _RUNS = 9
 # Packages that the runtime provides beside the standard library.
 _RUNTIME = {"boto3", "botocore", "s3transfer", "dateutil", "jmespath", "six", "urllib3", "awscrt", "certifi"}
-_COMMON = {"aws_lambda_powertools", "pydantic", "pydantic_core", "annotated_types", "typing_extensions"}
+_COMMON = {"aws_lambda_powertools", "msgspec", "pydantic", "pydantic_core", "annotated_types", "typing_extensions"}
 _COMMON |= {"typing_inspection", "mentiondesk", "app"}
 _X = {"tweepy", "requests", "requests_oauthlib", "oauthlib", "charset_normalizer", "certifi", "idna"}
 _PAGES = {"jinja2", "markupsafe", "itsdangerous"}

@@ -3,7 +3,6 @@
 import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,6 +22,7 @@ from mentiondesk.presentation.action_pages.reading import typed_in
 from mentiondesk.usecases.alerts.change_duty import ChangeDuty
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
+from mentiondesk.values import replace
 from tests.integration.conftest import MemoryDesk
 from tests.integration.test_act import CASE_ID, INCIDENT_ID, a_candidate, begin, team
 from tests.support.builders import at

@@ -5,7 +5,7 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, cached_property
 from pathlib import Path
@@ -25,6 +25,7 @@ from mentiondesk.domain.posts.brand_words import BrandWords
 from mentiondesk.domain.posts.post import Post, Source
 from mentiondesk.triage import Engine
 from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
+from mentiondesk.values import replace
 
 ROOT = Path(__file__).parents[2]
 # Optional data beside the checkout.

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mentiondesk.adapters.storage.stores.events import Events
@@ -12,6 +11,7 @@ from mentiondesk.domain.events.event import Event, EventType
 from mentiondesk.ports.channels import Undeliverable
 from mentiondesk.usecases.events.deliver_events import LEASE, DeliverEvents
 from mentiondesk.usecases.events.publish_events import PublishEvents
+from mentiondesk.values import replace
 from tests.support.builders import CASE_ID, NOON, at, settings
 from tests.support.faults import Killed
 from tests.support.faults_outbox import Crashes, CrashingTable

@@ -5,7 +5,6 @@ import os
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +23,7 @@ from mentiondesk.domain.text import clean
 from mentiondesk.settings.to_domain import desk_settings
 from mentiondesk.triage import triage
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
+from mentiondesk.values import replace
 from tests.support.builders import NOON, a_post, an_answer
 from tests.support.faults import MINUTE, Call, FaultyDesk, Instead, Meddler, response_of
 from tests.support.faults_check import held

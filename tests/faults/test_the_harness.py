@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +18,7 @@ from mentiondesk.usecases.alerts.delivery import Deliverer, Delivery
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from mentiondesk.usecases.intake.fetch_mentions import _Run
+from mentiondesk.values import replace
 from tests.support.faults import CLASSIFY, FETCH, NOTIFY
 from tests.support.faults_crash import AFTER, BEFORE, OfEachKind, Point, ScriptedAction, be_throttled, die, explore
 from tests.support.faults_story import Story

@@ -1,7 +1,7 @@
 """Buttons behind links, in memory and on the table: each act once, whoever else is at it."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import count, cycle
 from typing import Any
@@ -73,6 +73,7 @@ from mentiondesk.ports.incidents import DraftStore, IncidentChanged
 from mentiondesk.ports.storage import AlreadyDone, SubjectGone
 from mentiondesk.usecases.cases.change_case import CaseView, ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident, IncidentView
+from mentiondesk.values import replace
 from tests.integration.conftest import Desk
 from tests.support.builders import a_post, answered, at, said, settings, tags
 

@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from re import search
@@ -35,6 +35,7 @@ from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Inci
 from mentiondesk.ports.cases import CaseChanged
 from mentiondesk.settings.schema import SettingsFile
 from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.values import replace
 from tests.integration.conftest import TABLE, DynamoDesk, keep
 from tests.integration.test_act import CASE_ID, INCIDENT_ID, POST, SHOP, VAN, begin, team_of
 from tests.support.builders import NOON, at, commanded, settings_file

@@ -1,7 +1,6 @@
 """The store of alerts: what is due, leases, messages, the ledger and the texts a person can take."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +24,7 @@ from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.incident import Incident, Status
 from mentiondesk.domain.timeline import CaseEntry, Claimed, Released, Snoozed
 from mentiondesk.ports.alerts import DueItem, Lease
+from mentiondesk.values import replace
 from tests.integration.conftest import Desk, MemoryDesk, keep
 from tests.support.builders import CASE_ID, NOON, a_record, an_alert, answered, at, minutes, said, settings
 

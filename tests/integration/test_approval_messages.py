@@ -1,7 +1,6 @@
 """Messages about replies and measures that wait for a person reach who has to act, whether a timer runs or not."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from mentiondesk.adapters.storage.stores.drafts import Drafts
 from mentiondesk.adapters.storage.stores.replies import Replies
@@ -22,6 +21,7 @@ from mentiondesk.usecases.incidents.review_post import ReviewPost
 from mentiondesk.usecases.incidents.write_post import TypedPost, WritePost
 from mentiondesk.usecases.replies.change_reply import ChangeReply
 from mentiondesk.usecases.replies.entries import placed
+from mentiondesk.values import replace
 from tests.support.memory_desk import ANA, BEN, LEA, MemoryDesk, time_of
 
 ON_DUTY = {**LEA, "duty": "always"}

@@ -1,7 +1,6 @@
 """The auditor finds each kind of loss within its period and names it, and is silent on a day without any."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
@@ -29,6 +28,7 @@ from mentiondesk.usecases.audit.check_cases import CheckCases
 from mentiondesk.usecases.audit.check_replies import CheckReplies
 from mentiondesk.usecases.audit.count_posts import CountPosts
 from mentiondesk.usecases.replies.write_reply import Typed, WriteReply
+from mentiondesk.values import replace
 from tests.support.builders import NOON
 from tests.support.memory_desk import ANA, LEA, MAX, MemoryDesk, ReadingDesk
 

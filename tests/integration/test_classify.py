@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import permutations
 from typing import Any, cast
@@ -20,6 +20,7 @@ from mentiondesk.domain.praise import Regard
 from mentiondesk.domain.timeline import CaseEntry
 from mentiondesk.ports.cases import CaseChanged, CaseStore, Classified
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
+from mentiondesk.values import replace
 from tests.integration.conftest import Desk, MemoryDesk
 from tests.support.builders import BRAND_ID, CUSTOMER_ID, a_post, an_answer, at, commanded, settings, tags
 

@@ -1,6 +1,5 @@
 """The detector over both kinds of stores: one problem of many customers, noticed once, and followed to its end."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,7 @@ from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.detect_incidents import Detected, DetectIncidents
 from mentiondesk.usecases.incidents.follow_up_customers import GoBack
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
+from mentiondesk.values import replace
 from tests.integration.conftest import TABLE, Desk, MemoryDesk
 from tests.support.builders import NOON, a_post, an_answer, at, minutes, settings, tags
 

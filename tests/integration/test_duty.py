@@ -1,6 +1,5 @@
 """People say that they are off, or that they take over: everybody sees it, alerts follow it, and it ends by itself."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +15,7 @@ from mentiondesk.presentation.action_pages.reader import Reader
 from mentiondesk.presentation.action_pages.reading import MalformedForm
 from mentiondesk.presentation.wording import Sentences
 from mentiondesk.usecases.alerts.change_duty import ChangeDuty
+from mentiondesk.values import replace
 from tests.support.builders import NOON, a_staff, at, settings, settings_file
 
 ANA, BEN = a_staff("ana"), replace(a_staff("ben"), always_on_duty=False)

@@ -4,7 +4,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,6 +37,7 @@ from mentiondesk.usecases.events.deliver_events import DeliverEvents, raise_faul
 from mentiondesk.usecases.events.publish_events import FindEvents, PublishEvents
 from mentiondesk.usecases.events.tell_leads import TellLeads
 from mentiondesk.usecases.reports.read_figures import ReadFigures
+from mentiondesk.values import replace
 from tests.support.builders import CASE_ID, NOON, a_story, at, said, settings
 from tests.support.tls_standin import Receiver, receiver
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Post, Source, Unreadable
 from mentiondesk.ports.x import XRefuses, XTooFarBack, XUnavailable
 from mentiondesk.usecases.intake.fetch_mentions import MOST_PAGES, Fetched, FetchMentions
+from mentiondesk.values import replace
 from tests.integration.conftest import Desk, MemoryDesk
 from tests.support.builders import BRAND_ID, NOON, a_post, at, minutes, settings
 

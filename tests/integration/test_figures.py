@@ -2,7 +2,6 @@
 
 import csv
 import io
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +24,7 @@ from mentiondesk.presentation.wording import Sentences
 from mentiondesk.usecases.reports.note_targets import NoteTargets
 from mentiondesk.usecases.reports.read_figures import ReadFigures
 from mentiondesk.usecases.reports.send_report import SendReport
+from mentiondesk.values import replace
 from tests.support.builders import NOON, a_staff, at, settings, settings_file
 from tests.support.served_desk import TEAM, ServedDesk, waiting
 from tests.unit.test_report import a_wait

@@ -1,6 +1,6 @@
 """People put incidents right: open, edit, reopen, merge, members, other times, and the list to go back to."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -39,6 +39,7 @@ from mentiondesk.domain.incidents.incident import (
 from mentiondesk.domain.status.public_incident import public_incident
 from mentiondesk.ports.storage import AlreadyDone
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident, IncidentView, NoSuchPost
+from mentiondesk.values import replace
 from tests.integration.conftest import Desk
 from tests.support.builders import a_post, a_staff, at, settings
 from tests.support.telling import a_candidate, a_maintenance

@@ -1,7 +1,6 @@
 """Incidents in the stores, and what staff are told of them."""
 
 import re
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,6 +19,7 @@ from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.ports.storage import AlreadyDone
 from mentiondesk.triage import triage
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
+from mentiondesk.values import replace
 from tests.integration.conftest import Desk
 from tests.integration.test_notify import Office
 from tests.support.builders import a_post, at, commanded, settings, tags

@@ -1,6 +1,5 @@
 """Incidents at the signed-in desk, as Lambda runs it: acts that are done, refused, forestalled, and pressed twice."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,6 +14,7 @@ from mentiondesk.domain.status.subscribers import Subscriber
 from mentiondesk.domain.timeline import MembersChanged, Published, Updated
 from mentiondesk.presentation.status_site.html import incident as site_page
 from mentiondesk.presentation.wording import Sentences
+from mentiondesk.values import replace
 from tests.support.builders import NOON, a_post, at
 from tests.support.counted import Counted
 from tests.support.doors import HOSTILE, MARKS, Answer

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -46,6 +46,7 @@ from mentiondesk.usecases.alerts.notified import Notified
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff, no_links
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
+from mentiondesk.values import replace
 from tests.integration.conftest import TABLE, Desk, DynamoDesk, MemoryDesk
 from tests.support.builders import NOON, a_post, an_answer, at, minutes, settings, tags
 

@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -51,6 +50,7 @@ from mentiondesk.ports.replies import ReplyChange
 from mentiondesk.runtime import aws, clock
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
+from mentiondesk.values import replace
 from tests.support.builders import a_post, at, tags
 from tests.support.parameters import stored
 from tests.unit.test_report import a_wait

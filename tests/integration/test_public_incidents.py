@@ -1,6 +1,5 @@
 """Cases in a public incident: off the ladder until it is resolved, one mail an hour to its owner in their place."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.follow_up_customers import GoBack
 from mentiondesk.usecases.incidents.stop_timers import StopTimers
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
+from mentiondesk.values import replace
 from tests.integration.conftest import Desk
 from tests.integration.test_notify import Office
 from tests.support.builders import a_post, at, tags

@@ -1,10 +1,11 @@
 """The status site follows the table: only what changed, whatever crashes, however many run; and who else is told."""
 
+import dataclasses
 import json
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -66,6 +67,7 @@ from mentiondesk.usecases.status.forget_bounced import forget
 from mentiondesk.usecases.status.publish_status import ChannelFailed, Published, PublishStatus, SiteBusy, StatusChannel
 from mentiondesk.usecases.status.subscribe import Asked, AskToConfirm, Subscribe, leave_address
 from mentiondesk.usecases.status.sync_hosted_page import SyncHostedPage
+from mentiondesk.values import replace
 from tests.integration.conftest import TABLE, TEMPLATE, keep
 from tests.support import parameters
 from tests.support.builders import NOON, at, settings_file
@@ -542,7 +544,7 @@ def test_two_copies_move_maintenance_once(stores: Stores) -> None:
         def __getattr__(self, name: str) -> Any:
             return getattr(stores.incidents, name)
 
-    slow = replace(stores, incidents=Slow())
+    slow = dataclasses.replace(stores, incidents=Slow())
     assert publisher(slow)(at(120)).moved == 0
     assert statuses(stores) == [Status.SCHEDULED, Status.IN_PROGRESS]
     assert b"Maintenance is under way" in stores.read()["index.html"]
@@ -1527,7 +1529,7 @@ def everything(stores: Stores, post: Post, hosted: StatuspageStandin, countdown:
         SyncHostedPage(lambda: page, counted(stores.pushed)),
         mails,
     )
-    outside = replace(stores, incidents=counted(stores.incidents), site=counted(stores.site))
+    outside = dataclasses.replace(stores, incidents=counted(stores.incidents), site=counted(stores.site))
     return publisher(outside, *also, told=site_settings(statuspage_id=PAGE_ID))
 
 

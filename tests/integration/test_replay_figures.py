@@ -1,6 +1,5 @@
 """The replay's figures are those that the desk's page would show of the same facts."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from infra.replay.engine import VirtualDesk
@@ -10,6 +9,7 @@ from mentiondesk.domain.figures.report import report_of
 from mentiondesk.domain.figures.weeks import Week
 from mentiondesk.domain.ids import ConversationId
 from mentiondesk.usecases.reports.read_figures import ReadFigures
+from mentiondesk.values import replace
 from tests.support.builders import NOON, a_post, a_post_id, an_answer, at, settings
 
 

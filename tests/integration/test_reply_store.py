@@ -1,6 +1,5 @@
 """The promises of replies and drafts, on both implementations of the table."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -16,6 +15,7 @@ from mentiondesk.domain.replies.thread import Thread
 from mentiondesk.domain.replies.way import Way
 from mentiondesk.ports.replies import DraftChanged, PostInDoubt, ReplyChange, ReplyChanged, ReplyKey
 from mentiondesk.ports.storage import AlreadyDone
+from mentiondesk.values import replace
 from tests.support.builders import CASE_ID, NOON, at
 from tests.support.outbox import ANA, UNDO, Outbox
 

@@ -1,7 +1,6 @@
 """Search by what names a case: its short number, and its customer's @handle."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from mentiondesk.adapters.storage.stores.waiting import WaitingCases
@@ -10,6 +9,7 @@ from mentiondesk.domain.cases.waiting import WaitingCase
 from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.posts.profile import Profile
 from mentiondesk.usecases.cases.find_cases import FindCases
+from mentiondesk.values import replace
 from tests.integration.conftest import MemoryDesk
 from tests.support.builders import NOON
 from tests.support.served_desk import ServedDesk, waiting

@@ -1,6 +1,5 @@
 """The customer beside the case: their other cases, waits and promises; and the one query by which a case is read."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -26,6 +25,7 @@ from mentiondesk.domain.timeline import Retagged
 from mentiondesk.triage import triage
 from mentiondesk.usecases.cases.know_customer import MOST, KnowCustomer
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
+from mentiondesk.values import replace
 from tests.integration.conftest import Desk
 from tests.support.builders import NOON, a_case, a_post, an_answer, at, settings
 from tests.support.counted import Counted

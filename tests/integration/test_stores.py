@@ -1,6 +1,5 @@
 """Every promise of the ports, kept by the stores in memory and by those on the table alike."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -39,6 +38,7 @@ from mentiondesk.settings.problems import SettingsInvalid
 from mentiondesk.settings.to_domain import desk_settings
 from mentiondesk.triage.share import UNKNOWN_SHARE, bin_of, estimated_share
 from mentiondesk.usecases.intake.stream_share import StreamShare
+from mentiondesk.values import replace
 from tests.benchmarks.units import size
 from tests.integration.conftest import Desk, DynamoDesk, MemoryDesk, keep
 from tests.support.builders import (
@@ -448,7 +448,7 @@ def full_case(case: Case) -> Case:
         grounds=Grounds.QUOTED,
         held=(ReplyId("r-1"),),
     )
-    assert all(getattr(full, name) not in (None, "", ()) for name in Case.__dataclass_fields__)
+    assert all(getattr(full, name) not in (None, "", ()) for name in Case.__struct_fields__)
     return full
 
 

@@ -1,6 +1,5 @@
 """The list of who waits and presence in cases, on both tables."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from mentiondesk.domain.ids import CaseId, StaffId
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.usecases.cases.find_cases import FindCases
 from mentiondesk.usecases.cases.list_waiting import PAGE, SCANNED, ListWaiting, WaitingPage, Wanted
+from mentiondesk.values import replace
 from tests.integration.conftest import Desk, MemoryDesk
 from tests.integration.test_act import CASE_ID, begin
 from tests.support.builders import NOON, a_case, a_post, a_staff, at, commanded

@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 from urllib.parse import urlsplit
@@ -27,6 +27,7 @@ from mentiondesk.domain.posts.cursor import ReadBlock, Window
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Post, Source, Unreadable
 from mentiondesk.ports.x import XRefuses, XTooFarBack, XUnavailable
+from mentiondesk.values import replace
 from tests.support.builders import BRAND_ID, NOON, at
 from tests.support.parameters import put_parameter
 

@@ -109,7 +109,7 @@ def a_story(*entries: CaseEntry, policy: Policy | None = None) -> Case:
 def a_case(**overrides: Any) -> Case:
     """A case opened by a complaint at noon, to be answered by 13:00."""
     case = a_story(said(0))
-    facts = {name: getattr(case, name) for name in Case.__dataclass_fields__}
+    facts = {name: getattr(case, name) for name in Case.__struct_fields__}
     return Case(**{**facts, **overrides})
 
 

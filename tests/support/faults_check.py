@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from mentiondesk.adapters.storage import keys
@@ -20,6 +20,7 @@ from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.praise import month_of
 from mentiondesk.domain.timeline import CaseEntry, CustomerPosted, Posted
+from mentiondesk.values import replace
 from tests.support.faults import FaultyDesk
 
 

@@ -1,7 +1,7 @@
 """An outbox in memory: one case, its replies, and an X that records what is posted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mentiondesk.adapters.storage.memory_table import MemoryTable
@@ -23,6 +23,7 @@ from mentiondesk.usecases.replies.change_reply import ChangeReply
 from mentiondesk.usecases.replies.save_draft import SaveDraft
 from mentiondesk.usecases.replies.send_replies import SendReplies, Sent
 from mentiondesk.usecases.replies.write_reply import Typed, WriteReply
+from mentiondesk.values import replace
 from tests.support.builders import CASE_ID, NOON, a_staff, at, said, settings
 
 UNDO = timedelta(seconds=10)

@@ -1,6 +1,5 @@
 """The auditor's tolerances, its progress through the days, and the alerts that it misses."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from mentiondesk.domain.audit import Check, Finding, Progress, overspent, short, tolerated
 from mentiondesk.domain.ids import UserId
 from mentiondesk.domain.posts.brand import LONGEST_QUERY, Account, Brand
+from mentiondesk.values import replace
 
 NOW = datetime(2026, 6, 17, 10, 30, tzinfo=UTC)
 

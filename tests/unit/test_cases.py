@@ -1,7 +1,6 @@
 """Cases: the same posts always end in the same case, and its clocks are the customer's."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -53,6 +52,7 @@ from mentiondesk.domain.timeline import (
     SolvedInPrivate,
     Undone,
 )
+from mentiondesk.values import replace
 from tests.support.builders import (
     CASE_ID,
     a_post,

@@ -6,7 +6,7 @@ from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, UserId
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.timeline import CaseEntry
-from mentiondesk.domain.values import replace
+from mentiondesk.values import replace
 from tests.support.builders import a_record, a_story, an_alert, answered, at, said
 
 

@@ -8,8 +8,8 @@ from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.posts.tags import Urgency
-from mentiondesk.domain.values import replace
 from mentiondesk.usecases.alerts.gathering import Share, Wanted, share
+from mentiondesk.values import replace
 from tests.support.builders import a_case, at
 
 ANA = StaffId("ana")

@@ -1,7 +1,7 @@
 """Delivery: one batch to one person, on the first way that works, with its line in the ledger."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zlib import crc32
@@ -17,6 +17,7 @@ from mentiondesk.domain.ids import CaseId, ConversationId, StaffId, UserId
 from mentiondesk.ports.channels import Undeliverable
 from mentiondesk.usecases.alerts.delivery import Deliverer, Delivery
 from mentiondesk.usecases.alerts.notified import Notified
+from mentiondesk.values import replace
 from tests.support.builders import NOON, a_case, an_alert, at, settings
 
 EMAIL, TEXT = Channel.EMAIL, Channel.TEXT

@@ -1,6 +1,5 @@
 """Clusters of complaints above the baseline, the baseline itself, and titles."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +17,7 @@ from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId, id_at
 from mentiondesk.domain.incidents.incident import Incident, Status
 from mentiondesk.domain.incidents.signals import Baseline, HourlyCounts, Signal
 from mentiondesk.settings.problems import SettingsInvalid
+from mentiondesk.values import replace
 from tests.support.builders import NOON, at, minutes, settings
 
 WITHIN = minutes(60)

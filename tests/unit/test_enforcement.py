@@ -1,6 +1,5 @@
 """Measures on X: steps begin and end by themselves, refusals become tasks, and no path from two posts leads to one."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -35,6 +34,7 @@ from mentiondesk.domain.strikes.record import (
     strike,
     withdraw_strike,
 )
+from mentiondesk.values import replace
 from tests.support.builders import CASE_ID, NOON
 
 ANA, MO = StaffId("ana"), StaffId("mo")

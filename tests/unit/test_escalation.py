@@ -1,6 +1,5 @@
 """Escalations and messages: what a change of a case or an incident means for the alerts."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -30,6 +29,7 @@ from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.incident import Impact, Incident, Status
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.timeline import Claimed, Released
+from mentiondesk.values import replace
 from tests.support.builders import CASE_ID, NOON, a_case, a_story, answered, at, said
 from tests.support.telling import a_candidate, after, an_update
 

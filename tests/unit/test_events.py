@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -38,6 +37,7 @@ from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.replies.reply import Hold, Refusal, Reply, ReplyState
 from mentiondesk.domain.replies.way import Solved, Way
 from mentiondesk.domain.timeline import MovedToPrivate, SolvedInPrivate
+from mentiondesk.values import replace
 from tests.support.builders import (
     CASE_ID,
     CONVERSATION_ID,

@@ -1,7 +1,6 @@
 """Facts of waits: one a wait, whatever order posts come in, and no text in them."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hypothesis import given
@@ -27,6 +26,7 @@ from mentiondesk.domain.figures.facts import (
 from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.timeline import BrandPosted, CaseEntry, Claimed, CustomerPosted, Dismissed, Undone, forgotten
+from mentiondesk.values import replace
 from tests.support.builders import NOON, a_story, answered, at, commanded, said, settings
 
 POLICY = settings().policy

@@ -1,7 +1,6 @@
 """The feeds: well-formed whatever is in them, with ids that never change and every update."""
 
 import re
-from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from html import unescape
@@ -17,6 +16,7 @@ from mentiondesk.domain.status.public_incident import PublicIncident, public_inc
 from mentiondesk.domain.status.site import Site
 from mentiondesk.presentation.status_site.feeds import atom, rss
 from mentiondesk.presentation.wording import Sentences
+from mentiondesk.values import replace
 from tests.support.builders import NOON, at
 from tests.support.telling import HOSTILE, INCIDENT_ID, SINCE, URL, a_maintenance, a_site, a_story, an_update
 

@@ -3,7 +3,6 @@
 import re
 import string
 import unicodedata
-from dataclasses import replace
 from datetime import datetime, timedelta
 from email.header import decode_header, make_header
 from html.parser import HTMLParser
@@ -31,6 +30,7 @@ from mentiondesk.presentation.staff_messages.gsm7 import fitted, readable, segme
 from mentiondesk.presentation.staff_messages.views import CaseView
 from mentiondesk.presentation.times import short_duration
 from mentiondesk.presentation.wording import Sentences, capitalised
+from mentiondesk.values import replace
 from tests.support.builders import (
     CASE_ID,
     NOON,

@@ -1,7 +1,6 @@
 """The pages behind links, whatever is typed into their forms."""
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
 from datetime import timedelta
 from html import unescape
 from http import HTTPStatus
@@ -62,6 +61,7 @@ from mentiondesk.presentation.wording import Sentences, catalogue
 from mentiondesk.usecases.alerts.change_duty import ChangeDuty
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
+from mentiondesk.values import replace
 from tests.support.builders import CASE_ID, NOON, a_case, at, said, settings
 
 FORM = "application/x-www-form-urlencoded"
@@ -274,7 +274,7 @@ def an_entry(entry: type[Act]) -> Any:
         "way": Way.PHONE,
         "attention": (),
     }
-    return entry(**{field.name: facts[field.name] for field in fields(entry) if field.name in facts})
+    return entry(**{name: facts[name] for name in entry.__struct_fields__ if name in facts})
 
 
 def test_a_template_fills_the_form_and_publishes_nothing() -> None:

@@ -19,7 +19,7 @@ COUNTS = st.integers(min_value=0, max_value=2_000_000)
 
 
 def metrics(**counts: int) -> PublicMetrics:
-    return PublicMetrics(**{name: counts.get(name, 0) for name in PublicMetrics.__dataclass_fields__})
+    return PublicMetrics(**{name: counts.get(name, 0) for name in PublicMetrics.__struct_fields__})
 
 
 def known(followers: int) -> Profile:

@@ -1,7 +1,6 @@
 """Planning of alerts: recipient, time and channel."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +17,7 @@ from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.timers import Due
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.posts.tags import Urgency
+from mentiondesk.values import Frozen, replace
 from tests.support.builders import (
     a_case,
     a_record,
@@ -48,8 +48,7 @@ def only(person: Staff, channel: Channel) -> Staff:
     return replace(person, addresses={channel: person.addresses[channel]})
 
 
-@dataclass(frozen=True)
-class Watched:
+class Watched(Frozen):
     """A case with its escalation."""
 
     case: Case

@@ -1,6 +1,5 @@
 """Planning: the plan of one leased item."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.subject import Subject
 from mentiondesk.ports.alerts import DueItem, Lease
 from mentiondesk.usecases.alerts.planning import planned
+from mentiondesk.values import replace
 from tests.support.builders import a_case, a_post_id, a_story, at, minutes, said, settings
 
 TEAM: list[dict[str, Any]] = [

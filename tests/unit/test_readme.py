@@ -2,7 +2,6 @@
 
 import os
 import re
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -80,7 +79,7 @@ def test_environment_variables_are_those_the_functions_read() -> None:
         config.SendReplyConfig,
         config.SendEventsConfig,
     )
-    read = {field.name.upper() for one in classes for field in fields(one)}
+    read = {name.upper() for one in classes for name in one.__struct_fields__}
     assert set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)`", document("settings.md"))) == read
 
 

@@ -1,6 +1,5 @@
 """The checks before a reply is sent: what stops, what passes, where, and with which words."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from mentiondesk.domain.replies.finding import Finding, Outcome, unconfirmed, wo
 from mentiondesk.domain.replies.rules import ApprovalRules, CheckRules, OwnRule
 from mentiondesk.presentation.desk.findings import finding_view
 from mentiondesk.presentation.wording import Sentences, catalogue
+from mentiondesk.values import replace
 from tests.evaluation.replies import written
 
 NOW, ME = datetime(2026, 5, 1, 12, tzinfo=UTC), UserId("1")

@@ -1,6 +1,5 @@
 """A text is checked with its thread, signed and held by the settings when its author presses the button."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,6 +13,7 @@ from mentiondesk.domain.timeline import Noted
 from mentiondesk.usecases.replies.entries import placed
 from mentiondesk.usecases.replies.review import ReviewReply
 from mentiondesk.usecases.replies.write_reply import WriteReply
+from mentiondesk.values import replace
 from tests.support.builders import answered, at, raw_settings, settings
 from tests.support.outbox import Outbox
 

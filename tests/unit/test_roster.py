@@ -1,11 +1,10 @@
 """The people alerts go to, and the channels that reach them."""
 
-from dataclasses import replace
-
 import pytest
 
 from mentiondesk.domain.alerts.roster import Audience, Channel, Roster, Staff
 from mentiondesk.domain.ids import StaffId
+from mentiondesk.values import replace
 from tests.support.builders import NOON, a_staff
 
 EMAIL, TEXT = Channel.EMAIL, Channel.TEXT

@@ -1,7 +1,5 @@
 """Short links: room for words in a text, the same rights behind them, and nothing in the table that acts."""
 
-from dataclasses import replace
-
 import pytest
 
 from mentiondesk.adapters.storage.memory_table import MemoryTable
@@ -11,6 +9,7 @@ from mentiondesk.domain.access.links import LinkForged
 from mentiondesk.domain.alerts.notices import CaseNotice
 from mentiondesk.domain.ids import CaseId, IncidentId, StaffId, SubjectId
 from mentiondesk.presentation.staff_messages.gsm7 import segments
+from mentiondesk.values import replace
 from tests.support.builders import CASE_ID, NOON, a_case
 from tests.unit.test_links import ANA, KEY, URL, links
 from tests.unit.test_messages import a_notice, email, text

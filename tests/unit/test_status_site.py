@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -23,6 +22,7 @@ from mentiondesk.domain.status.site_file import SiteFile
 from mentiondesk.presentation.rendering import stylesheet
 from mentiondesk.presentation.status_site import SiteFiles
 from mentiondesk.presentation.status_site.labels import paragraphs
+from mentiondesk.values import replace
 from tests.support.builders import NOON, at, settings
 from tests.support.telling import (
     API_URL,

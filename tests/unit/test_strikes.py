@@ -1,7 +1,6 @@
 """Strikes: rule, evidence, two people and an end; one or two angry posts never reach a measure."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -33,6 +32,7 @@ from mentiondesk.domain.strikes.record import (
     strike,
     withdraw_strike,
 )
+from mentiondesk.values import replace
 from tests.support.builders import NOON, a_story, at, said
 
 ANA, MO = StaffId("ana"), StaffId("mo")

@@ -4,7 +4,6 @@ import ast
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +36,13 @@ from mentiondesk.runtime.config import (
     SignInCodesConfig,
     SubscriptionsConfig,
 )
+from mentiondesk.values import Frozen
 from tests.support.privileges import STARS
 
 ROOT = Path(__file__).parents[2]
 # Only these get the packages that calling X, or another API on the web, takes.
 CALL_X = ("FetchMentions", "AuditDesk", "PublishStatus", "SendReply")
-FUNCTIONS = {
+FUNCTIONS: dict[str, tuple[str, type[Frozen]]] = {
     "FetchMentions": ("fetch_mentions", FetchConfig),
     "ClassifyMention": ("classify_mention", ClassifyConfig),
     "NotifyStaff": ("notify_staff", NotifyConfig),
@@ -155,7 +155,7 @@ def test_functions_are_the_known_ones(resources: dict[str, Resource]) -> None:
 def test_function_is_given_what_it_reads_from_its_environment(resources: dict[str, Resource], name: str) -> None:
     service, config = FUNCTIONS[name]
     variables = resources[name]["Properties"]["Environment"]["Variables"]
-    assert variables.keys() - POWERTOOLS == {field.name.upper() for field in fields(config)}
+    assert variables.keys() - POWERTOOLS == {name.upper() for name in config.__struct_fields__}
     assert variables["POWERTOOLS_SERVICE_NAME"] == service
     assert resources[name]["Properties"]["Code"]["S3Key"] == f"functions/{service}"
 

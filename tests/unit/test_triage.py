@@ -1,7 +1,5 @@
 """Triage: clear posts get the right kind and urgency, and no post stops it."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import example, given
 from hypothesis import settings as profile
@@ -12,6 +10,7 @@ from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
 from mentiondesk.domain.timeline import CustomerPosted
 from mentiondesk.triage import triage
+from mentiondesk.values import replace
 from tests.support.builders import a_post
 
 

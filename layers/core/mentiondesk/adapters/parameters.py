@@ -1,16 +1,19 @@
 """Secrets in the Parameter Store of Systems Manager, each an encrypted parameter of its own."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
+from mentiondesk.values import Frozen
 
-@dataclass(frozen=True, slots=True)
-class Secret:
+
+class Secret(Frozen):
     """A value and the number of its version; both are empty where nothing is stored."""
 
-    value: str = field(default="", repr=False)
+    value: str = ""
     version: str = ""
+
+    def __repr__(self) -> str:
+        return f"Secret(version={self.version!r})"
 
 
 def secret(ssm: Any, name: str) -> Callable[[], Secret]:

@@ -4,7 +4,6 @@ from base64 import b32encode
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import blake2s
 from math import inf, log
@@ -28,6 +27,7 @@ from mentiondesk.detection.titles import failure_of
 from mentiondesk.domain.ids import IncidentId, UserId
 from mentiondesk.domain.incidents.incident import Incident, Sample
 from mentiondesk.domain.incidents.signals import Signal
+from mentiondesk.values import Frozen, field
 
 _MOST_CLUSTERS = 5
 _MOST_TERMS = 8
@@ -51,8 +51,7 @@ _SHORTEST_BURST = timedelta(minutes=1)
 _CONCEPTS = frozenset(CONCEPTS)
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
+class Cluster(Frozen):
     """Different people who report one problem.
 
     `terms` are the terms of the problem; a signal with any of them belongs to the cluster. `failure` is the concept
@@ -167,8 +166,7 @@ def _families(terms: Iterable[str]) -> set[str]:
     return {name for name, narrower in GENERAL.items() if name in failures or not narrower.isdisjoint(failures)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
+class _Window(Frozen):
     """The distinct reporters up to now, and the signals of each term, in order of time."""
 
     reporters: Sequence[Signal]

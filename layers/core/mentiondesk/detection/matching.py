@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 
@@ -10,6 +9,7 @@ from mentiondesk.detection.concepts import APART, CONCEPTS, FAILURES, NO_FAILURE
 from mentiondesk.domain.ids import ConversationId, PostId, UserId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.incidents.signals import Signal
+from mentiondesk.values import replace
 
 # Joins terms that must all be present: "missing + album".
 AND = " + "

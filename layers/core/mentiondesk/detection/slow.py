@@ -1,7 +1,6 @@
 """Slow problems: few people an hour, and over half a day or two days far more than usual."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mentiondesk.detection.baseline import HOUR, Expectation
@@ -10,6 +9,7 @@ from mentiondesk.detection.concepts import VAGUE
 from mentiondesk.detection.matching import count_terms
 from mentiondesk.detection.thresholds import Thresholds
 from mentiondesk.domain.incidents.signals import Baseline, HourlyCounts, Signal
+from mentiondesk.values import replace
 
 # The spans that are looked at, the longest last.
 SPANS = (timedelta(hours=12), timedelta(days=2))

@@ -1,10 +1,9 @@
 """The tuned constants of incident detection."""
 
-from dataclasses import dataclass
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
+class Thresholds(Frozen):
     """Constants tuned on made-up outages that are dropped into recorded weeks of other complaints.
 
     `make evaluate` (tests/evaluation/incidents.py) shows the effect of changing any of them: outages noticed by size,

@@ -1,11 +1,11 @@
 """The words of titles in the languages of the status page other than English, by the names of `concepts`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class TitleWords:
+class TitleWords(Frozen):
     """What failures and parts of the service are called in a title. `unknown`: complaints that share no failure."""
 
     failures: Mapping[str, str]

@@ -1,10 +1,11 @@
 """The audit of the desk: findings, how far it has come, and the tolerance of its counts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from math import ceil
+
+from mentiondesk.values import Frozen, replace
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # X delivers late, and its counts settle: a day is compared when it is the day before yesterday.
@@ -35,15 +36,13 @@ class Check(StrEnum):
     COVERAGE = "coverage"
 
 
-@dataclass(frozen=True, slots=True)
-class AuditRules:
+class AuditRules(Frozen):
     """The settings of the audit: with `count_posts`, X is asked once a day how many posts there were."""
 
     count_posts: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Frozen):
     """Something that does not hold. `about` names it: an hour, a day, or a case; `mended`: this run put it right.
 
     `again`: it was tried again by an earlier run, in vain.
@@ -64,8 +63,7 @@ class Finding:
         return f"{self.check}: {self.about}, {self.detail}{' (put right)' if self.mended else ''}"
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Frozen):
     """How far the audit has come. `since`: the first audit; what was before is not compared.
 
     `cases_until`: posts made until then were held against their cases. `day`: the latest day whose counts were
@@ -92,8 +90,7 @@ class Progress:
         return day < (now - _LATEST).date()
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Frozen):
     """The outcome of one audit. `counts` are numbers of what was compared."""
 
     at: datetime

@@ -1,7 +1,6 @@
 """The settings of one desk, as the rest of the package uses them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from mentiondesk.domain.alerts.budget import Budget
@@ -22,26 +21,24 @@ from mentiondesk.domain.review.sample import ReviewRules
 from mentiondesk.domain.status.page import StatusPage
 from mentiondesk.domain.status.wording import Wording
 from mentiondesk.domain.strikes.record import StrikeRules
+from mentiondesk.values import Frozen, field
 
 
-@dataclass(frozen=True, slots=True)
-class AlertRules:
+class AlertRules(Frozen):
     """Limits on the messages to one person. Texts beyond `text_limits` go out as mails."""
 
     text_limits: tuple[TextLimit, ...]
     budget: Budget
 
 
-@dataclass(frozen=True, slots=True)
-class FiguresRules:
+class FiguresRules(Frozen):
     """`mail`: managers get the week's figures on Monday. `targets`: the shares that the brand wants to reach."""
 
     mail: bool = True
     targets: Targets = field(default_factory=Targets)
 
 
-@dataclass(frozen=True, slots=True)
-class DeskSettings:
+class DeskSettings(Frozen):
     """The settings of one desk.
 
     `zone` is the IANA name of the desk's time zone. `policy` holds deadlines and stages of alerts about cases,

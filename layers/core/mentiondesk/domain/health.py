@@ -1,7 +1,6 @@
 """The health of the desk itself: troubles that go on, and how far reading and the audit have come."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -9,13 +8,13 @@ from mentiondesk.domain.audit import CASES_SETTLE_IN
 from mentiondesk.domain.audit import Report as AuditReport
 from mentiondesk.domain.posts.cursor import Cursor
 from mentiondesk.domain.troubles import Report, Told
+from mentiondesk.values import Frozen
 
 # The audit runs each hour.
 _AUDIT_LATE = timedelta(hours=3)
 
 
-@dataclass(frozen=True, slots=True)
-class Trouble:
+class Trouble(Frozen):
     """A trouble that goes on: since when, and (`told_at`) when the operators last heard of it; None: not yet."""
 
     name: str
@@ -30,8 +29,7 @@ class GivenUp(StrEnum):
     MAIL_REPORTS = "mail_reports"
 
 
-@dataclass(frozen=True, slots=True)
-class SetAside:
+class SetAside(Frozen):
     """The number of messages in each of these queues at a time, as SQS counts them: nearly."""
 
     at: datetime
@@ -42,8 +40,7 @@ class SetAside:
         return any(self.counts.values())
 
 
-@dataclass(frozen=True, slots=True)
-class DeskHealth:
+class DeskHealth(Frozen):
     """`audited_until`: posts made until then were held against their cases; None before the first audit.
 
     `findings` are those of the audits of the last day, the latest first. `set_aside` is what the last audit counted;

@@ -2,11 +2,12 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property, lru_cache, partial
 from itertools import takewhile
 from zoneinfo import ZoneInfo
+
+from mentiondesk.values import Frozen
 
 _ONE_DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
@@ -21,16 +22,14 @@ class NeverOpen(ValueError):
     """The hours hold no open minute within two years."""
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(Frozen):
     """From `opens` to `closes` by the clock on the wall; past midnight when `closes` is not later."""
 
     opens: time
     closes: time
 
 
-@dataclass(frozen=True)
-class Hours:
+class Hours(Frozen, dict=True):
     """Weekly periods in one zone, Monday first, less the holidays.
 
     A period belongs to the day on which it opens. On the day the clocks change a period is as long

@@ -1,20 +1,19 @@
 """Praise: who praises the brand often, and when they were last thanked."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.posts.profile import Attention, Draw
 from mentiondesk.domain.posts.tags import ANSWERED, Kind, Urgency
+from mentiondesk.values import Frozen
 
 # The settings look no further back; older months are not kept.
 MOST_MONTHS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class PraiseRules:
+class PraiseRules(Frozen):
     """Loyal customers: those who praised in `loyal` of the last `months`, this one among them.
 
     `urgency`: what their complaints and questions are raised to; None: loyalty is shown, and raises nothing.
@@ -32,8 +31,7 @@ class LatestCase(NamedTuple):
     opened_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Regard:
+class Regard(Frozen):
     """What the desk keeps of a customer: the months in which they praised, their last thanks, their latest case."""
 
     praised: frozenset[str] = frozenset()

@@ -3,7 +3,6 @@
 A case is folded from its timeline. An incident keeps one as its record.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mentiondesk.domain.cases.timers import ReplyTimer
@@ -13,6 +12,7 @@ from mentiondesk.domain.posts.profile import Attention, Profile, PublicMetrics
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.replies.eligibility import Grounds
 from mentiondesk.domain.replies.way import Solved, Way
+from mentiondesk.values import Frozen, replace
 
 # A post's place in its case: the moment at which it was made, and its number among posts of that moment.
 Place = tuple[datetime, int]
@@ -20,8 +20,7 @@ Place = tuple[datetime, int]
 Order = tuple[datetime, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerPosted:
+class CustomerPosted(Frozen):
     """A customer's post as triage tagged it. `incident_id`: the public incident that it is about."""
 
     post_id: PostId
@@ -59,8 +58,7 @@ class CustomerPosted:
         return self.at, int(self.post_id), 0
 
 
-@dataclass(frozen=True, slots=True)
-class BrandPosted:
+class BrandPosted(Frozen):
     """A post by the brand in the customer's case.
 
     `reply_id`: the desk's reply that this post is, written by `by`. `way`: it asks the customer to go on there.
@@ -86,8 +84,7 @@ class BrandPosted:
         return self.at, int(self.post_id), 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Act(Frozen, kw_only=True):
     """A thing done once, by one person or (`by` None) by the desk itself.
 
     `entry_id` is made when a button is shown and comes back when it is pressed, so that a second press is known
@@ -99,8 +96,7 @@ class Act:
     by: StaffId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseAct(Act):
+class CaseAct(Act, kw_only=True):
     """An act on a case. It stands behind the last post that the case held then, and before all later ones.
 
     So a post that is seen late, and is later than `after`, is not settled by it. `number` counts the acts behind
@@ -117,76 +113,65 @@ class CaseAct(Act):
         return *self.after, self.number
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed(CaseAct):
+class Claimed(CaseAct, kw_only=True):
     """The person became the owner."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Released(CaseAct):
+class Released(CaseAct, kw_only=True):
     """The case has no owner any more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snoozed(CaseAct):
+class Snoozed(CaseAct, kw_only=True):
     """Alerts wait until then; the timer runs on."""
 
     until: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnsweredElsewhere(CaseAct):
+class AnsweredElsewhere(CaseAct, kw_only=True):
     """The customer has an answer that the desk cannot see; `thanks`: it is thanks or a like for their praise."""
 
     thanks: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dismissed(CaseAct):
+class Dismissed(CaseAct, kw_only=True):
     """The case needs no answer."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved(CaseAct):
+class Resolved(CaseAct, kw_only=True):
     """The customer's matter is settled."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reopened(CaseAct):
+class Reopened(CaseAct, kw_only=True):
     """The case was closed too early."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Corrected(CaseAct):
+class Corrected(CaseAct, kw_only=True):
     """Triage was wrong: the case is of this kind, or (None) it is no case at all."""
 
     kind: Kind | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retagged(CaseAct):
+class Retagged(CaseAct, kw_only=True):
     """Triage was wrong: the case has this urgency, and is about these topics."""
 
     urgency: Urgency
     topics: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undone(CaseAct):
+class Undone(CaseAct, kw_only=True):
     """The act `undoes` counts as never done. `reopens`: that act had closed the case."""
 
     undoes: str
     reopens: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LookedUp(CaseAct):
+class LookedUp(CaseAct, kw_only=True):
     """The desk asked X who the customer is, and how many people see the post.
 
     `urgency`: what so many readers raise the case to, if to anything; `attention` has the reasons.
@@ -199,8 +184,7 @@ class LookedUp(CaseAct):
     reach: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AttentionGrew(CaseAct):
+class AttentionGrew(CaseAct, kw_only=True):
     """More people read or join the complaint than the desk knew of. `metrics` None: they were not looked up."""
 
     attention: tuple[Attention, ...]
@@ -208,29 +192,25 @@ class AttentionGrew(CaseAct):
     reach: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Noted(CaseAct):
+class Noted(CaseAct, kw_only=True):
     """A colleague wrote something down that only staff may read."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandedOver(CaseAct):
+class HandedOver(CaseAct, kw_only=True):
     """The case went to another person: given by its owner or a lead, or taken over by the person themselves."""
 
     to: StaffId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClaimLapsed(CaseAct):
+class ClaimLapsed(CaseAct, kw_only=True):
     """The owner gave no sign of work for as long as the settings allow: the case has no owner any more."""
 
     owner: StaffId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoBackStarted(CaseAct):
+class GoBackStarted(CaseAct, kw_only=True):
     """The incident that this customer met is solved; somebody owes them a word about it.
 
     `timer` None: the entry is a record alone, of a timer that had ended before timers were kept.
@@ -241,8 +221,7 @@ class GoBackStarted(CaseAct):
     timer: ReplyTimer | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentJoined(CaseAct):
+class IncidentJoined(CaseAct, kw_only=True):
     """The case is part of an incident: its timers stop until that is resolved.
 
     `stops` False: a person linked it to an incident that is not public yet, and its timers run on. `title` and `reason`
@@ -255,23 +234,20 @@ class IncidentJoined(CaseAct):
     stops: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentLeft(CaseAct):
+class IncidentLeft(CaseAct, kw_only=True):
     """A person took the case out of an incident: its customer waits for an answer again."""
 
     incident_id: IncidentId
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyAct(CaseAct):
+class ReplyAct(CaseAct, kw_only=True):
     """An act on a reply of the desk."""
 
     reply_id: ReplyId
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyQueued(ReplyAct):
+class ReplyQueued(ReplyAct, kw_only=True):
     """A person sent a reply: it goes out after the time for taking it back, or (`held`) after another person's yes.
 
     `released`: another person's yes was due, and nobody was on duty to give it. `way`: it asks the customer to go on
@@ -286,31 +262,27 @@ class ReplyQueued(ReplyAct):
     follow_up: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyApproved(ReplyAct):
+class ReplyApproved(ReplyAct, kw_only=True):
     """Another person let a held reply go out, with a text that they changed or not."""
 
     edited: bool = False
     author: StaffId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyHeld(ReplyAct):
+class ReplyHeld(ReplyAct, kw_only=True):
     """The thread moved while a reply waited: its author has to look again."""
 
     author: StaffId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyWithdrawn(ReplyAct):
+class ReplyWithdrawn(ReplyAct, kw_only=True):
     """A reply was taken back, or (with a `reason`) given back to its author, before it was sent."""
 
     reason: str = ""
     author: StaffId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplyRefused(ReplyAct):
+class ReplyRefused(ReplyAct, kw_only=True):
     """A reply is not on X, and the desk does not try again."""
 
     refusal: str
@@ -318,8 +290,7 @@ class ReplyRefused(ReplyAct):
     author: StaffId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MovedToPrivate(CaseAct):
+class MovedToPrivate(CaseAct, kw_only=True):
     """The conversation goes on in private, by this way; `link` leads there, `note` is for who goes on with it."""
 
     way: Way
@@ -327,15 +298,13 @@ class MovedToPrivate(CaseAct):
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SolvedInPrivate(CaseAct):
+class SolvedInPrivate(CaseAct, kw_only=True):
     """The matter is solved in private, on these grounds. The brand owes a word in public."""
 
     how: Solved = Solved.BY_US
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FollowUpDeclined(CaseAct):
+class FollowUpDeclined(CaseAct, kw_only=True):
     """No word in public follows, for this reason."""
 
     reason: str
@@ -369,86 +338,73 @@ def written_in(act: CaseActEntry) -> tuple[str, ...]:
     return tuple(name for name in _WRITTEN if getattr(act, name, ""))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Noticed(Act):
+class Noticed(Act, kw_only=True):
     """The desk noticed that so many people have one problem."""
 
     people: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Published(Act):
+class Published(Act, kw_only=True):
     """The incident went public, by a person or (`by` None) because so many people met it."""
 
     title: str = ""
     people: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Updated(Act):
+class Updated(Act, kw_only=True):
     """A further public update; its words stand in the update itself."""
 
     status: Status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentDismissed(Act):
+class IncidentDismissed(Act, kw_only=True):
     """A person said that it is no incident."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentResolved(Act):
+class IncidentResolved(Act, kw_only=True):
     """The incident is over."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Faded(Act):
+class Faded(Act, kw_only=True):
     """The candidate was never confirmed, and complaints have stopped."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentEdited(Act):
+class IncidentEdited(Act, kw_only=True):
     """Facts of the incident were corrected; `before` is the title it had."""
 
     before: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpdateEdited(Act):
+class UpdateEdited(Act, kw_only=True):
     """The text of a public update was changed; `before` is the text it had."""
 
     before: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentReopened(Act):
+class IncidentReopened(Act, kw_only=True):
     """A resolved incident goes on."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MembersChanged(Act):
+class MembersChanged(Act, kw_only=True):
     """A post was put into the incident or taken out of it, by hand."""
 
     post_id: PostId
     joined: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merged(Act):
+class Merged(Act, kw_only=True):
     """Another incident's posts were put into this one."""
 
     title: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rescheduled(Act):
+class Rescheduled(Act, kw_only=True):
     """A planned maintenance has other times."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoBackChosen(Act):
+class GoBackChosen(Act, kw_only=True):
     """A person looked at the list of customers to go back to; so many are left out."""
 
     left_out: int

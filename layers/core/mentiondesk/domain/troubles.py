@@ -1,16 +1,16 @@
 """Troubles of the desk itself that its running code notices, and the rules by which an operator hears of them."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from mentiondesk.values import Frozen
 
 # A trouble that goes on is told again after this.
 TOLD_AGAIN_AFTER = timedelta(days=1)
 _CALM = timedelta(minutes=15)
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Frozen):
     """The number of times that something went wrong in one minute, with a word on what it was about."""
 
     name: str
@@ -19,8 +19,7 @@ class Report:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Frozen):
     """Tells an operator when `within` this time there were `count` failures in at least `minutes` different minutes."""
 
     within: timedelta = timedelta(minutes=5)
@@ -103,8 +102,7 @@ RULES: Mapping[str, Rule] = {
 LOOKS_BACK = max(rule.calm for rule in RULES.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Frozen):
     """A trouble that goes on, as an operator heard of it."""
 
     name: str
@@ -112,8 +110,7 @@ class Told:
     told_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Frozen):
     """A mail to the operators: a trouble has begun or goes on, or `over`."""
 
     name: str

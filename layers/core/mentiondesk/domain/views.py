@@ -1,11 +1,11 @@
 """Saved views: names for choices of the list, each a person's own or shared with the team."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.text import clean
+from mentiondesk.values import Frozen, replace
 
 # The bar beside the tabs has room for so many of each sort.
 MOST = 12
@@ -28,8 +28,7 @@ class NoName(ViewsRefuse):
     """The name is empty, or too long."""
 
 
-@dataclass(frozen=True, slots=True)
-class SavedView:
+class SavedView(Frozen):
     """A name for the query string of a list, as its page writes it."""
 
     view_id: str
@@ -39,8 +38,7 @@ class SavedView:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Views:
+class Views(Frozen):
     """A list of saved views: those of a person, or (`owner` None) of the team. `version` guards writes."""
 
     owner: StaffId | None

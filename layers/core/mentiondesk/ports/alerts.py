@@ -1,7 +1,6 @@
 """Due alerts: leases and the ledger."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -12,6 +11,7 @@ from mentiondesk.domain.alerts.limits import TextLimit
 from mentiondesk.domain.alerts.roster import DutyChange
 from mentiondesk.domain.ids import StaffId, SubjectId
 from mentiondesk.domain.subject import Subject
+from mentiondesk.values import Frozen
 
 
 class MailMarks(Protocol):
@@ -28,8 +28,7 @@ class DueItem(NamedTuple):
     message_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Lease:
+class Lease(Frozen):
     """A due item, ours until `until`.
 
     `escalation` is the subject's own, or the message as an escalation. `ledger` holds the records of its timer.

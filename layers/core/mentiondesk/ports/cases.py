@@ -1,7 +1,6 @@
 """Stored cases with their timelines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -14,10 +13,10 @@ from mentiondesk.domain.posts.tags import Tags
 from mentiondesk.domain.praise import LatestCase, Regard
 from mentiondesk.domain.timeline import CaseEntry
 from mentiondesk.ports.storage import Changed
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Classified:
+class Classified(Frozen):
     """All that one classified post changes; written together or not at all.
 
     `signal` is the fingerprint of a complaint for incident detection; it replaces that of the text before an edit.
@@ -42,8 +41,7 @@ class CaseChanged(Changed):
         self.current = current
 
 
-@dataclass(frozen=True, slots=True)
-class WantedLookUp:
+class WantedLookUp(Frozen):
     """A case whose customer and latest post the desk asks X about; `at` is when it was asked for."""
 
     case_id: CaseId

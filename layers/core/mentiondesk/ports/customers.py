@@ -1,7 +1,6 @@
 """What the desk keeps of a customer beside their cases."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -9,10 +8,10 @@ from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import CaseId, IncidentId, UserId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.strikes.record import CustomerRecord
+from mentiondesk.values import Frozen, field
 
 
-@dataclass(frozen=True, slots=True)
-class KnownCustomer:
+class KnownCustomer(Frozen):
     """A customer's counts, their record of strikes, and the ids of their cases, the latest first."""
 
     record: CustomerRecord
@@ -21,8 +20,7 @@ class KnownCustomer:
     posts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Frozen):
     """Cases by their ids, and an incident where one was asked for and is stored."""
 
     cases: Mapping[CaseId, Case] = field(default_factory=dict)

@@ -1,7 +1,6 @@
 """Stored replies and drafts, the outbox, and posting to X."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 
@@ -15,6 +14,7 @@ from mentiondesk.domain.replies.eligibility import Experience
 from mentiondesk.domain.replies.finding import Finding
 from mentiondesk.domain.replies.reply import Refusal, Reply
 from mentiondesk.ports.storage import Changed
+from mentiondesk.values import Frozen
 
 
 class ReplyKey(NamedTuple):
@@ -24,8 +24,7 @@ class ReplyKey(NamedTuple):
     reply_id: ReplyId
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyChange:
+class ReplyChange(Frozen):
     """A change of a reply, written together or not at all.
 
     `before` is None for a new one. `case` is the change of its case, with the entry in the timeline. `sent_draft` is
@@ -156,8 +155,7 @@ class XPoster(Protocol):
         """The brand's posts since then, newest first, from its own timeline. Raises XRefuses or XUnavailable."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewed:
+class Reviewed(Frozen):
     """A text as it would go out.
 
     `post` is what X gets, `findings` what the checks say, `undo` the time in which it can be taken back. A BLOCK

@@ -1,7 +1,6 @@
 """Phrases that several rooms have in common."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -12,14 +11,14 @@ from mentiondesk.domain.posts.profile import Attention
 from mentiondesk.domain.text import clean, quotable
 from mentiondesk.presentation.times import day
 from mentiondesk.presentation.wording import Sentences
+from mentiondesk.values import Frozen
 
 # X's longest display name has 50 characters.
 _LONGEST_NAME = 50
 _LONGEST_QUOTE = 600
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Frozen):
     """Words of the customer, or (`ours`) of the brand, safe to show, with what they are and when they were written."""
 
     at: datetime

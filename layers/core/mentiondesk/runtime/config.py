@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from typing import Self
+
+from mentiondesk.values import Frozen
 
 # The value of a variable whose feature the stack does without.
 NONE = "none"
@@ -13,27 +14,24 @@ class NotConfigured(RuntimeError):
     """A variable that the template sets is missing."""
 
 
-@dataclass(frozen=True)
-class _FromEnv:
+class _FromEnv(Frozen):
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Self:
         """Reads each field from the variable with its name in capitals. Raises NotConfigured."""
         env = os.environ if env is None else env
-        names = [field.name.upper() for field in fields(cls)]
+        names = [field.upper() for field in cls.__struct_fields__]
         missing = [name for name in names if not env.get(name)]
         if missing:
             raise NotConfigured(f"{cls.__name__} needs {', '.join(missing)} in the environment")
         return cls(*(env[name] for name in names))
 
 
-@dataclass(frozen=True)
 class FetchConfig(_FromEnv):
     table_name: str
     x_parameter: str
     x_api_url: str
 
 
-@dataclass(frozen=True)
 class AuditConfig(_FromEnv):
     table_name: str
     x_parameter: str
@@ -43,13 +41,11 @@ class AuditConfig(_FromEnv):
     mail_report_failures_url: str
 
 
-@dataclass(frozen=True)
 class ClassifyConfig(_FromEnv):
     table_name: str
     second_opinion_model: str
 
 
-@dataclass(frozen=True)
 class NotifyConfig(_FromEnv):
     table_name: str
     alert_sender: str
@@ -62,12 +58,10 @@ class NotifyConfig(_FromEnv):
     operators_topic: str
 
 
-@dataclass(frozen=True)
 class DetectConfig(_FromEnv):
     table_name: str
 
 
-@dataclass(frozen=True)
 class PublishConfig(_FromEnv):
     table_name: str
     site_bucket: str
@@ -79,19 +73,16 @@ class PublishConfig(_FromEnv):
     mail_events: str
 
 
-@dataclass(frozen=True)
 class ForgetConfig(_FromEnv):
     table_name: str
     staff_mail: str
 
 
-@dataclass(frozen=True)
 class ActionLinksConfig(_FromEnv):
     table_name: str
     link_parameter: str
 
 
-@dataclass(frozen=True)
 class SubscriptionsConfig(_FromEnv):
     table_name: str
     subscriber_parameter: str
@@ -99,7 +90,6 @@ class SubscriptionsConfig(_FromEnv):
     site_url: str
 
 
-@dataclass(frozen=True)
 class RequestedMailsConfig(_FromEnv):
     table_name: str
     subscriber_parameter: str
@@ -108,7 +98,6 @@ class RequestedMailsConfig(_FromEnv):
     mail_events: str
 
 
-@dataclass(frozen=True)
 class DeskWebConfig(_FromEnv):
     table_name: str
     desk_url: str
@@ -116,7 +105,6 @@ class DeskWebConfig(_FromEnv):
     site_url: str
 
 
-@dataclass(frozen=True)
 class ReportConfig(_FromEnv):
     table_name: str
     alert_sender: str
@@ -124,21 +112,18 @@ class ReportConfig(_FromEnv):
     desk_url: str
 
 
-@dataclass(frozen=True)
 class SignInCodesConfig(_FromEnv):
     table_name: str
     alert_sender: str
     staff_mail: str
 
 
-@dataclass(frozen=True)
 class RelayConfig(_FromEnv):
     outbox_url: str
     status_changes_url: str
     events_url: str
 
 
-@dataclass(frozen=True)
 class SendEventsConfig(_FromEnv):
     table_name: str
     events_parameter: str
@@ -148,7 +133,6 @@ class SendEventsConfig(_FromEnv):
     staff_mail: str
 
 
-@dataclass(frozen=True)
 class SendReplyConfig(_FromEnv):
     table_name: str
     x_write_parameter: str

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 
@@ -12,6 +11,7 @@ from mentiondesk.triage.loading import TableInvalid, sections, table
 from mentiondesk.triage.phrases import Phrases, Word
 from mentiondesk.triage.weights import pair_weights, word_weights
 from mentiondesk.triage.words import by_capitals, segmented
+from mentiondesk.values import Frozen, replace
 
 WEIGHTS = {"decisive": 4.0, "heavy": 2.6, "strong": 2.0, "plain": 1.0, "weak": 0.4}
 FEELINGS = ("complaint", "praise", "solved", "question", "spam", "abuse", "vent", "chatter", "outsider", "mock", "hush")
@@ -64,8 +64,7 @@ _MOST_REMEMBERED = 20_000
 _LONG_ENOUGH = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(Frozen):
     """The meaning of a phrase, its weight, and the table that defines it.
 
     `polar`: a "not" before it may turn it round; `firm`: it has a "not" of its own, and none does.

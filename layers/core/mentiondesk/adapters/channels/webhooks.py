@@ -12,7 +12,6 @@ import ssl
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from ipaddress import ip_address
@@ -21,6 +20,7 @@ from urllib.parse import urlsplit
 
 from mentiondesk.domain.alerts.messages import KIND_HEADER, Email
 from mentiondesk.ports.channels import Undeliverable
+from mentiondesk.values import Frozen
 
 # Standard Webhooks, "payload size": receivers are asked to take 20 kB; what is far longer is a mistake.
 _LONGEST_BODY = 64 * 1024
@@ -39,8 +39,7 @@ class Target(NamedTuple):
     secret: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Frozen):
     """The ways out: names to addresses, and addresses to encrypted connections. Tests put stand-ins here."""
 
     resolve: Callable[[str, int], list[str]]

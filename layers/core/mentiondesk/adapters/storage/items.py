@@ -1,13 +1,13 @@
 """Items of the table: a fact, and the attributes beside it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from mentiondesk.adapters.storage.keys import PK, SK, Key
+from mentiondesk.values import required
 
 Fact = TypeVar("Fact")
 # The value of one attribute: text, numbers, booleans, moments, enums, frozen facts, and tuples or lists of these.
@@ -20,7 +20,7 @@ _NO_FACT: Mapping[str, Value] = {}
 class Item(NamedTuple):
     """An item of the table.
 
-    Every field of `fact`, a frozen dataclass, is an attribute of the item. `beside` holds attributes that are no
+    Every field of `fact`, a frozen value, is an attribute of the item. `beside` holds attributes that are no
     fields: the keys of indexes, when the item expires, what conditions compare. A name must not stand in both.
     What is None is not there: DynamoDB does not store it, and conditions take it for absent. With `lean`, fields that
     hold their default are not stored either; no condition may name one.
@@ -78,10 +78,4 @@ def _as(kind: type[Fact], value: Any) -> Fact:
     return found
 
 
-def _required_names(kind: Any) -> tuple[str, ...]:
-    """The fields of a dataclass that have no default."""
-    held = fields(kind) if is_dataclass(kind) else ()
-    return tuple(field.name for field in held if field.default is MISSING and field.default_factory is MISSING)
-
-
-_required: Callable[[Any], tuple[str, ...]] = cache(_required_names)
+_required: Callable[[Any], tuple[str, ...]] = cache(required)

@@ -18,7 +18,7 @@ from mentiondesk.adapters.storage.table import (
     Write,
     distinct,
 )
-from mentiondesk.domain.values import replace
+from mentiondesk.values import replace
 
 _LAST_CHARACTER = "\U0010ffff"
 _BEFORE_ALL, _AFTER_ALL = Key("", ""), Key(_LAST_CHARACTER, "")
@@ -188,7 +188,7 @@ def _updated(item: Item, update: Update) -> Item:
     for name, number in update.add.items():
         changes[name] = (item.get(name) or 0) + number
     schema: Any = changes.pop(SCHEMA, item.schema)
-    fields = getattr(item.fact, "__dataclass_fields__", ())
+    fields = getattr(item.fact, "__struct_fields__", ())
     inside = {name: changes.pop(name) for name in list(changes) if name in fields}
     beside = {name: value for name, value in {**item.beside, **changes}.items() if value is not None}
     return Item(item.key, replace(item.fact, **inside) if inside else item.fact, beside, schema)

@@ -1,12 +1,12 @@
 """The table as a port: items by key, conditions and changes as data, transactions of named parts."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from mentiondesk.adapters.storage.items import Item, Value
 from mentiondesk.adapters.storage.keys import PK, Index, Key
 from mentiondesk.ports.storage import Conflict
+from mentiondesk.values import Frozen
 
 __all__ = ["Conflict"]
 
@@ -136,8 +136,7 @@ def distinct(parts: Mapping[str, Write]) -> Mapping[str, Write]:
     return parts
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Frozen):
     """The items of one partition, in the order of their sort keys.
 
     Without an index, `partition` is a `pk` and the sort key is `sk`; with one, they are the index's attributes.

@@ -3,7 +3,6 @@
 import secrets as random
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.adapters.storage import keys
@@ -12,13 +11,13 @@ from mentiondesk.adapters.storage.table import Table
 from mentiondesk.adapters.tokens.links import NoLinkKeys, SignedLinks, capability, packed, unpacked
 from mentiondesk.domain.access.links import Link, LinkForged
 from mentiondesk.domain.ids import StaffId, SubjectId
+from mentiondesk.values import Frozen
 
 # 72 bits, as 12 characters: a link that lasts for days is not found by trying, and leaves a text room for words.
 _BYTES, _LENGTH = 9, 12
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(Frozen):
     """What a whole link would hold."""
 
     link: str

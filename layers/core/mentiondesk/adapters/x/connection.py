@@ -3,7 +3,6 @@
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from requests.adapters import HTTPAdapter
 
 from mentiondesk.adapters.cached import Cached
 from mentiondesk.adapters.parameters import Secret
+from mentiondesk.values import Frozen
 
 _TWEEPY_URL = "https://api.twitter.com"
 # Seconds to connect and to answer: three tries fit into one run.
@@ -24,8 +24,7 @@ for _name in ("tweepy", "oauthlib", "requests_oauthlib", "urllib3"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
-@dataclass(frozen=True)
-class XCredentials:
+class XCredentials(Frozen):
     """The brand's own user token (OAuth 1.0a). `version` changes when they are stored anew."""
 
     consumer_key: str

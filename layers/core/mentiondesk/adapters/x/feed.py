@@ -1,7 +1,6 @@
 """Reads X with tweepy: one request a call, with timeouts, and a type for each kind of failure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from mentiondesk.domain.posts.cursor import ReadBlock, Window, next_month
 from mentiondesk.domain.posts.page import Page, Shown
 from mentiondesk.domain.posts.post import Source
 from mentiondesk.ports.x import Seen, XRefuses, XTooFarBack, XUnavailable
+from mentiondesk.values import replace
 
 # X's windows are 15 minutes long; assumed where it does not say when a limit ends.
 _WINDOW = timedelta(minutes=15)

@@ -4,7 +4,6 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from sys import intern
 from typing import Annotated, Any
@@ -24,6 +23,7 @@ from mentiondesk.domain.ids import ConversationId, PostId, UserId, time_of
 from mentiondesk.domain.posts.page import Page, Shown
 from mentiondesk.domain.posts.post import Post, Source, Unreadable
 from mentiondesk.ports.x import XUnavailable
+from mentiondesk.values import Frozen
 
 # Fields to request. Expansions are left out, since X charges for every author they add.
 FIELDS = (
@@ -130,8 +130,7 @@ class _RawPost(_Raw):
     attachments: dict[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Repost:
+class Repost(Frozen):
     """A repost, which is counted as read and dropped."""
 
     post_id: PostId

@@ -1,11 +1,11 @@
 """Actors: who does something, through which door, with which rights."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.alerts.roster import Audience, Staff
 from mentiondesk.domain.ids import StaffId
+from mentiondesk.values import Frozen
 
 
 class NotAllowed(Exception):
@@ -20,8 +20,7 @@ class Door(StrEnum):
     ITSELF = "itself"
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Frozen):
     """A person, resolved at a door, or (`staff` None) the desk itself."""
 
     staff: Staff | None

@@ -1,12 +1,12 @@
 """Links that act: the rights of one person on one case or one incident, until a moment."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.access.actor import Actor, Door
 from mentiondesk.domain.alerts.roster import Roster
 from mentiondesk.domain.ids import CaseId, StaffId, SubjectId
+from mentiondesk.values import Frozen
 
 # A case is closed within days; an incident has updates until it is over.
 CASE_LINK_LASTS = timedelta(days=3)
@@ -35,8 +35,7 @@ class SubjectGone(LinkRefused):
     """The case or incident is not kept any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Frozen):
     """A capability for one person, one case or incident, one set of actions, one time span."""
 
     staff_id: StaffId

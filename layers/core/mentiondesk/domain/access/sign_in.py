@@ -4,13 +4,13 @@ import hashlib
 import hmac
 import re
 import secrets
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.access.actions import LEAD_ACTIONS, Action
 from mentiondesk.domain.access.actor import Actor, Door
 from mentiondesk.domain.alerts.roster import Channel, Roster, Staff
 from mentiondesk.domain.ids import StaffId
+from mentiondesk.values import Frozen, replace
 
 CODE_LASTS = timedelta(minutes=10)
 TRIES_PER_CODE = 5
@@ -50,8 +50,7 @@ class SignedOut(Exception):
     """The cookie signs nobody in: there is none, or its session has ended."""
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Frozen):
     """A code that was asked for, as the table keeps it. `staff_id` None: the address is nobody's, so none was mailed.
 
     `browser` and `address` are hashes; `proof` is the code's, keyed by what only the browser has.
@@ -68,8 +67,7 @@ class Code:
         return now >= self.asked_at + CODE_LASTS or self.tries >= TRIES_PER_CODE
 
 
-@dataclass(frozen=True, slots=True)
-class MailedCode:
+class MailedCode(Frozen):
     """A code on its way to an address, which may be nobody's. `code` is what the person types."""
 
     address: str
@@ -77,8 +75,7 @@ class MailedCode:
     asked_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Frozen):
     """A browser in which a person is signed in. `session_id` is the hash of the token in its cookie."""
 
     session_id: str

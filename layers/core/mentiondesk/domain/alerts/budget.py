@@ -7,12 +7,12 @@ the budget never makes a warning late. `make run ACT=no` shows the effect of the
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.alerts.ledger import Alert
 from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.ids import CaseId, UserId
+from mentiondesk.values import Frozen
 
 HOUR = timedelta(hours=1)
 # A person with so many messages in the last hour is busy; until then, messages are this far apart.
@@ -33,8 +33,7 @@ _TO_BE_STORED = timedelta(minutes=5)
 _Told = Mapping[UserId, Mapping[CaseId, datetime]]
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Frozen):
     """At most `most` messages an hour to one person; those to a busy person are `gather` apart."""
 
     most: int = 8
@@ -47,8 +46,7 @@ class Budget:
         return min(HOUR / self.most, self.gather) if warns else self.gather
 
 
-@dataclass(frozen=True, slots=True)
-class Counted:
+class Counted(Frozen):
     """The alerts that a message does not name and gives the number of: all that fall due `until` then."""
 
     until: datetime
@@ -56,8 +54,7 @@ class Counted:
     message_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Interruption:
+class Interruption(Frozen):
     """One message to a person, and the cases that it was about. `critical` ones are outside of the budget."""
 
     at: datetime
@@ -71,8 +68,7 @@ class Interruption:
         return self.counted is not None and alert.due_at <= self.counted.until and began <= self.at - _TO_BE_STORED
 
 
-@dataclass(frozen=True, slots=True)
-class Interruptions:
+class Interruptions(Frozen):
     """The messages to one person within the last hour, oldest first."""
 
     latest: tuple[Interruption, ...] = ()

@@ -1,14 +1,13 @@
 """Escalation: how far the alerts of one running timer have gone, and when the notifier looks next."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.cases.timers import ReplyTimer
 from mentiondesk.domain.ids import SubjectId
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Escalation:
+class Escalation(Frozen):
     """The alerts of one timer of a case or an incident.
 
     The notifier looks next at `due_at`; None when no alert is to come. Stages due up to `alerted_until` have gone
@@ -29,20 +28,17 @@ class Escalation:
         return (timer.clock, timer.since, timer.planned_at) == (mine.clock, mine.since, mine.planned_at)
 
 
-@dataclass(frozen=True, slots=True)
-class StartEscalation:
+class StartEscalation(Frozen):
     """Puts the escalation of this timer anew. The timer has alerts; the escalation is due with the first of them."""
 
     timer: ReplyTimer
 
 
-@dataclass(frozen=True, slots=True)
-class StopEscalation:
+class StopEscalation(Frozen):
     """Takes the escalation away."""
 
 
-@dataclass(frozen=True, slots=True)
-class HoldEscalation:
+class HoldEscalation(Frozen):
     """Makes the escalation due at `until`, and not before."""
 
     until: datetime

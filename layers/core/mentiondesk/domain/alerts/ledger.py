@@ -1,11 +1,11 @@
 """The ledger of alerts: one record for each alert, with its latest outcome."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.ids import StaffId, SubjectId
+from mentiondesk.values import Frozen
 
 
 class Outcome(StrEnum):
@@ -17,8 +17,7 @@ class Outcome(StrEnum):
     MERGED = "merged"
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Frozen):
     """A notice to one person on one channel about one running timer.
 
     `since` is the start of the timer, `due_at` the time of the stage, `answer_by` the deadline. `planned_at`: when the
@@ -35,8 +34,7 @@ class Alert:
     planned_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Frozen):
     """The ledger's line on an alert: its latest outcome, and the provider's id of the message.
 
     `until` is the end of quiet hours for a held text. `via` differs from the alert's channel when that one failed,

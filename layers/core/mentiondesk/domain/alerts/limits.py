@@ -1,12 +1,12 @@
 """Limits on how many texts one person gets."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mentiondesk.values import Frozen
 
-@dataclass(frozen=True, slots=True)
-class TextLimit:
+
+class TextLimit(Frozen):
     """At most `most` texts to one person within `span`."""
 
     most: int

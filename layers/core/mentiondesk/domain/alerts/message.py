@@ -4,7 +4,6 @@ A message is written in the transaction of what caused it. The notifier sends it
 outcome in the ledger like that of any alert.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
@@ -16,34 +15,31 @@ from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer
 from mentiondesk.domain.ids import CaseId, IncidentId, PostId, StaffId, SubjectId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.subject import Subject
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class CaseReleased:
+class CaseReleased(Frozen):
     """A case lost its owner: the people on duty hear of the stages that they missed."""
 
     subject_id: CaseId
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentNoticed:
+class IncidentNoticed(Frozen):
     """The desk noticed a candidate: a person must confirm or dismiss it."""
 
     subject_id: IncidentId
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class FollowUpList:
+class FollowUpList(Frozen):
     """An incident is resolved: staff get the list of its customers, to go back to each of them."""
 
     subject_id: IncidentId
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentHourly:
+class IncidentHourly(Frozen):
     """An incident is public: each hour its owner hears what is new, instead of an alert about every case in it."""
 
     subject_id: IncidentId
@@ -76,8 +72,7 @@ class OwnerNews(StrEnum):
 _WITHOUT_TIMER = frozenset(OwnerNews) - {OwnerNews.LAPSED, OwnerNews.TAKEN_OVER, OwnerNews.HANDED_OVER}
 
 
-@dataclass(frozen=True, slots=True)
-class OwnerTold:
+class OwnerTold(Frozen):
     """A person lost a case, or got it, or something became of their reply, which may be a post about an incident.
 
     Of some of these, the leads hear as well.
@@ -89,8 +84,7 @@ class OwnerTold:
     staff_id: StaffId
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentCritical:
+class IncidentCritical(Frozen):
     """An incident has become critical: it rings, whatever staff have heard of it before."""
 
     subject_id: IncidentId

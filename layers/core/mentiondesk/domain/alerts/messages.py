@@ -1,10 +1,10 @@
 """Messages to staff and subscribers, ready to send."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2s
 
 from mentiondesk.domain.ids import SubjectId
+from mentiondesk.values import Frozen
 
 # Mails carry their kind in this header: filters, tests and the local desk find them by it, in any language.
 KIND_HEADER = "X-Mentiondesk-Message"
@@ -40,8 +40,7 @@ def in_thread(subject_id: SubjectId) -> tuple[tuple[str, str], ...]:
     return tuple((name, f"<{root}@mentiondesk.invalid>") for name in ("In-Reply-To", "References"))
 
 
-@dataclass(frozen=True, slots=True)
-class Email:
+class Email(Frozen):
     """A mail; `text` and `html` say the same. `headers` are those beyond what every mail has.
 
     `sender` is the name that mail programs show for the sender; empty: its address.

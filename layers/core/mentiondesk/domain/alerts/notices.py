@@ -1,18 +1,16 @@
 """Notices: the facts that one alert reports to one person."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.alerts.ledger import Alert
 from mentiondesk.domain.alerts.message import HOURLY, OwnerNews
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.incidents.incident import STILL_UNCONFIRMED, UNCONFIRMED, Incident, LinkedPost, Status
-from mentiondesk.domain.values import replace
+from mentiondesk.values import Frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
-class CaseNotice:
+class CaseNotice(Frozen):
     """An alert about a case; `more` counts the other cases of its customer that the message is about as well.
 
     `beside` counts the alerts of the desk that are not named and fall due before the person's next message.
@@ -32,8 +30,7 @@ class CaseNotice:
     desk: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentNotice:
+class IncidentNotice(Frozen):
     """An alert about an incident.
 
     `posts` are the posts of customers to go back to, oldest first, once the incident is resolved; in an hourly

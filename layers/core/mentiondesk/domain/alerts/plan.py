@@ -1,7 +1,6 @@
 """The plan of one run: the alerts that an escalation calls for at a moment."""
 
 from collections.abc import Collection, Container, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.alerts.escalation import Escalation
@@ -10,10 +9,10 @@ from mentiondesk.domain.alerts.roster import Channel, Roster, Staff, Stage
 from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.posts.tags import Urgency
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Frozen):
     """The facts about the subject that decide who gets an alert, and whether quiet hours hold it."""
 
     urgency: Urgency
@@ -21,8 +20,7 @@ class Facts:
     claimed_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Frozen):
     """The alerts to send now, the records of those held or merged, and when to look at the subject again.
 
     `ahead` holds the warnings that fall due by the horizon: a message that goes out now can bring them forward. Where
@@ -71,8 +69,7 @@ def absent(
     return tuple(_Planning(escalation, facts, now, stages, roster, tuple(ledger)).absent())
 
 
-@dataclass(frozen=True, slots=True)
-class _Planning:
+class _Planning(Frozen):
     escalation: Escalation
     facts: Facts
     now: datetime

@@ -1,7 +1,6 @@
 """The roster: the people alerts go to, the channels that reach them, and the stages that call them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -9,6 +8,7 @@ from typing import assert_never
 
 from mentiondesk.domain.hours import Hours
 from mentiondesk.domain.ids import StaffId
+from mentiondesk.values import Frozen, replace
 
 
 class Channel(StrEnum):
@@ -47,8 +47,7 @@ class Audience(StrEnum):
     ROOM = "room"
 
 
-@dataclass(frozen=True, slots=True)
-class Stage:
+class Stage(Frozen):
     """A step of alerting: at `share` of the target, moved by `shift` (negative: before).
 
     `unless_claimed`: it is left out while somebody owns the case. `once_claimed`: while nobody does.
@@ -62,8 +61,7 @@ class Stage:
     once_claimed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DutyChange:
+class DutyChange(Frozen):
     """A person's word that they are on duty, or off, whatever their shifts say. It ends by itself."""
 
     staff_id: StaffId
@@ -75,8 +73,7 @@ class DutyChange:
         return self.since <= now < self.until
 
 
-@dataclass(frozen=True)
-class Staff:
+class Staff(Frozen):
     """A person: how to reach them, when they are on duty, and when texts should wait.
 
     `addresses` holds at least one address. `shifts` None means never on duty by the clock: such a person gets
@@ -86,7 +83,7 @@ class Staff:
 
     staff_id: StaffId
     name: str
-    addresses: Mapping[Channel, str] = field(hash=False)
+    addresses: Mapping[Channel, str]
     zone: str = "UTC"
     always_on_duty: bool = False
     shifts: Hours | None = None
@@ -94,6 +91,9 @@ class Staff:
     roles: frozenset[Audience] = frozenset()
     said: DutyChange | None = None
     started: date | None = None
+
+    def __hash__(self) -> int:
+        return hash(self.staff_id)
 
     def on_duty(self, now: datetime) -> bool:
         if self.said is not None and self.said.holds(now):
@@ -116,8 +116,7 @@ class Staff:
         return next((way for way in Channel if not way.interrupts and self.addresses.get(way)), None)
 
 
-@dataclass(frozen=True)
-class Roster:
+class Roster(Frozen, dict=True):
     """Everybody an alert can go to."""
 
     staff: tuple[Staff, ...]

@@ -1,6 +1,5 @@
 """Cases: one customer's matter in one conversation, folded from its timeline."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -13,6 +12,7 @@ from mentiondesk.domain.replies.eligibility import Grounds
 from mentiondesk.domain.replies.thread import NO_THREAD, Thread
 from mentiondesk.domain.replies.way import Way
 from mentiondesk.domain.timeline import Order, Place
+from mentiondesk.values import Frozen
 
 # Timers that the desk starts itself give way to any that a customer's post starts.
 OWN_CLOCKS = (Clock.PRIVATE, Clock.FOLLOW_UP, Clock.GO_BACK)
@@ -126,8 +126,7 @@ class NoWordOwed(CaseRefuses):
     """The customer needs no word about a solved incident: staff closed the case, or an answer says it."""
 
 
-@dataclass(frozen=True, slots=True)
-class LatestAct:
+class LatestAct(Frozen):
     """The latest act of staff on a case, as long as it is not undone."""
 
     entry_id: str
@@ -135,8 +134,7 @@ class LatestAct:
     by: StaffId
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Frozen):
     """The unit that has an owner, a state and reply timers.
 
     `timers` holds the latest timer of each clock, the latest started last. `version` grows with every stored

@@ -1,7 +1,6 @@
 """A change of a case, with all that is written in its transaction."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from mentiondesk.domain.alerts.escalation import EscalationChange, HoldEscalation, StartEscalation, escalation_change
 from mentiondesk.domain.alerts.message import CaseReleased, OwnerNews, OwnerTold, StaffMessage
@@ -24,10 +23,10 @@ from mentiondesk.domain.timeline import (
     Snoozed,
     Undone,
 )
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class CaseChange:
+class CaseChange(Frozen):
     """`before` is the case as it was stored (None: there was none), `after` the case with `entry` in its timeline."""
 
     before: Case | None

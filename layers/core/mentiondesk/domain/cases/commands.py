@@ -1,7 +1,6 @@
 """Commands: what a person, or the desk itself, wants done to a case; and the one place that decides about them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -65,6 +64,7 @@ from mentiondesk.domain.timeline import (
     SolvedInPrivate,
     Undone,
 )
+from mentiondesk.values import Frozen
 
 # A snooze may hold what these hear.
 _NO_LEADS = (Audience.DUTY, Audience.ROOM)
@@ -89,8 +89,7 @@ class SnoozeFor(StrEnum):
                 return datetime.max.replace(tzinfo=now.tzinfo)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Frozen):
     """The circumstances of a command: who gives it and when, the id of the entry it makes, the policy in force."""
 
     actor: Actor
@@ -110,8 +109,7 @@ class Asked:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Frozen):
     """Own the case. Refused as CaseClosed, AlreadyClaimed, AlreadyYours."""
 
     action: ClassVar = Action.CLAIM
@@ -124,8 +122,7 @@ class Claim:
         return Claimed(**asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Frozen):
     """Give the case back, so that the others on duty hear what they missed. Leads may release what others own.
 
     Refused as CaseClosed, NotClaimed, AlreadyClaimed.
@@ -142,8 +139,7 @@ class Release:
         return Released(**asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class Snooze:
+class Snooze(Frozen):
     """Let alerts wait; the timer runs on. Refused as CaseClosed, NotWaiting, AlreadyClaimed, NothingToSnooze."""
 
     action: ClassVar = Action.SNOOZE
@@ -156,8 +152,7 @@ class Snooze:
         return Snoozed(until=until, **asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class MarkAnswered:
+class MarkAnswered(Frozen):
     """Say that the customer was answered where the desk does not see it. Anybody may: it has happened.
 
     Refused as CaseClosed, NotWaiting.
@@ -170,8 +165,7 @@ class MarkAnswered:
         return AnsweredElsewhere(thanks=case.kind is Kind.PRAISE, **asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class Dismiss:
+class Dismiss(Frozen):
     """Close the case because it needs no answer. Refused as CaseClosed, NotWaiting, AlreadyClaimed."""
 
     action: ClassVar = Action.NO_ANSWER
@@ -183,8 +177,7 @@ class Dismiss:
         return Dismissed(reason=self.reason, **asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class Resolve:
+class Resolve(Frozen):
     """Close the case because the customer's matter is settled. Refused as CaseClosed, AlreadyClaimed."""
 
     action: ClassVar = Action.RESOLVE_CASE
@@ -196,8 +189,7 @@ class Resolve:
         return Resolved(reason=self.reason, **asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class Reopen:
+class Reopen(Frozen):
     """Open a closed case again. Refused as CaseNotClosed."""
 
     action: ClassVar = Action.REOPEN_CASE
@@ -209,8 +201,7 @@ class Reopen:
         return Reopened(reason=self.reason, **asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class Correct:
+class Correct(Frozen):
     """Say that triage was wrong: the case is of another kind, or (None) no case at all.
 
     Refused as CaseClosed, AlreadyClaimed, KindUnchanged.
@@ -227,8 +218,7 @@ class Correct:
         return Corrected(kind=self.kind, **asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class Retag:
+class Retag(Frozen):
     """Say that triage was wrong about the urgency or the topics.
 
     Refused as CaseClosed, AlreadyClaimed, TagsUnchanged.
@@ -246,8 +236,7 @@ class Retag:
         return Retagged(urgency=self.urgency, topics=self.topics, **asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class Undo:
+class Undo(Frozen):
     """Take back one's own latest act, for ten minutes. Refused as NothingToUndo."""
 
     action: ClassVar = Action.UNDO
@@ -260,8 +249,7 @@ class Undo:
         return Undone(undoes=act.entry_id, reopens=closed, **asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class NoteReach:
+class NoteReach(Frozen):
     """Keep what X shows of the customer and the post. The desk's own; never refused.
 
     `attention`: the reasons for which a complaint is urgent; `reach`: who can read it.
@@ -285,8 +273,7 @@ class NoteReach:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class NoteAttention:
+class NoteAttention(Frozen):
     """Raise a complaint that more people read or join. The desk's own. Refused as NoGrowth.
 
     A count is news when it asks for more urgency than the case has, or has doubled since it was noted.
@@ -305,8 +292,7 @@ class NoteAttention:
         return AttentionGrew(attention=self.attention, metrics=self.metrics, reach=self.reach, **asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Frozen):
     """Write something down for colleagues. Never refused: a note helps in a closed case, too."""
 
     action: ClassVar = Action.NOTE
@@ -316,8 +302,7 @@ class Note:
         return Noted(text=self.text, **asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class HandOver:
+class HandOver(Frozen):
     """Make another person the owner, or take the case over oneself.
 
     Anybody may take a case over, and give away what is unclaimed or their own; leads may give away any case.
@@ -336,8 +321,7 @@ class HandOver:
         return HandedOver(to=self.to, **asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class MoveToPrivate:
+class MoveToPrivate(Frozen):
     """Say that the conversation goes on in private. The clock of that leg runs until it is solved there.
 
     A reply that asks the customer to go on there does the same when it is on X. Refused as CaseClosed, AlreadyClaimed,
@@ -357,8 +341,7 @@ class MoveToPrivate:
         return MovedToPrivate(way=self.way, link=self.link, note=self.note, **asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class SolveInPrivate:
+class SolveInPrivate(Frozen):
     """Say that the matter is solved in private, and on what grounds. The clock of the follow-up in public starts.
 
     Refused as CaseClosed, AlreadyClaimed, NotInPrivate.
@@ -375,8 +358,7 @@ class SolveInPrivate:
         return SolvedInPrivate(how=self.how, **asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class DeclineFollowUp:
+class DeclineFollowUp(Frozen):
     """Decide against a word in public. Refused as CaseClosed, AlreadyClaimed, NoFollowUp."""
 
     action: ClassVar = Action.DECLINE_FOLLOW_UP
@@ -390,8 +372,7 @@ class DeclineFollowUp:
         return FollowUpDeclined(reason=self.reason, **asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class LinkIncident:
+class LinkIncident(Frozen):
     """Say that the case belongs to an incident. Anybody may: it is a fact about the customer's matter.
 
     `title`, `stops` and `over` are those of the incident: its name, True where it is public so that the case's timers
@@ -417,8 +398,7 @@ class LinkIncident:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class UnlinkIncident:
+class UnlinkIncident(Frozen):
     """Say that the case does not belong to its incident: its customer waits again. Refused as NotLinked."""
 
     action: ClassVar = Action.UNLINK_INCIDENT
@@ -430,8 +410,7 @@ class UnlinkIncident:
         return IncidentLeft(incident_id=case.incident_id, reason=self.reason, **asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class Lapse:
+class Lapse(Frozen):
     """Take the case from an owner who gives no sign of work. The desk's own. Refused as NotClaimed."""
 
     action: ClassVar = None
@@ -443,8 +422,7 @@ class Lapse:
         return ClaimLapsed(owner=self.owner, **asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class StartGoBack:
+class StartGoBack(Frozen):
     """Start the timer of a customer who met an incident that is solved. The desk's own. Refused as NoWordOwed."""
 
     action: ClassVar = None
@@ -459,8 +437,7 @@ class StartGoBack:
         return GoBackStarted(incident_id=self.incident_id, title=self.title, timer=self.timer, **asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class JoinIncident:
+class JoinIncident(Frozen):
     """Stop the timers of a case that is part of a public incident. The desk's own. Refused as NotWaiting, RunsOn."""
 
     action: ClassVar = None
@@ -473,8 +450,7 @@ class JoinIncident:
         return IncidentJoined(incident_id=self.incident_id, **asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class LeaveIncident:
+class LeaveIncident(Frozen):
     """Have a case wait again that a person took out of an incident. The desk's own. Refused as NoWordOwed."""
 
     action: ClassVar = None
@@ -487,8 +463,7 @@ class LeaveIncident:
         return IncidentLeft(incident_id=self.incident_id, **asked.new(case))
 
 
-@dataclass(frozen=True, slots=True)
-class ResolveSilent:
+class ResolveSilent(Frozen):
     """Close a case whose customer has been silent as long as the policy says. The desk's own. Refused as NotSilent."""
 
     action: ClassVar = None

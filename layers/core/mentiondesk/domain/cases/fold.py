@@ -56,7 +56,7 @@ from mentiondesk.domain.timeline import (
     SolvedInPrivate,
     Undone,
 )
-from mentiondesk.domain.values import replace
+from mentiondesk.values import replace
 
 # The reason of a case whose posts are gone.
 GONE = "the post is no longer on X"

@@ -1,7 +1,6 @@
 """Reply timers: by when a customer must be answered, and when staff hear of it on the way there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -10,7 +9,7 @@ from mentiondesk.domain.alerts.roster import Stage
 from mentiondesk.domain.hours import Hours, after
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.tags import Kind, Urgency
-from mentiondesk.domain.values import replace
+from mentiondesk.values import Frozen, field, replace
 
 
 class Clock(StrEnum):
@@ -56,8 +55,7 @@ class TimerOutcome(StrEnum):
     DECLINED = "declined"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Frozen):
     """The longest that one kind of post may wait, counted in opening hours (None: round the clock)."""
 
     within: timedelta
@@ -69,16 +67,14 @@ class Target:
 CRITICAL_TARGET = Target(timedelta(minutes=30))
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(Frozen):
     """An alert stage of a timer, and the moment at which it falls due."""
 
     stage: str
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyTimer:
+class ReplyTimer(Frozen):
     """A wait: since which post, until when, and when staff are alerted.
 
     It runs until it has `ended_at` and an outcome. An ended timer has no alerts. `planned_at` is the time of the
@@ -133,8 +129,7 @@ def _tightness(timer: ReplyTimer) -> tuple[bool, datetime, datetime]:
     return not timer.alerts, timer.answer_by, timer.since
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(Frozen, dict=True):
     """Targets by clock, kind and urgency, and the stages of alerting.
 
     `critical` are the stages of posts about danger, in real time since the post. `again` is the stage for a customer

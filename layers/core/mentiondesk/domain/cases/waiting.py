@@ -1,7 +1,6 @@
 """The list of who waits: its rows, its tabs, and who looks at a case just now."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -9,6 +8,7 @@ from mentiondesk.domain.cases.case import OWN_CLOCKS, Case
 from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.ids import CaseId, StaffId
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.values import Frozen
 
 # A page writes presence every minute at the latest; TTL removes the item later than this.
 PRESENT_FOR = timedelta(seconds=90)
@@ -32,8 +32,7 @@ class Tab(StrEnum):
         return self in (Tab.UNSURE, Tab.PROMISED)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Frozen):
     """A waiting customer as the queue index tells it. Rows are ordered by deadline."""
 
     case_id: CaseId
@@ -99,16 +98,14 @@ def listed_in(case: Case) -> Tab | None:
     return Tab.PROMISED if timer.clock in OWN_CLOCKS else None
 
 
-@dataclass(frozen=True, slots=True)
-class Scan:
+class Scan(Frozen):
     """The rows behind a place, the earliest deadline first. `cut`: there are more behind the last one."""
 
     rows: tuple[Row, ...]
     cut: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
+class Presence(Frozen):
     """A person who has the page of a case open."""
 
     staff_id: StaffId
@@ -116,8 +113,7 @@ class Presence:
     writing: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Glance:
+class Glance(Frozen):
     """The marks by which a page is known to be as it was: read by one request, with the session of its reader.
 
     `acts` counts what people did on the desk, `version` is that of the page's case, `present` are those who have the
@@ -129,8 +125,7 @@ class Glance:
     present: tuple[Presence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingCase:
+class WaitingCase(Frozen):
     """A customer who waits, with the others who look at the case, and those who have a draft of a reply."""
 
     case: Case

@@ -5,7 +5,6 @@ Nothing is inferred: it holds counts, times and the desk's own acts.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -13,6 +12,7 @@ from mentiondesk.domain.cases.case import OWN_CLOCKS, Case
 from mentiondesk.domain.cases.timers import Clock, ReplyTimer, TimerOutcome
 from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.posts.tags import Kind
+from mentiondesk.values import Frozen
 
 COUNTED_FOR = timedelta(days=90)
 _DONE = (TimerOutcome.ANSWERED, TimerOutcome.ANSWERED_ELSEWHERE, TimerOutcome.SOLVED)
@@ -31,8 +31,7 @@ class Kept(StrEnum):
     """The customer wrote again, or an incident took the case, before it was due."""
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(Frozen):
     """The next step that the brand owed the customer after it had answered, by when, and what became of it."""
 
     case_id: CaseId
@@ -42,8 +41,7 @@ class Promise:
     kept: Kept
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Frozen):
     """A customer as the page of one of their cases shows them.
 
     `others`: their other cases, the latest first; `more`: there are more than these. `kinds` counts all of their cases

@@ -1,12 +1,12 @@
 """Deliveries: one event to one endpoint, when it is tried again, and when an endpoint is given up."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zlib import crc32
 
 from mentiondesk.domain.events.event import EventType
+from mentiondesk.values import Frozen, replace
 
 # The endpoint that is the bus of Amazon EventBridge; its name is none of an endpoint in the settings.
 BUS = "bus"
@@ -18,8 +18,7 @@ _JITTER = 0.1
 FAILS_FOR = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Frozen):
     """An address that gets events of these types ("case.*" stands for all of cases; none: every type).
 
     `text`: it also gets what customers and staff wrote.
@@ -34,8 +33,7 @@ class Endpoint:
         return not self.types or any(wanted in (type_, f"{type_.partition('.')[0]}.*") for wanted in self.types)
 
 
-@dataclass(frozen=True, slots=True)
-class EventRules:
+class EventRules(Frozen):
     """The endpoints of the settings."""
 
     endpoints: tuple[Endpoint, ...] = ()
@@ -49,8 +47,7 @@ class Outcome(StrEnum):
     GIVEN_UP = "given_up"
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Frozen):
     """An event on its way to an endpoint: the line of the delivery log. `reason` is that of the latest failure."""
 
     event_id: str
@@ -78,8 +75,7 @@ class Delivery:
         return self.tried_at + wait * (1 + _JITTER * share)
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointState:
+class EndpointState(Frozen):
     """The state of an endpoint. `failing_since`: the first failure after which it took nothing."""
 
     endpoint_id: str

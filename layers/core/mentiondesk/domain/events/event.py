@@ -5,7 +5,6 @@ so that the same event is known for one.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2s
@@ -18,6 +17,7 @@ from mentiondesk.domain.ids import CaseId, IncidentId, SubjectId
 from mentiondesk.domain.incidents.incident import Incident, Update
 from mentiondesk.domain.replies.reply import Hold, Reply, ReplyState
 from mentiondesk.domain.timeline import BrandPosted, MovedToPrivate, SolvedInPrivate
+from mentiondesk.values import Frozen, field
 
 # Events and their deliveries are kept for so long; a replay reaches as far back.
 EVENTS_LAST = timedelta(days=30)
@@ -50,8 +50,7 @@ class EventType(StrEnum):
     REPORT_WEEKLY = "report.weekly"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Frozen):
     """Something that happened at the desk. `data` holds ids, times and tags, and nothing that anybody wrote."""
 
     event_id: str

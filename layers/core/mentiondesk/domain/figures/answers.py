@@ -1,9 +1,10 @@
 """Answered within, ignored: the share of customers who got a first answer in time, and those who got none."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from mentiondesk.values import Frozen
 
 # A customer without an answer after this span is ignored.
 IGNORED_AFTER = timedelta(hours=72)
@@ -24,8 +25,7 @@ class Group(StrEnum):
     PUBLIC_INCIDENT = "public_incident"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Frozen):
     """A case whose customer needed an answer.
 
     `asked_at` is the customer's first post that needed one, `answered_at` the first answer, public or elsewhere,

@@ -1,12 +1,12 @@
 """Breaches, and breaches warned before: deadlines that passed, and those that staff heard of in time."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+from mentiondesk.values import Frozen
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+
+class Deadline(Frozen):
     """A reply timer as figures see it: its deadline, its end (None: it runs), and the alerts about it.
 
     `alerted` is False where settings ask for no alerts. `warned_at` is the first alert that went out.

@@ -5,7 +5,6 @@ A fact is recorded in the transaction of what it tells of. A correction is a fur
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -19,7 +18,7 @@ from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.replies.reply import Hold, Reply, ReplyState
 from mentiondesk.domain.replies.signature import signature_in
 from mentiondesk.domain.timeline import Act, BrandPosted, CaseEntry
-from mentiondesk.domain.values import replace
+from mentiondesk.values import Frozen, replace
 
 # Facts outlive the cases that they tell of, so that a year can be compared with the one before.
 FACTS_LAST = timedelta(days=800)
@@ -57,8 +56,7 @@ class WaitEnd(StrEnum):
         return self in (WaitEnd.ANSWERED, WaitEnd.ANSWERED_ELSEWHERE, WaitEnd.SOLVED)
 
 
-@dataclass(frozen=True, slots=True)
-class WaitFact:
+class WaitFact(Frozen):
     """A customer's wait on one clock, as it was when it ended or had lasted for 72 hours.
 
     `since` is the post with which the wait began, `answer_by` the deadline that held at its end. `by` is the person
@@ -99,8 +97,7 @@ class WaitFact:
         return self.wait, self.end, self.ended_at
 
 
-@dataclass(frozen=True, slots=True)
-class SecondAnswer:
+class SecondAnswer(Frozen):
     """The brand answered a customer who had an answer, and had not written since."""
 
     case_id: CaseId
@@ -112,8 +109,7 @@ class SecondAnswer:
         return f"second_answer#{self.case_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentFact:
+class IncidentFact(Frozen):
     """A public incident at its end: the first complaint, noticed, published, solved."""
 
     incident_id: IncidentId
@@ -129,8 +125,7 @@ class IncidentFact:
         return f"incident#{self.incident_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyFact:
+class ReplyFact(Frozen):
     """A reply of the outbox when it was sent or given up: the checks that fired, and the time it waited for approval.
 
     `released`: a second person let it go in spite of a check. `held_at` None: nobody had to approve it.
@@ -152,8 +147,7 @@ class ReplyFact:
         return f"reply#{self.reply_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewFact:
+class ReviewFact(Frozen):
     """A reviewed reply of a person: its questions with the answers yes (True) or no."""
 
     reply_id: str
@@ -166,8 +160,7 @@ class ReviewFact:
         return f"review#{self.reply_id}"
 
 
-@dataclass(frozen=True, slots=True)
-class TargetsFact:
+class TargetsFact(Frozen):
     """The brand's targets for a week's figures, noted when it was over; `recorded_at` is its first moment.
 
     A later change of the settings does not change what the week was measured by.

@@ -5,7 +5,6 @@ No average is among the figures: one customer who waited for days would hide in 
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from mentiondesk.domain.figures.answers import SPANS, Group
 from mentiondesk.domain.figures.facts import Fact, IncidentFact, ReplyFact, ReviewFact, SecondAnswer, WaitEnd, WaitFact
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.values import Frozen, field
 
 Name = TypeVar("Name", bound=Hashable)
 
@@ -29,8 +29,7 @@ STUCK_AFTER = timedelta(days=1)
 _MOST_TOPICS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Frozen):
     """Figures of a set of waits that needed an answer.
 
     `within` counts those answered within each of SPANS. `ignored` had no answer in 72 hours, or were closed without
@@ -82,8 +81,7 @@ class Check(NamedTuple):
     released: int
 
 
-@dataclass(frozen=True, slots=True)
-class Replies:
+class Replies(Frozen):
     """Figures of the outbox: replies sent through it, the checks that fired, and the time until an approval."""
 
     sent: int = 0
@@ -91,24 +89,21 @@ class Replies:
     approvals: Answers | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FollowUps:
+class FollowUps(Frozen):
     """Customers whose matter was solved in private: those asked in public afterwards, and those left out by choice."""
 
     asked: int = 0
     declined: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Reviewed:
+class Reviewed(Frozen):
     """Figures of the review sample: the number of replies, and the yeses to each question."""
 
     replies: int = 0
     yes: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Frozen):
     """All figures of one span of time.
 
     `by_person` is in the order of ids and is no ranking. `by_hour` counts first waits by weekday (0 for Monday) and
@@ -136,8 +131,7 @@ class Report:
     corrected: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
+class Now(Frozen):
     """The queue at this moment. `more`: there are more than were counted. `pace`: answers in the last seven days.
 
     `stuck` are late by more than a day.

@@ -1,10 +1,9 @@
 """The brand's own targets for its figures, in percent."""
 
-from dataclasses import dataclass
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Targets:
+class Targets(Frozen):
     """The share that a figure of the first page should reach, `ignored` the one that it should not pass.
 
     None: the brand has set no target.

@@ -1,16 +1,16 @@
 """Weeks of a report: from Monday to Monday in the desk's zone."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from mentiondesk.values import Frozen
 
 # The weeks that a week is compared with.
 COMPARED = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Week:
+class Week(Frozen):
     """A calendar week; `monday` is its first day in `zone`."""
 
     monday: date

@@ -1,6 +1,5 @@
 """A change of an incident, with all that is written in its transaction."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
 
@@ -16,10 +15,10 @@ from mentiondesk.domain.cases.timers import Clock, ReplyTimer
 from mentiondesk.domain.figures.facts import IncidentFact
 from mentiondesk.domain.incidents.incident import Incident, Status, Update
 from mentiondesk.domain.timeline import IncidentEntry
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentChange:
+class IncidentChange(Frozen):
     """`before` is the incident as it was stored (None: there was none), `after` what it becomes.
 
     `update` is the public update that goes with the change, `entry` its line in the record.

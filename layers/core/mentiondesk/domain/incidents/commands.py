@@ -1,7 +1,6 @@
 """Commands: what a person wants done to an incident; and the one place that decides about them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar, assert_never
 
@@ -31,10 +30,10 @@ from mentiondesk.domain.timeline import (
     Updated,
     UpdateEdited,
 )
+from mentiondesk.values import Frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Publish:
+class Publish(Frozen):
     """Confirm a candidate: the status page says "investigating"."""
 
     action: ClassVar = Action.PUBLISH
@@ -44,16 +43,14 @@ class Publish:
     affected: tuple[Affected, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DismissIncident:
+class DismissIncident(Frozen):
     """Say that a candidate is no incident."""
 
     action: ClassVar = Action.DISMISS
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class PostUpdate:
+class PostUpdate(Frozen):
     """Publish a further update."""
 
     action: ClassVar = Action.UPDATE
@@ -62,24 +59,21 @@ class PostUpdate:
     affected: tuple[Affected, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ResolveIncident:
+class ResolveIncident(Frozen):
     """Say that it is over, and that everything it touched works again."""
 
     action: ClassVar = Action.RESOLVE
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovePost:
+class ApprovePost(Frozen):
     """Approve the drafted post on X as it is."""
 
     action: ClassVar = Action.APPROVE
     occasion: Occasion
 
 
-@dataclass(frozen=True, slots=True)
-class OpenIncident:
+class OpenIncident(Frozen):
     """Publish an incident that a person knows of, before or without any detection. `started_at` None: now."""
 
     action: ClassVar = Action.OPEN_INCIDENT
@@ -90,8 +84,7 @@ class OpenIncident:
     started_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PlanMaintenance:
+class PlanMaintenance(Frozen):
     """Announce a maintenance on the status page, which shows that it has begun and ended at its times."""
 
     action: ClassVar = Action.PLAN_MAINTENANCE
@@ -102,8 +95,7 @@ class PlanMaintenance:
     components: tuple[ComponentId, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class EditIncident:
+class EditIncident(Frozen):
     """Correct the facts of an incident; nothing is mailed. `affected` are all of its components."""
 
     action: ClassVar = Action.EDIT
@@ -113,8 +105,7 @@ class EditIncident:
     started_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class EditUpdate:
+class EditUpdate(Frozen):
     """Change the text of a public update, which is marked as edited; nothing is mailed."""
 
     action: ClassVar = Action.EDIT_UPDATE
@@ -122,16 +113,14 @@ class EditUpdate:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReopenIncident:
+class ReopenIncident(Frozen):
     """Say that a resolved incident goes on."""
 
     action: ClassVar = Action.REOPEN
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reschedule:
+class Reschedule(Frozen):
     """Give a maintenance that has not begun other times."""
 
     action: ClassVar = Action.RESCHEDULE
@@ -140,16 +129,14 @@ class Reschedule:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChooseGoBack:
+class ChooseGoBack(Frozen):
     """Start to go back to the customers of a resolved incident, except for those in `left_out`."""
 
     action: ClassVar = Action.GO_BACK
     left_out: tuple[CaseId, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeMembers:
+class ChangeMembers(Frozen):
     """Put one post into an incident, or take one out of it."""
 
     action: ClassVar = Action.MEMBERS
@@ -157,8 +144,7 @@ class ChangeMembers:
     joins: bool
 
 
-@dataclass(frozen=True, slots=True)
-class MergeInto:
+class MergeInto(Frozen):
     """Put the posts of a candidate into another incident that goes on; the candidate is dismissed."""
 
     action: ClassVar = Action.MERGE
@@ -180,8 +166,7 @@ IncidentCommand = (
 WiderCommand = ApprovePost | ChangeMembers | MergeInto
 
 
-@dataclass(frozen=True, slots=True)
-class _Press:
+class _Press(Frozen):
     """The circumstances of a command."""
 
     actor: Actor

@@ -1,11 +1,11 @@
 """Posts on X about an incident, written by the desk and sent by a person alone."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from urllib.parse import quote
 
 from mentiondesk.domain.ids import IncidentId, StaffId
+from mentiondesk.values import Frozen, replace
 
 MOST_WEIGHT = 280
 # X counts every link as this many characters, whatever its length.
@@ -21,8 +21,7 @@ class Occasion(StrEnum):
     RESOLVED = "resolved"
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Frozen):
     """A post that waits for approval. `link` is posted after the text, where X's price is accepted."""
 
     incident_id: IncidentId

@@ -5,13 +5,13 @@ candidates by itself: a candidate is public only once a person has confirmed it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mentiondesk.domain.cases.timers import Clock, Due, ReplyTimer, TimerOutcome
 from mentiondesk.domain.ids import CaseId, ComponentId, IncidentId, PostId, StaffId, UserId
 from mentiondesk.domain.posts.tags import Urgency
+from mentiondesk.values import Frozen, replace
 
 # Stages of alerts about a candidate that nobody has confirmed in time.
 UNCONFIRMED, STILL_UNCONFIRMED = "unconfirmed", "still_unconfirmed"
@@ -113,16 +113,14 @@ class AlreadyOver(NotPossible):
     """The maintenance would have ended before it is announced."""
 
 
-@dataclass(frozen=True, slots=True)
-class Affected:
+class Affected(Frozen):
     """The status of one component because of an incident."""
 
     component: ComponentId
     health: Health
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(Frozen):
     """A public update about an incident. `affected` holds the components' status from then on.
 
     `by` is None when the desk itself published it, as it does when a maintenance begins. `edited_at` is when a
@@ -143,8 +141,7 @@ class Update:
         return f"{self.incident_id}-{int(self.at.timestamp() * 1000):013d}"
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Frozen):
     """A customer's post, to show what it is about."""
 
     post_id: PostId
@@ -153,8 +150,7 @@ class Sample:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
+class Incident(Frozen):
     """A problem of many customers, or a scheduled maintenance. `version` guards every write.
 
     `started_at` is about when it began: the first complaint of the surge, until staff say otherwise (`start_known`).
@@ -324,8 +320,7 @@ def component_health(incidents: "tuple[Incident, ...] | list[Incident]") -> dict
     return worst
 
 
-@dataclass(frozen=True, slots=True)
-class LinkedPost:
+class LinkedPost(Frozen):
     """A customer's post that is part of an incident."""
 
     post_id: PostId

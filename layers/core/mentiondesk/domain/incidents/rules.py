@@ -1,17 +1,16 @@
 """Rules for detecting incidents and for the alerts about them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from mentiondesk.domain.alerts.roster import Stage
 from mentiondesk.domain.ids import ComponentId
 from mentiondesk.domain.incidents.incident import Affected, Impact
 from mentiondesk.domain.posts.tags import Urgency
+from mentiondesk.values import Frozen, field
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentTemplate:
+class IncidentTemplate(Frozen):
     """Texts that a person may fill a form with, for an incident that has come before."""
 
     name: str
@@ -21,8 +20,7 @@ class IncidentTemplate:
     affected: tuple[Affected, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentRules:
+class IncidentRules(Frozen):
     """Rules for detecting incidents and for the alerts about them.
 
     A candidate needs `people` distinct reporters `within` a window, is to be confirmed `confirm_within`, and fades

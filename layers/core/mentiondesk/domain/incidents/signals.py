@@ -1,17 +1,16 @@
 """Complaint signals, and the hourly counts that a surge of them is compared with."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.ids import CaseId, PostId, UserId
+from mentiondesk.values import Frozen, field
 
 # Longer than any detection window, and long enough to catch up with counting after a day's standstill.
 SIGNALS_KEPT = timedelta(days=3)
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(Frozen):
     """The fingerprint of one complaint, small enough to compare with thousands of others.
 
     `terms` are the concepts in the text and the stems of its telling words. `words` is the text, cleaned and cut for
@@ -33,8 +32,7 @@ class Signal:
     critical: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class HourlyCounts:
+class HourlyCounts(Frozen):
     """Decayed sums over past hours: either over every hour, or over one hour of the week.
 
     `hours` is how many hours were counted, `reporters` how many distinct reporters they had, `terms` how many
@@ -48,8 +46,7 @@ class HourlyCounts:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Baseline:
+class Baseline(Frozen):
     """The counts that are normal for one hour of the week: over every hour, and over that hour in past weeks."""
 
     overall: HourlyCounts = HourlyCounts()

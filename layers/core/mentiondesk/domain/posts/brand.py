@@ -1,24 +1,22 @@
 """The brand: its accounts, those of its people, and what is searched for."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from mentiondesk.domain.ids import UserId
+from mentiondesk.values import Frozen
 
 # X's longest query for a search (docs.x.com, recent search, self-serve).
 LONGEST_QUERY = 512
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Frozen):
     """An account on X."""
 
     user_id: UserId
     handle: str
 
 
-@dataclass(frozen=True, slots=True)
-class Brand:
+class Brand(Frozen):
     """A brand's account on X, whose mentions are answered.
 
     `words` are searched for in posts that do not mention the handle. Posts of the further `accounts`, and of the

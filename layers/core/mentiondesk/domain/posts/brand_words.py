@@ -1,12 +1,10 @@
 """A brand's additions to triage's own tables, which override them."""
 
-from dataclasses import dataclass
-
 from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Always:
+class Always(Frozen):
     """A phrase that decides a post's kind, its urgency or both, whatever else the post says."""
 
     phrase: str
@@ -14,8 +12,7 @@ class Always:
     urgency: Urgency | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BrandWords:
+class BrandWords(Frozen):
     """Phrases in the language of the tables of triage.
 
     `words` has (meaning, phrases), where a meaning is a kind, or critical, high, low or calm. `topics` has (topic,

@@ -3,13 +3,14 @@
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 
 from mentiondesk.domain.ids import UserId
 from mentiondesk.domain.posts.cursor import LOOKUP
 from mentiondesk.domain.posts.post import Source
+from mentiondesk.values import Frozen, replace
 
 # A busy day may take so many times its share of what is left; later days then have less.
 _BUSY_DAY = 2.0
@@ -26,8 +27,7 @@ _HANDFUL = 20
 _ENOUGH = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Reads:
+class Reads(Frozen):
     """Posts read in this UTC month: before today, and today. A person may have raised the budget of today.
 
     `own_today` counts the brand's own posts among those of today.
@@ -44,8 +44,7 @@ class Reads:
         return self.earlier + self.today
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(Frozen):
     """The budget at a moment. `monthly` is the settings' limit on posts read in a UTC month."""
 
     monthly: int

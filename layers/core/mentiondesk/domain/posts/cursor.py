@@ -1,11 +1,11 @@
 """Progress of reading X: a cursor for each source, the window of the next read, and blocks."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mentiondesk.domain.ids import PostId, id_at, time_of
 from mentiondesk.domain.posts.post import Source
+from mentiondesk.values import Frozen
 
 # X answers a search with a since_id older than this with an error (docs.x.com, recent search).
 SEARCH_REACH = timedelta(days=7)
@@ -31,16 +31,14 @@ class ReadBlock(StrEnum):
 LOOKUP = "lookup"
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Frozen):
     """The rest of a read that ended before its last page: posts older than `until`."""
 
     until: PostId
     newest: PostId
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(Frozen):
     """Progress in one source: every post up to `newest` that X showed is stored.
 
     X is not called before `not_before`; None while only a person can lift the block. `swept_at` is the time of the
@@ -57,8 +55,7 @@ class Cursor:
     version: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Frozen):
     """The posts to request: after `since` or from `start`, never both, and before `until`."""
 
     since: PostId | None = None

@@ -1,15 +1,14 @@
 """A page of a feed, as read from X."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.post import Post, Unreadable
 from mentiondesk.domain.posts.profile import PublicMetrics
+from mentiondesk.values import Frozen, field
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Frozen):
     """The answer to a look-up by ids. X no longer shows those in `gone`: deleted, protected, withheld or suspended.
 
     `metrics` are X's counts of the posts that it shows.
@@ -20,8 +19,7 @@ class Shown:
     metrics: Mapping[PostId, PublicMetrics] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Frozen):
     """A page of a feed, newest post first. `next_token` is None on the last page.
 
     `read` is the largest number of posts that X charges for. `newest` and `oldest` are the ids at the ends of the

@@ -1,12 +1,12 @@
 """A post on X, as the desk stores it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, StrEnum, auto
 
 from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId
 from mentiondesk.domain.letters import plain_letters
 from mentiondesk.domain.posts.tags import Kind
+from mentiondesk.values import Frozen
 
 
 class Source(StrEnum):
@@ -17,8 +17,7 @@ class Source(StrEnum):
     SEARCH = "search"
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(Frozen):
     """A post with its latest text.
 
     An edited post keeps the id and the time of its first version, since the customer has waited from then on.
@@ -51,8 +50,7 @@ class Post:
         return self.replied_to is not None or "@" in self.text or "@" in plain_letters(self.text).text
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Frozen):
     """Part of X's answer that could not be read as a post, stored for a person to look at."""
 
     raw: str

@@ -1,15 +1,14 @@
 """Profiles: who a customer is on X, how many people a post reaches, and what in that makes a complaint urgent."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from mentiondesk.domain.ids import UserId
 from mentiondesk.domain.posts.tags import Urgency
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Frozen):
     """An account as X showed it when it was looked up."""
 
     name: str
@@ -17,8 +16,7 @@ class Profile:
     followers: int
 
 
-@dataclass(frozen=True, slots=True)
-class PublicMetrics:
+class PublicMetrics(Frozen):
     """X's counts of a post: views, likes, reposts, quotes and answers."""
 
     views: int = 0
@@ -43,8 +41,7 @@ class Draw(StrEnum):
     """Months in which the customer praised the brand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Attention:
+class Attention(Frozen):
     """One such reason with its count, and the urgency it asks for; `name` is that of an influencer band."""
 
     draw: Draw
@@ -53,8 +50,7 @@ class Attention:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(Frozen):
     """Influencers: customers with so many `followers` or more, up to the next band."""
 
     name: str
@@ -62,8 +58,7 @@ class Band:
     urgency: Urgency
 
 
-@dataclass(frozen=True, slots=True)
-class ReachRules:
+class ReachRules(Frozen):
     """The rules for looking customers up, and for complaints that draw attention.
 
     `look_up` switches look-ups on. Reach is the customer's followers and `per_repost` for each repost. From `high` or

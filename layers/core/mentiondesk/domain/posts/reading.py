@@ -1,11 +1,11 @@
 """Rules for reading posts from X, and for asking a second classifier about them."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
+from mentiondesk.values import Frozen
 
-@dataclass(frozen=True, slots=True)
-class ReadingRules:
+
+class ReadingRules(Frozen):
     """Rules for reading posts from X.
 
     `mentions` and `search` switch those sources on. Reads overlap by `overlap`, and the first one reaches back
@@ -22,8 +22,7 @@ class ReadingRules:
     monthly_reads: int
 
 
-@dataclass(frozen=True, slots=True)
-class SecondOpinionRules:
+class SecondOpinionRules(Frozen):
     """Limits of the second classifier: posts with a confidence `below` are sent to it, at most `a_day` of them."""
 
     below: float

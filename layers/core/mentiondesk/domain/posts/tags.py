@@ -1,8 +1,9 @@
 """The result of triage: kind, urgency, topics and reasons of a post."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
+
+from mentiondesk.values import Frozen
 
 
 class Kind(StrEnum):
@@ -52,7 +53,7 @@ class Urgency(StrEnum):
 _RANKS = {urgency: number for number, urgency in enumerate(Urgency)}
 
 
-# Named tuples, since reasons and tags are made for each post: they take a fifth of the time of dataclasses.
+# Named tuples, since reasons and tags are made for each post: one is made in half the time of a frozen value.
 class Reason(NamedTuple):
     """A rule that decided, and the words it matched as a span of the post's text.
 
@@ -100,8 +101,7 @@ class Tags(NamedTuple):
     said: Said | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Classification:
+class Classification(Frozen):
     """The answer of an external classifier."""
 
     kind: Kind

@@ -1,6 +1,5 @@
 """Commands on a reply: what a person, or the sender, wants done to it; pure decisions about each."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -21,13 +20,13 @@ from mentiondesk.domain.replies.reply import (
     TooLate,
 )
 from mentiondesk.domain.replies.thread import Thread
+from mentiondesk.values import Frozen, replace
 
 _CAN_BE_WITHDRAWN = (ReplyState.HELD, ReplyState.COOLING, ReplyState.QUEUED)
 _TO_BE_SENT = (ReplyState.COOLING, ReplyState.QUEUED)
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(Frozen):
     """The circumstances of a command: who gives it, when, and the thread as it is then (None: it has none)."""
 
     actor: Actor
@@ -40,8 +39,7 @@ class At:
         return self.thread.posts if self.thread is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class Withdraw:
+class Withdraw(Frozen):
     """Take back a reply that is not on its way yet: its author, or a lead. Refused as TooLate, NotTheirs."""
 
     action: ClassVar = Action.REPLY
@@ -54,8 +52,7 @@ class Withdraw:
         return _over(reply, ReplyState.WITHDRAWN, at.now)
 
 
-@dataclass(frozen=True, slots=True)
-class Approve:
+class Approve(Frozen):
     """Let a held reply go out, with the text as it is here.
 
     `text` and `post` are the text and what X gets, edited or not; `findings` those of that text. `seen` is the
@@ -87,8 +84,7 @@ class Approve:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Confirm:
+class Confirm(Frozen):
     """Send a reply that was held only because the thread moved: its author has looked again.
 
     Refused as NotHeld, NotTheirs, NeedsAnother, ThreadMoved.
@@ -111,8 +107,7 @@ class Confirm:
         return replace(reply, state=ReplyState.COOLING, thread=thread, holds=(), send_at=at.now + self.undo)
 
 
-@dataclass(frozen=True, slots=True)
-class SendBack:
+class SendBack(Frozen):
     """Give a held reply back to its author, with the reason. Refused as NotHeld."""
 
     action: ClassVar = Action.APPROVE_REPLY
@@ -124,8 +119,7 @@ class SendBack:
         return replace(_over(reply, ReplyState.WITHDRAWN, at.now), reason=self.reason)
 
 
-@dataclass(frozen=True, slots=True)
-class StartSending:
+class StartSending(Frozen):
     """Take the right to send, until `until`. The sender's own. Refused as NotDue, or ThreadMoved: hold it then."""
 
     action: ClassVar = None
@@ -145,8 +139,7 @@ class StartSending:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class HoldMoved:
+class HoldMoved(Frozen):
     """Hold a reply because the thread moved while it waited; an approval dies with it. Refused as NotDue."""
 
     action: ClassVar = None
@@ -159,8 +152,7 @@ class HoldMoved:
         return replace(reply, state=ReplyState.HELD, holds=holds, approved_by=None, approved_at=None)
 
 
-@dataclass(frozen=True, slots=True)
-class Postpone:
+class Postpone(Frozen):
     """Try again at `until`: X did not take the reply, and said so. Refused as NotDue."""
 
     action: ClassVar = None
@@ -172,8 +164,7 @@ class Postpone:
         return replace(reply, state=ReplyState.QUEUED, send_at=self.until, look_at=None)
 
 
-@dataclass(frozen=True, slots=True)
-class NoteSent:
+class NoteSent(Frozen):
     """The reply is on X, as this post. Refused as NotDue for one that was not being sent."""
 
     action: ClassVar = None
@@ -184,8 +175,7 @@ class NoteSent:
         return replace(_over(reply, ReplyState.SENT, at.now), post_id=self.post_id)
 
 
-@dataclass(frozen=True, slots=True)
-class NoteRefused:
+class NoteRefused(Frozen):
     """The reply is not on X, and will not be. Refused as NotDue for one that was not being sent."""
 
     action: ClassVar = None
@@ -197,8 +187,7 @@ class NoteRefused:
         return replace(_over(reply, ReplyState.REFUSED, at.now), refusal=self.refusal, reason=self.reason)
 
 
-@dataclass(frozen=True, slots=True)
-class NoteDoubt:
+class NoteDoubt(Frozen):
     """X may have the reply: the own timeline decides, and is asked at `look_at`. Refused as NotDue."""
 
     action: ClassVar = None

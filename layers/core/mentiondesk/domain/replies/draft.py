@@ -1,15 +1,14 @@
 """Drafts: replies that are being written, kept on the server for their author and visible to all."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.ids import CaseId, StaffId
 from mentiondesk.domain.replies.thread import Thread
 from mentiondesk.domain.replies.way import Way
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyDraft:
+class ReplyDraft(Frozen):
     """One person's draft in one case. `version` grows with every save, so that two devices notice each other."""
 
     case_id: CaseId

@@ -7,7 +7,6 @@ puts before an answer to the brand's post: what X refused decides.
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -15,6 +14,7 @@ from urllib.parse import quote
 
 from mentiondesk.domain.ids import PostId, UserId
 from mentiondesk.domain.letters import plain_letters
+from mentiondesk.values import Frozen
 
 
 class Grounds(StrEnum):
@@ -35,8 +35,7 @@ class NotByApi(StrEnum):
     IMPLIED_REFUSED = "implied_refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Experience:
+class Experience(Frozen):
     """X's answers to replies so far: posts it refused to have answered, and its latest word on implied mentions."""
 
     refused: frozenset[PostId] = frozenset()
@@ -51,8 +50,7 @@ class Experience:
         return self.implied_sent_at is None or self.implied_sent_at < self.implied_refused_at
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Frozen):
     """The facts of a customer's post that decide about an answer to it."""
 
     post_id: PostId

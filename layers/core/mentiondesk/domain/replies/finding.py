@@ -1,8 +1,9 @@
 """Findings: what a check says about a reply, as the reply records it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from mentiondesk.values import Frozen
 
 
 class Outcome(StrEnum):
@@ -21,8 +22,7 @@ class Outcome(StrEnum):
 _OUTCOMES = tuple(Outcome)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Frozen):
     """A rule that fired: its id, its outcome, and the place in the text, from `start` to before `end`.
 
     An empty place stands for the whole reply. The words for it stand in the wording catalogue under

@@ -1,14 +1,13 @@
 """X's price of a reply."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from mentiondesk.domain.replies.links import links_in
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Prices:
+class Prices(Frozen):
     """X's prices in dollars from a day on: a reply to somebody who mentioned the brand, any other, one with a link."""
 
     since: date

@@ -1,6 +1,5 @@
 """Replies: what staff send to X, from the press of the button to the post."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -9,6 +8,7 @@ from mentiondesk.domain.incidents.drafts import Occasion
 from mentiondesk.domain.replies.finding import Finding
 from mentiondesk.domain.replies.thread import NO_THREAD, Thread
 from mentiondesk.domain.replies.way import Way
+from mentiondesk.values import Frozen
 
 
 class ReplyState(StrEnum):
@@ -141,8 +141,7 @@ class NotDue(ReplyRefuses):
     """The reply is not to be sent now: it is held, cooling, in another run, or over."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Frozen):
     """One post by the brand, to a customer or about an incident.
 
     `text` is what its author wrote, `post` what X gets: the text with its signature. `thread` is the state of the

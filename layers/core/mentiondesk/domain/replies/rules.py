@@ -1,7 +1,6 @@
 """The settings of replies: delays, prices, signature, approval, checks and saved replies."""
 
 import re
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -10,6 +9,7 @@ from mentiondesk.domain.replies.price import X_PRICES, Prices
 from mentiondesk.domain.replies.saved import SavedReply
 from mentiondesk.domain.replies.signature import Signature
 from mentiondesk.domain.replies.way import Way
+from mentiondesk.values import Frozen, field
 
 
 class Unattended(StrEnum):
@@ -19,8 +19,7 @@ class Unattended(StrEnum):
     RELEASE = "release"
 
 
-@dataclass(frozen=True, slots=True)
-class OwnRule:
+class OwnRule(Frozen):
     """A rule of the brand's own: phrases or one pattern, and the sentence that the agent reads."""
 
     rule_id: str
@@ -48,8 +47,7 @@ def _phrase_pattern(phrase: str) -> str:
     return rf"(?<!\w){found}(?!\w)"
 
 
-@dataclass(frozen=True, slots=True)
-class ApprovalRules:
+class ApprovalRules(Frozen):
     """The replies that another person approves before they go out.
 
     An agent is new for `new_agent_for` from their first day. `followers`: of the customer, from which on somebody
@@ -64,8 +62,7 @@ class ApprovalRules:
     nobody_on_duty: Unattended = Unattended.HOLD
 
 
-@dataclass(frozen=True, slots=True)
-class CheckRules:
+class CheckRules(Frozen):
     """The brand's additions to the checks. `contacts` are its own addresses and numbers, which replies may hold."""
 
     own_domains: tuple[str, ...] = ()
@@ -74,8 +71,7 @@ class CheckRules:
     own_rules: tuple[OwnRule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyRules:
+class ReplyRules(Frozen):
     """The settings of replies.
 
     A reply can be taken back for `undo_public`, a private one for `undo_private`. `private_way` is the way on which

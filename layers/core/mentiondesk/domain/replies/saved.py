@@ -6,12 +6,12 @@ written [day of delivery]; a reply in which one is left is not sent.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from hashlib import sha256
 
 from mentiondesk.domain.ids import StaffId
+from mentiondesk.values import Frozen
 
 _VARIABLE = re.compile(r"\{([^{}|]{0,60})(?:\|([^{}]{0,120}))?\}")
 _SLOT = re.compile(r"\[([^\[\]\n]{1,80})\]")
@@ -39,8 +39,7 @@ class Use(StrEnum):
     GO_BACK = "go_back"
 
 
-@dataclass(frozen=True, slots=True)
-class SavedReply:
+class SavedReply(Frozen):
     """A text to begin from; of several `texts` each customer gets the same one again, and not all get one.
 
     `owner` None: it is shared. It is offered until `expires`, that day included.

@@ -1,8 +1,9 @@
 """Signatures: the agent's name or initials under a reply."""
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
+
+from mentiondesk.values import Frozen
 
 _SIGNED = re.compile(r"(?:\^|[-–—~/*])\s?([A-Z][A-Za-z]{0,11})\W*$")
 
@@ -15,8 +16,7 @@ class SignedWith(StrEnum):
     FIRST_NAME = "first_name"
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
+class Signature(Frozen):
     """The rule by which replies are signed; `mark` stands before the name."""
 
     with_: SignedWith = SignedWith.INITIALS

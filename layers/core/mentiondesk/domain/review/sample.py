@@ -6,12 +6,12 @@ id and of a secret of the desk, so that neither its author nor a reviewer can br
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
 from mentiondesk.domain.figures.facts import Fact, ReplyFact, WaitFact
 from mentiondesk.domain.ids import CaseId, PostId, StaffId
+from mentiondesk.values import Frozen
 
 # Each has its sentence in the wording catalogue, as review.question.1 and so on.
 QUESTIONS = 5
@@ -19,16 +19,14 @@ LONGEST_NOTE = 300
 _SCALE = 2**64
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewRules:
+class ReviewRules(Frozen):
     """`rate`: the share of replies in the sample, 0 to 1. `least`: as many of each person and week, where there are."""
 
     rate: float = 0.05
     least: int = 3
 
 
-@dataclass(frozen=True, slots=True)
-class ReviewedReply:
+class ReviewedReply(Frozen):
     """A reply that can be in the sample: the brand's post, its case, and the person who wrote it."""
 
     post_id: PostId
@@ -36,8 +34,7 @@ class ReviewedReply:
     author: StaffId
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(Frozen):
     """A reviewer's answers about one reply."""
 
     reply: ReviewedReply

@@ -1,14 +1,13 @@
 """Progress of one update on its way to the subscribers."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.ids import IncidentId
 from mentiondesk.domain.status.subscribers import SubscriberId
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Broadcast:
+class Broadcast(Frozen):
     """One update on its way to the subscribers: leased until `until`, mailed up to and including `reached`."""
 
     incident_id: IncidentId

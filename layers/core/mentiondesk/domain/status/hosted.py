@@ -1,14 +1,13 @@
 """Incidents as a hosted status page takes them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.ids import IncidentId
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class HostedSync:
+class HostedSync(Frozen):
     """The state of an incident at a hosted status page: its id there, and the last update that it has."""
 
     incident_id: IncidentId
@@ -18,8 +17,7 @@ class HostedSync:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class HostedUpdate:
+class HostedUpdate(Frozen):
     """One update as the hosted status page takes it. `health` is by the component's name.
 
     `edited`: its text was changed after it was published, so the page may have it in other words.
@@ -31,8 +29,7 @@ class HostedUpdate:
     edited: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class HostedIncident:
+class HostedIncident(Frozen):
     """An incident or a maintenance as the hosted status page takes it, its updates oldest first."""
 
     incident_id: IncidentId

@@ -1,13 +1,12 @@
 """Settings of the public status page."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from mentiondesk.domain.ids import ComponentId
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class PageComponent:
+class PageComponent(Frozen):
     """A part of the service as the settings name it; components of one group stand together.
 
     An incident is assigned to the component whose `topics` and `words` its complaints have.
@@ -21,8 +20,7 @@ class PageComponent:
     words: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MailRules:
+class MailRules(Frozen):
     """Limits of the mails to subscribers, which share one quota with the alerts to staff.
 
     `a_second` and `a_day` limit updates, `confirmations_an_hour` and `confirmations_a_day` the questions that
@@ -36,8 +34,7 @@ class MailRules:
     subscribers: int = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class Logo:
+class Logo(Frozen):
     """The brand's logo, as one of the site's files."""
 
     path: str
@@ -45,8 +42,7 @@ class Logo:
     content: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class StatusPage:
+class StatusPage(Frozen):
     """The settings of the status page.
 
     `history` is how far back the site goes. `x_links` allows links in drafts of posts. `hosted_id` is the id of

@@ -5,16 +5,15 @@ and a mail once it is escaped there.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.ids import ComponentId
 from mentiondesk.domain.incidents.incident import Affected, Health, Incident, Status, Update
 from mentiondesk.domain.text import clean
+from mentiondesk.values import Frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Frozen):
     """One component's health before and after an update."""
 
     component: ComponentId
@@ -27,8 +26,7 @@ class Change:
         return self.before is not self.after
 
 
-@dataclass(frozen=True, slots=True)
-class PublicUpdate:
+class PublicUpdate(Frozen):
     """One update as it is shown.
 
     `moves`: the status differs from the previous update's. `by_person`: a person wrote it, not the desk.
@@ -45,8 +43,7 @@ class PublicUpdate:
     edited_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PublicIncident:
+class PublicIncident(Frozen):
     """One public incident or scheduled maintenance, with its updates, oldest first."""
 
     incident: Incident

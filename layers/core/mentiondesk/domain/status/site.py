@@ -1,7 +1,6 @@
 """The status site: its incidents and maintenances, and the health of the service's components."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from hashlib import sha256
@@ -13,12 +12,12 @@ from mentiondesk.domain.status.page import StatusPage
 from mentiondesk.domain.status.public_incident import PublicIncident
 from mentiondesk.domain.status.uptime import Uptime, uptime
 from mentiondesk.domain.text import clean
+from mentiondesk.values import Frozen
 
 _UPTIME_DAYS = 90
 
 
-@dataclass(frozen=True, slots=True)
-class Component:
+class Component(Frozen):
     """One part of the service, and its health."""
 
     component_id: ComponentId
@@ -30,8 +29,7 @@ class Component:
     group_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ComponentGroup:
+class ComponentGroup(Frozen):
     """Components shown together; a group without a name holds one component that stands alone."""
 
     group_id: str
@@ -49,8 +47,7 @@ class ComponentGroup:
         return max(one.changed_at for one in self.components)
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(Frozen, dict=True):
     """Everything the site shows in one hour.
 
     `published` holds incidents and maintenances, newest first. `hour` is the full hour that has begun, `today` the day

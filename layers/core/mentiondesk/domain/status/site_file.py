@@ -1,10 +1,9 @@
 """One file of the status site."""
 
-from dataclasses import dataclass
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class SiteFile:
+class SiteFile(Frozen):
     """One file of the status site; `fresh_for` is how many seconds a reader may show it without asking again."""
 
     path: str

@@ -3,10 +3,11 @@
 import hmac
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import NewType
+
+from mentiondesk.values import Frozen, replace
 
 SubscriberId = NewType("SubscriberId", str)
 
@@ -30,8 +31,7 @@ class NotPlain(NoAddress):
     """The address holds letters that are not ASCII; SES sends no mail to such names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subscriber:
+class Subscriber(Frozen):
     """One address, asked about at `asked_at`; mail goes to it once its owner has confirmed.
 
     `about` limits the mails to components ("component:shop") and incidents ("incident:..."); empty: everything.
@@ -62,8 +62,7 @@ class Subscriber:
         return not self.about or not named.isdisjoint(self.about)
 
 
-@dataclass(frozen=True, slots=True)
-class MailRequest:
+class MailRequest(Frozen):
     """A subscription that somebody typed into the form, before anything was looked up about the address."""
 
     address: str

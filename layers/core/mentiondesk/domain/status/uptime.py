@@ -1,7 +1,6 @@
 """Uptime of one component, day by day, from what was published about it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -9,6 +8,7 @@ from zoneinfo import ZoneInfo
 from mentiondesk.domain.ids import ComponentId
 from mentiondesk.domain.incidents.incident import Health
 from mentiondesk.domain.status.public_incident import PublicIncident
+from mentiondesk.values import Frozen
 
 _DAY = timedelta(days=1)
 # The share of a time that counts as down. Source: Statuspage, "How is uptime calculated": a partial outage counts 30 %,
@@ -16,8 +16,7 @@ _DAY = timedelta(days=1)
 _DOWN = {Health.PARTIAL_OUTAGE: 0.3, Health.MAJOR_OUTAGE: 1.0}
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Frozen):
     """A time during which a component was not operational because of one incident."""
 
     begins: datetime
@@ -25,8 +24,7 @@ class Span:
     health: Health
 
 
-@dataclass(frozen=True, slots=True)
-class UptimeDay:
+class UptimeDay(Frozen):
     """One day: the worst health, and the time that counts as down. `health` None: the desk did not exist yet."""
 
     day: date
@@ -34,8 +32,7 @@ class UptimeDay:
     down: timedelta = timedelta(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Uptime:
+class Uptime(Frozen):
     """A component's days, oldest first."""
 
     days: tuple[UptimeDay, ...]

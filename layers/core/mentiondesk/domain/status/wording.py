@@ -1,16 +1,15 @@
 """The brand's own sentences for customers: first texts of public updates, and drafted posts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mentiondesk.domain.incidents.drafts import Occasion
+from mentiondesk.values import Frozen
 
 TITLE = "{title}"
 COMPONENTS = "{components}"
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(Frozen):
     """Sentences for customers in the brand's own voice; staff may change a suggestion before they publish it.
 
     `first_update` is suggested when an incident is published, `first_update_about` when its components are known,

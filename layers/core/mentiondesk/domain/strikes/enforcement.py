@@ -5,19 +5,18 @@ for a person in the app. When a measure ends, is revoked or falls, the same step
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.strikes.record import CustomerRecord, Deed, Enforced, Measure, NothingThere, TakenMeasure
+from mentiondesk.values import Frozen, replace
 
 # X is down, or names no end of its limit: the pause doubles with each attempt, up to the longest.
 _PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 _DEEDS = {Measure.HIDE_REPLIES: Deed.HIDE, Measure.MUTE: Deed.MUTE, Measure.BLOCK: Deed.BLOCK}
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Frozen):
     """A thing to be done (`on`) or taken back, for a measure. `by_hand`: a person does it in X's app."""
 
     deed: Deed

@@ -6,13 +6,13 @@ therefore never reach a measure: there is no way around `_enough`.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 
 from mentiondesk.domain.ids import CaseId, PostId, StaffId, UserId
+from mentiondesk.values import Frozen, replace
 
 # No setting goes below it.
 LEAST = 3
@@ -36,8 +36,7 @@ class Deed(StrEnum):
     BLOCK = "block"
 
 
-@dataclass(frozen=True, slots=True)
-class Enforced:
+class Enforced(Frozen):
     """A target of a deed (a post to hide, an account to mute or block) as X has it.
 
     `by` is the person who did it in the app. The rest tells of the step that is under way, `toward` on or off: its
@@ -56,16 +55,14 @@ class Enforced:
     told: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StrikeRule:
+class StrikeRule(Frozen):
     """A rule that posts can break; `sentence` says it to staff."""
 
     rule_id: str
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class DeedPrices:
+class DeedPrices(Frozen):
     """X's prices in dollars: for hiding a post, showing it again, muting an account and unmuting it."""
 
     # docs.x.com/x-api/getting-started/pricing names the two last, as of August 2026. Hiding is not itemised there: the
@@ -86,8 +83,7 @@ class DeedPrices:
                 return Decimal(0), Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class StrikeRules:
+class StrikeRules(Frozen):
     """The rule table. Without rules there are no strikes.
 
     Strikes count for `window`; a measure lasts for `lasts`. `least`: the strikes before a measure, three or more.
@@ -104,16 +100,14 @@ class StrikeRules:
         return max(self.least, LEAST)
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Frozen):
     """A post that breaks a rule. The digest proves its text later, and holds none of it."""
 
     post_id: PostId
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Strike:
+class Strike(Frozen):
     """A rule broken by posts, as one person saw it and (once `confirmed_by`) another."""
 
     strike_id: str
@@ -132,8 +126,7 @@ class Strike:
         return self.confirmed_by is not None and self.withdrawn_by is None and now < self.expires_at
 
 
-@dataclass(frozen=True, slots=True)
-class TakenMeasure:
+class TakenMeasure(Frozen):
     """A measure with its strikes, the two people, and its end.
 
     `revoked_by` is the person who revoked it, or who withdrew a strike without which it cannot stand.
@@ -189,8 +182,7 @@ class NoReason(StrikesRefuse):
     """To withdraw or revoke needs a reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerRecord:
+class CustomerRecord(Frozen):
     """All strikes and measures of a customer, those that ended among them: the history. `version` guards writes."""
 
     customer: UserId
@@ -215,8 +207,7 @@ class CustomerRecord:
         return any(one.measure is Measure.ANSWER_NO_MORE for one in self.in_force(now))
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Frozen):
     """A customer's standing by the policy: nobody answers them any more; they have a strike that counts."""
 
     silenced: bool = False

@@ -1,7 +1,6 @@
 """The pages behind links in alerts: opening one shows the subject and its acts, a button does one act, once."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
@@ -68,6 +67,7 @@ from mentiondesk.presentation.wording import Sentences, capitalised
 from mentiondesk.usecases.alerts.change_duty import ChangeDuty
 from mentiondesk.usecases.cases.change_case import CaseView, ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident, IncidentView, NoSuchPost
+from mentiondesk.values import Frozen, field, replace
 
 _View = CaseView | IncidentView
 _HEALTHS = tuple(one for one in Health if one is not Health.UNDER_MAINTENANCE)
@@ -82,8 +82,7 @@ _WITH_WORDS = (
 _LISTED = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Frozen):
     """The result of a press, shown above the page: what was done, or what was refused; and the form as it was typed."""
 
     status: HTTPStatus = HTTPStatus.OK

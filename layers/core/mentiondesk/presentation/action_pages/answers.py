@@ -1,7 +1,6 @@
 """Answers: a page and its status. Each refusal is a type, and gets its status and its words here alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from mentiondesk.domain.access.actor import NotAllowed
@@ -39,10 +38,10 @@ from mentiondesk.presentation.action_pages.reading import (
 )
 from mentiondesk.presentation.wording import Sentences
 from mentiondesk.usecases.incidents.change_incident import ActedMeanwhile, NoSuchPost
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Frozen):
     """One page and its status. `gave_up`: a change was not saved, because others kept changing the same subject."""
 
     status: HTTPStatus
@@ -50,8 +49,7 @@ class Answer:
     gave_up: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
+class Home(Frozen):
     """The name above a page, and the address of the site that it belongs to."""
 
     name: str = ""
@@ -61,8 +59,7 @@ class Home:
 NOWHERE = Home()
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Frozen):
     """The status of a refused request, and the key of its words: what is wrong, and what the reader can do."""
 
     status: HTTPStatus

@@ -1,12 +1,12 @@
 """The box about duty on each page: who is on duty, what people have said, and the reader's own word."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.alerts.roster import Roster
 from mentiondesk.presentation.action_pages.reader import Reader
 from mentiondesk.presentation.action_pages.reading import FormFields, MalformedForm
+from mentiondesk.values import Frozen
 
 # The value of the field "action" in the forms of this box.
 DUTY = "duty"
@@ -14,8 +14,7 @@ _SPANS = {"1h": timedelta(hours=1), "4h": timedelta(hours=4), "12h": timedelta(h
 WORDS = _ON, _OFF = "on", "off"
 
 
-@dataclass(frozen=True, slots=True)
-class DutyBox:
+class DutyBox(Frozen):
     """`now` names those on duty. `word` is what the reader may say, "on" or "off", for one of `spans`."""
 
     now: str

@@ -1,6 +1,5 @@
 """The person who reads a page."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,10 +9,10 @@ from mentiondesk.domain.ids import StaffId
 from mentiondesk.presentation.action_pages.forms import LOCAL_TIME
 from mentiondesk.presentation.times import short_moment
 from mentiondesk.presentation.wording import Sentences
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Frozen):
     """The person who reads a page: names and times as they know them."""
 
     staff: Staff

@@ -1,10 +1,10 @@
 """Form bodies as browsers post them, and what can be wrong with them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from mentiondesk.domain.text import clean
+from mentiondesk.values import Frozen, field
 
 # A browser sends each field once, as text.
 FormFields = Mapping[str, str]
@@ -27,8 +27,7 @@ class PayloadTooLarge(Exception):
     """The body is longer than any form of ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Frozen):
     """The sentence that says what is wrong with a field."""
 
     key: str

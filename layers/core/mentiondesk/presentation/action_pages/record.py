@@ -1,7 +1,6 @@
 """The history of a case or an incident in words."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
@@ -57,6 +56,7 @@ from mentiondesk.domain.timeline import (
 )
 from mentiondesk.presentation.phrases import attention
 from mentiondesk.presentation.wording import Sentences
+from mentiondesk.values import Frozen
 
 Clock = Callable[[datetime], str]
 # The acts on cases, by the last part of their sentence's key.
@@ -90,8 +90,7 @@ _NAMES: Mapping[type[CaseActEntry], str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RecordLine:
+class RecordLine(Frozen):
     """One line of the history; `act` goes on after the name of the person who did it, `to` names another person."""
 
     at: datetime

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import NamedTuple
@@ -30,14 +29,14 @@ from mentiondesk.presentation.desk.reply_pages import ReplyActs, refusal_name, s
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response, go
 from mentiondesk.presentation.desk.under_way import ReplyView, reply_view
 from mentiondesk.usecases.cases.list_for_me import ListForMe
+from mentiondesk.values import Frozen, field, replace
 
 APPROVALS = f"{ROOT}/approvals"
 _MOST = 50
 _DONE = ("approved", "sent_back")
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(Frozen):
     """A press that was refused: the reply, what was typed, and what the checks say to that."""
 
     reply_id: str = ""
@@ -48,8 +47,7 @@ class Refused:
 NOTHING_REFUSED = Refused()
 
 
-@dataclass(frozen=True, slots=True)
-class HeldView:
+class HeldView(Frozen):
     """A reply that waits for a person, with its case or the incident that it is about, for who looks at the list."""
 
     view: ReplyView

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 
@@ -20,14 +19,14 @@ from mentiondesk.presentation.desk.html import render
 from mentiondesk.presentation.desk.queue import BULK_ACTS, TICK, RowView, tick_name
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response, place
 from mentiondesk.usecases.cases.change_many import ChangeMany, Decided, ManyCommand, Ticked, TooManyCases
+from mentiondesk.values import Frozen, field, replace
 
 BULK = f"{ROOT}/bulk"
 _CASE = re.compile(r"([0-9]{1,20})-([0-9]{1,20})")
 _VERSION = re.compile(r"[0-9]{1,9}")
 
 
-@dataclass(frozen=True, slots=True)
-class DecidedRow:
+class DecidedRow(Frozen):
     """One ticked customer with the result, or what it would be, in the reader's words."""
 
     decided: Decided
@@ -43,8 +42,7 @@ class DecidedRow:
         return self.row.case.version if self.row else 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Frozen):
     """A press of a button below the list, or on the page that asks for the rest."""
 
     action: Action

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mentiondesk.domain.access.actions import LEG_ACTIONS, LINK_ACTIONS, Action
@@ -45,6 +44,7 @@ from mentiondesk.presentation.wording import catalogue
 from mentiondesk.usecases.cases.change_case import CaseView, ChangeCase
 from mentiondesk.usecases.cases.know_customer import KnowCustomer
 from mentiondesk.usecases.incidents.link_case import LinkCase
+from mentiondesk.values import Frozen, replace
 
 # Ids of X are numbers; the longest has 20 digits.
 _ID = re.compile(r"(\d{1,20})-(\d{1,20})")
@@ -53,8 +53,7 @@ NEXT = f"{ROOT}/next"
 _FINISHES = frozenset({Action.ANSWERED, Action.NO_ANSWER, Action.RESOLVE_CASE, Action.SNOOZE, Action.RELEASE})
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Frozen):
     """One entry of the timeline: a post, a note, or (`record`) another act.
 
     `profile`: X's address of a post's author. `cut`: the case keeps the beginning of a long post only.
@@ -71,8 +70,7 @@ class Line:
     cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CaseReads:
+class CaseReads(Frozen):
     """The readings of a case's page beside the case itself.
 
     `ahead`: while it lasts, the parts of the case are read together.

@@ -1,7 +1,6 @@
 """The composer of a case's page: what is being written, for whom, at what price, and what stands against it."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from zlib import crc32
@@ -40,6 +39,7 @@ from mentiondesk.presentation.desk.findings import FindingView, finding_view
 from mentiondesk.presentation.desk.under_way import ReplyView, under_way
 from mentiondesk.usecases.cases.change_case import CaseView
 from mentiondesk.usecases.replies.save_draft import SaveDraft, ShownDraft
+from mentiondesk.values import Frozen, replace
 
 # Keys of what the desk itself offers: no saved reply can have them, because of the dot.
 MOVE, FOLLOW_UP, GO_BACK = "desk.move", "desk.follow_up", "desk.go_back"
@@ -48,8 +48,7 @@ _WAYS_TO_SAY = 5
 _A_LINK = "https://x.com"
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Frozen):
     """A press of a button that did not send: the text as it was typed, and what stands against it.
 
     `text` None: nothing was pressed. `findings` None: the text was not checked. `seen`: the thread that the person
@@ -70,8 +69,7 @@ class Attempt:
 NO_ATTEMPT = Attempt()
 
 
-@dataclass(frozen=True, slots=True)
-class Offered:
+class Offered(Frozen):
     """A saved reply, filled for this customer."""
 
     key: str
@@ -82,8 +80,7 @@ class Offered:
     used: SavedUse = UNUSED
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
+class Cost(Frozen):
     """The weight and the price of a text with its signature, and the price with a link in it."""
 
     length: int
@@ -92,8 +89,7 @@ class Cost:
     most: int = MOST
 
 
-@dataclass(frozen=True, slots=True)
-class ComposerView:
+class ComposerView(Frozen):
     """Everything that the composer shows. `post` is the text as X gets it, `news` what came since the person looked."""
 
     case_id: CaseId
@@ -140,8 +136,7 @@ class ComposerView:
         return any(one.outcome is Outcome.HOLD for one in self.findings)
 
 
-@dataclass(frozen=True, slots=True)
-class _Drafts:
+class _Drafts(Frozen):
     """The drafts in a case: the reader's own, the same where the customer has another answer since, and others'."""
 
     own: ReplyDraft | None

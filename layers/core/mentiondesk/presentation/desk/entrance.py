@@ -1,7 +1,6 @@
 """The way in: sign-in, sign-out, and the sessions of the person who is signed in."""
 
 import re
-from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlencode
@@ -32,6 +31,7 @@ from mentiondesk.presentation.times import short_moment
 from mentiondesk.presentation.wording import Sentences
 from mentiondesk.usecases.access.sign_in import SignedIn, SignIn
 from mentiondesk.usecases.reports.read_figures import may_see
+from mentiondesk.values import Frozen, field
 
 SIGN_IN, CODE, SESSIONS = f"{ROOT}/sign-in", f"{ROOT}/sign-in/code", f"{ROOT}/sessions"
 _NEXT = "next"
@@ -48,8 +48,7 @@ _SYSTEMS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Cookies:
+class Cookies(Frozen):
     """The names of the desk's cookies. `__Host-` binds a cookie to this very host, and asks for https."""
 
     secure: bool
@@ -63,8 +62,7 @@ class Cookies:
         return "__Host-desk-code" if self.secure else "desk-code"
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
+class Visitor(Frozen):
     """A person who is signed in, as pages need them."""
 
     actor: Actor

@@ -1,11 +1,10 @@
 """Findings of the checks in words: the rule, and how to mend the reply."""
 
-from dataclasses import dataclass
-
 from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.text import clean
 from mentiondesk.presentation.action_pages.reading import FormFields
 from mentiondesk.presentation.wording import Sentences
+from mentiondesk.values import Frozen
 
 # The fields by which a person sends a text past a warning.
 _ACCEPT = "accept_"
@@ -18,8 +17,7 @@ def accepted_in(typed: FormFields) -> frozenset[str]:
     return frozenset(name.removeprefix(_ACCEPT) for name in typed if name.startswith(_ACCEPT))
 
 
-@dataclass(frozen=True, slots=True)
-class FindingView:
+class FindingView(Frozen):
     """A finding as the page shows it."""
 
     rule: str

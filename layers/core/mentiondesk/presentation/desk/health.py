@@ -1,6 +1,5 @@
 """The desk's own health on a page: what the alarms know, in the operators' words."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.health import GivenUp, SetAside, Trouble
@@ -11,12 +10,12 @@ from mentiondesk.presentation.desk.html import render, tag_of
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response
 from mentiondesk.presentation.operator_mails import texts
 from mentiondesk.usecases.audit.read_health import ReadHealth
+from mentiondesk.values import Frozen
 
 HEALTH = f"{ROOT}/health"
 
 
-@dataclass(frozen=True, slots=True)
-class TroubleView:
+class TroubleView(Frozen):
     """A trouble in the words of the mail to the operators."""
 
     title: str

@@ -2,7 +2,6 @@
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -11,6 +10,7 @@ from mentiondesk.presentation import rendering
 from mentiondesk.presentation.action_pages.html import security_headers as link_headers
 from mentiondesk.presentation.desk.responses import ROOT
 from mentiondesk.presentation.wording import Sentences
+from mentiondesk.values import Frozen
 
 # A file's name changes with its content.
 _FOR_EVER = "private, max-age=31536000, immutable"
@@ -19,8 +19,7 @@ _SCRIPTS = ("htmx.min.js", "desk.js", "composer.js")
 _POLICY = "Content-Security-Policy"
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(Frozen):
     """A file that pages ask for."""
 
     media: str

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -24,12 +23,12 @@ from mentiondesk.presentation.desk.under_way import ReplyView, reply_view
 from mentiondesk.usecases.incidents.change_incident import IncidentView
 from mentiondesk.usecases.incidents.write_post import TypedPost, WritePost, posts_of
 from mentiondesk.usecases.replies.change_reply import ChangeReply
+from mentiondesk.values import Frozen
 
 _TO_BE_WRITTEN = (ReplyState.REFUSED, ReplyState.WITHDRAWN)
 
 
-@dataclass(frozen=True, slots=True)
-class PostAttempt:
+class PostAttempt(Frozen):
     """A press of a button that did not post: the text as it was typed, and what stands against it."""
 
     occasion: Occasion
@@ -38,8 +37,7 @@ class PostAttempt:
     accepted: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class PostView:
+class PostView(Frozen):
     """The post about one occasion: the form with its text, or the post on its way."""
 
     draft: Draft

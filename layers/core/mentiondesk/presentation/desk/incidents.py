@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
@@ -33,6 +32,7 @@ from mentiondesk.usecases.incidents.change_incident import (
     IncidentView,
     NoSuchPost,
 )
+from mentiondesk.values import replace
 
 INCIDENTS = f"{ROOT}/incidents"
 # Older incidents stand on the status page's history.

@@ -1,7 +1,6 @@
 """Pages that begin something public by hand: an incident that nobody has noticed, and a maintenance."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -21,12 +20,12 @@ from mentiondesk.presentation.desk.incidents import INCIDENTS, refused
 from mentiondesk.presentation.desk.previews import preview_page
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response, go
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
+from mentiondesk.values import Frozen
 
 _Command = OpenIncident | PlanMaintenance
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(Frozen):
     """An incident or a maintenance to begin: its action and its template."""
 
     action: Action

@@ -1,7 +1,6 @@
 """The list of who waits, as a page."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from http import HTTPStatus
@@ -31,6 +30,7 @@ from mentiondesk.presentation.times import time_left
 from mentiondesk.presentation.wording import capitalised
 from mentiondesk.usecases.cases.keep_views import KeepViews
 from mentiondesk.usecases.cases.list_waiting import ListWaiting, Wanted
+from mentiondesk.values import Frozen, replace
 
 _LONGEST_WORDS = 120
 _LONGEST_WHY = 40
@@ -53,8 +53,7 @@ def case_path(case_id: CaseId) -> str:
     return subject_path(case_id)
 
 
-@dataclass(frozen=True, slots=True)
-class RowView:
+class RowView(Frozen):
     """One customer in the list, in the reader's words."""
 
     waiting: WaitingCase
@@ -169,8 +168,7 @@ def present(people: tuple[Presence, ...], visitor: Visitor) -> Iterator[str]:
             yield visitor.say("desk.writes" if one.writing else "desk.looks", name=known.name)
 
 
-@dataclass(frozen=True, slots=True)
-class ViewLink:
+class ViewLink(Frozen):
     """A saved view as a link. `removable`: this person may remove it."""
 
     view: SavedView

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
@@ -32,6 +31,7 @@ from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.replies.change_reply import ChangeReply
 from mentiondesk.usecases.replies.save_draft import SaveDraft
 from mentiondesk.usecases.replies.write_reply import Typed, WriteReply
+from mentiondesk.values import Frozen, replace
 
 _LONGEST_NOTE = 600
 _THREAD = re.compile(r"[0-9a-f]{0,8}\.-?[0-9]{1,6}")
@@ -39,8 +39,7 @@ _THREAD = re.compile(r"[0-9a-f]{0,8}\.-?[0-9]{1,6}")
 OUTBOX = "#outbox"
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyActs:
+class ReplyActs(Frozen):
     """The use cases behind the composer."""
 
     drafts: SaveDraft
@@ -50,8 +49,7 @@ class ReplyActs:
     on_case: ChangeCase
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
+class Press(Frozen):
     """One press: who, on which case, with what typed."""
 
     request: Request

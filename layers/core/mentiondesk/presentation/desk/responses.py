@@ -1,18 +1,17 @@
 """Requests to the desk's pages and the responses to them, free of what serves them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from mentiondesk.presentation.action_pages.reading import FormFields
+from mentiondesk.values import Frozen, field
 
 ROOT = "/desk"
 _LONGEST_PLACE = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Frozen):
     """The parts of a request that pages use. `form` is read on demand: it raises what reading raises."""
 
     path: str
@@ -27,8 +26,7 @@ class Request:
         return self.read_form()
 
 
-@dataclass(frozen=True, slots=True)
-class SetCookie:
+class SetCookie(Frozen):
     """A cookie that no script can read; without a value it is taken back."""
 
     name: str
@@ -36,8 +34,7 @@ class SetCookie:
     lasts: timedelta = timedelta(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(Frozen):
     """A page, or (`to`) the place where the browser goes on. `tag` names what the page shows, for polls.
 
     With `file`, it is saved under that name; `media` is its type.

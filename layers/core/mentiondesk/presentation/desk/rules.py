@@ -1,7 +1,6 @@
 """The settings in force, to be read: who is who, hours, targets, alerts and rules in plain words, and no secret."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -14,13 +13,13 @@ from mentiondesk.presentation.desk.html import render, tag_of
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response
 from mentiondesk.presentation.times import full_duration
 from mentiondesk.presentation.wording import Sentences, capitalised
+from mentiondesk.values import Frozen
 
 RULES = f"{ROOT}/rules"
 _PERCENT = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Frozen):
     """A heading, by the last part of its key, with its lines."""
 
     name: str

@@ -1,6 +1,5 @@
 """Search: by the number of a post, a customer or a case exactly, and by words over the open cases."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.cases.waiting import by_deadline
@@ -9,13 +8,13 @@ from mentiondesk.presentation.desk.html import render
 from mentiondesk.presentation.desk.queue import RowView, case_path
 from mentiondesk.presentation.desk.responses import Request, Response, go
 from mentiondesk.usecases.cases.find_cases import FindCases
+from mentiondesk.values import Frozen
 
 _LONGEST = 100
 _MOST_SHOWN = 50
 
 
-@dataclass(frozen=True, slots=True)
-class SearchPage:
+class SearchPage(Frozen):
     """GET of the search."""
 
     entrance: Entrance

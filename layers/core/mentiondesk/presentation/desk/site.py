@@ -1,7 +1,6 @@
 """The desk's pages and their addresses."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from http import HTTPStatus
@@ -25,10 +24,10 @@ from mentiondesk.presentation.desk.search import SearchPage
 from mentiondesk.presentation.desk.status_page import STATUS_PAGE, StatusPageOverview
 from mentiondesk.presentation.desk.strikes import StrikePages
 from mentiondesk.presentation.desk.team import TEAM, TeamPage
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class DeskSite:
+class DeskSite(Frozen):
     """Everything behind the routes of the desk."""
 
     entrance: Entrance
@@ -59,8 +58,7 @@ _Method = Callable[..., Response]
 MethodOf = Callable[[DeskSite], _Method]
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Frozen):
     """An address below the desk's root, with what answers GET and POST. `<name>` stands for a part of the path."""
 
     rule: str

@@ -1,6 +1,5 @@
 """The snapshot of a customer beside their case, in the reader's words."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,10 +10,10 @@ from mentiondesk.presentation.desk.entrance import Visitor
 from mentiondesk.presentation.phrases import case_label
 from mentiondesk.presentation.times import day, short_duration
 from mentiondesk.presentation.wording import capitalised
+from mentiondesk.values import Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class OtherCase:
+class OtherCase(Frozen):
     """Another case of the same customer. `words` are the customer's latest."""
 
     path: str
@@ -25,8 +24,7 @@ class OtherCase:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class SnapshotView:
+class SnapshotView(Frozen):
     """The lines of a snapshot; those that are empty are left out."""
 
     snapshot: Snapshot

@@ -1,7 +1,6 @@
 """The team's duty now and next, and the word of each person about their own duty."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.alerts.roster import Audience, Staff
@@ -13,6 +12,7 @@ from mentiondesk.presentation.desk.forms import event_in, new_event
 from mentiondesk.presentation.desk.html import render, tag_of
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response, go
 from mentiondesk.usecases.alerts.change_duty import ChangeDuty
+from mentiondesk.values import Frozen
 
 TEAM = f"{ROOT}/team"
 
@@ -20,8 +20,7 @@ TEAM = f"{ROOT}/team"
 _LOOKED_AHEAD = timedelta(days=8)
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Frozen):
     """One of the staff: on duty now or not, and until or from when."""
 
     staff: Staff

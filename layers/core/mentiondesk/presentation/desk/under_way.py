@@ -1,7 +1,6 @@
 """Replies that are on their way, and ends of replies that somebody has to hear of, as a case's page shows them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import ceil
 
 from mentiondesk.domain.access.actions import Action
@@ -12,13 +11,13 @@ from mentiondesk.domain.replies.finding import Outcome
 from mentiondesk.domain.replies.reply import Hold, Reply, ReplyState
 from mentiondesk.presentation.desk.entrance import Visitor
 from mentiondesk.presentation.desk.findings import FindingView, finding_view
+from mentiondesk.values import Frozen
 
 _APPROVERS = frozenset({Audience.LEAD, Audience.MANAGER})
 _TO_BE_TAKEN_BACK = (ReplyState.HELD, ReplyState.COOLING, ReplyState.QUEUED)
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyView:
+class ReplyView(Frozen):
     """A reply in the reader's words.
 
     `seconds`: left to take it back. `findings`: what another person has to look at. `intent`: X's own page to post it

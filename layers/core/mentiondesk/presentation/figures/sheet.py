@@ -1,7 +1,6 @@
 """A week's figures as tiles and tables, in words: the page and the mail show the same ones."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.alerts.roster import Roster
@@ -10,12 +9,12 @@ from mentiondesk.domain.figures.report import BINS, Answers, Report
 from mentiondesk.domain.figures.targets import Targets
 from mentiondesk.presentation.times import days, short_duration
 from mentiondesk.presentation.wording import Sentences, capitalised
+from mentiondesk.values import Frozen
 
 _SHARES = {"p50": 0.5, "p75": 0.75, "p90": 0.9}
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(Frozen):
     """A figure with its name, the numbers that it is made of, the same of the weeks before, and the brand's target.
 
     `met` None: there is no target, or nothing to compare with it.
@@ -29,8 +28,7 @@ class Tile:
     met: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Frozen):
     """A line of a table; `bar` is a share from 0 to 1 to be drawn beside the cell before the last."""
 
     label: str
@@ -39,8 +37,7 @@ class Row:
     link: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Frozen):
     """A table by the key of its title and definition, with the keys of its columns."""
 
     key: str
@@ -48,8 +45,7 @@ class Table:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Frozen):
     """A bar of the histogram: its place on the log axis, its height from 0 to 1, and its label."""
 
     place: int
@@ -58,8 +54,7 @@ class Bar:
     took: str
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Frozen):
     """An hour of the week: its waits, and the share of them answered within an hour."""
 
     day: int
@@ -73,8 +68,7 @@ class Cell:
         return round(4 * self.answered / self.waits)
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Frozen):
     """All that a page or a mail shows of a week."""
 
     week: str

@@ -1,6 +1,5 @@
 """Notices in words: phrases that mails and texts have in common."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from mentiondesk.domain.access.actions import Action
@@ -27,6 +26,7 @@ from mentiondesk.presentation.phrases import (
 )
 from mentiondesk.presentation.times import short_duration, short_moment, time_left
 from mentiondesk.presentation.wording import Sentences, capitalised
+from mentiondesk.values import Frozen
 
 _LONGEST_TITLE = 80
 _ACTS = (Action.CLAIM, Action.ANSWERED, Action.CORRECT)
@@ -37,8 +37,7 @@ _DELAY_SHOWN = timedelta(minutes=3)
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class CaseView:
+class CaseView(Frozen):
     """One notice about a case, in the words of its reader: times on `staff`'s clock at `now`."""
 
     notice: CaseNotice
@@ -232,8 +231,7 @@ class CaseView:
         return short_moment(self.say, moment, self.staff.zone, self.now)
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentView:
+class IncidentView(Frozen):
     """One notice about an incident, in the words of its reader: times on `staff`'s clock at `now`."""
 
     notice: IncidentNotice

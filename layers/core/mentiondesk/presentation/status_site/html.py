@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 
@@ -13,6 +12,7 @@ from mentiondesk.domain.status.uptime import Uptime
 from mentiondesk.presentation import rendering, times
 from mentiondesk.presentation.status_site.labels import paragraphs, update_label
 from mentiondesk.presentation.wording import Sentences
+from mentiondesk.values import Frozen
 
 # The first page looks back a week; the history page holds the rest.
 _RECENT_DAYS = 7
@@ -35,8 +35,7 @@ _ICON_COLOURS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(Frozen):
     """One day with its incidents, newest first; or a run of days without any."""
 
     first: date
@@ -94,8 +93,7 @@ def _quiet_together(found: Iterator[Days]) -> Iterator[Days]:
             yield from listed
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
+class _Shown(Frozen):
     """Facts of one site in the words of its readers."""
 
     site: Site

@@ -1,6 +1,5 @@
 """Sign-in by a mailed code, and the sessions that follow."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from mentiondesk.domain.access.actor import Actor
@@ -33,6 +32,7 @@ from mentiondesk.domain.ids import CaseId, StaffId
 from mentiondesk.ports.access import CodeMails, CodeStore, CodeWriter, SessionStore
 from mentiondesk.ports.channels import Mailer
 from mentiondesk.ports.runtime import CurrentSettings
+from mentiondesk.values import replace
 
 
 class SignIn:

@@ -1,7 +1,6 @@
 """Delivery: the notices of one message to one person, on the first way that works."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.alerts.budget import Counted, Interruption, Interruptions
@@ -11,11 +10,11 @@ from mentiondesk.domain.alerts.notices import CaseNotice, Notice, by_customer
 from mentiondesk.domain.alerts.roster import Audience, Channel, Staff
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import CaseId, StaffId, SubjectId
-from mentiondesk.domain.values import replace
 from mentiondesk.ports.alerts import AlertStore
 from mentiondesk.ports.channels import Sender, Undeliverable
 from mentiondesk.ports.writing import StaffWriter
 from mentiondesk.usecases.alerts.notified import Notified
+from mentiondesk.values import Frozen, replace
 
 # Cases of one message that its record names; more would make the record large and change nothing.
 _MOST_NAMED = 200
@@ -25,8 +24,7 @@ class NotWritten(Undeliverable):
     """The writer failed on a message."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(Frozen):
     """The notices of one message. `detail` goes into the ledger: why it is not the channel meant.
 
     `critical`: the message is about danger. No limit holds it, and each channel is a way of its own. `beside` counts
@@ -51,8 +49,7 @@ class Delivery:
         return [Record(one.alert, outcome, now, via, message_id, detail, digest=digest) for one in self.notices]
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Frozen):
     """A person and one of their addresses."""
 
     staff: Staff

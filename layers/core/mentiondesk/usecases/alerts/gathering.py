@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,6 +14,7 @@ from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.domain.subject import Subject
 from mentiondesk.usecases.alerts.planning import Task
+from mentiondesk.values import Frozen, field, replace
 
 
 class Wanted(NamedTuple):
@@ -28,8 +28,7 @@ class Wanted(NamedTuple):
         return self.subject.urgency is Urgency.CRITICAL
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Frozen):
     """The alerts that go to one person together, on one channel. Later alerts in it stand for those in `merged`."""
 
     staff_id: StaffId
@@ -48,8 +47,7 @@ class Message:
         return frozenset((*(one.alert for one in self.wanted), *self.merged))
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Frozen):
     """The alerts of one run for one person: those that go out, as messages, and the others with when they may.
 
     `counted` are those of which an earlier message gave the number.

@@ -1,7 +1,7 @@
 """Due escalations and messages → alerts on each channel: lease, plan, gather, deliver, mark."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.alerts.budget import Counted, Interruption
@@ -20,6 +20,7 @@ from mentiondesk.usecases.alerts.gathering import Message, by_person, joining, s
 from mentiondesk.usecases.alerts.notices import Notices
 from mentiondesk.usecases.alerts.notified import Notified
 from mentiondesk.usecases.alerts.planning import Task, planned
+from mentiondesk.values import replace
 
 # Longer than the function's timeout in template.yaml: a lease still held belongs to a run that still goes on.
 LEASE = timedelta(minutes=2)

@@ -1,7 +1,6 @@
 """Planning: each leased item with the alerts that it calls for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mentiondesk.domain.alerts.budget import HOUR
@@ -15,13 +14,13 @@ from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.subject import Subject
 from mentiondesk.ports.alerts import Lease
+from mentiondesk.values import Frozen, replace
 
 # A slow problem interrupts nobody: the leads read of it.
 _LEADS_MAIL = ((Audience.LEAD, Channel.EMAIL),)
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Frozen):
     """A leased item and its plan."""
 
     lease: Lease

@@ -1,7 +1,6 @@
 """The audit: all checks, the report, and a heartbeat to an outside address only when everything holds."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.audit import CASES_SETTLE_IN, HOUR, Check, Finding, Progress, Report
@@ -11,6 +10,7 @@ from mentiondesk.ports.x import XRefuses, XTooFarBack, XUnavailable
 from mentiondesk.usecases.audit.check_alerts import CheckAlerts
 from mentiondesk.usecases.audit.check_cases import CheckCases
 from mentiondesk.usecases.audit.count_posts import CountPosts
+from mentiondesk.values import Frozen, replace
 
 # Further checks, each with a name for its numbers; they look at the desk as it is now.
 FurtherCheck = Callable[[datetime], Iterator[Finding]]
@@ -31,8 +31,7 @@ TROUBLES: Mapping[Check, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Audited:
+class Audited(Frozen):
     """A report, and True where all of it holds, the latest daily comparison among it."""
 
     report: Report

@@ -1,7 +1,6 @@
 """The posts of one day as X counts them against those that are stored; an hour that is short is read again."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from mentiondesk.domain.audit import DAY, HOUR, Check, Finding, overspent, short
@@ -11,6 +10,7 @@ from mentiondesk.ports.audit import MadePosts, XCounts
 from mentiondesk.ports.posts import CursorStore, PostStore
 from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
 from mentiondesk.ports.x import XRefuses, XTooFarBack, XUnavailable
+from mentiondesk.values import replace
 
 _RESERVE = timedelta(seconds=30)
 # A page holds up to 100 posts; far more than X counts in an hour is no answer.

@@ -1,6 +1,5 @@
 """An actor's command on a case → one entry in its timeline, once."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mentiondesk.domain.access.actions import Action
@@ -17,10 +16,10 @@ from mentiondesk.ports.cases import CaseStore
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.storage import AlreadyDone
 from mentiondesk.usecases.optimistic import kept, retried
+from mentiondesk.values import Frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
-class CaseView:
+class CaseView(Frozen):
     """A case as one actor may see and change it now.
 
     `snoozes` are the spans that are possible and differ, with their ends; `kinds` those that the case may be instead.

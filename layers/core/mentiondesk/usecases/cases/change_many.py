@@ -1,7 +1,6 @@
 """One act on several cases that a person ticked: each case is decided by itself, and none of them is answered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.access.actor import Actor
@@ -16,6 +15,7 @@ from mentiondesk.ports.storage import AlreadyDone, SubjectGone
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.cases.list_waiting import PAGE
 from mentiondesk.usecases.incidents.link_case import LinkCase
+from mentiondesk.values import Frozen
 
 # The acts that fit many cases at once. A reply is written for one customer, and never among them.
 ManyCommand = MarkAnswered | Dismiss | HandOver | LinkIncident
@@ -25,16 +25,14 @@ class TooManyCases(Exception):
     """More cases than one page of the list has."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ticked:
+class Ticked(Frozen):
     """A case that a person ticked, and its version as they saw it."""
 
     case_id: CaseId
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(Frozen):
     """The result for one case, or what it would be: the case where it is stored, and the reason where it is refused."""
 
     case_id: CaseId

@@ -1,7 +1,6 @@
 """What waits for one person: replies that were sent back to them, and the customers of theirs who wait for them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
 
@@ -12,6 +11,7 @@ from mentiondesk.domain.replies.reply import Reply
 from mentiondesk.ports.desk import WaitingStore
 from mentiondesk.ports.replies import ReplyDraftStore, ReplyStore
 from mentiondesk.usecases.cases.list_waiting import PAGE, SCANNED
+from mentiondesk.values import Frozen
 
 # Older ones have been seen, or are of no use any more.
 _SENT_BACK_WITHIN = timedelta(days=14)
@@ -19,8 +19,7 @@ _MOST_SENT_BACK = 20
 _MOST_OWED = 100
 
 
-@dataclass(frozen=True, slots=True)
-class WaitsForMe:
+class WaitsForMe(Frozen):
     """`cut`: there are more customers in the queue than were looked at."""
 
     sent_back: tuple[Reply, ...]

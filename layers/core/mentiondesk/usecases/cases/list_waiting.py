@@ -1,7 +1,6 @@
 """Who waits, as one person looks at it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.access.actor import Actor
@@ -11,14 +10,14 @@ from mentiondesk.domain.ids import CaseId, StaffId
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.replies.reply import Reply
 from mentiondesk.ports.desk import WaitingStore
+from mentiondesk.values import Frozen
 
 PAGE = 50
 # As many rows are looked at for one page, whatever the tab: a backlog of a million costs no more than one of these.
 SCANNED = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Frozen):
     """The part of the list that a person wants to see."""
 
     tab: Tab = Tab.ALL
@@ -34,8 +33,7 @@ class Wanted:
         return self.filters(row) and row.stands_in(self.tab, reader)
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingPage:
+class WaitingPage(Frozen):
     """One page of the list. `after` is where the next one begins, None at the end.
 
     `counts` are those of the rows that were looked at, and `cut` says that there are more; both hold from the

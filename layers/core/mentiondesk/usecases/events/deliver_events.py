@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.events.delivery import BUS, Endpoint, EndpointState, Outcome
 from mentiondesk.ports.channels import Undeliverable
 from mentiondesk.ports.events import EventChannel, EventStore, LeasedDelivery
 from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
+from mentiondesk.values import Frozen
 
 # Longer than a run of the function (template.yaml).
 LEASE = timedelta(minutes=2)
@@ -19,8 +19,7 @@ _MOST = 200
 GONE = "Status410"
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
+class Delivered(Frozen):
     """A run at one endpoint: events delivered, tries in vain, and deliveries given up. `disabled`: in this run.
 
     `fault`: the run broke off, by a table that failed or a mistake in the code; its counts are not known then.

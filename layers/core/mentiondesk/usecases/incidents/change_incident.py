@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -36,6 +35,7 @@ from mentiondesk.ports.incidents import DraftStore, IncidentStore
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.storage import AlreadyDone, SubjectGone
 from mentiondesk.usecases.optimistic import kept, retried
+from mentiondesk.values import Frozen, replace
 
 
 class ActedMeanwhile(Exception):
@@ -50,8 +50,7 @@ class NoSuchPost(Exception):
     """The desk has no customer's post with this id."""
 
 
-@dataclass(frozen=True, slots=True)
-class IncidentView:
+class IncidentView(Frozen):
     """An incident as one actor may see and change it now.
 
     `posts` are its members, oldest first; `others` the incidents that go on beside it.

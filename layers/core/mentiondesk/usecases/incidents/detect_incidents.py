@@ -1,7 +1,7 @@
 """Turns surges of complaints into incident candidates, and lets open incidents grow or fade."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mentiondesk.detection.baseline import HOUR, HOUR_TERMS, OVERALL_TERMS, Expectation, hour_of_week, updated
@@ -25,6 +25,7 @@ from mentiondesk.ports.detection import BaselineStore, SignalStore
 from mentiondesk.ports.incidents import IncidentChanged, IncidentStore
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.storage import AlreadyDone
+from mentiondesk.values import Frozen, replace
 
 # Upper bound on the signals read in one run; the latest are kept.
 MOST_SIGNALS = 3000
@@ -93,8 +94,7 @@ class Detected:
     full: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(Frozen):
     """The inputs that every step of one run shares."""
 
     now: datetime

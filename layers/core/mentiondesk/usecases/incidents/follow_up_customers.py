@@ -1,7 +1,7 @@
 """A resolved incident → staff have the list of its customers; once a person has gone through it, each has a timer."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.access.actor import DESK
@@ -16,6 +16,7 @@ from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
 from mentiondesk.ports.storage import AlreadyDone, SubjectGone
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.optimistic import retried
+from mentiondesk.values import replace
 
 # Incidents last hours; the customers of one that lasted longer than this are followed up by hand.
 _LONGEST = timedelta(days=30)

@@ -1,7 +1,6 @@
 """The customers of an incident: their posts in it, their cases, and who still has to be told that it is over."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.cases.case import Case
@@ -11,14 +10,14 @@ from mentiondesk.domain.incidents.incident import Incident, LinkedPost
 from mentiondesk.ports.desk import WaitingStore
 from mentiondesk.ports.incidents import IncidentStore
 from mentiondesk.usecases.optimistic import kept
+from mentiondesk.values import Frozen
 
 PAGE = 50
 # As many customers are looked at for the list of those who still have to be told.
 LOOKED_AT = 150
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Frozen):
     """A post in the incident. `case` is None where the desk keeps none; `state` while nobody is to be told."""
 
     post: LinkedPost
@@ -26,8 +25,7 @@ class Member:
     state: GoBackState | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Members:
+class Members(Frozen):
     """A part of the posts, the latest first. `more`: there are others behind them. `out`: how many were taken out."""
 
     incident: Incident

@@ -1,6 +1,5 @@
 """The checks of a post about an incident, which answers nobody."""
 
-from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -19,6 +18,7 @@ from mentiondesk.ports.incidents import DraftStore, IncidentStore
 from mentiondesk.ports.replies import Reviewed
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.usecases.optimistic import kept
+from mentiondesk.values import replace
 
 _NOBODY = UserId("")
 

@@ -1,6 +1,5 @@
 """A public incident → the cases in it leave the ladder: their timers stop until it is resolved."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.access.actor import DESK
@@ -13,6 +12,7 @@ from mentiondesk.ports.runtime import TimeLeft
 from mentiondesk.ports.storage import AlreadyDone, SubjectGone
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.optimistic import retried
+from mentiondesk.values import replace
 
 _RESERVE = timedelta(seconds=20)
 

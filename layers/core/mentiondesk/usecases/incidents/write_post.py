@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.access.actions import Action
@@ -19,12 +18,12 @@ from mentiondesk.ports.storage import AlreadyDone
 from mentiondesk.usecases.incidents.review_post import ReviewPost
 from mentiondesk.usecases.optimistic import kept
 from mentiondesk.usecases.replies.holding import asks_another, must_pass, told_of_post, waits_for_another
+from mentiondesk.values import Frozen
 
 _OVER = (ReplyState.REFUSED, ReplyState.WITHDRAWN)
 
 
-@dataclass(frozen=True, slots=True)
-class TypedPost:
+class TypedPost(Frozen):
     """A post as it was typed. `accepted` are the rules whose warnings its author clicked away."""
 
     occasion: Occasion

@@ -17,13 +17,13 @@ from mentiondesk.domain.praise import Regard
 from mentiondesk.domain.replies.eligibility import Asked, Grounds, certain_grounds
 from mentiondesk.domain.strikes.record import Standing
 from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted, Posted
-from mentiondesk.domain.values import replace
 from mentiondesk.ports.cases import CaseStore, Classified
 from mentiondesk.ports.incidents import OpenIncidents
 from mentiondesk.ports.posts import PostStore
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.triage import Triage
 from mentiondesk.usecases.optimistic import retried
+from mentiondesk.values import replace
 
 # Posts of the brand in a row that are followed up to the customer's: more than any thread has.
 _LONGEST_THREAD = 100

@@ -18,10 +18,10 @@ from mentiondesk.domain.posts.cursor import (
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Added, Source
 from mentiondesk.domain.posts.reading import ReadingRules
-from mentiondesk.domain.values import replace
 from mentiondesk.ports.posts import CursorStore, PostStore
 from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
 from mentiondesk.ports.x import XFeed, XRefuses, XTooFarBack, XUnavailable
+from mentiondesk.values import replace
 
 _TRIES = 3
 # Upper bound on the pages of one read, far more than X shows.

@@ -1,6 +1,5 @@
 """Forgets a post that X no longer shows, wherever the desk keeps what it said."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.cases.case import Case
@@ -16,6 +15,7 @@ from mentiondesk.ports.incidents import IncidentStore
 from mentiondesk.ports.posts import PostStore
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.usecases.optimistic import kept, retried
+from mentiondesk.values import replace
 
 # An incident holds posts of the time before it was noticed; the baseline looks no further back.
 _BEFORE_INCIDENT = timedelta(days=2)

@@ -1,7 +1,7 @@
 """Looks posts of open cases up at X again: forgets those that are gone, and notes those that draw more attention."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -22,6 +22,7 @@ from mentiondesk.ports.storage import AlreadyDone, SubjectGone
 from mentiondesk.ports.x import PostWatch, XUnavailable
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.intake.forget_post import ForgetPost
+from mentiondesk.values import replace
 
 # An answer is looked at soon after it was given, when its writer may have taken it back, and daily for some days.
 _ANSWER_AGES = (timedelta(minutes=5), timedelta(minutes=60))

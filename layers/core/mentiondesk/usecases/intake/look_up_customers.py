@@ -1,6 +1,5 @@
 """Cases with alerts to come → who their customers are, and how many people read them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.access.actor import DESK
@@ -13,13 +12,13 @@ from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.storage import AlreadyDone, SubjectGone
 from mentiondesk.ports.x import PostLookUp, Seen, XRefuses, XUnavailable
 from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.values import Frozen
 
 # Reads of the monthly budget that one customer costs: X bills a post as one, and its author as two.
 READS_EACH = 3
 
 
-@dataclass(frozen=True, slots=True)
-class LookedUpCustomers:
+class LookedUpCustomers(Frozen):
     """The outcome of one run: the number of customers that X told about, and why it told of none."""
 
     customers: int = 0

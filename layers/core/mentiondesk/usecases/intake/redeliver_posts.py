@@ -1,16 +1,15 @@
 """Posts that were stored and never classified → the classifier, once more."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.ports.posts import PostStore
+from mentiondesk.values import Frozen
 
 # An outage leaves thousands: each run takes some, beside its own work.
 _MOST = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Redelivered:
+class Redelivered(Frozen):
     """Posts given to the classifier again in one run, and True where more may wait."""
 
     posts: int

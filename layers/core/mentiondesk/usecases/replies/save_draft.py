@@ -1,6 +1,5 @@
 """Keeps what a person is writing, so that it survives whatever others do, on every device."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mentiondesk.domain.access.actions import Action
@@ -12,13 +11,13 @@ from mentiondesk.domain.replies.way import Way
 from mentiondesk.ports.cases import CaseStore
 from mentiondesk.ports.replies import DraftChanged, ReplyDraftStore
 from mentiondesk.usecases.optimistic import kept
+from mentiondesk.values import Frozen, replace
 
 # The longest text that is kept: X's own limit is far below.
 LONGEST = 4000
 
 
-@dataclass(frozen=True, slots=True)
-class ShownDraft:
+class ShownDraft(Frozen):
     """A draft as a page shows it; `retired`: the customer has another answer since it was saved."""
 
     draft: ReplyDraft

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mentiondesk.domain.access.actions import Action
@@ -22,10 +21,10 @@ from mentiondesk.ports.storage import AlreadyDone
 from mentiondesk.usecases.optimistic import ATTEMPTS, kept
 from mentiondesk.usecases.replies.entries import placed, with_entry
 from mentiondesk.usecases.replies.holding import asks_another, must_pass, waits_for_another
+from mentiondesk.values import Frozen, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Frozen):
     """A reply as it was typed, for the thread `seen`.
 
     `accepted` are the rules whose warnings its author clicked away, `saved` the saved reply that it began from. `way`:

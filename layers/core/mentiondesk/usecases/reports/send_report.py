@@ -1,7 +1,6 @@
 """Monday morning in the desk's zone → the report of the week that is over, once to each person who may see it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -11,13 +10,13 @@ from mentiondesk.ports.channels import Sender, Undeliverable
 from mentiondesk.ports.figures import FactStore, ReportWriter
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.usecases.reports.read_figures import ReadFigures, may_see
+from mentiondesk.values import Frozen
 
 # By then everything of Sunday is recorded, ignored waits included.
 _FROM = time(7)
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Frozen):
     """A run: the reports that went out, and the people whom none reached."""
 
     reports: int = 0

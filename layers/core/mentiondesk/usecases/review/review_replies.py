@@ -1,7 +1,6 @@
 """A week's sample, shown blind to a reviewer one reply at a time; the author reads the result."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.access.actor import Actor, NotAllowed
@@ -14,12 +13,12 @@ from mentiondesk.ports.cases import CaseStore
 from mentiondesk.ports.figures import FactStore
 from mentiondesk.ports.review import ReviewStore
 from mentiondesk.ports.runtime import CurrentSettings
+from mentiondesk.values import Frozen
 
 _RESULTS = 50
 
 
-@dataclass(frozen=True, slots=True)
-class BlindReply:
+class BlindReply(Frozen):
     """A reply of the sample without its author: the customer's words before it, and its own, without the signature."""
 
     post_id: PostId
@@ -27,8 +26,7 @@ class BlindReply:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(Frozen):
     """The state of a week's sample for one reviewer: the reply to review next, and how many there are and are done."""
 
     week: Week

@@ -1,7 +1,6 @@
 """Mails each new update about an incident to its subscribers: lease, send a batch, mark."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mentiondesk.domain.alerts.messages import Email
@@ -16,6 +15,7 @@ from mentiondesk.ports.tokens import SubscriberTokens
 from mentiondesk.ports.writing import CustomerWriter
 from mentiondesk.usecases.status.publish_status import ChannelFailed
 from mentiondesk.usecases.status.subscribe import LEAVE, leave_address
+from mentiondesk.values import Frozen
 
 # Longer than the function may run: a lease that is still held belongs to a run in progress.
 LEASE = timedelta(minutes=4)
@@ -29,8 +29,7 @@ Mail = tuple[Subscriber, Email]
 Sending = Callable[[Callable[[Mail], Undeliverable | None], Sequence[Mail]], Iterable[Undeliverable | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
+class _Work(Frozen):
     """One update on its way."""
 
     site: Site

@@ -1,7 +1,6 @@
 """Strikes and measures: one person asks, another confirms, and the record keeps all of it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from mentiondesk.domain.access.actor import Actor, NotAllowed
@@ -14,12 +13,12 @@ from mentiondesk.ports.cases import CaseStore
 from mentiondesk.ports.runtime import CurrentSettings
 from mentiondesk.ports.strikes import StrikeStore
 from mentiondesk.usecases.optimistic import retried
+from mentiondesk.values import Frozen
 
 _Change = Callable[[CustomerRecord], CustomerRecord]
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyView:
+class PolicyView(Frozen):
     """A customer's record as staff see it: the strikes left, what X has yet to do, posts that can be evidence."""
 
     record: CustomerRecord

@@ -1,7 +1,6 @@
 """Due escalations and messages, their leases, and the ledger of alerts."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -51,6 +50,7 @@ from mentiondesk.ports.alerts import DueItem, Lease
 from mentiondesk.ports.audit import Escalated
 from mentiondesk.ports.cases import CaseStore
 from mentiondesk.ports.incidents import IncidentStore
+from mentiondesk.values import Frozen, replace
 
 _TRIES = 5
 # A message of a kind that this version does not know stays for one that does.
@@ -67,8 +67,7 @@ _MESSAGES: Mapping[str, type[StaffMessage]] = {
 _BEGIN = ("noticed", "go_back")
 
 
-@dataclass(frozen=True, slots=True)
-class _Texts:
+class _Texts(Frozen):
     """The times of the latest texts to one person."""
 
     sent: tuple[datetime, ...] = ()

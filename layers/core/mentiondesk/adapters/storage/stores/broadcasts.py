@@ -1,7 +1,6 @@
 """Stores the progress of each update through the subscribers."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mentiondesk.adapters.storage import keys
@@ -11,6 +10,7 @@ from mentiondesk.domain.ids import IncidentId
 from mentiondesk.domain.status.broadcast import Broadcast
 from mentiondesk.domain.status.subscribers import SubscriberId
 from mentiondesk.ports.status import LeaseLost
+from mentiondesk.values import replace
 
 _DONE, _UNTIL = "done", "until"
 

@@ -36,9 +36,9 @@ from mentiondesk.domain.ids import CaseId, PostId, UserId
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.praise import MOST_MONTHS, LatestCase, Regard, last_months, month_of
 from mentiondesk.domain.timeline import BrandPosted, CaseAct, CaseEntry, CustomerPosted, written_in
-from mentiondesk.domain.values import replace
 from mentiondesk.ports.cases import CaseChanged, Classified
 from mentiondesk.ports.storage import AlreadyDone
+from mentiondesk.values import replace
 
 _THANKED_AT = "thanked_at"
 # Counts of praise, an attribute a month.

@@ -1,6 +1,5 @@
 """Cursors of the sources, and counts of posts read."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from mentiondesk.adapters.storage import keys
@@ -9,6 +8,7 @@ from mentiondesk.adapters.storage.table import Absent, Equals, Or, Query, Refuse
 from mentiondesk.domain.posts.budget import Reads
 from mentiondesk.domain.posts.cursor import LOOKUP, Cursor
 from mentiondesk.domain.posts.post import Source
+from mentiondesk.values import replace
 
 _AT = "at"
 _RAISED = "raised"

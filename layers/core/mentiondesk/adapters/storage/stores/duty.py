@@ -1,7 +1,6 @@
 """People's words about their duty."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from mentiondesk.adapters.cached import Cached
@@ -11,6 +10,7 @@ from mentiondesk.adapters.storage.stores.settings import KEPT, SettingsVersions
 from mentiondesk.adapters.storage.table import Put, Query, Table
 from mentiondesk.domain.alerts.roster import DutyChange
 from mentiondesk.domain.desk import DeskSettings
+from mentiondesk.values import replace
 
 
 class DutyChanges:

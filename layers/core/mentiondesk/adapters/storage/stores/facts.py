@@ -1,7 +1,6 @@
 """Facts for figures, by the day on which they were recorded; written once, and never in place of another."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mentiondesk.adapters.storage import keys
@@ -21,6 +20,7 @@ from mentiondesk.domain.figures.facts import (
     WaitFact,
 )
 from mentiondesk.domain.ids import CaseId, StaffId
+from mentiondesk.values import replace
 
 # The names in the table; a name never changes its meaning.
 _TYPES: Mapping[str, type[Fact]] = {

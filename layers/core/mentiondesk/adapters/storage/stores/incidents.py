@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mentiondesk.adapters.storage import keys
@@ -28,6 +27,7 @@ from mentiondesk.domain.incidents.incident import Incident, LinkedPost, Update
 from mentiondesk.domain.timeline import IncidentEntry
 from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.ports.storage import AlreadyDone
+from mentiondesk.values import replace
 
 
 class Incidents:

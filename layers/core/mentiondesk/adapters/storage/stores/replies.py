@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from mentiondesk.adapters.storage import keys
@@ -31,6 +30,7 @@ from mentiondesk.domain.replies.eligibility import Experience
 from mentiondesk.domain.replies.reply import Refusal, Reply, ReplyState
 from mentiondesk.ports.replies import DraftChanged, ReplyChange, ReplyChanged, ReplyKey, SavedUse
 from mentiondesk.ports.storage import AlreadyDone
+from mentiondesk.values import replace
 
 # The part of a transaction that gives a text back to its author; a newer draft of theirs stays.
 _DRAFT = "draft"

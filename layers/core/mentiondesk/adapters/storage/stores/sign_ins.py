@@ -1,6 +1,5 @@
 """Codes and sessions of people who sign in. TTL removes what is over; every reader compares the times itself."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from mentiondesk.adapters.storage import keys
@@ -10,6 +9,7 @@ from mentiondesk.adapters.storage.table import Absent, And, Exists, Less, Or, Qu
 from mentiondesk.domain.access.sign_in import CODE_LASTS, SESSION_LASTS, TRIES_PER_CODE, WINDOW, Code, Session
 from mentiondesk.domain.cases.waiting import Glance
 from mentiondesk.domain.ids import CaseId, StaffId
+from mentiondesk.values import replace
 
 _TAKEN = "taken"
 _ACTS = "acts"

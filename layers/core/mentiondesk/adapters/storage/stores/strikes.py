@@ -1,7 +1,6 @@
 """Records of strikes and measures, beside the customer."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mentiondesk.adapters.storage import keys
@@ -13,6 +12,7 @@ from mentiondesk.domain.ids import UserId
 from mentiondesk.domain.strikes.enforcement import wakes_at
 from mentiondesk.domain.strikes.record import CustomerRecord
 from mentiondesk.ports.strikes import RecordChanged
+from mentiondesk.values import replace
 
 
 class Strikes:

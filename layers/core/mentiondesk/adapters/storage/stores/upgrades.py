@@ -6,7 +6,6 @@ its escalation and the acts of its timeline in one transaction, on the condition
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -42,6 +41,7 @@ from mentiondesk.domain.timeline import (
     Snoozed,
     Updated,
 )
+from mentiondesk.values import Frozen, replace
 
 _TRIES = 5
 # Parts of the transaction beside the record: each line of that is written anew and deleted.
@@ -50,8 +50,7 @@ _MOST_EVENTS = (MOST_PARTS - _OTHER_PARTS) // 2
 _SNOOZE_DETAIL = "until %Y-%m-%d %H:%M UTC"
 
 
-@dataclass(frozen=True, slots=True)
-class OldEvent:
+class OldEvent(Frozen):
     """A line of the record of staff."""
 
     event_id: str
@@ -61,8 +60,7 @@ class OldEvent:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OldOutcome:
+class OldOutcome(Frozen):
     """The end of a wait other than by a post, as a case kept it beside the record."""
 
     at: datetime

@@ -1,13 +1,12 @@
 """Saved views: one item for the team's, one for each person's."""
 
-from dataclasses import replace
-
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item
 from mentiondesk.adapters.storage.table import Absent, Conflict, Equals, Refused, Table
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.views import Views
 from mentiondesk.ports.views import ViewsChanged
+from mentiondesk.values import replace
 
 
 class SavedViews:

@@ -1,23 +1,21 @@
 """The facts beside a reply that its checks need."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from mentiondesk.domain.ids import UserId
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.replies.rules import ApprovalRules, CheckRules
+from mentiondesk.values import Frozen, field
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
+class Media(Frozen):
     """A picture or film that goes with a reply. `opened`: the sender has looked at it."""
 
     alt_text: str = ""
     opened: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RecentReply:
+class RecentReply(Frozen):
     """A reply that the brand gave lately, to whom and when."""
 
     text: str
@@ -25,8 +23,7 @@ class RecentReply:
     customer: UserId
 
 
-@dataclass(frozen=True, slots=True)
-class CheckContext:
+class CheckContext(Frozen):
     """The facts beside a reply.
 
     `customer_words` and `brand_words` are the public posts of the thread, oldest first; `private_texts` are notes and

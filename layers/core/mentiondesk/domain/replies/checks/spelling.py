@@ -6,11 +6,11 @@ words) are undone here, once for all rules.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from mentiondesk.domain.letters import plain_letters
 from mentiondesk.domain.replies.checks.word_table import WordTable, unaccented
+from mentiondesk.values import Frozen
 
 _APART = re.compile(r"(?<![a-z0-9])[a-z0-9](?:[ .\-_*·]{1,2}[a-z0-9](?![a-z0-9])){3,}")
 _DIGIT_LETTERS = str.maketrans("430157@$", "aeoistas")
@@ -51,8 +51,7 @@ _ONE_NUMBER = re.compile(rf"(?:({_MANY})[ -]?)?({_NUMBER}|\d+)\b")
 _FEWEST_IN_WORDS, _FEWEST_DIGITS = 3, 7
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
+class Spelling(Frozen):
     """A text in small letters; `origins` has the place of each character in the text as written, None where same."""
 
     text: str
@@ -84,8 +83,7 @@ class Spelling:
         return Spelling("".join([*letters, self.text[done:]]), (*origins, *old[done:]))
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Frozen, dict=True):
     """A reply, read for the checks. `words` is for rules about words, `digits` for those about numbers."""
 
     text: str
