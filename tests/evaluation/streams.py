@@ -81,6 +81,10 @@ class Stream:
     def weeks(self) -> float:
         return (self.last - self.first) / WEEK
 
+    def _to_brand(self, text: str) -> str:
+        handle = f"@{self.handle}"
+        return f"{handle} {_HANDLE.sub(handle, text)}"
+
     def signal(self, post: Post) -> Signal | None:
         return signal_of(post, self._triage(post))
 
@@ -111,7 +115,7 @@ class Stream:
         """Runs the detector through the time of `posts` to the brand, in the stream and with its baseline."""
         begin, end = posts[0].created_at, posts[-1].created_at
         around = SIGNALS_KEPT if slow else 3 * HOUR
-        dropped = [one for post in posts if (one := self.signal(replace(post, text=f"@{self.handle} {post.text}")))]
+        dropped = [one for post in posts if (one := self.signal(replace(post, text=self._to_brand(post.text))))]
         real = [one for one in self.signals if begin - around < one.at < end + around]
         signals = sorted([*real, *dropped], key=lambda signal: signal.at)
         stored, incidents = MemoryTable(), Incidents(MemoryTable(), _keep)

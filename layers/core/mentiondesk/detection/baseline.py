@@ -1,10 +1,10 @@
 """The normal number of complaints at one hour of the week, and how it is updated hour by hour."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from math import exp, inf, log10, sqrt
 
-from mentiondesk.detection.concepts import CONCEPTS, GENERAL, MARKERS, SUBJECTS, VAGUE
+from mentiondesk.detection.concepts import CONCEPTS, EVERYDAY, GENERAL, MARKERS, SUBJECTS, VAGUE
 from mentiondesk.detection.thresholds import THRESHOLDS, Thresholds
 from mentiondesk.domain.incidents.signals import Baseline, HourlyCounts
 
@@ -42,9 +42,14 @@ class Expectation:
         return max(people - self._spared, min(people, self.thresholds.fewest_people))
 
     @property
+    def calm(self) -> bool:
+        """True for a brand known to have so few complaints that the number of them alone tells."""
+        return self.mature and self.settled and 24 * self._overall_hourly() <= self.thresholds.calm_daily
+
+    @property
     def _spared(self) -> int:
         t, daily = self.thresholds, 24 * self._overall_hourly()
-        return (daily <= t.quiet_daily) + (daily <= t.calm_daily) if self.mature else 0
+        return self.calm + (self.calm and daily <= t.quiet_daily)
 
     def _overall_hourly(self) -> float:
         t = self.thresholds
@@ -56,7 +61,9 @@ class Expectation:
         """Share of all complaints that has this term, over every hour."""
         t = self.thresholds
         prior = (
-            t.prior_general_share
+            t.prior_everyday_share
+            if term in EVERYDAY
+            else t.prior_general_share
             if term in GENERAL
             else t.prior_concept_share
             if term in _CONCEPTS
@@ -97,9 +104,10 @@ class Expectation:
     def required_surprise(self, term: str) -> float:
         """Least surprise at which a surge of this term is notable; infinite for terms that are always common."""
         t = self.thresholds
-        if term in MARKERS:
-            return inf
         concept = term in _CONCEPTS
+        # A new desk does not know yet which words its customers always use.
+        if term in MARKERS or not (concept or self.settled):
+            return inf
         common = t.common_subject_share if term in SUBJECTS else inf if concept else t.common_word_share
         if self.share(term) >= common:
             return inf
@@ -149,7 +157,9 @@ def updated(
     kept = retention ** ((until - counts.until) / WEEK) if counts.until else 0.0
     added = {term: min(count, _most_learned(expectation, expectation.hourly(term))) for term, count in terms.items()}
     sums = {term: kept * counts.terms.get(term, 0.0) + added.get(term, 0.0) for term in {*counts.terms, *added}}
-    frequent = sorted(sums, key=lambda term: (term not in _CONCEPTS, -sums[term], term))[:most_terms]
+    frequent: Collection[str] = sums
+    if len(sums) > most_terms:
+        frequent = sorted(sums, key=lambda term: (term not in _CONCEPTS, -sums[term], term))[:most_terms]
     most_reporters = _most_learned(expectation, expectation.hourly_reporters)
     return HourlyCounts(
         hours=round(kept * counts.hours + 1, _DIGITS),

@@ -13,6 +13,7 @@ from mentiondesk.detection.concepts import (
     ANYTHING_MAY,
     APART,
     CONCEPTS,
+    EVERYDAY,
     FAILURES,
     GENERAL,
     NO_FAILURE,
@@ -34,6 +35,10 @@ _MOST_TERMS = 8
 _MOST_SAMPLES = 3
 # People who must share a word before it tells a problem.
 _SHARING = 3
+# Share of the people of a surge of any words who must name a failure before the title does.
+_TOLD_BY = 1 / 3
+# People who must share a concept before it counts in a surge of any words.
+_SHARED_CONCEPT = 2
 # People who must report two failures together before the one is part of the other's problem.
 _TOGETHER = 2
 # A cluster of at most this part of an incident's people is small.
@@ -41,6 +46,8 @@ _PART_OF = 4
 # Longer posts say no more for a sample.
 _TELLING_WORDS = 20
 _ID_LENGTH = 12
+# The term of posts that name neither a failure nor a part of the service.
+NOTHING_KNOWN = f"{NO_FAILURE}{AND}{NO_SUBJECT}"
 COMPANION, SURGE, LIFT = 1.0, 2.0, 10.0
 # Over longer windows a problem has no moment at which it begins.
 _LONGEST_SURGE = timedelta(hours=12, minutes=-1)
@@ -149,15 +156,18 @@ def _mean(terms: Sequence[str], expectation: Expectation, others: int, span: tim
 def one_outage(incident: Incident, cluster: Cluster, within: timedelta) -> bool:
     """True if a cluster reports an open incident in other words: at the same time, of a related failure.
 
-    People tell a large outage in many ways: a small cluster of any failure within it is part of it, unless it is a
-    matter of its own.
+    People tell a large outage in many ways: a small cluster of any failure within it is part of it, and so is one that
+    begins while many complain in words that no table holds, unless it is a matter of its own.
     """
     first = cluster.signals[0].at
     latest = incident.latest_at or incident.created_at
     if not incident.started_at - within <= first <= latest + within:
         return False
-    small = cluster.people * _PART_OF <= incident.people and APART.isdisjoint(cluster.terms)
-    return small or bool(_families(incident.terms) & _families(cluster.terms))
+    if _families(incident.terms) & _families(cluster.terms):
+        return True
+    small = cluster.people * _PART_OF <= incident.people
+    unnamed = NOTHING_KNOWN in incident.terms or NOTHING_KNOWN in cluster.terms
+    return (small or unnamed) and APART.isdisjoint(cluster.terms)
 
 
 def _families(terms: Iterable[str]) -> set[str]:
@@ -243,38 +253,74 @@ def _most_surprising(
             members = tuple(one for one in signals if belongs(terms, one))
         if len(distinct_reporters(members)) >= (enough if seed in _CONCEPTS else enough_by_word):
             failure = failure_of(members, expectation)
-            if not failure and seed in SUBJECTS and margin < thresholds.vague_only_extra:
+            if seed in SUBJECTS and not _fails(failure, members, margin, expectation):
                 continue
             return Cluster(terms, members, margin + required(seed), _main_subject(seed, members, expectation), failure)
     return _unnamed(window, enough_by_word, within)
 
 
+def _fails(failure: str, members: Sequence[Signal], margin: float, expectation: Expectation) -> bool:
+    """True if people who name one part of the service report a failure of it, and not what they always speak of.
+
+    A new desk does not know what that is: most of the people must report one failure, and none of every day.
+    """
+    if expectation.settled:
+        return bool(failure) or margin >= expectation.thresholds.vague_only_extra
+    return bool(failure) and failure not in EVERYDAY and _share(failure, members) >= expectation.thresholds.majority
+
+
+def _share(term: str, members: Iterable[Signal]) -> float:
+    reporters = distinct_reporters(members)
+    return sum(term in one.terms for one in reporters) / len(reporters)
+
+
 def _unnamed(window: _Window, people: int, within: timedelta) -> Cluster | None:
-    """A surge of complaints of any words, many of which share a rare word; None if there is none.
+    """A surge of complaints of any words, by the rare word that many share, else by their number alone; or None.
 
     People put one new problem into words that no table holds. Far more of them than usual are a sign by themselves;
-    the word they share tells it from a busy hour.
+    the word they share tells it from a busy hour, and so does their number where there are few complaints.
     """
-    expectation, thresholds = window.expectation, window.expectation.thresholds
+    expectation = window.expectation
     if not expectation.settled:
         return None
-    for part in thresholds.window_parts:
-        span = within * part
-        recent = window.reporters[len(window.reporters) - _since(window.now - span, window.reporters) :]
-        excess = surprise(len(recent), expectation.hourly_reporters * (span / HOUR), thresholds.most_trust)
-        if len(recent) < people or excess < thresholds.any_surprise:
-            continue
-        shared = _shared_words(recent, window, span)
-        terms = (*shared, f"{NO_FAILURE}{AND}{NO_SUBJECT}") if shared else ()
-        members = _burst([one for one in recent if belongs(terms, one)], terms, expectation, window.now)
-        if len(distinct_reporters(members)) >= people:
-            failure = failure_of(members, expectation)
-            return Cluster(terms, members, excess, "", failure)
+    # The longest first: it holds most of the people.
+    spans = sorted((within * part for part in expectation.thresholds.window_parts), reverse=True)
+    for terms_of in (_shared_words, _concepts_of_many) if expectation.calm else (_shared_words,):
+        for span in spans:
+            recent = window.reporters[len(window.reporters) - _since(window.now - span, window.reporters) :]
+            excess = _excess_of_all(len(recent), expectation, span)
+            if len(recent) < people or excess < expectation.thresholds.any_surprise:
+                continue
+            shared = terms_of(recent, window, span)
+            terms = (*shared, NOTHING_KNOWN) if shared is not None else ()
+            members = _burst([one for one in recent if belongs(terms, one)], terms, expectation, window.now)
+            if len(distinct_reporters(members)) >= people:
+                failure = failure_of(members, expectation)
+                told = bool(failure) and _share(failure, members) >= _TOLD_BY
+                return Cluster(terms, members, excess, "", failure if told else "")
     return None
 
 
-def _shared_words(recent: Sequence[Signal], window: _Window, span: timedelta) -> tuple[str, ...]:
-    """The rare words that a good part of the recent people share, the most surprising first."""
+def _excess_of_all(count: int, expectation: Expectation, span: timedelta) -> float:
+    """Surprise of a number of complaints of any words within `span`."""
+    return surprise(count, expectation.hourly_reporters * (span / HOUR), expectation.thresholds.most_trust)
+
+
+def _concepts_of_many(recent: Sequence[Signal], window: _Window, span: timedelta) -> tuple[str, ...] | None:
+    """The concepts that more people share than usual, of a surge whose number alone tells; else None.
+
+    Only posts that begin a thread count: answers to the brand come in bursts of their own.
+    """
+    begun = sum(one.answers is None for one in recent)
+    if _excess_of_all(begun, window.expectation, span) < window.expectation.thresholds.wordless_surprise:
+        return None
+    excess = window.surprises(span, _SHARED_CONCEPT)
+    concepts = [term for term in excess if term in FAILURES | SUBJECTS and excess[term] >= COMPANION]
+    return tuple(sorted(concepts, key=lambda term: (-excess[term], term))[:_MOST_TERMS])
+
+
+def _shared_words(recent: Sequence[Signal], window: _Window, span: timedelta) -> tuple[str, ...] | None:
+    """The rare words that a good part of the recent people share, the most surprising first; None if there are none."""
     least = max(_SHARING, len(recent) * window.expectation.thresholds.title_share)
     counted = {word: len(having) for word, having in by_term(recent).items() if word not in _CONCEPTS}
     excess = {
@@ -284,7 +330,7 @@ def _shared_words(recent: Sequence[Signal], window: _Window, span: timedelta) ->
     }
     best = sorted((word for word in excess if excess[word] >= COMPANION), key=lambda word: (-excess[word], word))
     told = best and excess[best[0]] >= window.expectation.thresholds.shared_surprise
-    return tuple(best[:_MOST_TERMS]) if told else ()
+    return tuple(best[:_MOST_TERMS]) if told else None
 
 
 def _plain(terms: Iterable[str]) -> set[str]:

@@ -93,6 +93,8 @@ CONCEPTS = (*_FAILURES, *MARKERS, *GENERAL)
 VAGUE = frozenset({ANY_BROKEN, "not working", "error message"})
 # Matters of their own: a post that has one of them joins no incident about something else, whatever else it says.
 APART = frozenset({"charged wrongly", "hacked", "personal data shown", "makes people ill", *MARKERS})
+# What some customers of a shop complain of every day, each of a matter of their own, before the desk knows how many.
+EVERYDAY = frozenset({"not delivered", "delivery", "paid, not recognised", "charged wrongly", "nobody answers"})
 # Terms that a signal has where it names no subject, and no failure.
 NO_SUBJECT, NO_FAILURE = "no subject", "no failure"
 # Failures that may be of anything: with a subject of another incident they are not a part of it.

@@ -37,6 +37,8 @@ def slow_clusters(
     found: dict[tuple[str, ...], Cluster] = {}
     for span in SPANS:
         recent = [one for one in signals if now - span < one.at]
+        if len(recent) < min(thresholds.fewest_people, thresholds.slow_people):
+            continue
         expectation = Expectation(_without(baseline, recent, span), strict)
         for cluster in find_clusters(recent, expectation, now, thresholds.slow_people, span):
             if cluster.failure and cluster.failure not in VAGUE:
@@ -48,11 +50,12 @@ def _without(baseline: Baseline, signals: Sequence[Signal], span: timedelta) -> 
     """The baseline less the counts of the span itself: a problem of two days is in it already."""
     reporters, terms = count_terms(signals)
     overall = baseline.overall
+    less = {term: max(overall.terms.get(term, 0.0) - count, 0.0) for term, count in terms.items()}
     return Baseline(
         HourlyCounts(
             hours=max(overall.hours - span / HOUR, 0.0),
             reporters=max(overall.reporters - reporters, 0.0),
-            terms={term: max(count - terms.get(term, 0), 0.0) for term, count in overall.terms.items()},
+            terms={**overall.terms, **less},
             until=overall.until,
         )
     )

@@ -29,11 +29,14 @@ class Thresholds(Frozen):
     calm_daily: float = 100.0
     fewest_people: int = 3
     few_people_extra: float = 1.0
-    # Hours of counts after which the number of complaints alone, and that of days, can be compared with the usual.
+    # Hours of counts after which the number of complaints alone, that of days, and words that no table holds can be
+    # compared with the usual.
     settled_hours: float = 120.0
     # Surprise required of the number of complaints of any words, and of the part that shares a rare word.
     any_surprise: float = 4.0
     shared_surprise: float = 2.0
+    # Surprise required of the number of complaints that share no word, at brands of at most `calm_daily` complaints.
+    wordless_surprise: float = 5.0
     # Slow problems: people within half a day or two days, and surprise by kind of term.
     slow_people: int = 8
     slow_surprise: float = 5.0
@@ -70,6 +73,7 @@ class Thresholds(Frozen):
     prior_rate_hours: float = 1.0
     prior_general_share: float = 0.15
     prior_concept_share: float = 0.05
+    prior_everyday_share: float = 0.25
     prior_word_share: float = 0.01
     prior_share_reporters: float = 40.0
     overall_rate_hours: float = 2.0
