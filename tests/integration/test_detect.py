@@ -257,7 +257,14 @@ def test_a_slow_problem_is_raised_for_the_leads_once_and_ends_by_itself(listenin
     assert (incident.slow, incident.failure, incident.title) == (True, "wrong price", "Online shop: wrong prices")
     assert incident.timer is not None
     assert incident.timer.answer_by - incident.timer.since == timedelta(days=1)
-    assert listening.run(incident.created_at + timedelta(days=2)).faded == [incident.incident_id]
+    later = (incident.created_at - NOON) / minutes(1) + 60
+    bump: dict[str, Any] = {"terms": ("wrong price", "prices"), "words": "wrong price again"}
+    listening.complain(3, begin=later, over=5, first=9000, **bump)
+    assert listening.run(at(later + 6)).raised == []
+    listening.complain(6, begin=later + 6, over=5, first=9100, **bump)
+    (outage,) = listening.run(at(later + 12)).raised
+    assert outage != incident.incident_id
+    assert incident.incident_id in listening.run(incident.created_at + timedelta(days=2, hours=2)).faded
 
 
 def test_same_here_counts_for_the_post_it_answers(listening: Listening) -> None:

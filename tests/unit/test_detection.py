@@ -8,7 +8,7 @@ import pytest
 from mentiondesk.detection.baseline import HOUR, OVERALL_TERMS, Expectation, hour_of_week, updated
 from mentiondesk.detection.clusters import Cluster, above_baseline, find_clusters, one_outage
 from mentiondesk.detection.concepts import FAILURES, SUBJECTS
-from mentiondesk.detection.matching import count_terms, distinct_reporters, matches, resolve_echoes
+from mentiondesk.detection.matching import count_terms, distinct_reporters, matches, of_their_own, resolve_echoes
 from mentiondesk.detection.slow import slow_clusters
 from mentiondesk.detection.thresholds import THRESHOLDS
 from mentiondesk.detection.title_words import TRANSLATED
@@ -324,6 +324,18 @@ def test_a_critical_post_is_never_absorbed_and_danger_itself_is_noticed() -> Non
     ill = [signal(number, number, "makes people ill", "food", critical=True) for number in range(6)]
     (group,) = found(ill, at(15))
     assert (group.failure, group.people) == ("makes people ill", 6)
+
+
+def test_a_post_with_two_problems_belongs_by_either_and_its_order_stays_its_own() -> None:
+    (group,) = found(people(6, 12, "down", "anything broken", "reaching it"), at(15))
+    facts: dict[str, Any] = {"terms": group.terms}
+    incident = Incident(group.incident_id, Status.CANDIDATE, "Not available", at(2), at(0), **facts)
+    both = signal(5, 80, "down", "not delivered", "anything broken", "reaching it", "delivery", "paying")
+    assert matches(incident, both)
+    assert of_their_own(incident, both)
+    assert not of_their_own(incident, group.signals[0])
+    assert not matches(incident, signal(5, 81, "down", "the connection"))
+    assert not matches(incident, signal(5, 82, "not delivered", "delivery", "paying"))
 
 
 def test_clusters_of_one_outage_are_told_by_time_and_failure() -> None:

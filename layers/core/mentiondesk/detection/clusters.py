@@ -163,11 +163,16 @@ def one_outage(incident: Incident, cluster: Cluster, within: timedelta) -> bool:
     latest = incident.latest_at or incident.created_at
     if not incident.started_at - within <= first <= latest + within:
         return False
-    if _families(incident.terms) & _families(cluster.terms):
+    if related_failures(incident, cluster):
         return True
     small = cluster.people * _PART_OF <= incident.people
     unnamed = NOTHING_KNOWN in incident.terms or NOTHING_KNOWN in cluster.terms
     return (small or unnamed) and APART.isdisjoint(cluster.terms)
+
+
+def related_failures(incident: Incident, cluster: Cluster) -> bool:
+    """True if an incident and a cluster are of failures of one kind."""
+    return bool(_families(incident.terms) & _families(cluster.terms))
 
 
 def _families(terms: Iterable[str]) -> set[str]:

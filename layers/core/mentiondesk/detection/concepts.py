@@ -95,6 +95,12 @@ VAGUE = frozenset({ANY_BROKEN, "not working", "error message"})
 APART = frozenset({"charged wrongly", "hacked", "personal data shown", "makes people ill", *MARKERS})
 # What some customers of a shop complain of every day, each of a matter of their own, before the desk knows how many.
 EVERYDAY = frozenset({"not delivered", "delivery", "paid, not recognised", "charged wrongly", "nobody answers"})
+# Failures of one customer's own order. Beside a failure that anything may have, a post with one of them tells two
+# problems: their subjects say nothing of what else fails.
+OF_THEIR_OWN = {
+    "not delivered": frozenset({"delivery", "paying"}),
+    "paid, not recognised": frozenset({"paying"}),
+}
 # Terms that a signal has where it names no subject, and no failure.
 NO_SUBJECT, NO_FAILURE = "no subject", "no failure"
 # Failures that may be of anything: with a subject of another incident they are not a part of it.

@@ -5,7 +5,16 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from functools import lru_cache
 
-from mentiondesk.detection.concepts import APART, CONCEPTS, FAILURES, NO_FAILURE, NO_SUBJECT, SUBJECTS
+from mentiondesk.detection.concepts import (
+    ANYTHING_MAY,
+    APART,
+    CONCEPTS,
+    FAILURES,
+    NO_FAILURE,
+    NO_SUBJECT,
+    OF_THEIR_OWN,
+    SUBJECTS,
+)
 from mentiondesk.domain.ids import ConversationId, PostId, UserId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.incidents.signals import Signal
@@ -103,8 +112,14 @@ def has_any(terms: Iterable[str], signal: Signal) -> bool:
 # A run compares each of some thousand signals with each of a few incidents and clusters.
 @lru_cache(maxsize=8192)
 def _with_unsaid(terms: tuple[str, ...]) -> frozenset[str]:
-    """The terms of a signal, with "no subject" and "no failure" where it names none."""
-    return frozenset((*terms, *(unsaid for unsaid, said in _UNSAID.items() if said.isdisjoint(terms))))
+    """The terms of a signal, with "no subject" and "no failure" where it names none.
+
+    A subject that an order of one's own accounts for is none of what else fails.
+    """
+    others = frozenset(terms)
+    if not ANYTHING_MAY.isdisjoint(terms):
+        others = others.difference(*(OF_THEIR_OWN[term] for term in terms if term in OF_THEIR_OWN))
+    return frozenset((*terms, *(unsaid for unsaid, said in _UNSAID.items() if said.isdisjoint(others))))
 
 
 @lru_cache(maxsize=512)
@@ -121,6 +136,15 @@ def belongs(terms: Iterable[str], signal: Signal) -> bool:
         return False
     own = APART.intersection(signal.terms)
     return own.issubset(terms) and (not signal.critical or bool(own))
+
+
+def of_their_own(incident: Incident, signal: Signal) -> bool:
+    """True if a post about an incident also tells of an order of its author's own, which the incident's end settles not.
+
+    Such a post counts for the incident, and its case waits for an answer as any other.
+    """
+    failures = {part for term in incident.terms for part in term.split(AND)}
+    return any(term in OF_THEIR_OWN and term not in failures for term in signal.terms)
 
 
 def matches(incident: Incident, signal: Signal) -> bool:

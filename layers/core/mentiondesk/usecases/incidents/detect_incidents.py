@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mentiondesk.detection.baseline import HOUR, HOUR_TERMS, OVERALL_TERMS, Expectation, hour_of_week, updated
-from mentiondesk.detection.clusters import Cluster, above_baseline, find_clusters, one_outage, samples
-from mentiondesk.detection.matching import count_terms, distinct_reporters, matches, resolve_echoes
+from mentiondesk.detection.clusters import Cluster, above_baseline, find_clusters, one_outage, related_failures, samples
+from mentiondesk.detection.matching import count_terms, distinct_reporters, matches, of_their_own, resolve_echoes
 from mentiondesk.detection.signals import terms_of
 from mentiondesk.detection.slow import SPANS, slow_clusters
 from mentiondesk.detection.surprise import severity
@@ -231,7 +231,8 @@ class DetectIncidents:
         if not incident.public and not self._surges(incident, run):
             matching = [one for one in matching if one.post_id in known]
         fresh = [one for one in matching if one.post_id not in known]
-        counts = self._incidents.join(incident.incident_id, map(_linked_post, fresh)) if fresh else None
+        linked = (_linked_post(incident, one) for one in fresh)
+        counts = self._incidents.join(incident.incident_id, linked) if fresh else None
         if self._save_growth(incident, matching, counts, run):
             known.update(one.post_id for one in fresh)
             run.detected.joined += len(fresh)
@@ -311,9 +312,14 @@ class DetectIncidents:
 
 
 def _one_outage(incident: Incident, cluster: Cluster, settings: DeskSettings) -> bool:
-    """True if a cluster reports an open incident: in other words, or one that a person opened for its component."""
-    if incident.slow or incident.status.maintenance:
+    """True if a cluster reports an open incident: in other words, or one that a person opened for its component.
+
+    A slow problem has hours with a few more people than others; many at once are an outage beside it.
+    """
+    if incident.status.maintenance:
         return False
+    if incident.slow:
+        return cluster.people < settings.incidents.people and related_failures(incident, cluster)
     if incident.terms:
         return one_outage(incident, cluster, settings.incidents.within)
     hit = _components(cluster.signals, settings.page.components)
@@ -431,8 +437,10 @@ def _settled(signal: Signal, ended: Incident, holding: Collection[IncidentId]) -
     return (ended.incident_id in holding or signal.at <= ended.ended_at) and matches(ended, signal)
 
 
-def _linked_post(signal: Signal) -> LinkedPost:
-    return LinkedPost(signal.post_id, signal.author_id, signal.at, signal.words, signal.case_id)
+def _linked_post(incident: Incident, signal: Signal) -> LinkedPost:
+    """The post as a member; without its case where that waits for an answer to another matter as well."""
+    case_id = None if of_their_own(incident, signal) else signal.case_id
+    return LinkedPost(signal.post_id, signal.author_id, signal.at, signal.words, case_id)
 
 
 def _entry_id(now: datetime, action: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from mentiondesk.detection.matching import matches
+from mentiondesk.detection.matching import matches, of_their_own
 from mentiondesk.detection.signals import signal_of
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.changes import CaseChange, case_change, rebuilt
@@ -112,8 +112,9 @@ class ClassifyMention:
         return change if self._cases.commit(change) else None
 
     def _incident(self, signal: Signal, now: datetime) -> Incident | None:
-        """The public incident that the signal is about."""
-        return next((one for one in self._incidents(now) if one.public and matches(one, signal)), None)
+        """The public incident that the signal is about, and about no other matter that waits for an answer."""
+        about = (one for one in self._incidents(now) if one.public and matches(one, signal))
+        return next((one for one in about if not of_their_own(one, signal)), None)
 
     def _still_in_incident(self, before: Case | None, entry: Posted, now: datetime) -> Posted:
         """A further post of a case that is part of a public incident belongs to it as well, until it is resolved."""
