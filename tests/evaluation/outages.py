@@ -18,6 +18,8 @@ HERE = Path(__file__).parent
 MUSIC, FRESH, UNFORESEEN = HERE / "outages.jsonl", HERE / "fresh.jsonl", HERE / "unforeseen.jsonl"
 # The problems of FRESH in other words, written before their author had seen the tables.
 UNSEEN = HERE / "unseen.jsonl"
+# Eight problems by another author who had seen neither the tables nor the other texts.
+SECOND = HERE / "unseen_second.jsonl"
 # In mixed outages at least this share of the texts is not English, where there are enough.
 _FOREIGN = 0.4
 _NUMBERED_FROM = 900_000
@@ -37,6 +39,9 @@ TELLING: Mapping[str, frozenset[str]] = {
         "price": ("wrong price",),
         "leak": ("water leak", "no water"),
         "ill": ("makes people ill",),
+        "app": ("won't load", "crashes", "frozen", "down", "not working", "error message", "slow"),
+        "depot": ("not delivered", "delayed", "missing"),
+        "exposed": ("personal data shown", "hacked"),
         "broadband": ("no connection", "down"),
     }.items()
 }

@@ -10,13 +10,13 @@ import pytest
 from mentiondesk.detection.concepts import FAILURES
 from tests.evaluation import incidents, outages
 from tests.evaluation.incidents import UNSEEN_SIZES
-from tests.evaluation.outages import FRESH, MUSIC, TELLING, UNFORESEEN, UNSEEN
+from tests.evaluation.outages import FRESH, MUSIC, SECOND, TELLING, UNFORESEEN, UNSEEN
 from tests.evaluation.streams import made_up
 from tests.support.optional import RECORDINGS, needs
 
 TEXTS = [
     json.loads(line)
-    for path in (MUSIC, FRESH, UNSEEN, UNFORESEEN)
+    for path in (MUSIC, FRESH, UNSEEN, SECOND, UNFORESEEN)
     for line in path.read_text(encoding="utf-8").splitlines()
 ]
 RECORDED = sorted(RECORDINGS.glob("*.jsonl")) or [RECORDINGS]
@@ -31,15 +31,20 @@ def test_five_problems_have_a_hundred_texts_each_and_none_twice() -> None:
 
 def test_fresh_problems_have_texts_of_two_authors_in_english_and_in_four_other_languages() -> None:
     counts = Counter((row["problem"], row["language"] == "en") for row in TEXTS if "language" in row)
-    known = {key: count for key, count in counts.items() if key[0] in TELLING}
-    assert (len(known), len(counts)) == (2 * 8, 2 * 15)
+    fresh = {row["problem"] for row in map(json.loads, FRESH.read_text("utf-8").splitlines())}
+    known = {key: count for key, count in counts.items() if key[0] in fresh}
+    assert (len(known), len(counts)) == (2 * 8, 2 * 18)
     assert min(count for (_, english), count in known.items() if english) >= 30 + max(UNSEEN_SIZES)
     assert min(count for (_, english), count in known.items() if not english) >= 12 + 14
     assert {row["language"] for row in TEXTS if "language" in row} == {"en", "de", "fr", "es", "pt"}
 
 
 def test_each_problem_has_failures_that_may_stand_in_its_title() -> None:
-    named = {row["problem"] for path in (MUSIC, FRESH) for row in map(json.loads, path.read_text("utf-8").splitlines())}
+    named = {
+        row["problem"]
+        for path in (MUSIC, FRESH, SECOND)
+        for row in map(json.loads, path.read_text("utf-8").splitlines())
+    }
     assert named == TELLING.keys()
     assert frozenset().union(*TELLING.values()) <= FAILURES
 
@@ -53,7 +58,7 @@ def test_none_of_them_is_a_recorded_post(recorded: Path) -> None:
 
 
 def test_outages_of_quiet_brands_are_noticed_in_time_and_hold_their_own_people() -> None:
-    measured = incidents.quiet(runs=8, streams=3, sizes=(8, 30), slow=False, unforeseen=(), unseen=(12,))
+    measured = incidents.quiet(runs=8, streams=3, sizes=(8, 30), slow=False, unforeseen=(), unseen=(12,), second=())
     assert measured.a_week(slow=False) <= 0.2
     for one in measured.figures:
         assert one.recall >= {8: 0.75, 12: 0.9, 30: 1.0}[one.size]

@@ -139,7 +139,7 @@ def belongs(terms: Iterable[str], signal: Signal) -> bool:
 
 
 def of_their_own(incident: Incident, signal: Signal) -> bool:
-    """True if a post about an incident also tells of an order of its author's own, which the incident's end settles not.
+    """True if a post about an incident also tells of its author's own order, which the incident's end does not settle.
 
     Such a post counts for the incident, and its case waits for an answer as any other.
     """
