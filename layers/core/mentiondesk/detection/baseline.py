@@ -34,6 +34,8 @@ class Expectation:
         )
         # Known well enough to tell from the number of complaints alone, and over days.
         self.settled = self._overall.hours >= thresholds.settled_hours
+        # Known well enough to tell what customers always speak of: at a busy brand within a day or two.
+        self.acquainted = self.settled or self._overall.reporters >= thresholds.acquainted_reporters
         self.hourly_reporters = self._hourly_reporters()
         self._extra = self._extra_surprise()
 
@@ -106,7 +108,7 @@ class Expectation:
         t = self.thresholds
         concept = term in _CONCEPTS
         # A new desk does not know yet which words its customers always use.
-        if term in MARKERS or not (concept or self.settled):
+        if term in MARKERS or not (concept or self.acquainted):
             return inf
         common = t.common_subject_share if term in SUBJECTS else inf if concept else t.common_word_share
         if self.share(term) >= common:

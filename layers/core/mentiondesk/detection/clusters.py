@@ -269,7 +269,7 @@ def _fails(failure: str, members: Sequence[Signal], margin: float, expectation: 
 
     A new desk does not know what that is: most of the people must report one failure, and none of every day.
     """
-    if expectation.settled:
+    if expectation.acquainted:
         return bool(failure) or margin >= expectation.thresholds.vague_only_extra
     return bool(failure) and failure not in EVERYDAY and _share(failure, members) >= expectation.thresholds.majority
 

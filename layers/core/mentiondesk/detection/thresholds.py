@@ -30,8 +30,9 @@ class Thresholds(Frozen):
     fewest_people: int = 3
     few_people_extra: float = 1.0
     # Hours of counts after which the number of complaints alone, that of days, and words that no table holds can be
-    # compared with the usual.
+    # compared with the usual; and reporters after which words and subjects are known as well.
     settled_hours: float = 120.0
+    acquainted_reporters: float = 150.0
     # Surprise required of the number of complaints of any words, and of the part that shares a rare word.
     any_surprise: float = 4.0
     shared_surprise: float = 2.0
