@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from itertools import chain
 
@@ -11,7 +12,7 @@ from mentiondesk.triage.loading import TableInvalid, sections, table
 from mentiondesk.triage.phrases import Phrases, Word
 from mentiondesk.triage.weights import pair_weights, word_weights
 from mentiondesk.triage.words import by_capitals, segmented
-from mentiondesk.values import Frozen, replace
+from mentiondesk.values import Frozen
 
 WEIGHTS = {"decisive": 4.0, "heavy": 2.6, "strong": 2.0, "plain": 1.0, "weak": 0.4}
 FEELINGS = ("complaint", "praise", "solved", "question", "spam", "abuse", "vent", "chatter", "outsider", "mock", "hush")
