@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 _SCRIPTS = (
     ("ja", re.compile("[\u3040-\u30ff]")),
@@ -34,15 +35,14 @@ _WORD = re.compile(r"[^\W\d_]+")
 _FEWEST = 2
 
 
+@lru_cache(maxsize=256)
 def language_of(text: str) -> str | None:
-    """The language's code, like "en"; None where the text is too short to tell."""
+    """The language's code, like "en"; None where the text is too short to tell. Remembered: a thread is read often."""
     if not text.isascii():
         script = next((name for name, pattern in _SCRIPTS if len(pattern.findall(text)) >= 3), None)
         if script:
             return script
-    found: Counter[str] = Counter()
-    for word in _WORD.findall(text.lower()):
-        found.update(_LANGUAGES.get(word, ()))
+    found = Counter(name for word in _WORD.findall(text.lower()) for name in _LANGUAGES.get(word, ()))
     ranked = found.most_common(2)
     if not ranked or ranked[0][1] < _FEWEST or (len(ranked) > 1 and ranked[0][1] - ranked[1][1] < _FEWEST):
         return None

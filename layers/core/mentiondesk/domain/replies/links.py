@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 # X makes a link of a bare host by its ending. Country codes of ISO 3166 in use as endings, and the common others.
@@ -27,6 +28,8 @@ _LINK = re.compile(
     rf"|(?<![\w@.＠/-])(?P<bare>(?:{_LABEL}\.){{1,8}}(?:{_ENDINGS}))(?![\w@-])(?P<tail>[/?#][^\s<>\"]*)?",
     re.IGNORECASE,
 )
+# A quick look for what every link holds.
+_DOT_INSIDE = re.compile(r"\.[^\s.]")
 _CLOSING = ".,;:!?'\")]}…"
 
 
@@ -38,10 +41,16 @@ class Link(NamedTuple):
     host: str
 
 
-def links_in(text: str) -> Iterator[Link]:
-    """The links of the text in order; punctuation that ends a sentence is no part of them."""
-    if "." not in text:
-        return
+@lru_cache(maxsize=64)
+def links_in(text: str) -> tuple[Link, ...]:
+    """The links of the text in order; punctuation that ends a sentence is no part of them.
+
+    Remembered: a reply's length, its checks and its price ask for those of one text.
+    """
+    return tuple(_links(text)) if _DOT_INSIDE.search(text) else ()
+
+
+def _links(text: str) -> Iterator[Link]:
     for found in _LINK.finditer(text):
         written = found[0].rstrip(_CLOSING)
         host = (found["host"] or found["bare"]).rstrip(_CLOSING).lower()

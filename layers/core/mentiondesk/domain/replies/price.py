@@ -27,6 +27,6 @@ def price_of(prices: tuple[Prices, ...], text: str, day: date, *, summoned: bool
     """
     known = [one for one in prices if one.since <= day] or [min(prices, key=lambda one: one.since)]
     latest = max(known, key=lambda one: one.since)
-    if next(links_in(text), None):
+    if links_in(text):
         return latest.with_link
     return latest.summoned if summoned else latest.plain

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.replies.checks import tables
@@ -62,10 +63,10 @@ def sarcasm(reading: Reading, context: CheckContext) -> Iterator[Finding]:
 
 def off_topic(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """A longer reply that takes up no word of the customer's latest post."""
-    if not context.customer_words or _private(reading):
+    if not context.customer_words:
         return
-    said, asked = _stems(reading.words.text), _stems(unaccented(context.customer_words[-1].lower()))
-    if len(said) >= _FEWEST_WORDS and asked and not said & asked:
+    said, asked = _stems(reading.words.text), _asked(context.customer_words[-1])
+    if len(said) >= _FEWEST_WORDS and asked and not said & asked and not _private(reading):
         yield Finding("off_topic", Outcome.WARN)
 
 
@@ -75,6 +76,12 @@ def _private(reading: Reading) -> bool:
 
 def _stems(text: str) -> frozenset[str]:
     return frozenset(word[:_STEM] for word in _CONTENT.findall(text) if word not in _STOCK)
+
+
+@lru_cache(maxsize=256)
+def _asked(text: str) -> frozenset[str]:
+    """The stems of a customer's post. Remembered: a reply to it is checked again and again."""
+    return _stems(unaccented(text.lower()))
 
 
 def other_language(reading: Reading, context: CheckContext) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import lru_cache
 
-from mentiondesk.domain.replies.checks.context import CheckContext, RecentReply
+from mentiondesk.domain.replies.checks.context import CheckContext
 from mentiondesk.domain.replies.checks.spelling import Reading
 from mentiondesk.domain.replies.finding import Finding, Outcome
 
@@ -28,7 +28,7 @@ def sameness(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     words = word_set(reading.text)
     if len(words) < _FEWEST_WORDS:
         return
-    alike = [one for one in context.recent if _reads_alike(words, one)]
+    alike = [one for one in context.recent if _reads_alike(words, word_set(one.text))]
     within = sum(context.now - one.at <= _HOUR for one in alike)
     same = sum(one.customer == context.customer for one in alike)
     if same:
@@ -39,11 +39,10 @@ def sameness(reading: Reading, context: CheckContext) -> Iterator[Finding]:
         yield Finding("alike", Outcome.WARN, facts=(("number", str(len(alike))),))
 
 
-def _reads_alike(words: frozenset[str], other: RecentReply) -> bool:
-    theirs = word_set(other.text)
+def _reads_alike(words: frozenset[str], theirs: frozenset[str]) -> bool:
     total = _ALIKE * (len(words) + len(theirs))
     # Sets of very different sizes cannot be alike, whatever they hold.
-    return 2 * min(len(words), len(theirs)) >= total and 2 * len(words & theirs) >= total
+    return 2 * len(theirs) >= total <= 2 * len(words) and 2 * len(words & theirs) >= total
 
 
 @lru_cache(maxsize=2048)

@@ -4,7 +4,7 @@ import re
 from functools import cache
 from importlib.resources import files
 
-from mentiondesk.domain.replies.checks.word_table import WordTable, unaccented
+from mentiondesk.domain.replies.checks.word_table import SignTable, WordTable, unaccented
 
 
 @cache
@@ -20,9 +20,14 @@ def placeholder_words() -> WordTable:
 
 
 @cache
-def placeholder_signs() -> re.Pattern[str]:
+def placeholder_signs() -> SignTable:
     """Placeholders in signs, which may touch words."""
-    return re.compile("|".join(line for line in lines_of("placeholder") if not line.startswith(r"\b")))
+    return SignTable(line for line in lines_of("placeholder") if not line.startswith(r"\b"))
+
+
+def may_name_a_slot(text: str) -> bool:
+    """A quick look for what every name of a slot holds."""
+    return any(middle in text for middle in _MIDDLES_OF_SLOTS)
 
 
 def lines_of(name: str) -> list[str]:
@@ -61,6 +66,7 @@ NAME_OF_A_SLOT = re.compile(
     r"|(?:first|last|customer|client|agent|user|order|product|store|tracking|delivery)(?:Name|Id|ID|Number|Date"
     r"|Link))(?![\w@.])"
 )
+_MIDDLES_OF_SLOTS = ("_", "Name", "Id", "ID", "Number", "Date", "Link")
 BRANDS_OWN = re.compile(r"\b(?:our|ours|unsere?r?|notre|nuestr[ao]|nosso|nossa|nostr[ao]|onze?)(?: \w+)? $")
 _OPEN = (
     r"(?:here|below|in this thread|in the (?:thread|replies|comments)|publicly|in public"

@@ -61,6 +61,26 @@ class WordTable:
         return self._known[prefix]
 
 
+class SignTable:
+    """Expressions that begin with a sign, and may stand anywhere, kept by that sign."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        kept: dict[str, list[str]] = {}
+        for line in lines:
+            for sign in first_letters(line):
+                kept.setdefault(sign, []).append(line)
+        self._patterns = {sign: re.compile("|".join(some)) for sign, some in kept.items()}
+        self._signs = re.compile(f"[{re.escape(''.join(kept))}]")
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Matches in order; they do not overlap."""
+        end = 0
+        for sign in self._signs.finditer(text):
+            if sign.start() >= end and (found := self._patterns[sign[0]].match(text, sign.start())):
+                yield found
+                end = found.end()
+
+
 def _rows(line: str) -> list[str]:
     """A line that is one group, as a row for each of its words."""
     return _split(line[3:-1]) if line.startswith("(?:") and _group_end(line, 0) == len(line) else [line]

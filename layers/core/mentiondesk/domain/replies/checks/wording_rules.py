@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.replies.checks import tables
@@ -50,7 +50,8 @@ def placeholders(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     for found in (*tables.placeholder_signs().finditer(text), *tables.placeholder_words().finditer(text)):
         if not _belongs_to_a_legend(found[0], said):
             yield _finding("placeholder", Outcome.BLOCK, reading.plain.place(*found.span()), reading)
-    for found in tables.NAME_OF_A_SLOT.finditer(reading.text):
+    slots = tables.NAME_OF_A_SLOT.finditer(reading.text) if tables.may_name_a_slot(reading.text) else ()
+    for found in slots:
         yield _finding("placeholder", Outcome.BLOCK, found.span(), reading)
 
 
@@ -61,12 +62,13 @@ def _belongs_to_a_legend(sign: str, said: str) -> bool:
 
 def asks_identifiers(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """Requests for what identifies the customer, in public and without a private way."""
-    if context.private or _private_way(reading):
+    if context.private:
         return
     text = reading.words.text
     for start, end in _asked(text):
         if not _asked_of_nobody(text, start) and not tables.DONE_ALONE.match(text, end):
-            yield _finding("asks_identifiers", Outcome.BLOCK, reading.words.place(start, end), reading)
+            if not _private_way(reading):
+                yield _finding("asks_identifiers", Outcome.BLOCK, reading.words.place(start, end), reading)
             return
 
 
@@ -85,8 +87,10 @@ def _asked(text: str) -> Iterator[tuple[int, int]]:
 def _private_way(reading: Reading) -> bool:
     """True when the reply names a private way, and does not ask for the answer in the open all the same."""
     text = reading.words.text
-    if next(links_in(reading.text), None):
+    if links_in(reading.text):
         return True
+    if not tables.table("private_way").search(text):
+        return False
     into = tables.INTO_THE_OPEN.search(text)
     if into and tables.table("identifier").search(into[0]) and not tables.NOT_ASKED.search(_clause(text, into.end())):
         return False
@@ -148,14 +152,19 @@ def harm(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """Where the customer speaks of harm or of the law: words that play it down, explain it or own it, and any reply
     to a complaint that neither says to stop nor leads to where somebody helps in private.
     """
-    said = unaccented(context.customer_words[-1].lower()) if context.customer_words else ""
-    if not tables.table("harm").search(said):
+    if not context.customer_words or not _speaks_of_harm(context.customer_words[-1]):
         return
     played_down = list(_said("reassurance", Outcome.HOLD, reading, rule="harm"))
     yield from played_down
     complains = context.kind is Kind.COMPLAINT or context.urgency is Urgency.CRITICAL
     if complains and not played_down and not context.private and not _helps(reading):
         yield Finding("harm_without_help", Outcome.HOLD)
+
+
+@lru_cache(maxsize=256)
+def _speaks_of_harm(said: str) -> bool:
+    """True for a customer's post that tells of harm. Remembered: a reply to it is checked again and again."""
+    return tables.table("harm").search(unaccented(said.lower())) is not None
 
 
 def _helps(reading: Reading) -> bool:
@@ -195,23 +204,31 @@ blame = _table_rule("blame", Outcome.WARN)
 def danger(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """Words about danger, but for "stop using it and message us", which every agent may say."""
     del context
-    text = reading.words.text
-    first_aid = [found.span() for found in tables.STOP_USING.finditer(text)] if _private_way(reading) else []
     for found, start, end in reading.in_words(tables.table("danger")):
-        if not any(first <= found.start() < last for first, last in first_aid):
+        if not _is_first_aid(reading, found.start()):
             yield _finding("danger", Outcome.HOLD, (start, end), reading)
             return
+
+
+def _is_first_aid(reading: Reading, place: int) -> bool:
+    """True where the reply says to stop using the thing, and leads to where somebody helps in private."""
+    said = tables.STOP_USING.finditer(reading.words.text)
+    return any(found.start() <= place < found.end() for found in said) and _private_way(reading)
 
 
 def medical(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """Words about health, but for the advice to ask a doctor where the desk gives none."""
     del context
-    text = reading.words.text
-    passed = [found.span() for found in tables.REFERRAL.finditer(text)] if tables.DECLINES.search(text) else []
     for found, start, end in reading.in_words(tables.table("medical")):
-        if not any(first <= found.start() and found.end() <= last for first, last in passed):
+        if not _refers_to_a_doctor(reading.words.text, found):
             yield _finding("medical", Outcome.HOLD, (start, end), reading)
             return
+
+
+def _refers_to_a_doctor(text: str, found: re.Match[str]) -> bool:
+    """True inside of the advice to ask a doctor, where the reply says that the desk cannot tell."""
+    advice = tables.REFERRAL.finditer(text) if tables.DECLINES.search(text) else ()
+    return any(one.start() <= found.start() and found.end() <= one.end() for one in advice)
 
 
 def _said(table: str, outcome: Outcome, reading: Reading, rule: str = "") -> Iterator[Finding]:
