@@ -1,22 +1,45 @@
 """Tables of words for the checks: regular expressions over a reply in its plain spelling."""
 
 import re
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from mentiondesk.domain.replies.checks.word_table import SignTable, WordTable, unaccented
 
 
+# The tables that are compared with replies; that of harm is compared with what customers write.
+_OF_REPLIES = (
+    "apology", "ask", "asks_who", "blame", "danger", "guarantee", "identifier", "insult", "legal", "medical", "money",
+    "private_way", "reassurance", "sarcasm", "still_looking",
+)  # fmt: skip
+
+
 @cache
 def table(name: str) -> WordTable:
     """The whole words and phrases of a table."""
-    return WordTable(lines_of(name))
+    return WordTable(lines_of(name), _places if name in _OF_REPLIES else None)
 
 
 @cache
 def placeholder_words() -> WordTable:
     """Placeholders that stand as words do."""
-    return WordTable(line.removeprefix(r"\b") for line in lines_of("placeholder") if line.startswith(r"\b"))
+    return WordTable(_placeholder_words(), _places)
+
+
+def _placeholder_words() -> Iterator[str]:
+    return (line.removeprefix(r"\b") for line in lines_of("placeholder") if line.startswith(r"\b"))
+
+
+@lru_cache(maxsize=64)
+def _places(text: str) -> tuple[tuple[int, str], ...]:
+    """The places where a line of any table matches. Remembered: few words of a reply stand in any, and each asks."""
+    return _all_words().places(text)
+
+
+@cache
+def _all_words() -> WordTable:
+    return WordTable((*(line for name in _OF_REPLIES for line in lines_of(name)), *_placeholder_words()))
 
 
 @cache

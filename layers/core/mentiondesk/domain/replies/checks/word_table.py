@@ -5,7 +5,7 @@ fifty such places, and few lines of a table begin with the letter of each.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 # Letters without their accents: agents leave them out, and tables then need one spelling.
@@ -26,10 +26,18 @@ def unaccented(text: str) -> str:
     return text if text.isascii() else text.translate(_UNACCENTED)
 
 
-class WordTable:
-    """Whole words and phrases, each a regular expression, kept by the letters with which they may begin."""
+# The places of a text at which words begin, or some of them, each with the first letters.
+Places = Callable[[str], tuple[tuple[int, str], ...]]
 
-    def __init__(self, lines: Iterable[str]) -> None:
+
+class WordTable:
+    """Whole words and phrases, each a regular expression, kept by the letters with which they may begin.
+
+    `places` are those at which they may stand in a text; else all at which words begin.
+    """
+
+    def __init__(self, lines: Iterable[str], places: Places | None = None) -> None:
+        self._places = places or word_starts
         self._lines: dict[str, list[str]] = {}
         self._patterns: dict[str, re.Pattern[str]] = {}
         self._known: dict[str, tuple[re.Pattern[str], ...]] = {}
@@ -41,7 +49,7 @@ class WordTable:
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Matches in order; they do not overlap."""
         known, end = self._known, 0
-        for start, prefix in word_starts(text):
+        for start, prefix in self._places(text):
             for pattern in known[prefix] if prefix in known else self._learnt(prefix):
                 if start >= end and (found := pattern.match(text, start)):
                     yield found
@@ -50,6 +58,16 @@ class WordTable:
     def search(self, text: str) -> re.Match[str] | None:
         """The first match."""
         return next(self.finditer(text), None)
+
+    def places(self, text: str) -> tuple[tuple[int, str], ...]:
+        """The places where any line matches, whether or not another match reaches over it."""
+        known = self._known
+        return tuple(
+            (start, prefix)
+            for start, prefix in self._places(text)
+            for pattern in (known[prefix] if prefix in known else self._learnt(prefix))
+            if pattern.match(text, start)
+        )
 
     def _learnt(self, prefix: str) -> tuple[re.Pattern[str], ...]:
         """The lines that may begin with the prefix as patterns, made when they are first needed."""
