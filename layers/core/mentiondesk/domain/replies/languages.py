@@ -15,6 +15,7 @@ _SCRIPTS = (
     ("th", re.compile("[\u0e00-\u0e7f]")),
     ("hi", re.compile("[\u0900-\u097f]")),
 )
+_OTHER_SCRIPT = re.compile("[\u0370-\u0fff\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 # Words that stand in one of these languages alone, or far more often than in the others.
 _COMMON = {
     "en": "the and you your is are was we our for this that with have has it of to sorry please can will not",
@@ -38,7 +39,7 @@ _FEWEST = 2
 @lru_cache(maxsize=256)
 def language_of(text: str) -> str | None:
     """The language's code, like "en"; None where the text is too short to tell. Remembered: a thread is read often."""
-    if not text.isascii():
+    if _OTHER_SCRIPT.search(text):
         script = next((name for name, pattern in _SCRIPTS if len(pattern.findall(text)) >= 3), None)
         if script:
             return script

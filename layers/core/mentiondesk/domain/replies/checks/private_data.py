@@ -9,6 +9,7 @@ from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.replies.links import belongs, links_in
 
 RULE = "private_data"
+_DIGIT = re.compile(r"\d")
 _CARD = re.compile(r"(?<![\d.,])\d(?:[ .\-]{0,2}\d){12,18}(?![\d])")
 _IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?: ?[a-z0-9]){11,30}(?![a-z0-9])")
 # "Accounts at Gmail": a word of the language before the provider, and no address.
@@ -24,11 +25,16 @@ _MAIL = re.compile(
     r"|klammeraffe) )\s?"
     rf"(?:[a-z0-9-]{{1,40}}(?:\.|\s?\(dot\)\s?|\s?\[dot\]\s?| {_DOT} )){{1,4}}[a-z]{{2,10}}(?![\w-])"
 )
+_SIGNS_OF_MAIL = ("@", "(at)", "[at]", "{at}")
+_PROVIDERS = (
+    "gmail", "googlemail", "hotmail", "outlook", "yahoo", "icloud", "gmx", "protonmail", "aol", "sapo", "libero",
+    "laposte", "t-online", "web.de",
+)  # fmt: skip
 # An address that leaves the ending of a well-known provider out.
 _MAIL_AT_PROVIDER = re.compile(
     r"(?<![\w.+-])[\w.+-]{2,64}\s?(?:@|\(at\)|\[at\]| (?:at|ät|arroba|arobase|chiocciola|apenstaartje|bei|chez"
     r"|en|no) )\s?"
-    r"(?:gmail|googlemail|hotmail|outlook|yahoo|icloud|gmx|protonmail|aol|sapo|libero|laposte|t-online|web\.de)\b"
+    rf"(?:{'|'.join(map(re.escape, _PROVIDERS))})\b"
 )
 _LOCAL_PART_IN_WORDS = re.compile(rf"[\w.+-]{{1,64}} {_DOT} $")
 _IN_WORDS = re.compile(rf" {_DOT} ")
@@ -120,30 +126,29 @@ def private_data(reading: Reading, context: CheckContext) -> Iterator[Finding]:
 def _all(reading: Reading, context: CheckContext) -> Iterator[tuple[str, int, int]]:
     yield from _in_letters(reading, context)
     yield from _addresses(reading)
-    if any(character.isdigit() for character in reading.digits.text):
+    if _DIGIT.search(reading.digits.text):
         yield from _numbers(reading, context)
 
 
 def _in_letters(reading: Reading, context: CheckContext) -> Iterator[tuple[str, int, int]]:
     text = reading.plain.text
-    for found in _MAIL_AT_PROVIDER.finditer(text):
+    for found in _MAIL_AT_PROVIDER.finditer(text) if any(map(text.__contains__, _PROVIDERS)) else ():
         if not _PROVIDER_ALONE.match(found[0]) and not _is_ours(text, found.start(), found[0], context):
             yield "mail", *reading.plain.place(*found.span())
-    if not any(
-        sign in text for sign in ("@", "at", "ät", "arroba", "arobase", "chiocciola", "staartje", "klammeraffe")
-    ):
-        return
-    for found in _MAIL.finditer(text):
+    for found in _MAIL.finditer(text) if _may_hold_a_mail(text) else ():
         if _is_mail(found[0]) and not _is_ours(text, found.start(), found[0], context):
             before = _LOCAL_PART_IN_WORDS.search(text, 0, found.start())
             yield "mail", *reading.plain.place(before.start() if before else found.start(), found.end())
 
 
+def _may_hold_a_mail(text: str) -> bool:
+    """A quick look for what every address holds: its sign, or its full stop in words."""
+    return any(map(text.__contains__, _SIGNS_OF_MAIL)) or _IN_WORDS.search(text) is not None
+
+
 def _is_mail(found: str) -> bool:
     """False for "look at example.com": words around a link are no address."""
-    if "@" in found or "(at)" in found or "[at]" in found or "{at}" in found:
-        return True
-    return _IN_WORDS.search(found) is not None
+    return any(sign in found for sign in _SIGNS_OF_MAIL) or _IN_WORDS.search(found) is not None
 
 
 def _numbers(reading: Reading, context: CheckContext) -> Iterator[tuple[str, int, int]]:
@@ -170,7 +175,7 @@ def _is_public(text: str, found: re.Match[str], context: CheckContext) -> bool:
 def _addresses(reading: Reading) -> Iterator[tuple[str, int, int]]:
     """A street with its number, unless it is said to be a place of the brand's."""
     spelled, text = reading.plain, reading.plain.text
-    for found in _STREET.finditer(text):
+    for found in _STREET.finditer(text) if _DIGIT.search(text) or "hausnummer" in text else ():
         near = text[max(0, found.start() - 60) : found.end() + 40]
         if _OURS.search(text, 0, found.start()):
             continue

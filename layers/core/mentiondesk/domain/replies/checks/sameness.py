@@ -1,5 +1,6 @@
 """The rule about replies that read alike: customers see them side by side, and X refuses copies."""
 
+import math
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -28,7 +29,14 @@ def sameness(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     words = word_set(reading.text)
     if len(words) < _FEWEST_WORDS:
         return
-    alike = [one for one in context.recent if _reads_alike(words, word_set(one.text))]
+    # Sets of very different sizes cannot be alike, whatever they hold.
+    fewest, most = math.ceil(len(words) * _ALIKE / (2 - _ALIKE)), int(len(words) * (2 - _ALIKE) / _ALIKE)
+    alike = [
+        one
+        for one in context.recent
+        if fewest <= len(theirs := word_set(one.text)) <= most
+        and 2 * len(words & theirs) >= _ALIKE * (len(words) + len(theirs))
+    ]
     within = sum(context.now - one.at <= _HOUR for one in alike)
     same = sum(one.customer == context.customer for one in alike)
     if same:
@@ -37,12 +45,6 @@ def sameness(reading: Reading, context: CheckContext) -> Iterator[Finding]:
         yield Finding("repeated", Outcome.BLOCK, facts=(("number", str(within)),))
     elif alike:
         yield Finding("alike", Outcome.WARN, facts=(("number", str(len(alike))),))
-
-
-def _reads_alike(words: frozenset[str], theirs: frozenset[str]) -> bool:
-    total = _ALIKE * (len(words) + len(theirs))
-    # Sets of very different sizes cannot be alike, whatever they hold.
-    return 2 * len(theirs) >= total <= 2 * len(words) and 2 * len(words & theirs) >= total
 
 
 @lru_cache(maxsize=2048)

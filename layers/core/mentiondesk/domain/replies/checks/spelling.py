@@ -15,6 +15,7 @@ from mentiondesk.values import Frozen
 _APART = re.compile(r"(?<![a-z0-9])[a-z0-9](?:[ .\-_*·]{1,2}[a-z0-9](?![a-z0-9])){3,}")
 _DIGIT_LETTERS = str.maketrans("430157@$", "aeoistas")
 _MIXED = re.compile(r"(?<![\w@./:-])(?=[a-z0-9@$]*[a-z][a-z0-9@$]*[a-z])[a-z@$]+[430157@$]+[a-z]+[a-z0-9@$]*(?![\w@.])")
+_MAY_BE_MIXED = re.compile(r"[430157@$][a-z]")
 _DIGITS_IN_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen",
@@ -92,16 +93,25 @@ class Reading(Frozen, dict=True):
     def plain(self) -> Spelling:
         """Look-alike and invisible characters undone, in small letters, with plain apostrophes and dashes."""
         found = plain_letters(self.text)
-        low = "".join(c if len(c.lower()) != 1 else c.lower() for c in found.text) if not found.text.isascii() else None
-        letters = (found.text.lower() if low is None else low).translate(_MARKS)
+        low = found.text.lower()
+        if len(low) != len(found.text):
+            low = "".join(c if len(c.lower()) != 1 else c.lower() for c in found.text)
+        letters = _MARK.sub(lambda mark: _MARKS[mark[0]], low)
         return Spelling(letters, tuple(found.origins) if found.origins is not None else None)
+
+    @cached_property
+    def unaccented(self) -> str:
+        """The plain spelling without accents."""
+        return unaccented(self.plain.text)
 
     @cached_property
     def words(self) -> Spelling:
         """Letters apart are joined, digits inside words are read as letters, and accents are left out."""
         joined = self.plain.replaced(_APART, lambda found: re.sub(r"[^a-z0-9]", "", found[0]))
-        spelled = joined.replaced(_MIXED, lambda found: found[0].translate(_DIGIT_LETTERS))
-        return Spelling(unaccented(spelled.text), spelled.origins)
+        mixed = _MAY_BE_MIXED.search(joined.text)
+        spelled = joined.replaced(_MIXED, lambda found: found[0].translate(_DIGIT_LETTERS)) if mixed else joined
+        same = spelled is self.plain
+        return Spelling(self.unaccented if same else unaccented(spelled.text), spelled.origins)
 
     @cached_property
     def digits(self) -> Spelling:
@@ -121,7 +131,8 @@ class Reading(Frozen, dict=True):
             yield found, *self.digits.place(*found.span())
 
 
-_MARKS = str.maketrans("’‘`´“”‐‑‒–—\u00a0\u202f\u2009", "''''\"\"-----   ")
+_MARKS = dict(zip("’‘`´“”‐‑‒–—\u00a0\u202f\u2009", "''''\"\"-----   ", strict=True))
+_MARK = re.compile(f"[{''.join(_MARKS)}]")
 
 
 def _as_digits(found: re.Match[str]) -> str:

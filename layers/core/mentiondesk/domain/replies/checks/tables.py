@@ -7,7 +7,6 @@ from importlib.resources import files
 
 from mentiondesk.domain.replies.checks.word_table import SignTable, WordTable, unaccented
 
-
 # The tables that are compared with replies; that of harm is compared with what customers write.
 _OF_REPLIES = (
     "apology", "ask", "asks_who", "blame", "danger", "guarantee", "identifier", "insult", "legal", "medical", "money",

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 # Letters without their accents: agents leave them out, and tables then need one spelling.
-_UNACCENTED = str.maketrans("àáâãäåçèéêëìíîïñòóôõöøùúûüýÿ", "aaaaaaceeeeiiiinoooooouuuuyy")
+_UNACCENTED = dict(zip("àáâãäåçèéêëìíîïñòóôõöøùúûüýÿ", "aaaaaaceeeeiiiinoooooouuuuyy", strict=True))
+_ACCENTED = re.compile(f"[{''.join(_UNACCENTED)}]")
 # Letters by which lines are kept, where they begin with as many.
 _PREFIX = 3
 _PLAIN_PREFIX = re.compile(r"[a-z]{3}(?![?*{+|])")
@@ -23,7 +24,7 @@ _ANY = ""
 
 def unaccented(text: str) -> str:
     """The text, as long as before, in letters without accents."""
-    return text if text.isascii() else text.translate(_UNACCENTED)
+    return text if text.isascii() else _ACCENTED.sub(lambda found: _UNACCENTED[found[0]], text)
 
 
 # The places of a text at which words begin, or some of them, each with the first letters.

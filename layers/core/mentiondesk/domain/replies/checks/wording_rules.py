@@ -33,10 +33,19 @@ _HIDDEN_LINK = re.compile(
     re.IGNORECASE,
 )
 
-# A quick look for what every hidden link holds.
-_MAY_HIDE_A_LINK = re.compile(
-    r"dot|pun(?:kt|to?)|point|ponto|hxxp|slash|[\[(]\.[\])]|\s\.|h\s+t\s|https?\s|w\s?w\s?w|\.\s(?:com|net|org|io|co|ly|me|gl|cc)\b",
-    re.IGNORECASE,
+# Each hidden link holds one of these. Apart, because each is found quickly by its first letter.
+_PARTS_OF_LINKS = ("dot", "pun", "point", "ponto", "hxxp", "slash", "[.]", "(.)")
+_SIGNS_OF_LINKS = tuple(
+    map(
+        re.compile,
+        (
+            r"\s\.",
+            r"h\s+t\s",
+            r"https?\s",
+            r"w\s?w\s?w",
+            r"\.\s(?:com|net|org|io|co|ly|me|gl|cc)\b",
+        ),
+    )
 )
 _NEXT_SENTENCE = re.compile(r"\w*[a-zà-ÿ]\.[A-Z][a-zà-ÿ]+")
 
@@ -45,7 +54,7 @@ Rule = Callable[[Reading, CheckContext], Iterator[Finding]]
 
 def placeholders(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """Placeholders and slots that nobody has filled; signs that the customer wrote first are none."""
-    text = unaccented(reading.plain.text)
+    text = reading.unaccented
     said = unaccented(" ".join(context.customer_words).lower())
     for found in (*tables.placeholder_signs().finditer(text), *tables.placeholder_words().finditer(text)):
         if not _belongs_to_a_legend(found[0], said):
@@ -176,9 +185,14 @@ def foreign_links(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     for link in links_in(reading.text):
         if not belongs(link.host, context.rules.own_domains) and not _begins_a_sentence(reading.text, link):
             yield Finding("foreign_link", Outcome.HOLD, link.start, link.end, (("host", link.host),))
-    hidden = _HIDDEN_LINK.finditer(reading.text) if _MAY_HIDE_A_LINK.search(reading.text) else ()
+    hidden = _HIDDEN_LINK.finditer(reading.text) if _may_hide_a_link(reading.text) else ()
     for found in hidden:
         yield Finding("foreign_link", Outcome.HOLD, *found.span(), (("host", found[0]),))
+
+
+def _may_hide_a_link(text: str) -> bool:
+    low = text.lower()
+    return any(map(low.__contains__, _PARTS_OF_LINKS)) or any(sign.search(low) for sign in _SIGNS_OF_LINKS)
 
 
 def _begins_a_sentence(text: str, link: Link) -> bool:
