@@ -35,7 +35,9 @@ def test_a_line_that_may_begin_with_anything_is_tried_everywhere(line: str) -> N
     assert first_letters(line) == frozenset({""})
 
 
-@pytest.mark.parametrize("name", ["money", "guarantee", "identifier", "legal", "medical", "danger", "ask"])
+@pytest.mark.parametrize(
+    "name", ["money", "guarantee", "identifier", "legal", "medical", "danger", "ask", "private_way", "harm"]
+)
 def test_a_table_finds_where_one_long_expression_finds(name: str) -> None:
     table, long = tables.table(name), re.compile(rf"(?<!\w)(?:{'|'.join(tables.lines_of(name))})(?!\w)")
     for reply in written_replies():
@@ -43,6 +45,15 @@ def test_a_table_finds_where_one_long_expression_finds(name: str) -> None:
         assert (found.start() if (found := table.search(text)) else None) == (
             first.start() if (first := long.search(text)) else None
         ), text
+
+
+def test_signs_are_found_where_one_long_expression_finds_them() -> None:
+    lines = [line for line in tables.lines_of("placeholder") if not line.startswith("\\b")]
+    table, long = tables.placeholder_signs(), re.compile("|".join(lines))
+    texts = [unaccented(reply["text"].lower()) for reply in written_replies()]
+    assert any(long.search(text) for text in texts)
+    for text in texts:
+        assert [one.span() for one in table.finditer(text)] == [one.span() for one in long.finditer(text)], text
 
 
 def test_matches_stand_in_order_and_do_not_overlap() -> None:
