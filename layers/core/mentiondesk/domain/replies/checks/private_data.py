@@ -81,6 +81,13 @@ _STREET = re.compile(
     r" (?:[\w'ºª-]+\s?){1,5},? (?:n[º°o]?\.? ?)?\d{1,4}\b"
     r"|\b[\w-]{3,30}(?:straße|strasse|weg|gasse|platz),? (?:hausnummer \w+|[^.!?\n]{0,25}\b\d{5}\b)"
     r"|\b[\w-]{3,30}(?:straat|laan|gracht|kade|plein|dijk|singel) \d{1,4}\b"
+    r"|\bat (?:number |no\.? )?\d{1,4}[a-z]?,? (?!the |our |this |that |your |any |a )[a-z'-]{3,20}"
+    r" (?:bank|hill|green|grove|park|place|rise|view|walk|vale|croft|mead|yard|quay|wharf|parade|mount|heath|end)\b"
+    r"|\b(?:at|to|outside|behind|opposite) (?:number|no\.) \d{1,3}[a-z]?,?"
+    r" (?!(?:in|on|of|for|and|or|is|the)\b)[a-z'-]{3,20}\b"
+    r"|\b(?:au (?:numéro|n°) \d{1,3},? (?:de la|du|des|de l')|en el (?:número|n[º°]) \d{1,3} de (?:la|tu|su)"
+    r"|no (?:número|n[º°]) \d{1,3} d[ao]|al (?:civico|numero) \d{1,3} d\w+"
+    r"|(?:bei|vor) (?:haus)?nummer \d{1,3} (?:in|am|an)) "
     r"|\b(?:hausnummer|house number|door number|numéro de maison|portal|porta|huisnummer) \d{1,4}\b"
 )
 # A shop has none of these.

@@ -68,6 +68,12 @@ NOT_ASKED = re.compile(
     r"|\b(?:our|the shop's|(?<!your )(?<!your full )(?<!what's the )(?<!what is the )(?<!what's your )new"
     r"|change|updated?|wrong|correct|check|reset|enter|add|added|sent|emailed) (?:\w+ ){0,2}$"
 )
+# "So that it does not happen again, …": the purpose of a request, which may be that something is not.
+PURPOSE = re.compile(
+    r"\b(?:so(?: that)?|to make sure|damit|sodass|pour (?:que|eviter)|afin (?:que|de)"
+    r"|para(?: que)?|perche|affinche|zodat|om)"
+    r"\b[^,.!?]{0,60},"
+)
 # What follows a noun and makes a request of it: "your order number?", "the postcode, please".
 ASKED_BEHIND = re.compile(
     r"[^.!?\n]{0,3}(?:\?|,? ?(?:please|pls|bitte|s'il vous plait|svp|stp|por favor|per favore|alstublieft"
@@ -76,6 +82,10 @@ ASKED_BEHIND = re.compile(
     r"|nicely)|(?:einfach|simply|just|simplement|simplemente|so|solo) [^.!?\n]{0,25}(?:darunter|hier"
     r"|antwort|here|below|reply|ici|reponse|aqui|respuesta|resposta)|is (?:all|missing|needed)|hier"
     r"|reicht|genugt|fehlt"
+    r"|[^.!?\n]{0,70}\b(?:(?:is|are|will be|would be) (?:plenty|enough|all (?:we|i) need)|(?:we|i) need"
+    r"|(?:we're|i'm|we are|i am) after"
+    r"|(?:pop|drop|put|post|type|leave|add) (?:it|them|that|both) (?:in|on|under|to|as|here|below)"
+    r"|reich(?:t|en)|genug(?:t|en)|suffi(?:t|sent|rait|raient)|basta(?:n|ria|rian|riam)?|chega(?:m)?|bastano|volstaa[nt])\b"
     r"|ici|suffit|manque|nous aiderait|aqui|basta|falta|nos ajuda\w*|qui|serve|volstaat)\b)"
 )
 # "You can change your address there": what the customer does alone, where the verb stands last.
@@ -92,7 +102,8 @@ _MIDDLES_OF_SLOTS = ("_", "Name", "Id", "ID", "Number", "Date", "Link")
 BRANDS_OWN = re.compile(r"\b(?:our|ours|unsere?r?|notre|nuestr[ao]|nosso|nossa|nostr[ao]|onze?)(?: \w+)? $")
 _OPEN = (
     r"(?:here|below|in this thread|in the (?:thread|replies|comments)|publicly|in public"
-    r"|(?:under|underneath|beneath) (?:this|the) (?:post|tweet|thread)"
+    r"|(?:under|underneath|beneath|below) (?:this|the) (?:post|tweet|thread|message|reply|comment)"
+    r"|(?:in|as) (?:a|the|your) (?:comments?|reply)|(?:on|to) (?:this|the) thread"
     r"|hier(?:unter|onder)?|drunter|darunter|in den kommentaren|als kommentar|unter (?:diesem|dem) (?:post"
     r"|tweet|beitrag)"
     r"|ici|ci-dessous|en commentaire|sous ce (?:post|tweet|message)|por aqui|aqui|abajo|abaixo"
@@ -107,7 +118,7 @@ IN_THE_OPEN = re.compile(
     rf"|\b{_OPEN}(?!:)"
 )
 INTO_THE_OPEN = re.compile(
-    r"\b(?:reply|respond|answer|post|drop|leave|type|comment|tell us|write|pop|put|share|give us|send"
+    r"\b(?:reply|respond|answer|post|drop|leave|type|comment|tell us|write|pop|put|share|give us|send|add"
     r"|schreib\w*|poste\w*"
     r"|schick\w*|gib|geben|donne[zr]?|envoyez|dites|tapez|ponga|pongan|envie\w*|manda\w*|type"
     r"|nenn\w*|indiquez|mettez|laissez|ecrivez|contesta\w*|pon|ponnos|dinos|deja\w*|indique|deixe|escreva|responda)\b"
@@ -121,7 +132,7 @@ NO_GUARANTEE = re.compile(
     r"|\b(?:under|years?|months?|lifetime|product|manufacturer'?s|extended|your|the|of|its|maker's)[ -])$"
 )
 GUARANTEE_NOUN = re.compile(
-    r" (?:period|card|claim|certificate|covers|applies|runs|ends|terms"
+    r" nicht(?=[,.!:;]| leider)| (?:period|card|claim|certificate|covers|applies|runs|ends|terms"
     r"|(?:kann|konnen) (?:ich|wir) (?:\w+ ){0,2}(?:nur|nicht|nichts|leider))\b"
 )
 # The noun, or the verb of the maker, and what shows that it is meant: for how long, and by whom.
@@ -135,7 +146,9 @@ MAKER_OR_YEARS = re.compile(
 )
 # Offers and prices that hold for everybody.
 FOR_EVERYBODY = re.compile(
-    r"\b(?:sales?|black friday|outlet|in (?:all|our|the|any) shops|online and|everything|everyone|everybody"
+    r"\b(?:for everyone|to everyone|pour tout le monde|a tout le monde|fur jeden|bei allen|para toda a gente|per tutti"
+    r"|voor iedereen|gilt fur alle|sales?|black friday|outlet"
+    r"|in (?:all|our|the|any) shops|online and|everything|everyone|everybody"
     r"|all \w+ (?:is|are)|(?:anyone|anybody) can|we (?:take|accept)|(?:todos os|todas as|a todos|para todo el mundo"
     r"|para todos|pour tous|fur alle|for all customers)\b|todos pueden|cualquiera puede|tout le monde peut"
     r"|jede[rs]? (?:kann|darf)"
@@ -144,6 +157,35 @@ FOR_EVERYBODY = re.compile(
     r"|a partir de|acima de|desde \d+|partir de \d+|vanaf|a partire da|schlussverkauf|ausverkauf|soldes"
     r"|rebajas|saldos"
     r"|saldi|uitverkoop|in jeder filiale|en boutique|en tienda|nas lojas|(?:depends|up) (?:on|to) your bank)\b"
+)
+# What everybody may do, said before the money that comes of it, and words to one person alone.
+EVERYBODY = re.compile(
+    r"\b(?:(?:everyone|everybody|anyone|anybody|(?:all )?(?:our )?customers) (?:can|may|is able to|are able to)"
+    r"|(?:jede[rs]?|alle) (?:\w+ )?(?:kann|konnen|darf|durfen)"
+    r"|(?:tout le monde|chacun|tous les clients) (?:peut|peuvent)"
+    r"|(?:todos|todo el mundo|cualquiera) (?:pueden?)|(?:todos|qualquer pessoa|toda a gente) (?:podem?)"
+    r"|(?:tutti|chiunque) (?:possono|puo)|iedereen (?:kan|mag))\b"
+)
+TO_YOU = re.compile(
+    r"\b(?:you|your|ihnen|ihr|ihre[mnrs]?|dir|dein\w*|vous|votre|te|ti|usted|su|tu|lhe|seu|sua|le|suo|u|uw|je|jou\w*)\b"
+)
+# Vouchers that are sold, used, or not to be had; and one that is given.
+VOUCHERS = re.compile(
+    r"(?:vouchers?|coupons?|gift ?cards?|promo code|discount codes?|gutschein\w*|(?:bons?|code|cheque) "
+    r"(?:d'achat|cadeau|promo|de reduction)|cheque|vale de|cupo\w+|(?:vale|bono|cheque) (?:regalo|de compra|descuento)"
+    r"|vale (?:compras|desconto)|buono (?:regalo|sconto)|cadeaubon\w*)$"
+)
+SOLD = re.compile(
+    r"\b(?:sells?|selling|buy|bought|on sale|redeem\w*|valid|expires?"
+    r"|(?:don't|do not|can't|cannot) (?:do|offer|have|use)"
+    r"|verkauf\w*|kaufen|einlos\w*|gultig|erhaltlich|vend(?:ons|emos|iamo|us)|achet\w+|utilis\w+|valables?"
+    r"|valid[oae]s?|compr(?:ar|e|a)|canje\w+|acquist\w+|verkopen|kopen|inwissel\w*|inlever\w*|geldig)\b"
+)
+GIVEN = re.compile(
+    r"\b(?:but|though|however|here(?:'s| is| are)|enjoy|(?:send|give|offer|add|pop|get|make) you|for you|on us"
+    r"|aber|jedoch|hier ist|fur (?:sie|dich)|mais|voici|pour vous|pero|aqui (?:tiene|tienes|tem|esta)"
+    r"|para (?:ti|usted|si)"
+    r"|mas|porem|ma|ecco|per (?:lei|te)|maar|hierbij|voor (?:u|je))\b"
 )
 # A reply that leaves a question of health to those who know may name them.
 DECLINES = re.compile(

@@ -10,6 +10,7 @@ from mentiondesk.domain.replies.checks.context import CheckContext
 from mentiondesk.domain.replies.checks.spelling import Reading
 from mentiondesk.domain.replies.checks.word_table import unaccented
 from mentiondesk.domain.replies.finding import Finding, Outcome
+from mentiondesk.domain.replies.languages import language_of
 from mentiondesk.domain.replies.links import Link, belongs, links_in
 from mentiondesk.domain.replies.rules import OwnRule
 
@@ -47,6 +48,7 @@ _SIGNS_OF_LINKS = tuple(
         ),
     )
 )
+_NAME = re.compile(r"\b(?:the|our|a) ([A-Z][a-z]{1,20} [A-Z][a-z]{1,20})\b")
 _NEXT_SENTENCE = re.compile(r"\w*[a-zà-ÿ]\.[A-Z][a-zà-ÿ]+")
 
 Rule = Callable[[Reading, CheckContext], Iterator[Finding]]
@@ -108,7 +110,7 @@ def _private_way(reading: Reading) -> bool:
 
 def _asked_of_nobody(text: str, start: int) -> bool:
     """True for "please do not post your address" and "our address is …"."""
-    clause = _clause(text, start)
+    clause = tables.PURPOSE.sub("", _clause(text, start))
     return tables.NOT_ASKED.search(clause) is not None or tables.BRANDS_OWN.search(clause) is not None
 
 
@@ -150,11 +152,29 @@ def money(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """Words about money back; prices and offers that everybody gets are none."""
     if not context.approval.money:
         return
-    text = reading.words.text
     for found, start, end in reading.in_words(tables.table("money")):
-        if not tables.FOR_EVERYBODY.search(_sentence(text, found)):
+        if not _is_no_offer(reading, found):
             yield _finding("money", Outcome.HOLD, (start, end), reading)
             return
+
+
+def _is_no_offer(reading: Reading, found: re.Match[str]) -> bool:
+    """True for what holds for everybody, for vouchers that are sold or not to be had, and for a name."""
+    text = reading.words.text
+    sentence = _sentence(text, found)
+    if tables.FOR_EVERYBODY.search(sentence):
+        return True
+    if tables.VOUCHERS.match(found[0]) and tables.SOLD.search(sentence) and not tables.GIVEN.search(sentence):
+        return True
+    said_of_all = tables.EVERYBODY.search(text, 0, found.start()) or _is_a_name(reading, found)
+    return bool(said_of_all) and not tables.TO_YOU.search(sentence)
+
+
+def _is_a_name(reading: Reading, found: re.Match[str]) -> bool:
+    """True for "the Refund Goblin": a word with a capital letter before another, inside of an English sentence."""
+    start, end = reading.words.place(*found.span())
+    names = (one.span(1) for one in _NAME.finditer(reading.text))
+    return any(first <= start and end <= last for first, last in names) and language_of(reading.text) == "en"
 
 
 def harm(reading: Reading, context: CheckContext) -> Iterator[Finding]:
