@@ -24,13 +24,15 @@ LINES = (
         ("d?oh", "do"),
         ("(?:a|(?:b|c?d)) x", "abcd"),
         ("\\$\\d", "$"),
+        ("(?<!no )charge", "c"),
+        ("\\bcharge", "c"),
     ],
 )
 def test_the_letters_with_which_a_line_may_begin(line: str, letters: str) -> None:
     assert first_letters(line) == frozenset(letters)
 
 
-@pytest.mark.parametrize("line", ["\\w+ off", ".x", "[^a]b", "(?<!no )charge", "(?:maybe )?"])
+@pytest.mark.parametrize("line", ["\\w+ off", ".x", "[^a]b", "(?:maybe )?"])
 def test_a_line_that_may_begin_with_anything_is_tried_everywhere(line: str) -> None:
     assert first_letters(line) == frozenset({""})
 

@@ -19,6 +19,7 @@ _WORD_STARTS = re.compile(r"(?<!\w)(?:[a-z]{3}|\S)")
 _PART = re.compile(r"\[\^?\]?[^\]]*\]|\\.|.")
 _SIGN = re.compile(r"\[\^?\]?[^\]]*\]|\\.|[()|]")
 _MAY_BE_ABSENT = re.compile(r"[?*]|\{0?,")
+_LOOKS_AROUND = re.compile(r"\\b|\(\?<?[=!]")
 _ANY = ""
 
 
@@ -129,8 +130,10 @@ def _of_branch(branch: str) -> frozenset[str]:
     place = 0
     while place < len(branch):
         part, place = _part_at(branch, place)
+        if _LOOKS_AROUND.match(part):
+            continue
         letters |= _of_part(part)
-        if part != r"\b" and not _MAY_BE_ABSENT.match(branch, place):
+        if not _MAY_BE_ABSENT.match(branch, place):
             return letters
         place += len(found[0]) if (found := re.match(r"[?*]|\{\d*,\d*\}", branch[place:])) else 0
     return frozenset({_ANY})
@@ -141,8 +144,6 @@ def _of_part(part: str) -> frozenset[str]:
         return first_letters(part[3:-1])
     if part.startswith("["):
         return frozenset({_ANY}) if re.search(r"[\\^-]", part) else frozenset(part[1:-1])
-    if part == r"\b":
-        return frozenset()
     if part == r"\d":
         return frozenset("0123456789")
     if part.startswith(("(", ".")) or (part.startswith("\\") and part[1].isalnum()):
