@@ -43,8 +43,10 @@ setup: .venv/ready ## fetch uv, Python and the locked packages into this folder
 # have the most tests, and leaves the few long ones of faults for last.
 ALL_TESTS = tests/faults/ $(filter-out tests/faults/,$(sort $(dir $(wildcard tests/*/test_*.py))))
 
+# Python keeps the tests' bytecode, even where the surroundings say otherwise: without it each process of them compiles
+# the tests and all that they import anew.
 test: setup ## all tests (TESTS=path for some)
-	@$(PY) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder $(or $(TESTS),$(ALL_TESTS))
+	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder $(or $(TESTS),$(ALL_TESTS))
 
 faults: setup ## a crash at every call, a hostile X and a hostile AWS, in full (make test tries some of each kind)
 	@FAULTS=all $(PY) -m pytest -q tests/faults

@@ -48,5 +48,5 @@ if [ ! -x .venv/bin/python ]; then
     "$uv" venv --quiet --no-project --python "$python" .venv
 fi
 say "using $(.venv/bin/python --version) ($python)"
-"$uv" pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock
+"$uv" pip sync --quiet --compile-bytecode --python .venv/bin/python --require-hashes requirements.lock
 touch .venv/ready

@@ -15,6 +15,8 @@ from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
 from botocore.compat import HTTPHeaders
 from botocore.model import OperationModel
+from botocore.useragent import UserAgentString
+from moto.core.base_backend import BaseBackend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
@@ -47,9 +49,20 @@ def quick_table(called: Callable[[str], None] = lambda _: None) -> Iterator[None
 
     Transactions are quick as well. botocore checks and writes the request as ever, and its events are heard; nothing
     is signed, sent or parsed. A call that moto refuses goes the long way, so that the error is the one that AWS' answer
-    makes. `called` gets the name of each operation of any service, when it has ended.
+    makes. `called` gets the name of each operation of any service, when it has ended. Whatever the way, moto lists the
+    addresses of a service once, and botocore does not describe this machine anew in each request.
     """
     make_request = vars(BaseClient)["_make_request"]
+    resolve: Any = vars(BaseClient)["_resolve_endpoint_ruleset"]
+    resolved: dict[int, tuple[Any, Any]] = {}
+
+    def endpoint(client: Any, operation: OperationModel, *rest: Any, **more: Any) -> Any:
+        if operation.service_model.service_name != "dynamodb" or operation.name not in _STRAIGHT:
+            return resolve(client, operation, *rest, **more)
+        # The client stands beside its answer, so that no other gets its id.
+        if id(client) not in resolved:
+            resolved[id(client)] = client, resolve(client, operation, *rest, **more)
+        return resolved[id(client)][1]
 
     def straight(client: Any, operation: OperationModel, request: dict[str, Any], context: Any) -> Any:
         try:
@@ -60,10 +73,26 @@ def quick_table(called: Callable[[str], None] = lambda _: None) -> Iterator[None
 
     with (
         quick_transactions(),
+        patch.object(UserAgentString, "to_string", lambda _: "botocore"),
+        patch.object(BaseBackend, "urls", _Once(BaseBackend.urls)),
+        patch.object(BaseClient, "_resolve_endpoint_ruleset", endpoint),
         patch.object(BaseClient, "_make_request", straight),
         patch.object(Table, "query", _query_of(Table.query)),
     ):
         yield
+
+
+class _Once:
+    """A property of moto's backends that is read once for each of their classes."""
+
+    def __init__(self, read: Any) -> None:
+        self._read = read
+        self._found: dict[type, Any] = {}
+
+    def __get__(self, backend: Any, kind: type) -> Any:
+        if kind not in self._found:
+            self._found[kind] = self._read.__get__(backend, kind)
+        return self._found[kind]
 
 
 def _answer(region: str, operation: OperationModel, request: dict[str, Any]) -> tuple[AWSResponse, Any] | None:

@@ -141,8 +141,8 @@ def bucket(account: "DynamoDBClient") -> Iterator[str]:
     s3 = aws.s3()
     s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})  # type: ignore[typeddict-item]
     yield BUCKET
-    for found in s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
-        s3.delete_object(Bucket=BUCKET, Key=found["Key"])
+    if held := s3.list_objects_v2(Bucket=BUCKET).get("Contents"):
+        s3.delete_objects(Bucket=BUCKET, Delete={"Objects": [{"Key": one["Key"]} for one in held]})
     s3.delete_bucket(Bucket=BUCKET)
 
 
