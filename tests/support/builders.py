@@ -204,8 +204,14 @@ def settings_file(**overrides: Any) -> SettingsFile:
 
 
 def settings(**overrides: Any) -> DeskSettings:
-    """Settings as the desk uses them."""
-    return desk_settings(settings_file(**overrides))
+    """Settings as the desk uses them; equal ones are made once."""
+    key = repr(overrides)
+    if key not in _made:
+        _made[key] = desk_settings(settings_file(**overrides))
+    return _made[key]
+
+
+_made: dict[str, DeskSettings] = {}
 
 
 def changed(raw: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:

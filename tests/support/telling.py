@@ -27,8 +27,14 @@ HOSTILE = (
 
 
 def site_settings(**status_page: Any) -> DeskSettings:
-    """The settings of `site_file`."""
-    return desk_settings(site_file(**status_page))
+    """The settings of `site_file`; equal ones are made once."""
+    key = repr(status_page)
+    if key not in _made:
+        _made[key] = desk_settings(site_file(**status_page))
+    return _made[key]
+
+
+_made: dict[str, DeskSettings] = {}
 
 
 def site_file(**status_page: Any) -> SettingsFile:

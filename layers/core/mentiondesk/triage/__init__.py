@@ -1,6 +1,7 @@
 """Text → tags. Pure: no network, no state."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Protocol
 
 from mentiondesk.domain.posts.brand_words import BrandWords
@@ -31,13 +32,19 @@ class BrandTriage:
     def __call__(self, post: Post) -> Tags:
         words = self._words()
         if words != self._engine.brand:
-            self._engine = Engine(words)
+            self._engine = _engine(words)
         if self._share is None:
             return self._engine(post)
         tags = self._engine(post, self._share())
         if tags.chance is not None:
             self._share.heard(tags.chance)
         return tags
+
+
+@lru_cache(maxsize=4)
+def _engine(words: BrandWords) -> Engine:
+    """The engine of a brand's words, which all that triage in one process share: compiling its tables takes long."""
+    return Engine(words)
 
 
 __all__ = ["BrandTriage", "Engine", "triage"]
