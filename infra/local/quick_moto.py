@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
 import moto.backends
+import moto.core.responses
 import moto.dynamodb.models
 from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
@@ -51,12 +53,13 @@ def quick_table(called: Callable[[str], None] = lambda _: None) -> Iterator[None
     Transactions are quick as well. botocore checks and writes the request as ever, and its events are heard; nothing
     is signed, sent or parsed. A call that moto refuses goes the long way, so that the error is the one that AWS' answer
     makes. `called` gets the name of each operation of any service, when it has ended. Whatever the way, moto lists its
-    services and their addresses once, and botocore does not describe this machine anew in each request.
+    services, their addresses and their methods once, and botocore does not describe this machine in each request.
     """
     make_request = vars(BaseClient)["_make_request"]
     resolve: Any = vars(BaseClient)["_resolve_endpoint_ruleset"]
     resolved: dict[int, tuple[Any, Any]] = {}
     services = frozenset(moto.backends.list_of_moto_modules())
+    methods = cache(moto.core.responses.method_names_from_class)
 
     def endpoint(client: Any, operation: OperationModel, *rest: Any, **more: Any) -> Any:
         if operation.service_model.service_name != "dynamodb" or operation.name not in _STRAIGHT:
@@ -77,6 +80,7 @@ def quick_table(called: Callable[[str], None] = lambda _: None) -> Iterator[None
         quick_transactions(),
         patch.object(UserAgentString, "to_string", lambda _: "botocore"),
         patch.object(moto.backends, "list_of_moto_modules", lambda: services),
+        patch.object(moto.core.responses, "method_names_from_class", methods),
         patch.object(BaseBackend, "urls", _Once(BaseBackend.urls)),
         patch.object(BaseClient, "_resolve_endpoint_ruleset", endpoint),
         patch.object(BaseClient, "_make_request", straight),

@@ -12,6 +12,7 @@ from moto import mock_aws
 from infra import doctor
 from infra.doctor import Finding, Patient, examine
 from infra.event_commands import new_secret
+from infra.local.quick_moto import quick_table
 from infra.secret_parameters import SecretParameters
 from infra.transform import REGION
 from mentiondesk.domain.alerts.roster import Channel
@@ -24,7 +25,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    with mock_aws():
+    with mock_aws(), quick_table():
         aws.forget_clients()
         yield
     aws.forget_clients()

@@ -13,6 +13,7 @@ import pytest
 from moto import mock_aws
 
 from infra import operate
+from infra.local.quick_moto import quick_table
 from infra.secret_parameters import KEYS, SecretParameters
 from infra.settings_file import load_desk, load_settings
 from infra.transform import REGION, transformed
@@ -78,7 +79,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "AWS_DEFAULT_REGION": REGION,
     }.items():
         monkeypatch.setenv(name, value)
-    with mock_aws():
+    with mock_aws(), quick_table():
         aws.forget_clients()
         template = transformed(ROOT / "template.yaml")
         outputs = {"TableName": template["Outputs"]["TableName"]}

@@ -351,6 +351,11 @@ class FaultyDesk:
         finally:
             self._stack.pop()
 
+    @property
+    def current_run(self) -> object:
+        """The run that is going on, as a thing that is equal to itself only."""
+        return self._stack[-1]
+
     def note_run(self, function: str) -> None:
         self.runs.append((self.clock.now(), function))
 

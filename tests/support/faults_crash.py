@@ -76,6 +76,8 @@ class Forking(Meddler):
         self._choose = choose
         self._deed = deed
         self._number = 0
+        # The run whose world, as it is now, was tried after its last change.
+        self._tried: object = None
         self.copies = Copies()
         self.report = Report()
         self.mine: Point | None = None
@@ -88,6 +90,7 @@ class Forking(Meddler):
     def after(self, call: Call, answer: Any) -> Any:
         # After a call that only reads, the world is what it was before it, and what it is before the next.
         if not call.only_reads:
+            self._tried = None
             self._meet(call, AFTER)
         return answer
 
@@ -95,6 +98,11 @@ class Forking(Meddler):
         point = Point(self._number, call.function, call.operation, when)
         if self.mine is not None or not self._choose(point):
             return
+        # Who dies before a change leaves the same as who died after the change before it in the same run.
+        run = self._desk.current_run
+        if self._deed is die and when == BEFORE and self._tried is run:
+            return
+        self._tried = run if when == AFTER else None
         self.report.points.append(point)
         if self.copies.fork():
             self.mine = point
