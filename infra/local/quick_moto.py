@@ -21,6 +21,7 @@ from botocore.model import OperationModel
 from botocore.useragent import UserAgentString
 from moto.core.base_backend import BaseBackend
 from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.core.utils import method_names_from_class
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
@@ -59,7 +60,7 @@ def quick_table(called: Callable[[str], None] = lambda _: None) -> Iterator[None
     resolve: Any = vars(BaseClient)["_resolve_endpoint_ruleset"]
     resolved: dict[int, tuple[Any, Any]] = {}
     services = frozenset(moto.backends.list_of_moto_modules())
-    methods = cache(moto.core.responses.method_names_from_class)
+    methods = cache(method_names_from_class)
 
     def endpoint(client: Any, operation: OperationModel, *rest: Any, **more: Any) -> Any:
         if operation.service_model.service_name != "dynamodb" or operation.name not in _STRAIGHT:
