@@ -79,6 +79,9 @@ def test_the_table_holds_a_value_by_the_names_of_its_fields() -> None:
     assert form.dump_python(value, mode="json") == plain
     assert form.validate_json(form.dump_json(value, exclude_none=True)) == value
     assert form.validate_python(value) is value
+    assert form.dump_python(value, mode="json", exclude_defaults=True) == {
+        name: plain[name] for name in ("name", "inner", "parts")
+    }
     assert form.validate_python({"name": "Ana", "unknown": 1}) == Outer(name="Ana")
     with pytest.raises(ValidationError) as refused:
         form.validate_python({"name": "Ana", "parts": [{"count": "many"}]})

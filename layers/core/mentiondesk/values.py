@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform, get_type_hints
 
-from msgspec import Struct, field
-from msgspec.structs import asdict, fields
+from msgspec import NODEFAULT, Struct, field
+from msgspec.structs import FieldInfo, asdict, fields
 
 __all__ = ["Frozen", "field", "replace", "required"]
 
@@ -33,12 +33,7 @@ else:
         def __get_pydantic_core_schema__(cls, source: object, handler: Callable[[Any], Any]) -> dict[str, Any]:
             """The fields by name: this is the hook by which pydantic asks a class for its form."""
             hints = get_type_hints(cls, include_extras=True)
-            schemas = {name: handler.generate_schema(hints[name]) for name in cls.__struct_fields__}
-            needed = required(cls)
-            held = {
-                name: {"type": "typed-dict-field", "schema": schema, "required": name in needed}
-                for name, schema in schemas.items()
-            }
+            held = {one.name: _part(one, handler.generate_schema(hints[one.name])) for one in fields(cls)}
             form = {"type": "typed-dict", "fields": held, "extra_behavior": "ignore", "cls_name": cls.__name__}
             return {
                 "type": "function-wrap",
@@ -50,6 +45,15 @@ else:
         @classmethod
         def _read(cls, value: object, fields_of: Callable[[object], dict[str, Any]]) -> Self:
             return value if isinstance(value, cls) else cls(**fields_of(value))
+
+
+def _part(one: FieldInfo, schema: dict[str, Any]) -> dict[str, Any]:
+    """A field in pydantic's form. Its default is told, so that values can be written without their defaults."""
+    if one.required:
+        return {"type": "typed-dict-field", "schema": schema, "required": True}
+    made = one.default is NODEFAULT
+    default = {"default_factory": one.default_factory} if made else {"default": one.default}
+    return {"type": "typed-dict-field", "schema": {"type": "default", "schema": schema, **default}, "required": False}
 
 
 def required(kind: object) -> tuple[str, ...]:
