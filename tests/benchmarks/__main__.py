@@ -16,12 +16,12 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.transform import REGION
-from tests.benchmarks import desk, mentions, notifier, pairs, quiet, reads, replies, speed, starts, storm
+from tests.benchmarks import desk, mentions, notifier, pairs, quiet, reads, replies, speed, starts, storm, weeks
 from tests.benchmarks.figures import Figure, accept, read_accepted, table, write
 
 ACCEPTED = Path(__file__).with_name("accepted.json")
 OUT = Path("out/benchmarks.json")
-_PARTS = ("mentions", "reads", "notifier", "starts", "speed", "storm", "desk", "replies", "quiet")
+_PARTS = ("mentions", "reads", "notifier", "starts", "speed", "storm", "desk", "replies", "quiet", "weeks")
 
 
 def main() -> int:
@@ -79,6 +79,7 @@ def _measure(console: Console, parts: Iterable[str], *, full: bool) -> list[Figu
         "desk": desk.measure,
         "replies": replies.measure,
         "quiet": quiet.measure,
+        "weeks": weeks.measure,
     }
     found: list[Figure] = []
     for part in parts:
