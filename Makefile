@@ -46,7 +46,7 @@ ALL_TESTS = tests/faults/ $(filter-out tests/faults/,$(sort $(dir $(wildcard tes
 # Python keeps the tests' bytecode, even where the surroundings say otherwise: without it each process of them compiles
 # the tests and all that they import anew.
 test: setup ## all tests (TESTS=path for some)
-	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder $(or $(TESTS),$(ALL_TESTS))
+	@PYTHONDONTWRITEBYTECODE= $(PY) -m pytest -q -n auto --dist loadfile --no-loadscope-reorder --durations=10 $(or $(TESTS),$(ALL_TESTS))
 
 faults: setup ## a crash at every call, a hostile X and a hostile AWS, in full (make test tries some of each kind)
 	@FAULTS=all $(PY) -m pytest -q tests/faults

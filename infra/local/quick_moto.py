@@ -21,7 +21,7 @@ from botocore.model import OperationModel
 from botocore.useragent import UserAgentString
 from moto.core.base_backend import BaseBackend
 from moto.core.models import DEFAULT_ACCOUNT_ID
-from moto.core.utils import method_names_from_class
+from moto.core.utils import camelcase_to_underscores, method_names_from_class
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
@@ -60,7 +60,7 @@ def quick_table(called: Callable[[str], None] = lambda _: None) -> Iterator[None
     resolve: Any = vars(BaseClient)["_resolve_endpoint_ruleset"]
     resolved: dict[int, tuple[Any, Any]] = {}
     services = frozenset(moto.backends.list_of_moto_modules())
-    methods = cache(method_names_from_class)
+    methods, underscored = cache(method_names_from_class), cache(camelcase_to_underscores)
 
     def endpoint(client: Any, operation: OperationModel, *rest: Any, **more: Any) -> Any:
         if operation.service_model.service_name != "dynamodb" or operation.name not in _STRAIGHT:
@@ -82,6 +82,7 @@ def quick_table(called: Callable[[str], None] = lambda _: None) -> Iterator[None
         patch.object(UserAgentString, "to_string", lambda _: "botocore"),
         patch.object(moto.backends, "list_of_moto_modules", lambda: services),
         patch.object(moto.core.responses, "method_names_from_class", methods),
+        patch.object(moto.core.responses, "camelcase_to_underscores", underscored),
         patch.object(BaseBackend, "urls", _Once(BaseBackend.urls)),
         patch.object(BaseClient, "_resolve_endpoint_ruleset", endpoint),
         patch.object(BaseClient, "_make_request", straight),
