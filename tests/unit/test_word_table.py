@@ -49,6 +49,14 @@ def test_a_table_finds_where_one_long_expression_finds(name: str) -> None:
         ), text
 
 
+def test_a_line_is_found_by_each_of_its_alternatives() -> None:
+    table = WordTable(["(?:your|the) (?:cash|money)|cash back", "(?:a |any )?gift", "we (?:pay|owe)", "(?:w|p)ay"])
+    text = "your cash, cash back, a gift, gift, we pay, wept, way, pay"
+    assert [found[0] for found in table.finditer(text)] == [
+        "your cash", "cash back", "a gift", "gift", "we pay", "way", "pay",
+    ]  # fmt: skip
+
+
 def test_signs_are_found_where_one_long_expression_finds_them() -> None:
     lines = [line for line in tables.lines_of("placeholder") if not line.startswith("\\b")]
     table, long = tables.placeholder_signs(), re.compile("|".join(lines))

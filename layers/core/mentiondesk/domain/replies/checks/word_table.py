@@ -13,8 +13,10 @@ _UNACCENTED = dict(zip("àáâãäåçèéêëìíîïñòóôõöøùúûüýÿ
 _ACCENTED = re.compile(f"[{''.join(_UNACCENTED)}]")
 # Letters by which lines are kept, where they begin with as many.
 _PREFIX = 3
-_PLAIN_PREFIX = re.compile(r"[a-z]{3}(?![?*{+|])")
-_WORD_STARTS = re.compile(r"(?<!\w)(?:[a-z]{3}|\S)")
+_PLAIN_PREFIX = re.compile(r"[a-z]{3}(?![?*{+|])|[a-z]{1,2}(?=[ '-](?![?*{+|]))")
+_WORD_STARTS = re.compile(r"(?<!\w)(?:[a-z]{3}|[a-z]{1,2}(?![a-z])|\S)")
+# A group that begins a line is written out, where it has so few words.
+_MOST_ROWS = 16
 # A part of an expression, the signs of its groups, and the sign behind a part that says how often it stands there.
 _PART = re.compile(r"\[\^?\]?[^\]]*\]|\\.|.")
 _SIGN = re.compile(r"\[\^?\]?[^\]]*\]|\\.|[()|]")
@@ -102,13 +104,28 @@ class SignTable:
 
 
 def _rows(line: str) -> list[str]:
-    """A line that is one group, as a row for each of its words."""
-    return _split(line[3:-1]) if line.startswith("(?:") and _group_end(line, 0) == len(line) else [line]
+    """The alternatives of a line; of one that begins with a group, a row for each of its words."""
+    return [row for one in _split(line) for row in _written_out(one)]
+
+
+def _written_out(line: str) -> list[str]:
+    if not line.startswith("(?:"):
+        return [line]
+    end = _group_end(line, 0)
+    words, rest = _split(line[3 : end - 1]), line[end:]
+    if len(words) > _MOST_ROWS and rest:
+        return [line]
+    if rest.startswith("?"):
+        words, rest = [*words, ""], rest[1:]
+    if rest.startswith(("?", "*", "+", "{", "|")):
+        return [line]
+    return [f"{word}{rest}" for word in words]
 
 
 def _keys(line: str) -> Iterable[str]:
-    """The first letters of a line that begins with as many; else each letter with which it may begin."""
-    return (line[:_PREFIX],) if _PLAIN_PREFIX.match(line) else first_letters(line)
+    """The first letters of a line that begins with as many, or with a short word; else each that may begin it."""
+    plain = _PLAIN_PREFIX.match(line)
+    return (plain[0],) if plain else first_letters(line)
 
 
 @lru_cache(maxsize=64)
