@@ -8,13 +8,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mentiondesk.adapters.storage.attributes import from_item
 from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
+from mentiondesk.adapters.storage.items import ItemUnreadable
 from mentiondesk.composition import classify_mention as parts
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.runtime import clock
 from mentiondesk.runtime.config import ClassifyConfig
 from mentiondesk.runtime.init import warm
 from mentiondesk.runtime.reports import Counts
-from mentiondesk.usecases.intake.classify_mention import ClassifyMention
+from mentiondesk.usecases.intake.classify_batch import ClassifyBatch
 
 logger, metrics = Logger(), Metrics()
 
@@ -28,24 +29,31 @@ counts = Counts(metrics.add_metric, lambda found: stores().troubles.report(found
 
 
 @cache
-def classify_mention() -> ClassifyMention:
+def classify_batch() -> ClassifyBatch:
     failed = partial(counts, {"OpinionsFailed": 1})
-    return parts.classify_mention(stores(), ClassifyConfig.from_env(), logger.warning, failed)
+    return parts.classify_batch(stores(), ClassifyConfig.from_env(), logger.warning, failed)
 
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Handles each record by itself; the stream delivers those again that failed."""
-    failed = []
-    for record in event["Records"]:
-        stream = record["dynamodb"]
+    """Classifies the posts of a batch; the stream delivers those again that failed."""
+    posts: list[Post] = []
+    streams, failed = [], []
+
+    def fail(stream: dict[str, Any], failure: Exception) -> None:
+        logger.error("post not classified", post=stream["Keys"]["pk"]["S"], exc_info=failure)
+        failed.append({"itemIdentifier": stream["SequenceNumber"]})
+
+    for stream in (record["dynamodb"] for record in event["Records"]):
         try:
-            classify_mention()(from_item(Post, stream["NewImage"]), clock.now())
-        except Exception:  # the boundary: a poison record must not hold up the others of its batch
-            logger.exception("post not classified", post=stream["Keys"]["pk"]["S"])
-            failed.append({"itemIdentifier": stream["SequenceNumber"]})
+            posts.append(from_item(Post, stream["NewImage"]))
+            streams.append(stream)
+        except ItemUnreadable as unreadable:
+            fail(stream, unreadable)
+    for number, failure in classify_batch()(posts, clock.now()).items():
+        fail(streams[number], failure)
     return {"batchItemFailures": failed}
 
 
-warm(classify_mention)
+warm(classify_batch)

@@ -146,6 +146,13 @@ class Meter:
             half = 1 if params.get("ConsistentRead") else 0.5
             what = _kind(params["Key"])
             return Call(function, operation, what, reads=half * _kilobytes(size(parsed.get("Item", {})), 4096))
+        if operation == "BatchGetItem":
+            ((table, asked),) = params["RequestItems"].items()
+            half = 1 if asked.get("ConsistentRead") else 0.5
+            sizes = [size(item) for item in parsed.get("Responses", {}).get(table, ())]
+            # A key without an item costs as much as a small item.
+            units = sum(_kilobytes(one, 4096) for one in sizes) + len(asked["Keys"]) - len(sizes)
+            return Call(function, operation, "+".join(map(_kind, asked["Keys"])), reads=half * units)
         if operation == "Query":
             half = 1 if params.get("ConsistentRead") else 0.5
             found = sum(size(item) for item in parsed.get("Items", []))
@@ -195,7 +202,8 @@ def steps(calls: Iterable[Call]) -> dict[tuple[str, str], tuple[int, float, floa
     writes: Counter[tuple[str, str]] = Counter()
     reads: Counter[tuple[str, str]] = Counter()
     for call in calls:
-        step = (call.function, f"{call.operation} {call.what}".strip())
+        kinds = "+".join(dict.fromkeys(call.what.split("+")))
+        step = (call.function, f"{call.operation} {kinds}".strip())
         counts[step] += 1
         writes[step] += call.writes  # type: ignore[assignment]
         reads[step] += call.reads  # type: ignore[assignment]

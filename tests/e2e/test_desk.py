@@ -297,7 +297,7 @@ def test_a_post_that_cannot_be_classified_is_set_aside_and_everything_else_goes_
     day = new_day()
     day.post(0.1, "@FennelAndFinch hello", by=HOLLY)
     day.until(1)
-    classify = day.app("ClassifyMention").classify_mention()
+    classify = day.app("ClassifyMention").classify_batch()._classify
     triage, tries = classify._triage, Counter[str]()
 
     def poisoned(post: Post) -> Tags:

@@ -468,7 +468,7 @@ def test_a_missing_variable_is_named(desk_account: Account, name: str, variable:
 def test_a_missing_variable_of_the_classifier_is_named(desk_account: Account) -> None:
     function = desk_account.function("ClassifyMention", TABLE_NAME="")
     with pytest.raises(NotConfigured, match="TABLE_NAME"):
-        _inside(function, "classify_mention")
+        _inside(function, "classify_batch")
 
 
 @pytest.mark.parametrize("name", ["FetchMentions", "NotifyStaff"])
@@ -479,10 +479,11 @@ def test_missing_settings_say_what_to_do(account_of_a_desk: Account, name: str) 
 
 
 def test_missing_settings_of_the_classifier(account_of_a_desk: Account) -> None:
-    classify = _inside(account_of_a_desk.function("ClassifyMention"), "classify_mention")
+    classify = _inside(account_of_a_desk.function("ClassifyMention"), "classify_batch")
     account_of_a_desk.desk.posts.add(a_post())
+    (failure,) = classify([a_post()], NOON).values()
     with pytest.raises(SettingsMissing, match="make settings"):
-        classify(a_post(), NOON)
+        raise failure
 
 
 def _inside(function: Function, name: str) -> Any:

@@ -33,9 +33,12 @@ from mentiondesk.adapters.storage.table import (
     Table,
     TableBusy,
     Update,
+    Write,
+    transact_each,
 )
 from tests.integration.conftest import TABLE
 from tests.support.builders import NOON, at
+from tests.support.counted import Counted
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -398,6 +401,28 @@ def test_two_parts_of_a_transaction_have_two_keys(table: Table) -> None:
         table.transact({"one": Put(Item(key("a"))), "other": Delete(key("a"))})
     with pytest.raises(ValueError, match="100 parts"):
         table.transact({str(n): Put(Item(key(str(n)))) for n in range(101)})
+
+
+def test_changes_share_transactions_and_one_that_is_refused_leaves_the_others(noted: Table) -> None:
+    def change(name: str, when: Absent | None = None) -> dict[str, Write]:
+        return {"one": Put(Item(key(name)), when), "other": Put(Item(key(f"{name}-other")))}
+
+    counted: Any = Counted(noted)
+    done = transact_each(counted, [change("b"), change("a", Absent()), change("c"), change("b")])
+    assert done == [True, False, True, True]
+    assert noted.get(key("a-other")) is None
+    assert all(noted.get(key(name)) for name in ("b", "b-other", "c", "c-other"))
+    # Refused once, written without the refused one, and the second change of one item by itself.
+    assert counted.requests == 3
+    assert transact_each(counted, []) == []
+
+
+def test_changes_of_more_parts_than_a_transaction_takes_go_in_several(table: Table) -> None:
+    counted: Any = Counted(table)
+    changes = [{str(n): Put(Item(key(f"{one}-{n}"))) for n in range(30)} for one in range(7)]
+    assert transact_each(counted, changes) == [True] * 7
+    assert counted.requests == 3
+    assert len(list(table.get_many(key(f"{one}-{n}") for one in range(7) for n in range(30)))) == 210
 
 
 # --- conflicts: moto raises none, so each table is told to ------------------------------------------------

@@ -484,7 +484,7 @@ def test_every_statement_of_a_function_says_what_for(resources: dict[str, Resour
     ("name", "actions"),
     [
         ("FetchMentions", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
-        ("ClassifyMention", "DeleteItem GetItem PutItem Query UpdateItem"),
+        ("ClassifyMention", "BatchGetItem DeleteItem GetItem PutItem Query UpdateItem"),
         ("NotifyStaff", "BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem"),
         ("DetectIncidents", "BatchGetItem BatchWriteItem DeleteItem GetItem PutItem Query UpdateItem"),
         ("AuditDesk", "BatchGetItem ConditionCheckItem GetItem PutItem Query UpdateItem"),

@@ -6,6 +6,7 @@ from datetime import timedelta
 from mentiondesk.adapters.bedrock import BedrockAdviser, reported
 from mentiondesk.adapters.cached import Cached
 from mentiondesk.adapters.storage.desk_stores import DeskStores
+from mentiondesk.adapters.storage.held_table import HeldTable, needed_for
 from mentiondesk.adapters.storage.stores.classifier_calls import ClassifierCalls
 from mentiondesk.adapters.storage.stores.score_counts import ScoreCounts
 from mentiondesk.adapters.storage.stores.strikes import Strikes
@@ -16,6 +17,7 @@ from mentiondesk.runtime.config import NONE, ClassifyConfig
 from mentiondesk.triage import BrandTriage
 from mentiondesk.triage.share import bin_of, estimated_share
 from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.usecases.intake.classify_batch import ClassifyBatch
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from mentiondesk.usecases.intake.note_joining import NoteJoining
 from mentiondesk.usecases.intake.second_opinion import SecondOpinion
@@ -26,10 +28,18 @@ from mentiondesk.usecases.strikes.keep_policy import KeepPolicy
 _INCIDENTS_KEPT = timedelta(minutes=1)
 
 
-def classify_mention(
+def classify_batch(
+    desk: DeskStores, config: ClassifyConfig, warn: Callable[..., None], failed: Callable[[], None]
+) -> ClassifyBatch:
+    """`warn` and `failed` hear of each opinion that the model did not give."""
+    desk.table = table = HeldTable(desk.table)
+    classify = _classify_mention(desk, config, warn, failed)
+    return ClassifyBatch(classify, desk.cases, lambda posts: table.held(needed_for(posts)))
+
+
+def _classify_mention(
     desk: DeskStores, config: ClassifyConfig, warn: Callable[..., None], failed: Callable[[], None]
 ) -> ClassifyMention:
-    """`warn` and `failed` hear of each opinion that the model did not give."""
     open_incidents = Cached(desk.incidents.open, _INCIDENTS_KEPT, clock.now)
     policy = KeepPolicy(Strikes(desk.table, desk.keep, clock.now), desk.cases, desk.settings)
     joining = NoteJoining(Threads(desk.table), desk.posts, ChangeCase(desk.cases, desk.settings), desk.settings)

@@ -85,6 +85,12 @@ class CaseStore(Protocol):
         a new case is not the customer's first as it says, or Conflict for a post in no case, with nothing written.
         """
 
+    def commit_each(self, changes: Sequence[Classified]) -> Sequence[bool]:
+        """Writes each change whole or not at all, several at once; True for those written, in their order.
+
+        False: this text is classified already, or others changed the case; `commit` tells.
+        """
+
     def save(self, change: CaseChange) -> Case:
         """Writes the case, its new entry and what follows for the alerts; returns the case with its new version.
 

@@ -1,6 +1,6 @@
 """The table as a port: items by key, conditions and changes as data, transactions of named parts."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from mentiondesk.adapters.storage.items import Item, Value
@@ -207,3 +207,39 @@ class Table(Protocol):
         Raises Refused with the parts whose conditions did not hold, or Conflict when another write was at one of
         the items or the table had no room for the transaction.
         """
+
+
+def transact_each(table: Table, changes: Sequence[Mapping[str, Write]]) -> list[bool]:
+    """Writes each of these changes whole or not at all, in as few transactions as they fit in; True for the written.
+
+    A change that is refused, or meets another write, is not written and leaves the others to be written.
+    """
+    written = [False] * len(changes)
+    for group in _fitting(changes):
+        while group:
+            try:
+                table.transact({f"{n} {name}": part for n in group for name, part in changes[n].items()})
+            except Refused as refused:
+                group -= {int(name.partition(" ")[0]) for name in refused.found}
+            except Conflict:
+                break
+            else:
+                for number in group:
+                    written[number] = True
+                break
+    return written
+
+
+def _fitting(changes: Sequence[Mapping[str, Write]]) -> Iterator[set[int]]:
+    """The positions of changes that one transaction takes: up to its number of parts, no two with one key."""
+    group: set[int] = set()
+    taken: set[Key] = set()
+    for number, parts in enumerate(changes):
+        wanted = {part.key for part in parts.values()}
+        if group and (len(taken) + len(wanted) > MOST_PARTS or taken & wanted):
+            yield group
+            group, taken = set(), set()
+        group.add(number)
+        taken |= wanted
+    if group:
+        yield group

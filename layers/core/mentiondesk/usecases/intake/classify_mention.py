@@ -25,6 +25,7 @@ from mentiondesk.ports.triage import Triage
 from mentiondesk.usecases.optimistic import retried
 from mentiondesk.values import replace
 
+_Placed = tuple[Case | None, Callable[[Case | None], Classified]]
 # Posts of the brand in a row that are followed up to the customer's: more than any thread has.
 _LONGEST_THREAD = 100
 
@@ -55,6 +56,22 @@ class ClassifyMention:
 
         A post that is gone from X opens no case.
         """
+        found = self._placed(post, now)
+        if found is None:
+            return None
+        before, change = found
+        return retried(before, lambda case: self._committed(change(case)))
+
+    def planned(self, post: Post, now: datetime) -> Classified | None:
+        """The change that is to be written; None for a post that is gone from X."""
+        found = self._placed(post, now)
+        if found is None:
+            return None
+        before, change = found
+        return change(before)
+
+    def _placed(self, post: Post, now: datetime) -> _Placed | None:
+        """The case of the post as stored, and the function that makes the post's change of it."""
         if post.gone_at is not None:
             return None
         tags = None if post.own else self._triage(post)
@@ -64,7 +81,7 @@ class ClassifyMention:
             tags = self._calmed(tags)
         case_id, before = self._place(post)
         if case_id is None:
-            return self._committed(Classified(post, now))
+            return None, lambda _: Classified(post, now)
         entry = posted(post, tags, incident.incident_id if incident else None, self._grounds(post))
         if isinstance(entry, CustomerPosted):
             standing = self._standing(post.author_id, now)
@@ -72,14 +89,14 @@ class ClassifyMention:
             if before is None and entry.kind is Kind.COMPLAINT and not standing.struck:
                 self._joined(case_id, post, now)
 
-        def attempt(before: Case | None) -> Classified | None:
+        def change(before: Case | None) -> Classified:
             # A new case is one of a customer's; who they are to the brand is read anew at each attempt.
             regard = self._cases.regard(case_id.customer) if before is None else Regard()
             placed = self._with_regard(entry, regard) if before is None else entry
-            change = self._change(case_id, before, post, self._still_in_incident(before, placed, now))
-            return self._committed(Classified(post, now, tags, self._with_look_up(change), signal, regard.latest))
+            changed = self._change(case_id, before, post, self._still_in_incident(before, placed, now))
+            return Classified(post, now, tags, self._with_look_up(changed), signal, regard.latest)
 
-        return retried(before, attempt)
+        return before, change
 
     def _with_regard(self, entry: Posted, regard: Regard) -> Posted:
         """The first post of a case with the loyalty of its author and the time of their last thanks."""

@@ -1,6 +1,6 @@
 """Cases with their timelines and their customers."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -27,6 +27,7 @@ from mentiondesk.adapters.storage.table import (
     Table,
     Update,
     Write,
+    transact_each,
 )
 from mentiondesk.domain.cases.case import WORDS, Case
 from mentiondesk.domain.cases.changes import CaseChange
@@ -64,7 +65,11 @@ class Cases:
     def holds(self, case_id: CaseId, entry_id: str) -> bool:
         return timelines.holds(self._table, case_id, entry_id)
 
-    def commit(self, change: Classified) -> bool:
+    def commit_each(self, changes: Sequence[Classified]) -> Sequence[bool]:
+        return transact_each(self._table, [self._classified(change) for change in changes])
+
+    def _classified(self, change: Classified) -> dict[str, Write]:
+        """The writes of a classified post, for one transaction."""
         parts: dict[str, Write] = {"post": _tag(change)}
         if change.case is not None:
             parts |= self.parts(change.case)
@@ -76,8 +81,11 @@ class Cases:
         if change.tags is not None:
             parts["customer"] = self._count(change)
             parts |= _signal(change)
+        return parts
+
+    def commit(self, change: Classified) -> bool:
         try:
-            self._table.transact(parts)
+            self._table.transact(self._classified(change))
         except Refused as refused:
             if "post" in refused.found:
                 return False
