@@ -5,7 +5,7 @@ from datetime import datetime
 
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item
-from mentiondesk.adapters.storage.table import Absent, Check, Query, Table, Update, Write
+from mentiondesk.adapters.storage.table import Absent, Query, Table, Update, Write
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import CaseId, IncidentId, UserId
 from mentiondesk.domain.incidents.incident import Incident
@@ -18,20 +18,19 @@ LATEST_CASE, LATEST_OPENED_AT = "latest_case", "latest_opened_at"
 
 
 def cases_of_customer(change: Classified, expires: int) -> dict[str, Write]:
-    """The marks by which the cases of a customer who has several are found: a new one's, and that of the one before.
+    """The writes by which a new case is found from its customer: its mark, and that of the case before.
 
     A customer's only case needs none, since it is their latest. Nothing moves on from a latest case without a mark:
     the first case is written only while there is no latest one.
     """
     assert change.case is not None, "a mark is of a case"
     case, before, kept = change.case.after, change.earlier, {keys.EXPIRES: expires, keys.SCHEMA: 1}
-    parts: dict[str, Write] = {}
-    if before is not None or change.tags is None:
-        parts["mark"] = Update(keys.case_of_customer(case.case_id, case.opened_at), kept)
-    if before is not None and before.opened_at is not None and before.case_id != case.case_id:
+    if before is None:
+        latest = {LATEST_CASE: str(case.case_id), LATEST_OPENED_AT: case.opened_at, **kept}
+        return {"customer": Update(keys.customer(case.customer_id), latest, Absent(LATEST_CASE))}
+    parts: dict[str, Write] = {"mark": Update(keys.case_of_customer(case.case_id, case.opened_at), kept)}
+    if before.opened_at is not None and before.case_id != case.case_id:
         parts["earlier mark"] = Update(keys.case_of_customer(before.case_id, before.opened_at), kept)
-    if before is None and change.tags is None:
-        parts["customer"] = Check(keys.customer(case.customer_id), Absent(LATEST_CASE))
     return parts
 
 
