@@ -14,7 +14,6 @@ from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.ids import CaseId, UserId
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Kind, Tags
-from mentiondesk.ports.cases import CaseStore
 from mentiondesk.usecases.intake.classify_batch import ClassifyBatch
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from tests.integration.conftest import Desk, MemoryDesk, keep
@@ -29,8 +28,8 @@ def triage(post: Post) -> Tags:
     return tags(Kind(post.text.partition(":")[0]))
 
 
-def batch(desk: Desk, cases: CaseStore | None = None, table: HeldTable | None = None) -> ClassifyBatch:
-    stored, found = cases or desk.cases, settings()
+def batch(desk: Desk, cases: Cases | None = None, table: HeldTable | None = None) -> ClassifyBatch:
+    stored, found = cases or Cases(desk.table, keep), settings()
 
     def ahead(posts: Sequence[Post]) -> AbstractContextManager[None]:
         assert table is not None

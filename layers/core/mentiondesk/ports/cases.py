@@ -85,12 +85,6 @@ class CaseStore(Protocol):
         a new case is not the customer's first as it says, or Conflict for a post in no case, with nothing written.
         """
 
-    def commit_each(self, changes: Sequence[Classified]) -> Sequence[bool]:
-        """Writes each change whole or not at all, several at once; True for those written, in their order.
-
-        False: this text is classified already, or others changed the case; `commit` tells.
-        """
-
     def save(self, change: CaseChange) -> Case:
         """Writes the case, its new entry and what follows for the alerts; returns the case with its new version.
 
@@ -126,3 +120,13 @@ class CaseStore(Protocol):
 
     def silent(self, now: datetime, limit: int) -> list[CaseId]:
         """Up to `limit` cases whose customers' silence has ended by `now`; may be a little stale."""
+
+
+class CaseBatches(Protocol):
+    """Changes of several cases at once, for fewer requests than one by one."""
+
+    def commit_each(self, changes: Sequence[Classified]) -> Sequence[bool]:
+        """Writes each change whole or not at all, several at once; True for those written, in their order.
+
+        False: this text is classified already, or others changed the case; `commit` tells.
+        """

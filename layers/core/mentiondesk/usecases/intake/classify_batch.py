@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
 
 from mentiondesk.domain.posts.post import Post
-from mentiondesk.ports.cases import CaseStore, Classified
+from mentiondesk.ports.cases import CaseBatches, Classified
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 
 
@@ -19,7 +19,7 @@ class ClassifyBatch:
     def __init__(
         self,
         classify: ClassifyMention,
-        cases: CaseStore,
+        cases: CaseBatches,
         ahead: Callable[[Sequence[Post]], AbstractContextManager[None]] = lambda _: nullcontext(),
     ) -> None:
         self._classify = classify
