@@ -34,6 +34,7 @@ feed = cache(lambda: parts.feed(stores(), config()))
 fetch_mentions = cache(lambda: parts.fetch_mentions(stores(), feed()))
 look_up_customers = cache(lambda: parts.look_up_customers(stores(), feed()))
 look_again = cache(lambda: parts.look_again(stores(), feed()))
+redeliver_posts = cache(lambda: RedeliverPosts(stores().posts))
 
 
 @logger.inject_lambda_context(clear_state=True)
@@ -46,7 +47,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     if looked_up.failure is not None:
         logger.warning("customers not looked up", exc_info=looked_up.failure)
     looked = LookedAgain() if fetched.obstacles else look_again()(now, time_left)
-    redelivered = RedeliverPosts(stores().posts)(now)
+    redelivered = redeliver_posts()(now)
     logger.info(
         "fetched", **asdict(fetched), looked_up=looked_up.customers, gone=looked.gone, redelivered=redelivered.posts
     )

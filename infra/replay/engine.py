@@ -5,7 +5,7 @@ and minutes without anything to do cost nothing.
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -45,6 +45,7 @@ from mentiondesk.triage import BrandTriage
 from mentiondesk.triage.share import bin_of, estimated_share
 from mentiondesk.usecases.alerts.notify_staff import NotifyStaff
 from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.usecases.cases.change_each import ChangeEach
 from mentiondesk.usecases.cases.lapse_claims import LapseClaims
 from mentiondesk.usecases.incidents.detect_incidents import DetectIncidents
 from mentiondesk.usecases.incidents.follow_up_customers import GoBack
@@ -112,10 +113,10 @@ class _Posts(Posts):
         super().__init__(table, keep)
         self.fresh: deque[PostId] = deque()
 
-    def add(self, post: Post) -> Added:
-        added = super().add(post)
-        if added in (Added.NEW, Added.EDITED):
-            self.fresh.append(post.post_id)
+    def add_all(self, posts: Sequence[Post]) -> list[Added]:
+        added = super().add_all(posts)
+        outcomes = zip(posts, added, strict=True)
+        self.fresh.extend(post.post_id for post, outcome in outcomes if outcome in (Added.NEW, Added.EDITED))
         return added
 
 
@@ -204,7 +205,7 @@ class VirtualDesk:
         fetch = FetchMentions(x, self.posts, cursors, self._current)
         forget = ForgetPost(self.posts, self.cases, self.incidents, Signals(self.table), self._current)
         change = ChangeCase(self.cases, self._current)
-        look_up = LookUpCustomers(x, LookUps(self.table), change, cursors, self._current)
+        look_up = LookUpCustomers(x, LookUps(self.table), ChangeEach(change, self.cases), cursors, self._current)
         look = LookAgain(x, self.posts, self.cases, self.alerts, cursors, forget, change, self._current)
 
         def run(now: datetime, time_left: TimeLeft) -> Fetched:

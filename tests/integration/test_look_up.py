@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from infra.local.x_standin import Fault, Rules, StandInX, User
+from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.look_ups import LookUps
 from mentiondesk.adapters.x.connection import XCredentials
 from mentiondesk.adapters.x.feed import TweepyFeed
@@ -22,11 +23,12 @@ from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.timeline import LookedUp
 from mentiondesk.ports.x import Seen, XRefuses, XUnavailable
 from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.usecases.cases.change_each import ChangeEach
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from mentiondesk.usecases.intake.fetch_mentions import Fetched
 from mentiondesk.usecases.intake.look_up_customers import READS_EACH, LookedUpCustomers, LookUpCustomers
 from mentiondesk.usecases.intake.troubles import troubles
-from tests.integration.conftest import Desk
+from tests.integration.conftest import Desk, keep
 from tests.support.builders import BRAND_ID, NOON, a_post, at, settings, tags
 
 PRIYA = Seen(Profile("Priya Shah", "priya_bakes", 120_000), PublicMetrics(views=900, likes=3))
@@ -81,7 +83,7 @@ class Office:
         def current() -> Any:
             return settings(**self.overrides)
 
-        change = ChangeCase(self.desk.cases, current)
+        change = ChangeEach(ChangeCase(self.desk.cases, current), Cases(self.desk.table, keep))
         return LookUpCustomers(self.x, LookUps(self.desk.table), change, self.desk.cursors, current)(at(minute))
 
     def case(self, case: Case) -> Case:

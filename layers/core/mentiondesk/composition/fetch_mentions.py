@@ -10,6 +10,7 @@ from mentiondesk.adapters.x.feed import TweepyFeed
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import FetchConfig
 from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.usecases.cases.change_each import ChangeEach
 from mentiondesk.usecases.intake.fetch_mentions import FetchMentions
 from mentiondesk.usecases.intake.forget_post import ForgetPost
 from mentiondesk.usecases.intake.look_again import LookAgain
@@ -26,7 +27,7 @@ def fetch_mentions(desk: DeskStores, x: TweepyFeed) -> FetchMentions:
 
 
 def look_up_customers(desk: DeskStores, x: TweepyFeed) -> LookUpCustomers:
-    change = ChangeCase(desk.cases, desk.settings)
+    change = ChangeEach(ChangeCase(desk.cases, desk.settings), desk.cases)
     return LookUpCustomers(x, LookUps(desk.table), change, Cursors(desk.table), desk.settings)
 
 

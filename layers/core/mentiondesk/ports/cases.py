@@ -42,21 +42,25 @@ class CaseChanged(Changed):
 
 
 class WantedLookUp(Frozen):
-    """A case whose customer and latest post the desk asks X about; `at` is when it was asked for."""
+    """A case whose customer and latest post the desk asks X about; `at` is when its post arrived."""
 
-    case_id: CaseId
-    post_id: PostId
+    case: Case
     at: datetime
+
+    @property
+    def post_id(self) -> PostId:
+        assert self.case.post_id is not None, "a case that waits has a post"
+        return self.case.post_id
 
 
 class LookUpStore(Protocol):
-    """Look-ups that are asked for; written with the case."""
+    """Customers who wait, with alerts to come, and were never looked up: of the posts that arrived of late."""
 
     def wanted(self, now: datetime, limit: int) -> Sequence[WantedLookUp]:
-        """Up to `limit` of them, oldest first; those that waited for long are left out, and expire."""
+        """Up to `limit` of them, oldest first; those that waited for long are left out."""
 
-    def done(self, wanted: WantedLookUp) -> None:
-        """Takes one away."""
+    def done(self, wanted: Sequence[WantedLookUp]) -> None:
+        """Leaves these out from now on."""
 
 
 class ThreadStore(Protocol):
@@ -130,3 +134,6 @@ class CaseBatches(Protocol):
 
         False: this text is classified already, or others changed the case; `commit` tells.
         """
+
+    def save_each(self, changes: Sequence[CaseChange]) -> Sequence[bool]:
+        """As `save`, for several cases at once; True for those written. False: `save` tells why."""

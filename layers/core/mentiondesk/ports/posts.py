@@ -16,6 +16,9 @@ class PostStore(Protocol):
     def add(self, post: Post) -> Added:
         """Stores a post that is not stored yet, or the newer text of one that is. `seen_at` must be set."""
 
+    def add_all(self, posts: Sequence[Post]) -> list[Added]:
+        """Stores the posts of one read in their order, as `add` does, for fewer writes."""
+
     def get(self, post_id: PostId) -> Post | None: ...
 
     def forget(self, post_id: PostId, now: datetime) -> None:

@@ -279,7 +279,7 @@ def duty(staff_id: StaffId) -> Key:
     return Key(DUTY, staff_id)
 
 
-LOOK_UPS = "LOOKUPS"
+ARRIVALS = "ARRIVALS"
 
 
 def thread_person(case_id: CaseId, at: datetime) -> Key:
@@ -287,9 +287,14 @@ def thread_person(case_id: CaseId, at: datetime) -> Key:
     return Key(f"{THREAD}{case_id.conversation}", f"{stamp(at)}#{case_id.customer}")
 
 
-def look_up(at: datetime, case_id: CaseId) -> Key:
-    """A customer whom the desk asks X about; oldest first."""
-    return Key(LOOK_UPS, f"{stamp(at)}#{case_id}")
+def post_in(key: Key) -> PostId:
+    """The post under a key."""
+    return PostId(key.pk.partition("#")[2])
+
+
+def arrival(at: datetime, first: PostId) -> Key:
+    """The posts that one read stores; oldest first."""
+    return Key(ARRIVALS, f"{stamp(at)}#{first}")
 
 
 FACTS = "FACTS#"

@@ -34,8 +34,6 @@ class CaseChange(Frozen):
     entry: CaseEntry
     escalation: EscalationChange | None = None
     messages: tuple[StaffMessage, ...] = ()
-    # The desk asks X about the customer in its next run.
-    look_up: bool = False
     # What figures count of it.
     facts: tuple[CaseFact, ...] = ()
     # True starts a watch over the claim, False ends it.

@@ -65,15 +65,26 @@ class ChangeCase:
         for any other. Raises NotAllowed, SubjectGone, CaseRefuses, AlreadyDone, or CaseChanged when others never
         stop changing the case.
         """
-        actor.must_be_allowed(command.action)
-        entry_id = f"{event_id}-{command.action}" if command.action else event_id
 
         def attempt(case: Case | None) -> Case:
-            before = kept(case)
-            entry = self._decided(before, command, actor, now, entry_id, version)
-            return self._cases.save(self._change(before, entry))
+            return self._cases.save(self.planned(actor, kept(case), command, event_id, now, version))
 
+        actor.must_be_allowed(command.action)
         return retried(self._cases.get(case_id), attempt)
+
+    def planned(
+        self,
+        actor: Actor,
+        case: Case,
+        command: CaseCommand,
+        event_id: str,
+        now: datetime,
+        version: int | None = None,
+    ) -> CaseChange:
+        """The change that the command makes of the case. Raises NotAllowed, CaseRefuses or AlreadyDone."""
+        actor.must_be_allowed(command.action)
+        entry_id = f"{event_id}-{command.action}" if command.action else event_id
+        return self._change(case, self._decided(case, command, actor, now, entry_id, version))
 
     def refusal(self, actor: Actor, case: Case, command: CaseCommand, now: datetime) -> CaseRefuses | None:
         """The reason why a command does not fit the case as it is now; None where it fits. Changes nothing."""

@@ -94,7 +94,7 @@ class ClassifyMention:
             regard = self._cases.regard(case_id.customer) if before is None else Regard()
             placed = self._with_regard(entry, regard) if before is None else entry
             changed = self._change(case_id, before, post, self._still_in_incident(before, placed, now))
-            return Classified(post, now, tags, self._with_look_up(changed), signal, regard.latest)
+            return Classified(post, now, tags, changed, signal, regard.latest)
 
         return before, change
 
@@ -115,15 +115,6 @@ class ClassifyMention:
         """The grounds on which X takes a reply to a customer's post."""
         brand, asked = self._settings().brand, Asked(post.post_id, post.text, post.reply_to_user, post.quoted)
         return certain_grounds(asked, brand.handle, brand.user_id)
-
-    def _with_look_up(self, change: CaseChange) -> CaseChange:
-        """Asks for a look-up of the customer when the case begins to wait, with alerts to come."""
-        before, timer = change.before, change.after.timer
-        begins = before is None or not before.waiting
-        alerts = timer is not None and timer.running and timer.alerts
-        if begins and alerts and change.after.profile is None and self._settings().reach.look_up:
-            return replace(change, look_up=True)
-        return change
 
     def _committed(self, change: Classified) -> Classified | None:
         return change if self._cases.commit(change) else None

@@ -260,7 +260,7 @@ class _Run:
     def _store(self, page: Page) -> None:
         for unreadable in page.unreadable:
             self.posts.set_aside(unreadable, self.now)
-        outcomes = [self.posts.add(replace(post, seen_at=self.now)) for post in reversed(page.posts)]
+        outcomes = self.posts.add_all([replace(post, seen_at=self.now) for post in reversed(page.posts)])
         for post, outcome in zip(reversed(page.posts), outcomes, strict=True):
             if outcome is Added.NEW and not post.own:
                 self.authors.add(self.now, post.author_id)

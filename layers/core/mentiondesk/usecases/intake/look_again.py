@@ -138,7 +138,7 @@ class LookAgain:
         ids = list(posts)
         found = self._x.shown(ids, now)
         # A version that is looked up by its own id is no news of an edit.
-        seen = [self._posts.add(replace(post, seen_at=now, edits=0)) for post in found.found]
+        seen = self._posts.add_all([replace(post, seen_at=now, edits=0) for post in found.found])
         charged = seen.count(Added.KNOWN_EARLIER_DAY)
         if charged:
             self._cursors.count_reads(now, LOOKUP, charged)

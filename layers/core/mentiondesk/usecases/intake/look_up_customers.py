@@ -1,17 +1,18 @@
 """Cases with alerts to come → who their customers are, and how many people read them."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from mentiondesk.domain.access.actor import DESK
 from mentiondesk.domain.cases.commands import NoteReach
+from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.budget import Budget
 from mentiondesk.domain.posts.cursor import LOOKUP
-from mentiondesk.ports.cases import CaseChanged, LookUpStore, WantedLookUp
+from mentiondesk.ports.cases import LookUpStore, WantedLookUp
 from mentiondesk.ports.posts import CursorStore
 from mentiondesk.ports.runtime import CurrentSettings
-from mentiondesk.ports.storage import AlreadyDone, SubjectGone
 from mentiondesk.ports.x import PostLookUp, Seen, XRefuses, XUnavailable
-from mentiondesk.usecases.cases.change_case import ChangeCase
+from mentiondesk.usecases.cases.change_each import ChangeEach
 from mentiondesk.values import Frozen
 
 # Reads of the monthly budget that one customer costs: X bills a post as one, and its author as two.
@@ -35,7 +36,7 @@ class LookUpCustomers:
         self,
         x: PostLookUp,
         wanted: LookUpStore,
-        change: ChangeCase,
+        change: ChangeEach,
         cursors: CursorStore,
         settings: CurrentSettings,
     ) -> None:
@@ -55,7 +56,10 @@ class LookUpCustomers:
         except (XRefuses, XUnavailable) as failure:
             return LookedUpCustomers(failure=failure)
         self._cursors.count_reads(now, LOOKUP, READS_EACH * len(seen))
-        return LookedUpCustomers(sum(self._noted(one, seen.get(one.post_id), now) for one in wanted))
+        noted = self._noted(wanted, seen, now)
+        # A post that X does not show is not asked about again.
+        self._wanted.done([one for one in wanted if one in noted or one.post_id not in seen])
+        return LookedUpCustomers(len(noted))
 
     def _room(self, now: datetime) -> int:
         """The number of customers whom this run may ask about, by the read budget and X's longest request."""
@@ -63,16 +67,12 @@ class LookUpCustomers:
         left = Budget(settings.reading.monthly_reads, self._cursors.reads(now), now).left(LOOKUP)
         return min(self._x.most, left // READS_EACH) if settings.reach.look_up else 0
 
-    def _noted(self, wanted: WantedLookUp, seen: Seen | None, now: datetime) -> bool:
-        """True when the case holds what X shows. A post that X does not show is not asked about again."""
-        if seen is not None:
-            rules = self._settings().reach
-            command = NoteReach(*seen, rules.attention(*seen), rules.reach(*seen))
-            try:
-                self._change(DESK, wanted.case_id, command, f"{now:%Y-%m-%dT%H:%M:%S.%fZ}-desk-look-up", now)
-            except CaseChanged:
-                return False
-            except (AlreadyDone, SubjectGone):
-                seen = None
-        self._wanted.done(wanted)
-        return seen is not None
+    def _noted(self, wanted: Sequence[WantedLookUp], seen: Mapping[PostId, Seen], now: datetime) -> list[WantedLookUp]:
+        """Those whose cases hold what X shows: all cases at once, and each that changed meanwhile by itself."""
+        rules, event_id = self._settings().reach, f"{now:%Y-%m-%dT%H:%M:%S.%fZ}-desk-look-up"
+        shown = [one for one in wanted if one.post_id in seen]
+        found = [seen[one.post_id] for one in shown]
+        commands = [NoteReach(*one, rules.attention(*one), rules.reach(*one)) for one in found]
+        acts = [(one.case, command) for one, command in zip(shown, commands, strict=True)]
+        done = self._change(DESK, acts, event_id, now)
+        return [one for one, is_done in zip(shown, done, strict=True) if is_done]

@@ -10,8 +10,7 @@ from mentiondesk.adapters.storage.stores import escalations, timelines, upgrades
 from mentiondesk.adapters.storage.stores.claims import claim_part
 from mentiondesk.adapters.storage.stores.customers import LATEST_CASE, LATEST_OPENED_AT, cases_of_customer
 from mentiondesk.adapters.storage.stores.facts import fact_parts
-from mentiondesk.adapters.storage.stores.look_ups import put_look_up
-from mentiondesk.adapters.storage.stores.posts import classified_place
+from mentiondesk.adapters.storage.stores.posts import place_by_time
 from mentiondesk.adapters.storage.stores.reply_words import forget_drafts, forget_replies
 from mentiondesk.adapters.storage.stores.signals import signal_item
 from mentiondesk.adapters.storage.table import (
@@ -68,6 +67,9 @@ class Cases:
     def commit_each(self, changes: Sequence[Classified]) -> Sequence[bool]:
         return transact_each(self._table, [self._classified(change) for change in changes])
 
+    def save_each(self, changes: Sequence[CaseChange]) -> Sequence[bool]:
+        return transact_each(self._table, [self.parts(change) for change in changes])
+
     def _classified(self, change: Classified) -> dict[str, Write]:
         """The writes of a classified post, for one transaction."""
         parts: dict[str, Write] = {"post": _tag(change)}
@@ -76,8 +78,6 @@ class Cases:
             if change.case.before is None:
                 expires = keys.expiry(change.case.after.opened_at + self._keep())
                 parts |= cases_of_customer(change, expires)
-            if change.case.look_up:
-                parts["look up"] = put_look_up(change.case.after, change.at)
         if change.tags is not None:
             parts["customer"] = self._count(change)
             parts |= _signal(change)
@@ -257,7 +257,7 @@ def _next(change: CaseChange) -> Case:
 
 def _tag(change: Classified) -> Update:
     """The post with its tags and its case, if this very text is not tagged yet."""
-    found: dict[str, Value] = {keys.TAGGED_AT: change.at, **classified_place(change.post)}
+    found: dict[str, Value] = {keys.TAGGED_AT: change.at, **place_by_time(change.post)}
     if change.tags is not None:
         found |= {"tags": change.tags, "kind": change.tags.kind}
     if change.case is not None:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item
+from mentiondesk.adapters.storage.stores.arrivals import Arrivals
 from mentiondesk.adapters.storage.table import Absent, And, Conflict, Exists, Less, Query, Refused, Table, Update
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.post import Added, Post, Unreadable
@@ -16,6 +17,9 @@ _MOST_RAW = 20_000
 _ASIDE_KEPT = timedelta(days=30)
 # The stream has given up on a post by then: five tries, a minute apart at most.
 _CLASSIFIED_WITHIN = timedelta(minutes=10)
+# An arrival is closed by then: its look-ups have waited long enough, and what is not classified is in the due index.
+_FOLLOWED = timedelta(minutes=15)
+_MOST_ARRIVALS = 20
 # Tries of a write that meets the classifier's transaction on the same post.
 _TRIES = 3
 # The UTC day on which a post was read last: X charges for it once a day.
@@ -33,14 +37,29 @@ class Posts:
         self._table = table
         self._keep = keep
         self._most_recent = most_recent
+        self._arrivals = Arrivals(table)
         # Reads overlap, so most posts of a page were read minutes ago: their edits, and the day.
         self._recent: OrderedDict[PostId, tuple[int, date]] = OrderedDict()
 
     def add(self, post: Post) -> Added:
+        return self.add_all((post,))[0]
+
+    def add_all(self, posts: Sequence[Post]) -> list[Added]:
+        fresh = [post for post in posts if not self._known(post)]
+        if fresh:
+            # First, so that a crash leaves no stored post that nobody follows.
+            self._arrivals.note([post.post_id for post in fresh], _seen_at(fresh[0]))
+        return [self._added(post) for post in posts]
+
+    def _known(self, post: Post) -> bool:
+        """True for a post that this store has added, with this text and on this day."""
         edits, read_on = self._recent.get(post.post_id, (-1, date.min))
-        if post.edits <= edits and read_on >= _day(post):
+        return post.edits <= edits and read_on >= _day(post)
+
+    def _added(self, post: Post) -> Added:
+        if self._known(post):
             return Added.KNOWN
-        added = self._add(post)
+        added, (edits, _) = self._add(post), self._recent.get(post.post_id, (-1, date.min))
         self._recent[post.post_id] = max(edits, post.edits), _day(post)
         self._recent.move_to_end(post.post_id)
         if len(self._recent) > self._most_recent:
@@ -48,9 +67,8 @@ class Posts:
         return added
 
     def _add(self, post: Post) -> Added:
-        assert post.seen_at is not None, "the reader says when it saw a post"
-        expires = {keys.EXPIRES: keys.expiry(post.seen_at + self._keep())}
-        beside = {_READ_ON: f"{_day(post)}", **expires, **_to_be_classified(post.seen_at)}
+        expires = {keys.EXPIRES: keys.expiry(_seen_at(post) + self._keep())}
+        beside = {_READ_ON: f"{_day(post)}", **expires, **place_by_time(post)}
         try:
             self._table.put(Item(keys.post(post.post_id), post, beside), Absent())
         except Refused as refused:
@@ -69,9 +87,7 @@ class Posts:
 
     def _renew(self, post: Post) -> bool:
         """Puts the newer text in place of the stored one and has it classified again; False when it is older."""
-        assert post.seen_at is not None, "the reader says when it saw a post"
         newer = {
-            **_to_be_classified(post.seen_at),
             "text": post.text,
             "version_id": post.version_id,
             "edits": post.edits,
@@ -113,8 +129,20 @@ class Posts:
         raise AssertionError("the last try returns or raises")
 
     def overdue(self, now: datetime, limit: int) -> Sequence[PostId]:
+        self._take_over_late(now)
         rows = self._table.query(Query(keys.UNTAGGED, keys.DUE, last=now, limit=limit))
-        return [PostId(row.key.pk.partition("#")[2]) for row in rows]
+        return [keys.post_in(row.key) for row in rows]
+
+    def _take_over_late(self, now: datetime) -> None:
+        """Puts posts that arrived long ago and are not classified into the due index, and closes what is past."""
+        late = self._arrivals.open(None, now - _CLASSIFIED_WITHIN, _MOST_ARRIVALS)
+        for post_id, item in self._arrivals.posts(late).items() if late else ():
+            if item.get(keys.TAGGED_AT) is None and item.get(keys.DUE_SHARD) != keys.UNTAGGED:
+                place = {keys.DUE_SHARD: keys.UNTAGGED, keys.DUE_AT: _seen_at(item.read(Post)) + _CLASSIFIED_WITHIN}
+                self._changed(Update(keys.post(post_id), place, And((Exists(), Absent(keys.TAGGED_AT)))))
+        for arrival in late:
+            if now - arrival.at > _FOLLOWED:
+                self._arrivals.close(arrival)
 
     def redeliver(self, post_id: PostId, now: datetime) -> bool:
         post = self.get(post_id)
@@ -133,7 +161,7 @@ class Posts:
         said: dict[str, object] = {"text": "", "media": False, "tags": None, _GONE_AT: now, keys.TAGGED_AT: now}
         post = self.get(post_id)
         if post is not None:
-            self._changed(Update(keys.post(post_id), said | classified_place(post), Exists()))
+            self._changed(Update(keys.post(post_id), said | place_by_time(post), Exists()))
         self._recent.pop(post_id, None)
 
     def count_made(self, first: datetime, last: datetime) -> int:
@@ -154,13 +182,8 @@ class Posts:
         self._table.put(Item(keys.set_aside(now, digest), None, beside))
 
 
-def _to_be_classified(seen_at: datetime) -> dict[str, object]:
-    """The place of a post without tags in the due index."""
-    return {keys.DUE_SHARD: keys.UNTAGGED, keys.DUE_AT: seen_at + _CLASSIFIED_WITHIN}
-
-
-def classified_place(post: Post) -> dict[str, object]:
-    """The place of a post in the due index once it is classified: a customer's is found by when it was made."""
+def place_by_time(post: Post) -> dict[str, object]:
+    """The place of a post in the due index, unless it waits long for its tags: a customer's is found by its time."""
     if post.own:
         return {keys.DUE_SHARD: None, keys.DUE_AT: None}
     return {keys.DUE_SHARD: keys.made(post.created_at), keys.DUE_AT: post.created_at}
@@ -171,7 +194,11 @@ def _made(first: datetime, last: datetime) -> Query:
     return Query(keys.made(first), keys.DUE, first=first, last=last - timedelta(microseconds=1))
 
 
+def _seen_at(post: Post) -> datetime:
+    assert post.seen_at is not None, "the reader says when it saw a post"
+    return post.seen_at
+
+
 def _day(post: Post) -> date:
     """The UTC day on which a post was read."""
-    assert post.seen_at is not None, "the reader says when it saw a post"
-    return post.seen_at.date()
+    return _seen_at(post).date()
