@@ -206,7 +206,7 @@ class VirtualDesk:
         forget = ForgetPost(self.posts, self.cases, self.incidents, Signals(self.table), self._current)
         change = ChangeCase(self.cases, self._current)
         look_up = LookUpCustomers(x, LookUps(self.table), ChangeEach(change, self.cases), cursors, self._current)
-        look = LookAgain(x, self.posts, self.cases, self.alerts, cursors, forget, change, self._current)
+        look = LookAgain(x, self.posts, self.cases, self.cases, self.alerts, cursors, forget, change, self._current)
 
         def run(now: datetime, time_left: TimeLeft) -> Fetched:
             fetched = fetch(now, time_left)

@@ -34,4 +34,5 @@ def look_up_customers(desk: DeskStores, x: TweepyFeed) -> LookUpCustomers:
 def look_again(desk: DeskStores, x: TweepyFeed) -> LookAgain:
     forget = ForgetPost(desk.posts, desk.cases, desk.incidents, Signals(desk.table), desk.settings)
     change = ChangeCase(desk.cases, desk.settings)
-    return LookAgain(x, desk.posts, desk.cases, desk.alerts, Cursors(desk.table), forget, change, desk.settings)
+    cursors = Cursors(desk.table)
+    return LookAgain(x, desk.posts, desk.cases, desk.cases, desk.alerts, cursors, forget, change, desk.settings)

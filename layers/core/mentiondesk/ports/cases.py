@@ -1,6 +1,6 @@
 """Stored cases with their timelines."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -127,7 +127,10 @@ class CaseStore(Protocol):
 
 
 class CaseBatches(Protocol):
-    """Changes of several cases at once, for fewer requests than one by one."""
+    """Several cases at once, for fewer requests than one by one."""
+
+    def get_each(self, case_ids: Iterable[CaseId]) -> Iterator[Case]:
+        """Those of the cases that are stored, in no order; one of an older form may be left out."""
 
     def commit_each(self, changes: Sequence[Classified]) -> Sequence[bool]:
         """Writes each change whole or not at all, several at once; True for those written, in their order.

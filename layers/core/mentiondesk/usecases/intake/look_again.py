@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import batched, islice
 
 from mentiondesk.domain.access.actor import DESK
-from mentiondesk.domain.cases.case import CaseRefuses
+from mentiondesk.domain.cases.case import Case, CaseRefuses
 from mentiondesk.domain.cases.commands import NoteAttention
 from mentiondesk.domain.ids import CaseId, PostId
 from mentiondesk.domain.posts.budget import Budget
@@ -15,7 +15,7 @@ from mentiondesk.domain.posts.post import Added
 from mentiondesk.domain.posts.profile import PublicMetrics
 from mentiondesk.domain.timeline import BrandPosted, CustomerPosted
 from mentiondesk.ports.alerts import AlertStore
-from mentiondesk.ports.cases import CaseStore
+from mentiondesk.ports.cases import CaseBatches, CaseStore
 from mentiondesk.ports.posts import CursorStore, PostStore
 from mentiondesk.ports.runtime import CurrentSettings, TimeLeft
 from mentiondesk.ports.storage import AlreadyDone, SubjectGone
@@ -41,6 +41,7 @@ _MOST_CASES = 5000
 _MOST_POSTS_OF_A_CASE = 50
 _RESERVE = timedelta(seconds=15)
 _Posted = tuple[PostId, CaseId | None]
+_PostedAt = tuple[PostId, CaseId | None, datetime]
 
 
 @dataclass(slots=True)
@@ -65,6 +66,7 @@ class LookAgain:
         x: PostWatch,
         posts: PostStore,
         cases: CaseStore,
+        batches: CaseBatches,
         alerts: AlertStore,
         cursors: CursorStore,
         forget: ForgetPost,
@@ -74,6 +76,7 @@ class LookAgain:
         self._x = x
         self._posts = posts
         self._cases = cases
+        self._batches = batches
         self._alerts = alerts
         self._cursors = cursors
         self._forget = forget
@@ -124,15 +127,21 @@ class LookAgain:
                 return False
         return True
 
-    def _posted(self, cases: Iterable[CaseId], now: datetime) -> Iterator[tuple[PostId, CaseId | None]]:
-        """The posts of the cases, those of a customer with their case."""
-        for case_id in cases:
-            posts = [
-                (entry.post_id, case_id if isinstance(entry, CustomerPosted) else None)
-                for entry in self._cases.timeline(case_id)
-                if isinstance(entry, CustomerPosted | BrandPosted) and entry.gone_at is None and now - entry.at > _FRESH
-            ]
-            yield from posts[-_MOST_POSTS_OF_A_CASE:]
+    def _posted(self, cases: Iterable[CaseId], now: datetime) -> Iterator[_Posted]:
+        """The posts of the cases, those of a customer with their case, but for those that were read a moment ago.
+
+        A case of one post says itself which that is; of the others, the timelines are read.
+        """
+        for some in batched(cases, _MOST_IDS):
+            held = {case.case_id: case for case in self._batches.get_each(some)}
+            for case_id in some:
+                posts = _only_post(held.get(case_id)) or self._in_timeline(case_id)
+                yield from [(post_id, of) for post_id, of, at in posts if now - at > _FRESH][-_MOST_POSTS_OF_A_CASE:]
+
+    def _in_timeline(self, case_id: CaseId) -> Iterable[_PostedAt]:
+        for entry in self._cases.timeline(case_id):
+            if isinstance(entry, CustomerPosted | BrandPosted) and entry.gone_at is None:
+                yield entry.post_id, case_id if isinstance(entry, CustomerPosted) else None, entry.at
 
     def _look_up(self, posts: Mapping[PostId, CaseId | None], now: datetime, outcome: LookedAgain) -> None:
         ids = list(posts)
@@ -163,6 +172,13 @@ class LookAgain:
         except (CaseRefuses, AlreadyDone, SubjectGone):
             return False
         return True
+
+
+def _only_post(case: Case | None) -> Sequence[_PostedAt]:
+    """The customer's post where the case has no other; else nothing."""
+    if case is None or case.posts != 1 or case.post_id is None or case.said_at is None:
+        return ()
+    return ((case.post_id, case.case_id, case.said_at),)
 
 
 def _parts(posts: Iterable[_Posted]) -> Iterator[Sequence[_Posted]]:

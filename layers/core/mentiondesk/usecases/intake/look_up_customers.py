@@ -47,8 +47,9 @@ class LookUpCustomers:
         self._settings = settings
 
     def __call__(self, now: datetime) -> LookedUpCustomers:
-        room = self._room(now)
-        wanted = self._wanted.wanted(now, room) if room else ()
+        wanted = self._wanted.wanted(now, self._x.most) if self._settings().reach.look_up else ()
+        # Without a customer to look up, the budget need not be read.
+        wanted = wanted[: self._room(now)] if wanted else ()
         if not wanted:
             return LookedUpCustomers()
         try:
@@ -62,10 +63,9 @@ class LookUpCustomers:
         return LookedUpCustomers(len(noted))
 
     def _room(self, now: datetime) -> int:
-        """The number of customers whom this run may ask about, by the read budget and X's longest request."""
-        settings = self._settings()
-        left = Budget(settings.reading.monthly_reads, self._cursors.reads(now), now).left(LOOKUP)
-        return min(self._x.most, left // READS_EACH) if settings.reach.look_up else 0
+        """The number of customers whom this run may ask about, by the read budget."""
+        monthly = self._settings().reading.monthly_reads
+        return max(Budget(monthly, self._cursors.reads(now), now).left(LOOKUP) // READS_EACH, 0)
 
     def _noted(self, wanted: Sequence[WantedLookUp], seen: Mapping[PostId, Seen], now: datetime) -> list[WantedLookUp]:
         """Those whose cases hold what X shows: all cases at once, and each that changed meanwhile by itself."""

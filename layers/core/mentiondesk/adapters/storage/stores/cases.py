@@ -58,6 +58,10 @@ class Cases:
     def get(self, case_id: CaseId) -> Case | None:
         return self._case(self._table.get(keys.case(case_id)))
 
+    def get_each(self, case_ids: Iterable[CaseId]) -> Iterator[Case]:
+        found = self._table.get_many(map(keys.case, case_ids))
+        return (item.read(Case) for item in found if not upgrades.is_old(item))
+
     def timeline(self, case_id: CaseId) -> list[CaseEntry]:
         return timelines.timeline(self._table, case_id)
 
