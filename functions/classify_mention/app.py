@@ -8,7 +8,6 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mentiondesk.adapters.storage.attributes import from_item
 from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
-from mentiondesk.adapters.storage.items import ItemUnreadable
 from mentiondesk.composition import classify_mention as parts
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.runtime import clock
@@ -49,7 +48,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         try:
             posts.append(from_item(Post, stream["NewImage"]))
             streams.append(stream)
-        except ItemUnreadable as unreadable:
+        except Exception as unreadable:  # noqa: BLE001 - the boundary: a poison record must not hold up its batch
             fail(stream, unreadable)
     for number, failure in classify_batch()(posts, clock.now()).items():
         fail(streams[number], failure)

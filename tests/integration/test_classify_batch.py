@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.tags import Kind, Tags
 from mentiondesk.usecases.intake.classify_batch import ClassifyBatch
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
+from mentiondesk.values import replace
 from tests.integration.conftest import Desk, MemoryDesk, keep
 from tests.support.builders import a_post, an_answer, at, settings, tags
 from tests.support.counted import Counted

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from infra.local.x_standin import Fault, Rules, StandInX, User
+from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.stores.cases import Cases
+from mentiondesk.adapters.storage.stores.cursors import Cursors
 from mentiondesk.adapters.storage.stores.look_ups import LookUps
 from mentiondesk.adapters.x.connection import XCredentials
 from mentiondesk.adapters.x.feed import TweepyFeed
 from mentiondesk.adapters.x.profiles import read_seen
 from mentiondesk.domain.cases.case import Case
+from mentiondesk.domain.cases.commands import Claim
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.cursor import ReadBlock
@@ -29,7 +32,8 @@ from mentiondesk.usecases.intake.fetch_mentions import Fetched
 from mentiondesk.usecases.intake.look_up_customers import READS_EACH, LookedUpCustomers, LookUpCustomers
 from mentiondesk.usecases.intake.troubles import troubles
 from tests.integration.conftest import Desk, keep
-from tests.support.builders import BRAND_ID, NOON, a_post, at, settings, tags
+from tests.support.builders import BRAND_ID, NOON, a_post, at, commanded, settings, tags
+from tests.support.counted import Counted
 
 PRIYA = Seen(Profile("Priya Shah", "priya_bakes", 120_000), PublicMetrics(views=900, likes=3))
 QUIET = Seen(Profile("Bo", "bo", 12), PublicMetrics(views=40))
@@ -196,6 +200,64 @@ def test_a_post_that_x_does_not_show_is_asked_about_once(office: Office) -> None
     office.post(seen=None)
     assert (office.run(1), office.run(2)) == (0, 0)
     assert len(office.x.asked) == 1
+
+
+def arrivals(office: Office) -> int:
+    return len(office.desk.all_items(keys.ARRIVALS))
+
+
+def test_the_list_of_an_arrival_is_closed_when_nothing_more_is_to_follow(office: Office) -> None:
+    office.post(seen=QUIET)
+    office.post(0.1, kind=Kind.PRAISE)
+    unclassified = a_post(created_at=at(0.2), author_id="9")
+    office.desk.posts.add(unclassified)
+    assert arrivals(office) == 3
+    assert office.run(1) == 1
+    assert arrivals(office) == 1
+    assert list(office.desk.posts.overdue(at(11), 9)) == [unclassified.post_id]
+    assert arrivals(office) == 1
+    assert list(office.desk.posts.overdue(at(16), 9)) == [unclassified.post_id]
+    assert arrivals(office) == 0
+
+
+def test_a_look_up_that_was_written_before_a_crash_is_not_repeated(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.post(seen=QUIET)
+    with monkeypatch.context() as patch:
+        patch.setattr(LookUps, "done", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            office.run(1)
+    assert arrivals(office) == 1
+    assert office.run(2) == 0
+    assert len(office.x.asked) == 1
+    assert arrivals(office) == 0
+
+
+def test_many_customers_are_noted_in_few_requests(office: Office) -> None:
+    cases = [office.post(n / 10, seen=QUIET) for n in range(30)]
+    counted: Any = Counted(office.desk.table)
+    current = settings()
+    change = ChangeEach(ChangeCase(Cases(counted, keep), lambda: current), Cases(counted, keep))
+    found = LookUpCustomers(office.x, LookUps(counted), change, Cursors(counted), lambda: current)(at(5))
+    assert found.customers == 30
+    assert all(office.case(case).profile == QUIET.profile for case in cases)
+    # The arrivals, their posts and cases, the budget and the count; one transaction; and each arrival is closed.
+    assert counted.requests <= 5 + 2 + 30
+
+
+def test_a_case_that_changed_while_x_answered_is_noted_all_the_same(office: Office) -> None:
+    case = office.post(seen=QUIET)
+    whole = office.x.look_up
+
+    def meanwhile(post_ids: Sequence[PostId], now: datetime) -> Mapping[PostId, Seen]:
+        office.desk.cases.save(commanded(office.case(case), Claim(), 0.5))
+        return whole(post_ids, now)
+
+    office.x.look_up = meanwhile  # type: ignore[method-assign]
+    assert office.run(1) == 1
+    known = office.case(case)
+    assert (known.profile, known.owner is not None) == (QUIET.profile, True)
 
 
 # --- over HTTP

@@ -75,7 +75,6 @@ BY_LAMBDA = {
 
 # Permissions that nothing in the test's morning needs, by Sid and action, and the reason.
 UNUSED = {
-    ("ReadSettingsAndCursors", "dynamodb:BatchGetItem"): "nobody deletes a post that morning",
     ("ForgetWordsOfIdleCases", "dynamodb:UpdateItem"): "words are kept for days",
     ("AskTheModel", "bedrock:InvokeModel"): "the stack has no model",
     ("WriteTheSite", "s3:GetObject"): "S3 asks for it where a write depends on the file that is there (If-Match)",

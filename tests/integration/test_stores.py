@@ -564,7 +564,7 @@ def test_everything_kept_expires(table_desk: DynamoDesk) -> None:
     table_desk.cursors.count_reads(NOON, Source.OWN, 1)
     table_desk.posts.set_aside(Unreadable("{}", "cannot read id"), NOON)
     expiries = {item[keys.PK]["S"].partition("#")[0]: item.get(keys.EXPIRES) for item in table_desk.items("")}
-    assert expiries.keys() == {"POST", "CASE", "CUSTOMER", "READS", "STAFF", "ASIDE"}
+    assert expiries.keys() == {"ARRIVALS", "POST", "CASE", "CUSTOMER", "READS", "STAFF", "ASIDE"}
     assert all(value and int(value["N"]) > NOON.timestamp() for value in expiries.values())
 
 
