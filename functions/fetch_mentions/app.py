@@ -27,8 +27,6 @@ def stores() -> DeskStores:
 
 
 counts = Counts(metrics.add_metric, lambda found: stores().troubles.report(found, clock.now()))
-
-
 config = cache(FetchConfig.from_env)
 feed = cache(lambda: parts.feed(stores(), config()))
 fetch_mentions = cache(lambda: parts.fetch_mentions(stores(), feed()))
