@@ -92,6 +92,13 @@ def read_accepted(path: Path) -> dict[str, float]:
     return {one["name"]: one["value"] for one in json.loads(path.read_text(encoding="utf-8"))}
 
 
+def lost(path: Path, figures: Iterable[Figure]) -> list[str]:
+    """The figures that reached their reach when they were accepted, and do not now."""
+    before = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+    reached = {one["name"] for one in before if one["met"]}
+    return [one.name for one in figures if one.met is False and one.name in reached]
+
+
 def accept(path: Path, figures: Sequence[Figure], *, keep_others: bool) -> None:
     """Puts these figures in the place of those accepted before; `keep_others`: those that were not measured stay."""
     told = as_json(figures)
