@@ -258,20 +258,25 @@ def _most_surprising(
             members = tuple(one for one in signals if belongs(terms, one))
         if len(distinct_reporters(members)) >= (enough if seed in _CONCEPTS else enough_by_word):
             failure = failure_of(members, expectation)
-            if seed in SUBJECTS and not _fails(failure, members, margin, expectation):
+            if seed in SUBJECTS and not _fails(seed, failure, members, margin, expectation):
                 continue
             return Cluster(terms, members, margin + required(seed), _main_subject(seed, members, expectation), failure)
     return _unnamed(window, enough_by_word, within)
 
 
-def _fails(failure: str, members: Sequence[Signal], margin: float, expectation: Expectation) -> bool:
+def _fails(seed: str, failure: str, members: Sequence[Signal], margin: float, expectation: Expectation) -> bool:
     """True if people who name one part of the service report a failure of it, and not what they always speak of.
 
-    A new desk does not know what that is: most of the people must report one failure, and none of every day.
+    A new desk does not know what that is: most of the people must report a failure of that part, and several one that
+    is none of every day.
     """
     if expectation.acquainted:
         return bool(failure) or margin >= expectation.thresholds.vague_only_extra
-    return bool(failure) and failure not in EVERYDAY and _share(failure, members) >= expectation.thresholds.majority
+    reporters = distinct_reporters(members)
+    failures = GENERAL[seed]
+    failing = sum(not failures.isdisjoint(one.terms) for one in reporters)
+    rare = sum(not (failures - EVERYDAY).isdisjoint(one.terms) for one in reporters)
+    return rare >= _TOGETHER and failing >= expectation.thresholds.majority * len(reporters)
 
 
 def _share(term: str, members: Iterable[Signal]) -> float:
