@@ -15,10 +15,13 @@ STORY = Story(brief=True)
 
 
 @pytest.fixture(scope="module")
-def oracle() -> Ending:
-    with STORY.desk() as desk:
-        desk.run(STORY.minutes())
-        return Ending.of(desk)
+def of_each_kind() -> OfEachKind:
+    return OfEachKind(STORY)
+
+
+@pytest.fixture(scope="module")
+def oracle(of_each_kind: OfEachKind) -> Ending:
+    return of_each_kind.ending
 
 
 def _fire(desk: FaultyDesk, minutes: Iterator[datetime]) -> None:
@@ -52,9 +55,10 @@ def test_three_hours_of_silence_lose_nothing(oracle: Ending) -> None:
         assert [*violations(desk, Allowance()), *oracle.differences(Ending.of(desk), alerts=False)] == []
 
 
-def test_two_copies_of_a_function_do_nothing_twice(thorough: bool, tell: Callable[[object], None]) -> None:
+def test_two_copies_of_a_function_do_nothing_twice(
+    of_each_kind: OfEachKind, thorough: bool, tell: Callable[[object], None]
+) -> None:
     """While one copy stands at a call, before it or after, the other does all that there is to do."""
-    of_each_kind = OfEachKind(STORY)
 
     def chosen(point: Point) -> bool:
         return of_each_kind(point) and (thorough or (point.function == NOTIFY and point.when == BEFORE))

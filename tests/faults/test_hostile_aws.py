@@ -6,10 +6,12 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import pytest
+
 from tests.support.builders import NOON
 from tests.support.faults import CLASSIFY, FETCH, MINUTE, NOTIFY, Call, FaultyDesk, Instead, Meddler, refusal
 from tests.support.faults_check import Allowance, Ending, held, violations
-from tests.support.faults_crash import BEFORE, OfEachKind, Point, be_throttled, ending, explore
+from tests.support.faults_crash import BEFORE, OfEachKind, Point, be_throttled, explore
 from tests.support.faults_fork import side_by_side
 from tests.support.faults_story import Story
 
@@ -155,17 +157,23 @@ def _troubled(trouble: Trouble, oracle: Ending) -> list[str]:
         ]
 
 
-def test_when_aws_fails_nothing_is_lost(thorough: bool, tell: Callable[[object], None]) -> None:
-    oracle = ending(STORY)
+@pytest.fixture(scope="module")
+def of_each_kind() -> OfEachKind:
+    return OfEachKind(STORY, reads=True)
+
+
+def test_when_aws_fails_nothing_is_lost(
+    of_each_kind: OfEachKind, thorough: bool, tell: Callable[[object], None]
+) -> None:
     chosen = TROUBLES if thorough else {name: TROUBLES[name] for name in SOME}
-    found = side_by_side({name: partial(_troubled, trouble, oracle) for name, trouble in chosen.items()})
+    found = side_by_side({name: partial(_troubled, trouble, of_each_kind.ending) for name, trouble in chosen.items()})
     tell(f"{len(chosen)} kinds of trouble, {len(found)} violations")
     assert found == []
 
 
-def test_every_call_on_the_table_may_be_throttled(thorough: bool, tell: Callable[[object], None]) -> None:
-    of_each_kind = OfEachKind(STORY, reads=True)
-
+def test_every_call_on_the_table_may_be_throttled(
+    of_each_kind: OfEachKind, thorough: bool, tell: Callable[[object], None]
+) -> None:
     def chosen(point: Point) -> bool:
         return (
             point.on_table
