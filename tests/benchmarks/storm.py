@@ -350,7 +350,7 @@ class Storm:
             texts,
             "",
             reach=allowed,
-            why=f"in {hours} hours, no more than allowed; but up to {busiest} mails in an hour, which nothing limits",
+            why=f"in {hours} hours, no more than allowed; and up to {busiest} mails in an hour",
         )
 
 
