@@ -1,7 +1,6 @@
 """The promises of the table port, kept in memory and on DynamoDB alike."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, cast
@@ -36,6 +35,7 @@ from mentiondesk.adapters.storage.table import (
     Write,
     transact_each,
 )
+from mentiondesk.values import Frozen
 from tests.integration.conftest import TABLE
 from tests.support.builders import NOON, at
 from tests.support.counted import Counted
@@ -53,15 +53,13 @@ class Mood(StrEnum):
     SUNNY = "sunny"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Frozen):
     name: str
     at: datetime
     weight: float = 0.1
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Frozen):
     """A fact with a field of each sort that the stores keep."""
 
     text: str
