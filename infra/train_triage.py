@@ -6,7 +6,7 @@ rounds, rounded to 8ths, so that the same posts and tables give the same model, 
 """
 
 import argparse
-import gzip
+import lzma
 import math
 import random
 import sys
@@ -25,6 +25,10 @@ from mentiondesk.triage.weights import KINDS, MODEL, OUTPUTS, SCALE, coded, pair
 _ROUNDS, _AVERAGED = 10, 4
 _STEP, _WORD_STEP, _SLOWER = 0.3, 0.15, 0.15
 _KEEP = 1e-3
+# How the file is compressed: text that is not aligned, so no bits for positions.
+_FILTERS: list[dict[str, int]] = [
+    {"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 4, "lp": 0, "pb": 0}
+]
 # Examples whose outputs are all nearer than this are skipped.
 _NEAR = 0.02
 # A word of a single post describes that post and no kind.
@@ -40,11 +44,10 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; fail when the model is not what comes out")
     made_now = made()
     if parser.parse_args().check:
-        same = gzip.decompress(MODEL.read_bytes()).decode() == made_now
+        same = lzma.decompress(MODEL.read_bytes()).decode() == made_now
         sys.stdout.write("the model is what its posts give\n" if same else "run make triage-model: the model is old\n")
         return not same
-    # Level and time are given, so that the file stays the same.
-    MODEL.write_bytes(gzip.compress(made_now.encode(), 9, mtime=0))
+    MODEL.write_bytes(lzma.compress(made_now.encode(), filters=_FILTERS))
     sys.stdout.write(f"{MODEL.name}: {len(made_now.splitlines())} lines, {MODEL.stat().st_size} bytes\n")
     return 0
 
@@ -138,13 +141,16 @@ def _said(sums: list[float]) -> Iterator[float]:
 
 
 def written(weights: dict[str, list[float]]) -> str:
-    """The model's lines: a feature, and each of its weights as one character."""
-    lines = []
+    """The names of the features, a line each; then, for each output, a line with a character for each feature."""
+    kept: list[tuple[str, str]] = []
     for name, numbers in sorted(weights.items()):
         rounded = [round(number * SCALE) for number in numbers]
-        if max(map(abs, rounded)) >= (_LEAST_WEIGHT_OF_PAIR if name[:2] == "b:" else _LEAST_WEIGHT):
-            lines.append(f"{name}\t{coded(rounded)}\n")
-    return "".join(lines)
+        if "\n" not in name and max(map(abs, rounded)) >= (
+            _LEAST_WEIGHT_OF_PAIR if name[:2] == "b:" else _LEAST_WEIGHT
+        ):
+            kept.append((name, coded(rounded)))
+    columns = zip(*(weights for _, weights in kept), strict=True)
+    return "\n".join((*(name for name, _ in kept), "", *map("".join, columns)))
 
 
 if __name__ == "__main__":

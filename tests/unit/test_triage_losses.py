@@ -1,5 +1,6 @@
 """Posts that must not end without a person: danger whatever stands around it, unsure posts, other languages."""
 
+import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -331,6 +332,66 @@ def test_no_danger_of_many_trades_and_languages_ends_without_a_person() -> None:
     tagged = {text: triage(a_post(f"@shop {text}", language=hint)) for hint, text in _by_language("danger_fresh.txt")}
     assert [text for text, tags in tagged.items() if not tags.needs_reply] == []
     assert sum(tags.urgency is Urgency.CRITICAL for tags in tagged.values()) >= 0.7 * len(tagged)
+
+
+@pytest.mark.parametrize("name", ["danger_both_ways.jsonl", "danger_siblings.jsonl"])
+def test_danger_is_told_from_what_only_sounds_so(name: str) -> None:
+    lines = (EVALUATION / name).read_text(encoding="utf-8").split("\n")
+    posts = [(post["critical"], post["lang"], post["text"]) for post in map(json.loads, filter(None, lines))]
+    tagged = [(critical, triage(a_post(f"@shop {text}", language=hint)), text) for critical, hint, text in posts]
+    assert [text for critical, tags, text in tagged if critical and not tags.needs_reply] == []
+    missed = [text for critical, tags, text in tagged if critical and tags.urgency is not Urgency.CRITICAL]
+    false = [text for critical, tags, text in tagged if not critical and tags.urgency is Urgency.CRITICAL]
+    assert len(missed) + len(false) <= 0.02 * len(posts), (missed, false)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the ambulence is on its way, your ladder broke",
+        "my kettle cought fire",
+        "she swollowed the battery",
+        "he was electrocutted by your shower",
+        "I was hospitl bound: your oven explded in my face",
+    ],
+)
+def test_a_word_for_danger_with_one_letter_wrong_is_read(text: str) -> None:
+    tags = triage(a_post(f"@shop {text}"))
+    assert tags.urgency is Urgency.CRITICAL, tags
+
+
+@pytest.mark.parametrize("word", ["explored", "breeding", "frames", "layers", "meditation", "scolded", "treats"])
+def test_a_word_that_looks_like_danger_stays_what_it_is(word: str) -> None:
+    tags = triage(a_post(f"@shop we saw the {word} on your page"))
+    assert tags.urgency is not Urgency.CRITICAL, tags
+
+
+def test_danger_in_a_story_leaves_the_decision_to_the_model() -> None:
+    told = triage(a_post("@shop in the movie she gets stabbed on the train"))
+    real = triage(a_post("@shop at your murder mystery a lamp fell on my wife, she is unconscious and bleeding"))
+    assert told.urgency is not Urgency.CRITICAL
+    assert real.urgency is Urgency.CRITICAL
+
+
+@pytest.mark.parametrize(
+    ("hint", "calm", "danger"),
+    [
+        ("tr", "maç alev alevdi", "maç bitince tribün alev aldı, yangın var"),
+        ("it", "che scossa di energia", "la presa mi ha dato la scossa"),
+        ("nl", "een glas wijn graag", "er zat glas in de soep"),
+        ("ar", "أسعاركم نار", "النار في المطبخ بسبب فرنكم"),
+        ("ru", "концерт просто огонь", "из розетки огонь"),
+        ("sv", "ett glas vin tack", "glas i barnmaten"),
+    ],
+)
+def test_a_calm_phrase_of_a_language_explains_its_own_words_only(hint: str, calm: str, danger: str) -> None:
+    assert triage(a_post(f"@shop {calm}", language=hint)).urgency is not Urgency.CRITICAL
+    assert triage(a_post(f"@shop {danger}", language=hint)).urgency is Urgency.CRITICAL
+
+
+def test_a_phrase_of_several_words_is_shown_whole() -> None:
+    post = a_post("@shop jag orkar inte leva längre", language="sv")
+    assert "orkar inte leva" in [post.text[reason.start : reason.end] for reason in triage(post).reasons]
 
 
 def test_no_complaint_or_question_in_a_language_without_tables_ends_without_a_person() -> None:

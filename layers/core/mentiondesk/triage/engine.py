@@ -11,7 +11,21 @@ from mentiondesk.triage import model
 from mentiondesk.triage.concepts import brand_terms, said_in
 from mentiondesk.triage.danger import dangers_in
 from mentiondesk.triage.evidence import Evidence, evidence_of
-from mentiondesk.triage.lexicon import BRAND, CARE, CUSTOM, DANGERS, ME, NOT, URGENCY, YOU, Cue, Lexicon, lexicon
+from mentiondesk.triage.lexicon import (
+    BRAND,
+    CARE,
+    CUSTOM,
+    DANGEROUS,
+    DANGERS,
+    ME,
+    NOT,
+    URGENCY,
+    WEIGHTS,
+    YOU,
+    Cue,
+    Lexicon,
+    lexicon,
+)
 from mentiondesk.triage.phrases import Hit, search
 from mentiondesk.triage.reading import Reading, focus_of, language_of, layers, words_of
 from mentiondesk.triage.share import UNKNOWN_SHARE, adapted
@@ -36,9 +50,11 @@ _POSSIBLE, _FAULT_HINTED, _SPOKEN_TO, _HURRIED, _EXPLAINED = -1.55, 1.0, 0.4, 0.
 _MOST_ODDS, _TINY = 50.0, 1e-20
 # The log odds from which a post counts as critical: where an alarming word stands, where words of two sets for danger
 # meet, and where nothing of the kind stands.
-_CRITICAL_FROM_ALARMING, _CRITICAL_FROM_SETS, _CRITICAL_FROM_NOTHING = -1.0, 2.0, 7.0
+_CRITICAL_FROM_ALARMING, _CRITICAL_FROM_SETS, _CRITICAL_FROM_NOTHING = -1.0, 1.5, 2.5
 # The log odds from which a post counts as high, where a table says so and where none does.
 _HIGH_FROM = (-5.0, -0.4)
+# Weight of a calm phrase that speaks of a game or a story.
+_OF_A_STORY = WEIGHTS["heavy"]
 # The log odds from which a critical post counts as a complaint, whatever it sounds like.
 _ALARMING = 0.0
 _MOST_URGENT = (Urgency.CRITICAL, Urgency.HIGH, Urgency.LOW)
@@ -66,8 +82,7 @@ _NO_REPORT, _CONFIDENT = (Kind.PRAISE, Kind.SPAM), 0.8
 # A post with fewer words than this says too little to be dismissed, unless a cue of its kind is among them.
 _FEW_WORDS = 2
 # Headings of the tables that explain an urgency.
-_DANGEROUS = ("critical", "alarming")
-_SAYS_SO = {Urgency.CRITICAL: _DANGEROUS}
+_SAYS_SO = {Urgency.CRITICAL: DANGEROUS}
 _by_weight = itemgetter(0)
 _SOUNDS_DANGEROUS = Reason("sounds dangerous as a whole", 0, 0)
 
@@ -129,7 +144,7 @@ class Engine:
         )
 
     def urgent_words(self, post: Post) -> tuple[Reason, ...]:
-        """All words of the post that a table has under an urgency, whether they decided or not."""
+        """Finds all words of the post that a table has under an urgency, whether they decided or not."""
         reading = self.read(post)
         return tuple(_pointed(reading, reading.urgencies)) if reading.urgencies else ()
 
@@ -199,7 +214,7 @@ def _about_others(reading: Reading, evidence: Evidence) -> bool:
 
 
 def _shares(odds: list[float]) -> list[float]:
-    """Each kind's share of the odds, in no certain unit."""
+    """Turns log odds into each kind's share of the odds, in no certain unit."""
     highest = max(odds)
     return [math.exp(one - highest) for one in odds]
 
@@ -234,7 +249,7 @@ def _unsure(reading: Reading, evidence: Evidence, kind: Kind, chance: float) -> 
     if kind not in _UNANSWERED or (kind is Kind.SPAM and _sells(evidence)):
         return False
     said = {cue.says for cue, _ in reading.urgencies}
-    if not said.isdisjoint(_DANGEROUS):
+    if not said.isdisjoint(DANGEROUS):
         return True
     if evidence.says("outsider") or reading.focus is not None:
         return False
@@ -292,7 +307,7 @@ def _other_kind(reading: Reading, evidence: Evidence, shares: list[float]) -> tu
 
 def _urgency(reading: Reading, critical: float, high: float) -> Urgency:
     """By the brand's words, else by the tables' sure words for danger, else by the model."""
-    said = {cue.says for cue, _ in reading.urgencies} if reading.urgencies else ()
+    said = _urgencies(reading)
     of_brand = {cue.says for cue, _ in reading.urgencies if cue.table == BRAND} if said else ()
     if of_brand:
         return next((level for level in _MOST_URGENT if level.value in of_brand), Urgency.NORMAL)
@@ -301,6 +316,16 @@ def _urgency(reading: Reading, critical: float, high: float) -> Urgency:
     if high > _HIGH_FROM["high" not in said]:
         return Urgency.HIGH
     return Urgency.LOW if "low" in said else Urgency.NORMAL
+
+
+def _urgencies(reading: Reading) -> set[str]:
+    """The headings of the tables; violence of a story tells no danger, so that the model must find it."""
+    said = {cue.says for cue, _ in reading.urgencies}
+    if "critical" in said and any(cue.says == "calm" and cue.weight >= _OF_A_STORY for cue, _ in reading.urgencies):
+        dangers = [path for cue, path in reading.urgencies if cue.says == "critical"]
+        if all(any("<violence>" in reading.words[place].keys for place in path) for path in dangers):
+            said -= {"critical", "alarming"}
+    return said
 
 
 def _critical_from(reading: Reading, said: Container[str]) -> float:
@@ -317,7 +342,7 @@ def _told_as_news(reading: Reading) -> bool:
 
 
 def _names_danger(reading: Reading) -> bool:
-    return any(cue.says in _DANGEROUS for cue, _ in reading.urgencies)
+    return any(cue.says in DANGEROUS for cue, _ in reading.urgencies)
 
 
 def _reasons(reading: Reading, evidence: Evidence, urgency: Urgency) -> tuple[Reason, ...]:

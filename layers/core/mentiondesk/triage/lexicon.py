@@ -24,6 +24,8 @@ BRAND = "settings"
 _BRAND_FIRST = 100
 _POLAR = frozenset({"complaint", "praise", "solved"})
 URGENCIES = ("critical", "alarming", "high", "low", "calm")
+# Headings of the tables that tell danger.
+DANGEROUS = ("critical", "alarming")
 # Tables of English, and of other languages. Topics and urgency tables apply to all languages.
 _ENGLISH = (
     *("failed", "late", "wrong", "money", "staff", "waiting", "judgement", "leaving", "demand", "sarcasm"),
@@ -63,6 +65,8 @@ _ELONGATED = re.compile(r"(.)\1{2,}")
 _MOST_REMEMBERED = 20_000
 # Shorter words become other words too easily.
 _LONG_ENOUGH = 5
+# The part of a long word that stays intact at its beginning or at its end where one letter is wrong.
+_END = 3
 
 
 class Cue(Frozen):
@@ -108,6 +112,21 @@ def spelling() -> Mapping[str, tuple[str, ...]]:
 def languages() -> Mapping[str, frozenset[str]]:
     """The function words that identify each language."""
     return {language: frozenset(words) for language, words in sections(table("languages"))}
+
+
+@cache
+def _misspelt() -> Mapping[str, list[str]]:
+    """Words for danger that are read with one letter wrong, missing or too many, by their beginnings and ends."""
+    found: dict[str, list[str]] = {}
+    for word in sets()["misspelt"]:
+        for end in (word[:_END], f"-{word[-_END:]}"):
+            found.setdefault(end, []).append(word)
+    return found
+
+
+def _danger_meant(token: str) -> str | None:
+    near = chain(_misspelt().get(token[:_END], ()), _misspelt().get(f"-{token[-_END:]}", ()))
+    return next((word for word in near if word[0] == token[0] and _one_letter_apart(token, word)), None)
 
 
 def small_words(language: str) -> frozenset[str]:
@@ -221,9 +240,9 @@ class Lexicon:
                     return self._spelling.get(short, (short,))
         if token.endswith("in'"):
             return (f"{token[:-1]}g",)
-        if len(token) >= _LONG_ENOUGH and not self.phrases.keys(token) and not self._knows(token):
-            return self._corrected(token)
-        return (token,)
+        if len(token) < _LONG_ENOUGH or self._knows(token):
+            return (token,)
+        return (_danger_meant(token) or token,) if self.phrases.keys(token) else self._corrected(token)
 
     def _corrected(self, token: str) -> tuple[str, ...]:
         """The known word that the token becomes with two letters swapped, one doubled, or one of a pair left out."""
@@ -234,7 +253,7 @@ class Lexicon:
             for word in (swapped, doubled, single):
                 if word in self._vocabulary or (len(word) > _LONG_ENOUGH and self._knows(word)):
                     return self._spelling.get(word, (word,))
-        return (token,)
+        return (_danger_meant(token) or token,)
 
     def word(self, word: str) -> Word[Cue]:
         if word in _STOPS:
@@ -249,6 +268,15 @@ class Lexicon:
             word_weights(word),
             pair_weights(word),
         )
+
+
+def _one_letter_apart(one: str, other: str) -> bool:
+    """True where one letter was exchanged, left out or added."""
+    short, long = sorted((one, other), key=len)
+    if len(long) - len(short) > 1:
+        return False
+    place = next((place for place, letter in enumerate(short) if letter != long[place]), len(short))
+    return short[place + (len(short) == len(long)) :] == long[place + 1 :]
 
 
 def _shape(word: str, keys: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,10 +1,10 @@
-"""The weights of the small linear model beside the tables, in tables/model.gz.
+"""The weights of the small linear model beside the tables, in tables/model.xz.
 
 It was trained on this project's own posts alone by infra/train_triage.py, which rebuilds it bit for bit. Unpacked it is
-text: a line for each feature, with a character for its weight in each of OUTPUTS.
+text: a line for each feature; then, for each of OUTPUTS, a line with a character for each feature's weight.
 """
 
-import gzip
+import lzma
 import struct
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
@@ -13,7 +13,7 @@ from itertools import pairwise
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.triage.loading import TABLES
 
-MODEL = TABLES / "model.gz"
+MODEL = TABLES / "model.xz"
 KINDS = tuple(Kind)
 # The model's outputs: each kind, and two levels of urgency ("high" is high or more).
 OUTPUTS = (*map(str, Kind), str(Urgency.CRITICAL), str(Urgency.HIGH))
@@ -45,8 +45,8 @@ _HALVES = _packed([_HALF] * len(OUTPUTS))
 @cache
 def weights() -> Mapping[str, str]:
     """The encoded weights of each feature; most are never read."""
-    lines = gzip.decompress(MODEL.read_bytes()).decode().splitlines()
-    return {name: coded for name, _, coded in (line.rpartition("\t") for line in lines)}
+    names, columns = lzma.decompress(MODEL.read_bytes()).decode().split("\n\n")
+    return dict(zip(names.split("\n"), map("".join, zip(*columns.split("\n"), strict=True)), strict=True))
 
 
 def weights_of(name: str) -> int:
