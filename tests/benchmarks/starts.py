@@ -28,6 +28,7 @@ FUNCTIONS = (
 )
 # The object that each function makes on first use, where its name differs from the function's.
 _COMPOSED = {
+    "classify_mention": "classify_batch",
     "forget_bounced": "staff_mail_failed",
     "action_links": "action_pages",
     "status_subscriptions": "subscriber_pages",
