@@ -495,3 +495,22 @@ def test_words_of_every_day_ring_nobody(text: str, hint: str) -> None:
 )
 def test_the_same_words_in_earnest_ring(text: str, hint: str) -> None:
     assert triage(a_post(f"@shop {text}", language=hint)).urgency is Urgency.CRITICAL
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nope, still broken",
+        "no, still down",
+        "still faulty",
+        "no still offline",
+        "worms in the rice",
+        "slugs in my salad",
+    ],
+)
+def test_a_few_plain_words_are_a_complaint(text: str) -> None:
+    assert triage.tags(a_post(f"@shop {text}")).kind is Kind.COMPLAINT
+
+
+def test_maggots_in_food_are_critical() -> None:
+    assert triage.tags(a_post("@shop maggots in the salad")).urgency is Urgency.CRITICAL

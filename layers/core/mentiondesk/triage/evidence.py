@@ -123,11 +123,11 @@ def _last_turn(words: Sequence[Word[Cue]]) -> int:
 
 
 def _reached(words: Sequence[Word[Cue]], first: int, role: int, reach: int) -> bool:
-    """True when a word with this role precedes in the same sentence and clause."""
+    """True when a word with this role precedes in the same sentence and clause; "no, …" reaches nothing."""
     for place in range(first - 1, max(-1, first - 1 - reach), -1):
         word = words[place]
         if word.roles & role:
-            return True
+            return words[place + 1].text != ","
         if word.stop or word.roles & BUT:
             return False
     return False
