@@ -13,9 +13,10 @@ _PYTEST_S_OWN = {"PYTEST_CURRENT_TEST"}
 @pytest.fixture(scope="module", autouse=True)
 def _leaves_the_process_as_found() -> Iterator[None]:
     """A file of tests that leaves another environment or folder behind fails, not the file that comes after it."""
-    before = _environment(), Path.cwd()
+    before, folder = _environment(), Path.cwd()
     yield
-    assert (_environment(), Path.cwd()) == before
+    changed = sorted({name for name, _ in _environment().items() ^ before.items()})
+    assert (changed, Path.cwd()) == ([], folder)
 
 
 def _environment() -> dict[str, str]:

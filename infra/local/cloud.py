@@ -103,6 +103,11 @@ class Function:
                 for line in printed.getvalue().splitlines():
                     self.hear(self.name, line)
 
+    def load(self) -> ModuleType:
+        """The function's module, made in the function's own environment."""
+        with _only(self.environment):
+            return self._app
+
     @cached_property
     def _app(self) -> ModuleType:
         """The function's own app.py, fresh; every function has a module of that name."""

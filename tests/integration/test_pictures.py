@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from mentiondesk.values import replace
 from tests.pictures.__main__ import main
 from tests.pictures.sources import FOLDER, Picture, digests, pictures
 

@@ -1,6 +1,5 @@
 """The pages behind links in mails as Lambda runs them, on the table of a served desk."""
 
-import os
 from datetime import timedelta
 from http.cookies import SimpleCookie
 from typing import Any
@@ -39,8 +38,7 @@ class LinkDoor:
         }
         folder = ROOT / "functions/action_links"
         self._function = Function("ActionLinks", folder, variables, timedelta(15), 512, lambda *_: None)
-        with patch.dict(os.environ, variables):
-            app = self._function._app
+        app = self._function.load()
         app.desk_stores = lambda _: served.stores()  # type: ignore[attr-defined]
         app.links = lambda: _KEYS  # type: ignore[attr-defined]
 

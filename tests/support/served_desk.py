@@ -1,6 +1,5 @@
 """The signed-in desk as Lambda runs it, over the table in memory: the function's own door, without AWS."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -74,8 +73,7 @@ class ServedDesk:
             512,
             lambda _, line: self.printed.append(line),
         )
-        with patch.dict(os.environ, variables):
-            app = self._function._app
+        app = self._function.load()
         app.desk_stores = lambda *_: self.stores()  # type: ignore[attr-defined]
         app.QueuedCodes = lambda *_: self.mails  # type: ignore[attr-defined]
 

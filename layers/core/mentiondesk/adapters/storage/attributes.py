@@ -10,6 +10,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from mentiondesk.adapters.storage.items import Fact, Item, Value, adapter
 from mentiondesk.adapters.storage.keys import PK, SCHEMA, SK, Key, stamp
+from mentiondesk.values import Frozen
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -68,5 +69,13 @@ def plain_value(value: Value) -> Any:
 
 
 def _dumped(value: object, lean: bool = False) -> Any:
-    found = adapter(type(value)).dump_json(value, exclude_none=True, exclude_defaults=lean)
+    found = adapter(type(value)).dump_json(value, exclude_none=True, exclude_defaults=lean, fallback=_told)
     return json.loads(found, parse_float=Decimal)
+
+
+def _told(value: object) -> dict[str, Any]:
+    """The fields of a frozen value in a collection, whose type says nothing of what it holds."""
+    if not isinstance(value, Frozen):
+        raise TypeError(f"{type(value).__name__} can't be stored")
+    held = {name: getattr(value, name) for name in value.__struct_fields__}
+    return {name: one for name, one in held.items() if one is not None}
