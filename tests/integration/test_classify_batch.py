@@ -28,7 +28,9 @@ def triage(post: Post) -> Tags:
     return tags(Kind(post.text.partition(":")[0]))
 
 
-def batch(desk: Desk, cases: Cases | None = None, table: HeldTable | None = None) -> ClassifyBatch:
+def batch(
+    desk: Desk, cases: Cases | None = None, table: HeldTable | None = None, warned: list[str] | None = None
+) -> ClassifyBatch:
     stored, found = cases or Cases(desk.table, keep), settings()
 
     def ahead(posts: Sequence[Post]) -> AbstractContextManager[None]:
@@ -36,7 +38,8 @@ def batch(desk: Desk, cases: Cases | None = None, table: HeldTable | None = None
         return table.held(needed_for(posts))
 
     classify = ClassifyMention(Posts(table, keep) if table else desk.posts, stored, triage, lambda: found)
-    return ClassifyBatch(classify, stored, ahead) if table else ClassifyBatch(classify, stored)
+    warn = (lambda *_, **__: None) if warned is None else lambda text, **_: warned.append(text)
+    return ClassifyBatch(classify, stored, warn, ahead) if table else ClassifyBatch(classify, stored, warn)
 
 
 def customers(count: int, text: str = "complaint: it is broken") -> list[Post]:
@@ -145,3 +148,15 @@ def test_a_case_that_changed_since_it_was_read_is_read_again(desk: Desk) -> None
     case = the_case(desk, FIRST)
     assert case is not None
     assert (case.posts, case.first_answer_at) == (3, ANSWER.created_at)
+
+
+def test_a_write_for_several_that_fails_is_told_and_each_is_written_by_itself(desk: Desk) -> None:
+    class Broken(Cases):
+        def commit_each(self, changes: Any) -> Any:
+            del changes
+            raise ZeroDivisionError
+
+    posts, warned = stored(desk, customers(3)), list[str]()
+    assert batch(desk, Broken(desk.table, keep), warned=warned)(posts, at(60)) == {}
+    assert warned == ["posts not written together"]
+    assert all(the_case(desk, post) for post in posts)

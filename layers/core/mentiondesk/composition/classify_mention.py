@@ -31,10 +31,10 @@ _INCIDENTS_KEPT = timedelta(minutes=1)
 def classify_batch(
     desk: DeskStores, config: ClassifyConfig, warn: Callable[..., None], failed: Callable[[], None]
 ) -> ClassifyBatch:
-    """`warn` and `failed` hear of each opinion that the model did not give."""
+    """`warn` and `failed` hear of each opinion that the model did not give, `warn` of failed writes as well."""
     desk.table = table = HeldTable(desk.table)
     classify = _classify_mention(desk, config, warn, failed)
-    return ClassifyBatch(classify, desk.cases, lambda posts: table.held(needed_for(posts)))
+    return ClassifyBatch(classify, desk.cases, warn, lambda posts: table.held(needed_for(posts)))
 
 
 def _classify_mention(

@@ -13,17 +13,19 @@ class ClassifyBatch:
     """Classifies posts in their order. Each one's change is written whole or not at all, whoever it is written with.
 
     A post that fails, is refused or meets another write holds up no other: it is classified by itself. `ahead` reads
-    what the posts need, for as long as they are worked on.
+    what the posts need, for as long as they are worked on; `warn` hears of a write for several that failed.
     """
 
     def __init__(
         self,
         classify: ClassifyMention,
         cases: CaseBatches,
+        warn: Callable[..., None],
         ahead: Callable[[Sequence[Post]], AbstractContextManager[None]] = lambda _: nullcontext(),
     ) -> None:
         self._classify = classify
         self._cases = cases
+        self._warn = warn
         self._ahead = ahead
 
     def __call__(self, posts: Sequence[Post], now: datetime) -> Mapping[int, Exception]:
@@ -50,6 +52,7 @@ class ClassifyBatch:
         try:
             written = self._cases.commit_each(list(together.values()))
         except Exception:  # noqa: BLE001 - the boundary: which post is at fault shows when each is written by itself
+            self._warn("posts not written together", exc_info=True)
             written = [False] * len(together)
         for (number, change), done in zip(together.items(), written, strict=True):
             if not done:
