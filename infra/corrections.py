@@ -33,7 +33,7 @@ class Correction:
     topics: frozenset[str] | None = None
 
     def mistakes(self, tags: Tags) -> list[str]:
-        """What these tags still get wrong, each as `triage's → the person's`."""
+        """The tags that are still wrong, each as `triage's → the person's`."""
         found = []
         if self.kind is not None and tags.kind is not self.kind:
             found.append(f"{tags.kind} → {self.kind}")
@@ -98,7 +98,7 @@ def _with(act: Corrected | Retagged, known: Correction) -> Correction:
 
 
 def report(found: Sequence[tuple[Correction, Post]], triage: Callable[[Post], Tags], most: int) -> str:
-    """How many corrections triage needs no more, and up to `most` posts that it still gets wrong, newest first."""
+    """The number of corrections that triage needs no more, and up to `most` posts still wrong, newest first."""
     if not found:
         return "nobody has corrected triage, or the posts are forgotten"
     wrong = [(one, post, mistakes) for one, post in found if (mistakes := one.mistakes(triage(post)))]

@@ -25,7 +25,7 @@ from mentiondesk.triage.weights import KINDS, MODEL, OUTPUTS, SCALE, coded, pair
 _ROUNDS, _AVERAGED = 10, 4
 _STEP, _WORD_STEP, _SLOWER = 0.3, 0.15, 0.15
 _KEEP = 1e-3
-# How the file is compressed: text that is not aligned, so no bits for positions.
+# The file's compression: its text is not aligned, so positions take no bits.
 _FILTERS: list[dict[str, int]] = [
     {"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 4, "lp": 0, "pb": 0}
 ]

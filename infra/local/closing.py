@@ -67,7 +67,7 @@ class Answered:
 
 @dataclass(frozen=True)
 class Closing:
-    """How the day went for customers, as figures count them: `of_incident` met the public incident, and stand apart."""
+    """The customers' day, as figures count it: `of_incident` met the public incident, and stand apart."""
 
     bars: tuple[Answered, Answered]
     saved: int
@@ -88,7 +88,7 @@ class Closing:
         )
 
     def shown(self) -> Mapping[str, Any]:
-        """What the page draws."""
+        """The data that the page draws."""
         return {"sentences": self.sentences, "bars": [asdict(bar) for bar in self.bars]}
 
 

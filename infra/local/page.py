@@ -61,7 +61,7 @@ class LocalPage(Loopback):
                 return Response(status=HTTPStatus.NOT_FOUND)
 
     def _now(self) -> dict[str, Any]:
-        """What changes by presses alone."""
+        """The part of the page that changes by presses alone."""
         newcomer, playback = self.newcomer, self.playback
         return {
             "enter": self.entrance,

@@ -92,7 +92,7 @@ def _entry(entry: Entry, names: "_Names", cast: Mapping[str, StaffSettings]) -> 
     if "text" in entry:
         found["text"] = names.put_into(entry["text"])
     if entry.get("by") in _PARTS:
-        # Who cannot sign in answers in X's own app, under the brand's account.
+        # A person who cannot sign in answers in X's own app, under the brand's account.
         found["by"] = cast[entry["by"]].id if cast else SHOP
     return found
 

@@ -78,7 +78,7 @@ def client_forbidden() -> Answer:
 
 
 def unsupported_authentication() -> Answer:
-    """Of a user who asks for what X tells apps only."""
+    """X's refusal to a user who asks for what it tells apps only."""
     detail = "Authenticating with OAuth 1.0a User Context is forbidden for this endpoint. Use OAuth 2.0 App-Only."
     return problem(403, "Unsupported Authentication", detail, "unsupported-authentication")
 

@@ -1,4 +1,4 @@
-"""What the desk does by the clock about incidents and cases that nobody waits in."""
+"""The desk's work by the clock on incidents and on cases that nobody waits in."""
 
 from mentiondesk.adapters.storage.desk_stores import DeskStores
 from mentiondesk.adapters.storage.stores.signals import Baselines, Signals

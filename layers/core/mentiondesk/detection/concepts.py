@@ -93,7 +93,7 @@ CONCEPTS = (*_FAILURES, *MARKERS, *GENERAL)
 VAGUE = frozenset({ANY_BROKEN, "not working", "error message"})
 # Matters of their own: a post that has one of them joins no incident about something else, whatever else it says.
 APART = frozenset({"charged wrongly", "hacked", "personal data shown", "makes people ill", *MARKERS})
-# What some customers of a shop complain of every day, each of a matter of their own, before the desk knows how many.
+# Everyday complaints of a shop's customers, each about a matter of their own, before the desk knows how many.
 EVERYDAY = frozenset({"not delivered", "delivery", "paid, not recognised", "charged wrongly", "nobody answers"})
 # Failures of one customer's own order. Beside a failure that anything may have, a post with one of them tells two
 # problems: their subjects say nothing of what else fails.

@@ -6,7 +6,7 @@ from mentiondesk.values import Frozen
 
 
 class TitleWords(Frozen):
-    """What failures and parts of the service are called in a title. `unknown`: complaints that share no failure."""
+    """The names of failures and of parts of the service in a title. `unknown`: complaints that share no failure."""
 
     failures: Mapping[str, str]
     subjects: Mapping[str, str]

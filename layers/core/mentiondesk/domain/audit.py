@@ -64,7 +64,7 @@ class Finding(Frozen):
 
 
 class Progress(Frozen):
-    """How far the audit has come. `since`: the first audit; what was before is not compared.
+    """The audit's place. `since`: the first audit; earlier writes are not compared.
 
     `cases_until`: posts made until then were held against their cases. `day`: the latest day whose counts were
     compared, and `day_holds`: with what result.

@@ -65,7 +65,7 @@ class DeskHealth(Frozen):
 
 
 def troubles(reports: Iterable[Report], told: Iterable[Told]) -> tuple[Trouble, ...]:
-    """Those that the operators know of, then those that were counted lately and are no alarm yet, by name."""
+    """Troubles that the operators know of, then lately counted ones that are no alarm yet, by name."""
     known = {one.name: Trouble(one.name, one.since, one.told_at) for one in told}
     lately: dict[str, datetime] = {}
     for report in reports:

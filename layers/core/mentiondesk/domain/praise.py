@@ -32,7 +32,7 @@ class LatestCase(NamedTuple):
 
 
 class Regard(Frozen):
-    """What the desk keeps of a customer: the months in which they praised, their last thanks, their latest case."""
+    """A customer's praise: the months in which they praised, their last thanks, their latest case."""
 
     praised: frozenset[str] = frozenset()
     thanked_at: datetime | None = None

@@ -47,7 +47,7 @@ class DutyStore(Protocol):
     """The latest word of each person about their duty."""
 
     def all(self) -> Sequence[DutyChange]:
-        """Those that hold, and some that are over."""
+        """The changes of duty that hold, and some that are over."""
 
     def put(self, change: DutyChange) -> None:
         """Takes the place of what the person said before."""

@@ -36,7 +36,7 @@ class MadePosts(Protocol):
         """The number of classified posts made from `first` up to `last`; may be a little stale."""
 
     def made(self, first: datetime, last: datetime) -> Iterator[Post]:
-        """These posts, in no order."""
+        """The posts with these ids, in no order."""
 
 
 class Escalated(NamedTuple):

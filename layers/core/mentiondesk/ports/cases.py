@@ -130,7 +130,7 @@ class CaseBatches(Protocol):
     """Several cases at once, for fewer requests than one by one."""
 
     def get_each(self, case_ids: Iterable[CaseId]) -> Iterator[Case]:
-        """Those of the cases that are stored, in no order; one of an older form may be left out."""
+        """The stored ones of the cases, in no order; one of an older form may be left out."""
 
     def commit_each(self, changes: Sequence[Classified]) -> Sequence[bool]:
         """Writes each change whole or not at all, several at once; True for those written, in their order.

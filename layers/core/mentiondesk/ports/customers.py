@@ -1,4 +1,4 @@
-"""What the desk keeps of a customer beside their cases."""
+"""The desk's memory of a customer beside their cases."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

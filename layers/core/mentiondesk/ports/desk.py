@@ -18,7 +18,7 @@ class WaitingStore(Protocol):
         """Up to `most` places behind a place, in the list of a clock (`tab.listed`); may be a little stale."""
 
     def cases(self, case_ids: Sequence[CaseId], now: datetime) -> Mapping[CaseId, WaitingCase]:
-        """These cases with who is present in them, up to 50; those that are not there are left out."""
+        """The cases with who is present in them, up to 50; missing ones are left out."""
 
     def present(self, case_id: CaseId, now: datetime) -> tuple[Presence, ...]:
         """The people who have the case open, by name of their id."""

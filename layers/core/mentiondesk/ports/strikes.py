@@ -11,7 +11,7 @@ from mentiondesk.ports.storage import Changed
 
 
 class RecordChanged(Changed):
-    """Somebody else changed the record meanwhile; `current` is the record as it is now."""
+    """Another person changed the record meanwhile; `current` is the record as it is now."""
 
     def __init__(self, current: CustomerRecord) -> None:
         super().__init__("the record has changed")

@@ -52,7 +52,7 @@ class WeekSettings(Model):
     holidays: frozenset[date] = frozenset()
 
     def hours(self, zone: str) -> Hours:
-        """These hours in their own zone, or else in `zone`."""
+        """The hours in their own zone, or else in `zone`."""
         return weekly_hours(self.week, self.holidays, self.zone or zone)
 
     @property

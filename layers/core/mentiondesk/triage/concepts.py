@@ -102,7 +102,7 @@ def _first(known: str, other: str) -> str | None:
 
 
 def said_in(reading: Reading, names: frozenset[str] = frozenset()) -> Said:
-    """What a post says, as detection counts it. `names` are the terms of the brand's own names."""
+    """A post's meaning, as detection counts it. `names` are the terms of the brand's own names."""
     table_of = _concepts()
     words = table_of.words(reading.words)
     hits = table_of.hits(words)

@@ -515,5 +515,5 @@ def session(staff_id: StaffId, session_id: str) -> Key:
 
 
 def short_link(name: str) -> Key:
-    """What a short link holds, by the hash of its token."""
+    """The content of a short link, by the hash of its token."""
     return Key(f"{SHORT_LINK}{name}", "LINK")

@@ -18,7 +18,7 @@ _BYTES, _LENGTH = 9, 12
 
 
 class _Kept(Frozen):
-    """What a whole link would hold."""
+    """The content of a whole link."""
 
     link: str
 
@@ -56,7 +56,7 @@ class ShortLinks:
         return unpacked(b64decode(found.link))
 
     def _found(self, token: str) -> Iterator[_Kept]:
-        """What is kept under the token's hash with any key; keys are read again where none fits."""
+        """The content kept under the token's hash with any key; keys are read again where none fits."""
         tried = set()
         for unknown in (False, True):
             for name in self._links.hashes(token, unknown):

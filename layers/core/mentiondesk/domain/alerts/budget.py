@@ -74,7 +74,7 @@ class Interruptions(Frozen):
     latest: tuple[Interruption, ...] = ()
 
     def after(self, one: Interruption) -> "Interruptions":
-        """These with one more; those that are older than an hour are dropped."""
+        """The messages with one more; messages older than an hour are dropped."""
         return Interruptions((*(old for old in self.latest if old.at > one.at - HOUR), one))
 
     def next_message(self, alerts: Iterable[Alert], now: datetime, budget: Budget) -> datetime:
@@ -110,7 +110,7 @@ class Interruptions(Frozen):
         return max(now, max(same.values()) + _RING_OF_ONE_AGAIN) if len(same) >= _RING_OF_ONE else now
 
     def counting(self, alerts: Iterable[Alert], now: datetime) -> dict[Alert, Counted]:
-        """Those of the alerts that the latest message counted, while the time of the next one has not come."""
+        """The alerts that the latest message counted, while the time of the next one has not come."""
         latest = next((one for one in reversed(self.latest) if one.counted is not None), None)
         if latest is None or latest.counted is None or latest.counted.until <= now:
             return {}

@@ -34,7 +34,7 @@ class CaseChange(Frozen):
     entry: CaseEntry
     escalation: EscalationChange | None = None
     messages: tuple[StaffMessage, ...] = ()
-    # What figures count of it.
+    # The facts that figures count of the change.
     facts: tuple[CaseFact, ...] = ()
     # True starts a watch over the claim, False ends it.
     watch: bool | None = None

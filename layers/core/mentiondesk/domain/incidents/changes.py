@@ -30,7 +30,7 @@ class IncidentChange(Frozen):
     update: Update | None = None
     escalation: EscalationChange | None = None
     messages: tuple[StaffMessage, ...] = ()
-    # What figures count of it.
+    # The facts that figures count of the change.
     facts: tuple[IncidentFact, ...] = ()
 
 

@@ -46,7 +46,7 @@ class Post(Frozen):
 
     @property
     def addressed(self) -> bool:
-        """Whether it is said to somebody, not only about them."""
+        """True where the post speaks to somebody, not only about them."""
         return self.replied_to is not None or "@" in self.text or "@" in plain_letters(self.text).text
 
 

@@ -66,7 +66,7 @@ class Reason(NamedTuple):
 
 
 class Said(NamedTuple):
-    """What a post says, as detection counts it.
+    """A post's meaning, as detection counts it.
 
     `concepts` name the failures and the parts of the service, `words` the subject. Copies of one text share a `digest`;
     short texts have none. `echo`: the post only agrees with another ("same here"). `over`: the problem has ended.

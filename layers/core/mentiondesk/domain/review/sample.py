@@ -53,7 +53,7 @@ class NotInSample(ReviewRefused):
 
 
 class OwnReply(ReviewRefused):
-    """Nobody reviews their own reply."""
+    """A person never reviews their own reply."""
 
 
 class ReviewIncomplete(ReviewRefused):

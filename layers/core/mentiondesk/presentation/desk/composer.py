@@ -218,7 +218,7 @@ class Composer:
 
 
 def news(view: CaseView, seen: Thread, policy: Policy) -> tuple[CaseEntry, ...]:
-    """What came into the thread since a person saw it so; all of it where it never was so."""
+    """The posts that came into the thread since a person saw it so; all of it where it never was so."""
     case, since = new_case(view.case.case_id, view.case.opened_at), 0
     for number, entry in enumerate(view.timeline, 1):
         case = apply(case, entry, policy)

@@ -85,7 +85,7 @@ class IncidentPosts:
 
 
 def attempt_in(typed: FormFields, findings: tuple[Finding, ...] = ()) -> PostAttempt | None:
-    """What was typed, to be shown again; None where nothing was."""
+    """The typed text, to be shown again; None where nothing was typed."""
     if "occasion" not in typed:
         return None
     post = _typed(typed)

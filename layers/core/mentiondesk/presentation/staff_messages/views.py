@@ -30,7 +30,7 @@ from mentiondesk.values import Frozen
 
 _LONGEST_TITLE = 80
 _ACTS = (Action.CLAIM, Action.ANSWERED, Action.CORRECT)
-# What a question whether the customer was answered in private can be answered with.
+# The answers to the question whether the customer was answered in private.
 _ANSWERS = (Action.ANSWERED, Action.SNOOZE)
 # X shows most posts within seconds: only a delay that costs the reader time is mentioned.
 _DELAY_SHOWN = timedelta(minutes=3)

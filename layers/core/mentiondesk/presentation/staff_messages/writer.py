@@ -17,7 +17,7 @@ from mentiondesk.presentation.wording import Sentences
 
 _MOST_LISTED = 50
 _MOST_IN_SUBJECT = 60
-# Of a text, whose link takes about as much as all the rest.
+# The limit of a text, whose link takes about as much as all the rest.
 _MOST_SEGMENTS = 2
 _LONGEST_QUOTE = 160
 # Fewer characters of a customer's words tell nothing.

@@ -27,7 +27,7 @@ LEASE = timedelta(minutes=2)
 _RESERVE = timedelta(seconds=20)
 # The time that a leased item still costs, to be recorded and marked: two writes of prices.json.
 _TO_MARK = timedelta(milliseconds=10)
-# What is refused for good is tried so often; what is refused for a while, until it goes out or the wait is over.
+# Tries of a message that is refused for good; one refused for a while is tried until it goes out or the wait is over.
 _MOST_ATTEMPTS = 5
 _MINUTE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(minutes=30)
@@ -43,7 +43,7 @@ def no_links(staff_id: StaffId, subject_id: SubjectId, now: datetime) -> str | N
 
 @dataclass(slots=True)
 class _Run:
-    """What one run works on. `later` holds the alerts that wait, with when they may go, `ahead` those in messages.
+    """The work of one run. `later` holds the alerts that wait, with when they may go, `ahead` those in messages.
 
     `beside` counts what is not worked on in this run and falls due before the next message, by that message's time.
     """

@@ -1,4 +1,4 @@
-"""What the desk knows of its own health; changes nothing."""
+"""Reads the desk's knowledge of its own health; changes nothing."""
 
 from datetime import datetime
 

@@ -45,7 +45,7 @@ class FindCases:
 
 
 def _names(one: WaitingCase, brand: str) -> set[str]:
-    """What names a case exactly: its short number, and its customer's number and @handle."""
+    """The exact names of a case: its short number, and its customer's number and @handle."""
     case = one.case
     handle = {f"@{case.profile.handle}".casefold()} if case.profile else set()
     return {case_number(case.case_id, brand).casefold(), case.customer_id, *handle}

@@ -1,4 +1,4 @@
-"""What waits for one person: replies that were sent back to them, and the customers of theirs who wait for them."""
+"""Lists the work that waits for one person: replies that were sent back, and their customers who wait."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Who waits, as one person looks at it."""
+"""Lists the customers who wait, as one person looks at them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime

@@ -68,7 +68,7 @@ class LookUpCustomers:
         return max(Budget(monthly, self._cursors.reads(now), now).left(LOOKUP) // READS_EACH, 0)
 
     def _noted(self, wanted: Sequence[WantedLookUp], seen: Mapping[PostId, Seen], now: datetime) -> list[WantedLookUp]:
-        """Those whose cases hold what X shows: all cases at once, and each that changed meanwhile by itself."""
+        """The customers whose cases hold what X shows: all cases at once, and each that changed meanwhile by itself."""
         rules, event_id = self._settings().reach, f"{now:%Y-%m-%dT%H:%M:%S.%fZ}-desk-look-up"
         shown = [one for one in wanted if one.post_id in seen]
         found = [seen[one.post_id] for one in shown]

@@ -64,7 +64,7 @@ class Sent:
 
     @property
     def troubles(self) -> dict[str, int]:
-        """What the operators may have to hear of, by the names of their counts."""
+        """The troubles that operators may have to hear of, by the names of their counts."""
         return {
             "RepliesInDoubt": self.states.count(ReplyState.UNCERTAIN),
             "RepliesRefused": len(self.refusals),

@@ -1,4 +1,4 @@
-"""What is kept of a customer: counts and the latest case, strikes, and an item for each of their cases."""
+"""A customer's items: counts and the latest case, strikes, and one for each of their cases."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

@@ -74,7 +74,7 @@ PURPOSE = re.compile(
     r"|para(?: que)?|perche|affinche|zodat|om)"
     r"\b[^,.!?]{0,60},"
 )
-# What follows a noun and makes a request of it: "your order number?", "the postcode, please".
+# Words after a noun that make a request of it: "your order number?", "the postcode, please".
 ASKED_BEHIND = re.compile(
     r"[^.!?\n]{0,3}(?:\?|,? ?(?:please|pls|bitte|s'il vous plait|svp|stp|por favor|per favore|alstublieft"
     r"|aub|graag)\b"
@@ -158,7 +158,7 @@ FOR_EVERYBODY = re.compile(
     r"|rebajas|saldos"
     r"|saldi|uitverkoop|in jeder filiale|en boutique|en tienda|nas lojas|(?:depends|up) (?:on|to) your bank)\b"
 )
-# What everybody may do, said before the money that comes of it, and words to one person alone.
+# Offers that everybody has, said before the money that comes of them, and words to one person alone.
 EVERYBODY = re.compile(
     r"\b(?:(?:everyone|everybody|anyone|anybody|(?:all )?(?:our )?customers) (?:can|may|is able to|are able to)"
     r"|(?:jede[rs]?|alle) (?:\w+ )?(?:kann|konnen|darf|durfen)"
@@ -195,7 +195,7 @@ REFERRAL = re.compile(
     r"\b(?:ask|see|speak (?:to|with)|talk to|consult|check with|contact) (?:a|your) (?:doctor|gp|pharmacist|nurse)"
     r"(?: or (?:a |your )?(?:doctor|gp|pharmacist|nurse))?"
 )
-# What somebody who was hurt, or could be, is told first.
+# First advice to somebody who was hurt, or could be.
 STOP_USING = re.compile(
     r"\b(?:stop (?:using|eating|drinking|wearing)|(?:don't|do not|please don't) (?:use|eat|drink|plug|switch|touch)"
     r"|unplug|switch (?:it|them) off|turn (?:it|them) off|throw (?:it|them) away"

@@ -178,8 +178,9 @@ def _is_a_name(reading: Reading, found: re.Match[str]) -> bool:
 
 
 def harm(reading: Reading, context: CheckContext) -> Iterator[Finding]:
-    """Where the customer speaks of harm or of the law: words that play it down, explain it or own it, and any reply
-    to a complaint that neither says to stop nor leads to where somebody helps in private.
+    """Finds, where the customer speaks of harm or of the law, words that play it down, explain it or own it.
+
+    A reply to a complaint is found as well where it neither says to stop nor leads to where somebody helps in private.
     """
     if not context.customer_words or not _speaks_of_harm(context.customer_words[-1]):
         return
