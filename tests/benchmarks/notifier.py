@@ -83,7 +83,7 @@ def _items(count: int, cases: Cases) -> Iterator[Item]:
     """The items of open cases, each with its escalation."""
     for case in _cases(count):
         yield cases._item(case)
-        yield escalation_item(started(case.case_id, case.timers[0]), 0)
+        yield escalation_item(started(case.case_id, case.timers[0]), 0, critical=False)
 
 
 def _cases(count: int) -> Iterator[Case]:

@@ -7,9 +7,9 @@ classified at once (ParallelizationFactor of one shard). What is not: throttling
 import gc
 import heapq
 from bisect import bisect_left
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from math import ceil
@@ -33,6 +33,7 @@ from mentiondesk.domain.ids import PostId, StaffId, SubjectId
 from mentiondesk.domain.posts.cursor import Cursor, Window
 from mentiondesk.domain.posts.page import Page
 from mentiondesk.domain.posts.post import Added, Post, Source
+from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.ports.alerts import DueItem, Lease
 from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.triage import triage
@@ -50,6 +51,17 @@ _HOUR, _MINUTE, _SECOND = timedelta(hours=1), timedelta(minutes=1), timedelta(se
 _TIMEOUT = timedelta(seconds=60)
 _AT_ONCE = 4
 _TEAM = 8
+# Emergencies among the posts, by the minute in which each is posted.
+_EMERGENCIES = {
+    3: "the lamp caught fire and my daughter has burnt her hand",
+    12: "the toaster I bought from you exploded and there is smoke in the kitchen",
+    21: "a man with a knife is in your branch in the old town right now",
+    30: "I found a piece of glass in the jar and my mouth is bleeding",
+    39: "my son had an allergic reaction to your jam, we are in hospital, there is peanut in it",
+    48: "there is a smell of gas in your shop and people feel dizzy",
+    57: "the kettle gave my wife an electric shock, she is unconscious",
+}
+_RING_WITHIN = timedelta(seconds=90)
 _LATENCY = {name: timedelta(milliseconds=ms) for name, ms in PRICES["assumed"].items() if name != "why"}
 
 
@@ -144,14 +156,22 @@ class _Alerts(Alerts):
         self.delays: list[timedelta] = []
         self.texts: Counter[StaffId] = Counter()
         self.mails: Counter[tuple[StaffId, int]] = Counter()
+        # The first text about each critical subject to each person.
+        self.rung: dict[SubjectId, dict[StaffId, datetime]] = defaultdict(dict)
         self._told: set[str] = set()
         # When each escalation began, and each person's messages: when, and up to when they count what falls due.
         self.began: dict[tuple[SubjectId, datetime], datetime] = {}
         self._counted: dict[StaffId, list[tuple[datetime, datetime]]] = defaultdict(list)
         self._horizons: set[datetime] = set()
+        # The critical cases, each with the times of its post and of its being stored.
+        self.critical: dict[SubjectId, tuple[datetime, datetime]] = {}
+
+    def critical_due(self, now: datetime, limit: int) -> Sequence[DueItem]:
+        self._work.spend("Query")
+        return super().critical_due(now, limit)
 
     def due(self, now: datetime, limit: int) -> Sequence[DueItem]:
-        self._work.spend("Query", keys.SHARDS)
+        self._work.spend("Query", len(keys.OTHER_SHARDS))
         return super().due(now, limit)
 
     def peek(self, item: DueItem) -> Lease | None:
@@ -164,7 +184,7 @@ class _Alerts(Alerts):
         return super().hold(peeked, until)
 
     def count_due(self, until: datetime) -> int:
-        self._work.spend("Query", keys.SHARDS)
+        self._work.spend("Query", len(keys.OTHER_SHARDS))
         self._horizons.add(until)
         return super().count_due(until)
 
@@ -187,6 +207,10 @@ class _Alerts(Alerts):
         able = (at for at, until in counted[bisect_left(counted, (began,)) :] if alert.due_at <= until)
         return min(next(able, now), now)
 
+    def _begins(self, alert: Alert) -> datetime:
+        """The moment at which the alert was due and its case stored."""
+        return max(alert.due_at, self.began.get((alert.subject_id, alert.planned_at or alert.since), alert.due_at))
+
     def lease(self, item: DueItem, now: datetime, until: datetime) -> Lease | None:
         self._moved(item)
         self._work.spend("Query")
@@ -195,7 +219,8 @@ class _Alerts(Alerts):
     def _moved(self, item: DueItem) -> None:
         """A changed key is taken out of the due index and put in again."""
         self._work.spend("UpdateItem")
-        self._work.write(keys.due_shard(keys.shard(item.subject_id)), 2)
+        critical = item.subject_id in self.critical
+        self._work.write(keys.due_shard_of(item.subject_id, critical), 2)
 
     def record(self, records: Iterable[Record]) -> None:
         records = list(records)
@@ -203,9 +228,14 @@ class _Alerts(Alerts):
         for record in records:
             if record.outcome is not Outcome.SENT:
                 continue
-            self.delays.append(max(self._told_at(record.alert) - record.alert.due_at, timedelta(0)))
+            self.delays.append(max(self._told_at(record.alert) - self._begins(record.alert), timedelta(0)))
+            if record.via is Channel.TEXT:
+                self.rung[record.alert.subject_id].setdefault(record.alert.staff_id, self._work.now)
             if record.message_id not in self._told:
                 self._told.add(record.message_id)
+                if record.alert.subject_id in self.critical:
+                    # Danger has no limit.
+                    continue
                 if record.via is Channel.EMAIL:
                     self.mails[record.alert.staff_id, int(self._work.now.timestamp()) // 3600] += 1
                 else:
@@ -240,7 +270,7 @@ class _Provider:
 
 def measure() -> Iterator[Figure]:
     """The effect of a storm on delays, keys and people."""
-    found = recorded(traffic.mentions(POSTS, _HOUR, late=0, without_handle=0, follow_ups=0.1))
+    found = recorded(_with_emergencies(traffic.mentions(POSTS, _HOUR, late=0, without_handle=0, follow_ups=0.1)))
     feed = _ParsedOnce(found.bodies, found.ids, found.at)
     desk = Storm(feed, _settings())
     # In life the table is another process: its items are none of the collector's work.
@@ -249,6 +279,15 @@ def measure() -> Iterator[Figure]:
     gc.enable()
     yield from desk.figures()
     yield _what_x_shows(feed)
+
+
+def _with_emergencies(said: list[traffic.Said]) -> list[traffic.Said]:
+    """The posts, where the first that opens a conversation in each of some minutes tells of danger."""
+    for minute, text in _EMERGENCIES.items():
+        begins = traffic.BEGINS + minute * _MINUTE
+        place = next(n for n, one in enumerate(said) if one.at >= begins and one.to is None)
+        said[place] = replace(said[place], text=f"@{traffic.BRAND.username} {text}")
+    return said
 
 
 def _settings() -> DeskSettings:
@@ -281,31 +320,39 @@ class Storm:
         }
         self._notify = NotifyStaff(self._alerts, incidents, senders, StaffMessages(), lambda: current)
         self._free = [traffic.BEGINS] * _AT_ONCE
+        self._waiting: deque[Post] = deque()
         self._seen_after: list[timedelta] = []
         self._told_after: list[timedelta] = []
         self._left = 0
 
     def run(self) -> None:
         now = traffic.BEGINS + _MINUTE
-        while now < self._end + 2 * _MINUTE or (
-            (due := self._table.earliest(keys.DUE, keys.ALERTS_DUE)) is not None and due < now + 3 * _HOUR
+        while (
+            now < self._end + 2 * _MINUTE
+            or self._waiting
+            or ((due := self._table.earliest(keys.DUE, keys.ALERTS_DUE)) is not None and due < now + 3 * _HOUR)
         ):
+            self._classify_until(now)
             self._work.begin(now)
             self._left += self._notify(now, self._work.left).left
             if len(self._posts.stored_at) < self._count:
                 self._work.begin(now)
                 self._fetch(now, self._work.left)
-                self._classify_new()
+                self._waiting += self._posts.new
+                self._posts.new = []
             now += _MINUTE
 
-    def _classify_new(self) -> None:
-        """Each post on the first of the workers that is free, a second after it was stored."""
-        new, self._posts.new = self._posts.new, []
-        for post in new:
+    def _classify_until(self, now: datetime) -> None:
+        """Each post on the first of the workers that is free, a second after it was stored, as far as they come."""
+        while self._waiting:
+            post = self._waiting[0]
             stored_at = self._posts.stored_at[post.post_id]
-            begins = max(heapq.heappop(self._free), stored_at + _SECOND)
+            begins = max(self._free[0], stored_at + _SECOND)
             ends = begins + _LATENCY["TransactWriteItems"] + _LATENCY["GetItem"] + _LATENCY["cpu_per_post"]
-            heapq.heappush(self._free, ends)
+            if ends > now:
+                return
+            self._waiting.popleft()
+            heapq.heapreplace(self._free, ends)
             change = self._classify(post, ends)
             self._seen_after.append(stored_at - post.created_at)
             self._told_after.append(ends - post.created_at)
@@ -313,9 +360,11 @@ class Storm:
                 case = change.case.after
                 timer = change.case.escalation.timer
                 self._alerts.began[case.case_id, timer.planned_at or timer.since] = ends
-                shard = keys.shard(case.case_id)
-                self._work.write(keys.due_shard(shard), at=ends)
-                self._work.write(keys.queue(case.state, shard), at=ends)
+                critical = case.urgency is Urgency.CRITICAL
+                if critical:
+                    self._alerts.critical.setdefault(case.case_id, (post.created_at, ends))
+                self._work.write(keys.due_shard_of(case.case_id, critical), at=ends)
+                self._work.write(keys.queue(case.state, keys.shard(case.case_id)), at=ends)
 
     def figures(self) -> Iterator[Figure]:
         delays = self._alerts.delays
@@ -324,8 +373,9 @@ class Storm:
             round(_share(delays, 0.99).total_seconds() / 60, 2),
             "min",
             reach=2,
-            why=f"after its stage fell due: median {_told(_share(delays, 0.5))}, worst {_told(max(delays))}; "
-            f"{len(delays):,} alerts to {_TEAM} people, nobody answers; {self._left} runs ended before all was sent",
+            why=f"after its stage fell due and its case was stored: median {_told(_share(delays, 0.5))}, "
+            f"worst {_told(max(delays))}; {len(delays):,} alerts to {_TEAM} people, nobody answers; "
+            f"{self._left} runs ended before all was sent",
         )
         yield Figure(
             "storm: from post to case, p99",
@@ -335,6 +385,7 @@ class Storm:
             f"and {_told(_share(self._seen_after, 0.99))}; each run reads the last five minutes again; "
             f"{len(self._told_after):,} of {self._count:,} posts",
         )
+        yield self._emergencies()
         (key, _), most = self._work.writes.most_common(1)[0]
         yield Figure(
             "storm: writes a second to the hottest key", most, "", reach=1000, why=f"{key}; posts have a key each"
@@ -350,7 +401,25 @@ class Storm:
             texts,
             "",
             reach=allowed,
-            why=f"in {hours} hours, no more than allowed; and up to {busiest} mails in an hour",
+            why=f"in {hours} hours, no more than allowed, apart from danger; and up to {busiest} mails in an hour",
+        )
+
+    def _emergencies(self) -> Figure:
+        """The longest time from a critical case to the text about it on the phone of each person on duty."""
+        texts = {case: list(self._alerts.rung[case].values()) for case in self._alerts.critical}
+        whole = {case: max(at) for case, at in texts.items() if len(at) == _TEAM}
+        assert len(whole) == len(self._alerts.critical) >= len(_EMERGENCIES), (
+            "each person has a text about each emergency"
+        )
+        waits = [at - self._alerts.critical[case][1] for case, at in whole.items()]
+        since_post = [at - self._alerts.critical[case][0] for case, at in whole.items()]
+        return Figure(
+            "storm: from a critical case to the text about it, worst",
+            round(max(waits).total_seconds()),
+            "s",
+            reach=_RING_WITHIN.total_seconds(),
+            why=f"{len(whole)} emergencies, each to all {_TEAM} people; median {_told(_share(waits, 0.5))}; from post "
+            f"to text median {_told(_share(since_post, 0.5))}, worst {_told(max(since_post))}",
         )
 
 

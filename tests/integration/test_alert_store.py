@@ -9,7 +9,7 @@ import pytest
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item
 from mentiondesk.adapters.storage.stores.alerts import Alerts
-from mentiondesk.adapters.storage.table import Table
+from mentiondesk.adapters.storage.table import Exists, Table, Update
 from mentiondesk.domain.alerts.budget import Interruption, Interruptions
 from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.alerts.ledger import Outcome, Record
@@ -21,7 +21,8 @@ from mentiondesk.domain.cases.fold import apply, new_case
 from mentiondesk.domain.cases.timers import Clock, Due
 from mentiondesk.domain.ids import CaseId, ConversationId, IncidentId, StaffId, UserId
 from mentiondesk.domain.incidents.changes import incident_change
-from mentiondesk.domain.incidents.incident import Incident, Status
+from mentiondesk.domain.incidents.incident import Impact, Incident, Status
+from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.domain.timeline import CaseEntry, Claimed, Released, Snoozed
 from mentiondesk.ports.alerts import DueItem, Lease
 from mentiondesk.values import replace
@@ -79,11 +80,67 @@ def test_those_due_first_stand_in_front(desk: Desk) -> None:
     """Over all shards, whatever the limit."""
     order = [7, 2, 9, 0, 5, 1, 8, 3, 6, 4, 11, 10]
     cases = {minute: opened(desk, minute, customer=f"{minute}").case_id for minute in order}
-    assert len({keys.shard(case) for case in cases.values()}) > 1
+    assert len({keys.due_shard_of(case, critical=False) for case in cases.values()}) == len(keys.OTHER_SHARDS)
     expected = [DueItem(cases[minute]) for minute in sorted(order)]
     assert due(desk, 100) == expected
     assert due(desk, 100, limit=5) == expected[:5]
     assert due(desk, 33) == expected[:4]
+
+
+def critical_due(desk: Desk, minute: float, limit: int = 50) -> list[DueItem]:
+    return list(desk.alerts.critical_due(at(minute), limit))
+
+
+def test_what_is_critical_is_due_apart_from_all_else(desk: Desk) -> None:
+    """However many others are due, and since when."""
+    others = [opened(desk, minute, customer=f"{minute}").case_id for minute in range(6)]
+    fires = [
+        desk.cases.save(
+            change_of(None, said(minute, urgency=Urgency.CRITICAL), CaseId(ConversationId("2"), UserId(f"{minute}")))
+        )
+        for minute in (40, 39)
+    ]
+    assert critical_due(desk, 38) == []
+    assert critical_due(desk, 40) == [DueItem(case.case_id) for case in reversed(fires)]
+    assert critical_due(desk, 40, limit=1) == [DueItem(fires[1].case_id)]
+    assert due(desk, 40) == [DueItem(case_id) for case_id in others]
+    assert desk.alerts.count_due(at(40)) == len(others), "a message counts nothing that is named by itself"
+
+
+def test_a_case_that_becomes_critical_moves_to_the_front(desk: Desk) -> None:
+    case = opened(desk)
+    item = DueItem(case.case_id)
+    assert (critical_due(desk, 100), due(desk, 100)) == ([], [item])
+    desk.cases.save(change_of(case, said(5, urgency=Urgency.CRITICAL)))
+    assert (critical_due(desk, 5), due(desk, 100)) == ([item], [])
+    desk.alerts.done(leased(desk, item, 5, at(7)), at(5), at(10), 0)
+    assert (critical_due(desk, 10), due(desk, 100)) == ([item], []), "it stays there from stage to stage"
+
+
+def test_a_released_critical_case_catches_up_in_front(desk: Desk) -> None:
+    fire = desk.cases.save(change_of(None, said(0, urgency=Urgency.CRITICAL), RELEASED.subject_id))  # type: ignore[arg-type]
+    case = acted(desk, fire, Claimed, 1)
+    desk.alerts.done(leased(desk, DueItem(case.case_id), 1, at(3)), at(1), None, 0)
+    acted(desk, case, Released, 2)
+    assert RELEASED in critical_due(desk, 2)
+    desk.alerts.lease(RELEASED, at(2), at(4))
+    assert critical_due(desk, 4) == [DueItem(case.case_id)]
+
+
+def test_an_incident_of_critical_impact_is_due_in_front(desk: Desk) -> None:
+    incident = Incident(IncidentId("i1"), Status.CANDIDATE, "Fire", at(0), at(0), impact=Impact.CRITICAL)
+    assert desk.incidents.add(incident_change(None, incident.timed(Clock.CONFIRM, minutes(15), at(0))))
+    assert (critical_due(desk, 0), due(desk, 0)) == ([NOTICED], [])
+
+
+@pytest.mark.parametrize("urgency", [Urgency.NORMAL, Urgency.CRITICAL])
+@pytest.mark.parametrize("shard", range(keys.SHARDS))
+def test_items_from_before_there_was_a_front_are_found(desk: Desk, urgency: Urgency, shard: int) -> None:
+    """They stand in any shard, whatever their urgency."""
+    case = desk.cases.save(change_of(None, said(0, urgency=urgency)))
+    desk.table.update(Update(keys.escalation(case.case_id), {keys.DUE_SHARD: keys.due_shard(shard)}, Exists()))
+    assert [*critical_due(desk, 30), *due(desk, 30)] == [DueItem(case.case_id)]
+    leased(desk, DueItem(case.case_id))
 
 
 def test_cases_and_incidents_of_one_moment_stand_beside_each_other(desk: Desk) -> None:
@@ -448,7 +505,7 @@ def test_a_message_of_an_unknown_kind_stays_and_stops_nobody(desk: Desk) -> None
     noticed(desk)
     item = desk.table.get(keys.message(*NOTICED))  # type: ignore[arg-type]
     assert item is not None
-    beside = {**item.beside, keys.DUE_AT: at(0), keys.DUE_SHARD: keys.due_shard(0)}
+    beside = {**item.beside, keys.DUE_AT: at(0), keys.DUE_SHARD: keys.due_shard(1)}
     desk.table.put(Item(keys.message(*unknown), None, beside))  # type: ignore[arg-type]
     assert desk.alerts.lease(unknown, at(1), at(3)) is None
     assert unknown not in due(desk, 60)

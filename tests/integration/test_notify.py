@@ -290,10 +290,41 @@ def test_what_there_is_no_time_for_is_left_to_the_next_run(office: Office) -> No
     office.batch = 2
     for customer in range(5):
         office.opens(customer / 100, customer)
-    seconds = iter([50, 20])
+    seconds = iter([50, 50, 20])
     notified = office.notifier()(at(31), lambda: timedelta(seconds=next(seconds)))
     assert (notified.subjects, notified.left) == (2, True)
     assert office.run(32).subjects == 3
+
+
+RINGS = [("ana", "email"), ("ana", "text"), ("lea", "email"), ("lea", "text")]
+
+
+def test_a_fire_does_not_wait_behind_a_backlog(office: Office) -> None:
+    """It is due last of all, and each run has time for two of the others."""
+    office.batch = 2
+    for customer in range(10):
+        office.opens(customer / 100, customer)
+    office.opens(31, customer=99, urgency=Urgency.CRITICAL)
+    seconds = iter([50, 50, 50, 20])
+    assert office.notifier()(at(31), lambda: timedelta(seconds=next(seconds))).left
+    assert set(RINGS) <= set(office.got())
+
+
+def test_a_fire_is_told_before_a_backlog_is_looked_at(office: Office) -> None:
+    """A run that dies over the backlog has told of it, and marked it."""
+    for customer in range(5):
+        office.opens(customer / 100, customer)
+    case = office.opens(31, customer=99, urgency=Urgency.CRITICAL)
+    calls = killed_at(office, 1000, after=False, minute=31)
+    told = calls.index("due")
+    assert (calls[0], calls[told - 1]) == ("critical_due", "done")
+    office = Office(office.desk.emptied())
+    for customer in range(5):
+        office.opens(customer / 100, customer)
+    case = office.opens(31, customer=99, urgency=Urgency.CRITICAL)
+    killed_at(office, told, after=False, minute=31)
+    assert office.got() == RINGS
+    assert office.escalation(case).due_at == at(36)
 
 
 def test_a_crowd_is_told_by_number_and_each_alert_once() -> None:
@@ -303,7 +334,7 @@ def test_a_crowd_is_told_by_number_and_each_alert_once() -> None:
         office.opens(customer / 100, customer)
     notify, sent = office.notifier(), list[datetime]()
     for minute in range(30, 200):
-        seconds = iter([50, 20])
+        seconds = iter([50, 50, 20])
         before = _messages(office)
         notify(at(minute), lambda seconds=seconds: timedelta(seconds=next(seconds)))  # type: ignore[misc]
         sent += [at(minute)] * (_messages(office) - before)
@@ -610,7 +641,7 @@ def test_killed_at_any_call_no_alert_is_lost(desk: Desk) -> None:
     calls = killed_at(first, 1000, after=False)
     sends = ["send", "record", "interrupted"]
     messages = ["count_due", *sends, "count_due", "take_text_slot", *sends]
-    assert calls == ["due", "lease", *["interruptions"] * 2, "due", "due", *messages, "done"]
+    assert calls == ["critical_due", "due", "lease", *["interruptions"] * 2, "due", "due", *messages, "done"]
     for call in range(len(calls)) if isinstance(desk, MemoryDesk) else range(1, len(calls), 2):
         for after in (False, True):
             office = Office(first.desk.emptied())
@@ -671,8 +702,8 @@ def test_killed_at_any_call_of_a_gathering_nothing_is_lost() -> None:
 
 def test_after_a_crash_the_case_is_due_when_its_lease_ends(office: Office) -> None:
     office.opens()
-    names = killed_at(office, 6, after=False, minute=30)
-    assert names[1:] == ["lease", "interruptions", "due", "due", "count_due", "send"]
+    names = killed_at(office, 7, after=False, minute=30)
+    assert names[2:] == ["lease", "interruptions", "due", "due", "count_due", "send"]
     assert office.over(40, start=30.5) == {32.5: STAGES[30]}
 
 

@@ -167,7 +167,7 @@ def test_work_goes_on_with_upgraded_cases(desk: DynamoDesk) -> None:
 
 
 def test_old_items_in_the_due_index_are_upgraded_when_they_fall_due(desk: DynamoDesk) -> None:
-    due = desk.alerts.due(at(130), 50)
+    due = [*desk.alerts.critical_due(at(130), 50), *desk.alerts.due(at(130), 50)]
     assert {DueItem(CASES["11"]), DueItem(CASES["12"]), DueItem(APP)} <= set(due)
     lease = desk.alerts.lease(DueItem(CASES["12"]), at(130), at(132))
     assert lease is not None

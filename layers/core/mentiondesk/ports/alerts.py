@@ -56,11 +56,14 @@ class DutyStore(Protocol):
 class AlertStore(Protocol):
     """Stores due items, their leases, and the latest outcome of every alert."""
 
+    def critical_due(self, now: datetime, limit: int) -> Sequence[DueItem]:
+        """Up to `limit` items due by `now` about what was critical when they were written; else as `due`."""
+
     def due(self, now: datetime, limit: int) -> Sequence[DueItem]:
-        """Up to `limit` items due by `now`, those due first in front; may be a little stale."""
+        """Up to `limit` of the other items due by `now`, those due first in front; may be a little stale."""
 
     def count_due(self, until: datetime) -> int:
-        """The number of items due by then; may be a little stale."""
+        """The number of items due by then that are not critical; may be a little stale."""
 
     def lease(self, item: DueItem, now: datetime, until: datetime) -> Lease | None:
         """The item as it is now, hidden from other notifiers until `until`; None when it is not due any more.

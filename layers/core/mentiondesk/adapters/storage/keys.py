@@ -46,6 +46,8 @@ IDLE = "idle"
 WAITING = Index("queue", QUEUE, ANSWER_BY)
 INDEXES = (DUE, WAITING)
 SHARDS = 4
+# In the due index, what is critical has a shard of its own: the notifier reads it before the others.
+CRITICAL_SHARD, OTHER_SHARDS = 0, range(1, SHARDS)
 # Ids compare as numbers: digits of a 64-bit id.
 _LONGEST_ID = 20
 
@@ -434,6 +436,14 @@ def shard(subject_id: SubjectId) -> int:
 
 def due_shard(number: int) -> str:
     return f"{ALERTS_DUE}{number}"
+
+
+def due_shard_of(subject_id: SubjectId, critical: bool) -> str:
+    """The shard of the due index for a subject's alerts and messages: the first is for what is critical.
+
+    Items from before the first shard was set apart stand in any of them; all shards are read.
+    """
+    return due_shard(CRITICAL_SHARD if critical else 1 + crc32(str(subject_id).encode()) % len(OTHER_SHARDS))
 
 
 def listed(tab: str) -> str:

@@ -1,6 +1,6 @@
 """Due escalations and messages → alerts on each channel: lease, plan, gather, deliver, mark."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -33,6 +33,7 @@ _MINUTE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(minutes=30)
 # Items that one run looks at to bring their warnings forward.
 _MOST_AHEAD = 500
+_Due = Callable[[datetime, int], Sequence[DueItem]]
 
 
 def no_links(staff_id: StaffId, subject_id: SubjectId, now: datetime) -> str | None:
@@ -43,9 +44,10 @@ def no_links(staff_id: StaffId, subject_id: SubjectId, now: datetime) -> str | N
 
 @dataclass(slots=True)
 class _Run:
-    """The work of one run. `later` holds the alerts that wait, with when they may go, `ahead` those in messages.
+    """The work of a run on one part of what is due.
 
-    `beside` counts what is not worked on in this run and falls due before the next message, by that message's time.
+    `later` holds the alerts that wait, with when they may go, `ahead` those in messages. `beside`
+    counts what is not worked on in this run and falls due before the next message, by that message's time.
     """
 
     now: datetime
@@ -95,8 +97,15 @@ class NotifyStaff:
     def __call__(self, now: datetime, time_left: TimeLeft) -> Notified:
         settings, notified = self._settings(), Notified()
         deliverer = Deliverer(self._alerts, self._senders, self._writer, settings, now, notified)
-        run = _Run(now, settings, notified, deliverer)
-        self._take_due(run, time_left)
+        # What is critical is told before anything else is looked at: behind a backlog it would be late.
+        for due in (self._alerts.critical_due, self._alerts.due):
+            self._tell(_Run(now, settings, notified, deliverer), due, time_left)
+        return notified
+
+    def _tell(self, run: _Run, due: _Due, time_left: TimeLeft) -> None:
+        """Tells of what is due in one part of the index, as far as the time goes, and marks it."""
+        now, settings, notified, deliverer = run.now, run.settings, run.notified, run.deliverer
+        self._take_due(run, due, time_left)
         messages = self._messages(run)
         if any(one.gathers for one in messages):
             messages = messages if notified.left else self._with_ahead(run, messages)
@@ -108,17 +117,16 @@ class NotifyStaff:
             deliverer.deliver(self._beside(run, _delivery(message, notices, settings), message))
         for task in run.tasks.values():
             self._mark(task, run)
-        notified.gathered = len(run.later)
-        return notified
+        notified.gathered += len(run.later)
 
-    def _take_due(self, run: _Run, time_left: TimeLeft) -> None:
+    def _take_due(self, run: _Run, due: _Due, time_left: TimeLeft) -> None:
         """Leases and plans everything that is due, as far as the time goes."""
         while time_left() > _RESERVE + len(run.tasks) * _TO_MARK:
-            due = self._alerts.due(run.now, self._batch)
+            items = due(run.now, self._batch)
             before = len(run.tasks)
-            self._lease(due, run)
+            self._lease(items, run)
             run.notified.subjects += len(run.tasks) - before
-            if len(due) < self._batch:
+            if len(items) < self._batch:
                 return
         run.notified.left = True
 

@@ -96,8 +96,9 @@ class LookAgain:
     def _look_at_all(self, now: datetime, time_left: TimeLeft, outcome: LookedAgain) -> bool:
         """False where the run ended before everything was looked at."""
         most = Budget(self._settings().reading.monthly_reads, self._cursors.reads(now), now).left(LOOKUP)
-        due = (item.subject_id for item in self._alerts.due(now + _AHEAD, _MOST_CASES))
-        cases = dict.fromkeys(one for one in due if isinstance(one, CaseId))
+        soon = now + _AHEAD
+        due = (*self._alerts.critical_due(soon, _MOST_CASES), *self._alerts.due(soon, _MOST_CASES))
+        cases = dict.fromkeys(item.subject_id for item in due if isinstance(item.subject_id, CaseId))
         looks = [self._look(cases, now, time_left, most, outcome)]
         for age in _ANSWER_AGES:
             answered = self._cases.idle(now - age - _AHEAD, now - age, _MOST_CASES)

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item, Value
-from mentiondesk.adapters.storage.stores.escalations import escalation_item, message_item
+from mentiondesk.adapters.storage.stores.escalations import escalation_item, is_critical, message_item
 from mentiondesk.adapters.storage.table import (
     Absent,
     AtMost,
@@ -88,17 +88,23 @@ class Alerts:
         self._cases = cases
         self._incidents = incidents
 
+    def critical_due(self, now: datetime, limit: int) -> Sequence[DueItem]:
+        return self._due((keys.CRITICAL_SHARD,), now, limit)
+
     def due(self, now: datetime, limit: int) -> Sequence[DueItem]:
+        return self._due(keys.OTHER_SHARDS, now, limit)
+
+    def _due(self, shards: Iterable[int], now: datetime, limit: int) -> Sequence[DueItem]:
         rows = [
             row
-            for number in range(keys.SHARDS)
+            for number in shards
             for row in self._table.query(Query(keys.due_shard(number), keys.DUE, last=now, limit=limit))
         ]
         rows.sort(key=lambda row: (row.value(keys.DUE_AT, datetime), row.key.pk, row.key.sk))
         return [self._due_item(row) for row in rows[:limit]]
 
     def count_due(self, until: datetime) -> int:
-        shards = (keys.due_shard(number) for number in range(keys.SHARDS))
+        shards = (keys.due_shard(number) for number in keys.OTHER_SHARDS)
         return sum(self._table.count(Query(shard, keys.DUE, last=until)) for shard in shards)
 
     def _due_item(self, row: Item) -> DueItem:
@@ -185,8 +191,8 @@ class Alerts:
 
     def _take_over(self, item: DueItem, until: datetime) -> Lease | None:
         """The lease of the case's escalation, all of whose stages count as not done, in place of the message's."""
-        key, whole = keys.escalation(item.subject_id), DueItem(item.subject_id)
-        shard = keys.due_shard(keys.shard(item.subject_id))
+        key, whole, subject = keys.escalation(item.subject_id), DueItem(item.subject_id), self._subject(item.subject_id)
+        shard = keys.due_shard_of(item.subject_id, subject is not None and is_critical(subject))
         anew = {keys.DUE_AT: until, keys.DUE_SHARD: shard, "alerted_until": None, "attempts": 0}
         message_key = _key(item)
         try:
@@ -219,7 +225,7 @@ class Alerts:
         snoozed = subject.snoozed_until if isinstance(subject, Case) else None
         due_at = max(filter(None, (now, snoozed)))
         again = replace(started(subject.subject_id, timer), due_at=due_at)
-        item = escalation_item(again, keys.expiry(now + self._keep()))
+        item = escalation_item(again, keys.expiry(now + self._keep()), is_critical(subject))
         unchanged = Check(keys.subject(subject.subject_id), Equals("version", subject.version))
         try:
             self._table.transact({"subject": unchanged, "escalation": Put(item)})
@@ -228,7 +234,9 @@ class Alerts:
         return True
 
     def message_again(self, message: StaffMessage) -> None:
-        self._table.put(message_item(message, keys.expiry(message.at + self._keep())))
+        subject = self._subject(message.subject_id)
+        critical = subject is not None and is_critical(subject)
+        self._table.put(message_item(message, keys.expiry(message.at + self._keep()), critical))
 
     def record(self, records: Iterable[Record]) -> None:
         # The latest outcome of an alert is its item; a batch may name an item only once.

@@ -197,8 +197,8 @@ class Cases:
         return {
             "case": Put(self._item(case), unchanged),
             "entry": timelines.put_entry(case.case_id, entry, keys.expiry(entry.at + self._keep())),
-            **escalations.escalation_part(case.case_id, change.escalation, expires),
-            **escalations.message_parts(change.messages, expires),
+            **escalations.escalation_part(case, change.escalation, expires),
+            **escalations.message_parts(change.messages, expires, escalations.is_critical(case)),
             **fact_parts(self._table, change.facts),
             **claim_part(change, expires),
             **self._thanks(change),

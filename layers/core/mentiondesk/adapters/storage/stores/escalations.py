@@ -15,25 +15,32 @@ from mentiondesk.domain.alerts.escalation import (
     started,
 )
 from mentiondesk.domain.alerts.message import StaffMessage, message_id
-from mentiondesk.domain.ids import SubjectId
+from mentiondesk.domain.posts.tags import Urgency
+from mentiondesk.domain.subject import Subject
 
 # The name of the part; it is refused where a hold finds nothing to hold.
 PART = "escalation"
 
 
-def escalation_item(escalation: Escalation, expires: int) -> Item:
+def is_critical(subject: Subject) -> bool:
+    """True where the subject's alerts and messages stand in the due index in front of all others."""
+    return subject.urgency is Urgency.CRITICAL
+
+
+def escalation_item(escalation: Escalation, expires: int, critical: bool) -> Item:
     """An escalation with its place in the due index."""
-    shard = keys.due_shard(keys.shard(escalation.subject_id))
+    shard = keys.due_shard_of(escalation.subject_id, critical)
     return Item(keys.escalation(escalation.subject_id), escalation, {keys.DUE_SHARD: shard, keys.EXPIRES: expires})
 
 
-def escalation_part(subject_id: SubjectId, change: EscalationChange | None, expires: int) -> dict[str, Write]:
-    """The write that a change of the escalation asks for, by the name of its part."""
+def escalation_part(subject: Subject, change: EscalationChange | None, expires: int) -> dict[str, Write]:
+    """The write that a change of the subject's escalation asks for, by the name of its part."""
+    subject_id = subject.subject_id
     match change:
         case None:
             return {}
         case StartEscalation(timer):
-            return {PART: Put(escalation_item(started(subject_id, timer), expires))}
+            return {PART: Put(escalation_item(started(subject_id, timer), expires, is_critical(subject)))}
         case StopEscalation():
             return {PART: Delete(keys.escalation(subject_id))}
         case HoldEscalation(until):
@@ -43,17 +50,17 @@ def escalation_part(subject_id: SubjectId, change: EscalationChange | None, expi
             assert_never(change)
 
 
-def message_item(message: StaffMessage, expires: int) -> Item:
+def message_item(message: StaffMessage, expires: int, critical: bool = False) -> Item:
     """A message with its place in the due index: it is due at once."""
     name = message_id(message)
-    shard = keys.due_shard(keys.shard(message.subject_id))
+    shard = keys.due_shard_of(message.subject_id, critical)
     beside = {"message": name, keys.DUE_AT: message.at, keys.DUE_SHARD: shard, keys.EXPIRES: expires}
     return Item(keys.message(message.subject_id, name), message, beside)
 
 
-def message_parts(messages: Iterable[StaffMessage], expires: int) -> dict[str, Write]:
-    """The writes of messages, by the names of their parts."""
-    return {f"message {message_id(one)}": Put(message_item(one, expires)) for one in messages}
+def message_parts(messages: Iterable[StaffMessage], expires: int, critical: bool = False) -> dict[str, Write]:
+    """The writes of messages about one subject, by the names of their parts."""
+    return {f"message {message_id(one)}": Put(message_item(one, expires, critical)) for one in messages}
 
 
 def transact(table: Table, parts: Mapping[str, Write]) -> None:

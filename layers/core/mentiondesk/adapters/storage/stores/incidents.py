@@ -162,8 +162,9 @@ class Incidents:
             ends = keys.expiry(change.entry.at + self._keep())
             parts["entry"] = timelines.put_entry(incident.incident_id, change.entry, ends)
         ends = keys.expiry(incident.created_at + self._keep())
-        parts |= escalations.escalation_part(incident.incident_id, change.escalation, ends)
-        return parts | escalations.message_parts(change.messages, ends) | fact_parts(self._table, change.facts)
+        parts |= escalations.escalation_part(incident, change.escalation, ends)
+        parts |= escalations.message_parts(change.messages, ends, incident.critical)
+        return parts | fact_parts(self._table, change.facts)
 
     def _item(self, incident: Incident) -> Item:
         return Item(keys.incident(incident.incident_id), incident, self._expires(incident))

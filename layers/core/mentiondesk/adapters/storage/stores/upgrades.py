@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item
-from mentiondesk.adapters.storage.stores.escalations import escalation_item
+from mentiondesk.adapters.storage.stores.escalations import escalation_item, is_critical
 from mentiondesk.adapters.storage.stores.timelines import post_entry, put_entry
 from mentiondesk.adapters.storage.table import MOST_PARTS, Conflict, Delete, Equals, Put, Query, Refused, Table, Write
 from mentiondesk.domain.alerts.escalation import Escalation
@@ -158,8 +158,9 @@ def _parts(item: Item, new: Item, subject: Case | Incident, events: list[OldEven
     due_at = item.value(keys.DUE_AT, datetime)
     if due_at is not None and subject.timer is not None:
         marked, attempts = item.value("alerted_until", datetime), item.value("attempts", int) or 0
+        expires = item.value(keys.EXPIRES, int) or 0
         escalation = Escalation(subject.subject_id, subject.timer, due_at, marked, attempts)
-        parts["escalation"] = Put(escalation_item(escalation, item.value(keys.EXPIRES, int) or 0))
+        parts["escalation"] = Put(escalation_item(escalation, expires, is_critical(subject)))
     for number, event in enumerate(events):
         key = keys.Key(item.key.pk, f"{keys.OLD_EVENT}{event.event_id}")
         parts[f"old {number}"] = Delete(key)
