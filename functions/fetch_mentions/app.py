@@ -16,7 +16,7 @@ from mentiondesk.runtime.reports import Counts
 from mentiondesk.usecases.intake.look_again import LookedAgain
 from mentiondesk.usecases.intake.look_up_customers import LookedUpCustomers
 from mentiondesk.usecases.intake.redeliver_posts import RedeliverPosts
-from mentiondesk.usecases.intake.troubles import troubles
+from mentiondesk.usecases.intake.troubles import troubles, unread
 
 logger, metrics = Logger(), Metrics()
 
@@ -52,6 +52,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     if fetched.authors:
         flooding = ", ".join(author for author, _ in fetched.authors[:5])
         stores().troubles.report({"ReadsFlooded": 1}, now, f"most of all: {flooding}")
+    if fetched.unaffordable and fetched.beyond:
+        stores().troubles.report({"MentionsUnread": fetched.beyond}, now, unread(fetched.beyond))
     budget = stores().settings().reading.monthly_reads
     counts({**troubles(fetched, looked_up, budget), "PostsRedelivered": redelivered.posts})
 

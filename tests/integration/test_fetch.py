@@ -24,7 +24,8 @@ from tests.integration.conftest import Desk, MemoryDesk, keep
 from tests.support.builders import BRAND_ID, NOON, a_post, at, minutes, settings
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-OWN, MENTIONS, SEARCH = Source.OWN, Source.MENTIONS, Source.SEARCH
+OWN, MENTIONS, OVERFLOW, SEARCH = Source.OWN, Source.MENTIONS, Source.OVERFLOW, Source.SEARCH
+ALWAYS_READ = {OWN, MENTIONS, SEARCH}
 PLENTY = timedelta(seconds=55)
 Script = list[Exception | Page | None]
 
@@ -42,6 +43,8 @@ class FakeX:
     script: defaultdict[Source, Script] = field(default_factory=lambda: defaultdict(list))
     always: dict[Source, Exception] = field(default_factory=dict)
     shown: list[tuple[Source, Post, datetime]] = field(default_factory=list)
+    # The number of latest mentions that X shows.
+    depth: int = 800
 
     def show(self, *posts: Post, source: Source = MENTIONS, after: timedelta = timedelta()) -> None:
         self.shown += [(source, post, post.created_at + after) for post in posts]
@@ -53,8 +56,9 @@ class FakeX:
             raise met
         if met is not None:
             return met
-        found = [post for place, post, seen in self.shown if place is source and seen <= now and _holds(window, post)]
-        found = sorted(found, key=_number, reverse=True)
+        feed = MENTIONS if source is OVERFLOW else source
+        found = sorted((post for place, post, seen in self.shown if place is feed and seen <= now), key=_number)[::-1]
+        found = [post for post in found[: self.depth if source is MENTIONS else None] if _holds(window, post)]
         start = int(token or 0)
         more = len(found) > start + self.page_size
         return page(*found[start : start + self.page_size], token=str(start + self.page_size) if more else None)
@@ -129,7 +133,7 @@ def test_first_look_goes_back_an_hour(reader: Reader) -> None:
     assert reader.x.calls(MENTIONS)[0] == Window(start=at(-60))
     # The sweep after it goes further back.
     assert reader.stored() == [-61, -59, -1]
-    assert (fetched.new, fetched.known, fetched.unfinished) == (3, 2, 0)
+    assert (fetched.new, fetched.known, fetched.unfinished) == (3, 0, 0)
     assert all(post.seen_at == NOON for post in reader.desk.all_posts())
 
 
@@ -191,7 +195,7 @@ def test_sweeps_come_at_their_interval(reader: Reader) -> None:
     reader.x.show(mention(-1))
     swept = {minute: reader.x.calls(MENTIONS)[-1] for minute in range(25) if reader.run(minute)}
     assert [minute for minute, window in swept.items() if window.start] == [0, 10, 20]
-    assert swept[20] == Window(start=at(20) - 2 * HOUR)
+    assert swept[20] == Window(start=at(20) - 2 * HOUR, until=id_at(at(-1)))
 
 
 def test_a_sweep_stays_within_the_day(reader: Reader) -> None:
@@ -214,7 +218,7 @@ def test_all_pages_are_followed(reader: Reader) -> None:
     reader.x.show(*(mention(-n) for n in range(1, 8)))
     fetched = reader.run()
     assert reader.stored() == [-7, -6, -5, -4, -3, -2, -1]
-    assert [token for source, _, token in reader.x.requests if source is MENTIONS] == [None, "2", "4", "6"] * 2
+    assert [token for source, _, token in reader.x.requests if source is MENTIONS] == [None, "2", "4", "6", None]
     assert fetched.deepest == 7
 
 
@@ -396,6 +400,107 @@ def test_no_request_without_time_to_store_its_page(reader: Reader) -> None:
     assert reader.cursor(OWN).gap is not None
 
 
+# --- more mentions than X's feed holds --------------------------------------------------------------------
+
+
+@pytest.fixture
+def busy() -> Reader:
+    """Thousands of posts, on the memory table: what is asked of the table is the same as elsewhere here."""
+    return Reader(MemoryDesk())
+
+
+def flood(first: float, count: int, a_minute: int = 1000) -> list[Post]:
+    """So many mentions from a minute on, evenly spread."""
+    return [mention(first + number / a_minute) for number in range(count)]
+
+
+def test_a_search_finds_the_mentions_that_the_feed_no_longer_shows(busy: Reader) -> None:
+    busy.x.show(mention(-1))
+    busy.run(0)
+    posts = flood(0.5, 2000)
+    busy.x.show(*posts)
+    fetched = busy.run(3)
+    assert len(busy.stored()) == 2001
+    gap = Window(since=id_at(at(-1)), until=posts[1200].post_id)
+    assert busy.x.calls(OVERFLOW) == [gap] * 12
+    assert (fetched.new, fetched.unfinished, fetched.unaffordable) == (2000, 0, False)
+    assert (busy.cursor().newest, busy.cursor(OVERFLOW).gap) == (posts[-1].post_id, None)
+    assert busy.desk.reads(NOON) == {MENTIONS: 801, OVERFLOW: 1200}
+
+
+def test_no_search_while_the_feed_shows_all(busy: Reader) -> None:
+    busy.x.show(mention(-1))
+    busy.run(0)
+    busy.x.show(*flood(0.5, 780))
+    busy.run(3)
+    assert OVERFLOW not in asked(busy)
+    assert len(busy.stored()) == 781
+
+
+def test_the_first_look_into_a_flood_searches_too(busy: Reader) -> None:
+    busy.x.show(*flood(-2, 1500))
+    busy.run(0)
+    assert len(busy.stored()) == 1500
+
+
+def test_a_stopped_desk_catches_up_by_search(busy: Reader) -> None:
+    """The feed's rest of an interrupted read may be out of the feed by the next run."""
+    busy.x.show(mention(-1))
+    busy.run(0)
+    busy.x.show(*flood(1, 1000))
+    busy.x.script[MENTIONS] = [None, None, *down(3)]
+    assert busy.run(3).unfinished == 1
+    busy.x.show(*flood(3.1, 1000))
+    busy.run(5)
+    assert len(busy.stored()) == 2001
+
+
+def test_what_no_search_could_find_yet_is_found_later(busy: Reader) -> None:
+    busy.x.show(mention(-1))
+    busy.run(0)
+    busy.x.always[OVERFLOW] = XRefuses(ReadBlock.RATE_LIMITED, at(9))
+    for minute in (2, 4):
+        busy.x.show(*flood(minute, 1000))
+        assert busy.run(minute + 1.5).obstacles == {OVERFLOW: ReadBlock.RATE_LIMITED}
+    assert len(busy.stored()) == 1601
+    assert busy.cursor().obstacle is None
+    busy.x.always.clear()
+    assert busy.run(9).obstacles == {}
+    assert len(busy.stored()) == 2001
+    assert busy.cursor(OVERFLOW).obstacle is None
+
+
+def test_a_budget_too_small_for_the_search_says_so_and_searches_later(busy: Reader) -> None:
+    busy.reading = {"monthly_reads": 12_000, "search": False}
+    busy.x.show(mention(-1))
+    busy.run(0)
+    busy.x.show(*flood(0.5, 2000))
+    fetched = busy.run(2.5)
+    assert fetched.unaffordable
+    # 1,000 a minute since the post that is stored, but for the latest 800.
+    assert fetched.beyond == pytest.approx(2700, rel=0.01)
+    seen = len(busy.stored())
+    assert 801 <= seen < 2001
+    for day in range(1, 4):
+        busy.run(day * 24 * 60)
+    assert len(busy.stored()) == 2001
+
+
+def test_a_sweep_reads_nothing_again_that_was_just_read(busy: Reader) -> None:
+    busy.x.show(mention(-100), mention(-3), mention(-1))
+    busy.run(0)
+    assert busy.x.calls(MENTIONS) == [Window(start=at(-60)), Window(start=at(-360), until=id_at(at(-3)))]
+
+
+def test_a_sweep_in_a_flood_takes_few_requests(busy: Reader) -> None:
+    busy.x.page_size = 10
+    busy.x.show(*flood(-200, 1000, a_minute=5), source=SEARCH)
+    busy.run(0)
+    windows = busy.x.calls(SEARCH)
+    assert [len([one for one in windows if (one.until is None) is new]) for new in (True, False)] == [30, 30]
+    assert busy.cursor(SEARCH).swept_at == NOON
+
+
 # --- out of reach -----------------------------------------------------------------------------------------
 
 
@@ -452,9 +557,9 @@ def test_a_refused_token_stops_everything_until_there_is_another(reader: Reader)
     reader.x.script[OWN] = refuse(ReadBlock.TOKEN_REFUSED)
     fetched = reader.run(0)
     assert len(reader.x.requests) == 1
-    assert fetched.obstacles == dict.fromkeys(Source, ReadBlock.TOKEN_REFUSED)
+    assert fetched.obstacles == dict.fromkeys(ALWAYS_READ, ReadBlock.TOKEN_REFUSED)
     for minute in (1, 60, 60 * 24 * 40):
-        assert reader.run(minute).obstacles == dict.fromkeys(Source, ReadBlock.TOKEN_REFUSED)
+        assert reader.run(minute).obstacles == dict.fromkeys(ALWAYS_READ, ReadBlock.TOKEN_REFUSED)
         assert reader.x.requests == []
     reader.x.credentials = "v2"
     reader.x.script[OWN] = refuse(ReadBlock.TOKEN_REFUSED)
@@ -462,13 +567,13 @@ def test_a_refused_token_stops_everything_until_there_is_another(reader: Reader)
     assert len(reader.x.requests) == 1
     reader.x.credentials = "v3"
     assert reader.run(60 * 24 * 40 + 2).obstacles == {}
-    assert asked(reader) == set(Source)
+    assert asked(reader) == ALWAYS_READ
     assert all(cursor.obstacle is None for cursor in reader.desk.cursors.load().values())
 
 
 def test_a_token_refused_in_the_middle(reader: Reader) -> None:
     reader.x.script[MENTIONS] = refuse(ReadBlock.TOKEN_REFUSED)
-    assert reader.run(0).obstacles == dict.fromkeys(Source, ReadBlock.TOKEN_REFUSED)
+    assert reader.run(0).obstacles == dict.fromkeys(ALWAYS_READ, ReadBlock.TOKEN_REFUSED)
     assert asked(reader) == {OWN, MENTIONS}
     reader.run(1)
     assert reader.x.requests == []
@@ -478,21 +583,21 @@ def test_spent_credits_are_asked_about_once_an_hour(reader: Reader) -> None:
     reader.x.always = dict.fromkeys(Source, XRefuses(ReadBlock.CREDITS_SPENT, at(60)))
     made = 0
     for minute in range(0, 60, 5):
-        assert reader.run(minute).obstacles == dict.fromkeys(Source, ReadBlock.CREDITS_SPENT)
+        assert reader.run(minute).obstacles == dict.fromkeys(ALWAYS_READ, ReadBlock.CREDITS_SPENT)
         made += len(reader.x.requests)
     assert made == 1
     reader.x.always = {}
     assert reader.run(60).obstacles == {}
-    assert asked(reader) == set(Source)
+    assert asked(reader) == ALWAYS_READ
 
 
 def test_a_month_that_is_used_up_ends_for_all(reader: Reader) -> None:
     reader.x.script[SEARCH] = refuse(ReadBlock.MONTH_CAPPED, next_month(NOON))
-    assert reader.run(0).obstacles == dict.fromkeys(Source, ReadBlock.MONTH_CAPPED)
+    assert reader.run(0).obstacles == dict.fromkeys(ALWAYS_READ, ReadBlock.MONTH_CAPPED)
     reader.run(60 * 24 * 13)
     assert reader.x.requests == []
     reader.run((next_month(NOON) - NOON) / minutes(1))
-    assert asked(reader) == set(Source)
+    assert asked(reader) == ALWAYS_READ
 
 
 @pytest.mark.parametrize("obstacle", [ReadBlock.RATE_LIMITED, ReadBlock.DAY_LIMITED, ReadBlock.ACCESS_REFUSED])
@@ -504,7 +609,7 @@ def test_other_limits_hold_for_their_source(reader: Reader, obstacle: ReadBlock)
     assert reader.run(14.9).obstacles == {MENTIONS: obstacle}
     assert asked(reader) == {OWN, SEARCH}
     assert reader.run(15).obstacles == {}
-    assert asked(reader) == set(Source)
+    assert asked(reader) == ALWAYS_READ
     assert reader.cursor().obstacle is None
 
 
@@ -771,3 +876,26 @@ def test_many_minutes_of_a_bad_day_lose_nothing(desk: Desk) -> None:
     reader.run(64)
     assert reader.stored() == [n + 0.25 for n in range(48)]
     assert sum(reader.desk.reads(NOON).values()) == 48
+
+
+def test_killed_in_a_flood_and_run_again() -> None:
+    """What the feed no longer shows is noted before the cursor moves past it."""
+
+    def run(killer: Killer) -> Reader:
+        reader = Reader(MemoryDesk(), FakeX(depth=720, page_size=360))
+        reader.x.show(mention(-1))
+        reader.run(0)
+        reader.x.show(*flood(0.5, 800))
+        feed, stored, cursors = map(killer.watching, (reader.x, reader.desk.posts, reader.desk.cursors))
+        with suppress(Killed):
+            FetchMentions(feed, stored, cursors, settings)(at(3), lambda: PLENTY)
+        reader.run(4)
+        return reader
+
+    counter = Killer(10_000, after=False)
+    assert len(run(counter).stored()) == 801
+    assert counter.calls >= 15
+    for call in range(counter.calls):
+        for after in (False, True):
+            reader = run(Killer(call, after))
+            assert (len(reader.stored()), reader.cursor(OVERFLOW).gap) == (801, None), (call, after)

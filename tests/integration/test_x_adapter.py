@@ -77,6 +77,7 @@ def wire() -> Iterator[Wire]:
         (Source.MENTIONS, f"/2/users/{BRAND_ID}/mentions"),
         (Source.OWN, f"/2/users/{BRAND_ID}/tweets"),
         (Source.SEARCH, "/2/tweets/search/recent"),
+        (Source.OVERFLOW, "/2/tweets/search/recent"),
     ],
 )
 def test_one_read_is_one_request(wire: Wire, source: Source, path: str) -> None:
@@ -132,6 +133,7 @@ def test_the_search_query() -> None:
     assert BRAND.search_query == f'("Fennel & Finch" OR #fennel OR {quotes}) {apart}'
     assert replace_words(()).search_query.startswith('("Fennel & Finch" OR ')
     helped = replace(BRAND, accounts=(Account(UserId("77"), "FennelHelp"),), people=(UserId("78"),))
+    assert helped.overflow_query == "@FennelAndFinch -from:FennelAndFinch -is:retweet"
     assert helped.search_query == f'("Fennel & Finch" OR #fennel OR from:77 OR {quotes}) {apart}'
 
 

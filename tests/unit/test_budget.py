@@ -8,6 +8,7 @@ from mentiondesk.domain.ids import UserId
 from mentiondesk.domain.posts.budget import Authors, Budget, Reads
 from mentiondesk.domain.posts.cursor import LOOKUP
 from mentiondesk.domain.posts.post import Source
+from mentiondesk.usecases.intake.troubles import unread
 from tests.support.builders import NOON
 
 MONTH = datetime(2026, 6, 1, tzinfo=UTC)
@@ -68,3 +69,7 @@ def test_a_quiet_day_has_no_flood() -> None:
     for _ in range(50):
         counted.add(NOON, UserId("1"))
     assert counted.flooding(NOON) == ()
+
+
+def test_what_a_search_for_mentions_would_cost() -> None:
+    assert unread(1200) == "about 1,200 mentions in a minute, $6.00 by search"

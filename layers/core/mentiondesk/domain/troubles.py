@@ -60,6 +60,7 @@ RULES: Mapping[str, Rule] = {
     "ReadsFlooded": _AT_ONCE,
     "ReadBudgetNearlySpent": _AT_ONCE,
     "MentionsDeep": _AT_ONCE,
+    "MentionsUnread": _AT_ONCE,
     "PostsOutOfReach": _AT_ONCE,
     "PostsSetAside": _AT_ONCE,
     "PostsRedelivered": Rule(_HOUR, minutes=2),

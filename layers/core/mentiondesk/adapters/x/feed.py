@@ -12,7 +12,7 @@ from mentiondesk.adapters.x.posts import FIELDS, read_page, read_shown
 from mentiondesk.adapters.x.profiles import read_metrics, read_seen
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.brand import Brand
-from mentiondesk.domain.posts.cursor import ReadBlock, Window, next_month
+from mentiondesk.domain.posts.cursor import SEARCHES, ReadBlock, Window, next_month
 from mentiondesk.domain.posts.page import Page, Shown
 from mentiondesk.domain.posts.post import Source
 from mentiondesk.ports.x import Seen, XRefuses, XTooFarBack, XUnavailable
@@ -63,7 +63,7 @@ class TweepyFeed:
         body = self._answer(lambda client: _call(client, source, brand, parameters), now)
         if refusal := _no_account(body, now):
             raise refusal
-        return read_page(body, source, brand.own_ids)
+        return read_page(body, Source.MENTIONS if source is Source.OVERFLOW else source, brand.own_ids)
 
     @property
     def most(self) -> int:
@@ -99,6 +99,8 @@ def _call(client: tweepy.Client, source: Source, brand: Brand, parameters: dict[
             return client.get_users_tweets(brand.user_id, exclude="retweets", user_auth=True, **parameters)
         case Source.SEARCH:
             return client.search_recent_tweets(brand.search_query, user_auth=True, **parameters)
+        case Source.OVERFLOW:
+            return client.search_recent_tweets(brand.overflow_query, user_auth=True, **parameters)
 
 
 def _parameters(window: Window, token: str | None, source: Source, page_size: int) -> dict[str, Any]:
@@ -110,7 +112,7 @@ def _parameters(window: Window, token: str | None, source: Source, page_size: in
     if window.until is not None:
         found["until_id"] = window.until
     if token is not None:
-        found["next_token" if source is Source.SEARCH else "pagination_token"] = token
+        found["next_token" if source in SEARCHES else "pagination_token"] = token
     return found
 
 

@@ -54,6 +54,11 @@ class Brand(Frozen):
         # Words that fill the query already are searched for as before.
         return with_quotes if len(with_quotes) <= LONGEST_QUERY else self._query(wanted)
 
+    @property
+    def overflow_query(self) -> str:
+        """A query for the mentions that X's feed no longer shows."""
+        return f"@{self.handle} -from:{self.handle} -is:retweet"
+
     def audit_query(self, mentions: bool, search: bool) -> str:
         """A query for the customers' posts that the feeds read, as the counts of X answer it.
 

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from math import ceil
 
 from mentiondesk.domain.ids import UserId
@@ -17,7 +18,15 @@ _BUSY_DAY = 2.0
 # Share of a day's reads that is there at midnight; the rest comes evenly over the day.
 _AT_ONCE = 0.25
 # Shares of the reads that each source may use up to: own posts stop timers, and mentions are worth more than finds.
-_UP_TO: Mapping[str, float] = {Source.OWN: 1.0, LOOKUP: 0.95, Source.MENTIONS: 0.9, Source.SEARCH: 0.6}
+_UP_TO: Mapping[str, float] = {
+    Source.OWN: 1.0,
+    LOOKUP: 0.95,
+    Source.MENTIONS: 0.9,
+    Source.OVERFLOW: 0.9,
+    Source.SEARCH: 0.6,
+}
+# The price in dollars of a post that a search finds (docs.x.com/x-api/getting-started/pricing, prices of 2026-04-20).
+FOUND_COSTS = Decimal("0.005")
 # Share of a day's reads that the brand's own posts have, whatever else was read.
 _RESERVED = 0.1
 _DAY = timedelta(days=1)

@@ -5,10 +5,12 @@ from enum import StrEnum
 
 from mentiondesk.domain.ids import PostId, id_at, time_of
 from mentiondesk.domain.posts.post import Source
-from mentiondesk.values import Frozen
+from mentiondesk.values import Frozen, replace
 
 # X answers a search with a since_id older than this with an error (docs.x.com, recent search).
 SEARCH_REACH = timedelta(days=7)
+# The sources that X answers by a search.
+SEARCHES = (Source.SEARCH, Source.OVERFLOW)
 # Reading near the edge of that reach would fail by the time the request arrives.
 _EDGE = timedelta(minutes=5)
 
@@ -32,7 +34,10 @@ LOOKUP = "lookup"
 
 
 class Gap(Frozen):
-    """The rest of a read that ended before its last page: posts older than `until`."""
+    """The rest of a read that ended before its last page: posts older than `until`.
+
+    The gap of an overflow is what the feed of mentions did not show.
+    """
 
     until: PostId
     newest: PostId
@@ -76,9 +81,14 @@ def window_for(cursor: Cursor, now: datetime, overlap: timedelta, first_look: ti
     if cursor.swept_at is not None and since.date() < now.date():
         since = max(since, cursor.swept_at)
     since -= overlap
-    if cursor.source is Source.SEARCH and since < furthest_back(now):
+    if cursor.source in SEARCHES and since < furthest_back(now):
         return Window(start=furthest_back(now))
     return Window(since=id_at(since))
+
+
+def overflowing(cursor: Cursor, since: PostId, gap: Gap) -> Cursor:
+    """The overflow's cursor with one more gap, of posts after `since`; an unread gap becomes part of it."""
+    return replace(cursor, newest=since if cursor.gap is None else cursor.newest, gap=gap)
 
 
 def furthest_back(now: datetime) -> datetime:

@@ -10,10 +10,14 @@ from mentiondesk.values import Frozen
 
 
 class Source(StrEnum):
-    """The feed in which a post was read."""
+    """The feed in which posts are read.
+
+    OVERFLOW searches for the mentions that the feed of mentions no longer shows. Such posts count as MENTIONS.
+    """
 
     OWN = "own"
     MENTIONS = "mentions"
+    OVERFLOW = "overflow"
     SEARCH = "search"
 
 

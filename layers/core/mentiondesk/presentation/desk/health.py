@@ -5,6 +5,7 @@ from datetime import datetime
 from mentiondesk.domain.health import GivenUp, SetAside, Trouble
 from mentiondesk.domain.ids import time_of
 from mentiondesk.domain.posts.cursor import Cursor
+from mentiondesk.domain.posts.post import Source
 from mentiondesk.presentation.desk.entrance import Entrance, Visitor
 from mentiondesk.presentation.desk.html import render, tag_of
 from mentiondesk.presentation.desk.responses import ROOT, Request, Response
@@ -39,7 +40,7 @@ class HealthPage:
             "tab": "team",
             "fine": health.fine(now),
             "troubles": [_trouble(one, visitor) for one in health.troubles],
-            "reading": [_reading(one, visitor) for one in health.cursors],
+            "reading": [_reading(one, visitor) for one in health.cursors if _in_use(one)],
             "late": health.audit_late(now),
             "set_aside": _set_aside(health.set_aside, visitor),
             "audited": visitor.at(health.audited_until) if health.audited_until else "",
@@ -65,6 +66,11 @@ def _set_aside(counted: SetAside | None, visitor: Visitor) -> list[str]:
         return []
     at = visitor.at(counted.at)
     return [visitor.say(f"own_health.given_up.{name}", count=counted.counts.get(name, 0), at=at) for name in GivenUp]
+
+
+def _in_use(one: Cursor) -> bool:
+    """False for the search that takes over in a flood, while there is none."""
+    return one.source is not Source.OVERFLOW or one.gap is not None
 
 
 def _reading(one: Cursor, visitor: Visitor) -> str:

@@ -1,10 +1,11 @@
 """Reads each source of X from where the last run ended, stores every post, and then moves the cursor."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 
-from mentiondesk.domain.ids import PostId, UserId, time_of
+from mentiondesk.domain.ids import PostId, UserId, id_at, time_of
 from mentiondesk.domain.posts.budget import Authors, Budget
 from mentiondesk.domain.posts.cursor import (
     Cursor,
@@ -12,6 +13,7 @@ from mentiondesk.domain.posts.cursor import (
     ReadBlock,
     Window,
     furthest_back,
+    overflowing,
     sweep_window,
     window_for,
 )
@@ -26,6 +28,11 @@ from mentiondesk.values import replace
 _TRIES = 3
 # Upper bound on the pages of one read, far more than X shows.
 MOST_PAGES = 200
+# X's feed of mentions holds the latest 800 (docs.x.com, timelines/integrate), and shows fewer where some are withheld.
+# A read this deep that does not come to what is stored has met its end.
+_FEED_ENDS = 700
+# A sweep goes back no further than this: in a flood the feed's overlap is enough, and a sweep would take all requests.
+_SWEEP_PAGES = 30
 # X's clock may be ahead of ours by this much.
 _SKEW = timedelta(minutes=1)
 # Time kept back to store the last page and its cursor.
@@ -46,9 +53,10 @@ _FOR_ALL_SOURCES = frozenset(
 class Fetched:
     """The outcome of one run: counts of posts and of requests, by result.
 
-    `deepest` is the longest read of the mentions feed in posts, of which X shows 800. `obstacles` keep a source
-    from being read; `refusals` are those of this run, in X's own terms. `paced` counts the sources that today's
-    reads have to wait for; `authors` are the few who wrote most of what was read today, with their counts.
+    `deepest` is the longest read of the mentions feed in posts, of which X shows 800. `beyond` estimates the new
+    mentions that it did not show, and `unaffordable` is True where today's reads let no search find them. `obstacles`
+    keep a source from being read; `refusals` are those of this run, in X's own terms. `paced` counts the sources that
+    today's reads have to wait for; `authors` are the few who wrote most of what was read today, with their counts.
     """
 
     new: int = 0
@@ -58,6 +66,8 @@ class Fetched:
     unknown_shape: int = 0
     unavailable: int = 0
     deepest: int = 0
+    beyond: int = 0
+    unaffordable: bool = False
     unfinished: int = 0
     out_of_reach: int = 0
     reads_this_month: int = 0
@@ -99,7 +109,7 @@ class FetchMentions:
         budget = Budget(reading.monthly_reads, self._cursors.reads(now), now)
         fetched = Fetched(reads_this_month=budget.reads.month)
         cursors = self._cursors.load()
-        for source in _sources(reading):
+        for source in _sources(reading, cursors):
             cursor = cursors.get(source) or Cursor(source)
             if self._blocked(cursor, now):
                 assert cursor.obstacle is not None, "only an obstacle blocks"
@@ -114,6 +124,7 @@ class FetchMentions:
                 time_left,
                 fetched,
                 cursor,
+                cursors,
                 budget.after(fetched.reads_this_month - budget.reads.month),
                 self._authors,
                 self._most_pages,
@@ -124,7 +135,7 @@ class FetchMentions:
                 continue
             fetched.refusals[source] = str(refusal)
             for_all = refusal.obstacle in _FOR_ALL_SOURCES
-            for refused in _sources(reading) if for_all else [source]:
+            for refused in list(_sources(reading, cursors)) if for_all else [source]:
                 fetched.obstacles[refused] = refusal.obstacle
                 self._remember(refusal, cursors.get(refused) or Cursor(refused))
             if for_all:
@@ -161,6 +172,7 @@ class _Run:
     time_left: TimeLeft
     fetched: Fetched
     cursor: Cursor
+    others: dict[Source, Cursor]
     budget: Budget
     authors: Authors
     most_pages: int = MOST_PAGES
@@ -179,41 +191,69 @@ class _Run:
         """Reads the gap of an interrupted read, then new posts, and at intervals sweeps further back for late ones."""
         if self.cursor.gap is not None:
             self._read_gap(self.cursor.gap)
-        self._read_new()
+        if self.cursor.source is Source.OVERFLOW:
+            return
+        oldest = self._read_new()
         if self.cursor.swept_at is None or self.now - self.cursor.swept_at >= self.reading.sweep_every:
-            for _ in self._pages(sweep_window(self.now, self.reading.sweep_reach)):
+            # The read of a moment ago has brought what is newer.
+            window = replace(sweep_window(self.now, self.reading.sweep_reach), until=oldest)
+            for _ in islice(self._pages(window), _SWEEP_PAGES):
                 pass
             self._move(replace(self.cursor, swept_at=self.now))
 
     def _window(self) -> Window:
-        return window_for(self.cursor, self.now, self.reading.overlap, self.reading.first_look)
+        overlap = timedelta() if self.cursor.source is Source.OVERFLOW else self.reading.overlap
+        return window_for(self.cursor, self.now, overlap, self.reading.first_look)
 
-    def _read_new(self) -> None:
-        newest, oldest = self.cursor.newest, None
+    def _read_new(self) -> PostId | None:
+        """Reads what is new, and returns the oldest post that X showed."""
+        newest, oldest, depth, window = self.cursor.newest, None, 0, self._window()
         try:
-            for page in self._pages(self._window()):
+            for page in self._pages(window):
                 newest, oldest = _later(newest, self._made_by_now(page.newest)), page.oldest or oldest
+                depth += page.read
         except (_Interrupted, XRefuses):
             if oldest is not None and newest is not None:
                 self._move(replace(self.cursor, gap=Gap(until=oldest, newest=newest)))
             raise
+        if depth >= _FEED_ENDS and oldest is not None and newest is not None:
+            self._leave_to_search(window, Gap(until=oldest, newest=newest), depth)
         self._move(replace(self.cursor, newest=newest, obstacle=None, not_before=None))
+        return oldest
+
+    def _leave_to_search(self, window: Window, gap: Gap, depth: int = 0) -> None:
+        """Notes a gap between what the feed of mentions shows and what is stored, for a search to fill.
+
+        `depth` is the number of posts that the feed showed after the gap: from them follows how many are in it.
+        """
+        began = id_at(window.start) if window.start is not None else window.since
+        stored = _later(self.cursor.newest, began)
+        if self.cursor.source is not Source.MENTIONS or stored is None or int(stored) >= int(gap.until):
+            return
+        shown = max(time_of(gap.newest) - time_of(gap.until), timedelta(seconds=1))
+        self.fetched.beyond += round(depth * ((time_of(gap.until) - time_of(stored)) / shown))
+        cursor = overflowing(self.others.get(Source.OVERFLOW) or Cursor(Source.OVERFLOW), stored, gap)
+        if not self.cursors.save(cursor):
+            raise _Interrupted
+        self.others[Source.OVERFLOW] = replace(cursor, version=cursor.version + 1)
 
     def _made_by_now(self, newest: PostId | None) -> PostId | None:
         """The id, or None for one from the future: a cursor there would skip every post until then."""
         return newest if newest is not None and time_of(newest) <= self.now + _SKEW else None
 
     def _read_gap(self, gap: Gap) -> None:
-        until = gap.until
+        until, window = gap.until, self._window()
         try:
-            for page in self._pages(replace(self._window(), until=until)):
+            for page in self._pages(replace(window, until=until)):
                 until = page.oldest or until
         except (_Interrupted, XRefuses):
             self._move(replace(self.cursor, gap=replace(gap, until=until)))
             raise
         except XTooFarBack:
             self.fetched.out_of_reach += 1
-        self._move(replace(self.cursor, newest=_later(self.cursor.newest, gap.newest), gap=None))
+        self._leave_to_search(window, replace(gap, until=until))
+        newest = _later(self.cursor.newest, gap.newest)
+        self._move(replace(self.cursor, newest=newest, gap=None, obstacle=None, not_before=None))
 
     def _pages(self, window: Window) -> Iterator[Page]:
         """Yields each page after its posts are stored. Raises _Interrupted before the last page, or XRefuses."""
@@ -243,10 +283,12 @@ class _Run:
     def _page(self, window: Window, token: str | None) -> Page:
         if self.feed.page_size > self.budget.left_of_month:
             self.fetched.budget_spent = True
+            self.fetched.unaffordable |= self.cursor.source is Source.OVERFLOW
             raise _Interrupted
         if self.budget.left(self.cursor.source) <= 0:
             # The search waits on any busy day; mentions and own posts wait when there is a flood.
             self.fetched.paced += self.cursor.source is not Source.SEARCH
+            self.fetched.unaffordable |= self.cursor.source is Source.OVERFLOW
             raise _Interrupted
         for _ in range(_TRIES):
             if self.time_left() < _RESERVE:
@@ -286,11 +328,13 @@ class _Run:
             raise _Interrupted
 
 
-def _sources(reading: ReadingRules) -> Iterator[Source]:
+def _sources(reading: ReadingRules, cursors: Mapping[Source, Cursor]) -> Iterator[Source]:
     """The sources to read, own posts first since they stop clocks."""
     yield Source.OWN
     if reading.mentions:
         yield Source.MENTIONS
+        if Source.OVERFLOW in cursors and cursors[Source.OVERFLOW].gap is not None:
+            yield Source.OVERFLOW
     if reading.search:
         yield Source.SEARCH
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from mentiondesk.domain.posts.budget import FOUND_COSTS
 from mentiondesk.domain.posts.cursor import ReadBlock
 from mentiondesk.ports.x import XRefuses, XUnavailable
 from mentiondesk.usecases.intake.fetch_mentions import Fetched
@@ -38,3 +39,8 @@ def troubles(fetched: Fetched, looked_up: LookedUpCustomers, monthly_reads: int)
         "ReadBudgetNearlySpent": int(fetched.reads_this_month >= _NEARLY * monthly_reads),
         **dict.fromkeys((_OF_BLOCK[block] for block in blocks), 1),
     }
+
+
+def unread(posts: int) -> str:
+    """A word on mentions of one minute that no search may find, as the operators read it."""
+    return f"about {posts:,} mentions in a minute, ${posts * FOUND_COSTS:,.2f} by search"
