@@ -1,6 +1,8 @@
 """The SAM transform without AWS: template.yaml as CloudFormation would see it."""
 
+import pickle
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +29,11 @@ _Loader.add_multi_constructor("!", intrinsics_multi_constructor)
 
 def template(path: Path) -> dict[str, Any]:
     """A template as written, with its short intrinsics in their long form."""
-    read: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a safe loader
+    return _read(path.read_text(encoding="utf-8"))
+
+
+def _read(text: str) -> dict[str, Any]:
+    read: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
     return read
 
 
@@ -37,13 +43,19 @@ def transformed(path: Path) -> dict[str, Any]:
     The code of a function in the folder X is at S3Key X of S3Bucket "local"; nested stacks stay as they
     are. Raises samtranslator's InvalidDocumentException, which lists what is wrong.
     """
-    written = template(path)
+    found: dict[str, Any] = pickle.loads(_transformed(path.read_text(encoding="utf-8")))  # noqa: S301  this process's own
+    return found
+
+
+@cache
+def _transformed(text: str) -> bytes:
+    """The transform of a template's text, pickled: each caller gets one of its own, and the work is done once."""
+    written = _read(text)
     for resource in written["Resources"].values():
         if uri := _LOCAL_CODE.get(resource["Type"]):
             resource["Properties"][uri] = f"s3://local/{resource['Properties'][uri].rstrip('/')}"
     translator = Translator(managed_policy_map={}, sam_parser=Parser(), boto_session=boto3.Session(region_name=REGION))
-    result: dict[str, Any] = translator.translate(sam_template=written, parameter_values={})
-    return result
+    return pickle.dumps(translator.translate(sam_template=written, parameter_values={}))
 
 
 def decided(stack: dict[str, Any], parameters: Mapping[str, str]) -> dict[str, Any]:

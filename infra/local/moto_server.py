@@ -3,11 +3,17 @@
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+from unittest.mock import patch
 from urllib.parse import parse_qs
 
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.httpsession import URLLib3Session
+from moto.core.botocore_stubber import MockRawResponse
+from moto.core.request import Request as MotoRequest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.wrappers import Request, Response
 
@@ -91,12 +97,18 @@ def _published(body: bytes, answer: str) -> list[Sent]:
     return [Sent(number[1], "operators", asked["TopicArn"], asked.get("Subject", ""), asked["Message"])]
 
 
+_Send = Callable[[URLLib3Session, AWSPreparedRequest], AWSResponse]
+
+
 class _Handler(QuietHandler, MotoRequestHandler):
     """moto's reading of headers, without its log of requests."""
 
 
 class MotoServer(Loopback):
-    """moto's server as a context manager; `outbox` holds what was sent."""
+    """moto's server as a context manager; `outbox` holds what was sent.
+
+    Clients of this process are answered without a socket, by the same application, as HTTP costs more than moto does.
+    """
 
     handler = _Handler
 
@@ -104,6 +116,29 @@ class MotoServer(Loopback):
         self._moto = DomainDispatcherApplication(create_backend_app)
         self.outbox = Outbox(self._moto)
         super().__init__()
+
+    def __enter__(self) -> Self:
+        self._short_way = patch.object(URLLib3Session, "send", self._instead_of(URLLib3Session.send))
+        self._short_way.start()
+        return super().__enter__()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._short_way.stop()
+        super().__exit__(kind, error, at)
+
+    def _instead_of(self, send: _Send) -> _Send:
+        """botocore's sending, except for what goes to this server."""
+
+        def answered(session: URLLib3Session, request: AWSPreparedRequest) -> AWSResponse:
+            if not request.url.startswith(f"{self.url}/"):
+                return send(session, request)
+            made = MotoRequest.from_primitives(request.method, request.url, request.headers, request.body)
+            answer = Response.from_app(self.outbox, made.environ)
+            headers: Any = dict(answer.headers)
+            raw: Any = MockRawResponse(answer.get_data())
+            return AWSResponse(request.url, answer.status_code, headers, raw)
+
+        return answered
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         return self.outbox(environ, start_response)

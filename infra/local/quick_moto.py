@@ -42,6 +42,7 @@ _STRAIGHT = {
     "TransactWriteItems": DynamoHandler.transact_write_items,
     "UpdateItem": DynamoHandler.update_item,
 }
+_STREAM = ("GetRecords", "GetShardIterator")
 # As many as GetRecords gives when no limit is named.
 _MOST_RECORDS = 1000
 _BINARY = ('"B":', '"BS":')
@@ -63,7 +64,7 @@ def quick_table(called: Callable[[str], None] = lambda _: None) -> Iterator[None
     methods, underscored = cache(method_names_from_class), cache(camelcase_to_underscores)
 
     def endpoint(client: Any, operation: OperationModel, *rest: Any, **more: Any) -> Any:
-        if operation.service_model.service_name != "dynamodb" or operation.name not in _STRAIGHT:
+        if operation.name not in _STRAIGHT and operation.name not in _STREAM:
             return resolve(client, operation, *rest, **more)
         # The client stands beside its answer, so that no other gets its id.
         if id(client) not in resolved:
@@ -106,11 +107,8 @@ class _Once:
 
 def _answer(region: str, operation: OperationModel, request: dict[str, Any]) -> tuple[AWSResponse, Any] | None:
     """The HTTP answer and what is parsed from it; None for a call that has to go the long way."""
-    match operation.service_model.service_name, operation.name:
-        case "dynamodbstreams", "GetRecords":
-            return _records(region, operation, request)
-        case "sqs", "ReceiveMessage":
-            return _nothing_received(region, operation, request)
+    if special := _SPECIAL.get((operation.service_model.service_name, operation.name)):
+        return special(region, operation, request)
     if operation.service_model.service_name != "dynamodb" or operation.name not in _STRAIGHT:
         return None
     written = request["body"].decode()
@@ -143,6 +141,19 @@ def _records(region: str, operation: OperationModel, request: dict[str, Any]) ->
     return AWSResponse(request["url"], 200, HTTPHeaders(), None), _parsed(result, operation)
 
 
+def _shard_iterator(region: str, operation: OperationModel, request: dict[str, Any]) -> tuple[AWSResponse, Any] | None:
+    """A place in a stream: one is asked for before each reading."""
+    asked = json.loads(request["body"])
+    # moto's types say a string, and it adds to it.
+    number: Any = int(asked["SequenceNumber"]) if "SequenceNumber" in asked else None
+    backend = dynamodbstreams_backends[DEFAULT_ACCOUNT_ID][region]
+    try:
+        place = backend.get_shard_iterator(asked["StreamArn"], asked["ShardId"], asked["ShardIteratorType"], number)
+    except Exception:  # noqa: BLE001  a refused call has changed nothing, and moto's many errors have one form on the wire
+        return None
+    return AWSResponse(request["url"], 200, HTTPHeaders(), None), _parsed({"ShardIterator": place.arn}, operation)
+
+
 def _nothing_received(
     region: str, operation: OperationModel, request: dict[str, Any]
 ) -> tuple[AWSResponse, Any] | None:
@@ -152,6 +163,13 @@ def _nothing_received(
     if queue is None or queue.messages or asked.get("WaitTimeSeconds"):
         return None
     return AWSResponse(request["url"], 200, HTTPHeaders(), None), _parsed({}, operation)
+
+
+_SPECIAL = {
+    ("dynamodbstreams", "GetRecords"): _records,
+    ("dynamodbstreams", "GetShardIterator"): _shard_iterator,
+    ("sqs", "ReceiveMessage"): _nothing_received,
+}
 
 
 def _parsed(result: dict[str, Any], operation: OperationModel) -> dict[str, Any]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 HOST = "127.0.0.1"
 # A server that is left waits this long for the requests it is answering.
 _LAST_ANSWERS_S = 10.0
+# A server that is left sees it within this time.
+_POLL_S = 0.05
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -39,7 +41,7 @@ class Loopback(ABC):
     def __init__(self, port: int = 0) -> None:
         with _bound(port) as bound:
             self._server = make_server(HOST, 0, self, threaded=True, request_handler=self.handler, fd=bound.fileno())
-        self._thread = Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": _POLL_S}, daemon=True)
         self._answering, self._left = 0, False
         self._changed = Condition()
 

@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 import pytest
 import requests
 import yaml
+from botocore.exceptions import ClientError
+from botocore.httpsession import URLLib3Session
 
 from infra.local.desk import LocalDesk, Message, VirtualClock
 from infra.local.guard import LeavesThisMachine, loopback_only
@@ -30,6 +33,7 @@ from tests.support.telling import a_candidate
 ELSEWHERE = "hooks.example.com"
 # The address of a documentation network (RFC 5737): nothing answers there.
 FAR = "192.0.2.1"
+OVER_HTTP = URLLib3Session.send
 MAIL = {"Subject": {"Data": "hello"}, "Body": {"Text": {"Data": "words"}, "Html": {"Data": "<p>words</p>"}}}
 
 
@@ -143,6 +147,46 @@ def test_what_was_refused_is_not_in_the_outbox(aws: MotoServer) -> None:
     topic = sns.create_topic(Name="operators")["TopicArn"]
     sns.publish(TopicArn=topic, Message=json.dumps({"not": "a text"}))
     assert aws.outbox.sent == []
+
+
+def _asked(aws: MotoServer) -> list[Any]:
+    """Answers of several protocols and two errors, without what belongs to the wire."""
+    files, parameters, topics = (client(aws, service) for service in ("s3", "ssm", "sns"))
+    calls: list[Callable[[], Any]] = [
+        lambda: files.put_object(
+            Bucket="site", Key="a folder/ä+b.html", Body=b"<p>\xc3\xa4</p>", Metadata={"a_b": "c"}
+        ),
+        lambda: files.list_objects_v2(Bucket="site", Prefix="a folder/"),
+        lambda: files.get_object(Bucket="site", Key="none"),
+        lambda: parameters.put_parameter(Name="/a", Value="ö", Type="SecureString", Overwrite=True),
+        lambda: parameters.get_parameter(Name="/none"),
+        lambda: topics.create_topic(Name="operators"),
+    ]
+    answers = [_answer(call) for call in calls]
+    file = files.get_object(Bucket="site", Key="a folder/ä+b.html")
+    return [*answers, file["Body"].read(), file["Metadata"], file["ContentType"]]
+
+
+def _answer(call: Callable[[], Any]) -> Any:
+    try:
+        found = call()
+    except ClientError as refused:
+        found = refused.response
+    moving = ("ResponseMetadata", "Version", "Contents")
+    return {**{name: one for name, one in found.items() if name not in moving}, "keys": _keys(found)}
+
+
+def _keys(found: dict[str, Any]) -> list[str]:
+    return [one["Key"] for one in found.get("Contents", [])]
+
+
+def test_clients_of_this_process_are_answered_as_those_of_others(aws: MotoServer) -> None:
+    client(aws, "s3").create_bucket(Bucket="site", CreateBucketConfiguration={"LocationConstraint": REGION})
+    within = _asked(aws)
+    with patch.object(URLLib3Session, "send", OVER_HTTP):
+        assert _asked(aws) == within
+    assert (within[1]["keys"], within[-3]) == (["a folder/ä+b.html"], "<p>ä</p>".encode())
+    assert [one["Error"]["Code"] for one in within[:6] if "Error" in one] == ["NoSuchKey", "ParameterNotFound"]
 
 
 def test_an_incident_s_row_links_to_its_own_newest_mail() -> None:

@@ -1,10 +1,11 @@
 """Conditions of the template, decided for one stack as CloudFormation would."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra.transform import decided
+from infra.transform import decided, transformed
 
 PARAMETERS = {"Loud": {"Default": "no"}, "Name": {"Default": ""}}
 CONDITIONS = {
@@ -47,3 +48,17 @@ def test_branches_are_taken_and_what_is_nothing_is_gone() -> None:
 def test_a_condition_of_another_form_is_refused() -> None:
     with pytest.raises(TypeError, match="Fn::Unknown"):
         decided({"Conditions": {"Odd": {"Fn::Unknown": []}}, "Resources": {}}, {})
+
+
+def test_each_caller_gets_a_transformed_template_of_its_own() -> None:
+    template = Path(__file__).parents[2] / "template.yaml"
+    found = transformed(template)
+    found["Resources"].clear()
+    assert transformed(template)["Resources"]
+
+
+def test_a_template_that_was_changed_is_transformed_anew(tmp_path: Path) -> None:
+    template = tmp_path / "template.yaml"
+    for name in ("One", "Other"):
+        template.write_text(f"Resources: {{{name}: {{Type: 'AWS::SQS::Queue'}}}}", encoding="utf-8")
+        assert list(transformed(template)["Resources"]) == [name]
