@@ -61,14 +61,16 @@ class Recorded:
     page_size: int = 100
 
     def read(self, source: Source, window: Window, token: str | None, now: datetime) -> Page:
-        if source is not Source.MENTIONS:
+        if source not in (Source.MENTIONS, Source.OVERFLOW):
             return Page()
-        latest = bisect_right(self.at, now)
+        # A search ends half a minute ago.
+        latest = bisect_right(self.at, now - (timedelta(seconds=30) if source is Source.OVERFLOW else timedelta()))
         newest = bisect_left(self.ids, int(window.until)) if window.until else latest
         oldest = bisect_right(self.ids, int(window.since)) if window.since else 0
         if window.start is not None:
             oldest = bisect_left(self.at, window.start)
-        oldest = max(oldest, latest - self.depth)
+        if source is Source.MENTIONS:
+            oldest = max(oldest, latest - self.depth)
         newest = max(int(token) if token else newest, oldest)
         first = max(newest - self.page_size, oldest)
         return self.page(first, newest, str(first) if first > oldest else None)

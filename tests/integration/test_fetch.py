@@ -57,6 +57,7 @@ class FakeX:
         if met is not None:
             return met
         feed = MENTIONS if source is OVERFLOW else source
+        now -= timedelta(seconds=30) if source is OVERFLOW else timedelta()
         found = sorted((post for place, post, seen in self.shown if place is feed and seen <= now), key=_number)[::-1]
         found = [post for post in found[: self.depth if source is MENTIONS else None] if _holds(window, post)]
         start = int(token or 0)
@@ -426,6 +427,18 @@ def test_a_search_finds_the_mentions_that_the_feed_no_longer_shows(busy: Reader)
     assert (fetched.new, fetched.unfinished, fetched.unaffordable) == (2000, 0, False)
     assert (busy.cursor().newest, busy.cursor(OVERFLOW).gap) == (posts[-1].post_id, None)
     assert busy.desk.reads(NOON) == {MENTIONS: 801, OVERFLOW: 1200}
+
+
+def test_a_search_shows_no_posts_of_the_last_half_minute(busy: Reader) -> None:
+    busy.x.show(mention(-1))
+    busy.run(0)
+    posts = flood(0, 2000, a_minute=2000)
+    busy.x.show(*posts)
+    # The feed holds the last 24 seconds.
+    busy.run(1)
+    assert len(busy.stored()) < 2001
+    busy.run(2)
+    assert (len(busy.stored()), busy.cursor(OVERFLOW).gap) == (2001, None)
 
 
 def test_no_search_while_the_feed_shows_all(busy: Reader) -> None:

@@ -31,6 +31,8 @@ MOST_PAGES = 200
 # X's feed of mentions holds the latest 800 (docs.x.com, timelines/integrate), and shows fewer where some are withheld.
 # A read this deep that does not come to what is stored has met its end.
 _FEED_ENDS = 700
+# X's search ends half a minute ago (docs.x.com, recent search); what is newer is searched for in the next run.
+_SETTLES = timedelta(seconds=40)
 # A sweep goes back no further than this: in a flood the feed's overlap is enough, and a sweep would take all requests.
 _SWEEP_PAGES = 30
 # X's clock may be ahead of ours by this much.
@@ -135,9 +137,9 @@ class FetchMentions:
                 continue
             fetched.refusals[source] = str(refusal)
             for_all = refusal.obstacle in _FOR_ALL_SOURCES
-            for refused in list(_sources(reading, cursors)) if for_all else [source]:
+            for refused in dict.fromkeys(_sources(reading, cursors)) if for_all else (source,):
                 fetched.obstacles[refused] = refusal.obstacle
-                self._remember(refusal, cursors.get(refused) or Cursor(refused))
+                cursors[refused] = self._remember(refusal, cursors.get(refused) or Cursor(refused))
             if for_all:
                 break
         fetched.authors = self._authors.flooding(now)
@@ -149,15 +151,14 @@ class FetchMentions:
             return False
         return cursor.credentials == self._feed.credentials
 
-    def _remember(self, refusal: XRefuses, cursor: Cursor) -> None:
-        self._cursors.save(
-            replace(
-                cursor,
-                obstacle=refusal.obstacle,
-                not_before=refusal.until,
-                credentials=self._feed.credentials,
-            )
+    def _remember(self, refusal: XRefuses, cursor: Cursor) -> Cursor:
+        refused = replace(
+            cursor,
+            obstacle=refusal.obstacle,
+            not_before=refusal.until,
+            credentials=self._feed.credentials,
         )
+        return replace(refused, version=refused.version + self._cursors.save(refused))
 
 
 @dataclass(slots=True)
@@ -252,8 +253,11 @@ class _Run:
         except XTooFarBack:
             self.fetched.out_of_reach += 1
         self._leave_to_search(window, replace(gap, until=until))
-        newest = _later(self.cursor.newest, gap.newest)
-        self._move(replace(self.cursor, newest=newest, gap=None, obstacle=None, not_before=None))
+        done = replace(self.cursor, newest=_later(self.cursor.newest, gap.newest), gap=None)
+        settled = self.now - _SETTLES
+        if self.cursor.source is Source.OVERFLOW and time_of(gap.until) > settled:
+            done = replace(self.cursor, newest=_later(self.cursor.newest, id_at(settled)), gap=gap)
+        self._move(replace(done, obstacle=None, not_before=None))
 
     def _pages(self, window: Window) -> Iterator[Page]:
         """Yields each page after its posts are stored. Raises _Interrupted before the last page, or XRefuses."""
@@ -332,11 +336,17 @@ def _sources(reading: ReadingRules, cursors: Mapping[Source, Cursor]) -> Iterato
     """The sources to read, own posts first since they stop clocks."""
     yield Source.OWN
     if reading.mentions:
+        # First what earlier runs left, so that it does not grow together with what this run leaves.
+        yield from _overflow(cursors)
         yield Source.MENTIONS
-        if Source.OVERFLOW in cursors and cursors[Source.OVERFLOW].gap is not None:
-            yield Source.OVERFLOW
+        yield from _overflow(cursors)
     if reading.search:
         yield Source.SEARCH
+
+
+def _overflow(cursors: Mapping[Source, Cursor]) -> Iterator[Source]:
+    if Source.OVERFLOW in cursors and cursors[Source.OVERFLOW].gap is not None:
+        yield Source.OVERFLOW
 
 
 def _later(one: PostId | None, other: PostId | None) -> PostId | None:
