@@ -45,23 +45,23 @@ _COMPOSE = "import sys; sys.path.insert(0, 'functions/{0}'); import app; app.{1}
 _RUNS = 9
 # Packages that the runtime provides beside the standard library.
 _RUNTIME = {"boto3", "botocore", "s3transfer", "dateutil", "jmespath", "six", "urllib3", "awscrt", "certifi"}
-_COMMON = {"aws_lambda_powertools", "msgspec", "pydantic", "pydantic_core", "annotated_types", "typing_extensions"}
-_COMMON |= {"typing_inspection", "mentiondesk", "app"}
+_COMMON = {"aws_lambda_powertools", "msgspec", "typing_extensions", "mentiondesk", "app"}
+_PYDANTIC = {"pydantic", "pydantic_core", "annotated_types", "typing_inspection"}
 _X = {"tweepy", "requests", "requests_oauthlib", "oauthlib", "charset_normalizer", "certifi", "idna"}
 _PAGES = {"jinja2", "markupsafe", "itsdangerous"}
 # By function: the packages that its work needs.
 _NEEDED = {
-    "fetch_mentions": _COMMON | _X,
+    "fetch_mentions": _COMMON | _PYDANTIC | _X,
     "classify_mention": _COMMON,
     "notify_staff": _COMMON | _PAGES,
     "detect_incidents": _COMMON,
     "publish_status": _COMMON | _PAGES,
     "forget_bounced": _COMMON,
-    "action_links": _COMMON | _PAGES,
+    "action_links": _COMMON | _PYDANTIC | _PAGES,
     "status_subscriptions": _COMMON | _PAGES,
     "send_requested_mails": _COMMON | _PAGES,
 }
-_DEPLOYED = _COMMON | _X | _PAGES | {"tzdata"}
+_DEPLOYED = _COMMON | _PYDANTIC | _X | _PAGES | {"tzdata"}
 _MB = 1_000_000
 
 

@@ -1,10 +1,15 @@
 """Every promise of the ports, kept by the stores in memory and by those on the table alike."""
 
+import shutil
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from infra.settings_file import EXAMPLE, load_settings
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.attributes import from_attributes, from_item, to_attributes
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
@@ -12,7 +17,7 @@ from mentiondesk.adapters.storage.items import Item
 from mentiondesk.adapters.storage.stores.classifier_calls import ClassifierCalls
 from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.stores.settings import SettingsMissing, SettingsVersions, current_settings
-from mentiondesk.adapters.storage.table import Query, Refused, Table
+from mentiondesk.adapters.storage.table import Query, Refused, Table, Update
 from mentiondesk.domain.alerts.limits import TextLimit
 from mentiondesk.domain.cases.case import Case, LatestAct, Phase
 from mentiondesk.domain.cases.changes import case_change
@@ -34,6 +39,7 @@ from mentiondesk.domain.timeline import CustomerPosted
 from mentiondesk.ports.cases import CaseChanged, Classified
 from mentiondesk.ports.storage import AlreadyDone, Conflict
 from mentiondesk.ports.triage import ClassifierUnavailable
+from mentiondesk.settings import form, to_domain
 from mentiondesk.settings.problems import SettingsInvalid
 from mentiondesk.settings.to_domain import desk_settings
 from mentiondesk.triage.share import UNKNOWN_SHARE, bin_of, estimated_share
@@ -714,6 +720,28 @@ def test_settings_by_version(table: Table) -> None:
     assert SettingsVersions(table).load() == desk_settings(second)
     kept = [item.get("settings") for version in (1, 2) if (item := table.get(keys.settings(version)))]
     assert kept == [first.model_dump_json(), second.model_dump_json()]
+
+
+def test_stored_settings_are_read_without_checking_them_again(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    for written in (settings_file(zone="Europe/Berlin"), load_settings(Path(EXAMPLE))):
+        SettingsVersions(table).store(written, NOON)
+        with monkeypatch.context() as patched:
+            patched.delattr(to_domain, "parse_settings")
+            assert SettingsVersions(table).load() == desk_settings(written)
+
+
+def test_settings_stored_by_another_version_are_checked_by_this_one(table: Table) -> None:
+    SettingsVersions(table).store(settings_file(zone="Asia/Tokyo"), NOON)
+    for change in ({"form": "of another version", "checked": b"other"}, {"form": None, "checked": None}):
+        table.update(Update(keys.settings(), change))
+        assert SettingsVersions(table).load().zone == "Asia/Tokyo"
+
+
+def test_a_layer_names_the_form_of_its_code(tmp_path: Path) -> None:
+    built = tmp_path / "mentiondesk"
+    shutil.copytree(Path(form.__file__).parents[1], built, ignore=shutil.ignore_patterns("__pycache__"))
+    subprocess.run([sys.executable, "-I", "mentiondesk/settings/form.py"], cwd=tmp_path, check=True)
+    assert (built / "settings" / form.FORM_FILE.name).read_text(encoding="ascii") == form.digest()
 
 
 def test_settings_are_looked_up_once_a_minute(table: Table) -> None:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import TypeAdapter, ValidationError
 
 from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.values import Frozen, field, replace, required
@@ -70,22 +69,6 @@ def test_only_fields_without_a_default_are_required() -> None:
     assert required(Outer) == ("name",)
     assert required(Inner) == ("count",)
     assert required(str) == required(tuple[str, ...]) == ()
-
-
-def test_the_table_holds_a_value_by_the_names_of_its_fields() -> None:
-    form = TypeAdapter(Outer)
-    value = Outer(name="Ana", inner=Inner(1), parts=(Inner(2), Inner(3)))
-    plain = {"name": "Ana", "inner": {"count": 1}, "parts": [{"count": 2}, {"count": 3}], "kept": {}}
-    assert form.dump_python(value, mode="json") == plain
-    assert form.validate_json(form.dump_json(value, exclude_none=True)) == value
-    assert form.validate_python(value) is value
-    assert form.dump_python(value, mode="json", exclude_defaults=True) == {
-        name: plain[name] for name in ("name", "inner", "parts")
-    }
-    assert form.validate_python({"name": "Ana", "unknown": 1}) == Outer(name="Ana")
-    with pytest.raises(ValidationError) as refused:
-        form.validate_python({"name": "Ana", "parts": [{"count": "many"}]})
-    assert [one["loc"] for one in refused.value.errors()] == [("parts", 0, "count")]
 
 
 def test_the_package_has_no_frozen_dataclass() -> None:

@@ -1,12 +1,12 @@
 """The base of frozen values, and changed copies of them."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform, get_type_hints
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, dataclass_transform
 
 from msgspec import NODEFAULT, Struct, field
-from msgspec.structs import FieldInfo, asdict, fields
+from msgspec.structs import fields
 
-__all__ = ["Frozen", "field", "replace", "required"]
+__all__ = ["Frozen", "defaults", "field", "replace", "required"]
 
 if TYPE_CHECKING:
     # The type checker knows this one, and checks the names and types of the fields.
@@ -28,35 +28,15 @@ if TYPE_CHECKING:
 else:
     from msgspec.structs import replace
 
-    class Frozen(Struct, frozen=True):
-        @classmethod
-        def __get_pydantic_core_schema__(cls, source: object, handler: Callable[[Any], Any]) -> dict[str, Any]:
-            """The fields by name: this is the hook by which pydantic asks a class for its form."""
-            hints = get_type_hints(cls, include_extras=True)
-            held = {one.name: _part(one, handler.generate_schema(hints[one.name])) for one in fields(cls)}
-            form = {"type": "typed-dict", "fields": held, "extra_behavior": "ignore", "cls_name": cls.__name__}
-            return {
-                "type": "function-wrap",
-                "function": {"type": "no-info", "function": cls._read},
-                "schema": form,
-                "serialization": {"type": "function-plain", "function": asdict, "return_schema": form},
-            }
-
-        @classmethod
-        def _read(cls, value: object, fields_of: Callable[[object], dict[str, Any]]) -> Self:
-            return value if isinstance(value, cls) else cls(**fields_of(value))
-
-
-def _part(one: FieldInfo, schema: dict[str, Any]) -> dict[str, Any]:
-    """A field in pydantic's form. Its default is told, so that values can be written without their defaults."""
-    if one.required:
-        return {"type": "typed-dict-field", "schema": schema, "required": True}
-    made = one.default is NODEFAULT
-    default = {"default_factory": one.default_factory} if made else {"default": one.default}
-    return {"type": "typed-dict-field", "schema": {"type": "default", "schema": schema, **default}, "required": False}
+    class Frozen(Struct, frozen=True): ...
 
 
 def required(kind: object) -> tuple[str, ...]:
     """The fields of a frozen class that have no default; none where `kind` is another type."""
     held = fields(kind) if isinstance(kind, type) and issubclass(kind, Struct) else ()
     return tuple(one.name for one in held if one.required)
+
+
+def defaults(kind: type) -> Mapping[str, object]:
+    """The fields of a frozen class that have a default, with it; without those whose default is made anew each time."""
+    return {one.name: one.default for one in fields(kind) if one.default is not NODEFAULT}

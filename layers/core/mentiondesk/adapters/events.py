@@ -2,21 +2,18 @@
 
 from collections.abc import Callable, Iterable
 
-from pydantic import ValidationError
-
-from mentiondesk.adapters.storage.items import adapter
+from mentiondesk.adapters.plain import json_text, read_json
 from mentiondesk.domain.events.event import Event
 
 
 def event_text(event: Event) -> str:
     """The event as JSON."""
-    return adapter(Event).dump_json(event, exclude_none=True).decode()
+    return json_text(event)
 
 
 def event_in(text: str) -> Event:
     """The event of a text. Raises ValueError."""
-    found: Event = adapter(Event).validate_json(text)
-    return found
+    return read_json(Event, text)
 
 
 def events_text(events: Iterable[Event]) -> str:
@@ -26,12 +23,8 @@ def events_text(events: Iterable[Event]) -> str:
 
 def events_in(text: str) -> list[Event]:
     """The events of a list. Raises ValueError."""
-    try:
-        found: list[Event] = adapter(list[Event]).validate_json(text)
-    except ValidationError:
-        found = []
+    found = read_json(list[Event], text)
     if not found:
-        # Pydantic's own message would repeat the text.
         raise ValueError("the message holds no events")
     return found
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from mentiondesk.adapters.bedrock import BedrockAdviser, reported
 from mentiondesk.adapters.cached import Cached
 from mentiondesk.adapters.storage.desk_stores import DeskStores
 from mentiondesk.adapters.storage.held_table import HeldTable, needed_for
@@ -61,5 +60,8 @@ def _triage(desk: DeskStores, config: ClassifyConfig, warn: Callable[..., None],
     model_id = config.second_opinion_model
     if model_id == NONE:
         return first
+    # It takes pydantic in, which a desk without a model does not need.
+    from mentiondesk.adapters.bedrock import BedrockAdviser, reported  # noqa: PLC0415
+
     model = reported(BedrockAdviser(aws.bedrock(), model_id), warn, failed)
     return SecondOpinion(first, model, ClassifierCalls(desk.table), lambda: desk.settings().second_opinion, clock.now)

@@ -1,8 +1,7 @@
 """Ids of everything the desk keeps, and the time that X keeps inside its own ids."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple, NewType
+from typing import NamedTuple, NewType
 
 PostId = NewType("PostId", str)
 UserId = NewType("UserId", str)
@@ -36,16 +35,6 @@ class CaseId(NamedTuple):
         if not mark:
             raise ValueError("a case's id is a conversation and a customer")
         return cls(ConversationId(conversation), UserId(customer))
-
-    @classmethod
-    def __get_pydantic_core_schema__(cls, source: object, handler: Callable[[Any], Any]) -> dict[str, Any]:
-        """The table and files hold the text: this is the hook by which pydantic asks a class for its form."""
-        del source, handler
-        return {
-            "type": "function-plain",
-            "function": {"type": "no-info", "function": cls.parse},
-            "serialization": {"type": "to-string"},
-        }
 
 
 # The subject of alerts, links and timelines.

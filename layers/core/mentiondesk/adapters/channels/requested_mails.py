@@ -2,14 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter, ValidationError
-
+from mentiondesk.adapters.plain import json_text, read_json
 from mentiondesk.domain.status.subscribers import MailRequest
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-
-_REQUEST = TypeAdapter(MailRequest)
 
 
 class QueuedMailRequests:
@@ -20,13 +17,9 @@ class QueuedMailRequests:
         self._queue_url = queue_url
 
     def add(self, request: MailRequest) -> None:
-        self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=_REQUEST.dump_json(request).decode())
+        self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=json_text(request))
 
 
 def requested(body: str) -> MailRequest:
     """The request in a message of the queue. Raises ValueError, without the message's words."""
-    try:
-        return _REQUEST.validate_json(body)
-    except ValidationError:
-        pass
-    raise ValueError("the message is no request")
+    return read_json(MailRequest, body)

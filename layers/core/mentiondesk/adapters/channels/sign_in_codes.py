@@ -2,14 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter, ValidationError
-
+from mentiondesk.adapters.plain import json_text, read_json
 from mentiondesk.domain.access.sign_in import MailedCode
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-
-_MAILED = TypeAdapter(MailedCode)
 
 
 class QueuedCodes:
@@ -20,13 +17,9 @@ class QueuedCodes:
         self._queue_url = queue_url
 
     def add(self, mailed: MailedCode) -> None:
-        self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=_MAILED.dump_json(mailed).decode())
+        self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=json_text(mailed))
 
 
 def mailed_code(body: str) -> MailedCode:
     """The code in a message of the queue. Raises ValueError, without the message's words."""
-    try:
-        return _MAILED.validate_json(body)
-    except ValidationError:
-        pass
-    raise ValueError("the message is no code")
+    return read_json(MailedCode, body)

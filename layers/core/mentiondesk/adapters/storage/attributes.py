@@ -1,16 +1,14 @@
 """Items as DynamoDB's attribute values, and back."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
-from mentiondesk.adapters.storage.items import Fact, Item, Value, adapter
+from mentiondesk.adapters.plain import plain
+from mentiondesk.adapters.storage.items import Fact, Item, Value
 from mentiondesk.adapters.storage.keys import PK, SCHEMA, SK, Key, stamp
-from mentiondesk.values import Frozen
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -51,7 +49,7 @@ def to_plain(fact: object, lean: bool = False) -> dict[str, Any]:
 
     With `lean`, also without fields that hold their default.
     """
-    found: dict[str, Any] = _dumped(fact, lean)
+    found: dict[str, Any] = plain(fact, lean)
     for name in found:
         moment = getattr(fact, name)
         if isinstance(moment, datetime):
@@ -61,21 +59,4 @@ def to_plain(fact: object, lean: bool = False) -> dict[str, Any]:
 
 def plain_value(value: Value) -> Any:
     """A value in the form that JSON and the table can hold; moments sort as text."""
-    if isinstance(value, datetime):
-        return stamp(value)
-    if isinstance(value, bool | int | Decimal):
-        return value
-    return str(value) if isinstance(value, str) else _dumped(value)
-
-
-def _dumped(value: object, lean: bool = False) -> Any:
-    found = adapter(type(value)).dump_json(value, exclude_none=True, exclude_defaults=lean, fallback=_told)
-    return json.loads(found, parse_float=Decimal)
-
-
-def _told(value: object) -> dict[str, Any]:
-    """The fields of a frozen value in a collection, whose type says nothing of what it holds."""
-    if not isinstance(value, Frozen):
-        raise TypeError(f"{type(value).__name__} can't be stored")
-    held = {name: getattr(value, name) for name in value.__struct_fields__}
-    return {name: one for name, one in held.items() if one is not None}
+    return stamp(value) if isinstance(value, datetime) else plain(value)

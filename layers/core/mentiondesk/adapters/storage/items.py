@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-
+from mentiondesk.adapters.plain import Unfit, read
 from mentiondesk.adapters.storage.keys import PK, SK, Key
 from mentiondesk.values import required
 
@@ -13,7 +12,6 @@ Fact = TypeVar("Fact")
 # The value of one attribute: text, numbers, booleans, moments, enums, frozen facts, and tuples or lists of these.
 Value = object
 
-adapter: Callable[[Any], TypeAdapter[Any]] = cache(TypeAdapter)
 _NO_FACT: Mapping[str, Value] = {}
 
 
@@ -64,18 +62,15 @@ class ItemUnreadable(Exception):
     It names the kind of fact and the fields at fault, and never what they hold: that could be a customer's words.
     """
 
-    def __init__(self, kind: object, invalid: ValidationError) -> None:
-        faults = (f"{'.'.join(map(str, one['loc']))}: {one['type']}" for one in invalid.errors(include_input=False))
-        super().__init__(f"{getattr(kind, '__name__', kind)} does not fit: {'; '.join(faults)}")
+    def __init__(self, kind: object, unfit: Unfit) -> None:
+        super().__init__(f"{getattr(kind, '__name__', kind)} does not fit: {unfit}")
 
 
 def _as(kind: type[Fact], value: Any) -> Fact:
     try:
-        found: Fact = adapter(kind).validate_python(value)
-    except ValidationError as invalid:
-        # Its text quotes the input, and so does a traceback that shows it.
-        raise ItemUnreadable(kind, invalid) from None
-    return found
+        return read(kind, value)
+    except Unfit as unfit:
+        raise ItemUnreadable(kind, unfit) from None
 
 
 _required: Callable[[Any], tuple[str, ...]] = cache(required)

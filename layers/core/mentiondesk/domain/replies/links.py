@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 # X makes a link of a bare host by its ending. Country codes of ISO 3166 in use as endings, and the common others.
@@ -23,10 +23,9 @@ _OTHERS = (
 _ENDINGS = "|".join(sorted((*_COUNTRIES.split(), *_OTHERS.split()), key=len, reverse=True))
 _LABEL = r"[a-z0-9\u00a1-\uffff](?:[a-z0-9\u00a1-\uffff_-]{0,61}[a-z0-9\u00a1-\uffff])?"
 # Neither a mail address nor a handle is a link, nor what follows a dot.
-_LINK = re.compile(
+_LINK = (
     rf"(?P<scheme>https?://)(?P<host>[^\s/?#<>\"]{{1,253}})(?P<rest>[/?#][^\s<>\"]*)?"
-    rf"|(?<![\w@.＠/-])(?P<bare>(?:{_LABEL}\.){{1,8}}(?:{_ENDINGS}))(?![\w@-])(?P<tail>[/?#][^\s<>\"]*)?",
-    re.IGNORECASE,
+    rf"|(?<![\w@.＠/-])(?P<bare>(?:{_LABEL}\.){{1,8}}(?:{_ENDINGS}))(?![\w@-])(?P<tail>[/?#][^\s<>\"]*)?"
 )
 # A quick look for what every link holds.
 _DOT_INSIDE = re.compile(r"\.[^\s.]")
@@ -50,8 +49,14 @@ def links_in(text: str) -> tuple[Link, ...]:
     return tuple(_links(text)) if _DOT_INSIDE.search(text) else ()
 
 
+@cache
+def _link() -> re.Pattern[str]:
+    """Compiled when a text is read: it takes 15 ms, and most functions load this module for its other names."""
+    return re.compile(_LINK, re.IGNORECASE)
+
+
 def _links(text: str) -> Iterator[Link]:
-    for found in _LINK.finditer(text):
+    for found in _link().finditer(text):
         written = found[0].rstrip(_CLOSING)
         host = (found["host"] or found["bare"]).rstrip(_CLOSING).lower()
         host = host.rpartition("@")[2].partition(":")[0].removeprefix("www.")

@@ -3,18 +3,24 @@
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from mentiondesk.adapters.cached import Cached
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item
 from mentiondesk.adapters.storage.table import Absent, Equals, Or, Put, Table, Update, Write
 from mentiondesk.domain.desk import DeskSettings
-from mentiondesk.settings.schema import SettingsFile
-from mentiondesk.settings.to_domain import parse_settings
+from mentiondesk.settings.checked import packed, unpacked
+from mentiondesk.settings.form import form
+
+if TYPE_CHECKING:
+    from mentiondesk.settings.schema import SettingsFile
 
 # Settings in use may be so old.
 KEPT = timedelta(seconds=60)
 _SETTINGS, _VERSION, _STORED_AT, _SINCE = "settings", "version", "stored_at", "since"
+# The settings after all checks, and the form that they have.
+_CHECKED, _FORM = "checked", "form"
 
 
 class SettingsMissing(RuntimeError):
@@ -40,7 +46,10 @@ class SettingsVersions:
 
         Raises SettingsMissing, or SettingsInvalid when what is stored does not fit this version of the code.
         """
-        return parse_settings(json.loads(str(self._found(keys.settings()).get(_SETTINGS))), stored=True)
+        current = self._found(keys.settings())
+        if current.get(_FORM) == form():
+            return unpacked(bytes(current.get(_CHECKED)))
+        return _parsed(str(current.get(_SETTINGS)))
 
     def since(self) -> datetime:
         """When the desk was set up: its first settings were stored. Raises SettingsMissing."""
@@ -51,17 +60,19 @@ class SettingsVersions:
         assert since is not None, "each version is stored with its time"
         return since
 
-    def store(self, settings: SettingsFile, now: datetime) -> int:
+    def store(self, settings: "SettingsFile", now: datetime) -> int:
         """Puts new settings in force, keeps those before for `keep` of the new ones, and returns the new version.
 
         Raises Refused or Conflict when others are stored meanwhile.
         """
         current = self._table.get(keys.settings())
         before = current.value(_VERSION, int) or 0 if current else 0
-        stored = {_SETTINGS: settings.model_dump_json(), _VERSION: before + 1, _STORED_AT: now}
+        document = settings.model_dump_json()
+        stored = {_SETTINGS: document, _VERSION: before + 1, _STORED_AT: now}
         stored |= {_SINCE: self.since() if current else now}
+        checked = {_CHECKED: packed(_parsed(document)), _FORM: form()}
         parts: dict[str, Write] = {
-            "current": Put(Item(keys.settings(), None, stored), Or((Absent(), Equals(_VERSION, before)))),
+            "current": Put(Item(keys.settings(), None, stored | checked), Or((Absent(), Equals(_VERSION, before)))),
             "version": Put(Item(keys.settings(before + 1), None, stored)),
         }
         if before:
@@ -75,3 +86,10 @@ class SettingsVersions:
         if found is None:
             raise SettingsMissing
         return found
+
+
+def _parsed(document: str) -> DeskSettings:
+    # Pydantic and its models take a quarter of a start: they are loaded where settings are checked, and nowhere else.
+    from mentiondesk.settings.to_domain import parse_settings  # noqa: PLC0415
+
+    return parse_settings(json.loads(document), stored=True)

@@ -7,7 +7,7 @@ its escalation and the acts of its timeline in one transaction, on the condition
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.items import Item
@@ -67,11 +67,6 @@ class OldOutcome(Frozen):
     after: Place
     state: State
     reason: str = ""
-
-
-class _LastPost(NamedTuple):
-    at: datetime
-    number: int
 
 
 def is_old(item: Item) -> bool:
@@ -170,8 +165,7 @@ def _parts(item: Item, new: Item, subject: Case | Incident, events: list[OldEven
 def case_of(item: Item, posts: list[Posted], events: list[OldEvent]) -> tuple[Case, list[CaseActEntry]]:
     """The case in an old item, with the acts of its timeline."""
     settled = item.value("settled", tuple[OldOutcome, ...]) or ()
-    place = item.value("last_post", _LastPost)
-    last_post = (place.at, place.number) if place else None
+    last_post = item.value("last_post", tuple[datetime, int])
     timer = _timer(item, settled)
     case = replace(
         item.read(Case),
