@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from rich.table import Table
 from mentiondesk.adapters.x.posts import read_post
 from mentiondesk.domain.ids import UserId
 from mentiondesk.domain.posts.post import Post, Source
-from mentiondesk.domain.posts.tags import Kind, Urgency
+from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
 from mentiondesk.domain.replies.checks.check import check
 from mentiondesk.domain.replies.checks.context import CheckContext, Media, RecentReply
 from mentiondesk.domain.replies.finding import Finding, Outcome, worst
@@ -70,17 +71,18 @@ def _checked(reply: Mapping[str, Any]) -> Checked:
 
 
 def context_of(reply: Mapping[str, Any]) -> CheckContext:
-    """The facts beside an invented reply."""
+    """The facts beside an invented reply; the case is as urgent as triage finds the customer, unless the line says."""
     sent = reply.get("sent", ())
+    said = tuple(reply.get("customer", ("@FennelAndFinch my order is wrong, and nobody answers!",)))
     return CheckContext(
         now=_NOW,
         customer=UserId("customer"),
         rules=RULES,
-        customer_words=tuple(reply.get("customer", ("@FennelAndFinch my order is wrong, and nobody answers!",))),
+        customer_words=said,
         private_texts=tuple(reply.get("notes", ())),
         recent=tuple(RecentReply(text, _NOW - timedelta(minutes=ago), UserId(whom)) for ago, whom, text in sent),
         kind=Kind(reply.get("kind", Kind.COMPLAINT)),
-        urgency=Urgency(reply.get("urgency", Urgency.NORMAL)),
+        urgency=Urgency(reply["urgency"]) if "urgency" in reply else _urgency(said),
         language=reply.get("lang", "en"),
         followers=reply.get("followers"),
         new_author=reply.get("new", False),
@@ -88,6 +90,13 @@ def context_of(reply: Mapping[str, Any]) -> CheckContext:
         signature="^AR",
         media=tuple(Media(alt, opened) for alt, opened in reply.get("media", ())),
     )
+
+
+@cache
+def _urgency(said: Sequence[str]) -> Urgency:
+    """The urgency that the desk would give the case of an invented customer."""
+    raw = {"id": "1", "author_id": "1", "conversation_id": "1", "created_at": _NOW.isoformat()}
+    return max((_tags({**raw, "text": text}).urgency for text in said), default=Urgency.NORMAL)
 
 
 def recorded(path: Path) -> list[Checked]:
@@ -106,7 +115,8 @@ def _recorded_context(post: Mapping[str, Any], posts: Sequence[Mapping[str, Any]
     return CheckContext(
         now=at,
         customer=UserId(post["in_reply_to_user_id"]),
-        kind=_kind(said[-1]) if said else Kind.CHATTER,
+        kind=_tags(said[-1]).kind if said else Kind.CHATTER,
+        urgency=max((_tags(one).urgency for one in said), default=Urgency.NORMAL),
         rules=rules,
         customer_words=tuple(one["text"] for one in said),
         brand_words=tuple(one["text"] for one in thread if one["author_id"] == _BRAND),
@@ -115,9 +125,9 @@ def _recorded_context(post: Mapping[str, Any], posts: Sequence[Mapping[str, Any]
     )  # fmt: skip
 
 
-def _kind(raw: Mapping[str, Any]) -> Kind:
+def _tags(raw: Mapping[str, Any]) -> Tags:
     post = read_post(raw, Source.MENTIONS, frozenset({UserId(_BRAND)}))
-    return triage.tags(post).kind if isinstance(post, Post) else Kind.CHATTER
+    return triage.tags(post) if isinstance(post, Post) else Tags(Kind.CHATTER, needs_reply=False)
 
 
 def _at(post: Mapping[str, Any]) -> datetime:

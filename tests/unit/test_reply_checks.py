@@ -43,6 +43,8 @@ def test_the_rule_that_was_meant_is_the_one_that_stops() -> None:
     for one in stopped:
         found = {finding.rule for finding in one.findings if finding.outcome is not Outcome.WARN}
         meant = {one.stop, f"{one.stop}_to_customer", f"{one.stop}_without_text", f"{one.stop}_unseen"}
+        if one.stop == "asks_identifiers":
+            meant |= {"asks_in_public"}
         if not found & (meant | (legal_or_so if one.stop == "legal_medical_danger" else set())):
             others.append(one.text)
     assert len(others) <= 0.01 * len(stopped), others
@@ -240,6 +242,161 @@ def test_warnings_are_over_once_their_author_has_seen_them() -> None:
 def test_somebody_who_was_hurt_is_led_to_help(text: str, stopped: bool) -> None:
     hurt = replace(CALM, kind=Kind.COMPLAINT, customer_words=("Got a rash on both arms from your oven gloves",))
     assert (worst(check(text, hurt)) is Outcome.HOLD) == stopped
+
+
+HURTS = replace(CALM, kind=Kind.COMPLAINT, customer_words=("Your courier's dog bit my son.",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Which digits do your friends dial to reach you? Drop them here.",
+        "There's a long number under the barcode. Snap a picture and put it up here.",
+        "Who's the table under? Right here is fine.",
+        "What does it say after the hash on your confirmation? Type it underneath.",
+        "Post a screenshot of the receipt under this, nothing blacked out.",
+        "Vous pouvez recopier juste en dessous la suite de chiffres au dos du badge ?",
+        "Straße und Klingelschild kurz hier drunter, dann fragen wir nach.",
+        "Which street is it? The driver looks for you.",
+    ],
+)
+def test_requests_to_answer_in_the_open_are_stopped_in_whatever_words(text: str) -> None:
+    assert {"asks_identifiers", "asks_in_public"} & set(rules(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Two weeks of cones is a lot, sorry. Which street is it?",
+        "Tell us here which branch it was, and we'll pass it on.",
+        "Please leave out any account details in public.",
+        "Bitte poste hier keine Adresse.",
+        "We'll look after lunch and write to you here.",
+        "Which phone do you have, and which version of the app?",
+        "Which number is on the handlebar?",
+    ],
+)
+def test_what_everybody_may_answer_may_be_asked(text: str) -> None:
+    assert rules(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("The one we sent is four nine one, oh two two.", "four nine one, oh two two"),
+        ("Es el tres, nueve, cero, seguido de ocho, ocho, uno.", "tres, nueve, cero, seguido de ocho, ocho, uno"),
+        ("The Visa ending double-seven one three ran out.", "double-seven one three"),
+        ("We have it as M-A-R-S-H.", "M-A-R-S-H"),
+        ("Votre dossier R-comme-Romeo 55 81.", "R-comme-Romeo"),
+        ("He left it at number nine, Orchard Row.", "at number nine, Orchard"),
+        ("We've got you down as the lady on Harbour Road.", "Harbour Road"),
+        ("It's the flat above the chemist's on Harbour Street.", "flat"),
+        ("On vous voit bien chambre 214.", "chambre 214"),
+        ("On vous a bien : née le cinq mai.", "vous a bien : née le cinq mai"),
+        ("The door code is 4471.", "door code is 4471"),
+    ],
+)
+def test_what_the_books_say_of_a_customer_is_private_data(text: str, place: str) -> None:
+    assert words(text, "private_data") == place
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FF312 goes from Terminal 2. Bag drop opens at 5:10, and gates close 20 minutes before departure.",
+        "FF221 to Porto is now expected to leave at 17:50 from gate 12.",
+        "We've moved round the corner to Oxford Street.",
+        "The penguins eat at nine, eleven, two and four.",
+        "One, two, three, four: it counts your steps.",
+        "The app says error code 5041.",
+    ],
+)
+def test_flights_hours_counts_and_shops_are_not_private(text: str) -> None:
+    assert "private_data" not in rules(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We guarantee you'll get an automatic Golf.",
+        "You'll definitely make it.",
+        "Sleep easy, it will be there.",
+        "There isn't a world in which we run dry.",
+        "That was the last crash you'll ever see.",
+        "It's as good as parked outside your house.",
+    ],
+)
+def test_certainty_about_what_will_be_is_a_guarantee(text: str) -> None:
+    assert "guarantee" in rules(text)
+
+
+@pytest.mark.parametrize("text", ["You'll definitely love it.", "We'll definitely pass this on.", "As good as new!"])
+def test_what_the_customer_may_feel_is_no_guarantee(text: str) -> None:
+    assert "guarantee" not in rules(text)
+
+
+def test_who_speaks_of_money_is_answered_about_money() -> None:
+    asked = replace(CALM, kind=Kind.COMPLAINT, customer_words=("A £60 cleaning fee? Take it off!", "Hello?"))
+    for text in (
+        "What's spent is spent.",
+        "The charge stays as it is.",
+        "Once the seal is open, we can't take it back.",
+    ):
+        assert "money" in rules(text, asked)
+    assert "money" not in rules("The statue stays as it is: what's done is done.")
+    assert "money" not in rules("Sorry about that! Please message us and we'll look at it together.", asked)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "So good to hear, NAME!",
+        "Thanks null!",
+        "The next opening is on Friday TK June.",
+        "It comes in sage and third colour goes here.",
+        "Hola, nombre del cliente.",
+        "El equipo de la tienda de poner tienda lo sabe.",
+        "It leaves from platform (nº).",
+        "We open at X today.",
+        "Your *date* is near.",
+        "Hi @customer, sorry!",
+    ],
+)
+def test_words_that_stand_for_a_value_are_placeholders(text: str) -> None:
+    assert "placeholder" in rules(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kind regards to your nan!",
+        "The lid goes here, and the tray there.",
+        "The contract is null and void.",
+        "WE OPEN TODAY WITH CAKE AT A NEW TIME",
+        "It flies with TK 1980.",
+        "You can pick one in the shop.",
+    ],
+)
+def test_words_that_only_look_like_slots_are_none(text: str) -> None:
+    assert "placeholder" not in rules(text)
+
+
+def test_no_answer_to_harm_goes_out_unread_unless_it_leads_to_a_person() -> None:
+    assert worst(check("Sorry! He's normally a softie.", HURTS)) is Outcome.HOLD
+    assert worst(check("Sorry! You can report it in the app.", HURTS)) is Outcome.HOLD
+    assert "harm_without_help" not in rules("So sorry. Please message us, a colleague reads it today.", HURTS)
+    later = replace(HURTS, customer_words=(*HURTS.customer_words, "Hello? Anybody?"))
+    assert worst(check("Sorry! He's normally a softie.", later)) is Outcome.HOLD
+
+
+def test_pointing_to_lists_of_allergens_is_no_advice() -> None:
+    assert "medical" not in rules("The allergen lists are on each bar's page.")
+    assert "medical" in rules("You can take both together, two sachets a day.")
+
+
+def test_an_address_in_words_is_a_link() -> None:
+    assert "foreign_link" in rules("Type kidsinyork, then a full stop, then com.")
+    assert "foreign_link" not in rules("At this point the tour stops.")
 
 
 def test_every_rule_has_its_words() -> None:

@@ -1,8 +1,10 @@
 """The checks of a reply: every rule, applied to one text."""
 
 from mentiondesk.domain.replies.checks import fit, form_rules, wording_rules
+from mentiondesk.domain.replies.checks.asking import asks_identifiers
 from mentiondesk.domain.replies.checks.context import CheckContext
 from mentiondesk.domain.replies.checks.leak import leak
+from mentiondesk.domain.replies.checks.placeholders import placeholders
 from mentiondesk.domain.replies.checks.private_data import private_data
 from mentiondesk.domain.replies.checks.sameness import sameness
 from mentiondesk.domain.replies.checks.spelling import Reading
@@ -14,9 +16,9 @@ LONGEST_READ = 10_000
 
 RULES: tuple[Rule, ...] = (
     form_rules.size,
-    wording_rules.placeholders,
+    placeholders,
     private_data,
-    wording_rules.asks_identifiers,
+    asks_identifiers,
     wording_rules.guarantees,
     leak,
     form_rules.media,

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 
 from mentiondesk.domain.replies.checks.context import CheckContext
+from mentiondesk.domain.replies.checks.dictated import dictated
+from mentiondesk.domain.replies.checks.records import OUR_PLACE, records
 from mentiondesk.domain.replies.checks.spelling import Reading
 from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.replies.links import belongs, links_in
@@ -12,6 +14,8 @@ RULE = "private_data"
 _DIGIT = re.compile(r"\d")
 _CARD = re.compile(r"(?<![\d.,])\d(?:[ .\-]{0,2}\d){12,18}(?![\d])")
 _IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?: ?[a-z0-9]){11,30}(?![a-z0-9])")
+# Words behind a flight's number make the check digits by chance; no country's accounts have fewer digits.
+_FEWEST_IN_IBAN = 10
 # "Accounts at Gmail": a word of the language before the provider, and no address.
 _PROVIDER_ALONE = re.compile(
     r"(?:account|address|inbox|folder|mail|e-?mail|mails|postfach|konto|adresse|cuenta|conta|spam|login|users?"
@@ -63,14 +67,8 @@ _NAMED_DIGITS = re.compile(
     r"|\b(?:born|date of birth|dob|birthday)\b[^.!?\d]{0,15}\d{1,2}[./ -]\w{1,9}[./ -]\d{2,4}\b"
     r"|\bsort code\b[^.!?\d]{0,6}\d{2}[ -]?\d{2}[ -]?\d{2}\b"
 )
-_OUR_PLACE = re.compile(
-    r"\b(?:shops?|stores?|branch|office|showroom|we are|we're|come (?:to|by|and)|visit|find us|opening|open"
-    r"|estamos en|(?:nuestra|la) tienda|abrimos|abierta|(?:unsere?r?|die|der) (?:filiale|laden)|geschaft"
-    r"|filiale|geoffnet"
-    r"|boutique|magasin|ouverte?|loja|aberta|estamos na|abrimos|negozio|siamo in|aperto|winkel|geopend|wij zitten)\b"
-)
 _STREET = re.compile(
-    r"\b\d{1,4}\s?[a-z]?,? (?:[\w'.-]{2,20} ){1,3}"
+    r"(?<![\d:.])\b\d{1,4}\s?[a-z]?,? (?:(?!and |or |to |we |for )[\w'.-]{2,20} ){1,3}"
     r"(?:street|st|road|rd|avenue|ave|lane|drive|close|court|way|crescent|terrace|gardens|square|boulevard|blvd"
     r"|row|mews)\b"
     r"|\b(?:flat|apartment|apt) \d{1,4}[a-z]?\b"
@@ -101,6 +99,7 @@ _STREET_OF_DELIVERY = re.compile(
     r"[^.!?]{0,60}\b(?:in|on|to|at|off|of)\b (?!the\b|our\b|a\b|any\b|this\b|every\b)(?:[\w'-]{3,20} ){1,2}"
     r"(?:street|road|avenue|lane|crescent|terrace|gardens|close|mews|drive)\b"
 )
+_WE = re.compile(r"\b(?:we|we've|we're|we have|our [\w ]{3,20}?)(?: have| has| just| now)? $")
 _POSTCODE = re.compile(
     r"\b[a-z]{1,2}\d[a-z0-9]? ?\d[a-z]{2}\b|\b(?:[a-z]{2} )?\d{5}(?:-\d{4})?\b(?! (?:days|people|customers|orders))"
 )
@@ -133,8 +132,12 @@ def private_data(reading: Reading, context: CheckContext) -> Iterator[Finding]:
 def _all(reading: Reading, context: CheckContext) -> Iterator[tuple[str, int, int]]:
     yield from _in_letters(reading, context)
     yield from _addresses(reading)
+    yield from records(reading)
     if _DIGIT.search(reading.digits.text):
         yield from _numbers(reading, context)
+    for start, end in dictated(reading):
+        if not _is_ours(reading.plain.text, start, reading.plain.text[start:end], context):
+            yield "code", *reading.plain.place(start, end)
 
 
 def _in_letters(reading: Reading, context: CheckContext) -> Iterator[tuple[str, int, int]]:
@@ -181,17 +184,22 @@ def _is_public(text: str, found: re.Match[str], context: CheckContext) -> bool:
 
 def _addresses(reading: Reading) -> Iterator[tuple[str, int, int]]:
     """A street with its number, unless it is said to be a place of the brand's."""
-    spelled, text = reading.plain, reading.plain.text
+    spelled, text = reading.houses, reading.houses.text
     for found in _STREET.finditer(text) if _DIGIT.search(text) or "hausnummer" in text else ():
         near = text[max(0, found.start() - 60) : found.end() + 40]
         if _OURS.search(text, 0, found.start()):
             continue
         theirs = _POSTCODE.search(text, found.end(), found.end() + 40) or _THEIRS.search(near) or _FLAT.search(near)
-        if theirs or not _OUR_PLACE.search(near):
+        if theirs or not OUR_PLACE.search(near):
             yield "address", *spelled.place(*found.span())
     for found in _STREET_OF_DELIVERY.finditer(text):
-        if not _OUR_PLACE.search(found[0]):
+        if not OUR_PLACE.search(found[0]) and not _we_moved(text, found):
             yield "address", *spelled.place(*found.span())
+
+
+def _we_moved(text: str, found: re.Match[str]) -> bool:
+    """True for "we have moved to Oxford Street": the brand goes there."""
+    return found[0].startswith(("move", "come", "coming", "go")) and _WE.search(text, 0, found.start()) is not None
 
 
 def _is_ours(text: str, start: int, found: str, context: CheckContext) -> bool:
@@ -224,7 +232,11 @@ def _luhn(number: str) -> bool:
 def _mod97(number: str) -> bool:
     """True for a number with the check digits of bank accounts (ISO 13616)."""
     bare = number.replace(" ", "")
-    return any(int("".join(str(int(one, 36)) for one in part[4:] + part[:4])) % 97 == 1 for part in _lengths(bare))
+    return any(
+        int("".join(str(int(one, 36)) for one in part[4:] + part[:4])) % 97 == 1
+        for part in _lengths(bare)
+        if sum(map(str.isdigit, part)) >= _FEWEST_IN_IBAN
+    )
 
 
 def _lengths(bare: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ words) are undone here, once for all rules.
 import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from itertools import islice
 
 from mentiondesk.domain.letters import plain_letters
 from mentiondesk.domain.replies.checks.word_table import WordTable, unaccented
@@ -16,7 +17,7 @@ _APART = re.compile(r"(?<![a-z0-9])[a-z0-9](?:[ .\-_*·]{1,2}[a-z0-9](?![a-z0-9]
 _DIGIT_LETTERS = str.maketrans("430157@$", "aeoistas")
 _MIXED = re.compile(r"(?<![\w@./:-])(?=[a-z0-9@$]*[a-z][a-z0-9@$]*[a-z])[a-z@$]+[430157@$]+[a-z]+[a-z0-9@$]*(?![\w@.])")
 _MAY_BE_MIXED = re.compile(r"[430157@$][a-z]")
-_DIGITS_IN_WORDS = (
+DIGITS_IN_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen",
     "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn "
@@ -37,12 +38,18 @@ _TENS_IN_WORDS = (
     "venti trenta quaranta cinquanta sessanta settanta ottanta novanta",
     "twintig dertig veertig vijftig zestig zeventig tachtig negentig",
 )
-_NUMBERS = {word: str(digit) for words in _DIGITS_IN_WORDS for digit, word in enumerate(words.split())}
+_NUMBERS = {word: str(digit) for words in DIGITS_IN_WORDS for digit, word in enumerate(words.split())}
 _NUMBERS |= {"zwo": "2", "dreissig": "30", "meia": "6", "nought": "0", "hundred": "00", "hundert": "00"}
 _TENS = {word: str(place + 2) for words in _TENS_IN_WORDS for place, word in enumerate(words.split())}
-_NUMBER = "|".join(sorted((*_NUMBERS, *_TENS), key=len, reverse=True))
+NUMBERS_IN_WORDS = tuple(sorted((*_NUMBERS, *_TENS), key=len, reverse=True))
+_NUMBER = "|".join(NUMBERS_IN_WORDS)
 _WORD = re.compile(r"[a-zß-ÿ]+")
 _NUMBER_WORDS = frozenset(part for word in (*_NUMBERS, *_TENS) for part in word.split("-"))
+_HOUSE_IN_WORDS = re.compile(
+    r"\b((?:number|no\.?|door|flat|house|hausnummer|nummer|nr\.?|numéro|n°|número|nº|puerta|portal|porta|civico"
+    r"|huisnummer) )"
+    rf"({'|'.join(sorted(_NUMBERS, key=len, reverse=True))})\b"
+)
 _TIMES = {"double": 2, "triple": 3, "doppel": 2, "doble": 2, "duplo": 2}
 _MANY = "|".join(_TIMES)
 _ONE = rf"(?:(?:{_MANY})[ -]?)?(?:{_NUMBER}|\d+)"
@@ -116,9 +123,18 @@ class Reading(Frozen, dict=True):
     @cached_property
     def digits(self) -> Spelling:
         """Numbers in words are read as digits."""
-        if len([word for word in _WORD.findall(self.plain.text) if word in _NUMBER_WORDS]) < _FEWEST_IN_WORDS:
-            return self.plain
-        return self.plain.replaced(_IN_WORDS, _as_digits)
+        return self.plain.replaced(_IN_WORDS, _as_digits) if self.has_numbers_in_words else self.plain
+
+    @cached_property
+    def houses(self) -> Spelling:
+        """The plain spelling with the numbers of houses and doors in digits: "number nine" is "number 9"."""
+        return self.plain.replaced(_HOUSE_IN_WORDS, lambda found: found[1] + _NUMBERS[found[2]])
+
+    @cached_property
+    def has_numbers_in_words(self) -> bool:
+        """True where some words are numbers."""
+        numbers = (word for word in _WORD.findall(self.plain.text) if word in _NUMBER_WORDS)
+        return len(list(islice(numbers, _FEWEST_IN_WORDS))) == _FEWEST_IN_WORDS
 
     def in_words(self, pattern: re.Pattern[str] | WordTable) -> Iterator[tuple[re.Match[str], int, int]]:
         """Matches among the words, each with its place in the text as written."""

@@ -58,40 +58,6 @@ def lines_of(name: str) -> list[str]:
     return [unaccented(line) for line in text.split("\n") if line and not line.startswith("# ")]
 
 
-# "Please do not post your address", "we have sent a new order number": nobody is asked.
-NOT_ASKED = re.compile(
-    r"\b(?:without|don't|do not|not|never|no need|avoid|remove|delete|hide|instead of)\b"
-    r"|\b(?:nicht|kein|keine[nr]?|ohne|pas|sans|sin|sem|nao|jamas|nunca|senza|non|niet|geen|zonder)\b"
-    r"|\b(?:modifier|changer|verifier|corriger|cambiar|modificar|actualizar|comprobar|revisar?|alterar"
-    r"|mudar|atualizar"
-    r"|verificar|cambiare|modificare|wijzig\w*|verander\w*) (?:\w+ ){0,2}$"
-    r"|\b(?:our|the shop's|(?<!your )(?<!your full )(?<!what's the )(?<!what is the )(?<!what's your )new"
-    r"|change|updated?|wrong|correct|check|reset|enter|add|added|sent|emailed) (?:\w+ ){0,2}$"
-)
-# "So that it does not happen again, …": the purpose of a request, which may be that something is not.
-PURPOSE = re.compile(
-    r"\b(?:so(?: that)?|to make sure|damit|sodass|pour (?:que|eviter)|afin (?:que|de)"
-    r"|para(?: que)?|perche|affinche|zodat|om)"
-    r"\b[^,.!?]{0,60},"
-)
-# Words after a noun that make a request of it: "your order number?", "the postcode, please".
-ASKED_BEHIND = re.compile(
-    r"[^.!?\n]{0,3}(?:\?|,? ?(?:please|pls|bitte|s'il vous plait|svp|stp|por favor|per favore|alstublieft"
-    r"|aub|graag)\b"
-    r"|(?:,| and)? (?:here|below|(?:would|will) (?:help|do|suffice)|[^.!?\n]{0,70}would do (?:the trick"
-    r"|nicely)|(?:einfach|simply|just|simplement|simplemente|so|solo) [^.!?\n]{0,25}(?:darunter|hier"
-    r"|antwort|here|below|reply|ici|reponse|aqui|respuesta|resposta)|is (?:all|missing|needed)|hier"
-    r"|reicht|genugt|fehlt"
-    r"|[^.!?\n]{0,70}\b(?:(?:is|are|will be|would be) (?:plenty|enough|all (?:we|i) need)|(?:we|i) need"
-    r"|(?:we're|i'm|we are|i am) after"
-    r"|(?:pop|drop|put|post|type|leave|add) (?:it|them|that|both) (?:in|on|under|to|as|here|below)"
-    r"|reich(?:t|en)|genug(?:t|en)|suffi(?:t|sent|rait|raient)|basta(?:n|ria|rian|riam)?|chega(?:m)?|bastano|volstaa[nt])\b"
-    r"|ici|suffit|manque|nous aiderait|aqui|basta|falta|nos ajuda\w*|qui|serve|volstaat)\b)"
-)
-# "You can change your address there": what the customer does alone, where the verb stands last.
-DONE_ALONE = re.compile(
-    r"[^.!?\n]{0,60}\b(?:andern|aktualisieren|prufen|anpassen|hinterlegen|wijzigen|aanpassen|veranderen)\b"
-)
 # The name of a slot of a template, as programs write it: COURIER_NAME, orderNumber.
 NAME_OF_A_SLOT = re.compile(
     r"(?<![@#/\w.-])(?:[A-Z]{2,20}(?:_[A-Z]{2,20}){1,3}|[a-z]{2,20}(?:_[a-z]{2,20}){1,3}"
@@ -99,41 +65,44 @@ NAME_OF_A_SLOT = re.compile(
     r"|Link))(?![\w@.])"
 )
 _MIDDLES_OF_SLOTS = ("_", "Name", "Id", "ID", "Number", "Date", "Link")
-BRANDS_OWN = re.compile(r"\b(?:our|ours|unsere?r?|notre|nuestr[ao]|nosso|nossa|nostr[ao]|onze?)(?: \w+)? $")
-_OPEN = (
-    r"(?:here|below|in this thread|in the (?:thread|replies|comments)|publicly|in public"
-    r"|(?:under|underneath|beneath|below) (?:this|the) (?:post|tweet|thread|message|reply|comment)"
-    r"|(?:in|as) (?:a|the|your) (?:comments?|reply)|(?:on|to) (?:this|the) thread"
-    r"|hier(?:unter|onder)?|drunter|darunter|in den kommentaren|als kommentar|unter (?:diesem|dem) (?:post"
-    r"|tweet|beitrag)"
-    r"|ici|ci-dessous|en commentaire|sous ce (?:post|tweet|message)|por aqui|aqui|abajo|abaixo"
-    r"|en (?:los )?comentarios"
-    r"|nos comentarios|neste post|en este hilo|qui|qui sotto|nei commenti|in de reacties)\b"
-)
-# Words that set a private way aside, or name the thread as the place to answer.
-IN_THE_OPEN = re.compile(
-    r"\b(?:no need (?:to|for a?)|don't (?:need to|have to|bother)|(?:instead of|rather than)(?: a)?"
-    r"|not (?:by|in|via))"
-    r" ?(?:a )?(?:dm|direct message|private|message)\b"
-    rf"|\b{_OPEN}(?!:)"
-)
-INTO_THE_OPEN = re.compile(
-    r"\b(?:reply|respond|answer|post|drop|leave|type|comment|tell us|write|pop|put|share|give us|send|add"
-    r"|schreib\w*|poste\w*"
-    r"|schick\w*|gib|geben|donne[zr]?|envoyez|dites|tapez|ponga|pongan|envie\w*|manda\w*|type"
-    r"|nenn\w*|indiquez|mettez|laissez|ecrivez|contesta\w*|pon|ponnos|dinos|deja\w*|indique|deixe|escreva|responda)\b"
-    r"(?:[^.!?]|(?<= no)\.){0,80}"
-    rf"\b{_OPEN}(?!:| via| by| in (?:a )?(?:dm|direct|private))"
-)
 # "Under guarantee", "a two-year guarantee": the paper that comes with a product. And what is said not to be one.
 NO_GUARANTEE = re.compile(
     r"(?:(?:\b(?:not|cannot|never|no|without|unable to|nicht|keine?|pas|no podemos|nao|non|niet|geen)"
-    r"|n't)\b[^.!?,]{0,25}"
-    r"|\b(?:under|years?|months?|lifetime|product|manufacturer'?s|extended|your|the|of|its|maker's)[ -])$"
+    r"|n't)\b[^.!?,]{0,25})$"
+)
+BEFORE_THE_NOUN = re.compile(
+    r"(?:\b(?:under|years?|months?|lifetime|product|manufacturer'?s|extended|your|the|of|its|maker's)[ -])$"
 )
 GUARANTEE_NOUN = re.compile(
     r" nicht(?=[,.!:;]| leider)| (?:period|card|claim|certificate|covers|applies|runs|ends|terms"
     r"|(?:kann|konnen) (?:ich|wir) (?:\w+ ){0,2}(?:nur|nicht|nichts|leider))\b"
+)
+# "You'll definitely make it": a word of certainty beside what will be, unless that is what the customer may feel or do.
+_CERTAINLY = (
+    r"(?:definitely|certainly|undoubtedly|surely|assuredly|positively|absolutely|guaranteed|for sure|for certain)"
+)
+CERTAIN_FUTURE = re.compile(
+    rf"\b(?!we\b|i\b)[a-z]+(?:'ll| will| won't| shall|(?: is|'s| are|'re) (?:going to"
+    rf"|gonna))(?: be)? (?:\w+ ){{0,3}}?{_CERTAINLY}\b"
+    r"(?! (?:be )?(?:love|like|enjoy|want|hear|miss|appreciate|remember|need|happy|glad|welcome|pleased|delighted"
+    r"|chuffed"
+    r"|find|recognise|notice|try|consider|worth|passed|shared?|told|raised?|mentioned|look\w*|considered))"
+    rf"|\b{_CERTAINLY},? (?!we\b|i\b)(?:\w+ ){{1,4}}(?:will|won't|'ll)\b"
+)
+# "Sleep easy", and something that will be.
+PEACE_OF_MIND = re.compile(
+    r"\b(?:(?:sleep|rest|breathe) easy|(?:put|set|lay) your (?:mind|fears|worries|heart) (?:at|to) (?:rest|ease)"
+    r"|can (?:\w+ )?(?:relax(?=[,.:!;-])|stop (?:worrying|watching|checking|refreshing))|lose no sleep"
+    r"|without a (?:care|worry)"
+    r"|(?:schlaf\w*|seien sie|sei|seid) (?:\w+ )?(?:ruhig|unbesorgt|beruhigt)|(?:konnen"
+    r"|kannst) (?:\w+ ){0,2}(?:ruhig|beruhigt) schlafen"
+    r"|dormez (?:tranquille|sur vos deux oreilles)|soyez (?:tranquilles?|sans crainte|rassuree?s?)"
+    r"|(?:duerm\w+|qued\w+|est\w+) tranquil\w+|(?:dorm\w+|fique|pode ficar|esteja) (?:descansad\w+|tranquil\w+))\b"
+)
+COMING = re.compile(
+    r"'ll\b|\b(?:will|won't|going to|nothing|never|wird|werden|kommt|nichts|sera|seront|aurez|rien|va a|sera|estara"
+    r"|llegara"
+    r"|tendra|nada|vai|estara|chegara|tera)\b"
 )
 # The noun, or the verb of the maker, and what shows that it is meant: for how long, and by whom.
 GUARANTEE_OF_A_MAKER = re.compile(
@@ -141,7 +110,8 @@ GUARANTEE_OF_A_MAKER = re.compile(
     r"|garantiert)$"
 )
 MAKER_OR_YEARS = re.compile(
-    r"\b(?:years?|months?|jahre?n?|monaten?|ans?|annees?|mois|anos?|meses|anni|mesi|jaar|maanden|manufacturer|maker"
+    r"\b(?:years?|months?|jahre?n?|monaten?|(?:\d+|un|deux|trois|cinq|dix) ans?|annees?|mois|anos?|meses|anni|mesi"
+    r"|jaar|maanden|manufacturer|maker"
     r"|hersteller\w*|fabricante?|produttore|fabrikant|receipt|kassenbon|ticket de caisse|recibo|fatura)\b"
 )
 # Offers and prices that hold for everybody.
@@ -186,6 +156,56 @@ GIVEN = re.compile(
     r"|aber|jedoch|hier ist|fur (?:sie|dich)|mais|voici|pour vous|pero|aqui (?:tiene|tienes|tem|esta)"
     r"|para (?:ti|usted|si)"
     r"|mas|porem|ma|ecco|per (?:lei|te)|maar|hierbij|voor (?:u|je))\b"
+)
+# A customer who speaks of what was paid, and what an answer then should not settle without a second person.
+MONEY_BACK = re.compile(
+    r"\b(?:refund\w*|money|compensat\w*|reimburs\w*|(?:over)?charged|fees?|fined?|paid|deposit|goodwill|out of pocket"
+    r"|(?:bring|take|send|give|have) (?:\w+ ){0,2}(?:back|off)|exchange"
+    r"|erstatt\w*|bezahlt|gezahlt|abgebucht|zuruckgeben|umtausch\w*|entschadig\w*|rembours\w*|preleve\w*|dedommag\w*"
+    r"|reembols\w*|devol\w*|cobrad\w*|pagado|pague|compens\w*|paguei|cobraram|estorn\w*)\b"
+)
+# The same from somebody who complains.
+MONEY_PAID = re.compile(
+    r"[£€$] ?\d|\d ?[£€$]"
+    r"|\b(?:charg(?:es?|ing)|bills?|billed|invoiced?|pay(?:ing|ment)?|cost(?:s|ing)?|price[ds]?|vouchers?"
+    r"|credit(?:ed)?|discount"
+    r"|quid|pounds|euros?|cash|expensive|rip-?off|double|twice|premium|subscription|renew\w*|cancel\w*|return(?:s|ed"
+    r"|ing)?|worth"
+    r"|geld|gebuhr\w*|rechnung|zahlen|kosten|teuer|preis\w*|gutschein|rabatt|argent|frais|facture|paye[er]?|payer"
+    r"|prix|cher|avoir"
+    r"|dinero|cobr\w*|pag(?:ar|o)|gastos|factura|precio|caro|cuota|dinheiro|pago|pagar|taxa|fatura|preco)\b"
+)
+_SUM = (
+    r"(?:[£€$] ?\d[\d.,]*|\d[\d.,]* ?[£€$]|fees?|charges?|costs?|bill|price|amount|deposit|payment|sum|total|money"
+    r"|fine|balance"
+    r"|difference|supplement|gebuhr\w*|kosten|betrag|preis|frais|montant|somme|facture|prix|gastos|importe|cargo"
+    r"|tasa|precio"
+    r"|taxa|valor|montante|preco)"
+)
+_SETTLED = (
+    r"(?:stands?|stays?|remains?|holds|applies|apply|kept?|keeps?|gone|lifted|waived?|forgiven|removed|scrapped"
+    r"|dropped|wiped|final|due|owed|payable|justified|non-?refundable|forfeit\w*|lost|is (?:correct|right|fair)"
+    r"|as agreed"
+    r"|taken (?:off|away)|goes away|won't come|not coming|bleib\w*|fallig|berechtigt|entfall\w*|verfall\w*|weg"
+    r"|reste\w*|maintenu\w*"
+    r"|due?s?|perdue?s?|annule\w*|supprime\w*|queda\w*|mantiene\w*|corresponde|pierde\w*|anula\w*|quita\w*|mantem-se"
+    r"|mantem"
+    r"|devid\w*|perde\w*|anulad\w*|retira\w*)"
+)
+MONEY_SETTLED = re.compile(
+    rf"\b{_SUM}\b[^.!?\n]{{0,50}}\b{_SETTLED}\b|\b{_SETTLED}\b[^.!?\n]{{0,30}}\b{_SUM}\b"
+    r"|\bwhat(?:'s| is| has been|'s been) (?:spent|paid|done|gone|bought|sold|agreed) (?:is|stays|remains)\b"
+    r"|\bonce (?:\w+ ){0,5}(?:seal|opened|open|packaging|tag|label|box|used|worn|checked in|started|booked|begun)\b"
+    r"|\b(?:can't|cannot|can not|won't|will not|unable to|not able to|couldn't|don't|do not) (?:\w+ )?(?:take|accept"
+    r"|have|swap|exchange"
+    r"|return|give|offer|do|hand|send|move|budge)\b[^.!?\n]{0,30}\b(?:back|returns?|returned|exchanges?|anything"
+    r"|more|on (?:this|that))\b"
+    r"|\b(?:nothing|little|not much|no|a bit|a little) (?:\w+ ){0,4}(?:back|coming|to give|to hand|to offer|to come"
+    r"|in return)\b"
+    r"|\b(?:no|sin|sem|ohne|pas de|keine?) (?:returns?|exchanges?|devoluciones|devolucoes|ruckgabe|retours?|umtausch)\b"
+    r"|\b(?:was (?:bezahlt|gezahlt|weg) ist|ce qui est (?:paye|fait|depense)|lo (?:pagado|hecho|gastado)"
+    r"|o que esta pago)\b"
+    r"|\b(?:kinder|gentler|softer|friendlier|lighter|smaller|lower|slimmer|shorter) (?:bill|total|sum|invoice|price)\b"
 )
 # A reply that leaves a question of health to those who know may name them.
 DECLINES = re.compile(

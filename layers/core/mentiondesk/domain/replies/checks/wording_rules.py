@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.replies.checks import tables
+from mentiondesk.domain.replies.checks.asking import names_a_contact, private_way
 from mentiondesk.domain.replies.checks.context import CheckContext
 from mentiondesk.domain.replies.checks.spelling import Reading
 from mentiondesk.domain.replies.checks.word_table import unaccented
@@ -14,10 +15,10 @@ from mentiondesk.domain.replies.languages import language_of
 from mentiondesk.domain.replies.links import Link, belongs, links_in
 from mentiondesk.domain.replies.rules import OwnRule
 
-# A request and what it asks for stand in one sentence, and near each other.
-_ENDS, _NEAR = re.compile(r"[.!?\n]"), 70
+# "A guarantee" in the languages of the tables begins so.
+_NOUNS = ("g", "warrant")
+_LATEST = 3
 _SENTENCE_ENDS = re.compile(r"[.!?](?=\s)|\n")
-_CLAUSE_ENDS = re.compile(r"[.!?;\n]|\b(?:just|simply|but|nur|einfach)\b")
 # Links made unreadable for programs.
 _DOT_SIGN = r"(?:\s?\[\.\]\s?|\s?\(\.\)\s?|\s?[(\[{](?:dot|punkt|point|punto|ponto|punt)[)\]}]\s?)"
 _DOT_WORD = r"\s(?:dot|punkt|point|punto|ponto|punt)\s"
@@ -30,12 +31,21 @@ _HIDDEN_LINK = re.compile(
     rf"|(?<![\w-])[\w-]{{1,60}}(?:\s\.\s?|\.\s| dot )(?:com|net|org|io|co|ly|me|gl|cc)\b(?:\s?/\s?\S+|(?=\W*$))"
     rf"|(?<![\w-])(?:[\w-]{{3,60}}{_DOT_WORD}(?:com|net|org|io|info|co)|[\w-]{{7,60}}{_DOT_WORD}(?:{_SHORT}))\b"
     rf"|\b\w{{3,30}}(?:-\w{{2,30}})?\s?/\s?(?:slash)\s?\w+|\b(?:{_COMMON}|{_SHORT}) {_SLASH_WORD} \w+"
-    rf"|\b(?:bit|tiny|cutt|is|goo|ow|t|lnk|rb){_DOT_WORD}(?:{_SHORT}|gd|bio)\b",
+    rf"|\b(?:bit|tiny|cutt|is|goo|ow|t|lnk|rb){_DOT_WORD}(?:{_SHORT}|gd|bio)\b"
+    # "Then a full stop, then com", and the way through a search.
+    rf"|\b(?:full stop|period|dot|punkt|punto|ponto|point)[\s,]+(?:(?:then|and|followed by|und|dann|puis|et|luego|y"
+    rf"|depois|e)[\s,]+)"
+    rf"{{0,2}}(?:{_COMMON}|co|uk|de|fr|es|pt|eu|me|ly|tv)\b(?!\s(?:la|le|los|las|el|que|vue|view))"
+    r"|\b(?:first|top|second) (?:result|hit|link)s? (?:on|in|of|that|you|from)\b|\b(?:google|search for|look up"
+    r"|bing) [^.!?\n]{2,40}"
+    r"\b(?:click|tap|open|pick|choose|take) (?:the |on )?(?:first|top|second)\b",
     re.IGNORECASE,
 )
 
 # Each hidden link holds one of these. Apart, because each is found quickly by its first letter.
-_PARTS_OF_LINKS = ("dot", "pun", "point", "ponto", "hxxp", "slash", "[.]", "(.)")
+_PARTS_OF_LINKS = (
+    "dot", "pun", "point", "ponto", "hxxp", "slash", "[.]", "(.)", "full stop", "period", "result", "search", "google",
+)  # fmt: skip
 _SIGNS_OF_LINKS = tuple(
     map(
         re.compile,
@@ -54,71 +64,6 @@ _NEXT_SENTENCE = re.compile(r"\w*[a-zà-ÿ]\.[A-Z][a-zà-ÿ]+")
 Rule = Callable[[Reading, CheckContext], Iterator[Finding]]
 
 
-def placeholders(reading: Reading, context: CheckContext) -> Iterator[Finding]:
-    """Placeholders and slots that nobody has filled; signs that the customer wrote first are none."""
-    text = reading.unaccented
-    said = unaccented(" ".join(context.customer_words).lower())
-    for found in (*tables.placeholder_signs().finditer(text), *tables.placeholder_words().finditer(text)):
-        if not _belongs_to_a_legend(found[0], said):
-            yield _finding("placeholder", Outcome.BLOCK, reading.plain.place(*found.span()), reading)
-    slots = tables.NAME_OF_A_SLOT.finditer(reading.text) if tables.may_name_a_slot(reading.text) else ()
-    for found in slots:
-        yield _finding("placeholder", Outcome.BLOCK, found.span(), reading)
-
-
-def _belongs_to_a_legend(sign: str, said: str) -> bool:
-    """True for a sign in the customer's own words, and for "[S] is 20 cm" to one who asked what [L] means."""
-    return sign in said or (len(sign) == len("[L]") and sign[0] + sign[2] == "[]" and "[" in said and "]" in said)
-
-
-def asks_identifiers(reading: Reading, context: CheckContext) -> Iterator[Finding]:
-    """Requests for what identifies the customer, in public and without a private way."""
-    if context.private:
-        return
-    text = reading.words.text
-    for start, end in _asked(text):
-        if not _asked_of_nobody(text, start) and not tables.DONE_ALONE.match(text, end):
-            if not _private_way(reading):
-                yield _finding("asks_identifiers", Outcome.BLOCK, reading.words.place(start, end), reading)
-            return
-
-
-def _asked(text: str) -> Iterator[tuple[int, int]]:
-    """The places of what is asked for: questions that mean nothing else, and nouns with a request in their sentence."""
-    yield from (found.span() for found in tables.table("asks_who").finditer(text))
-    nouns = list(tables.table("identifier").finditer(text))
-    requests = [found.end() for found in tables.table("ask").finditer(text)] if nouns else []
-    for noun in nouns:
-        start, end = noun.span()
-        before = any(start - _NEAR <= place <= start and not _ENDS.search(text, place, start) for place in requests)
-        if before or tables.ASKED_BEHIND.match(text, end):
-            yield start, end
-
-
-def _private_way(reading: Reading) -> bool:
-    """True when the reply names a private way, and does not ask for the answer in the open all the same."""
-    text = reading.words.text
-    if links_in(reading.text):
-        return True
-    if not tables.table("private_way").search(text):
-        return False
-    into = tables.INTO_THE_OPEN.search(text)
-    if into and tables.table("identifier").search(into[0]) and not tables.NOT_ASKED.search(_clause(text, into.end())):
-        return False
-    return tables.table("private_way").search(tables.IN_THE_OPEN.sub(" ", text)) is not None
-
-
-def _asked_of_nobody(text: str, start: int) -> bool:
-    """True for "please do not post your address" and "our address is …"."""
-    clause = tables.PURPOSE.sub("", _clause(text, start))
-    return tables.NOT_ASKED.search(clause) is not None or tables.BRANDS_OWN.search(clause) is not None
-
-
-def _clause(text: str, end: int) -> str:
-    """The clause before a place, at most 90 characters of it."""
-    return _CLAUSE_ENDS.split(text[max(0, end - 90) : end])[-1]
-
-
 def guarantees(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """Promises that something is certain; a light word to somebody who praises is none."""
     if context.kind is Kind.PRAISE:
@@ -127,10 +72,21 @@ def guarantees(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     for found, start, end in reading.in_words(tables.table("guarantee")):
         if not _of_the_product(text, found):
             yield _finding("guarantee", Outcome.BLOCK, (start, end), reading)
+    for found in _certainties(text):
+        yield _finding("guarantee", Outcome.BLOCK, reading.words.place(*found.span()), reading)
+
+
+def _certainties(text: str) -> Iterator[re.Match[str]]:
+    """Words of certainty beside what will be."""
+    yield from tables.CERTAIN_FUTURE.finditer(text)
+    if tables.COMING.search(text):
+        yield from tables.PEACE_OF_MIND.finditer(text)
 
 
 def _of_the_product(text: str, found: re.Match[str]) -> bool:
     """True for the paper that comes with a product, and for what is said not to be certain."""
+    if found[0].startswith(_NOUNS) and tables.BEFORE_THE_NOUN.search(text, 0, found.start()):
+        return True
     if (
         text[: found.start()].endswith("/")
         or tables.NO_GUARANTEE.search(text, 0, found.start())
@@ -156,6 +112,25 @@ def money(reading: Reading, context: CheckContext) -> Iterator[Finding]:
         if not _is_no_offer(reading, found):
             yield _finding("money", Outcome.HOLD, (start, end), reading)
             return
+    if _speaks_of_money(_latest(context), context.kind):
+        for settled, start, end in reading.in_words(tables.MONEY_SETTLED):
+            if not tables.FOR_EVERYBODY.search(_sentence(reading.words.text, settled)):
+                yield _finding("money", Outcome.HOLD, (start, end), reading)
+                return
+
+
+def _latest(context: CheckContext) -> str:
+    """The customer's latest posts: the last one may only ask why nobody answers."""
+    return "\n".join(context.customer_words[-_LATEST:])
+
+
+@lru_cache(maxsize=256)
+def _speaks_of_money(said: str, kind: Kind) -> bool:
+    """True for a customer who speaks of what was paid. Remembered: a reply to a post is checked again and again."""
+    plain = unaccented(said.lower())
+    return any(
+        one.search(plain) for one in (tables.MONEY_BACK, tables.MONEY_PAID)[: 2 if kind is Kind.COMPLAINT else 1]
+    )
 
 
 def _is_no_offer(reading: Reading, found: re.Match[str]) -> bool:
@@ -182,7 +157,8 @@ def harm(reading: Reading, context: CheckContext) -> Iterator[Finding]:
 
     A reply to a complaint is found as well where it neither says to stop nor leads to where somebody helps in private.
     """
-    if not context.customer_words or not _speaks_of_harm(context.customer_words[-1]):
+    said = _latest(context)
+    if not _speaks_of_harm(said):
         return
     played_down = list(_said("reassurance", Outcome.HOLD, reading, rule="harm"))
     yield from played_down
@@ -198,7 +174,7 @@ def _speaks_of_harm(said: str) -> bool:
 
 
 def _helps(reading: Reading) -> bool:
-    return _private_way(reading) or tables.STOP_USING.search(reading.words.text) is not None
+    return names_a_contact(reading) or tables.STOP_USING.search(reading.words.text) is not None
 
 
 def foreign_links(reading: Reading, context: CheckContext) -> Iterator[Finding]:
@@ -248,7 +224,7 @@ def danger(reading: Reading, context: CheckContext) -> Iterator[Finding]:
 def _is_first_aid(reading: Reading, place: int) -> bool:
     """True where the reply says to stop using the thing, and leads to where somebody helps in private."""
     said = tables.STOP_USING.finditer(reading.words.text)
-    return any(found.start() <= place < found.end() for found in said) and _private_way(reading)
+    return any(found.start() <= place < found.end() for found in said) and private_way(reading)
 
 
 def medical(reading: Reading, context: CheckContext) -> Iterator[Finding]:

@@ -1,0 +1,110 @@
+"""The rule about placeholders: what stands where a name, a place, a time or a value should."""
+
+import re
+from collections.abc import Iterator
+
+from mentiondesk.domain.replies.checks import tables
+from mentiondesk.domain.replies.checks.context import CheckContext
+from mentiondesk.domain.replies.checks.spelling import Reading
+from mentiondesk.domain.replies.checks.word_table import unaccented
+from mentiondesk.domain.replies.finding import Finding, Outcome
+
+# What templates have slots for, without accents.
+_SLOTS = (
+    "name|names|first name|firstname|last name|surname|full name|customer|customer name|client|client name|guest"
+    "|guest name|passenger|member|user|username|user name|agent|agent name|colleague|manager|hotel|hotel name"
+    "|store|store name|shop|shop name|branch|restaurant|museum|venue|location|place|city|town|country|street"
+    "|address|postcode|region|area|depot|airport|date|day|month|year|time|hour|hours|deadline|product"
+    "|product name|item|model|colour|color|size|brand|title|dish|event|course|flight|flight number|route|number"
+    "|ref|reference|order|order number|link|url|email|phone|amount|price|sum|reason|issue|problem|topic|details"
+    "|value|company|department|carrier|courier|version|tariff|vorname|nachname|kunde|kundin|kundenname|filiale"
+    "|ort|stadt|datum|uhrzeit|tag|produkt|artikel|grund|betrag|nummer|anrede|prenom|nom|ville|magasin|boutique"
+    "|heure|jour|produit|lien|motif|raison|montant|nombre|apellido|tienda|ciudad|fecha|hora|dia|producto|enlace"
+    "|motivo|importe|cliente|nome|apelido|loja|cidade|data|produto|valor|cognome|negozio|naam|winkel"
+)
+_CAPITALS = re.compile(rf"(?<![\w@#/.'-])(?:{_SLOTS.upper()})(?![\w@'-])")
+_LOUD = re.compile(r"\b[A-ZÀ-Ý]{4,}\b")
+# In a reply with more loud words than these, a noun in capitals is loud as well, and no slot.
+_MOST_LOUD = 2
+_MARKS = r"[*~|^=+@&\\/:%$-]{1,3}"
+_GREETING = (
+    r"(?:hi|hello|hey|dear|thanks|thank you|sorry|cheers|morning|hallo|liebe[r]?|danke|bonjour|merci|cher|chere"
+    r"|desoles?|hola"
+    r"|gracias|querid[oa]|estimad[oa]|ola|oi|obrigad[oa]|ciao|grazie|dag|beste)"
+)
+_BARE = (
+    r"(?:nombre|tienda|fecha|hora|enlace|ciudad|producto|motivo|nom|prenom|ville|magasin|date|heure|lien|produit|raison"
+    r"|nome|loja|data|link|cidade|produto|name|store|shop|city|time|number|product|reason|datum|uhrzeit|filiale|ort"
+    r"|grund)"
+)
+_WRITTEN = re.compile(
+    # Marks around a noun: *name*, |date|.
+    rf"(?<!\S){_MARKS}(?:{_SLOTS}){_MARKS}(?!\w)"
+    rf"|\((?:{_SLOTS}|n[o°º]|nr|num|#|n\. ?n)\.?\)|\bn\. ?n\.(?!\w)"
+    # The value of a variable that has none.
+    r"|\b(?:undefined|nullptr)\b"
+    rf"|\b{_GREETING},? (?:null|none|nil|n/a|unknown)\b"
+    r"|\b(?:at|on|to|by|from|of|your|the) null\b(?! and void)"
+    rf"|\b{_GREETING},? (?:(?:customer|client|guest|user|first|last|full) ?name|name|nombre|prenom|vorname"
+    rf"|nome)(?= ?[,.!:;]|$)"
+    r"|(?<![\w@])@(?:name|customer|customername|user|username|firstname|handle|guest|client|cliente|nombre|kunde"
+    r"|usuario)\b"
+    # A note to whoever fills the slot.
+    r"|(?<!the )(?<!this )(?<!that )(?<!what )(?<!it )(?<!everything )\b[a-z]+ (?:goes|belongs) here\b"
+    r"|\b(?:nombre|apellidos?|nom|prenom|nome|name|vorname) (?:del?|de la|du|des|do|da|der) (?:client\w*|kunden?"
+    r"|kundin|usuari\w+"
+    r"|utilisateur|tienda|producto|magasin|produit|loja|produto|filiale|produkts?|hotels?|agente?)\b"
+    rf"|(?:[,.;:!?(] ?|\b(?:de|del|en|el|la|le|du|a|no|na|do|da|hasta|au|at|on|in|of|by|until|from|am|um|bis|fur) )"
+    rf"(?:poner|insertar|anadir|rellenar|completar|mettre|inserer|ajouter|completer|inserir|colocar|preencher|inserire"
+    rf"|insert|put|add|fill in) {_BARE}\b"
+    rf"|(?<!das )(?<!den )(?<!die )(?<!ihr )(?<!dein )(?<!ein )\b{_BARE} (?:einfugen|erganzen|einsetzen|nachtragen)\b"
+    r"|\b(?:first|second|third|next|other) (?:colou?r|name|option|reason|product|date|size|shop|store) (?:here|tbc"
+    r"|tbd)\b"
+    # Alternatives of which none was chosen.
+    r"|\b(?:is/isn't|is/is not|has/hasn't|has/has not|will/won't|can/can't|can/cannot|does/doesn't|today/tomorrow"
+    r"|yes/no)\b"
+    r"|\b(?:john|jane) doe\b|\(\?+\)|\b00[/.:]00[/.:]00(?:00)?\b"
+    r"|\b(?:on|at|by|from|until|is|am|um|le|el|las|to|in) (?:\.{3}|…)(?=[\s,.]|$)"
+)
+# Signs that count as written alone: TK of printers, X for a number or an hour.
+_AS_WRITTEN = re.compile(
+    r"\bTK(?:TK)?\b(?! ?\d| ?Maxx?)|\b(?:at|by|until|till|before|after|around|between) X\b(?! \()"
+    r"|[£€$] ?X+\b|\bX ?(?:am|pm|%|o'clock|Uhr|€|£)(?!\w)"
+    r"|(?<!siglo )(?<!século )(?<!siècle )(?<!secolo )(?<!size )(?<!Jahrhundert )\bXX\b|\bNaN\b"
+)
+
+
+def placeholders(reading: Reading, context: CheckContext) -> Iterator[Finding]:
+    """Placeholders and slots that nobody has filled; signs that the customer wrote first are none."""
+    text = reading.unaccented
+    said = unaccented(" ".join(context.customer_words).lower())
+    for pattern in (tables.placeholder_signs(), tables.placeholder_words(), _WRITTEN):
+        for found in pattern.finditer(text):
+            if not _belongs_to_a_legend(found[0], said):
+                yield _finding(reading, *reading.plain.place(*found.span()))
+    slots = tables.NAME_OF_A_SLOT.finditer(reading.text) if tables.may_name_a_slot(reading.text) else ()
+    for found in (*slots, *_AS_WRITTEN.finditer(reading.text), *_in_capitals(reading.text, said)):
+        yield _finding(reading, *found.span())
+
+
+def _in_capitals(text: str, said: str) -> list[re.Match[str]]:
+    """Nouns in capitals in a reply that is not loud; those that the customer used may be quoted."""
+    found = [one for one in _CAPITALS.finditer(_plain_capitals(text)) if one[0].lower() not in said]
+    others = [one for one in _LOUD.findall(text) if not _CAPITALS.fullmatch(_plain_capitals(one))]
+    return found if len(others) <= _MOST_LOUD else []
+
+
+def _plain_capitals(text: str) -> str:
+    """The text, as long as before, with its capitals without accents."""
+    return (
+        text if text.isascii() else "".join(unaccented(one.lower()).upper() if one.isupper() else one for one in text)
+    )
+
+
+def _belongs_to_a_legend(sign: str, said: str) -> bool:
+    """True for a sign in the customer's own words, and for "[S] is 20 cm" to one who asked what [L] means."""
+    return sign in said or (len(sign) == len("[L]") and sign[0] + sign[2] == "[]" and "[" in said and "]" in said)
+
+
+def _finding(reading: Reading, start: int, end: int) -> Finding:
+    return Finding("placeholder", Outcome.BLOCK, start, end, (("words", reading.text[start:end]),))

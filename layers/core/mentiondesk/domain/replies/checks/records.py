@@ -1,0 +1,119 @@
+"""Details of a customer that the brand reads out of its books: "we have you down as", a room, a name, a birthday."""
+
+import re
+from collections.abc import Iterator
+
+from mentiondesk.domain.replies.checks.spelling import NUMBERS_IN_WORDS, Reading
+
+_NUMBER = rf"(?:\d{{1,4}}[a-z]?|{'|'.join(NUMBERS_IN_WORDS)})"
+# "We have you down as …", in the languages of the tables.
+_RECORD = re.compile(
+    r"\b(?:(?:we|i)(?:'ve| have|'d)?(?: still| only| just)? (?:have|got|see|hold|show)(?: got)?"
+    r" (?:you|him|her|them|it|that|this|your \w+|mr|mrs|ms)"
+    r"|we've (?:you|him|her|it)"
+    r"|(?:you're|you are|he's|she's|they're|it's|that's|booked|booking is|order is|parcel is) (?:still |all )?(?:down"
+    r"|registered|listed|booked|checked in|in the name|under the name)"
+    r"|on (?:file|record|our (?:records|system|screen|list))|in our (?:system|records|books)"
+    r"|(?:haben|sehen|führen) (?:wir|ich) (?:sie|dich|ihn|es)|(?:wir|ich) (?:haben|sehen|führen) (?:sie|dich|ihn"
+    r"|ihre|deine)"
+    r"|bei uns (?:steht|stehen|sind|ist)|hinterlegt (?:ist|sind)"
+    r"|(?:on|nous) (?:vous|te|l') ?(?:a|avons|voit|voyons|retrouve|retrouvons)|on t'a|enregistrée? (?:au|à|sous)"
+    r"|(?:te|le|lo|la|os) (?:tenemos|vemos|veo|tengo|encontramos)|(?:nos|me) (?:figura|consta|sale|aparece)"
+    r"|(?:temos|tenho|vemos|vejo)(?:-o|-a|-vos| o senhor| a senhora| aqui| a sua| o seu)|consta(?:-nos| aqui)?)\b"
+)
+_NAMED = (
+    r"(?:Mr|Mrs|Ms|Miss|Dr|Mme|Mlle|Monsieur|Madame|Herrn?|Frau|Sra?|Señora?|Senhora?|Dona|Doña"
+    r"|Signora?)\.? [A-ZÀ-Ý]\w+"
+    r"|(?:in the name of|under the name|au nom de|auf den Namen|a nombre de|em nome de|a nome di"
+    r"|op naam van) [A-ZÀ-Ý]\w+"
+    r"|(?:as|under|als|sous|como|sob) ['\"“‘]?[A-ZÀ-Ý]\w+ [A-ZÀ-Ý]\w+"
+)
+_STREETS = (
+    r"[A-ZÀ-Ý][\w'’-]+ (?:Road|Rd|Street|St|Row|Terrace|Lane|Avenue|Ave|Close|Drive|Crescent|Gardens|Mews|Way|Court"
+    r"|Hill"
+    r"|Grove|Park|Square|Place|Walk|Rise|View)\b|\b[A-ZÄÖÜ]\w{2,25}(?:straße|strasse|str\.|weg|gasse|platz|allee"
+    r"|straat|laan)\b"
+    r"|\b(?:rue|avenue|boulevard|impasse|quai|calle|avenida|plaza|rua|travessa|praça|via|viale) (?:d\w{1,2} |de la "
+    r"|l')?[A-ZÀ-Ý]"
+)
+_ROOM = re.compile(
+    rf"\b(?:room|flat|door|house|apartment|apt|chambre|appartement|porte|zimmer|wohnung|haus|habitación|puerta|piso"
+    rf"|quarto"
+    rf"|porta|camera|kamer) (?:number |no\.? |nr\.? |n[°º] ?)?{_NUMBER}\b"
+)
+_STREET = re.compile(rf"\b(?:{_STREETS})")
+_NAME_OR_STREET = re.compile(rf"\b(?:{_NAMED}|{_STREETS})")
+# A place that is said to be the brand's.
+OUR_PLACE = re.compile(
+    r"\b(?:shops?|stores?|branch|office|showroom|we are|we're|come (?:to|by|and)|visit|find us|opening|open"
+    r"|estamos en|(?:nuestra|la) tienda|abrimos|abierta|(?:unsere?r?|die|der) (?:filiale|laden)|geschaft"
+    r"|filiale|geoffnet"
+    r"|boutique|magasin|ouverte?|loja|aberta|estamos na|abrimos|negozio|siamo in|aperto|winkel|geopend|wij zitten)\b"
+)
+# A home beside the street where it stands.
+_HOME = re.compile(
+    r"\b(?:flat|bungalow|maisonette|studio|cottage|buzzer|doorbell|bell|porch|doorstep|doormat|letterbox|front door"
+    r"|side gate"
+    r"|back door|basement|attic|neighbours?|klingel|hinterhaus|briefkasten|nachbar\w*|sonnette|interphone|palier"
+    r"|boîte aux lettres"
+    r"|voisine?|timbre|buzón|portal|vecin[oa]|campainha|vizinh[oa]|caixa do correio)\b"
+)
+_MONTHS = (
+    "january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli"
+    r"|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero"
+    r"|febrero|marzo"
+    r"|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|janeiro|fevereiro|março|maio|junho|julho"
+    r"|setembro"
+    r"|outubro|novembro|dezembro"
+)
+_BORN = re.compile(
+    r"\b(?:you|your|she|he|her|his|vous|votre|usted|su|sie|ihr|du|dein|tu|o senhor|a senhora|sua|seu|bien|as"
+    r"|:)\b[^.!?\n]{0,50}"
+    rf"\b(?:born|née?|geboren|nacid[oa]|nascid[oa]|nat[oa])\b[^.!?\n]{{0,25}}\b(?:{_MONTHS}|\d{{4}})\b"
+)
+# A code that opens something, told in few digits.
+_OPENS = re.compile(
+    r"(?<!error )(?<!promo )(?<!discount )(?<!voucher )(?<!product )"
+    r"(?<!country )(?<!area )(?<!dialling )(?<!dress )(?<!qr )"
+    r"\b(?:(?:door|gate|pick-?up|collection|access|entry|locker|safe|security|login|verification|one-time) codes?"
+    r"|codes?|pin"
+    r"|passcode|password|keypad|key ?safe|lock ?box|combination|zugangscode|passwort|kennwort|digicode|mot de passe"
+    r"|contraseña"
+    r"|clave|senha)\b(?: \w+){0,4}?(?: is| are|:| =| ist| lautet| est| es| é)(?: still| now| just)? ['\"“]?"
+    r"(?=[\w-]*\d)(?!\d{1,3}\b(?!-))[\w-]{4,20}"
+)
+_PLATE = re.compile(
+    r"\b(?:plate|reg|registration|car|van|vehicle|kennzeichen|immatriculation|matrícula|matricula)\b[^.!?\n]{0,25}?"
+    r"\b(?:[a-z]{2}\d{2} ?[a-z]{3}|[a-z]{2}-\d{3}-[a-z]{2}|\d{4} [bcdfghjklmnpqrstvwxyz]{3}"
+    r"|[a-z]{1,3}-[a-z]{1,2} ?\d{2,4})\b"
+)
+
+
+def records(reading: Reading) -> Iterator[tuple[str, int, int]]:
+    """Each kind of detail with its place in the text as written."""
+    plain, text = reading.plain, reading.plain.text
+    for found in _RECORD.finditer(text):
+        end = _end_of_sentence(text, found.end())
+        room = _ROOM.search(text, found.end(), end)
+        if room:
+            yield "record", *plain.place(*room.span())
+        start, last = plain.place(found.end(), end) if end > found.end() else (0, 0)
+        named = _NAME_OR_STREET.search(reading.text, start, last)
+        if named:
+            yield "record", *named.span()
+    for street in _STREET.finditer(reading.text) if _HOME.search(text) else ():
+        home = _HOME.search(text, max(0, street.start() - 60), street.end() + 60)
+        if home and not OUR_PLACE.search(text, max(0, street.start() - 60), street.end() + 40):
+            yield "record", *plain.place(*home.span())
+    for kind, pattern in (("record", _BORN), ("code", _OPENS), ("code", _PLATE)):
+        for one in pattern.finditer(text):
+            yield kind, *plain.place(*one.span())
+
+
+def _end_of_sentence(text: str, start: int) -> int:
+    """The place of the mark that ends the sentence, at most 90 characters on."""
+    found = _SENTENCE_ENDS.search(text, start, start + 90)
+    return found.start() if found else min(len(text), start + 90)
+
+
+_SENTENCE_ENDS = re.compile(r"[!?\n]|(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bmrs)(?<!\bsr)(?<!\bsra)\.(?=\s|$)")
