@@ -732,7 +732,7 @@ def test_stored_settings_are_read_without_checking_them_again(table: Table, monk
 
 def test_settings_stored_by_another_version_are_checked_by_this_one(table: Table) -> None:
     SettingsVersions(table).store(settings_file(zone="Asia/Tokyo"), NOON)
-    for change in ({"form": "of another version", "checked": b"other"}, {"form": None, "checked": None}):
+    for change in ({"form": "of another version", "checked": "other"}, {"form": None, "checked": None}):
         table.update(Update(keys.settings(), change))
         assert SettingsVersions(table).load().zone == "Asia/Tokyo"
 

@@ -278,7 +278,6 @@ def _many(value: Collection[Any], lean: bool) -> list[Any]:
 _WRITERS: Mapping[type, _Write] = {
     Enum: lambda value, lean: plain(value.value, lean),
     str: lambda value, lean: str(value),  # noqa: ARG005
-    bytes: _as_it_is,
     NoneType: _as_it_is,
     bool: _as_it_is,
     int: _as_it_is,

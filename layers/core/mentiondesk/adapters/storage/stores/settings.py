@@ -48,7 +48,7 @@ class SettingsVersions:
         """
         current = self._found(keys.settings())
         if current.get(_FORM) == form():
-            return unpacked(bytes(current.get(_CHECKED)))
+            return unpacked(str(current.get(_CHECKED)))
         return _parsed(str(current.get(_SETTINGS)))
 
     def since(self) -> datetime:
