@@ -11,6 +11,7 @@ from mentiondesk.adapters.storage.attributes import from_attributes
 from mentiondesk.adapters.storage.stores.timelines import entry_in
 from mentiondesk.domain.alerts.escalation import Escalation
 from mentiondesk.domain.alerts.ledger import Outcome, Record
+from mentiondesk.domain.alerts.roster import Stage
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.fold import fold
 from mentiondesk.domain.cases.number import case_number
@@ -238,6 +239,11 @@ def _told_of_all(desk: FaultyDesk, found: Held, messages: Mapping[str, tuple[str
             yield f"{message_id} stands for {len(customers)} customers and tells of {len(named)}: {words[:80]!r}"
 
 
+def _calls(stage: Stage, case: Case) -> bool:
+    """False for a stage of claimed cases where this one is not, and the other way round."""
+    return not (stage.unless_claimed if case.owner else stage.once_claimed)
+
+
 def _stages_told(desk: FaultyDesk, found: Held) -> Iterator[str]:
     """Each stage of a customer who waits is in the ledger by the end of one gathering."""
     by = desk.clock.now() - desk.settings.alerts.budget.gather
@@ -245,7 +251,8 @@ def _stages_told(desk: FaultyDesk, found: Held) -> Iterator[str]:
     for case_id, case in found.cases.items():
         for timer in case.timers:
             due = [one.stage for one in timer.alerts if one.at <= by] if timer.running else []
-            missing = [stage for stage in due if (case_id, timer.since, stage) not in known]
+            called = [one.name for one in desk.settings.policy.stages_of(timer) if _calls(one, case)]
+            missing = [stage for stage in due if stage in called and (case_id, timer.since, stage) not in known]
             yield from (f"case {case_id} waits, and nobody was told at {stage}" for stage in missing)
 
 

@@ -89,7 +89,7 @@ def _said(x: StandInX, at: datetime, author: str, text: str, **more: object) -> 
 
 
 def tell(x: StandInX, start: datetime, late: timedelta) -> None:
-    """A complaint that nobody answers, thanks, an edit, a late arrival, an answer, and one in two posts."""
+    """A complaint and a danger that nobody answers, thanks, an edit, a late arrival, and an answer in two posts."""
 
     def at(minute: float) -> datetime:
         return start + timedelta(minutes=minute)
@@ -100,6 +100,7 @@ def tell(x: StandInX, start: datetime, late: timedelta) -> None:
     _said(x, at(2.4), BRAND.id, "We open at nine.", reply_to=asked)
     edited = _said(x, at(2.6), "55", "@FennelAndFinch the lid is cracked")
     x.edit(edited, "@FennelAndFinch the lid is cracked, I want a refund", at(3.5))
+    _said(x, at(3.7), "67", "@FennelAndFinch the lamp caught fire and my daughter has burnt her hand")
     down = _said(x, at(5.1), "61", "@FennelAndFinch your shop is down, error 500")
     # The same page of the mentions brings it and the one before.
     _said(x, at(5.3), "53", "@FennelAndFinch thank you, I love the new tea!")
@@ -126,6 +127,9 @@ def tell_more(x: StandInX, start: datetime) -> None:
     x.delete(gone, at(8.7))
     _said(x, at(9.1), BRAND.id, "We are closed on Sunday.", reply_to=again)
     x.edit(again, "@FennelAndFinch and on Sunday, or Monday?", at(9.6))
+    # More people in danger than ring one by one, one of whom complained before.
+    for minute, author in ((6.2, "68"), (6.6, "69"), (7.3, "70"), (9.2, "54")):
+        _said(x, at(minute), author, "@FennelAndFinch the plug exploded and there is smoke in my kitchen")
     private = _said(x, at(10.1), "66", "@FennelAndFinch my card was charged twice")
     _said(x, at(11.2), BRAND.id, "Please send us a DM with your order number.", reply_to=private)
     _said(x, at(12.1), BRAND.id, "New tea in the shop today.")
