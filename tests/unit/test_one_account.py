@@ -36,6 +36,17 @@ def test_further_dangers_of_a_customer_wait_for_half_an_hour_the_first_time_and_
     assert [latest.ring(case(number), alone=True, now=at(9)) for number in (3, 4, 5)] == [soonest] * 3
 
 
+def test_once_the_stages_of_danger_are_over_the_first_three_ring_with_the_others() -> None:
+    latest = rung((0, [0]), (1, [1]), (2, [2]), (5, [0, 3, 4]))
+    assert latest.ring(case(0), alone=True, now=at(20)) == at(20), "a manager hears of it then"
+    assert latest.ring(case(0), alone=True, now=at(30)) == at(5) + HALF_AN_HOUR
+
+
+def test_three_dangers_of_a_customer_ring_on_time_to_the_end() -> None:
+    latest = rung((0, [0]), (1, [1]), (2, [2]), (5, [0]))
+    assert latest.ring(case(0), alone=True, now=at(30)) == at(30)
+
+
 def test_a_ring_about_somebody_else_puts_nothing_off() -> None:
     latest = rung((0, [0]), (1, [1]), (2, [2]), (3, [3])).after(Interruption(at(20), (case(9, "88"),), critical=True))
     assert latest.ring(case(3), alone=True, now=at(25)) == at(3) + HALF_AN_HOUR

@@ -25,6 +25,8 @@ _RING_ALONE, _RING_WITHIN = 3, timedelta(minutes=10)
 _RING_AGAIN = timedelta(minutes=3)
 # The cases of one customer that ring at once and again; a further one joins what rings, or waits for this long.
 _RING_OF_ONE, _RING_OF_ONE_AGAIN = 3, timedelta(minutes=30)
+# The stages of danger are over so long after a case's first ring; what is late about it then rings with the others.
+_RING_BY_ITSELF = timedelta(minutes=20)
 # A customer with more cases in an hour's messages floods: what is late about them causes one message an hour.
 _FLOODS_FROM = 3
 # A message counts no alert whose timer began this shortly before: the case may have been stored after the message.
@@ -105,7 +107,8 @@ class Interruptions(Frozen):
         """The moment, `now` or later, at which this critical case may cause a message. Nobody's first one waits."""
         rung = self._rung(now, HOUR)
         same = {one: at for one, at in rung.items() if one.customer == case.customer}
-        if case in list(same)[:_RING_OF_ONE]:
+        joins = len(same) > _RING_OF_ONE and self._rung_before(case, now - _RING_BY_ITSELF)
+        if case in list(same)[:_RING_OF_ONE] and not joins:
             return now if alone else max(now, max(rung.values()) + _RING_AGAIN)
         return max(now, max(same.values()) + _RING_OF_ONE_AGAIN) if len(same) >= _RING_OF_ONE else now
 
@@ -119,6 +122,9 @@ class Interruptions(Frozen):
     def _rung(self, now: datetime, within: timedelta) -> dict[CaseId, datetime]:
         """The cases about which the person was rung within this time, with their latest rings, the first rung first."""
         return {case: one.at for one in self.latest if one.critical and one.at > now - within for case in one.cases}
+
+    def _rung_before(self, case: CaseId, moment: datetime) -> bool:
+        return any(one.critical and one.at < moment and case in one.cases for one in self.latest)
 
     def _ordinary(self, now: datetime) -> list[datetime]:
         return [one.at for one in self.latest if not one.critical and one.at > now - HOUR]
