@@ -271,7 +271,7 @@ def test_what_there_is_no_time_for_is_counted(office: Office) -> None:
     office.batch = 2
     for customer in range(7):
         office.opens(customer / 1000, customer)
-    seconds = iter([50, 20])
+    seconds = iter([50, 50, 20])
     office.notifier()(at(31), lambda: timedelta(seconds=next(seconds)))
     assert office.got() == [("ana", "email")]
     assert "5 more alerts fall due before the next message" in office.mail.latest.text
