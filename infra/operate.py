@@ -247,9 +247,9 @@ def _keys_command(add: _AddCommand) -> argparse.ArgumentParser:
 def _redrive_command(add: _AddCommand) -> argparse.ArgumentParser:
     command = add(
         "redrive",
-        help="give reports of undelivered mail that failed to forget_bounced again",
-        description="Takes the reports in the queue MailReportFailures, which failed three times, and starts "
-        "forget_bounced with each once more. Those that fail again come back to the queue.",
+        help="give reports of undelivered mail, and mails that were asked for, to their functions again",
+        description="Takes what failed three times from the queue MailReportFailures, and starts the function of each "
+        "with it once more. What fails again comes back to the queue; a code to sign in that is too old is not mailed.",
     )
     command.set_defaults(run=_redrive)
     return command
@@ -448,16 +448,17 @@ def _measure_corrections(asked: argparse.Namespace) -> str:
 
 
 def _redrive(asked: argparse.Namespace) -> str:
-    queue, function = _output(asked.stack, "MailReportFailuresUrl"), _output(asked.stack, "ForgetBouncedName")
+    queue = _output(asked.stack, "MailReportFailuresUrl")
     messages, lambda_client, count = boto3.client("sqs"), boto3.client("lambda"), 0
     while found := messages.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
         for message in found:
             # The record of a failed asynchronous run: Lambda, "Invocation record".
-            report = json.loads(message["Body"])["requestPayload"]
-            lambda_client.invoke(FunctionName=function, InvocationType="Event", Payload=json.dumps(report))
+            record = json.loads(message["Body"])
+            function, event = record["requestContext"]["functionArn"], json.dumps(record["requestPayload"])
+            lambda_client.invoke(FunctionName=function, InvocationType="Event", Payload=event)
             messages.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
             count += 1
-    return f"{count} reports given to {function} again"
+    return f"{count} given to their functions again"
 
 
 def _moment(written: str) -> datetime:

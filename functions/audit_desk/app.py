@@ -15,6 +15,7 @@ from mentiondesk.ports.channels import Undeliverable
 from mentiondesk.runtime import clock
 from mentiondesk.runtime.config import AuditConfig
 from mentiondesk.usecases.audit.audit_desk import troubles
+from mentiondesk.usecases.audit.count_set_aside import set_aside_troubles
 
 logger = Logger()
 
@@ -43,4 +44,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         except Undeliverable as refused:
             # The outside address tells of the silence itself.
             logger.warning("heartbeat not taken", reason=refused.reason)
-    count_set_aside()(now)
+    stores().troubles.report(set_aside_troubles(count_set_aside()(now)), now)

@@ -6,7 +6,8 @@ from http import HTTPStatus
 
 from aws_lambda_powertools import Logger, Metrics
 
-from mentiondesk.adapters.channels.sign_in_codes import QueuedCodes
+from mentiondesk.adapters.channels.notes import NotesBus
+from mentiondesk.adapters.channels.sign_in_codes import NotedCodes
 from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.adapters.storage.stores.duty import staffed_settings
 from mentiondesk.composition.desk_web import desk_site
@@ -33,7 +34,7 @@ counts = Counts(metrics.add_metric, lambda found: stores().troubles.report(found
 
 @cache
 def site() -> DeskSite:
-    return desk_site(stores(), config(), QueuedCodes(aws.sqs(), config().sign_in_codes_url))
+    return desk_site(stores(), config(), NotedCodes(NotesBus(aws.eventbridge(), config().notes_bus)))
 
 
 def page(of: MethodOf, act: bool = False) -> Callable[..., web.Page]:

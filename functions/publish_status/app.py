@@ -1,4 +1,4 @@
-"""Stream of incidents and settings, and every five minutes: writes the status site and its other channels."""
+"""Notes of changed incidents and settings, and every five minutes: writes the status site and its other channels."""
 
 from functools import cache
 from typing import Any

@@ -1,4 +1,4 @@
-"""Table stream: hands on what changed, to a queue for each consumer."""
+"""Table stream: hands on what changed, to each consumer."""
 
 from functools import cache
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from mentiondesk.adapters.relay import Relay, Route, event_note, reply_to_send, status_change
+from mentiondesk.adapters.channels.notes import NotesBus
+from mentiondesk.adapters.relay import Relay, Route, ToQueue, ToStatusPage, event_note, reply_to_send, status_change
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import NONE, RelayConfig
 from mentiondesk.runtime.init import warm
@@ -17,10 +18,13 @@ logger = Logger()
 @cache
 def relay() -> Relay:
     config = RelayConfig.from_env()
-    routes = [Route(config.outbox_url, reply_to_send), Route(config.status_changes_url, status_change)]
+    routes = [
+        Route(ToQueue(aws.sqs(), config.outbox_url), reply_to_send),
+        Route(ToStatusPage(NotesBus(aws.eventbridge(), config.notes_bus)), status_change),
+    ]
     if config.events_url != NONE:
-        routes.append(Route(config.events_url, event_note))
-    return Relay(aws.sqs(), routes)
+        routes.append(Route(ToQueue(aws.sqs(), config.events_url), event_note))
+    return Relay(routes)
 
 
 @logger.inject_lambda_context(clear_state=True)

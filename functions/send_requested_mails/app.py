@@ -1,4 +1,4 @@
-"""Queue of requested mails: asks the owner of each address to confirm a subscription, within the mails' budgets."""
+"""Notes of requested mails: asks the owner of each address to confirm a subscription, within the mails' budgets."""
 
 from functools import cache
 from typing import Any
@@ -33,26 +33,20 @@ def ask_to_confirm() -> AskToConfirm:
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    later = [record["messageId"] for record in event["Records"] if not _sent(record["body"])]
-    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in later]}
-
-
-def _sent(body: str) -> bool:
-    """False when the mail is to be tried again."""
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    """Raises Undeliverable when the mail is to be tried again; Lambda does so twice."""
     try:
-        outcome = ask_to_confirm()(requested(body), clock.now())
+        outcome = ask_to_confirm()(requested(event), clock.now())
     except Undeliverable as refused:
         logger.warning("confirmation not sent", reason=refused.reason)
         counts({"ConfirmationsFailed": 1})
-        return False
+        raise
     except ValueError:
-        # Only the form writes to the queue: a message of another shape is of another version.
+        # Only the form sends these notes: one of another shape is of another version.
         logger.exception("request not understood")
-        return True
-    logger.info("confirmation requested", outcome=outcome)
-    counts({"ConfirmationsHeld": int(outcome in (Asked.HELD, Asked.FULL))})
-    return True
+    else:
+        logger.info("confirmation requested", outcome=outcome)
+        counts({"ConfirmationsHeld": int(outcome in (Asked.HELD, Asked.FULL))})
 
 
 warm(ask_to_confirm)

@@ -1,4 +1,4 @@
-"""Queue of codes: mails each to the person whose address was typed into the sign-in, and to nobody else."""
+"""Notes of codes: mails each to the person whose address was typed into the sign-in, and to nobody else."""
 
 from functools import cache
 from typing import Any
@@ -32,23 +32,17 @@ mail_code = cache(lambda: parts.mail_code(table(), SignInCodesConfig.from_env())
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    later = [record["messageId"] for record in event["Records"] if not _done(record["body"])]
-    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in later]}
-
-
-def _done(body: str) -> bool:
-    """False when the mail is to be tried again; the queue forgets it when the code's time is over."""
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    """Raises Undeliverable when the mail is to be tried again; Lambda does so twice, while the code is good."""
     try:
-        mail_code()(mailed_code(body), clock.now())
+        mail_code()(mailed_code(event), clock.now())
     except Undeliverable as refused:
         logger.warning("code not sent", reason=refused.reason)
         counts({"SignInCodesFailed": 1})
-        return False
+        raise
     except ValueError:
-        # Only the door writes to the queue: a message of another shape is of another version.
+        # Only the door sends these notes: one of another shape is of another version.
         logger.exception("code not understood")
-    return True
 
 
 warm(mail_code)

@@ -54,7 +54,7 @@ _LIKE_LAMBDA = {
 
 # Operations after which a table's stream, or a queue, holds more. A topic here has no queue that listens.
 _WRITES = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
-_MESSAGES = {"SendMessage", "SendMessageBatch"}
+_MESSAGES = {"SendMessage", "SendMessageBatch", "PutEvents"}
 
 # As many records as a stream gives at once.
 _MOST_RECORDS = 1000
@@ -92,7 +92,7 @@ class Function:
 
     def __call__(self, event: dict[str, Any]) -> Any:
         """Runs the handler as Lambda would. What it raises is raised here too."""
-        context = Context(self.name, self.timeout, self.memory, f"arn:aws:lambda:{REGION}:123456789012:{self.name}")
+        context = Context(self.name, self.timeout, self.memory, self.arn)
         with _only(self.environment), printed_by_this_thread() as printed:
             try:
                 return self._app.handler(json.loads(json.dumps(event)), context)
@@ -102,6 +102,10 @@ class Function:
             finally:
                 for line in printed.getvalue().splitlines():
                     self.hear(self.name, line)
+
+    @property
+    def arn(self) -> str:
+        return f"arn:aws:lambda:{REGION}:123456789012:function:{self.name}"
 
     def load(self) -> ModuleType:
         """The function's module, made in the function's own environment."""
@@ -257,6 +261,39 @@ class QueueSource:
 
 
 @dataclass
+class NotesSource(QueueSource):
+    """A rule of a bus as a function's source, by way of a queue like the one that Lambda keeps for asynchronous runs.
+
+    A note whose run fails is tried again later, `retries` times at most, and then handed to `set_aside`.
+    """
+
+    retries: int = 2
+    set_aside: Callable[[dict[str, Any]], None] | None = None
+
+    def _receive(self) -> list[dict[str, Any]]:
+        found = self.queues.receive_message(QueueUrl=self.queue_url, AttributeNames=["ApproximateReceiveCount"])
+        return list(found.get("Messages", []))
+
+    def _deliver(self, messages: list[dict[str, Any]]) -> int:
+        return sum(self._done(one) for one in messages)
+
+    def _done(self, message: dict[str, Any]) -> bool:
+        """True when the note needs no further delivery."""
+        event = json.loads(message["Body"])
+        try:
+            self.function(event)
+        except Exception as failure:  # noqa: BLE001  whatever a function raises, Lambda goes on
+            self.function.failures.append(repr(failure))
+            if int(message["Attributes"]["ApproximateReceiveCount"]) <= self.retries:
+                return False
+            if self.set_aside:
+                # The record of a failed asynchronous run: Lambda, "Invocation record".
+                self.set_aside({"requestContext": {"functionArn": self.function.arn}, "requestPayload": event})
+        self.queues.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return True
+
+
+@dataclass
 class StreamSource:
     """A table's stream as a function's event source: filter, batches, partial failures, retries, dead letters."""
 
@@ -353,6 +390,9 @@ class LocalCloud:
         stack = decided(transformed(template), parameters)
         self.stand_ins = dict(stand_ins or {})
         self._resources: Resources = stack["Resources"]
+        # moto's CloudFormation knows no id of a bus: it is made by a call, under this name.
+        self._buses = {name: f"{STACK}-{name}" for name, one in self._resources.items() if _is(one, "Events::EventBus")}
+        self.stand_ins |= self._buses
         self._routes = HttpRoutes(self._resources)
         self._parameters: dict[str, Any] = stack.get("Parameters", {})
         self._given = dict(parameters)
@@ -393,12 +433,15 @@ class LocalCloud:
             found["Properties"] for found in self._resources.values() if _is(found, "Lambda::EventSourceMapping")
         ]
         wires = [self._wire(one) for one in sources]
+        rules = [found["Properties"] for found in self._resources.values() if _is(found, "Events::Rule")]
+        notes = [(one, self._note_wire(one)) for one in rules if "EventBusName" in one]
         self._deploy()
         for name, function in self.functions.items():
             values = {key: self._here(self._found[output]) for key, output in environments[name].items()}
             function.environment = {**self._lambda_environment, "AWS_LAMBDA_FUNCTION_NAME": name, **values}
         self.schedules = [self._schedule(one) for one in schedules]
         self.sources = [self._source(*pair) for pair in zip(sources, wires, strict=True)]
+        self.sources += [self._notes_source(*pair) for pair in notes]
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._ends.__exit__(kind, error, at)
@@ -481,6 +524,18 @@ class LocalCloud:
         }
         return {name: self._ask(value) for name, value in wanted.items() if value is not None}
 
+    def _note_wire(self, rule: dict[str, Any]) -> dict[str, str]:
+        """The outputs with the bus of a rule and, where there is one, the queue of runs that failed."""
+        failures = self._runs_of(rule).get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+        wanted = {"bus": rule["EventBusName"], "failures": failures}
+        return {name: self._ask(value) for name, value in wanted.items() if value is not None}
+
+    def _runs_of(self, rule: dict[str, Any]) -> dict[str, Any]:
+        """How Lambda runs the function of a rule, which is an asynchronous run."""
+        name = rule["Targets"][0]["Arn"]["Fn::GetAtt"][0]
+        found = (one["Properties"] for one in self._resources.values() if _is(one, "Lambda::EventInvokeConfig"))
+        return next(one for one in found if one["FunctionName"] == {"Ref": name})
+
     def _here(self, value: str) -> str:
         """The value of a variable; a queue's address has AWS's own host in moto."""
         _, found, place = value.partition(f"/{DEFAULT_ACCOUNT_ID}/")
@@ -505,6 +560,8 @@ class LocalCloud:
         return value
 
     def _deploy(self) -> None:
+        for name in self._buses.values():
+            self.client("events").create_event_bus(Name=name)
         stack = {
             "Parameters": self._parameters,
             "Resources": {name: found for name, found in self._resources.items() if found["Type"] in _DEPLOYED},
@@ -519,7 +576,8 @@ class LocalCloud:
         outputs = formation.describe_stacks(StackName=STACK)["Stacks"][0]["Outputs"]
         self._found = {output["OutputKey"]: output["OutputValue"] for output in outputs}
         made = formation.describe_stack_resources(StackName=STACK)["StackResources"]
-        self._physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in made} | self._given
+        self._physical = {one["LogicalResourceId"]: one["PhysicalResourceId"] for one in made}
+        self._physical |= self._given | self._buses
 
     def _schedule(self, properties: dict[str, Any]) -> Schedule:
         function = self.functions[properties["Target"]["Arn"]["Fn::GetAtt"][0]]
@@ -548,6 +606,24 @@ class LocalCloud:
             queue_url=self._queue_url(wire["source"]),
             queues=self.client("sqs"),
             batch_size=properties["BatchSize"],
+        )
+
+    def _notes_source(self, rule: dict[str, Any], wire: dict[str, str]) -> NotesSource:
+        name = rule["Targets"][0]["Arn"]["Fn::GetAtt"][0]
+        bus, place = self._found[wire["bus"]], f"notes-to-{name}"
+        queues, bridge = self.client("sqs"), self.client("events")
+        # Lambda tries again after a minute.
+        url = queues.create_queue(QueueName=place, Attributes={"VisibilityTimeout": "60"})["QueueUrl"]
+        bridge.put_rule(Name=place, EventBusName=bus, EventPattern=json.dumps(rule["EventPattern"]))
+        target = {"Id": name, "Arn": f"arn:aws:sqs:{REGION}:{DEFAULT_ACCOUNT_ID}:{place}"}
+        bridge.put_targets(Rule=place, EventBusName=bus, Targets=[target])
+        return NotesSource(
+            function=self.functions[name],
+            queue_url=url,
+            queues=queues,
+            batch_size=1,
+            retries=self._runs_of(rule)["MaximumRetryAttempts"],
+            set_aside=self._queue(wire["failures"]) if "failures" in wire else None,
         )
 
     def _queue_url(self, output: str) -> str:

@@ -138,8 +138,7 @@ def start_environment(path: str) -> Mapping[str, str]:
             "STATUS_SENDER",
             "STATUSPAGE_PARAMETER",
         ),
-        *("OPERATORS_TOPIC", "REQUESTED_MAILS_URL"),
-        *("MAIL_EVENTS", "REQUESTED_MAILS_URL"),
+        *("OPERATORS_TOPIC", "NOTES_BUS", "MAIL_EVENTS"),
     )
     return {
         **dict.fromkeys(names, "made-up"),

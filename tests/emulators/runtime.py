@@ -37,10 +37,8 @@ from tests.support.mailed_links import opened, pressed
 
 PACKAGES = ("awslambdaric==4.2.2", "boto3==1.40.4")
 _SENT_WITHIN = 30.0
-# Functions behind a queue or the stream take records; all others run by schedule, with any event.
-_EVENTS: Mapping[str, dict[str, Any]] = {
-    name: {"Records": []} for name in ("SendEvents", "SendRequestedMails", "SendSignInCodes", "RelayChanges")
-}
+# Functions behind a queue or the stream take records, those behind a note its detail; all others take any event.
+_EVENTS: Mapping[str, dict[str, Any]] = {name: {"Records": []} for name in ("SendEvents", "RelayChanges")}
 _BRAND = User(str(BRAND_ID), "FennelAndFinch", "Fennel & Finch")
 
 

@@ -514,8 +514,10 @@ def test_reports_that_failed_are_given_to_the_function_again(
 ) -> None:
     queue = boto3.client("sqs").create_queue(QueueName="reports")["QueueUrl"]
     report = {"detail": {"eventType": "Bounce"}}
-    boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps({"requestPayload": report}))
-    outputs = {"MailReportFailuresUrl": queue, "ForgetBouncedName": "forget-bounced"}
+    arn = "arn:aws:lambda:eu-west-1:123456789012:function:forget-bounced:$LATEST"
+    record = {"requestContext": {"functionArn": arn}, "requestPayload": report}
+    boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(record))
+    outputs = {"MailReportFailuresUrl": queue}
     monkeypatch.setattr(operate, "_output", lambda _, name: outputs[name])
     started: list[dict[str, Any]] = []
     real = boto3.client
@@ -526,8 +528,8 @@ def test_reports_that_failed_are_given_to_the_function_again(
     monkeypatch.setattr("infra.operate.boto3.client", client)
     assert operate.main(["redrive"]) == 0
     (asked,) = started
-    assert (asked["FunctionName"], json.loads(asked["Payload"])) == ("forget-bounced", report)
-    assert capsys.readouterr().out == "1 reports given to forget-bounced again\n"
+    assert (asked["FunctionName"], json.loads(asked["Payload"])) == (arn, report)
+    assert capsys.readouterr().out == "1 given to their functions again\n"
     assert operate.main(["redrive"]) == 0
     assert len(started) == 1
 

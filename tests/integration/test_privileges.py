@@ -22,6 +22,7 @@ from infra.local.desk import SENDER, TEMPLATE, Audit, LocalDesk, VirtualClock
 from infra.local.visitor import Visitor
 from infra.local.x_standin import StandInX, User
 from infra.local.x_standin.faults import Fault
+from mentiondesk.adapters.channels.notes import NoteKind
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.attributes import from_item, values
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
@@ -64,13 +65,11 @@ BY_LAMBDA = {
     # ... and gives up on what fails again and again.
     "SetFailedRecordsAside": ("sqs:SendMessage",),
     # The event source mapping empties the queue.
-    "ReadCodes": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
-    "ReadChanges": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     "ReadTheOutbox": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     "ReadEvents": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
-    "ReadRequests": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     # The asynchronous invocation hands on a report that failed.
     "KeepReportsThatFailed": ("sqs:SendMessage",),
+    "SetFailedNotesAside": ("sqs:SendMessage",),
 }
 
 # Permissions that nothing in the test's morning needs, by Sid and action, and the reason.
@@ -516,7 +515,8 @@ def test_what_handles_subscribers_reaches_no_case(morning: Morning, function: st
     roles = morning.roles(TEMPLATE)
     needs = {need for need in morning.needs if need.function == function and need.key}
     keys_of_subscribers = {"SUBSCRIBERS", "SUBSCRIBERS#ASKED", "SUBSCRIBERS#SALT", "BUDGET"}
-    assert {need.key for need in needs} <= {*keys_of_subscribers, "SETTINGS", "STAFF#…", "TROUBLES", SENDER}
+    others = {"SETTINGS", "STAFF#…", "TROUBLES", SENDER, NoteKind.MAIL_REQUESTED}
+    assert {need.key for need in needs} <= keys_of_subscribers | others
     asked = {replace(need, key="CASE#…") for need in needs}
     assert asked
     assert {fault.split()[0] for fault in roles.faults(asked, STARS, BY_LAMBDA, UNUSED) if " may not " in fault} == {

@@ -1,5 +1,6 @@
 """The subscription pages as Lambda runs them: requests as API Gateway passes them on, the table on moto."""
 
+import json
 from collections.abc import Iterator
 from re import search
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ import pytest
 from moto.ses.models import ses_backends
 
 from infra.transform import REGION
+from mentiondesk.adapters.channels.notes import SOURCE
 from mentiondesk.adapters.channels.ses import SesMailer
 from mentiondesk.adapters.parameters import secret
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
@@ -41,7 +43,7 @@ def parameter(account: "DynamoDBClient") -> str:
 
 
 @pytest.fixture
-def doors(db: "DynamoDBClient", parameter: str, queue: str, resources: dict[str, Any]) -> Doors:
+def doors(db: "DynamoDBClient", parameter: str, bus: str, resources: dict[str, Any]) -> Doors:
     SettingsVersions(DynamoTable(db, TABLE)).store(settings_file(), NOON)
     boto3.client("ses").verify_email_identity(EmailAddress=SENDER)
     known = {
@@ -50,27 +52,40 @@ def doors(db: "DynamoDBClient", parameter: str, queue: str, resources: dict[str,
         "API_URL": URL,
         "STATUS_SENDER": SENDER,
         "MAIL_EVENTS": "mail-events",
-        "REQUESTED_MAILS_URL": queue,
+        "NOTES_BUS": bus,
         "SITE_URL": "https://status.example.com",
     }
     return Doors(resources, known)
 
 
 @pytest.fixture
-def queue(account: "DynamoDBClient") -> Iterator[str]:
+def queue(account: "DynamoDBClient", bus: str) -> Iterator[str]:
+    """A queue with each note on the bus."""
     del account
-    queues = boto3.client("sqs")
-    made = queues.create_queue(QueueName="requested-mails")["QueueUrl"]
+    queues, bridge = boto3.client("sqs"), boto3.client("events")
+    made = queues.create_queue(QueueName="notes")["QueueUrl"]
+    bridge.put_rule(Name="all", EventBusName=bus, EventPattern=json.dumps({"source": [SOURCE]}))
+    arn = f"arn:aws:sqs:{REGION}:{ACCOUNT_ID}:notes"
+    bridge.put_targets(Rule="all", EventBusName=bus, Targets=[{"Id": "notes", "Arn": arn}])
     yield made
     queues.delete_queue(QueueUrl=made)
 
 
-def deliver(doors: Doors, queue: str) -> dict[str, Any]:
-    """The queue's messages, handed to the function that reads it; what it answers."""
+@pytest.fixture
+def bus(account: "DynamoDBClient") -> Iterator[str]:
+    del account
+    bridge, name = boto3.client("events"), "desk-notes"
+    bridge.create_event_bus(Name=name)
+    yield name
+    bridge.delete_event_bus(Name=name)
+
+
+def deliver(doors: Doors, queue: str) -> int:
+    """The number of notes, each handed to the function that it starts."""
     messages = boto3.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
-    records = [{"messageId": one["MessageId"], "body": one["Body"]} for one in messages]
-    answer: dict[str, Any] = doors.function("SendRequestedMails")({"Records": records})
-    return answer
+    for one in messages:
+        doors.function("SendRequestedMails")(json.loads(one["Body"]))
+    return len(messages)
 
 
 def mails() -> list[Any]:
@@ -83,7 +98,7 @@ def test_somebody_subscribes_says_yes_and_leaves(doors: Doors, queue: str, table
     answer = doors.ask("POST", "/subscribers", urlencode({"email": "kim@example.com"}).encode(), FORM)
     assert answer.status == 200
     assert mails()[sent:] == []
-    assert deliver(doors, queue) == {"batchItemFailures": []}
+    assert deliver(doors, queue) == 1
     (mail,) = mails()[sent:]
     found = search(rf"{URL}(/subscribers/confirm/[\w.-]+)", mail.body)
     assert found is not None
@@ -165,7 +180,7 @@ def test_letters_that_mail_does_not_take_are_told_of(doors: Doors) -> None:
     assert "letters other than a to z" in answer.said
 
 
-def test_a_mail_that_ses_does_not_take_now_is_left_in_the_queue(
+def test_a_mail_that_ses_does_not_take_now_is_tried_again(
     doors: Doors, queue: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     doors.ask("POST", "/subscribers", urlencode({"email": "kim@example.com"}).encode(), FORM)
@@ -174,7 +189,8 @@ def test_a_mail_that_ses_does_not_take_now_is_left_in_the_queue(
         raise Undeliverable("ThrottlingException", passing=True)
 
     monkeypatch.setattr(SesMailer, "send", refuse)
-    assert len(deliver(doors, queue)["batchItemFailures"]) == 1
+    with pytest.raises(Undeliverable):
+        deliver(doors, queue)
     assert doors.metrics()["ConfirmationsFailed"] == [1]
 
 

@@ -38,6 +38,7 @@ _CONDITIONS = {
     ("ForAllValues:StringEquals", "dynamodb:LeadingKeys"),
     ("ForAllValues:StringLike", "dynamodb:LeadingKeys"),
     ("StringEquals", "ses:FromAddress"),
+    ("StringEquals", "events:detail-type"),
 }
 # A condition beside that of the keys: the query may bring a number and no item.
 _COUNT = {"StringEquals": {"dynamodb:Select": "COUNT"}}
@@ -112,7 +113,7 @@ def needs_of(service: str, operation: str, params: Mapping[str, Any]) -> Iterato
             yield f"sqs:{operation.removesuffix('Batch')}", _arn("sqs", params["QueueUrl"].rpartition("/")[2]), ""
         case "events", "PutEvents":
             for entry in params["Entries"]:
-                yield "events:PutEvents", _arn("events", f"event-bus/{entry['EventBusName']}"), ""
+                yield "events:PutEvents", _arn("events", f"event-bus/{entry['EventBusName']}"), entry["DetailType"]
         case "sns", "Publish":
             yield "sns:Publish", params.get("PhoneNumber") or params.get("TopicArn") or params["TargetArn"], ""
         case _:
@@ -379,10 +380,8 @@ def facts_of(cloud: LocalCloud, **parameters: str) -> dict[str, str]:
         "AWS::Partition": "aws",
         "AWS::Region": REGION,
         "AWS::AccountId": DEFAULT_ACCOUNT_ID,
-        "RequestedMails.Arn": _arn("sqs", cloud.resource("RequestedMails").rpartition("/")[2]),
-        "SignInCodes.Arn": _arn("sqs", cloud.resource("SignInCodes").rpartition("/")[2]),
+        "Notes.Arn": _arn("events", f"event-bus/{cloud.resource('Notes')}"),
         "Outbox.Arn": _arn("sqs", cloud.resource("Outbox").rpartition("/")[2]),
-        "StatusChanges.Arn": _arn("sqs", cloud.resource("StatusChanges").rpartition("/")[2]),
         "StreamFailures.Arn": _arn("sqs", cloud.resource("StreamFailures").rpartition("/")[2]),
         "MailReportFailures.Arn": _arn("sqs", cloud.resource("MailReportFailures").rpartition("/")[2]),
         "Events.Arn": _arn("sqs", cloud.resource("Events").rpartition("/")[2]),

@@ -58,7 +58,7 @@ class ServedDesk:
         variables = {
             "TABLE_NAME": "desk",
             "DESK_URL": url,
-            "SIGN_IN_CODES_URL": "none",
+            "NOTES_BUS": "none",
             "SITE_URL": "https://status.example",
             "POWERTOOLS_SERVICE_NAME": "desk_web",
             "POWERTOOLS_METRICS_NAMESPACE": "Mentiondesk/test",
@@ -75,7 +75,7 @@ class ServedDesk:
         )
         app = self._function.load()
         app.desk_stores = lambda *_: self.stores()  # type: ignore[attr-defined]
-        app.QueuedCodes = lambda *_: self.mails  # type: ignore[attr-defined]
+        app.NotedCodes = lambda *_: self.mails  # type: ignore[attr-defined]
 
     def stores(self) -> DeskStores:
         return DeskStores(self.desk.table, lambda: self.now, staffed_settings)

@@ -12,6 +12,7 @@ from cfnlint.api import ManualArgs, lint
 from moto.events.models import EventPattern
 
 from infra.transform import REGION, template, transformed
+from mentiondesk.adapters.channels.notes import SOURCE, NoteKind
 from mentiondesk.adapters.storage import keys
 from mentiondesk.domain.ids import CaseId, IncidentId, PostId, ReplyId
 from mentiondesk.domain.incidents.incident import Status
@@ -234,6 +235,49 @@ def test_reports_of_undelivered_mail_are_kept(resources: dict[str, Resource]) ->
     assert config["DestinationConfig"]["OnFailure"]["Destination"] == arn("MailReportFailures")
 
 
+# --- Notes ------------------------------------------------------------------------------------------------
+
+# The sender's role, the function, where runs end that fail for good, and the seconds in which Lambda tries. A schedule
+# makes good for notes about the status page.
+NOTED = {
+    NoteKind.STATUS_CHANGED: ("RelayChangesRole", "PublishStatus", None, 60),
+    NoteKind.MAIL_REQUESTED: ("StatusSubscriptionsRole", "SendRequestedMails", arn("MailReportFailures"), 3600),
+    NoteKind.CODE_REQUESTED: ("DeskWebRole", "SendSignInCodes", arn("MailReportFailures"), 600),
+}
+
+
+@pytest.mark.parametrize("kind", list(NoteKind))
+def test_each_kind_of_note_has_one_sender_and_starts_one_function(resources: dict[str, Resource], kind: str) -> None:
+    sender, function, failures, seconds = NOTED[NoteKind(kind)]
+    rules = [one for one in of_type(resources, "Events::Rule").values() if one.get("EventBusName") == {"Ref": "Notes"}]
+    assert len(rules) == len(NoteKind)
+    (rule,) = [one for one in rules if one["EventPattern"] == {"source": [SOURCE], "detail-type": [kind]}]
+    assert [target["Arn"] for target in rule["Targets"]] == [arn(function)]
+    senders = [
+        name
+        for name, one in _statements(resources)
+        if one["Action"] == ["events:PutEvents"]
+        and one["Resource"] == arn("Notes")
+        and one["Condition"] == {"StringEquals": {"events:detail-type": kind}}
+    ]
+    assert senders == [sender]
+    runs = resources[f"{function}EventInvokeConfig"]["Properties"]
+    assert runs["DestinationConfig"].get("OnFailure", {}).get("Destination") == failures
+    assert runs["MaximumEventAgeInSeconds"] == seconds
+
+
+def test_one_queue_is_polled_by_default(resources: dict[str, Resource]) -> None:
+    """Lambda's pollers of a queue cost $.26 a month; only replies need a queue's delay."""
+    polled = [
+        one["EventSourceArn"]
+        for one in resources.values()
+        if one["Type"] == "AWS::Lambda::EventSourceMapping" and "Condition" not in one
+        for one in [one["Properties"]]
+        if "StartingPosition" not in one
+    ]
+    assert polled == [arn("Outbox")]
+
+
 # --- Mail -------------------------------------------------------------------------------------------------
 
 
@@ -275,7 +319,7 @@ def test_mail_to_staff_takes_no_notice_of_suppression_and_its_failures_are_heard
     destination = resources["StaffMailToBus"]["Properties"]["EventDestination"]
     assert set(destination["MatchingEventTypes"]) == {"bounce", "complaint", "reject"}
     assert destination["EventBridgeDestination"]["EventBusArn"]["Fn::Sub"].endswith(":event-bus/default")
-    (rule,) = of_type(resources, "Events::Rule").values()
+    (rule,) = [one for one in of_type(resources, "Events::Rule").values() if "EventBusName" not in one]
     sets = rule["EventPattern"]["detail"]["mail"]["tags"]["ses:configuration-set"]
     assert sets == [{"Ref": "MailEvents"}, {"Ref": "StaffMail"}]
     assert [target["Arn"] for target in rule["Targets"]] == [arn("ForgetBounced")]
@@ -374,12 +418,8 @@ def _chosen(value: Any) -> Any:
 def test_queues_keep_failures_for_two_weeks(resources: dict[str, Resource]) -> None:
     queues = of_type(resources, "SQS::Queue")
     assert all(queue["SqsManagedSseEnabled"] for queue in queues.values())
-    # They hold addresses, and no failures.
-    assert queues.pop("RequestedMails")["MessageRetentionPeriod"] == 3600
-    assert queues.pop("SignInCodes")["MessageRetentionPeriod"] == 600
-    # Schedules make good for what is lost there.
+    # A schedule makes good for what is lost there.
     assert queues.pop("Outbox")["MessageRetentionPeriod"] == 3600
-    assert queues.pop("StatusChanges")["MessageRetentionPeriod"] == 3600
     assert {queue["MessageRetentionPeriod"] for queue in queues.values()} == {14 * 24 * 3600}
 
 
@@ -574,26 +614,27 @@ def test_alarms_watch_metrics_that_exist(alarms: dict[str, Resource]) -> None:
 def test_a_desk_as_deployed_by_default_has_few_alarms(alarms: dict[str, Resource]) -> None:
     """Each costs $0.10 a month beyond an account's first ten. One for each thing that must not stop unseen."""
     always = [one for one in alarms.values() if "Condition" not in one]
-    assert len(always) <= 11
+    assert len(always) <= 10
 
 
 def test_every_queue_is_watched(resources: dict[str, Resource], alarms: dict[str, Resource]) -> None:
     watched = {
         json.dumps(one["Dimensions"]) for one in of_type(alarms, "CloudWatch::Alarm").values() if "Dimensions" in one
     }
-    # Requests for mail and codes end with their time; a function that fails on them is a trouble. What the relay hands
-    # on is done by a schedule, too; events stay until a run ends well, and an alarm knows when none does.
-    unwatched = {"RequestedMails", "SignInCodes", "Outbox", "StatusChanges", "Events"}
+    # Replies that the relay hands on are found by a schedule, too; events stay until a run ends well, and an alarm
+    # knows when none does. The audit looks at the queue of mails, and the notifier tells what it saw.
+    unwatched = {"Outbox", "Events", "MailReportFailures"}
     for queue in of_type(resources, "SQS::Queue").keys() - unwatched:
         assert json.dumps([{"Name": "QueueName", "Value": {"Ref": f"{queue}Name"}}]) in watched, queue
 
 
 def test_no_text_of_an_alarm_throws_reports_away(alarms: dict[str, Resource]) -> None:
     """The stream's failures are places, which may go; SES's reports come once."""
+    told = json.loads(Path(operator_mails.__file__).with_name("wording").joinpath("operators.en.json").read_text())
     texts = {name: one["AlarmDescription"] for name, one in of_type(alarms, "CloudWatch::Alarm").items()}
     assert "purge" in texts["StreamFailuresWaiting"]
-    assert "purge" not in texts["MailReportsWaiting"]
-    assert "redrive" in texts["MailReportsWaiting"]
+    assert "purge" not in told["troubles"]["MailsSetAside"]["text"]
+    assert "redrive" in told["troubles"]["MailsSetAside"]["text"]
 
 
 # --- Troubles ---------------------------------------------------------------------------------------------
@@ -606,7 +647,7 @@ def counted(service: str) -> set[str]:
     files += {
         "fetch_mentions": [core / "intake/troubles.py"],
         "send_reply": [core / "replies/send_replies.py"],
-        "audit_desk": [core / "audit/audit_desk.py"],
+        "audit_desk": [core / "audit/audit_desk.py", core / "audit/count_set_aside.py"],
         "notify_staff": [core / "alerts/notified.py"],
         "forget_bounced": [core / "alerts/staff_mail_failed.py"],
     }.get(service, [])

@@ -1,4 +1,4 @@
-"""The relay: changes of the table, from its stream to a queue for each consumer.
+"""The relay: changes of the table, from its stream to each consumer's queue, or as notes on the bus.
 
 DynamoDB bears two readers of a stream. One classifies posts; this one is the other, for all consumers there are.
 """
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mentiondesk.adapters.channels.notes import NoteKind, NotesBus
 from mentiondesk.adapters.events import events_text
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.attributes import from_attributes
@@ -46,45 +47,66 @@ _NOT_PUBLIC = ("candidate", "dismissed", "faded")
 class Note(NamedTuple):
     """A message for a consumer: which item changed, or which events it tells; never what anybody wrote in it.
 
-    `delay` is when it is delivered.
+    `delay` is when it is delivered; only queues have one.
     """
 
     body: str
     delay: timedelta = timedelta(0)
 
 
-class Route(NamedTuple):
-    """A consumer's queue, and the note that it gets about an item as it is now (None: nothing)."""
-
-    queue_url: str
-    note: Callable[[Item, datetime], Note | None]
-
-
 class NotRelayed(Exception):
     """The queue did not take some of the notes; the stream delivers their records again."""
 
 
+class ToQueue:
+    """Sends notes to an SQS queue. Raises NotRelayed."""
+
+    def __init__(self, sqs: "SQSClient", url: str) -> None:
+        self._sqs = sqs
+        self._url = url
+
+    def __call__(self, notes: list[Note]) -> None:
+        for batch in _batches(notes):
+            answer = self._sqs.send_message_batch(QueueUrl=self._url, Entries=batch)
+            if answer.get("Failed"):
+                raise NotRelayed(f"{len(answer['Failed'])} of {len(batch)}")
+
+
+class ToStatusPage:
+    """Sends one note for all changes of what the status page shows: one run writes whatever has changed."""
+
+    def __init__(self, notes: NotesBus) -> None:
+        self._notes = notes
+
+    def __call__(self, notes: list[Note]) -> None:
+        if notes:
+            self._notes.send(NoteKind.STATUS_CHANGED)
+
+
+class Route(NamedTuple):
+    """The way to a consumer, and the note that it gets about an item as it is now (None: nothing)."""
+
+    send: Callable[[list[Note]], None]
+    note: Callable[[Item, datetime], Note | None]
+
+
 class Relay:
-    """Puts a note about each changed item into the queue of every consumer that wants it.
+    """Sends a note about each changed item to every consumer that wants it.
 
     A record that is delivered twice makes two notes: consumers look at the item itself, and do nothing twice.
     """
 
-    def __init__(self, sqs: "SQSClient", routes: Iterable[Route]) -> None:
-        self._sqs = sqs
+    def __init__(self, routes: Iterable[Route]) -> None:
         self._routes = tuple(routes)
 
     def __call__(self, images: Iterable[Mapping[str, Any]], now: datetime) -> int:
-        """The number of notes about these new images, in DynamoDB's form. Raises NotRelayed."""
+        """The number of notes about these new images, in DynamoDB's form. Raises as the routes' ways do."""
         items = [from_attributes(image) for image in images]
         return sum(self._send(route, items, now) for route in self._routes)
 
     def _send(self, route: Route, items: list[Item], now: datetime) -> int:
         notes = dict.fromkeys(note for item in items if (note := route.note(item, now)) is not None)
-        for batch in _batches(list(notes)):
-            answer = self._sqs.send_message_batch(QueueUrl=route.queue_url, Entries=batch)
-            if answer.get("Failed"):
-                raise NotRelayed(f"{len(answer['Failed'])} of {len(batch)}")
+        route.send(list(notes))
         return len(notes)
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from mentiondesk.adapters.channels.requested_mails import QueuedMailRequests
+from mentiondesk.adapters.channels.notes import NotesBus
+from mentiondesk.adapters.channels.requested_mails import NotedMailRequests
 from mentiondesk.adapters.parameters import secret
 from mentiondesk.adapters.storage.stores.settings import current_settings
 from mentiondesk.adapters.storage.stores.subscribers import Subscribers
@@ -18,6 +19,6 @@ from mentiondesk.usecases.status.subscribe import Subscribe
 def subscriber_pages(table: Table, config: SubscriptionsConfig, unread: Callable[[Exception], None]) -> SubscriberPages:
     """`unread` hears of a key that cannot be read."""
     tokens = SignedSubscriberTokens(LinkKeys(secret(aws.ssm(), config.subscriber_parameter), clock.now, unread))
-    requests = QueuedMailRequests(aws.sqs(), config.requested_mails_url)
+    requests = NotedMailRequests(NotesBus(aws.eventbridge(), config.notes_bus))
     pages = Subscribe(Subscribers(table), tokens, requests)
     return SubscriberPages(pages, current_settings(table, clock.now), config.site_url)

@@ -99,6 +99,7 @@ RULES: Mapping[str, Rule] = {
     "FactsMissing": _AUDITED,
     "SpendDiffers": _AUDITED,
     "AuditIncomplete": _AUDITED,
+    "MailsSetAside": _AUDITED,
 }
 LOOKS_BACK = max(rule.calm for rule in RULES.values())
 

@@ -86,7 +86,7 @@ class ActionLinksConfig(_FromEnv):
 class SubscriptionsConfig(_FromEnv):
     table_name: str
     subscriber_parameter: str
-    requested_mails_url: str
+    notes_bus: str
     site_url: str
 
 
@@ -101,7 +101,7 @@ class RequestedMailsConfig(_FromEnv):
 class DeskWebConfig(_FromEnv):
     table_name: str
     desk_url: str
-    sign_in_codes_url: str
+    notes_bus: str
     site_url: str
 
 
@@ -120,7 +120,7 @@ class SignInCodesConfig(_FromEnv):
 
 class RelayConfig(_FromEnv):
     outbox_url: str
-    status_changes_url: str
+    notes_bus: str
     events_url: str
 
 

@@ -1,25 +1,23 @@
-"""Requests for mail on a queue, so that the form that takes them looks nothing up and sends nothing."""
+"""Requests for mail as notes, so that the form that takes them looks nothing up and sends nothing."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any
 
-from mentiondesk.adapters.plain import json_text, read_json
+from mentiondesk.adapters.channels.notes import NoteKind, NotesBus
+from mentiondesk.adapters.plain import plain, read
 from mentiondesk.domain.status.subscribers import MailRequest
 
-if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
 
+class NotedMailRequests:
+    """MailRequests on the bus."""
 
-class QueuedMailRequests:
-    """MailRequests on SQS."""
-
-    def __init__(self, sqs: "SQSClient", queue_url: str) -> None:
-        self._sqs = sqs
-        self._queue_url = queue_url
+    def __init__(self, notes: NotesBus) -> None:
+        self._notes = notes
 
     def add(self, request: MailRequest) -> None:
-        self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=json_text(request))
+        self._notes.send(NoteKind.MAIL_REQUESTED, plain(request))
 
 
-def requested(body: str) -> MailRequest:
-    """The request in a message of the queue. Raises ValueError, without the message's words."""
-    return read_json(MailRequest, body)
+def requested(event: Mapping[str, Any]) -> MailRequest:
+    """The request in a note. Raises ValueError, without the note's words."""
+    return read(MailRequest, event.get("detail"))

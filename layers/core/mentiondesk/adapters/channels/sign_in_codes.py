@@ -1,25 +1,23 @@
-"""Codes on a queue, on their way from the door to the function that mails them."""
+"""Codes as notes, on their way from the door to the function that mails them."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Any
 
-from mentiondesk.adapters.plain import json_text, read_json
+from mentiondesk.adapters.channels.notes import NoteKind, NotesBus
+from mentiondesk.adapters.plain import plain, read
 from mentiondesk.domain.access.sign_in import MailedCode
 
-if TYPE_CHECKING:
-    from mypy_boto3_sqs import SQSClient
 
+class NotedCodes:
+    """CodeMails on the bus."""
 
-class QueuedCodes:
-    """CodeMails on SQS."""
-
-    def __init__(self, sqs: "SQSClient", queue_url: str) -> None:
-        self._sqs = sqs
-        self._queue_url = queue_url
+    def __init__(self, notes: NotesBus) -> None:
+        self._notes = notes
 
     def add(self, mailed: MailedCode) -> None:
-        self._sqs.send_message(QueueUrl=self._queue_url, MessageBody=json_text(mailed))
+        self._notes.send(NoteKind.CODE_REQUESTED, plain(mailed))
 
 
-def mailed_code(body: str) -> MailedCode:
-    """The code in a message of the queue. Raises ValueError, without the message's words."""
-    return read_json(MailedCode, body)
+def mailed_code(event: Mapping[str, Any]) -> MailedCode:
+    """The code in a note. Raises ValueError, without the note's words."""
+    return read(MailedCode, event.get("detail"))
