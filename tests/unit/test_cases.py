@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import pytest
 from hypothesis import given
@@ -18,6 +18,7 @@ from mentiondesk.domain.posts.profile import Attention, Draw, Profile
 from mentiondesk.domain.posts.tags import Kind, Reason, Urgency
 from mentiondesk.domain.replies.way import Way
 from mentiondesk.domain.timeline import (
+    ENTRY_NAMES,
     AnsweredElsewhere,
     AttentionGrew,
     BrandPosted,
@@ -29,6 +30,7 @@ from mentiondesk.domain.timeline import (
     Corrected,
     CustomerPosted,
     Dismissed,
+    Entry,
     FollowUpDeclined,
     GoBackStarted,
     HandedOver,
@@ -671,6 +673,17 @@ _BY_STAFF: dict[Callable[..., Any], dict[str, Any]] = {
 
 def test_every_act_of_staff_and_of_the_desk_has_an_example() -> None:
     assert set(_BY_STAFF) == set(CaseActEntry.__args__)
+
+
+def test_every_entry_has_a_name_of_its_own() -> None:
+    assert set(ENTRY_NAMES) == set(get_args(Entry))
+    assert len(set(ENTRY_NAMES.values())) == len(ENTRY_NAMES)
+
+
+@pytest.mark.parametrize("kind", ENTRY_NAMES)
+def test_an_entry_is_no_subclass_of_another(kind: type[Entry]) -> None:
+    """A `match` takes it for the other one, and the type checker says nothing."""
+    assert not kind.__subclasses__()
 
 
 @pytest.mark.parametrize("kind", list(_BY_STAFF))

@@ -23,8 +23,8 @@ from mentiondesk.domain.events.event import (
     Event,
     EventType,
     case_events,
+    entry_event,
     incident_events,
-    leg_event,
     reply_event,
     update_event,
     weekly_event,
@@ -141,14 +141,14 @@ def test_a_close_that_is_undone_at_once_is_told_and_an_undo_of_something_else_is
 
 
 def test_ways_into_private_and_back_are_told() -> None:
-    moved = leg_event(CASE_ID, MovedToPrivate(**LEG, way=Way.MAIL, note="call her"))
-    by_reply = leg_event(CASE_ID, answered(5, way=Way.X_DM))
-    solved = leg_event(CASE_ID, SolvedInPrivate(**LEG, how=Solved.CUSTOMER))
+    moved = entry_event(CASE_ID, MovedToPrivate(**LEG, way=Way.MAIL, note="call her"))
+    by_reply = entry_event(CASE_ID, answered(5, way=Way.X_DM))
+    solved = entry_event(CASE_ID, SolvedInPrivate(**LEG, how=Solved.CUSTOMER))
     assert moved and by_reply and solved
     assert (moved.type, moved.at, moved.data) == (EventType.CASE_MOVED, at(3), {"by": "ana", "way": "mail"})
     assert (by_reply.type, by_reply.data) == (EventType.CASE_MOVED, {"way": "x_dm"})
     assert (solved.type, solved.data) == (EventType.CASE_SOLVED, {"by": "ana", "how": "customer"})
-    assert leg_event(CASE_ID, answered(5)) is None
+    assert entry_event(CASE_ID, answered(5)) is None
 
 
 def test_what_a_case_tells_again_has_the_same_id() -> None:
@@ -404,8 +404,8 @@ def examples() -> list[Event]:
         told(commanded(case, Claim(), 2).after, 3, EventType.CASE_CLAIMED),
         told(a_story(said(0), answered(20)), 21, EventType.CASE_ANSWERED),
         told(case, late, EventType.CASE_LATE),
-        leg_event(CASE_ID, MovedToPrivate(**LEG, way=Way.X_DM)),
-        leg_event(CASE_ID, SolvedInPrivate(**LEG, how=Solved.CUSTOMER)),
+        entry_event(CASE_ID, MovedToPrivate(**LEG, way=Way.X_DM)),
+        entry_event(CASE_ID, SolvedInPrivate(**LEG, how=Solved.CUSTOMER)),
         told(commanded(case, Resolve("done"), 45).after, 46, EventType.CASE_CLOSED),
         told(
             commanded(commanded(case, Resolve("done"), 45).after, Reopen("not yet"), 50).after,

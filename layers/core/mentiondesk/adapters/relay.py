@@ -18,16 +18,16 @@ from mentiondesk.adapters.storage.stores.timelines import entry_in
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.events.event import (
     Event,
+    EventEntry,
     case_events,
+    entry_event,
     incident_events,
-    leg_event,
     reply_event,
     update_event,
 )
 from mentiondesk.domain.ids import CaseId, ReplyId, SubjectId
 from mentiondesk.domain.incidents.incident import Incident, Update
 from mentiondesk.domain.replies.reply import Reply, ReplyState
-from mentiondesk.domain.timeline import BrandPosted, MovedToPrivate, SolvedInPrivate
 from mentiondesk.ports.replies import ReplyKey
 
 if TYPE_CHECKING:
@@ -185,6 +185,6 @@ def _event(item: Item, subject_id: SubjectId, now: datetime) -> Event | None:
         return update_event(item.read(Update), now)
     if sk.startswith(keys.TIMELINE) and isinstance(subject_id, CaseId):
         entry = entry_in(item)
-        if isinstance(entry, MovedToPrivate | SolvedInPrivate | BrandPosted):
-            return leg_event(subject_id, entry)
+        if isinstance(entry, EventEntry):
+            return entry_event(subject_id, entry)
     return None

@@ -3,6 +3,7 @@
 A case is folded from its timeline. An incident keeps one as its record.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from mentiondesk.domain.cases.timers import ReplyTimer
@@ -413,3 +414,48 @@ class GoBackChosen(Act, kw_only=True):
 Correction = IncidentEdited | UpdateEdited | IncidentReopened | MembersChanged | Merged | Rescheduled | GoBackChosen
 IncidentEntry = Noticed | Published | Updated | IncidentDismissed | IncidentResolved | Faded | Correction
 Entry = CaseEntry | IncidentEntry
+
+# The name of each type of entry, in the table and in the history (`record.<name>`). A name never changes its meaning.
+ENTRY_NAMES: Mapping[type[Entry], str] = {
+    CustomerPosted: "customer_posted",
+    BrandPosted: "brand_posted",
+    Claimed: "claimed",
+    Released: "released",
+    Snoozed: "snoozed",
+    AnsweredElsewhere: "answered_elsewhere",
+    Dismissed: "dismissed",
+    Resolved: "resolved",
+    Reopened: "reopened",
+    Corrected: "corrected",
+    Retagged: "retagged",
+    Undone: "undone",
+    LookedUp: "looked_up",
+    AttentionGrew: "attention_grew",
+    GoBackStarted: "go_back_started",
+    IncidentJoined: "incident_joined",
+    IncidentLeft: "incident_left",
+    Noted: "noted",
+    HandedOver: "handed_over",
+    ReplyQueued: "reply_queued",
+    ReplyApproved: "reply_approved",
+    ReplyHeld: "reply_held",
+    ReplyWithdrawn: "reply_withdrawn",
+    ReplyRefused: "reply_refused",
+    MovedToPrivate: "moved_to_private",
+    SolvedInPrivate: "solved_in_private",
+    FollowUpDeclined: "follow_up_declined",
+    ClaimLapsed: "claim_lapsed",
+    Noticed: "noticed",
+    Published: "published",
+    IncidentEdited: "incident_edited",
+    UpdateEdited: "update_edited",
+    IncidentReopened: "incident_reopened",
+    MembersChanged: "members_changed",
+    Merged: "merged",
+    Rescheduled: "rescheduled",
+    GoBackChosen: "go_back_chosen",
+    Updated: "updated",
+    IncidentDismissed: "incident_dismissed",
+    IncidentResolved: "incident_resolved",
+    Faded: "faded",
+}

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from hashlib import blake2s
+from typing import assert_never
 
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.timers import REPLY_CLOCKS, ReplyTimer, TimerOutcome
@@ -16,6 +17,7 @@ from mentiondesk.domain.figures.weeks import Week
 from mentiondesk.domain.ids import CaseId, IncidentId, SubjectId
 from mentiondesk.domain.incidents.incident import Incident, Update
 from mentiondesk.domain.replies.reply import Hold, Reply, ReplyState
+from mentiondesk.domain.replies.way import Way
 from mentiondesk.domain.timeline import BrandPosted, MovedToPrivate, SolvedInPrivate
 from mentiondesk.values import Frozen, field
 
@@ -26,6 +28,8 @@ _NEWS_FOR = timedelta(days=7)
 _ANSWERED = (TimerOutcome.ANSWERED, TimerOutcome.ANSWERED_ELSEWHERE)
 
 Value = str | int | bool
+# The entries of a case that tell an event; the relay's filter in template.yaml has their names.
+EventEntry = MovedToPrivate | SolvedInPrivate | BrandPosted
 
 
 class EventType(StrEnum):
@@ -67,14 +71,18 @@ def case_events(case: Case, now: datetime) -> Iterator[Event]:
     return (event for event in found if event.at > now - _NEWS_FOR)
 
 
-def leg_event(case_id: CaseId, entry: MovedToPrivate | SolvedInPrivate | BrandPosted) -> Event | None:
-    """The event of an entry that takes a conversation into private, or ends it there; None for other entries."""
+def entry_event(case_id: CaseId, entry: EventEntry) -> Event | None:
+    """The event of an entry; None for a post of the brand that leads nobody into private, or is gone."""
     about: dict[str, Value] = {"by": entry.by} if entry.by else {}
-    if isinstance(entry, SolvedInPrivate):
-        return _of_case(EventType.CASE_SOLVED, case_id, entry.at, entry.entry_id, {**about, "how": entry.how})
-    if entry.way is None or (isinstance(entry, BrandPosted) and entry.gone_at is not None):
-        return None
-    return _of_case(EventType.CASE_MOVED, case_id, entry.at, entry.entry_id, {**about, "way": entry.way})
+    match entry:
+        case SolvedInPrivate(how=how):
+            return _of_case(EventType.CASE_SOLVED, case_id, entry.at, entry.entry_id, {**about, "how": how})
+        case MovedToPrivate(way=way) | BrandPosted(way=Way() as way, gone_at=None):
+            return _of_case(EventType.CASE_MOVED, case_id, entry.at, entry.entry_id, {**about, "way": way})
+        case BrandPosted():
+            return None
+        case _:
+            assert_never(entry)
 
 
 def reply_event(reply: Reply, now: datetime) -> Event | None:

@@ -1,11 +1,12 @@
 """The history of a case or an incident in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import assert_never
 
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.timeline import (
+    ENTRY_NAMES,
     AnsweredElsewhere,
     AttentionGrew,
     CaseAct,
@@ -13,7 +14,6 @@ from mentiondesk.domain.timeline import (
     Claimed,
     ClaimLapsed,
     Corrected,
-    Correction,
     CorrectionEntry,
     Dismissed,
     Faded,
@@ -59,35 +59,6 @@ from mentiondesk.presentation.wording import Sentences
 from mentiondesk.values import Frozen
 
 Clock = Callable[[datetime], str]
-# The acts on cases, by the last part of their sentence's key.
-_NAMES: Mapping[type[CaseActEntry], str] = {
-    Claimed: "claimed",
-    Released: "released",
-    Snoozed: "snoozed",
-    AnsweredElsewhere: "answered_elsewhere",
-    Dismissed: "dismissed",
-    Resolved: "resolved",
-    Reopened: "reopened",
-    Corrected: "corrected",
-    Retagged: "retagged",
-    Undone: "undone",
-    LookedUp: "looked_up",
-    AttentionGrew: "attention_grew",
-    GoBackStarted: "go_back_started",
-    IncidentJoined: "incident_joined",
-    IncidentLeft: "incident_left",
-    Noted: "noted",
-    HandedOver: "handed_over",
-    ReplyQueued: "reply_queued",
-    ReplyApproved: "reply_approved",
-    ReplyHeld: "reply_held",
-    ReplyWithdrawn: "reply_withdrawn",
-    ReplyRefused: "reply_refused",
-    MovedToPrivate: "moved_to_private",
-    SolvedInPrivate: "solved_in_private",
-    FollowUpDeclined: "follow_up_declined",
-    ClaimLapsed: "claim_lapsed",
-}
 
 
 class RecordLine(Frozen):
@@ -102,16 +73,29 @@ class RecordLine(Frozen):
 
 def record_line(say: Sentences, entry: CaseActEntry | IncidentEntry, clock: Clock) -> RecordLine:
     """The entry in words; `clock` writes a moment as the reader sees it."""
-    name, detail = _case_act(say, entry, clock) if isinstance(entry, CaseActEntry) else _incident_act(say, entry)
-    if isinstance(entry, IncidentJoined | IncidentLeft) and entry.by is not None:
-        name = "incident_linked" if isinstance(entry, IncidentJoined) else "incident_unlinked"
+    detail = _case_act(say, entry, clock) if isinstance(entry, CaseActEntry) else _incident_act(say, entry)
     if isinstance(entry, CaseAct) and entry.forgotten_at is not None:
         detail = " · ".join(filter(None, (detail, say("record.forgotten"))))
     to = entry.to if isinstance(entry, HandedOver) else entry.owner if isinstance(entry, ClaimLapsed) else None
-    return RecordLine(entry.at, entry.by, say(f"record.{name}"), detail, to)
+    return RecordLine(entry.at, entry.by, say(f"record.{_name(entry)}"), detail, to)
 
 
-def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, str]:
+def _name(entry: CaseActEntry | IncidentEntry) -> str:
+    """The last part of the key of an entry's sentence."""
+    match entry:
+        case AnsweredElsewhere(thanks=True):
+            return "thanked"
+        case IncidentJoined(by=by) if by is not None:
+            return "incident_linked"
+        case IncidentLeft(by=by) if by is not None:
+            return "incident_unlinked"
+        case MembersChanged(joined=joined):
+            return "post_joined" if joined else "post_taken_out"
+        case _:
+            return ENTRY_NAMES[type(entry)]
+
+
+def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> str:
     match entry:
         case Snoozed(until=until):
             detail = say("record.until", at=clock(until))
@@ -133,11 +117,7 @@ def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> tuple[str, s
             detail = ""
         case _:
             assert_never(entry)
-    return _name(entry), detail
-
-
-def _name(entry: CaseActEntry) -> str:
-    return "thanked" if isinstance(entry, AnsweredElsewhere) and entry.thanks else _NAMES[type(entry)]
+    return detail
 
 
 def _tags(say: Sentences, entry: CorrectionEntry) -> str:
@@ -185,41 +165,26 @@ def _queued(say: Sentences, entry: ReplyQueued) -> str:
     return " · ".join(filter(None, (follow_up, way, waits, entry.note)))
 
 
-def _incident_act(say: Sentences, entry: IncidentEntry) -> tuple[str, str]:
+def _incident_act(say: Sentences, entry: IncidentEntry) -> str:
     match entry:
         case Noticed(people=people):
-            found = "noticed", say("people", count=people)
+            detail = say("people", count=people)
         case Published(title=title, people=people):
-            found = "published", title or (say("people", count=people) if people else "")
+            detail = title or (say("people", count=people) if people else "")
         case Updated(status=status):
-            found = "updated", say.label("status", status)
+            detail = say.label("status", status)
         case IncidentDismissed(reason=reason):
-            found = "incident_dismissed", reason
-        case IncidentResolved():
-            found = "incident_resolved", ""
-        case Faded():
-            found = "faded", ""
-        case _:
-            found = _correction(say, entry)
-    return found
-
-
-def _correction(say: Sentences, entry: Correction) -> tuple[str, str]:
-    match entry:
-        case IncidentEdited(before=before):
-            found = "incident_edited", before
-        case UpdateEdited(before=before):
-            found = "update_edited", before
-        case IncidentReopened():
-            found = "incident_reopened", ""
-        case MembersChanged(post_id=post_id, joined=joined):
-            found = ("post_joined" if joined else "post_taken_out"), post_id
+            detail = reason
+        case IncidentEdited(before=before) | UpdateEdited(before=before):
+            detail = before
+        case MembersChanged(post_id=post_id):
+            detail = post_id
         case Merged(title=title):
-            found = "merged", title
-        case Rescheduled():
-            found = "rescheduled", ""
+            detail = title
         case GoBackChosen(left_out=left_out):
-            found = "go_back_chosen", say("people", count=left_out) if left_out else ""
+            detail = say("people", count=left_out) if left_out else ""
+        case IncidentResolved() | Faded() | IncidentReopened() | Rescheduled():
+            detail = ""
         case _:
             assert_never(entry)
-    return found
+    return detail
