@@ -347,6 +347,43 @@ def test_who_speaks_of_money_is_answered_about_money() -> None:
     assert "money" not in rules("Sorry about that! Please message us and we'll look at it together.", asked)
 
 
+def test_an_answer_to_a_complaint_that_speaks_of_money_and_leads_nowhere_is_held() -> None:
+    complains = replace(CALM, kind=Kind.COMPLAINT, customer_words=("Nine days without a line!",))
+    assert "money" in rules("Sorry! Your wallet won't notice a thing.", complains)
+    assert "money" in rules("Sorry! The outage doesn't change your bill.", complains)
+    assert "money" not in rules("Sorry! Please message us and we'll look at your bill together.", complains)
+    assert "money" not in rules("Sorry! Please write to help@example.com about your bill.", complains)
+    assert "money" not in rules("The bill for the small tent is in the box.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Which contract is it about?",
+        "Could you tell me the reference, letters and all?",
+        "Give us your full handle with the airline.",
+        "Auf wen läuft der Vertrag?",
+        "A screenshot of the confirmation in your next tweet, with the name showing, would help us no end.",
+    ],
+)
+def test_questions_for_what_may_identify_are_stopped(text: str) -> None:
+    assert {"asks_identifiers", "asks_in_public"} & set(rules(text))
+    assert not {"asks_identifiers", "asks_in_public"} & set(rules(f"{text} Please send it by direct message."))
+
+
+def test_the_street_in_an_answer_to_who_asks_for_a_shop_is_the_brands() -> None:
+    asked = replace(CALM, customer_words=("How late is the Fishponds one open?",))
+    text = "To 16:00 on Sundays, at 215 Fishponds Road."
+    assert "private_data" in rules(text)
+    assert "private_data" not in rules(text, asked)
+
+
+def test_the_brands_own_site_may_be_said_in_words() -> None:
+    ours = replace(CALM, rules=CheckRules(own_domains=("fennel.example",)))
+    assert "foreign_link" in rules("Look at wanderlust dot example for maps.", ours)
+    assert "foreign_link" not in rules("Look at fennel dot example for maps.", ours)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -40,21 +40,24 @@ _ASKED_BEHIND = re.compile(
     r"|antwort|here|below|reply|ici|reponse|aqui|respuesta|resposta)|is (?:all|missing|needed)|hier"
     r"|reicht|genugt|fehlt"
     r"|[^.!?\n]{0,70}\b(?:(?:is|are|will be|would be) (?:plenty|enough|all (?:we|i) need)|(?:we|i) need"
-    r"|(?:we're|i'm|we are|i am) after"
+    r"|(?:we're|i'm|we are|i am) after|would (?:really |also )?(?:help|be (?:great|lovely|perfect|ideal|handy))"
     r"|(?:pop|drop|put|post|type|leave|add) (?:it|them|that|both) (?:in|on|under|to|as|here|below)"
     r"|reich(?:t|en)|genug(?:t|en)|suffi(?:t|sent|rait|raient)|basta(?:n|ria|rian|riam)?|chega(?:m)?|bastano"
     r"|volstaa[nt])\b"
-    r"|ici|suffit|manque|nous aiderait|aqui|basta|falta|nos ajuda\w*|qui|serve|volstaat)\b)"
+    r"|(?:in|as) your next (?:tweet|post|reply)|ici|suffit|manque|nous aiderait|aqui|basta|falta|nos ajuda\w*|qui"
+    r"|serve|volstaat)\b)"
 )
 # "You can change your address there": what the customer does alone, where the verb stands last.
 _DONE_ALONE = re.compile(
-    r"[^.!?\n]{0,60}\b(?:andern|aktualisieren|prufen|anpassen|hinterlegen|wijzigen|aanpassen|veranderen)\b"
+    r"[^.!?\n]{0,60}\b(?:andern|aktualisieren|prufen|anpassen|hinterlegen|behalten|mitnehmen|ubertragen|wijzigen"
+    r"|aanpassen|veranderen)\b"
 )
 _BRANDS_OWN = re.compile(r"\b(?:our|ours|unsere?r?|notre|nuestr[ao]|nosso|nossa|nostr[ao]|onze?)(?: \w+)? $")
 _OPEN = (
     r"(?:here|below|underneath|in this thread|in the (?:thread|replies|comments)|publicly|in public"
     r"|(?:under|underneath|beneath|below) (?:this|the) (?:post|tweet|thread|message|reply|comment)"
-    r"|under(?:neath)? this(?=[,.!]| and)|(?:in|as) (?:a|the|your) (?:comments?|reply)|(?:on|to) (?:this|the) thread"
+    r"|under(?:neath)? this(?=[,.!]| and)|(?:in|as) (?:a|the|your)(?: next)? (?:comments?|reply|tweet|post)|(?:on"
+    r"|to) (?:this|the) thread"
     r"|hier(?:unter|onder)?|drunter|darunter|in den kommentaren|als kommentar|unter (?:diesem|dem) (?:post"
     r"|tweet|beitrag)"
     r"|ici|(?:ci-|en |la-)?dessous|en commentaire|sous ce (?:post|tweet|message)|por aqui|aqui|abajo|abaixo"
@@ -96,6 +99,7 @@ _REQUEST_BEFORE = re.compile(
     r"|sie|du) )$"
 )
 _OWN_PROMISE = re.compile(r"\b(?:we|i|they|wir|ich|nous|on)(?:'ll| will|'re going to| can| shall| werden?| va)\b[^,]*$")
+_MAIL = re.compile(r"\w@\w[\w-]*\.\w")
 # Private ways at whose end nobody reads.
 _WITHOUT_A_PERSON = re.compile(
     r"\b(?:in (?:the|our) app|log ?in|sign ?in|(?:log|sign)(?:ging|ning)? ?in (?:to|on|at|and|here|there|via|through"
@@ -121,6 +125,39 @@ _IDENTIFYING = re.compile(
     r"|user ?name|booking|reservation|order|reference|ref|e-?tickets?|tickets?|confirmation|label|badge|contract|plate"
     r"|policy|pin|password|receipt|invoice|nummer|adresse|name|strasse|ziffern|numero|nom|chiffres|nombre|direccion"
     r"|cifras|nome|morada|digitos)\b"
+)
+# Things that identify and are seldom asked for in public, in a question or a request to tell the brand.
+_HELD_THINGS = (
+    r"(?:codes?|inbox|mailbox|booking|reservation|reference|confirmation|contract|policy|pin|passwords?|passport"
+    r"|licen[cs]e|cards?"
+    r"|account|log-?in|user ?name|handle|post ?code|zip|surname|birthday|born|receipt|invoice|statement|badge|iban"
+    r"|digits"
+    r"|characters|letters|house number|e-?mail address|phone number"
+    r"|buchung|reservierung|bestatigung|vertrag|passwort|ausweis|karte|konto|rechnung|beleg|geburtstag|geboren"
+    r"|postleitzahl"
+    r"|reservation|contrat|mot de passe|passeport|compte|facture|recu|naissance|nee?"
+    r"|reserva|contrato|contrasena|pasaporte|tarjeta|cuenta|factura|recibo|nacimiento|apellidos"
+    r"|senha|passaporte|cartao|conta|fatura|nascimento|apelido)"
+)
+_HELD_QUESTION = re.compile(
+    rf"(?:^|[.!?\n] ?)(?:[^.!?\n]{{0,40}}[,:] )?((?:and |so |but |und |et |y |e )?(?:what|which|whose|who|could you"
+    rf"|can you|would you|will you"
+    r"|do you (?:have|know|remember|mind)|did you|have you got|may (?:i|we)|mind|care to|any chance|is there"
+    r"|welche\w*|was|wie|wer"
+    r"|auf wen|konnen sie|konnten sie|kannst du|haben sie|hast du|quel\w*|pouvez-vous|pourriez-vous|avez-vous"
+    r"|vous avez|cual"
+    r"|que|quien|puedes|puede|podrias|podria|tienes|tiene|nos (?:das|dices|pasas)|qual|quem|pode|podia|tem)\b"
+    rf"[^.!?\n]{{0,80}}\b{_HELD_THINGS}\b[^.!?\n]{{0,80}}\?)"
+)
+_TO_US = re.compile(
+    r"(\b(?:(?:tell|give|send|read|show|hand|text|shoot|drop|ping|fire|spell|let) (?:us|me)(?: have| know| see)?"
+    r"|(?:share|reply|answer"
+    r"|respond|tweet|comment|quote|post|come back)(?: back| us)?(?: with)?|(?:nenn|sag|schick|gib|geb|schreib"
+    r"|verrat)\w*"
+    r" (?:sie |du )?(?:uns|mir)|(?:dites|donnez|envoyez|indiquez|precisez|ecrivez|communiquez)-(?:nous|moi)"
+    r"|(?:di|da|pasa|manda|envia|indica|dinos|danos|pasanos|mandanos|envianos|diga|deme|digan)(?:nos|me)?"
+    r"|(?:diga|de|mande|envie|indique|passe)-(?:nos|me))\b"
+    rf"[^.!?\n]{{0,60}}\b{_HELD_THINGS}\b)"
 )
 # "Which phone do you have, and which version": the thing, and not the number by which it is called.
 _PHONE = re.compile(r"(?:phone|mobile|handy|telephone|portable|movil|celular|telemovel)")
@@ -151,7 +188,7 @@ def asks_identifiers(reading: Reading, context: CheckContext) -> Iterator[Findin
             if not _DONE_ALONE.match(text, end) and not private_way(reading):
                 yield _finding("asks_identifiers", Outcome.BLOCK, reading, start, end)
             return
-    for start, end in _into_the_open(text, context.kind):
+    for start, end in (*_into_the_open(text, context.kind), *_asks_for_things(text)):
         if not private_way(reading):
             yield _finding("asks_in_public", Outcome.HOLD, reading, start, end)
         return
@@ -206,6 +243,13 @@ def _with_denial(text: str, end: int) -> int:
     return denied.end() if denied else end
 
 
+def _asks_for_things(text: str) -> Iterator[tuple[int, int]]:
+    """Questions and requests with something in them that may identify."""
+    for found in (*_HELD_QUESTION.finditer(text), *_TO_US.finditer(text)):
+        if not _asked_of_nobody(text, found.end()) and not _OWN_PROMISE.search(text[: found.start()]):
+            yield found.span(1)
+
+
 def _is_harmless(text: str, start: int, end: int, kind: Kind) -> bool:
     """True where the request is for a choice, a picture or a story, and nothing near it identifies."""
     sentences = [0, *(found.end() for found in _ENDS.finditer(text, 0, start))]
@@ -220,7 +264,7 @@ def _is_harmless(text: str, start: int, end: int, kind: Kind) -> bool:
 def private_way(reading: Reading) -> bool:
     """True when the reply names a private way, and does not ask for the answer in the open all the same."""
     text = reading.words.text
-    if links_in(reading.text):
+    if links_in(reading.text) or _MAIL.search(text):
         return True
     if not tables.table("private_way").search(text):
         return False
@@ -233,7 +277,7 @@ def private_way(reading: Reading) -> bool:
 def names_a_contact(reading: Reading) -> bool:
     """True when the reply names a private way that leads to a person."""
     text = _WITHOUT_A_PERSON.sub(" ", reading.words.text)
-    found = links_in(reading.text) or tables.table("private_way").search(text)
+    found = links_in(reading.text) or _MAIL.search(text) or tables.table("private_way").search(text)
     return bool(found) and private_way(reading)
 
 

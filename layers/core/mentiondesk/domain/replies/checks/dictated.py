@@ -13,7 +13,8 @@ _THEN = (
 )
 _BETWEEN = rf"(?:[ ,.\-/]{{1,3}}(?:{_THEN}[ ,]{{1,2}})?)"
 _TIMES = ("double", "triple", "doppel", "doble", "duplo")
-_SOME = rf"(?:(?:{'|'.join(_TIMES)})[ -]?)?"
+_TWICE = r"(?:deux|trois) fois (?:le )?|zweimal (?:die )?|dos veces (?:el )?|duas vezes (?:o )?|twice |two times "
+_SOME = rf"(?:{_TWICE}|(?:{'|'.join(_TIMES)})[ -]?)?"
 # Fewer digits in words are an hour or a count; so are digits in a row, and a list of hours.
 _FEWEST, _FEWEST_NAMED = 4, 3
 _MORE: tuple[dict[str, int], ...] = ({"oh": 0, "nought": 0}, {"zwo": 2}, {}, {}, {"meia": 6}, {}, {})
@@ -30,7 +31,8 @@ _ONE = re.compile(r"[^\W\d_]{2,}")
 _SIGN_ALONE = re.compile(r"\d|\b[a-z]\b")
 _HOURS = re.compile(r"\b(?:at|um|um|à|a las|as|às|alle|om|from|between|buses|gates?|platforms?|lines?) $")
 _NAMED = re.compile(
-    r"\b(?:code|digits|pin|keypad|password|passcode|number|combination|gate|lock|safe|ziffern|zahlen|nummer|passwort"
+    r"\b(?:code|digits|pin|keypad|type|enter|dial|press|key in|tapez|tippen|eingeben|marque|pulse|teclee|digite"
+    r"|password|passcode|number|combination|gate|lock|safe|ziffern|zahlen|nummer|passwort"
     r"|ending|ends|visa|card|karte|carte|tarjeta|cartão|chiffres"
     r"|numéro|dossier|cifras|código|clave|número|dígitos|senha|codice|cifre|cijfers)\b[^.!?]{0,40}$"
 )

@@ -99,6 +99,18 @@ _STREET_OF_DELIVERY = re.compile(
     r"[^.!?]{0,60}\b(?:in|on|to|at|off|of)\b (?!the\b|our\b|a\b|any\b|this\b|every\b)(?:[\w'-]{3,20} ){1,2}"
     r"(?:street|road|avenue|lane|crescent|terrace|gardens|close|mews|drive)\b"
 )
+_WHERE_IS_A_SHOP = re.compile(
+    r"\b(?:how late|when|what time|until when|opening|wann|bis wann|quand|quelle heure|a qué hora|cuándo|a que horas"
+    r"|quando)\b"
+    r"[^.!?]{0,50}\b(?:open\w*|close[sd]?|shut|offen|auf|geöffnet|zu|ouvr\w+|ouvert\w*|ferm\w+|abr\w+|abiert\w+"
+    r"|cierr\w+|fech\w+)"
+    r"|\b(?:nearest|closest|nächste\w*|plus proche|más cerca\w*|mais perto)\b"
+    r"|\b(?:where|address|wo|adresse|où|ou|dónde|donde|dirección|onde|morada)\b(?:(?!\bmy\b|\bmein|\bmon\b"
+    r"|\bmi\b)[^.!?]){0,50}"
+    r"\b(?:shop|store|branch|cafe|café|restaurant|hotel|museum|gym|clinic|office|depot|filiale|laden|geschäft"
+    r"|boutique|magasin"
+    r"|musée|tienda|museo|loja|museu)s?\b"
+)
 _WE = re.compile(r"\b(?:we|we've|we're|we have|our [\w ]{3,20}?)(?: have| has| just| now)? $")
 _POSTCODE = re.compile(
     r"\b[a-z]{1,2}\d[a-z0-9]? ?\d[a-z]{2}\b|\b(?:[a-z]{2} )?\d{5}(?:-\d{4})?\b(?! (?:days|people|customers|orders))"
@@ -131,7 +143,7 @@ def private_data(reading: Reading, context: CheckContext) -> Iterator[Finding]:
 
 def _all(reading: Reading, context: CheckContext) -> Iterator[tuple[str, int, int]]:
     yield from _in_letters(reading, context)
-    yield from _addresses(reading)
+    yield from _addresses(reading, context)
     yield from records(reading)
     if _DIGIT.search(reading.digits.text):
         yield from _numbers(reading, context)
@@ -182,7 +194,7 @@ def _is_public(text: str, found: re.Match[str], context: CheckContext) -> bool:
     return _TOLL_FREE.fullmatch(bare) is not None or _is_ours(text, found.start(), found[0], context)
 
 
-def _addresses(reading: Reading) -> Iterator[tuple[str, int, int]]:
+def _addresses(reading: Reading, context: CheckContext) -> Iterator[tuple[str, int, int]]:
     """A street with its number, unless it is said to be a place of the brand's."""
     spelled, text = reading.houses, reading.houses.text
     for found in _STREET.finditer(text) if _DIGIT.search(text) or "hausnummer" in text else ():
@@ -190,11 +202,18 @@ def _addresses(reading: Reading) -> Iterator[tuple[str, int, int]]:
         if _OURS.search(text, 0, found.start()):
             continue
         theirs = _POSTCODE.search(text, found.end(), found.end() + 40) or _THEIRS.search(near) or _FLAT.search(near)
+        if _asks_for_a_shop(context) and not _FLAT.search(near):
+            continue
         if theirs or not OUR_PLACE.search(near):
             yield "address", *spelled.place(*found.span())
     for found in _STREET_OF_DELIVERY.finditer(text):
         if not OUR_PLACE.search(found[0]) and not _we_moved(text, found):
             yield "address", *spelled.place(*found.span())
+
+
+def _asks_for_a_shop(context: CheckContext) -> bool:
+    """True where the customer asks for a place of the brand's: the street in the answer is its own."""
+    return bool(context.customer_words) and _WHERE_IS_A_SHOP.search(context.customer_words[-1].lower()) is not None
 
 
 def _we_moved(text: str, found: re.Match[str]) -> bool:

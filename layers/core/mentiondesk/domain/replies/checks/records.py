@@ -46,9 +46,32 @@ _NAME_OR_STREET = re.compile(rf"\b(?:{_NAMED}|{_STREETS})")
 # A place that is said to be the brand's.
 OUR_PLACE = re.compile(
     r"\b(?:shops?|stores?|branch|office|showroom|we are|we're|come (?:to|by|and)|visit|find us|opening|open"
-    r"|estamos en|(?:nuestra|la) tienda|abrimos|abierta|(?:unsere?r?|die|der) (?:filiale|laden)|geschaft"
-    r"|filiale|geoffnet"
+    r"|estamos en|(?:nuestra|la) tienda|abrimos|abierta|(?:unsere?r?|die|der) (?:filiale|laden)|gesch[aä]ft"
+    r"|filiale|ge[oö]ffnet"
     r"|boutique|magasin|ouverte?|loja|aberta|estamos na|abrimos|negozio|siamo in|aperto|winkel|geopend|wij zitten)\b"
+)
+# Somebody near the customer, by name, and who fetched or signed.
+_SOMEBODY = re.compile(
+    r"\b[Yy]our (?:partner|wife|husband|mum|mother|dad|father|son|daughter|neighbour|neighbor|flatmate|brother"
+    r"|sister|boss)"
+    r"(?:,| called| named)? (?:(?:Mr|Mrs|Ms|Dr)\.? )?[A-Z][a-z]+"
+    r"|\b(?:booked|reserved|registered|made|signed|left|collected|picked up|handed|delivered|it's)(?: \w+){0,2}"
+    r" (?:for|by|to|with|under) (?:Mr|Mrs|Ms|Miss|Dr)\.? [A-Z][a-z]+(?: [A-Z][a-z]+)?"
+)
+# What a keypad takes, how a number begins and ends, a room with its floor, a door on a landing.
+_PIECES = re.compile(
+    r"\b(?:hash|star|asterisk) \d{3,}|\b\d{3,8} (?:star|hash)\b"
+    r"|\b(?:begin(?:s|ning)|start(?:s|ing)) (?:with )?[a-z0-9]{1,6} ?\d{1,6} (?:and|,|to) ?(?:finish|end)\w*"
+    rf"|\b(?:visa|mastercard|amex|card|account|monzo|bank|iban|one|number|karte|carte"
+    rf"|tarjeta)\b[^.!?\n]{{0,20}}\b(?:end(?:s|ed|ing)"
+    rf"|finish\w*|endet|finit|termin\w+|acab\w+)(?: (?:in|with|on|auf|par|en|em))? {_NUMBER}[ -]{_NUMBER}\b"
+    r"|(?<!unit )(?<!suite )(?<!room )\b\d{3,4}, (?:top|ground|first|second|third|fourth|fifth|\d+(?:st|nd|rd"
+    r"|th)) floor\b"
+    r"|\b(?:primero|segundo|tercero|cuarto|quinto|sexto|\dº|\d[.o]) (?:izquierda|derecha|izda|dcha|izq|der)\b"
+    r"|\b(?!polka|the|a|red|blue|green|orange|black|white|that|this|each|every|one|small|little|big)[a-z]+ (?:dot"
+    r"|punkt|punto|ponto)"
+    r" [a-z]+[^.!?\n]{0,25}\b(?:at|over at|with|bei|en|chez|no) (?:the )?(?:google|microsoft|apple|yahoo|gmail"
+    r"|hotmail|outlook)"
 )
 # A home beside the street where it stands.
 _HOME = re.compile(
@@ -101,11 +124,13 @@ def records(reading: Reading) -> Iterator[tuple[str, int, int]]:
         named = _NAME_OR_STREET.search(reading.text, start, last)
         if named:
             yield "record", *named.span()
+    for somebody in _SOMEBODY.finditer(reading.text):
+        yield "record", *somebody.span()
     for street in _STREET.finditer(reading.text) if _HOME.search(text) else ():
         home = _HOME.search(text, max(0, street.start() - 60), street.end() + 60)
         if home and not OUR_PLACE.search(text, max(0, street.start() - 60), street.end() + 40):
             yield "record", *plain.place(*home.span())
-    for kind, pattern in (("record", _BORN), ("code", _OPENS), ("code", _PLATE)):
+    for kind, pattern in (("record", _BORN), ("code", _OPENS), ("code", _PLATE), ("code", _PIECES)):
         for one in pattern.finditer(text):
             yield kind, *plain.place(*one.span())
 

@@ -91,7 +91,8 @@ CERTAIN_FUTURE = re.compile(
 )
 # "Sleep easy", and something that will be.
 PEACE_OF_MIND = re.compile(
-    r"\b(?:(?:sleep|rest|breathe) easy|(?:put|set|lay) your (?:mind|fears|worries|heart) (?:at|to) (?:rest|ease)"
+    r"\b(?:relax(?=[,!:])|(?:sleep|rest|breathe) easy|(?:put|set|lay) your (?:mind|fears|worries|heart) (?:at"
+    r"|to) (?:rest|ease)"
     r"|can (?:\w+ )?(?:relax(?=[,.:!;-])|stop (?:worrying|watching|checking|refreshing))|lose no sleep"
     r"|without a (?:care|worry)"
     r"|(?:schlaf\w*|seien sie|sei|seid) (?:\w+ )?(?:ruhig|unbesorgt|beruhigt)|(?:konnen"
@@ -169,7 +170,8 @@ MONEY_PAID = re.compile(
     r"[£€$] ?\d|\d ?[£€$]"
     r"|\b(?:charg(?:es?|ing)|bills?|billed|invoiced?|pay(?:ing|ment)?|cost(?:s|ing)?|price[ds]?|vouchers?"
     r"|credit(?:ed)?|discount"
-    r"|quid|pounds|euros?|cash|expensive|rip-?off|double|twice|premium|subscription|renew\w*|cancel\w*|return(?:s|ed"
+    r"|quid|pounds|euros?|cash|direct debit|debit(?:ed)?|deducted|taken|instal?ments?|expensive|rip-?off|double"
+    r"|twice|premium|subscription|renew\w*|cancel\w*|return(?:s|ed"
     r"|ing)?|worth"
     r"|geld|gebuhr\w*|rechnung|zahlen|kosten|teuer|preis\w*|gutschein|rabatt|argent|frais|facture|paye[er]?|payer"
     r"|prix|cher|avoir"
@@ -207,6 +209,37 @@ MONEY_SETTLED = re.compile(
     r"|o que esta pago)\b"
     r"|\b(?:kinder|gentler|softer|friendlier|lighter|smaller|lower|slimmer|shorter) (?:bill|total|sum|invoice|price)\b"
 )
+# Nouns of money in an answer to a complaint, without the homonyms of good answers: charge, due, free, cash, pay.
+MONEY_NOUN = re.compile(
+    r"\b(?:(?:your|the|that|this|next|phone|final|whole) bills?|fees?|fines?|surcharges?|penalt(?:y|ies)|refund\w*"
+    r"|deposits?"
+    r"|your (?:wallet|purse)|penny|pennies|quid"
+    r"|direct debit"
+    r"|instal?ments?|goodwill|vouchers?|billed|fares?|rechnung|gebuhr\w*|betrag|beitrag|geldbeutel|portemonnaie"
+    r"|facture|frais"
+    r"|montant|porte-monnaie|portefeuille|factura|cuota|importe|cartera|bolsillo|fatura|mensalidade|carteira"
+    r"|(?:your|the|that|this|full|any|some|what you|of) (?:money|costs?|prices?|amount|balance|charges?|rate"
+    r"|premium|subscription))\b"
+    r"|[£€$] ?\d|\d ?[£€$]"
+)
+# A question about what to take or to give, and to whom.
+HEALTH_ASKED = re.compile(
+    r"\b(?:can|should|may|could|do|does|is it (?:ok|okay|safe|fine|bad)|how (?:much|many|often)|darf|kann|soll"
+    r"|puis-je|peut-on"
+    r"|dois-je|puedo|debo|posso|devo)\b[^.?!\n]{0,40}\b(?:take|taking|giv(?:e|ing)|us(?:e|ing)|stop|skip|mix|double"
+    r"|nehmen|geben"
+    r"|prendre|donner|tomar|darle?|dar)\b[^.?!\n]{0,60}|\b(?:take|taking|giv(?:e|ing)|stop|skip|mix"
+    r"|double)\b[^.?!\n]{0,40}\?"
+)
+HEALTH = re.compile(
+    r"\b(?:tablets?|pills?|medication|meds|medicines?|antibiotics?|syrup|drops|dose|dosage|ibuprofen|paracetamol"
+    r"|aspirin|calpol"
+    r"|insulin|inhaler|pregnan\w+|breast ?feeding|(?:year|month|week)s?[- ]olds?|tabletten|medikament\w*"
+    r"|antibiotik\w*|hustensaft"
+    r"|schwanger\w*|comprimes?|medicaments?|antibiotiques?|sirop|enceinte|pastillas?|medicamento\w*|antibiotico\w*"
+    r"|jarabe"
+    r"|embarazada|comprimidos?|xarope|gravida)\b"
+)
 # A reply that leaves a question of health to those who know may name them.
 DECLINES = re.compile(
     r"(?:\b(?:cannot|not able to|unable to)|n't(?: able to)?)\b[^.!?]{0,20}\b(?:advise|say|comment|tell|judge)\b"
@@ -228,4 +261,5 @@ STOP_USING = re.compile(
     r"|desconect\w+|(?:pare|deixe|parem) de (?:usar|utilizar|comer|beber)|nao (?:o |a )?(?:use|utilize|coma)|desligue"
     r"|smetta di|non (?:l[oa] )?(?:usi|usare)|stacchi|niet meer (?:gebruiken|eten|drinken)|stekker eruit)\b"
 )
+HELPING = re.compile(f"{STOP_USING.pattern}|{DECLINES.pattern}")
 SARCASTIC_PICTURES = re.compile("[🙄🤡💩🤦🖕😒🥱]")

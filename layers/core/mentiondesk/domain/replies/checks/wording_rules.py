@@ -23,19 +23,21 @@ _SENTENCE_ENDS = re.compile(r"[.!?](?=\s)|\n")
 _DOT_SIGN = r"(?:\s?\[\.\]\s?|\s?\(\.\)\s?|\s?[(\[{](?:dot|punkt|point|punto|ponto|punt)[)\]}]\s?)"
 _DOT_WORD = r"\s(?:dot|punkt|point|punto|ponto|punt)\s"
 _SLASH_WORD = r"(?:slash|barra|barre|schrägstrich|schraegstrich|querstrich)"
-_COMMON = "com|net|org|io|info|shop|store|app|biz|site|online|link"
+_COMMON = "com|example|net|org|io|info|shop|store|app|biz|site|online|link"
 _SHORT = "co|ly|me|gl|cc|de|fr|es|pt|it|nl|uk|eu|at|ch|be|us|to|tv"
 _HIDDEN_LINK = re.compile(
     rf"\bhxxps?://\S+|\bh\s+t\s+t\s+p\s+(?:s\s+)?:|\bhttps?\s+:|\bw\s?w\s?w\s?\.\s"
     rf"|(?<![\w-])[\w-]{{1,60}}{_DOT_SIGN}(?:{_COMMON}|{_SHORT})\b"
-    rf"|(?<![\w-])[\w-]{{1,60}}(?:\s\.\s?|\.\s| dot )(?:com|net|org|io|co|ly|me|gl|cc)\b(?:\s?/\s?\S+|(?=\W*$))"
-    rf"|(?<![\w-])(?:[\w-]{{3,60}}{_DOT_WORD}(?:com|net|org|io|info|co)|[\w-]{{7,60}}{_DOT_WORD}(?:{_SHORT}))\b"
+    rf"|(?<![\w-])[\w-]{{1,60}}(?:\s\.\s?|\.\s| dot )(?:com|example|net|org|io|co|ly|me|gl|cc)\b(?:\s?/\s?\S+|(?=\W*$))"
+    rf"|(?<![\w-])(?:[\w-]{{3,60}}{_DOT_WORD}(?:com|example|net|org|io|info|co)|[\w-]{{7,60}}{_DOT_WORD}(?:{_SHORT}))\b"
     rf"|\b\w{{3,30}}(?:-\w{{2,30}})?\s?/\s?(?:slash)\s?\w+|\b(?:{_COMMON}|{_SHORT}) {_SLASH_WORD} \w+"
     rf"|\b(?:bit|tiny|cutt|is|goo|ow|t|lnk|rb){_DOT_WORD}(?:{_SHORT}|gd|bio)\b"
     # "Then a full stop, then com", and the way through a search.
     rf"|\b(?:full stop|period|dot|punkt|punto|ponto|point)[\s,]+(?:(?:then|and|followed by|und|dann|puis|et|luego|y"
     rf"|depois|e)[\s,]+)"
     rf"{{0,2}}(?:{_COMMON}|co|uk|de|fr|es|pt|eu|me|ly|tv)\b(?!\s(?:la|le|los|las|el|que|vue|view))"
+    rf"|\b(?:tinyurl|bitly|linktree|youtu|telegram|whatsapp|discord|forms?|t me)[\w\s.-]{{0,25}}{_SLASH_WORD}\s\w+"
+    rf"|\bwith a (?:dot|full stop|point) (?:before|after|between)\b"
     r"|\b(?:first|top|second) (?:result|hit|link)s? (?:on|in|of|that|you|from)\b|\b(?:google|search for|look up"
     r"|bing) [^.!?\n]{2,40}"
     r"\b(?:click|tap|open|pick|choose|take) (?:the |on )?(?:first|top|second)\b",
@@ -117,6 +119,10 @@ def money(reading: Reading, context: CheckContext) -> Iterator[Finding]:
             if not tables.FOR_EVERYBODY.search(_sentence(reading.words.text, settled)):
                 yield _finding("money", Outcome.HOLD, (start, end), reading)
                 return
+    if context.kind is Kind.COMPLAINT and context.customer_words and not private_way(reading):
+        for _, start, end in reading.in_words(tables.MONEY_NOUN):
+            yield _finding("money", Outcome.HOLD, (start, end), reading)
+            return
 
 
 def _latest(context: CheckContext) -> str:
@@ -158,11 +164,11 @@ def harm(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     A reply to a complaint is found as well where it neither says to stop nor leads to where somebody helps in private.
     """
     said = _latest(context)
-    if not _speaks_of_harm(said):
+    if not _speaks_of_harm(said) and not _asks_about_health(said):
         return
     played_down = list(_said("reassurance", Outcome.HOLD, reading, rule="harm"))
     yield from played_down
-    complains = context.kind is Kind.COMPLAINT or context.urgency is Urgency.CRITICAL
+    complains = context.kind is Kind.COMPLAINT or context.urgency is Urgency.CRITICAL or _asks_about_health(said)
     if complains and not played_down and not context.private and not _helps(reading):
         yield Finding("harm_without_help", Outcome.HOLD)
 
@@ -173,8 +179,15 @@ def _speaks_of_harm(said: str) -> bool:
     return tables.table("harm").search(unaccented(said.lower())) is not None
 
 
+@lru_cache(maxsize=256)
+def _asks_about_health(said: str) -> bool:
+    """True for a question about what to take or to give. Remembered: a reply to it is checked again and again."""
+    plain = unaccented(said.lower())
+    return any(tables.HEALTH.search(found[0]) for found in tables.HEALTH_ASKED.finditer(plain))
+
+
 def _helps(reading: Reading) -> bool:
-    return names_a_contact(reading) or tables.STOP_USING.search(reading.words.text) is not None
+    return names_a_contact(reading) or tables.HELPING.search(reading.words.text) is not None
 
 
 def foreign_links(reading: Reading, context: CheckContext) -> Iterator[Finding]:
@@ -184,7 +197,13 @@ def foreign_links(reading: Reading, context: CheckContext) -> Iterator[Finding]:
             yield Finding("foreign_link", Outcome.HOLD, link.start, link.end, (("host", link.host),))
     hidden = _HIDDEN_LINK.finditer(reading.text) if _may_hide_a_link(reading.text) else ()
     for found in hidden:
-        yield Finding("foreign_link", Outcome.HOLD, *found.span(), (("host", found[0]),))
+        if not belongs(_spoken(found[0]), context.rules.own_domains):
+            yield Finding("foreign_link", Outcome.HOLD, *found.span(), (("host", found[0]),))
+
+
+def _spoken(words: str) -> str:
+    """The host in an address of words: "example dot com" is example.com."""
+    return re.sub(r"\s|[()\[\]{}]", "", re.sub(rf"{_DOT_SIGN}|{_DOT_WORD}", ".", words.lower()))
 
 
 def _may_hide_a_link(text: str) -> bool:
