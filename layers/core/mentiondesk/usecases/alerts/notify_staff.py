@@ -78,7 +78,7 @@ class NotifyStaff:
 
     A crash may repeat an alert that was sent and not yet recorded. It never loses one: the lease ends, and the item
     is due again. `senders` holds one for each channel; the index is read `batch` items at a time. `text_links` makes
-    the links of texts, which have little room. `desk` is the address of the desk that staff sign in to.
+    the links of messages that ring a phone, which are short. `desk` is the address of the desk that staff sign in to.
     """
 
     def __init__(
@@ -265,8 +265,8 @@ def _pause(attempts: int) -> timedelta:
 def _delivery(message: Message, notices: Notices, settings: DeskSettings) -> Delivery:
     staff: Staff | None = settings.roster.find(message.staff_id)
     assert staff is not None, "alerts are planned from the roster"
-    # A text holds the link of the case that it names: of the most urgent ones, the first that is due.
+    # A short message holds the link of the case that it names: of the most urgent ones, the first that is due.
     first = min(message.wanted, key=lambda one: (-one.subject.urgency.rank, one.alert.answer_by))
-    text = message.channel is Channel.TEXT
-    found = tuple(notices.of(one.subject, one.alert, text and one is first) for one in message.wanted)
+    short = message.channel.interrupts
+    found = tuple(notices.of(one.subject, one.alert, short and one is first) for one in message.wanted)
     return Delivery(staff, message.channel, found, message.critical)
