@@ -73,7 +73,8 @@ _IN_THE_OPEN = re.compile(
 )
 _VERBS_OF_TELLING = (
     r"(?:reply|respond|answer|post|drop|leave|type|comment|tell (?:us|me)|write|pop|put|share|give (?:us|me)|send|add"
-    r"|shout|stick|hang|snap|bung|chuck|jot|paste|copy|show (?:us|me)|spell|quote|list|let (?:us|me) (?:know|have)"
+    r"|shout|stick|hang|snap|bung|chuck|jot|paste|copy|tweet|show (?:us|me)|spell|quote|list|let (?:us|me) (?:know"
+    r"|have)"
     r"|schreib\w*|poste\w*|schick\w*|gib|geben|gebt|nenn\w*|tipp\w*|setz\w*|stell\w*|verrat\w*|antworte\w*"
     r"|kommentier\w*|sag\w*|donne[zr]?|envoye[zr]|dites|tape[zr]|indique[zr]?|mett\w+|laisse[zr]?|ecri[vr]\w+"
     r"|recopie[zr]?|note[zr]?|poste[zr]|repond\w+|precise[zr]?|glisse[zr]?|colle[zr]?|partage[zr]?"
@@ -86,6 +87,7 @@ _INTO_THE_OPEN = re.compile(
 )
 # "Right here is fine", "street and bell below, then we ask": the thread named as the place, without a verb.
 _HERE_WILL_DO = re.compile(
+    r"\btweet (?:it|them|that|us)\b|"
     rf"\b{_OPEN}(?: is| works| will do| would do|'s)(?: just| absolutely)?"
     r" (?:fine|ok|okay|perfect|great|enough|best|easiest|quickest|good|nicely|the trick)\b"
     r"|\b(?:below|underneath|in this thread|in the (?:replies|comments)|hier drunter|darunter|drunter"
