@@ -27,7 +27,7 @@ from mentiondesk.usecases.cases.lapse_claims import LapseClaims
 def notify_staff(desk: DeskStores, config: NotifyConfig, unread: Callable[[Exception], None]) -> NotifyStaff:
     """`unread` hears of a link key that cannot be read."""
     senders = {channel: _sender(channel, config) for channel in Channel}
-    links = SignedLinks(LinkKeys(secret(aws.ssm(), config.link_parameter), clock.now, unread), config.api_url)
+    links = SignedLinks(LinkKeys(secret(aws.ssm, config.link_parameter), clock.now, unread), config.api_url)
     writer, address = StaffMessages(desk.sentences), config.api_url.rstrip("/")
     short = ShortLinks(links, desk.table)
     return NotifyStaff(
@@ -38,7 +38,7 @@ def notify_staff(desk: DeskStores, config: NotifyConfig, unread: Callable[[Excep
 def _sender(channel: Channel, config: NotifyConfig) -> Sender:
     match channel:
         case Channel.EMAIL:
-            return SesMailer(aws.ses(), config.alert_sender, config.staff_mail)
+            return SesMailer(aws.ses, config.alert_sender, config.staff_mail)
         case Channel.TEXT:
             return texter(config.texts_through, config.text_origin)
         case Channel.ROOM:
@@ -53,5 +53,5 @@ def lapse_claims(desk: DeskStores) -> LapseClaims:
 
 def tell_operators(desk: DeskStores, config: NotifyConfig) -> TellOperators:
     return TellOperators(
-        desk.troubles, OperatorsTopic(aws.sns(), config.operators_topic), OperatorMails(config.desk_name)
+        desk.troubles, OperatorsTopic(aws.sns, config.operators_topic), OperatorMails(config.desk_name)
     )
