@@ -274,6 +274,12 @@ def test_requests_to_answer_in_the_open_are_stopped_in_whatever_words(text: str)
         "We'll look after lunch and write to you here.",
         "Which phone do you have, and which version of the app?",
         "Which number is on the handlebar?",
+        "Please bring your passport and the card you paid with.",
+        "Bitte den Ausweis mitbringen.",
+        "Please have your booking number ready when you call.",
+        "Type your postcode into the search box.",
+        "Which policy do you mean, home or car?",
+        "Do you have an account with us yet?",
     ],
 )
 def test_what_everybody_may_answer_may_be_asked(text: str) -> None:
