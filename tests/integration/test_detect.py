@@ -215,6 +215,18 @@ def test_one_outage_in_two_words_is_one_incident(listening: Listening) -> None:
     assert listening.incident().people == 12
 
 
+def test_a_candidate_takes_in_the_other_words_of_its_surge(listening: Listening) -> None:
+    known = HourlyCounts(500, 500, {"nothing known": 400.0, "delayed": 100.0}, at(0))
+    listening.ears.usual.save(known)
+    listening.complain(5, over=5, terms=("closed", "premises"), words="closed")
+    listening.run(at(6))
+    others = {"terms": ("topic store",), "words": "a locked door"}
+    listening.complain(5, begin=6, over=5, first=50, **others)
+    listening.run(at(12))
+    listening.run(at(13))
+    assert listening.incident().people == 10
+
+
 @pytest.mark.parametrize(("component", "count"), [("shop", 1), ("post", 2)])
 def test_complaints_join_what_a_person_opened_for_their_component(
     listening: Listening, component: str, count: int

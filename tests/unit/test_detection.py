@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from mentiondesk.detection.baseline import HOUR, OVERALL_TERMS, Expectation, hour_of_week, updated
+from mentiondesk.detection.baseline import HOUR, OVERALL_TERMS, Expectation, hour_of_week, updated, updated_overall
 from mentiondesk.detection.clusters import Cluster, above_baseline, find_clusters, one_outage
-from mentiondesk.detection.concepts import FAILURES, SUBJECTS
+from mentiondesk.detection.concepts import FAILURES, NOTHING_KNOWN, SUBJECTS
 from mentiondesk.detection.matching import count_terms, distinct_reporters, matches, of_their_own, resolve_echoes
 from mentiondesk.detection.slow import slow_clusters
 from mentiondesk.detection.thresholds import THRESHOLDS
@@ -369,7 +369,8 @@ def test_three_people_with_one_rare_word_are_chance() -> None:
 
 def odd(count: int, shared: int) -> list[Signal]:
     """Complaints within six minutes of which so many share a word that no table holds."""
-    return [signal(n * 6 / count, n, *(("elevator",) if n < shared else ()), f"odd{n}") for n in range(count)]
+    told = [("elevator", f"odd{n}") if n < shared else (f"odd{n}",) for n in range(count)]
+    return [signal(n * 6 / count, n, NOTHING_KNOWN, *words) for n, words in enumerate(told)]
 
 
 def test_a_surge_of_complaints_that_share_a_rare_word_is_noticed_though_no_concept_is() -> None:
@@ -377,17 +378,76 @@ def test_a_surge_of_complaints_that_share_a_rare_word_is_noticed_though_no_conce
     (group,) = found(odd(9, 4), at(7), quiet)
     assert (group.people, group.failure, group.terms[0]) == (9, "", "elevator")
     assert title(group.failure, group.subject) == "Many complaints"
-    assert found(odd(4, 4), at(7), quiet) == []
+    assert found(odd(3, 3), at(7), quiet) == []
 
 
 def test_far_more_people_than_usual_are_noticed_whatever_their_words() -> None:
     quiet = busy(0.5, "delayed")
     (group,) = found(odd(9, 1), at(7), quiet)
     assert (group.people, title(group.failure, group.subject)) == (9, "Many complaints")
-    assert found(odd(4, 1), at(7), quiet) == []
+    assert found(odd(3, 1), at(7), quiet) == []
     answers = [replace(one, answers=PostId("9")) for one in odd(9, 1)]
     assert found(answers, at(7), quiet) == []
     assert found(odd(9, 1), at(7), busy(5, "delayed")) == []
+
+
+def test_the_more_complaints_have_in_common_the_fewer_are_needed() -> None:
+    quiet = busy(1, "topic store", "nothing known")
+    alike = [signal(n * 6, n, "topic account", f"odd{n}") for n in range(4)]
+    assert found([signal(n * 6, n, NOTHING_KNOWN, f"odd{n}") for n in range(4)], at(19), quiet) == []
+    (group,) = found(alike, at(19), quiet)
+    assert (group.people, title(group.failure, group.subject)) == (4, "Many complaints")
+    answers = [replace(one, answers=PostId("9")) for one in alike]
+    assert found(answers, at(19), quiet) == []
+
+
+def test_what_most_complaints_are_about_every_day_is_not_in_common() -> None:
+    usual = busy(1, "topic account", "nothing known")
+    assert found([signal(n * 6, n, "topic account", f"odd{n}") for n in range(4)], at(19), usual) == []
+
+
+def test_a_surge_takes_in_what_hardly_anybody_said_without_it() -> None:
+    usual = busy(2, "nothing known")
+    alike = [signal(n * 3, n, "topic account", f"odd{n}") for n in range(8)]
+    other, usual_words = signal(14, 50, "topic store", "odd"), signal(15, 51, NOTHING_KNOWN, "odd")
+    (group,) = found([*alike, other, usual_words], at(22), usual)
+    assert group.signals == tuple(alike)
+
+
+def test_dangers_count_for_a_surge_and_are_taken_in_by_none() -> None:
+    quiet = busy(0.5, "delayed")
+    rash = [replace(one, critical=n < 3) for n, one in enumerate(odd(7, 0))]
+    (group,) = found(rash, at(7), quiet)
+    assert not any(one.critical for one in group.signals)
+    assert group.people == 4
+
+
+def test_a_loud_hour_after_silent_weeks_is_not_told_by_its_number() -> None:
+    silent = Baseline(HourlyCounts(700, 20, {}, NOON), HourlyCounts(4, 0, {}, NOON))
+    assert found(odd(9, 0), at(7), silent) == []
+
+
+def test_the_usual_follows_the_day_before_the_weeks_are_known() -> None:
+    evening = (0.0,) * 20 + (60.0,) * 4
+    baseline = Baseline(HourlyCounts(480, 240, {}, NOON, evening), HourlyCounts(), 21)
+    night = replace(baseline, hour_of_day=3)
+    assert Expectation(baseline).hourly_reporters == pytest.approx(3, abs=0.5)
+    assert Expectation(night).hourly_reporters == pytest.approx(0.08, abs=0.02)
+
+
+def test_the_hours_of_the_day_are_learnt_and_begin_even() -> None:
+    before = HourlyCounts(240, 480, {}, at(0))
+    after = updated_overall(before, Expectation(Baseline(before)), at(60), 5, {})
+    hour = hour_of_week(at(0)) % 24
+    assert after.by_hour[hour] == pytest.approx(after.by_hour[hour - 1] + 5, abs=0.01)
+    assert sum(after.by_hour) == pytest.approx(after.reporters, abs=0.05)
+    assert updated_overall(after, Expectation(Baseline(after)), at(60), 5, {}) == after
+
+
+def test_a_baseline_from_before_topics_were_counted_expects_them() -> None:
+    old = busy(1, "delayed")
+    assert Expectation(old).share("topic account") >= THRESHOLDS.prior_concept_share
+    assert Expectation(old).share(NOTHING_KNOWN) >= THRESHOLDS.prior_everyday_share
 
 
 def test_a_new_desk_does_not_take_what_its_customers_always_speak_of_for_an_outage() -> None:
@@ -407,7 +467,9 @@ def test_an_evening_with_more_of_everything_is_not_called_by_the_most_frequent_p
     usual = busy(2, "delayed")
     sums = {"delayed": 300.0, "not delivered": 150.0, "delivery": 200.0}
     usual = replace(usual, overall=replace(usual.overall, terms=sums), hour=HourlyCounts())
-    evening = [signal(n, n, *(("not delivered", "delivery") if n % 4 == 0 else (f"odd{n}",))) for n in range(40)]
+    evening = [
+        signal(n, n, *(("not delivered", "delivery") if n % 4 == 0 else (NOTHING_KNOWN, f"odd{n}"))) for n in range(40)
+    ]
     assert {group.failure for group in found(evening, at(41), usual)} == {""}
 
 

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2s
-from math import inf, log
+from math import log
 
 from mentiondesk.detection.baseline import HOUR, Expectation
 from mentiondesk.detection.concepts import (
+    ANY_WORDS,
     ANYTHING_MAY,
     APART,
     CONCEPTS,
@@ -23,6 +24,7 @@ from mentiondesk.detection.concepts import (
     related,
 )
 from mentiondesk.detection.matching import AND, belongs, by_term, distinct_reporters
+from mentiondesk.detection.surges import COMPANION, MOST_TERMS, surges
 from mentiondesk.detection.surprise import severity, surprise
 from mentiondesk.detection.titles import failure_of
 from mentiondesk.domain.ids import IncidentId, UserId
@@ -31,14 +33,9 @@ from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.values import Frozen, field
 
 _MOST_CLUSTERS = 5
-_MOST_TERMS = 8
 _MOST_SAMPLES = 3
-# People who must share a word before it tells a problem.
-_SHARING = 3
 # Share of the people of a surge of any words who must name a failure before the title does.
 _TOLD_BY = 1 / 3
-# People who must share a concept before it counts in a surge of any words.
-_SHARED_CONCEPT = 2
 # People who must report two failures together before the one is part of the other's problem.
 _TOGETHER = 2
 # A cluster of at most this part of an incident's people is small.
@@ -46,9 +43,7 @@ _PART_OF = 4
 # Longer posts say no more for a sample.
 _TELLING_WORDS = 20
 _ID_LENGTH = 12
-# The term of posts that name neither a failure nor a part of the service.
-NOTHING_KNOWN = f"{NO_FAILURE}{AND}{NO_SUBJECT}"
-COMPANION, SURGE, LIFT = 1.0, 2.0, 10.0
+SURGE, LIFT = 2.0, 10.0
 # Over longer windows a problem has no moment at which it begins.
 _LONGEST_SURGE = timedelta(hours=12, minutes=-1)
 # Floors that keep the scan for the beginning of a surge from dividing by nothing.
@@ -134,6 +129,14 @@ def find_clusters(
     return found
 
 
+def widest(
+    signals: Sequence[Signal], expectation: Expectation, now: datetime, people: int, within: timedelta
+) -> Cluster | None:
+    """The cluster of all complaints above the usual, whatever their words; None if their number tells nothing."""
+    recent = [one for one in signals if now - within < one.at <= now]
+    return _unnamed(_Window(distinct_reporters(recent), by_term(recent), expectation, now), people, within)
+
+
 def above_baseline(
     terms: Sequence[str], signals: Sequence[Signal], expectation: Expectation, now: datetime, span: timedelta
 ) -> float:
@@ -166,8 +169,7 @@ def one_outage(incident: Incident, cluster: Cluster, within: timedelta) -> bool:
     if related_failures(incident, cluster):
         return True
     small = cluster.people * _PART_OF <= incident.people
-    unnamed = NOTHING_KNOWN in incident.terms or NOTHING_KNOWN in cluster.terms
-    return (small or unnamed) and APART.isdisjoint(cluster.terms)
+    return (small or ANY_WORDS in (*incident.terms, *cluster.terms)) and APART.isdisjoint(cluster.terms)
 
 
 def related_failures(incident: Incident, cluster: Cluster) -> bool:
@@ -285,62 +287,17 @@ def _share(term: str, members: Iterable[Signal]) -> float:
 
 
 def _unnamed(window: _Window, people: int, within: timedelta) -> Cluster | None:
-    """A surge of complaints of any words, by the rare word that many share, else by their number alone; or None.
-
-    People put one new problem into words that no table holds. Far more of them than usual are a sign by themselves;
-    the word they share tells it from a busy hour, and so does their number where there are few complaints.
-    """
-    expectation = window.expectation
-    if not expectation.settled:
-        return None
-    # The longest first: it holds most of the people.
-    spans = sorted((within * part for part in expectation.thresholds.window_parts), reverse=True)
-    for terms_of in (_shared_words, _concepts_of_many) if expectation.calm else (_shared_words,):
-        for span in spans:
-            recent = window.reporters[len(window.reporters) - _since(window.now - span, window.reporters) :]
-            excess = _excess_of_all(len(recent), expectation, span)
-            if len(recent) < people or excess < expectation.thresholds.any_surprise:
-                continue
-            shared = terms_of(recent, window, span)
-            terms = (*shared, NOTHING_KNOWN) if shared is not None else ()
-            members = _burst([one for one in recent if belongs(terms, one)], terms, expectation, window.now)
-            if len(distinct_reporters(members)) >= people:
-                failure = failure_of(members, expectation)
-                told = bool(failure) and _share(failure, members) >= _TOLD_BY
-                return Cluster(terms, members, excess, "", failure if told else "")
+    """The cluster of a surge of complaints in any words; None if there is none."""
+    for surge in surges(window.reporters, window.expectation, window.now, people, within):
+        recent = [one for one in window.reporters if one.at > window.now - surge.span]
+        members = _burst(
+            [one for one in recent if belongs(surge.terms, one)], surge.terms, window.expectation, window.now
+        )
+        if len(distinct_reporters(members)) >= surge.people:
+            failure = failure_of(members, window.expectation)
+            told = bool(failure) and _share(failure, members) >= _TOLD_BY
+            return Cluster(surge.terms, members, surge.surprise, "", failure if told else "")
     return None
-
-
-def _excess_of_all(count: int, expectation: Expectation, span: timedelta) -> float:
-    """Surprise of a number of complaints of any words within `span`."""
-    return surprise(count, expectation.hourly_reporters * (span / HOUR), expectation.thresholds.most_trust)
-
-
-def _concepts_of_many(recent: Sequence[Signal], window: _Window, span: timedelta) -> tuple[str, ...] | None:
-    """The concepts that more people share than usual, of a surge whose number alone tells; else None.
-
-    Only posts that begin a thread count: answers to the brand come in bursts of their own.
-    """
-    begun = sum(one.answers is None for one in recent)
-    if _excess_of_all(begun, window.expectation, span) < window.expectation.thresholds.wordless_surprise:
-        return None
-    excess = window.surprises(span, _SHARED_CONCEPT)
-    concepts = [term for term in excess if term in FAILURES | SUBJECTS and excess[term] >= COMPANION]
-    return tuple(sorted(concepts, key=lambda term: (-excess[term], term))[:_MOST_TERMS])
-
-
-def _shared_words(recent: Sequence[Signal], window: _Window, span: timedelta) -> tuple[str, ...] | None:
-    """The rare words that a good part of the recent people share, the most surprising first; None if there are none."""
-    least = max(_SHARING, len(recent) * window.expectation.thresholds.title_share)
-    counted = {word: len(having) for word, having in by_term(recent).items() if word not in _CONCEPTS}
-    excess = {
-        word: window.surprise_among_all(word, span)
-        for word, count in counted.items()
-        if count >= least and window.expectation.required_surprise(word) < inf
-    }
-    best = sorted((word for word in excess if excess[word] >= COMPANION), key=lambda word: (-excess[word], word))
-    told = best and excess[best[0]] >= window.expectation.thresholds.shared_surprise
-    return tuple(best[:_MOST_TERMS]) if told else None
 
 
 def _plain(terms: Iterable[str]) -> set[str]:
@@ -393,8 +350,8 @@ def _terms_of_problem(seed: str, window: _Window, span: timedelta) -> tuple[str,
         ),
         key=lambda term: (-excess.get(term, 0.0), term),
     )
-    terms = [failure for failure in failures[:_MOST_TERMS] if failure not in ANYTHING_MAY]
-    general = [failure for failure in failures[:_MOST_TERMS] if failure in ANYTHING_MAY]
+    terms = [failure for failure in failures[:MOST_TERMS] if failure not in ANYTHING_MAY]
+    general = [failure for failure in failures[:MOST_TERMS] if failure in ANYTHING_MAY]
     if subject:
         terms += [f"{failure}{AND}{subject}" for failure in general]
     # Posts without a subject are frequent at a busy brand: they belong only where nearly all come from the surge.

@@ -101,6 +101,13 @@ OF_THEIR_OWN = {
     "not delivered": frozenset({"delivery", "paying"}),
     "paid, not recognised": frozenset({"paying"}),
 }
+# A signal has its topics among its terms, after this word.
+TOPIC = "topic "
+# The term of a signal that has no failure, no subject and no topic.
+NOTHING_KNOWN = "nothing known"
+_KNOWN = frozenset((*CONCEPTS, NOTHING_KNOWN))
+# The term of a cluster of any words, which no signal has.
+ANY_WORDS = "any words"
 # Terms that a signal has where it names no subject, and no failure.
 NO_SUBJECT, NO_FAILURE = "no subject", "no failure"
 # Failures that may be of anything: with a subject of another incident they are not a part of it.
@@ -128,6 +135,11 @@ def with_general(concepts: Collection[str]) -> tuple[str, ...]:
     """The failures among `concepts`, and the general concepts that they or the parts of the service belong to."""
     general = [name for name, narrower in GENERAL.items() if name in concepts or not narrower.isdisjoint(concepts)]
     return (*(name for name in concepts if name not in SUBJECTS), *general)
+
+
+def is_known(term: str) -> bool:
+    """True for a concept or a topic, not for a word."""
+    return term in _KNOWN or term.startswith(TOPIC)
 
 
 def related(one: str, other: str) -> bool:

@@ -3,11 +3,13 @@
 Different words for one problem share a concept; the words around it name the subject.
 """
 
-from mentiondesk.detection.concepts import FAILURES, with_general
+from collections.abc import Sequence
+
+from mentiondesk.detection.concepts import FAILURES, NOTHING_KNOWN, TOPIC, with_general
 from mentiondesk.domain.ids import CaseId
 from mentiondesk.domain.incidents.signals import Signal
 from mentiondesk.domain.posts.post import Post
-from mentiondesk.domain.posts.tags import Kind, Tags, Urgency
+from mentiondesk.domain.posts.tags import Kind, Said, Tags, Urgency
 from mentiondesk.domain.text import clean, quotable
 from mentiondesk.triage.concepts import surfaces
 
@@ -33,7 +35,7 @@ def signal_of(post: Post, tags: Tags) -> Signal | None:
         post_id=post.post_id,
         author_id=post.author_id,
         at=post.created_at,
-        terms=(*with_general(said.concepts), *said.words),
+        terms=(*with_general(said.concepts), *said.words) if echo else _terms(said, tags.topics),
         words=quotable(clean(post.text), _SAMPLE),
         topics=tags.topics,
         digest="" if echo else said.digest,
@@ -42,6 +44,12 @@ def signal_of(post: Post, tags: Tags) -> Signal | None:
         case_id=CaseId(post.conversation_id, post.author_id),
         critical=tags.urgency is Urgency.CRITICAL,
     )
+
+
+def _terms(said: Said, topics: Sequence[str]) -> tuple[str, ...]:
+    """The concepts, the telling words and the topics, or the term of a post that has neither concept nor topic."""
+    known = (*with_general(said.concepts), *(f"{TOPIC}{topic}" for topic in topics))
+    return (*(known or (NOTHING_KNOWN,)), *said.words)
 
 
 def terms_of(text: str) -> list[str]:

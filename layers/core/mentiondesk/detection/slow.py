@@ -33,6 +33,7 @@ def slow_clusters(
         vague_concept_surprise=float("inf"),
         word_surprise=thresholds.slow_word_surprise,
         any_surprise=float("inf"),
+        alike_surprise=float("inf"),
     )
     found: dict[tuple[str, ...], Cluster] = {}
     for span in SPANS:

@@ -27,6 +27,8 @@ class Thresholds(Frozen):
     # surprise that such a brand's clusters need.
     quiet_daily: float = 40.0
     calm_daily: float = 100.0
+    # Complaints a day from which the number of them alone can tell.
+    regular_daily: float = 2.0
     fewest_people: int = 3
     few_people_extra: float = 1.0
     # Hours of counts after which the number of complaints alone, that of days, and words that no table holds can be
@@ -36,8 +38,10 @@ class Thresholds(Frozen):
     # Surprise required of the number of complaints of any words, and of the part that shares a rare word.
     any_surprise: float = 4.0
     shared_surprise: float = 2.0
-    # Surprise required of the number of complaints that share no word, at brands of at most `calm_daily` complaints.
-    wordless_surprise: float = 5.0
+    # Surprise required at brands of at most `calm_daily` complaints: of the number of complaints and of the concept or
+    # topic that they share, together. The surprise that the most frequent of them has by chance is taken away.
+    alike_surprise: float = 4.4
+    alike_by_chance: float = 1.2
     # Slow problems: people within half a day or two days, and surprise by kind of term.
     slow_people: int = 8
     slow_surprise: float = 5.0
@@ -69,7 +73,8 @@ class Thresholds(Frozen):
     majority: float = 0.6
 
     # Prior of the baseline: a rate per hour and its weight in hours, the share of complaints that has a term and its
-    # weight in complaints, and the weight in hours of the overall rate beside the rate of one hour of the week.
+    # weight in complaints; and the weights in complaints of the overall rate beside the rate of an hour of the
+    # day, and of that beside the rate of one hour of the week.
     prior_rate: float = 1.0
     prior_rate_hours: float = 1.0
     prior_general_share: float = 0.15
@@ -77,7 +82,8 @@ class Thresholds(Frozen):
     prior_everyday_share: float = 0.25
     prior_word_share: float = 0.01
     prior_share_reporters: float = 40.0
-    overall_rate_hours: float = 2.0
+    prior_of_day: float = 2.0
+    prior_of_week: float = 8.0
     overall_term_hours: float = 4.0
     # Cap on the number of events that a mean is assumed to be known from: a baseline is never exact.
     most_trust: float = 20.0

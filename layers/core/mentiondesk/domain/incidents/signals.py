@@ -38,16 +38,23 @@ class HourlyCounts(Frozen):
     `hours` is how many hours were counted, `reporters` how many distinct reporters they had, `terms` how many
     reporters used each term. Older hours weigh less, so that all three are fractions. `until` is the end of the latest
     hour counted.
+
+    `by_hour` is kept over every hour only: the reporters of each hour of the day in UTC.
     """
 
     hours: float = 0.0
     reporters: float = 0.0
     terms: Mapping[str, float] = field(default_factory=dict)
     until: datetime | None = None
+    by_hour: tuple[float, ...] = ()
 
 
 class Baseline(Frozen):
-    """The counts that are normal for one hour of the week: over every hour, and over that hour in past weeks."""
+    """The counts that are normal for one hour of the week: over every hour, and over that hour in past weeks.
+
+    `hour_of_day` is the hour's place in `overall.by_hour`; None if it is not known.
+    """
 
     overall: HourlyCounts = HourlyCounts()
     hour: HourlyCounts = HourlyCounts()
+    hour_of_day: int | None = None

@@ -4,8 +4,16 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mentiondesk.detection.baseline import HOUR, HOUR_TERMS, OVERALL_TERMS, Expectation, hour_of_week, updated
-from mentiondesk.detection.clusters import Cluster, above_baseline, find_clusters, one_outage, related_failures, samples
+from mentiondesk.detection.baseline import HOUR, HOUR_TERMS, Expectation, hour_of_week, updated, updated_overall
+from mentiondesk.detection.clusters import (
+    Cluster,
+    above_baseline,
+    find_clusters,
+    one_outage,
+    related_failures,
+    samples,
+    widest,
+)
 from mentiondesk.detection.matching import count_terms, distinct_reporters, matches, of_their_own, resolve_echoes
 from mentiondesk.detection.signals import terms_of
 from mentiondesk.detection.slow import SPANS, slow_clusters
@@ -137,6 +145,8 @@ class DetectIncidents:
         for incident in open_incidents:
             self._follow(incident, run)
         acute = [incident for incident in open_incidents if not incident.slow]
+        for incident in acute:
+            self._widen(incident, run)
         rest = [one for one in run.signals if not any(matches(incident, one) for incident in acute)]
         for cluster in self._new_clusters(rest, run):
             same = next((one for one in self._incidents.open() if _one_outage(one, cluster, run.settings)), None)
@@ -174,6 +184,16 @@ class DetectIncidents:
         stored = self._incidents.get(incident.incident_id)
         if stored is not None and stored.open:
             self._follow(stored, replace(run, signals=cluster.signals) if slow else run)
+
+    def _widen(self, incident: Incident, run: _Run) -> None:
+        """Takes in other words of an open candidate, of a surge most of whose people it holds."""
+        rules = run.settings.incidents
+        surge = widest(run.signals, run.expectation, run.now, rules.people, rules.within)
+        if surge is None or incident.public or set(surge.terms) <= set(incident.terms):
+            return
+        held = distinct_reporters(one for one in surge.signals if matches(incident, one))
+        if 2 * len(held) >= surge.people and one_outage(incident, surge, rules.within):
+            self._take_in(incident, surge, run)
 
     def _take_in(self, incident: Incident, cluster: Cluster, run: _Run) -> None:
         """Widens an open incident by a cluster that reports the same outage in other words."""
@@ -308,7 +328,7 @@ class DetectIncidents:
         expectation = Expectation(baseline, self._thresholds)
         counts = (end, reporters * factor, scaled)
         self._baselines.save(updated(baseline.hour, expectation, *counts, HOUR_TERMS), slot)
-        self._baselines.save(updated(baseline.overall, expectation, *counts, OVERALL_TERMS))
+        self._baselines.save(updated_overall(baseline.overall, expectation, *counts))
 
 
 def _one_outage(incident: Incident, cluster: Cluster, settings: DeskSettings) -> bool:

@@ -50,7 +50,7 @@ class Baselines:
     def load(self, hour_of_week: int) -> Baseline:
         overall, hour = keys.usual(), keys.usual(hour_of_week)
         found = {item.key.sk: _counts(item) for item in self._table.get_many((overall, hour))}
-        return Baseline(found.get(overall.sk, HourlyCounts()), found.get(hour.sk, HourlyCounts()))
+        return Baseline(found.get(overall.sk, HourlyCounts()), found.get(hour.sk, HourlyCounts()), hour_of_week % 24)
 
     def save(self, counts: HourlyCounts, hour_of_week: int | None = None) -> bool:
         if counts.until is None:
