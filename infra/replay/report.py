@@ -168,7 +168,8 @@ class Replay(Observer):
             **self._answers(),
             **self._deadlines(),
             "incidents": len(desk.stored_incidents()),
-            **{f"{channel}s": desk.outbox.sent[channel] for channel in Channel},
+            "emails": desk.outbox.sent[Channel.EMAIL],
+            "texts": desk.outbox.sent[Channel.TEXT],
         }
 
     def _answers(self) -> Row:

@@ -3,10 +3,9 @@
     python -m tests.evaluation.incidents [--show]
     python -m tests.evaluation.incidents --runs 100 --streams 15     (the long one, about ten minutes)
 
-The outages' texts are written for this project (outages.jsonl, fresh.jsonl, unseen.jsonl, unseen_second.jsonl). The
-streams are made of labelled posts with a day's rhythm, 8 to 100 posts a day, and, where they are at hand beside the
-checkout, recorded weeks. `--show` lists what is raised in the streams as they are, to be judged by reading, and what
-was missed.
+The outages' texts are written for this project (README.md names the files). The streams are made of labelled posts with
+a day's rhythm, 8 to 100 posts a day, and, where they are at hand beside the checkout, recorded weeks. `--show` lists
+what is raised in the streams as they are, to be judged by reading, and what was missed.
 """
 
 import argparse
@@ -24,7 +23,7 @@ from rich.table import Table
 
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.incidents.incident import Incident
-from tests.evaluation.outages import FRESH, SECOND, TELLING, UNFORESEEN, UNSEEN, Outage, fresh, music
+from tests.evaluation.outages import FRESH, SECOND, TELLING, THIRD, UNFORESEEN, UNSEEN, Outage, fresh, music
 from tests.evaluation.streams import MINUTE, RECORDINGS, WEEK, Followed, Stream, made_up, recorded
 
 RUNS, STREAMS, WEEKS = 16, 5, 4
@@ -149,7 +148,12 @@ def quiet(
     made = [made_up(f"quiet {number}", VOLUMES[number % len(VOLUMES)], WEEKS) for number in range(streams)]
     kinds: list[tuple[str, int, Drop, bool]] = [
         (f"{name}{also}", size, _fresh(size, mixed, _WARM_UP, texts_of=texts), False)
-        for also, texts, of_sizes in (("", FRESH, sizes), (", unseen", UNSEEN, unseen), (", second", SECOND, second))
+        for also, texts, of_sizes in (
+            ("", FRESH, sizes),
+            (", unseen", UNSEEN, unseen),
+            (", second", SECOND, second),
+            (", third", THIRD, unseen),
+        )
         for name, mixed in (("English", False), ("mixed", True))
         for size in of_sizes
     ]

@@ -20,6 +20,8 @@ MUSIC, FRESH, UNFORESEEN = HERE / "outages.jsonl", HERE / "fresh.jsonl", HERE / 
 UNSEEN = HERE / "unseen.jsonl"
 # Eight problems by another author who had seen neither the tables nor the other texts.
 SECOND = HERE / "unseen_second.jsonl"
+# Eight problems of one shop by a third author, of whom the same holds.
+THIRD = HERE / "unseen_third.jsonl"
 # In mixed outages at least this share of the texts is not English, where there are enough.
 _FOREIGN = 0.4
 _NUMBERED_FROM = 900_000
@@ -42,6 +44,10 @@ TELLING: Mapping[str, frozenset[str]] = {
         "app": ("won't load", "crashes", "frozen", "down", "not working", "error message", "slow"),
         "depot": ("not delivered", "delayed", "missing"),
         "exposed": ("personal data shown", "hacked"),
+        "delivery": ("not delivered", "delayed", "missing"),
+        "phone": ("nobody answers", "down", "no connection", "not working"),
+        "giftcards": ("payment fails", "paid, not recognised", "not working"),
+        "mails": ("personal data shown",),
         "broadband": ("no connection", "down"),
     }.items()
 }

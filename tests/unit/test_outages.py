@@ -10,13 +10,13 @@ import pytest
 from mentiondesk.detection.concepts import FAILURES
 from tests.evaluation import incidents, outages
 from tests.evaluation.incidents import UNSEEN_SIZES
-from tests.evaluation.outages import FRESH, MUSIC, SECOND, TELLING, UNFORESEEN, UNSEEN
+from tests.evaluation.outages import FRESH, MUSIC, SECOND, TELLING, THIRD, UNFORESEEN, UNSEEN
 from tests.evaluation.streams import made_up
 from tests.support.optional import RECORDINGS, needs
 
 TEXTS = [
     json.loads(line)
-    for path in (MUSIC, FRESH, UNSEEN, SECOND, UNFORESEEN)
+    for path in (MUSIC, FRESH, UNSEEN, SECOND, THIRD, UNFORESEEN)
     for line in path.read_text(encoding="utf-8").splitlines()
 ]
 RECORDED = sorted(RECORDINGS.glob("*.jsonl")) or [RECORDINGS]
@@ -33,16 +33,16 @@ def test_fresh_problems_have_texts_of_two_authors_in_english_and_in_four_other_l
     counts = Counter((row["problem"], row["language"] == "en") for row in TEXTS if "language" in row)
     fresh = {row["problem"] for row in map(json.loads, FRESH.read_text("utf-8").splitlines())}
     known = {key: count for key, count in counts.items() if key[0] in fresh}
-    assert (len(known), len(counts)) == (2 * 8, 2 * 18)
+    assert (len(known), len(counts)) == (2 * 8, 2 * 23)
     assert min(count for (_, english), count in known.items() if english) >= 30 + max(UNSEEN_SIZES)
     assert min(count for (_, english), count in known.items() if not english) >= 12 + 14
-    assert {row["language"] for row in TEXTS if "language" in row} == {"en", "de", "fr", "es", "pt"}
+    assert {row["language"] for row in TEXTS if "language" in row} == {"en", "de", "fr", "es", "pt", "it", "nl"}
 
 
 def test_each_problem_has_failures_that_may_stand_in_its_title() -> None:
     named = {
         row["problem"]
-        for path in (MUSIC, FRESH, SECOND)
+        for path in (MUSIC, FRESH, SECOND, THIRD)
         for row in map(json.loads, path.read_text("utf-8").splitlines())
     }
     assert named == TELLING.keys()
