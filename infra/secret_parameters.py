@@ -45,7 +45,7 @@ class SecretParameters:
         return f"/mentiondesk/{self._stack}/{name}"
 
     def read(self, name: str) -> Secret:
-        return secret(self._ssm, self.path(name))()
+        return secret(lambda: self._ssm, self.path(name))()
 
     def store(self, name: str, value: str) -> None:
         self._ssm.put_parameter(Name=self.path(name), Value=value, Type="SecureString", Overwrite=True)

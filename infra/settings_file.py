@@ -28,14 +28,22 @@ class SettingsFileInvalid(ValueError):
         super().__init__("\n".join(lines))
 
 
-class _Loader(yaml.SafeLoader):
-    """The safe loader, with a line for values that YAML cannot turn into what they look like."""
+class _Lines(yaml.constructor.SafeConstructor):
+    """Gives a line to values that YAML cannot turn into what they look like."""
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
             return super().construct_object(node, deep)
         except ValueError as impossible:  # 2026-02-30 looks like a date
             raise yaml.constructor.ConstructorError(None, None, str(impossible), node.start_mark) from None
+
+
+class _Quick(_Lines, yaml.CSafeLoader):
+    """The safe loader in C."""
+
+
+class _Plain(_Lines, yaml.SafeLoader):
+    """The safe loader in Python: slower, and its words for slips are those of `_SLIPS`."""
 
 
 def load_desk(path: Path) -> DeskSettings:
@@ -78,9 +86,7 @@ def _lines(path: Path, problems: Iterable[_Problem]) -> list[str]:
 def _read(path: Path) -> tuple[yaml.MappingNode, object]:
     """The file as nodes, which know their lines, and as values."""
     try:
-        loader = _Loader(path.read_bytes())
-        root = loader.get_single_node()
-        raw = loader.construct_document(root) if root else None
+        root, raw = _parsed(path.read_bytes())
     except OSError as unreadable:
         raise SettingsFileInvalid([f"{path}: {unreadable.strerror}"]) from None
     except yaml.MarkedYAMLError as wrong:
@@ -94,6 +100,19 @@ def _read(path: Path) -> tuple[yaml.MappingNode, object]:
     if not isinstance(root, yaml.MappingNode):
         raise SettingsFileInvalid([f"{path}: the file holds no keys like brand: and staff:; start from {EXAMPLE}"])
     return root, raw
+
+
+def _parsed(content: bytes) -> tuple[yaml.Node | None, object]:
+    """The nodes and the values of a YAML document. Raises YAMLError."""
+    try:
+        return _loaded(_Quick(content))
+    except yaml.YAMLError:
+        return _loaded(_Plain(content))
+
+
+def _loaded(loader: _Quick | _Plain) -> tuple[yaml.Node | None, object]:
+    root = loader.get_single_node()
+    return root, loader.construct_document(root) if root else None
 
 
 # PyYAML's words for common slips, and their meaning.

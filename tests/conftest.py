@@ -1,5 +1,6 @@
-"""What holds for every test: it leaves the process as it found it."""
+"""Rules for every test: it leaves the process as it found it, and the collector of garbage leaves tests their time."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,17 @@ import pytest
 
 # pytest tells each test's name and phase here.
 _PYTEST_S_OWN = {"PYTEST_CURRENT_TEST"}
+
+
+# With Python's own numbers, and over all that stays, collecting took 24 of the 80 CPU seconds of tests/unit.
+_COLLECT_AFTER = (100_000, 20, 100)
+
+
+def pytest_collection_finish() -> None:
+    """Keeps what is imported by now out of every later collection."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT_AFTER)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -34,7 +34,7 @@ counts = Counts(metrics.add_metric, lambda found: stores().troubles.report(found
 
 @cache
 def site() -> DeskSite:
-    return desk_site(stores(), config(), NotedCodes(NotesBus(aws.eventbridge(), config().notes_bus)))
+    return desk_site(stores(), config(), NotedCodes(NotesBus(aws.eventbridge, config().notes_bus)))
 
 
 def page(of: MethodOf, act: bool = False) -> Callable[..., web.Page]:

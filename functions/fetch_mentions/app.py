@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.composition import fetch_mentions as parts
-from mentiondesk.runtime import clock
+from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import FetchConfig
 from mentiondesk.runtime.init import warm
 from mentiondesk.runtime.reports import Counts
@@ -46,9 +46,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         logger.warning("customers not looked up", exc_info=looked_up.failure)
     looked = LookedAgain() if fetched.obstacles else look_again()(now, time_left)
     redelivered = redeliver_posts()(now)
-    logger.info(
-        "fetched", **asdict(fetched), looked_up=looked_up.customers, gone=looked.gone, redelivered=redelivered.posts
-    )
+    more = {"looked_up": looked_up.customers, "gone": looked.gone, "redelivered": redelivered.posts}
+    logger.info("fetched", **(asdict(fetched) | more))
     if fetched.authors:
         flooding = ", ".join(author for author, _ in fetched.authors[:5])
         stores().troubles.report({"ReadsFlooded": 1}, now, f"most of all: {flooding}")
@@ -58,4 +57,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     counts({**troubles(fetched, looked_up, budget), "PostsRedelivered": redelivered.posts})
 
 
-warm(fetch_mentions, look_up_customers, look_again)
+warm(fetch_mentions, look_up_customers, look_again, aws.ssm)

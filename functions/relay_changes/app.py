@@ -20,7 +20,7 @@ def relay() -> Relay:
     config = RelayConfig.from_env()
     routes = [
         Route(ToQueue(aws.sqs(), config.outbox_url), reply_to_send),
-        Route(ToStatusPage(NotesBus(aws.eventbridge(), config.notes_bus)), status_change),
+        Route(ToStatusPage(NotesBus(aws.eventbridge, config.notes_bus)), status_change),
     ]
     if config.events_url != NONE:
         routes.append(Route(ToQueue(aws.sqs(), config.events_url), event_note))

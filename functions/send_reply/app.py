@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from mentiondesk.adapters.relay import threads_told
 from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.composition import send_reply as parts
-from mentiondesk.runtime import clock
+from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import SendReplyConfig
 from mentiondesk.runtime.init import warm
 from mentiondesk.runtime.reports import Counts
@@ -53,4 +53,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     counts({**sent.troubles, "RepliesLate": late, "PostingRefused": refused})
 
 
-warm(send_replies, enforce_measures)
+warm(send_replies, enforce_measures, aws.ssm)

@@ -40,7 +40,7 @@ def notes() -> tuple[NoteIgnored, NoteTargets]:
 @cache
 def send_report() -> SendReport:
     config, desk = ReportConfig.from_env(), stores()
-    facts, mailer = Facts(desk.table), SesMailer(aws.ses(), config.alert_sender, config.staff_mail)
+    facts, mailer = Facts(desk.table), SesMailer(aws.ses, config.alert_sender, config.staff_mail)
     read = ReadFigures(facts, CountedQueue(desk.table), desk.settings)
     return SendReport(facts, read, ReportMails(desk.sentences, config.desk_url), mailer, desk.settings)
 

@@ -49,4 +49,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         counts({"ConfirmationsHeld": int(outcome in (Asked.HELD, Asked.FULL))})
 
 
-warm(ask_to_confirm)
+warm(ask_to_confirm, aws.ssm, aws.ses)

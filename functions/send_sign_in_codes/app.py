@@ -45,4 +45,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         logger.exception("code not understood")
 
 
-warm(mail_code)
+warm(mail_code, aws.ses)

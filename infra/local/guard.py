@@ -1,11 +1,14 @@
 """No connection leaves this machine: settings may name real addresses, and a demo must never reach them."""
 
 import ipaddress
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 from unittest.mock import patch
+
+_LOG = logging.getLogger(__name__)
 
 
 class LeavesThisMachine(ConnectionRefusedError):
@@ -50,4 +53,6 @@ def _check_host(host: str | bytes | None) -> None:
     except ValueError:
         inside = False
     if not inside:
-        raise LeavesThisMachine(f"the desk on this machine reaches loopback only, not {name}")
+        refusal = LeavesThisMachine(f"the desk on this machine reaches loopback only, not {name}")
+        _LOG.warning(str(refusal))
+        raise refusal

@@ -17,6 +17,7 @@ import moto.dynamodb.models
 from botocore.awsrequest import AWSResponse
 from botocore.client import BaseClient
 from botocore.compat import HTTPHeaders
+from botocore.loaders import JSONFileLoader
 from botocore.model import OperationModel
 from botocore.useragent import UserAgentString
 from moto.core.base_backend import BaseBackend
@@ -42,6 +43,7 @@ _STRAIGHT = {
     "TransactWriteItems": DynamoHandler.transact_write_items,
     "UpdateItem": DynamoHandler.update_item,
 }
+_LOAD_FILE = JSONFileLoader.load_file
 _STREAM = ("GetRecords", "GetShardIterator")
 # As many as GetRecords gives when no limit is named.
 _MOST_RECORDS = 1000
@@ -55,7 +57,8 @@ def quick_table(called: Callable[[str], None] = lambda _: None) -> Iterator[None
     Transactions are quick as well. botocore checks and writes the request as ever, and its events are heard; nothing
     is signed, sent or parsed. A call that moto refuses goes the long way, so that the error is the one that AWS' answer
     makes. `called` gets the name of each operation of any service, when it has ended. Whatever the way, moto lists its
-    services, their addresses and their methods once, and botocore does not describe this machine in each request.
+    services, their addresses and their methods once, botocore reads its description of each service once, and it does
+    not describe this machine in each request.
     """
     make_request = vars(BaseClient)["_make_request"]
     resolve: Any = vars(BaseClient)["_resolve_endpoint_ruleset"]
@@ -81,6 +84,7 @@ def quick_table(called: Callable[[str], None] = lambda _: None) -> Iterator[None
     with (
         quick_transactions(),
         patch.object(UserAgentString, "to_string", lambda _: "botocore"),
+        patch.object(JSONFileLoader, "load_file", lambda _, path: _description(path)),
         patch.object(moto.backends, "list_of_moto_modules", lambda: services),
         patch.object(moto.core.responses, "method_names_from_class", methods),
         patch.object(moto.core.responses, "camelcase_to_underscores", underscored),
@@ -90,6 +94,12 @@ def quick_table(called: Callable[[str], None] = lambda _: None) -> Iterator[None
         patch.object(Table, "query", _query_of(Table.query)),
     ):
         yield
+
+
+@cache
+def _description(path: str) -> Any:
+    """A file of botocore's; every new session would read and parse it again."""
+    return _LOAD_FILE(JSONFileLoader(), path)
 
 
 class _Once:

@@ -213,10 +213,9 @@ def _at(moment: datetime, desk: LocalDesk) -> str:
 
 
 def _line(message: Message, desk: LocalDesk) -> Text:
-    what = message.subject if message.channel == "email" else message.body
-    channel = "mail" if message.channel == "email" else "text"
-    name = desk.name_of(message.to)
-    return Text(f"{_at(message.at, desk)}  {channel} {name:14} {what}", style="yellow" if channel == "text" else "")
+    channel = "mail" if message.channel == "email" else message.channel
+    what, name = message.subject or message.body, desk.name_of(message.to)
+    return Text(f"{_at(message.at, desk)}  {channel} {name:14} {what}", style="" if message.subject else "yellow")
 
 
 def _report(console: Console, audit: Audit, acts: str) -> None:

@@ -24,6 +24,8 @@ _MONTH = timedelta(days=30)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _BLOCK = 4
 _WORST, _TOPICS = 10, 10
+# The names of messages that are not called as their channel is.
+_MESSAGES = {Channel.EMAIL: "mail"}
 _SPANS = (
     ("15 minutes", timedelta(minutes=15)),
     ("30 minutes", timedelta(minutes=30)),
@@ -57,11 +59,10 @@ class Worst:
 
 @dataclass(frozen=True)
 class Person:
-    """The messages that one person would have got."""
+    """The messages that one person would have got, by channel as in `Report.channels`."""
 
     name: str
-    mails: int
-    texts: int
+    sent: tuple[int, ...]
     busiest: int
     a_day: float
 
@@ -91,6 +92,19 @@ class Report:
     def days(self) -> int:
         return max(1, (self.last.astimezone(self._zone).date() - self.first.astimezone(self._zone).date()).days + 1)
 
+    @property
+    def channels(self) -> list[str]:
+        """One message of each channel on which staff can be reached, by its name."""
+        return [_MESSAGES.get(channel, channel) for channel in self._ways]
+
+    @property
+    def _ways(self) -> list[Channel]:
+        staff = self._settings.roster.staff
+        return [channel for channel in Channel if any(channel in one.addresses for one in staff)]
+
+    def _sent(self) -> list[int]:
+        return [self.summary[f"{channel}s"] for channel in self._ways]
+
     def sentences(self) -> Iterator[str]:
         """The three sentences that a manager reads first."""
         asked, ignored = self.summary["needed_an_answer"], self.summary["ignored"]
@@ -106,12 +120,12 @@ class Report:
             f"{'each of them' if warned == late else f'{warned} of them'}."
         )
         people = self.people()
-        most = max(people, key=lambda one: one.mails + one.texts, default=None)
+        most = max(people, key=lambda one: one.a_day, default=None)
+        sent = " and ".join(map(_many, self._sent(), self.channels))
         load = f"up to {most.busiest} on the busiest day of {most.name}" if most else "none"
         yield (
-            f"It would have sent {_many(self.summary['emails'], 'mail')} and {_many(self.summary['texts'], 'text')} "
-            f"({load}) and noticed {_many(self.summary['incidents'], 'problem')} of several customers, for about "
-            f"${self.costs()[-1][1]:.0f} a month."
+            f"It would have sent {sent} ({load}) and noticed {_many(self.summary['incidents'], 'problem')} of several "
+            f"customers, for about ${self.costs()[-1][1]:.0f} a month."
         )
 
     def lines(self) -> Iterator[tuple[str, str]]:
@@ -132,7 +146,7 @@ class Report:
         yield "slowest tenth took longer than", _long(waits[int(len(waits) * 0.9)]) if waits else "-"
         yield "ignored (no answer in 72 hours)", f"{summary['ignored']} ({_share(summary['ignored'], asked)})"
         yield "deadlines missed", f"{summary['breaches']}, of them {summary['breaches_warned_before']} warned of before"
-        yield "mails and texts to staff", f"{summary['emails']} and {summary['texts']}"
+        yield f"{'s and '.join(self.channels)}s to staff", " and ".join(map(str, self._sent()))
         yield "most messages to one person a day", str(max((one.busiest for one in self.people()), default=0))
         yield "problems of several customers", str(summary["incidents"])
         yield "cost a month", f"about ${self.costs()[-1][1]:.2f}, of it X ${self.costs()[0][1]:.2f}"
@@ -188,20 +202,20 @@ class Report:
         names: dict[str, str] = {one.staff_id: one.name for one in self._settings.roster.staff}
         sent: dict[str, Counter[Channel]] = defaultdict(Counter)
         by_day: dict[str, Counter[str]] = defaultdict(Counter)
-        for staff, channel, at in self._replay.messages.values():
+        told = (one for one in self._replay.messages.values() if one[0] in names)
+        for staff, channel, at in told:
             sent[staff][channel] += 1
             by_day[staff][f"{at.astimezone(self._zone):%Y-%m-%d}"] += 1
         found = [
             Person(
-                names.get(staff, staff),
-                count[Channel.EMAIL],
-                count[Channel.TEXT],
+                names[staff],
+                tuple(count[channel] for channel in self._ways),
                 max(by_day[staff].values()),
                 count.total() / self.days,
             )
             for staff, count in sent.items()
         ]
-        return sorted(found, key=lambda one: -(one.mails + one.texts))
+        return sorted(found, key=lambda one: -one.a_day)
 
     def incidents(self) -> list[tuple[str, str, str, int, int]]:
         """Title, when it was noticed and when complaints ended, people and posts."""

@@ -168,8 +168,7 @@ class Replay(Observer):
             **self._answers(),
             **self._deadlines(),
             "incidents": len(desk.stored_incidents()),
-            "emails": desk.outbox.sent[Channel.EMAIL],
-            "texts": desk.outbox.sent[Channel.TEXT],
+            **{f"{channel}s": desk.outbox.sent[channel] for channel in Channel},
         }
 
     def _answers(self) -> Row:

@@ -25,23 +25,26 @@ FUNCTIONS = (
     "action_links",
     "status_subscriptions",
     "send_requested_mails",
+    "desk_web",
+    "send_sign_in_codes",
+    "relay_changes",
+    "send_reply",
+    "send_report",
+    "send_events",
+    "audit_desk",
 )
-# The object that each function makes on first use, where its name differs from the function's.
-_COMPOSED = {
-    "classify_mention": "classify_batch",
-    "forget_bounced": "staff_mail_failed",
-    "action_links": "action_pages",
-    "status_subscriptions": "subscriber_pages",
-    "send_requested_mails": "ask_to_confirm",
-}
 # tweepy alone takes half of what boto3 does.
-CALL_X = ("fetch_mentions", "publish_status")
+CALL_X = ("fetch_mentions", "publish_status", "send_reply", "audit_desk")
 BUILD = Path(".aws-sam/build")
 _BASE = "import boto3; boto3.client('dynamodb')"
 _START = (
     "import sys; sys.path.insert(0, 'functions/{0}'); import app; from mentiondesk.runtime import aws; aws.dynamodb()"
 )
-_COMPOSE = "import sys; sys.path.insert(0, 'functions/{0}'); import app; app.{1}()"
+# By this variable a function knows that it runs in Lambda, and makes its parts ahead of its first event.
+_COMPOSE = (
+    "import os, sys; os.environ['AWS_LAMBDA_RUNTIME_API'] = '127.0.0.1:1'; "
+    "sys.path.insert(0, 'functions/{0}'); import app"
+)
 _RUNS = 9
 # Packages that the runtime provides beside the standard library.
 _RUNTIME = {"boto3", "botocore", "s3transfer", "dateutil", "jmespath", "six", "urllib3", "awscrt", "certifi"}
@@ -60,6 +63,13 @@ _NEEDED = {
     "action_links": _COMMON | _PYDANTIC | _PAGES,
     "status_subscriptions": _COMMON | _PAGES,
     "send_requested_mails": _COMMON | _PAGES,
+    "desk_web": _COMMON | _PYDANTIC | _PAGES,
+    "send_sign_in_codes": _COMMON | _PAGES,
+    "relay_changes": _COMMON,
+    "send_reply": _COMMON | _PYDANTIC | _X,
+    "send_report": _COMMON | _PAGES,
+    "send_events": _COMMON | _PAGES,
+    "audit_desk": _COMMON | _PYDANTIC | _X,
 }
 _DEPLOYED = _COMMON | _PYDANTIC | _X | _PAGES | {"tzdata"}
 _MB = 1_000_000
@@ -124,7 +134,14 @@ def _layers_as_deployed(folder: Path) -> Path:
 
 def start_environment(path: str) -> Mapping[str, str]:
     names = (
-        *("TABLE_NAME", "X_PARAMETER", "ALERT_SENDER", "POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"),
+        *(
+            "TABLE_NAME",
+            "X_PARAMETER",
+            "X_WRITE_PARAMETER",
+            "ALERT_SENDER",
+            "POWERTOOLS_SERVICE_NAME",
+            "POWERTOOLS_METRICS_NAMESPACE",
+        ),
         *(
             "LINK_PARAMETER",
             "SUBSCRIBER_PARAMETER",
@@ -138,11 +155,12 @@ def start_environment(path: str) -> Mapping[str, str]:
             "STATUS_SENDER",
             "STATUSPAGE_PARAMETER",
         ),
-        *("OPERATORS_TOPIC", "NOTES_BUS", "MAIL_EVENTS"),
+        *("OPERATORS_TOPIC", "NOTES_BUS", "MAIL_EVENTS", "OUTBOX_URL", "DESK_URL"),
+        *("EVENTS_PARAMETER", "STREAM_FAILURES_URL", "MAIL_REPORT_FAILURES_URL"),
     )
     return {
         **dict.fromkeys(names, "made-up"),
-        "SECOND_OPINION_MODEL": NONE,
+        **dict.fromkeys(("SECOND_OPINION_MODEL", "EVENTS_BUS", "EVENTS_URL", "HEARTBEAT_URL"), NONE),
         "X_API_URL": "http://127.0.0.1:1",
         "PATH": os.defpath,
         "PYTHONPATH": path,
@@ -168,7 +186,7 @@ def start_command(name: str) -> str:
 
 
 def _composed(name: str) -> str:
-    return _COMPOSE.format(name, _COMPOSED.get(name, name))
+    return _COMPOSE.format(name)
 
 
 def _imported(name: str) -> set[str]:

@@ -38,7 +38,7 @@ INCIDENT_KEYS = [
 SUMMARY_KEYS = [
     "lines", "posts", "own_posts", "own_posts_in_no_case", "duplicates", "edited", "reposts", "bad_lines", "cases",
     "cases_by_kind", "needed_an_answer", "answered_within", "ignored", "counted_apart", "breaches",
-    "breaches_warned_before", "late_without_alerts", "incidents", "emails", "texts", "seconds",
+    "breaches_warned_before", "late_without_alerts", "incidents", "emails", "texts", "rooms", "seconds",
 ]  # fmt: skip
 
 Raw = dict[str, Any]

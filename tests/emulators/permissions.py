@@ -76,4 +76,6 @@ def _context(need: Need) -> dict[str, Any]:
         context["dynamodb:Select"] = "COUNT"
     if service == "ses":
         context["ses:FromAddress"] = need.key
+    if service == "events":
+        context["events:detail-type"] = need.key
     return context

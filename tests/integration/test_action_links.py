@@ -115,7 +115,7 @@ def secret(account: "DynamoDBClient") -> str:
 
 
 def keys_in(name: str, report: Callable[[Exception], None]) -> LinkKeys:
-    return LinkKeys(stored_secret(boto3.client("ssm"), name), lambda: Clock.now, report)
+    return LinkKeys(stored_secret(lambda: boto3.client("ssm"), name), lambda: Clock.now, report)
 
 
 @pytest.fixture

@@ -57,9 +57,10 @@ def _connect_ex(address: tuple[str, int]) -> int:
     ],
     ids=["webhook", "address", "socket", "IPv6", "look-up", "connect_ex"],
 )
-def test_other_machines_are_refused(reach: Callable[[], Any]) -> None:
+def test_other_machines_are_refused_aloud(reach: Callable[[], Any], caplog: pytest.LogCaptureFixture) -> None:
     with loopback_only(), pytest.raises((LeavesThisMachine, requests.ConnectionError)):
         reach()
+    assert "the desk on this machine reaches loopback only" in caplog.text
 
 
 def test_loopback_is_reached_and_afterwards_all_is_as_before() -> None:

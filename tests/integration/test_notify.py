@@ -286,6 +286,16 @@ def test_more_cases_than_one_round_takes(office: Office) -> None:
     assert office.run(31).subjects == 8
 
 
+def test_a_run_with_nothing_due_reads_no_settings(office: Office) -> None:
+    office.opens()
+
+    def unread() -> DeskSettings:
+        raise AssertionError("read in vain")
+
+    idle = NotifyStaff(office.desk.alerts, office.desk.incidents, {}, office.writer, unread)
+    assert idle(at(29), _time_left).subjects == 0
+
+
 def test_what_there_is_no_time_for_is_left_to_the_next_run(office: Office) -> None:
     office.batch = 2
     for customer in range(5):

@@ -894,13 +894,13 @@ def test_an_api_key_that_cannot_be_read() -> None:
 def test_an_api_key_that_is_not_stored(account: "DynamoDBClient") -> None:
     del account
     with pytest.raises(HostedPageFails, match="make statuspage-key"):
-        statuspage_key(secret(aws.ssm(), "/no-such-parameter"), lambda: NOON)()
+        statuspage_key(secret(aws.ssm, "/no-such-parameter"), lambda: NOON)()
 
 
 def test_an_api_key_that_is_stored(account: "DynamoDBClient") -> None:
     del account
     put_parameter("/statuspage", f"{KEY}\n")
-    assert statuspage_key(secret(aws.ssm(), "/statuspage"), lambda: NOON)() == KEY
+    assert statuspage_key(secret(aws.ssm, "/statuspage"), lambda: NOON)() == KEY
 
 
 # --- Subscribers ------------------------------------------------------------------------------------------
@@ -1330,7 +1330,7 @@ def test_no_passing_error_of_ses_drops_a_subscriber(post: Post, code: str) -> No
         stores.tellings,
         stores.budget,
         TOKENS,
-        SesMailer(ses, "status@example.com"),  # type: ignore[arg-type]
+        SesMailer(lambda: ses, "status@example.com"),  # type: ignore[arg-type, return-value]
         CustomerMails(),
         post.passed_over,
         map,
@@ -1402,8 +1402,8 @@ def test_a_mail_through_ses_carries_its_headers(account: "DynamoDBClient", monke
 
     monkeypatch.setattr(ses, "send_email", send_email)
     mail = Email("s", "t", "h", (("List-Unsubscribe", "<https://x>"),))
-    SesMailer(ses, "status@example.com", "events").send("ana@example.com", mail)
-    SesMailer(ses, "desk@example.com").send("ana@example.com", Email("s", "t", "h"))
+    SesMailer(lambda: ses, "status@example.com", "events").send("ana@example.com", mail)
+    SesMailer(lambda: ses, "desk@example.com").send("ana@example.com", Email("s", "t", "h"))
     first, second = asked
     assert first["ConfigurationSetName"] == "events"
     assert first["Content"]["Simple"]["Headers"] == [{"Name": "List-Unsubscribe", "Value": "<https://x>"}]

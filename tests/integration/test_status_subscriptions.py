@@ -127,7 +127,7 @@ def test_a_mail_program_leaves_with_one_press(
     stored = Subscribers(DynamoTable(db, TABLE))
     who = stored.id_of("kim@example.com")
     stored.confirm(Subscriber(who, "kim@example.com", NOON, NOON))
-    keys = LinkKeys(secret(boto3.client("ssm"), parameter), lambda: NOON, list[Exception]().append)
+    keys = LinkKeys(secret(lambda: boto3.client("ssm"), parameter), lambda: NOON, list[Exception]().append)
     path = f"/subscribers/leave/{SignedSubscriberTokens(keys).make(who, 'leave')}"
     assert doors.ask("GET", path).status == 200
     assert stored.get(who) is not None

@@ -740,7 +740,7 @@ def test_settings_stored_by_another_version_are_checked_by_this_one(table: Table
 def test_a_layer_names_the_form_of_its_code(tmp_path: Path) -> None:
     built = tmp_path / "mentiondesk"
     shutil.copytree(Path(form.__file__).parents[1], built, ignore=shutil.ignore_patterns("__pycache__"))
-    subprocess.run([sys.executable, "-I", "mentiondesk/settings/form.py"], cwd=tmp_path, check=True)
+    subprocess.run([sys.executable, "-m", "mentiondesk.settings.form"], cwd=tmp_path, env={}, check=True)
     assert (built / "settings" / form.FORM_FILE.name).read_text(encoding="ascii") == form.digest()
 
 

@@ -252,7 +252,7 @@ class Ses:
 )
 def test_only_a_refusal_of_this_mail_is_final(code: str, passing: bool) -> None:
     with pytest.raises(Undeliverable) as raised:
-        SesMailer(Ses(code), "status@example.com").send("ana@example.com", Email("s", "t", "h"))  # type: ignore[arg-type]
+        SesMailer(lambda: Ses(code), "status@example.com").send("ana@example.com", Email("s", "t", "h"))  # type: ignore[arg-type, return-value]
     assert raised.value.passing is passing
 
 

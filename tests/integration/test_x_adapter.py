@@ -532,7 +532,7 @@ def test_new_credentials_are_used_at_once(wire: Wire) -> None:
 def test_the_parameter_is_read_again_after_five_minutes() -> None:
     clock = NOON
     names = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
-    secret = x_credentials(parameter(boto3.client("ssm"), "/x"), lambda: clock)
+    secret = x_credentials(parameter(lambda: boto3.client("ssm"), "/x"), lambda: clock)
     assert secret().access_token == ""
     put_parameter("/x", json.dumps(dict(zip(names, SECRETS, strict=True))))
     clock += timedelta(seconds=299)

@@ -135,10 +135,10 @@ class MemoryDesk:
         overrides["alerts"] = {"claims": _CLAIMS_STAY, **overrides.get("alerts", {})}
         self._raw: dict[str, Any] = {"brand": brand, "staff": list(staff), **overrides}
         self.messages: list[Message] = []
-        self.mail, self.text, self.room = (Channel(self, name) for name in ("email", "text", "room"))
+        senders = {way: Channel(self, way) for way in Way}
+        self.mail, self.text, self.room = (senders[way] for way in (Way.EMAIL, Way.TEXT, Way.ROOM))
         self._tags: dict[PostId, Tags] = {}
         self._triage = BrandTriage(lambda: self.settings.brand_words)
-        senders = {Way.EMAIL: self.mail, Way.TEXT: self.text, Way.ROOM: self.room}
         self._desk = VirtualDesk(parse_settings(self._raw), triage=self._tagged, senders=senders, keep_ledger=True)
         self._desk.now = time_of(start)
         drafts = Drafts(self._desk.table, lambda: self.settings.keep)
@@ -257,7 +257,7 @@ class MemoryDesk:
     def name_of(self, address: str) -> str:
         """The id of the person with this address."""
         people = self._raw["staff"]
-        return next((one["id"] for one in people if address in (one.get("email"), one.get("phone"))), address)
+        return next((one["id"] for one in people if address in one.values()), address)
 
     # --- inside
 

@@ -14,4 +14,4 @@ def put_parameter(name: str, value: str) -> None:
 
 def stored(name: str) -> Secret:
     """The parameter as functions read it."""
-    return secret(boto3.client("ssm"), name)()
+    return secret(lambda: boto3.client("ssm"), name)()

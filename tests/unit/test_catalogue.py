@@ -8,6 +8,8 @@ from string import Formatter
 
 import pytest
 
+from mentiondesk.domain.alerts.message import OwnerNews
+from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.timers import Clock
 from mentiondesk.domain.incidents.incident import Health, Impact, Status
 from mentiondesk.domain.posts.tags import Kind, Urgency
@@ -25,6 +27,9 @@ VOCABULARY = {
     "health": Health,
     "site.headline": Impact,
     "x_refusal": Refusal,
+    "staff.news": OwnerNews,
+    "staff.headline": OwnerNews,
+    "rules.by": Channel,
 }
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from html import unescape
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -41,7 +41,7 @@ from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Stat
 from mentiondesk.domain.posts.profile import Profile
 from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.domain.replies.way import Way
-from mentiondesk.domain.timeline import Act, CaseActEntry, IncidentEntry
+from mentiondesk.domain.timeline import WRITTEN, Act, CaseActEntry, IncidentEntry
 from mentiondesk.presentation import rendering
 from mentiondesk.presentation.action_pages.actions import ActionPages
 from mentiondesk.presentation.action_pages.acts import CASE_ACTS, INCIDENT_ACTS, case_command, incident_command
@@ -246,6 +246,29 @@ def test_every_act_has_its_words_and_its_form(action: Action) -> None:
 def test_every_entry_of_the_timeline_has_its_line_in_the_history(entry: type[Act]) -> None:
     line = record_line(Sentences(), an_entry(entry), str)
     assert line.act in [sentence for key, sentence in catalogue().items() if key.startswith("record.")]
+
+
+@pytest.mark.parametrize("entry", get_args(CaseActEntry))
+def test_a_link_shows_nothing_that_a_colleague_wrote(entry: type[Act]) -> None:
+    office, act = Office(), an_entry(entry)
+    act = replace(act, **{name: "Mrs Flood" for name in WRITTEN if hasattr(act, name)})
+    case = office.cases.get(CASE_ID)
+    assert case is not None
+    office.cases.save(case_change(case, replace(case, last=act.order), act))
+    shown = office.pages.show(office.case_token, at(10))
+    assert shown.status == HTTPStatus.OK
+    assert "Flood" not in shown.html
+
+
+# Texts of acts that no colleague writes: ids, names of X's refusals, titles of incidents.
+_NO_COLLEAGUE_S = {"entry_id", "undoes", "refusal", "title"}
+
+
+@pytest.mark.parametrize("entry", get_args(CaseActEntry))
+def test_a_text_in_an_act_is_known_for_a_colleague_s_or_not(entry: type[Act]) -> None:
+    """Those of colleagues are forgotten with the customer's words, and shown at the desk only."""
+    texts = {name for name, kind in get_type_hints(entry).items() if kind in (str, str | None)}
+    assert texts <= {*WRITTEN, *_NO_COLLEAGUE_S}
 
 
 def an_entry(entry: type[Act]) -> Any:

@@ -274,6 +274,12 @@ def test_requests_to_answer_in_the_open_are_stopped_in_whatever_words(text: str)
         "We'll look after lunch and write to you here.",
         "Which phone do you have, and which version of the app?",
         "Which number is on the handlebar?",
+        "Please bring your passport and the card you paid with.",
+        "Bitte den Ausweis mitbringen.",
+        "Please have your booking number ready when you call.",
+        "Type your postcode into the search box.",
+        "Which policy do you mean, home or car?",
+        "Do you have an account with us yet?",
     ],
 )
 def test_what_everybody_may_answer_may_be_asked(text: str) -> None:
@@ -294,6 +300,10 @@ def test_what_everybody_may_answer_may_be_asked(text: str) -> None:
         ("On vous voit bien chambre 214.", "chambre 214"),
         ("On vous a bien : née le cinq mai.", "vous a bien : née le cinq mai"),
         ("The door code is 4471.", "door code is 4471"),
+        ("It was signed for by J. Adeyemi.", "signed for by J. Adeyemi"),
+        ("You saw Dr Lyle about your back.", "You saw Dr Lyle"),
+        ("There's £212.40 on it.", "£212.40 on it"),
+        ("The Monzo that ends forty-four twelve.", "Monzo that ends forty-four"),
     ],
 )
 def test_what_the_books_say_of_a_customer_is_private_data(text: str, place: str) -> None:
@@ -309,6 +319,8 @@ def test_what_the_books_say_of_a_customer_is_private_data(text: str, place: str)
         "The penguins eat at nine, eleven, two and four.",
         "One, two, three, four: it counts your steps.",
         "The app says error code 5041.",
+        "You find them on shelf 12, top row.",
+        "Ask for Mrs Patel at the desk.",
     ],
 )
 def test_flights_hours_counts_and_shops_are_not_private(text: str) -> None:
@@ -324,6 +336,9 @@ def test_flights_hours_counts_and_shops_are_not_private(text: str) -> None:
         "There isn't a world in which we run dry.",
         "That was the last crash you'll ever see.",
         "It's as good as parked outside your house.",
+        "It will not drop again.",
+        "It is fixed for good.",
+        "Relax, you'll be on that train.",
     ],
 )
 def test_certainty_about_what_will_be_is_a_guarantee(text: str) -> None:
@@ -396,6 +411,9 @@ def test_the_brands_own_site_may_be_said_in_words() -> None:
         "It leaves from platform (nº).",
         "We open at X today.",
         "Your *date* is near.",
+        "The manager in branch name knows.",
+        "It takes about %d weeks.",
+        "Sorry! (agent: choose apology 1 or 2)",
         "Hi @customer, sorry!",
     ],
 )

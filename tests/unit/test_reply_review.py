@@ -1,5 +1,6 @@
 """A text is checked with its thread, signed and held by the settings when its author presses the button."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -9,7 +10,8 @@ from mentiondesk.domain.ids import UserId
 from mentiondesk.domain.replies.checks.context import RecentReply
 from mentiondesk.domain.replies.finding import Outcome
 from mentiondesk.domain.replies.reply import Hold, ReplyBlocked, ReplyState
-from mentiondesk.domain.timeline import Noted
+from mentiondesk.domain.replies.way import Way
+from mentiondesk.domain.timeline import CaseEntry, MovedToPrivate, Noted
 from mentiondesk.usecases.replies.entries import placed
 from mentiondesk.usecases.replies.review import ReviewReply
 from mentiondesk.usecases.replies.write_reply import WriteReply
@@ -64,9 +66,16 @@ def test_a_warning_takes_one_more_click(outbox: Outbox) -> None:
     assert outbox.sends(text, accepted=rules).state is ReplyState.COOLING
 
 
-def test_a_note_of_the_case_does_not_go_out(outbox: Outbox) -> None:
+NOTES: tuple[Callable[..., CaseEntry], ...] = (
+    lambda note, place: Noted(text=note, **place),
+    lambda note, place: MovedToPrivate(way=Way.PHONE, note=note, **place),
+)
+
+
+@pytest.mark.parametrize("written", NOTES)
+def test_a_note_of_the_case_does_not_go_out(outbox: Outbox, written: Callable[..., CaseEntry]) -> None:
     note = "She told us that she has moved out because of the flood in her cellar"
-    outbox.happens(Noted(text=note, **placed(outbox.case, "n1", at(2), None)))
+    outbox.happens(written(note, placed(outbox.case, "n1", at(2), None)))
     with pytest.raises(ReplyBlocked) as stopped:
         outbox.sends(f"Sorry! {note}.")
     assert "leak" in {one.rule for one in stopped.value.findings}

@@ -16,13 +16,16 @@ class Secret(Frozen):
         return f"Secret(version={self.version!r})"
 
 
-def secret(ssm: Any, name: str) -> Callable[[], Secret]:
-    """The parameter `name` as it is now. Its call raises what botocore raises, save for a parameter that is missing."""
+def secret(ssm: Callable[[], Any], name: str) -> Callable[[], Secret]:
+    """The parameter `name` as it is now. Its call raises what botocore raises, save for a parameter that is missing.
+
+    `ssm` gives the client, which takes time to make, when the parameter is read.
+    """
 
     def read() -> Secret:
         try:
-            found = ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]
-        except ssm.exceptions.ParameterNotFound:
+            found = ssm().get_parameter(Name=name, WithDecryption=True)["Parameter"]
+        except ssm().exceptions.ParameterNotFound:
             return Secret()
         return Secret(str(found["Value"]), str(found["Version"]))
 

@@ -20,7 +20,7 @@ from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 
 def links(desk: DeskStores, config: ActionLinksConfig, unread: Callable[[Exception], None]) -> ShortLinks:
     """`unread` hears of a link key that cannot be read."""
-    whole = SignedLinks(LinkKeys(secret(aws.ssm(), config.link_parameter), clock.now, unread))
+    whole = SignedLinks(LinkKeys(secret(aws.ssm, config.link_parameter), clock.now, unread))
     return ShortLinks(whole, desk.table)
 
 

@@ -22,7 +22,7 @@ from mentiondesk.usecases.audit.count_set_aside import CountSetAside
 
 
 def audit_desk(desk: DeskStores, config: AuditConfig) -> AuditDesk:
-    x = TweepyCounts(x_credentials(secret(aws.ssm(), config.x_parameter), clock.now), config.x_api_url, desk.settings)
+    x = TweepyCounts(x_credentials(secret(aws.ssm, config.x_parameter), clock.now), config.x_api_url, desk.settings)
     audits = Audits(desk.table)
     return AuditDesk(
         audits,

@@ -18,7 +18,7 @@ from mentiondesk.usecases.intake.look_up_customers import LookUpCustomers
 
 
 def feed(desk: DeskStores, config: FetchConfig) -> TweepyFeed:
-    credentials = x_credentials(secret(aws.ssm(), config.x_parameter), clock.now)
+    credentials = x_credentials(secret(aws.ssm, config.x_parameter), clock.now)
     return TweepyFeed(credentials, config.x_api_url, lambda: desk.settings().brand)
 
 

@@ -1,6 +1,7 @@
 """Alerts and messages to staff and operators, and claims that lapse."""
 
 from collections.abc import Callable
+from typing import assert_never
 
 from mentiondesk.adapters.channels.operators import OperatorsTopic
 from mentiondesk.adapters.channels.ses import SesMailer
@@ -12,6 +13,7 @@ from mentiondesk.adapters.storage.stores.claims import Claims
 from mentiondesk.adapters.tokens.links import LinkKeys, SignedLinks
 from mentiondesk.adapters.tokens.short_links import ShortLinks
 from mentiondesk.domain.alerts.roster import Channel
+from mentiondesk.ports.channels import Sender
 from mentiondesk.presentation.operator_mails import OperatorMails
 from mentiondesk.presentation.staff_messages import StaffMessages
 from mentiondesk.runtime import aws, clock
@@ -24,17 +26,25 @@ from mentiondesk.usecases.cases.lapse_claims import LapseClaims
 
 def notify_staff(desk: DeskStores, config: NotifyConfig, unread: Callable[[Exception], None]) -> NotifyStaff:
     """`unread` hears of a link key that cannot be read."""
-    senders = {
-        Channel.EMAIL: SesMailer(aws.ses(), config.alert_sender, config.staff_mail),
-        Channel.TEXT: texter(config.texts_through, config.text_origin),
-        Channel.ROOM: RoomSender(WebhookSender(clock.now), clock.now),
-    }
-    links = SignedLinks(LinkKeys(secret(aws.ssm(), config.link_parameter), clock.now, unread), config.api_url)
+    senders = {channel: _sender(channel, config) for channel in Channel}
+    links = SignedLinks(LinkKeys(secret(aws.ssm, config.link_parameter), clock.now, unread), config.api_url)
     writer, address = StaffMessages(desk.sentences), config.api_url.rstrip("/")
     short = ShortLinks(links, desk.table)
     return NotifyStaff(
         desk.alerts, desk.incidents, senders, writer, desk.settings, links, desk=address, text_links=short
     )
+
+
+def _sender(channel: Channel, config: NotifyConfig) -> Sender:
+    match channel:
+        case Channel.EMAIL:
+            return SesMailer(aws.ses, config.alert_sender, config.staff_mail)
+        case Channel.TEXT:
+            return texter(config.texts_through, config.text_origin)
+        case Channel.ROOM:
+            return RoomSender(WebhookSender(clock.now), clock.now)
+        case _:
+            assert_never(channel)
 
 
 def lapse_claims(desk: DeskStores) -> LapseClaims:
@@ -43,5 +53,5 @@ def lapse_claims(desk: DeskStores) -> LapseClaims:
 
 def tell_operators(desk: DeskStores, config: NotifyConfig) -> TellOperators:
     return TellOperators(
-        desk.troubles, OperatorsTopic(aws.sns(), config.operators_topic), OperatorMails(config.desk_name)
+        desk.troubles, OperatorsTopic(aws.sns, config.operators_topic), OperatorMails(config.desk_name)
     )

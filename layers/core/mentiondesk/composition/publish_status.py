@@ -60,13 +60,13 @@ def _broadcast(
     refused: RefusedMail,
     unread: Callable[[Exception], None],
 ) -> BroadcastToSubscribers:
-    keys = LinkKeys(secret(aws.ssm(), config.subscriber_parameter), clock.now, unread)
+    keys = LinkKeys(secret(aws.ssm, config.subscriber_parameter), clock.now, unread)
     return BroadcastToSubscribers(
         Subscribers(desk.table),
         Broadcasts(desk.table, desk.keep),
         MailBudgets(desk.table),
         SignedSubscriberTokens(keys),
-        SesMailer(aws.ses(), config.status_sender, config.mail_events),
+        SesMailer(aws.ses, config.status_sender, config.mail_events),
         CustomerMails(sentences),
         refused,
         _at_once,
@@ -83,4 +83,4 @@ def _at_once(send: Callable[[Mail], Undeliverable | None], mails: Sequence[Mail]
 def _hosted_page(config: PublishConfig) -> HostedPage:
     from mentiondesk.adapters.status.statuspage import Statuspage, statuspage_key  # noqa: PLC0415 - few desks have one
 
-    return Statuspage(statuspage_key(secret(aws.ssm(), config.statuspage_parameter), clock.now))
+    return Statuspage(statuspage_key(secret(aws.ssm, config.statuspage_parameter), clock.now))

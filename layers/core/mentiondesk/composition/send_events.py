@@ -41,7 +41,7 @@ def find_events(desk: DeskStores) -> FindEvents:
 def deliver_events(desk: DeskStores, config: SendEventsConfig) -> DeliverEvents:
     text = ReadText(desk.posts, desk.replies, desk.incidents)
     envelopes = Envelopes(desk.settings, config.desk_url, text)
-    secrets = endpoint_secrets(secret(aws.ssm(), config.events_parameter), clock.now)
+    secrets = endpoint_secrets(secret(aws.ssm, config.events_parameter), clock.now)
     webhooks = EventWebhooks(WebhookSender(clock.now, timeout=_TIMEOUT, tries=_TRIES), envelopes, secrets)
     bus = has_bus(config.events_bus)
     # Clients are made here: making them is not safe in the threads that deliver.
@@ -50,5 +50,5 @@ def deliver_events(desk: DeskStores, config: SendEventsConfig) -> DeliverEvents:
 
 
 def tell_leads(desk: DeskStores, config: SendEventsConfig) -> TellLeads:
-    mailer = SesMailer(aws.ses(), config.alert_sender, config.staff_mail)
+    mailer = SesMailer(aws.ses, config.alert_sender, config.staff_mail)
     return TellLeads(mailer, EndpointMails(desk.sentences), desk.settings)

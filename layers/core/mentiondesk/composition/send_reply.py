@@ -13,12 +13,12 @@ from mentiondesk.usecases.strikes.enforce_measures import EnforceMeasures
 
 
 def send_replies(desk: DeskStores, config: SendReplyConfig) -> SendReplies:
-    credentials = x_credentials(secret(aws.ssm(), config.x_write_parameter), clock.now)
+    credentials = x_credentials(secret(aws.ssm, config.x_write_parameter), clock.now)
     x = TweepyPoster(credentials, config.x_api_url, lambda: desk.settings().brand)
     return SendReplies(desk.replies, desk.cases, x, desk.settings, clock.now)
 
 
 def enforce_measures(desk: DeskStores, config: SendReplyConfig) -> EnforceMeasures:
-    credentials = x_credentials(secret(aws.ssm(), config.x_write_parameter), clock.now)
+    credentials = x_credentials(secret(aws.ssm, config.x_write_parameter), clock.now)
     strikes = Strikes(desk.table, desk.keep, clock.now)
     return EnforceMeasures(strikes, TweepyModerator(credentials, config.x_api_url), clock.now)

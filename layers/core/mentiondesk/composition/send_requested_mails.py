@@ -28,8 +28,8 @@ def ask_to_confirm(
     return AskToConfirm(
         Subscribers(table),
         MailBudgets(table),
-        SignedSubscriberTokens(LinkKeys(secret(aws.ssm(), config.subscriber_parameter), clock.now, unread)),
-        SesMailer(aws.ses(), config.status_sender, config.mail_events),
+        SignedSubscriberTokens(LinkKeys(secret(aws.ssm, config.subscriber_parameter), clock.now, unread)),
+        SesMailer(aws.ses, config.status_sender, config.mail_events),
         CustomerMails(lambda: for_customers(settings())),
         settings,
         config.api_url,

@@ -13,4 +13,4 @@ from mentiondesk.usecases.access.sign_in import MailCode
 def mail_code(table: Table, config: SignInCodesConfig) -> MailCode:
     settings = current_settings(table, clock.now)
     writer = CodeMailWriter(lambda: Sentences(settings().sentences))
-    return MailCode(SesMailer(aws.ses(), config.alert_sender, config.staff_mail), writer, settings)
+    return MailCode(SesMailer(aws.ses, config.alert_sender, config.staff_mail), writer, settings)

@@ -18,7 +18,7 @@ from mentiondesk.usecases.status.subscribe import Subscribe
 
 def subscriber_pages(table: Table, config: SubscriptionsConfig, unread: Callable[[Exception], None]) -> SubscriberPages:
     """`unread` hears of a key that cannot be read."""
-    tokens = SignedSubscriberTokens(LinkKeys(secret(aws.ssm(), config.subscriber_parameter), clock.now, unread))
-    requests = NotedMailRequests(NotesBus(aws.eventbridge(), config.notes_bus))
+    tokens = SignedSubscriberTokens(LinkKeys(secret(aws.ssm, config.subscriber_parameter), clock.now, unread))
+    requests = NotedMailRequests(NotesBus(aws.eventbridge, config.notes_bus))
     pages = Subscribe(Subscribers(table), tokens, requests)
     return SubscriberPages(pages, current_settings(table, clock.now), config.site_url)

@@ -3,7 +3,7 @@
 A case is folded from its timeline. An incident keeps one as its record.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from mentiondesk.domain.cases.timers import ReplyTimer
@@ -330,13 +330,26 @@ def forgotten(post: Posted, at: datetime) -> Posted:
     return replace(post, words="", why=(), topics=(), gone_at=at)
 
 
-# The fields of acts that hold what staff wrote.
-_WRITTEN = ("text", "reason", "note", "link")
+# The fields of acts that hold what staff wrote: notes, which no reply may repeat, and reasons and links, which one may.
+_NOTES = ("text", "note")
+WRITTEN = (*_NOTES, "reason", "link")
 
 
 def written_in(act: CaseActEntry) -> tuple[str, ...]:
     """The fields of an act that hold what staff wrote about a customer."""
-    return tuple(name for name in _WRITTEN if getattr(act, name, ""))
+    return tuple(name for name in WRITTEN if getattr(act, name, ""))
+
+
+def notes_in(timeline: Iterable[CaseEntry]) -> Iterator[str]:
+    """The notes of colleagues to each other."""
+    for entry in timeline:
+        if not isinstance(entry, Posted):
+            yield from (getattr(entry, name) for name in written_in(entry) if name in _NOTES)
+
+
+def for_colleagues(act: CaseActEntry) -> bool:
+    """True for an act of a type in which colleagues write. The reason of a refusal is X's."""
+    return not isinstance(act, ReplyRefused) and any(hasattr(act, name) for name in WRITTEN)
 
 
 class Noticed(Act, kw_only=True):

@@ -1,6 +1,10 @@
-"""The only place that makes a boto3 client. AWS_ENDPOINT_URL points all of them elsewhere."""
+"""The only place that makes a boto3 client. AWS_ENDPOINT_URL points all of them elsewhere.
+
+Each is made when it is first asked for: one takes as long as all of a function's own modules.
+"""
 
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -22,51 +26,66 @@ _SENDING_CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"total_max_
 _CLASSIFIER_CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 1})
 
 
+# boto3's session makes one client at a time, and mails are sent side by side.
+_turn = Lock()
+
+
+def _client(service: Any, config: Config) -> Any:
+    with _turn:
+        return boto3.client(service, config=config)
+
+
 @cache
 def bedrock() -> "BedrockRuntimeClient":
-    return boto3.client("bedrock-runtime", config=_CLASSIFIER_CONFIG)
+    made: BedrockRuntimeClient = _client("bedrock-runtime", _CLASSIFIER_CONFIG)
+    return made
 
 
 @cache
 def dynamodb() -> "DynamoDBClient":
-    return boto3.client("dynamodb", config=_CONFIG)
+    made: DynamoDBClient = _client("dynamodb", _CONFIG)
+    return made
 
 
 @cache
 def eventbridge() -> Any:
     """EventBridge; its types are in no package of this project."""
-    return boto3.client("events", config=_CONFIG)
+    return _client("events", _CONFIG)
 
 
 @cache
 def ses() -> "SESV2Client":
-    return boto3.client("sesv2", config=_SENDING_CONFIG)
+    made: SESV2Client = _client("sesv2", _SENDING_CONFIG)
+    return made
 
 
 @cache
 def sns() -> "SNSClient":
-    return boto3.client("sns", config=_SENDING_CONFIG)
+    made: SNSClient = _client("sns", _SENDING_CONFIG)
+    return made
 
 
 @cache
 def sms() -> Any:
     """End User Messaging; its types are in no package of this project."""
-    return boto3.client("pinpoint-sms-voice-v2", config=_SENDING_CONFIG)
+    return _client("pinpoint-sms-voice-v2", _SENDING_CONFIG)
 
 
 @cache
 def ssm() -> Any:
-    return boto3.client("ssm", config=_CONFIG)
+    return _client("ssm", _CONFIG)
 
 
 @cache
 def sqs() -> "SQSClient":
-    return boto3.client("sqs", config=_CONFIG)
+    made: SQSClient = _client("sqs", _CONFIG)
+    return made
 
 
 @cache
 def s3() -> "S3Client":
-    return boto3.client("s3", config=_CONFIG)
+    made: S3Client = _client("s3", _CONFIG)
+    return made
 
 
 def forget_clients() -> None:

@@ -278,7 +278,8 @@ class StaffSettings(Model):
     def _reachable(self, info: ValidationInfo) -> Self:
         if not self.addresses:
             raise ValueError(f"{self.id} can not be reached; give an email, a phone, or both")
-        if self.phone and self.quiet and self.quiet.never_end and not stored(info):
+        rings = any(channel.interrupts for channel in self.addresses)
+        if rings and self.quiet and self.quiet.never_end and not stored(info):
             what = "these hours never end, so that no text could ever come; leave a time free, or leave out the phone"
             raise Misfit(what, "quiet")
         return self

@@ -4,6 +4,7 @@ Sources: Amazon EventBridge, API reference of PutEvents (failures are per entry)
 """
 
 import json
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
@@ -24,16 +25,19 @@ class NoteNotTaken(Exception):
 
 
 class NotesBus:
-    """A bus of EventBridge. A note that it takes starts its function at least once."""
+    """A bus of EventBridge. A note that it takes starts its function at least once.
 
-    def __init__(self, bridge: Any, name: str) -> None:
+    `bridge` gives the client, which takes time to make, when a note is sent.
+    """
+
+    def __init__(self, bridge: Callable[[], Any], name: str) -> None:
         self._bridge = bridge
         self._name = name
 
     def send(self, kind: NoteKind, detail: dict[str, Any] | None = None) -> None:
         """Raises NoteNotTaken, or as the client does."""
         entry = {"Source": SOURCE, "DetailType": str(kind), "Detail": json.dumps(detail or {})}
-        answer = self._bridge.put_events(Entries=[{**entry, "EventBusName": self._name}])
+        answer = self._bridge().put_events(Entries=[{**entry, "EventBusName": self._name}])
         if answer["FailedEntryCount"]:
             # The call ends well although the bus did not take the entry.
             raise NoteNotTaken(answer["Entries"][0].get("ErrorCode", "unknown"))

@@ -9,6 +9,8 @@ from mentiondesk.domain.alerts.messages import Email
 from mentiondesk.ports.channels import Undeliverable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sesv2.type_defs import MessageTypeDef
 
@@ -28,10 +30,11 @@ _FOR_GOOD = (
 class SesMailer:
     """Sender and Mailer on SES v2. SES builds the message, so nothing in it can become a header.
 
-    `events`: the configuration set that reports bounces and complaints.
+    `ses` gives the client, which takes time to make, when a mail is sent. `events`: the configuration set that reports
+    bounces and complaints.
     """
 
-    def __init__(self, ses: "SESV2Client", sender: str, events: str | None = None) -> None:
+    def __init__(self, ses: "Callable[[], SESV2Client]", sender: str, events: str | None = None) -> None:
         self._ses = ses
         self._sender = sender
         self._events: dict[str, Any] = {"ConfigurationSetName": events} if events else {}
@@ -49,7 +52,7 @@ class SesMailer:
         if email.headers:
             simple["Headers"] = [{"Name": name, "Value": value} for name, value in email.headers]
         try:
-            sent = self._ses.send_email(
+            sent = self._ses().send_email(
                 FromEmailAddress=self._from(email),
                 Destination={"ToAddresses": [address]},
                 Content={"Simple": simple},

@@ -1,5 +1,6 @@
 """Texts through End User Messaging SMS, which refuses at once what it will not send, and says why."""
 
+from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,16 +14,17 @@ class EndUserMessagingTexter:
 
     Without it the service chooses among those of the account. A spending limit that is reached, a number that is not
     verified in the sandbox, and a number that opted out are refusals here, where SNS answers with a message id.
+    `sms` gives the client, which takes time to make, when a text is sent.
     """
 
-    def __init__(self, sms: Any, origin: str | None = None) -> None:
+    def __init__(self, sms: Callable[[], Any], origin: str | None = None) -> None:
         self._sms = sms
         self._origin = {"OriginationIdentity": origin} if origin else {}
 
     def send(self, number: str, message: Email | str) -> str:
         text = message.text if isinstance(message, Email) else message
         try:
-            sent = self._sms.send_text_message(
+            sent = self._sms().send_text_message(
                 DestinationPhoneNumber=number, MessageBody=text, MessageType="TRANSACTIONAL", **self._origin
             )
         except ClientError as refused:

@@ -8,18 +8,20 @@ from mentiondesk.domain.alerts.messages import Email
 from mentiondesk.ports.channels import Undeliverable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mypy_boto3_sns import SNSClient
 
 
 class SnsTexter:
-    """Sender on SNS, straight to a phone."""
+    """Sender on SNS, straight to a phone. `sns` gives the client, which takes time to make, when a text is sent."""
 
-    def __init__(self, sns: "SNSClient") -> None:
+    def __init__(self, sns: "Callable[[], SNSClient]") -> None:
         self._sns = sns
 
     def send(self, number: str, message: Email | str) -> str:
         try:
-            sent = self._sns.publish(
+            sent = self._sns().publish(
                 PhoneNumber=number,
                 Message=message.text if isinstance(message, Email) else message,
                 # Transactional texts are delivered first and cost the same.

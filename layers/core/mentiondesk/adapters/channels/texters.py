@@ -12,5 +12,5 @@ SNS = "SNS"
 def texter(through: str, origin: str) -> Sender:
     """SNS where `through` says so, else End User Messaging, with texts from `origin` unless that is NONE."""
     if through == SNS:
-        return SnsTexter(aws.sns())
-    return EndUserMessagingTexter(aws.sms(), None if origin == NONE else origin)
+        return SnsTexter(aws.sns)
+    return EndUserMessagingTexter(aws.sms, None if origin == NONE else origin)

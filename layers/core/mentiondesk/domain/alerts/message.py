@@ -66,10 +66,15 @@ class OwnerNews(StrEnum):
     @property
     def without_timer(self) -> bool:
         """True for news about a reply or a measure, which matter while no reply timer runs, too."""
-        return self in _WITHOUT_TIMER
-
-
-_WITHOUT_TIMER = frozenset(OwnerNews) - {OwnerNews.LAPSED, OwnerNews.TAKEN_OVER, OwnerNews.HANDED_OVER}
+        match self:
+            case OwnerNews.LAPSED | OwnerNews.TAKEN_OVER | OwnerNews.HANDED_OVER:
+                return False
+            case OwnerNews.REPLY_REFUSED | OwnerNews.REPLY_HELD | OwnerNews.REPLY_EDITED | OwnerNews.MEASURE:
+                return True
+            case OwnerNews.APPROVAL | OwnerNews.SENT_BACK | OwnerNews.RELEASED:
+                return True
+            case _:
+                assert_never(self)
 
 
 class OwnerTold(Frozen):

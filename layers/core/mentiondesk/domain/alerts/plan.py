@@ -180,11 +180,11 @@ class _Planning(Frozen):
     def _ways(self, stage: Stage, at: datetime) -> dict[StaffId, tuple[Staff, list[Channel]]]:
         """The people of a stage with the channels that it names for them; a person may be meant twice.
 
-        Nobody gets a text about a post that triage is unsure of.
+        No phone rings about a post that triage is unsure of.
         """
         ways: dict[StaffId, tuple[Staff, list[Channel]]] = {}
         for audience, channel in stage.send:
-            if channel is Channel.TEXT and self.escalation.timer.clock is Clock.UNSURE:
+            if channel.interrupts and self.escalation.timer.clock is Clock.UNSURE:
                 continue
             for staff in self.roster.audience(audience, at, self.facts.owner):
                 channels = ways.setdefault(staff.staff_id, (staff, []))[1]

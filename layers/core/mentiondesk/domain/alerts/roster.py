@@ -20,7 +20,7 @@ class Channel(StrEnum):
 
     @property
     def interrupts(self) -> bool:
-        """True when a message on this channel rings a phone: quiet hours and limits hold it back."""
+        """True when a message on this channel rings a phone: quiet hours and limits hold it back, and it is short."""
         match self:
             case Channel.EMAIL | Channel.ROOM:
                 return False

@@ -17,19 +17,7 @@ from mentiondesk.domain.incidents.incident import Health, Incident, LinkedPost, 
 from mentiondesk.domain.incidents.rules import IncidentTemplate
 from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.domain.status.public_incident import PublicIncident
-from mentiondesk.domain.timeline import (
-    CaseActEntry,
-    Dismissed,
-    FollowUpDeclined,
-    IncidentJoined,
-    IncidentLeft,
-    MovedToPrivate,
-    Noted,
-    Reopened,
-    ReplyQueued,
-    ReplyWithdrawn,
-    Resolved,
-)
+from mentiondesk.domain.timeline import CaseActEntry, Noted, for_colleagues
 from mentiondesk.ports.cases import CaseChanged
 from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.ports.runtime import CurrentSettings
@@ -73,11 +61,6 @@ _View = CaseView | IncidentView
 _HEALTHS = tuple(one for one in Health if one is not Health.UNDER_MAINTENANCE)
 # Acts whose forms stand beside the thing that they change.
 _BESIDE_OTHERS = frozenset({Action.APPROVE, Action.EDIT_UPDATE, Action.MEMBERS})
-# Acts that hold what a colleague wrote.
-_WITH_WORDS = (
-    *(Dismissed, Resolved, Reopened, ReplyQueued, ReplyWithdrawn),
-    *(MovedToPrivate, FollowUpDeclined, IncidentJoined, IncidentLeft),
-)
 # Posts and customers that a page lists; a form has so many fields at most.
 _LISTED = 100
 
@@ -305,7 +288,7 @@ def case_facts(view: CaseView, reader: Reader) -> dict[str, object]:
 
 def _without_words(entry: CaseActEntry, reader: Reader) -> RecordLine:
     line = record_line(reader.say, entry, reader.at)
-    return replace(line, detail="") if isinstance(entry, _WITH_WORDS) else line
+    return replace(line, detail="") if for_colleagues(entry) else line
 
 
 def _may_open(view: CaseView) -> frozenset[Action]:

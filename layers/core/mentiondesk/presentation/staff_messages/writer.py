@@ -39,28 +39,11 @@ class StaffMessages:
         say, name = self._wording(), clean(brand)
         for one in notices:
             if isinstance(one, IncidentNotice):
-                return self._about_incident(channel, IncidentView(one, staff, now, say, name))
+                about = IncidentView(one, staff, now, say, name)
+                return _on(channel, partial(self._incident_mail, about), partial(_incident_text, about))
         cases = [CaseView(one, staff, now, say, name) for one in notices if isinstance(one, CaseNotice)]
         cases.sort(key=lambda one: (one.timer is None, -one.case.urgency.rank, one.due_at))
-        return self._about_cases(channel, cases)
-
-    def _about_incident(self, channel: Channel, one: IncidentView) -> Email | str:
-        match channel:
-            case Channel.EMAIL | Channel.ROOM:
-                return self._incident_mail(one)
-            case Channel.TEXT:
-                return _incident_text(one)
-            case _:
-                assert_never(channel)
-
-    def _about_cases(self, channel: Channel, cases: Sequence[CaseView]) -> Email | str:
-        match channel:
-            case Channel.EMAIL | Channel.ROOM:
-                return self._case_mail(cases)
-            case Channel.TEXT:
-                return _case_text(cases)
-            case _:
-                assert_never(channel)
+        return _on(channel, partial(self._case_mail, cases), partial(_case_text, cases))
 
     def _case_mail(self, cases: Sequence[CaseView]) -> Email:
         """One mail about one case, or a digest of many, the most urgent first."""
@@ -106,6 +89,17 @@ class StaffMessages:
             headers=(*automatic(kind), *thread),
             sender=header_text(view.say("staff.sender", brand=view.brand)),
         )
+
+
+def _on(channel: Channel, mail: Callable[[], Email], text: Callable[[], str]) -> Email | str:
+    """The message in the form that this channel takes."""
+    match channel:
+        case Channel.EMAIL | Channel.ROOM:
+            return mail()
+        case Channel.TEXT:
+            return text()
+        case _:
+            assert_never(channel)
 
 
 def _case_text(cases: Sequence[CaseView]) -> str:

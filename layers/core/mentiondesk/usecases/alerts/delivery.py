@@ -106,7 +106,7 @@ class Deliverer:
         self._alerts = alerts
         self._senders = senders
         self._writer = writer
-        self._settings = settings
+        self.settings = settings
         self._now = now
         self._notified = notified
         self.interrupted = Interrupted(alerts, now)
@@ -125,7 +125,7 @@ class Deliverer:
         """
         if delivery.critical or not channel.interrupts or staff.calm_channel is None:
             return False
-        return not self._alerts.take_text_slot(staff.staff_id, self._now, self._settings.alerts.text_limits)
+        return not self._alerts.take_text_slot(staff.staff_id, self._now, self.settings.alerts.text_limits)
 
     def _send(self, delivery: Delivery) -> None:
         """Sends on the first way that works. A text meant as one was counted before."""
@@ -200,7 +200,7 @@ class Deliverer:
         A room stands in for nobody, and nobody for a room.
         """
         room = delivery.channel is Channel.ROOM
-        leads = () if room else self._settings.roster.audience(Audience.LEAD, self._now)
+        leads = () if room else self.settings.roster.audience(Audience.LEAD, self._now)
         others = (lead for lead in leads if lead.staff_id != delivery.staff.staff_id)
         for staff in (delivery.staff, *others):
             yield from (_Way(staff, *way) for way in staff.ways(delivery.channel))
@@ -210,7 +210,7 @@ class Deliverer:
             told: Sequence[Notice] = by_customer(notices)
             if beside:
                 told = [replace(one, beside=beside) if isinstance(one, CaseNotice) else one for one in told]
-            return self._writer.write(way.channel, way.staff, told, self._settings.brand.name, self._now)
+            return self._writer.write(way.channel, way.staff, told, self.settings.brand.name, self._now)
         except Exception as error:
             # A boundary: one subject that cannot be put into words must not keep the alerts about others back. The
             # function logs the traceback and counts it.

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 
 from mentiondesk.domain.alerts.budget import Counted, Interruption
 from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
@@ -51,13 +52,21 @@ class _Run:
     """
 
     now: datetime
-    settings: DeskSettings
     notified: Notified
-    deliverer: Deliverer
+    # The run's deliverer, with the settings in force: they are read where something is due.
+    opened: Callable[[], Deliverer]
     tasks: dict[DueItem, Task] = field(default_factory=dict)
     later: dict[Alert, datetime] = field(default_factory=dict)
     ahead: set[Alert] = field(default_factory=set)
     beside: dict[datetime, int] = field(default_factory=dict)
+
+    @property
+    def deliverer(self) -> Deliverer:
+        return self.opened()
+
+    @property
+    def settings(self) -> DeskSettings:
+        return self.deliverer.settings
 
     def brought_forward(self, alerts: Sequence[Alert]) -> bool:
         """True when all of these went out ahead of their time."""
@@ -69,7 +78,7 @@ class NotifyStaff:
 
     A crash may repeat an alert that was sent and not yet recorded. It never loses one: the lease ends, and the item
     is due again. `senders` holds one for each channel; the index is read `batch` items at a time. `text_links` makes
-    the links of texts, which have little room. `desk` is the address of the desk that staff sign in to.
+    the links of messages that ring a phone, which are short. `desk` is the address of the desk that staff sign in to.
     """
 
     def __init__(
@@ -95,17 +104,22 @@ class NotifyStaff:
         self._desk = desk
 
     def __call__(self, now: datetime, time_left: TimeLeft) -> Notified:
-        settings, notified = self._settings(), Notified()
-        deliverer = Deliverer(self._alerts, self._senders, self._writer, settings, now, notified)
+        notified = Notified()
+        opened = cache(lambda: self._deliverer(now, notified))
         # What is critical is told before anything else is looked at: behind a backlog it would be late.
         for due in (self._alerts.critical_due, self._alerts.due):
-            self._tell(_Run(now, settings, notified, deliverer), due, time_left)
+            self._tell(_Run(now, notified, opened), due, time_left)
         return notified
+
+    def _deliverer(self, now: datetime, notified: Notified) -> Deliverer:
+        return Deliverer(self._alerts, self._senders, self._writer, self._settings(), now, notified)
 
     def _tell(self, run: _Run, due: _Due, time_left: TimeLeft) -> None:
         """Tells of what is due in one part of the index, as far as the time goes, and marks it."""
-        now, settings, notified, deliverer = run.now, run.settings, run.notified, run.deliverer
         self._take_due(run, due, time_left)
+        if not run.tasks:
+            return
+        now, settings, notified, deliverer = run.now, run.settings, run.notified, run.deliverer
         messages = self._messages(run)
         if any(one.gathers for one in messages):
             messages = messages if notified.left else self._with_ahead(run, messages)
@@ -251,8 +265,8 @@ def _pause(attempts: int) -> timedelta:
 def _delivery(message: Message, notices: Notices, settings: DeskSettings) -> Delivery:
     staff: Staff | None = settings.roster.find(message.staff_id)
     assert staff is not None, "alerts are planned from the roster"
-    # A text holds the link of the case that it names: of the most urgent ones, the first that is due.
+    # A short message holds the link of the case that it names: of the most urgent ones, the first that is due.
     first = min(message.wanted, key=lambda one: (-one.subject.urgency.rank, one.alert.answer_by))
-    text = message.channel is Channel.TEXT
-    found = tuple(notices.of(one.subject, one.alert, text and one is first) for one in message.wanted)
+    short = message.channel.interrupts
+    found = tuple(notices.of(one.subject, one.alert, short and one is first) for one in message.wanted)
     return Delivery(staff, message.channel, found, message.critical)

@@ -13,7 +13,7 @@ from mentiondesk.domain.replies.checks.check import check
 from mentiondesk.domain.replies.checks.context import CheckContext, RecentReply
 from mentiondesk.domain.replies.rules import is_new
 from mentiondesk.domain.replies.signature import signed
-from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted, Noted
+from mentiondesk.domain.timeline import BrandPosted, CaseEntry, CustomerPosted, notes_in
 from mentiondesk.ports.cases import CaseStore
 from mentiondesk.ports.incidents import IncidentStore
 from mentiondesk.ports.replies import Reviewed
@@ -60,7 +60,7 @@ class ReviewReply:
             approval=rules.approval,
             customer_words=tuple(one.words for one in timeline if isinstance(one, CustomerPosted) and one.words),
             brand_words=tuple(one.words for one in timeline if isinstance(one, BrandPosted) and one.words),
-            private_texts=tuple(one.text for one in timeline if isinstance(one, Noted)),
+            private_texts=tuple(notes_in(timeline)),
             recent=_recent(case, timeline, self._recent(now - _DAY), now),
             kind=case.kind,
             urgency=case.urgency,

@@ -49,7 +49,8 @@ _ASKED_BEHIND = re.compile(
 )
 # "You can change your address there": what the customer does alone, where the verb stands last.
 _DONE_ALONE = re.compile(
-    r"[^.!?\n]{0,60}\b(?:andern|aktualisieren|prufen|anpassen|hinterlegen|behalten|mitnehmen|ubertragen|wijzigen"
+    r"[^.!?\n]{0,60}\b(?:andern|aktualisieren|prufen|anpassen|hinterlegen|behalten|mitnehmen|mitbringen|vorzeigen"
+    r"|vorlegen|bereithalten|bereitlegen|dabeihaben|bereit halten|ubertragen|wijzigen"
     r"|aanpassen|veranderen)\b"
 )
 _BRANDS_OWN = re.compile(r"\b(?:our|ours|unsere?r?|notre|nuestr[ao]|nosso|nossa|nostr[ao]|onze?)(?: \w+)? $")
@@ -73,7 +74,8 @@ _IN_THE_OPEN = re.compile(
 )
 _VERBS_OF_TELLING = (
     r"(?:reply|respond|answer|post|drop|leave|type|comment|tell (?:us|me)|write|pop|put|share|give (?:us|me)|send|add"
-    r"|shout|stick|hang|snap|bung|chuck|jot|paste|copy|show (?:us|me)|spell|quote|list|let (?:us|me) (?:know|have)"
+    r"|shout|stick|hang|snap|bung|chuck|jot|paste|copy|tweet|show (?:us|me)|spell|quote|list|let (?:us|me) (?:know"
+    r"|have)"
     r"|schreib\w*|poste\w*|schick\w*|gib|geben|gebt|nenn\w*|tipp\w*|setz\w*|stell\w*|verrat\w*|antworte\w*"
     r"|kommentier\w*|sag\w*|donne[zr]?|envoye[zr]|dites|tape[zr]|indique[zr]?|mett\w+|laisse[zr]?|ecri[vr]\w+"
     r"|recopie[zr]?|note[zr]?|poste[zr]|repond\w+|precise[zr]?|glisse[zr]?|colle[zr]?|partage[zr]?"
@@ -86,6 +88,7 @@ _INTO_THE_OPEN = re.compile(
 )
 # "Right here is fine", "street and bell below, then we ask": the thread named as the place, without a verb.
 _HERE_WILL_DO = re.compile(
+    r"\btweet (?:it|them|that|us)\b|"
     rf"\b{_OPEN}(?: is| works| will do| would do|'s)(?: just| absolutely)?"
     r" (?:fine|ok|okay|perfect|great|enough|best|easiest|quickest|good|nicely|the trick)\b"
     r"|\b(?:below|underneath|in this thread|in the (?:replies|comments)|hier drunter|darunter|drunter"
@@ -132,7 +135,7 @@ _HELD_THINGS = (
     r"|licen[cs]e|cards?"
     r"|account|log-?in|user ?name|handle|post ?code|zip|surname|birthday|born|receipt|invoice|statement|badge|iban"
     r"|digits"
-    r"|characters|letters|house number|e-?mail address|phone number"
+    r"|characters|house number|e-?mail address|phone number"
     r"|buchung|reservierung|bestatigung|vertrag|passwort|ausweis|karte|konto|rechnung|beleg|geburtstag|geboren"
     r"|postleitzahl"
     r"|reservation|contrat|mot de passe|passeport|compte|facture|recu|naissance|nee?"
@@ -140,14 +143,18 @@ _HELD_THINGS = (
     r"|senha|passaporte|cartao|conta|fatura|nascimento|apelido)"
 )
 _HELD_QUESTION = re.compile(
-    rf"(?:^|[.!?\n] ?)(?:[^.!?\n]{{0,40}}[,:] )?((?:and |so |but |und |et |y |e )?(?:what|which|whose|who|could you"
-    rf"|can you|would you|will you"
-    r"|do you (?:have|know|remember|mind)|did you|have you got|may (?:i|we)|mind|care to|any chance|is there"
-    r"|welche\w*|was|wie|wer"
-    r"|auf wen|konnen sie|konnten sie|kannst du|haben sie|hast du|quel\w*|pouvez-vous|pourriez-vous|avez-vous"
-    r"|vous avez|cual"
-    r"|que|quien|puedes|puede|podrias|podria|tienes|tiene|nos (?:das|dices|pasas)|qual|quem|pode|podia|tem)\b"
-    rf"[^.!?\n]{{0,80}}\b{_HELD_THINGS}\b[^.!?\n]{{0,80}}\?)"
+    r"((?:\b(?:what|which|whose|welche\w*|quel\w*|cual|qual)(?:'s| is| are| was| ist| est| es| e)?"
+    r" (?:(?:the|your|that|ihre?|deine?|die|der|votre|ta|le|la|tu|su|el|a sua|o seu|a|o) )?(?:\w+ ){0,2}"
+    r"|\b(?:who|whose|wer|auf wen|qui|quien|quem)\b[^.!?\n]{0,40}?"
+    r"|\b(?:could you|can you|would you|will you|may (?:i|we)|do you (?:know|remember|mind)|mind|care to|any chance"
+    r"|konnen sie"
+    r"|konnten sie|kannst du|pouvez-vous|pourriez-vous|puedes|puede|podrias|podria|pode|podia)\b[^.!?\n]{0,20}"
+    r"\b(?:tell|give|send|share|confirm|post|quote|read|say|spell|have|let|drop|pop|type|nennen|sagen|geben|schicken"
+    r"|donner"
+    r"|dire|envoyer|indiquer|decir|dar|enviar|indicar|dizer)\w*\b[^.!?\n]{0,60}?)"
+    rf"\b{_HELD_THINGS}\b(?! (?:site|app|page|slot|reader|machine|desk|office|type|provider|company|system|tool"
+    rf"|colou?r))"
+    r"(?:(?!\b(?:or|oder|ou|o)\b)[^.!?\n]){0,80}\?)"
 )
 _TO_US = re.compile(
     r"(\b(?:(?:tell|give|send|read|show|hand|text|shoot|drop|ping|fire|spell|let) (?:us|me)(?: have| know| see)?"
@@ -155,7 +162,7 @@ _TO_US = re.compile(
     r"|respond|tweet|comment|quote|post|come back)(?: back| us)?(?: with)?|(?:nenn|sag|schick|gib|geb|schreib"
     r"|verrat)\w*"
     r" (?:sie |du )?(?:uns|mir)|(?:dites|donnez|envoyez|indiquez|precisez|ecrivez|communiquez)-(?:nous|moi)"
-    r"|(?:di|da|pasa|manda|envia|indica|dinos|danos|pasanos|mandanos|envianos|diga|deme|digan)(?:nos|me)?"
+    r"|(?:di|da|pasa|manda|envia|indica|dinos|danos|pasanos|mandanos|envianos|diga|deme|digan)(?:nos|me)"
     r"|(?:diga|de|mande|envie|indique|passe)-(?:nos|me))\b"
     rf"[^.!?\n]{{0,60}}\b{_HELD_THINGS}\b)"
 )
@@ -163,6 +170,15 @@ _TO_US = re.compile(
 _PHONE = re.compile(r"(?:phone|mobile|handy|telephone|portable|movil|celular|telemovel)")
 _OF_A_PHONE = re.compile(
     r"\b(?:version\w*|appli?|app|modele?|modelo|model|screen|battery|system|navegador|browser|update)\b"
+)
+# What the customer brings along, shows at a desk or types into a page.
+_BROUGHT = re.compile(
+    r"\b(?:bring|bringing|apportez|munissez|presentez|trae|traiga|traer|lleva|lleve|traga|leve)\b[^.!?\n]{0,60}"
+    r"|\bhave (?:your|the) [^.!?\n]{0,40}\b(?:ready|to hand|at hand|with you)\b"
+    r"|\b(?:enter|type|put|fill in|paste|show|scan|give|tell)\b[^.!?\n]{0,40}\b(?:into|on|in|at|to) (?:the"
+    r"|our) (?:\w+ )?(?:page|box|search"
+    r"|map|app|site|machine|desk|till|counter|gate|door|form|field|driver|crew|reception)\b"
+    r"|\b(?:tell|give|show) the (?:desk|driver|crew|reception|team|guide|till)\b[^.!?\n]{0,40}"
 )
 # The place of a thing that happened in public: "which street is it?", about holes in a road.
 _PLACE_OF_EVENT = re.compile(r"(?:which |what )?(?:street|road|village|building|square) (?:is|was) (?:it|this|that)$")
@@ -183,7 +199,7 @@ def asks_identifiers(reading: Reading, context: CheckContext) -> Iterator[Findin
     text = reading.words.text
     for start, end in _asked(text):
         if not _asked_of_nobody(text, start) and not (
-            _is_no_home(text[start:end], reading, context) or _is_a_device(text, start, end)
+            _is_no_home(text[start:end], reading, context) or _is_a_device(text, start, end) or _is_brought(text, start)
         ):
             if not _DONE_ALONE.match(text, end) and not private_way(reading):
                 yield _finding("asks_identifiers", Outcome.BLOCK, reading, start, end)
@@ -217,6 +233,11 @@ def _is_no_home(asked: str, reading: Reading, context: CheckContext) -> bool:
         return False
     said = " ".join(context.customer_words[-1:]).lower()
     return not _DELIVERY.search(said) and not _DELIVERY.search(reading.words.text)
+
+
+def _is_brought(text: str, start: int) -> bool:
+    """True for what the customer shows at a desk or types into a page."""
+    return any(one.start() <= start < one.end() for one in _BROUGHT.finditer(text))
 
 
 def _is_a_device(text: str, start: int, end: int) -> bool:

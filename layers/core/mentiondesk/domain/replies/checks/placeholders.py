@@ -22,7 +22,7 @@ _SLOTS = (
     "|heure|jour|produit|lien|motif|raison|montant|nombre|apellido|tienda|ciudad|fecha|hora|dia|producto|enlace"
     "|motivo|importe|cliente|nome|apelido|loja|cidade|data|produto|valor|cognome|negozio|naam|winkel"
 )
-_CAPITALS = re.compile(rf"(?<![\w@#/.'-])(?:{_SLOTS.upper()})(?![\w@'-])")
+_CAPITALS = re.compile(rf"(?<![\w@#/.'-])(?:YOUR[-_ ])?(?:{_SLOTS.upper()})(?![\w@'-])")
 _LOUD = re.compile(r"\b[A-ZÀ-Ý]{4,}\b")
 # In a reply with more loud words than these, a noun in capitals is loud as well, and no slot.
 _MOST_LOUD = 2
@@ -50,6 +50,9 @@ _WRITTEN = re.compile(
     r"|(?<![\w@])@(?:name|customer|customername|user|username|firstname|handle|guest|client|cliente|nombre|kunde"
     r"|usuario)\b"
     r"|\b(?:customer|client|guest|user|agent|passenger|member)(?:'s)? (?:first|last|full|sur) ?name(?= ?[,.!:;]|$)"
+    r"|\b(?:in|at|from|to|by|with|of|for) (?:branch|store|shop|teacher|manager|driver|agent|customer|client|product"
+    r"|street|city"
+    r"|hotel|venue) name\b|\b(?:jour/mois|day/month|tag/monat|dia/mes|tt/mm|giorno/mese)\b"
     # A noun that is joined to its kind, or an example of one.
     r"|\b(?:first|last|customer|client|store|shop|manager|agent|product|order|branch|guest|user|hotel|city)"
     r"-(?:manager-name|name|number|date|id|link|city|town)\b|\b(?!right|over|out|up)[a-z]+-here\b"

@@ -111,6 +111,9 @@ _WHERE_IS_A_SHOP = re.compile(
     r"|boutique|magasin"
     r"|musée|tienda|museo|loja|museu)s?\b"
 )
+_MAY_NAME_A_STREET = re.compile(
+    r"\b(?:close|way|drive|court|square|gardens|row|place|st|park|end|view|bank|rise|walk)$"
+)
 _WE = re.compile(r"\b(?:we|we've|we're|we have|our [\w ]{3,20}?)(?: have| has| just| now)? $")
 _POSTCODE = re.compile(
     r"\b[a-z]{1,2}\d[a-z0-9]? ?\d[a-z]{2}\b|\b(?:[a-z]{2} )?\d{5}(?:-\d{4})?\b(?! (?:days|people|customers|orders))"
@@ -198,6 +201,8 @@ def _addresses(reading: Reading, context: CheckContext) -> Iterator[tuple[str, i
     """A street with its number, unless it is said to be a place of the brand's."""
     spelled, text = reading.houses, reading.houses.text
     for found in _STREET.finditer(text) if _DIGIT.search(text) or "hausnummer" in text else ():
+        if _is_no_street(reading, found):
+            continue
         near = text[max(0, found.start() - 60) : found.end() + 40]
         if _OURS.search(text, 0, found.start()):
             continue
@@ -209,6 +214,14 @@ def _addresses(reading: Reading, context: CheckContext) -> Iterator[tuple[str, i
     for found in _STREET_OF_DELIVERY.finditer(text):
         if not OUR_PLACE.search(found[0]) and not _we_moved(text, found):
             yield "address", *spelled.place(*found.span())
+
+
+def _is_no_street(reading: Reading, found: re.Match[str]) -> bool:
+    """True for "12, top row": a word that may name a street, in small letters."""
+    last = _MAY_NAME_A_STREET.search(found[0])
+    return (
+        last is not None and reading.text[reading.houses.place(found.start() + last.start(), found.end())[0]].islower()
+    )
 
 
 def _asks_for_a_shop(context: CheckContext) -> bool:

@@ -119,7 +119,7 @@ MAKER_OR_YEARS = re.compile(
 FOR_EVERYBODY = re.compile(
     r"\b(?:for everyone|to everyone|pour tout le monde|a tout le monde|fur jeden|bei allen|para toda a gente|per tutti"
     r"|voor iedereen|gilt fur alle|sales?|black friday|outlet"
-    r"|in (?:all|our|the|any) shops|online and|everything|everyone|everybody"
+    r"|in (?:all|our|the|any) shops|coins?|moneda|piece d'un|munze|moeda|online and|everything|everyone|everybody"
     r"|all \w+ (?:is|are)|(?:anyone|anybody) can|we (?:take|accept)|(?:todos os|todas as|a todos|para todo el mundo"
     r"|para todos|pour tous|fur alle|for all customers)\b|todos pueden|cualquiera puede|tout le monde peut"
     r"|jede[rs]? (?:kann|darf)"
@@ -213,7 +213,7 @@ MONEY_SETTLED = re.compile(
 MONEY_NOUN = re.compile(
     r"\b(?:(?:your|the|that|this|next|phone|final|whole) bills?|fees?|fines?|surcharges?|penalt(?:y|ies)|refund\w*"
     r"|deposits?"
-    r"|your (?:wallet|purse)|penny|pennies|quid"
+    r"|your (?:wallet|purse|payment)|our compliments|owed|penny|pennies|quid"
     r"|direct debit"
     r"|instal?ments?|goodwill|vouchers?|billed|fares?|rechnung|gebuhr\w*|betrag|beitrag|geldbeutel|portemonnaie"
     r"|facture|frais"
@@ -227,6 +227,7 @@ HEALTH_ASKED = re.compile(
     r"\b(?:can|should|may|could|do|does|is it (?:ok|okay|safe|fine|bad)|how (?:much|many|often)|darf|kann|soll"
     r"|puis-je|peut-on"
     r"|dois-je|puedo|debo|posso|devo)\b[^.?!\n]{0,40}\b(?:take|taking|giv(?:e|ing)|us(?:e|ing)|stop|skip|mix|double"
+    r"|drink|eat|drive|combine"
     r"|nehmen|geben"
     r"|prendre|donner|tomar|darle?|dar)\b[^.?!\n]{0,60}|\b(?:take|taking|giv(?:e|ing)|stop|skip|mix"
     r"|double)\b[^.?!\n]{0,40}\?"

@@ -37,6 +37,7 @@ _HIDDEN_LINK = re.compile(
     rf"|depois|e)[\s,]+)"
     rf"{{0,2}}(?:{_COMMON}|co|uk|de|fr|es|pt|eu|me|ly|tv)\b(?!\s(?:la|le|los|las|el|que|vue|view))"
     rf"|\b(?:tinyurl|bitly|linktree|youtu|telegram|whatsapp|discord|forms?|t me)[\w\s.-]{{0,25}}{_SLASH_WORD}\s\w+"
+    rf"|\bwww[ .]+\w+[ .]+\w+|(?<![\w/])[ru] slash \w+|\bgg slash \w+"
     rf"|\bwith a (?:dot|full stop|point) (?:before|after|between)\b"
     r"|\b(?:first|top|second) (?:result|hit|link)s? (?:on|in|of|that|you|from)\b|\b(?:google|search for|look up"
     r"|bing) [^.!?\n]{2,40}"
