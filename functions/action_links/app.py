@@ -9,6 +9,7 @@ from mentiondesk.composition import action_links as parts
 from mentiondesk.presentation import web
 from mentiondesk.presentation.action_pages.answers import Answer
 from mentiondesk.presentation.desk.responses import go
+from mentiondesk.presentation.rendering import prepare
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import ActionLinksConfig
 from mentiondesk.runtime.init import warm
@@ -49,4 +50,4 @@ door.serve("/act/<token>", open_link, press_button)
 door.serve("/health", web.healthy)
 handler = door.handler
 
-warm(action_pages, whole_case, aws.ssm)
+warm(action_pages, whole_case, aws.ssm, prepare)

@@ -15,6 +15,7 @@ from mentiondesk.presentation import web
 from mentiondesk.presentation.desk.html import security_headers
 from mentiondesk.presentation.desk.origin import from_our_pages
 from mentiondesk.presentation.desk.site import ROUTES, DeskSite, MethodOf, answer
+from mentiondesk.presentation.rendering import prepare
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import DeskWebConfig
 from mentiondesk.runtime.init import warm
@@ -56,4 +57,4 @@ for route in ROUTES:
 door.serve("/desk/assets/<name>", web.asset)
 handler = door.handler
 
-warm(site)
+warm(site, prepare)

@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.composition.publish_status import publish_status as composed
 from mentiondesk.domain.status.subscribers import SubscriberId
+from mentiondesk.presentation.rendering import prepare
 from mentiondesk.runtime import clock
 from mentiondesk.runtime.config import PublishConfig
 from mentiondesk.runtime.init import warm
@@ -52,4 +53,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     counts({"StatusChannelsFailed": len(published.failed)})
 
 
-warm(publish_status)
+warm(publish_status, prepare)

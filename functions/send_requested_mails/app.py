@@ -11,6 +11,7 @@ from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.troubles import Troubles
 from mentiondesk.composition import send_requested_mails as parts
 from mentiondesk.ports.channels import Undeliverable
+from mentiondesk.presentation.rendering import prepare
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import RequestedMailsConfig
 from mentiondesk.runtime.init import warm
@@ -49,4 +50,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         counts({"ConfirmationsHeld": int(outcome in (Asked.HELD, Asked.FULL))})
 
 
-warm(ask_to_confirm, aws.ssm, aws.ses)
+warm(ask_to_confirm, aws.ssm, aws.ses, prepare)

@@ -11,6 +11,7 @@ from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.troubles import Troubles
 from mentiondesk.composition import send_sign_in_codes as parts
 from mentiondesk.ports.channels import Undeliverable
+from mentiondesk.presentation.rendering import prepare
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import SignInCodesConfig
 from mentiondesk.runtime.init import warm
@@ -45,4 +46,4 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         logger.exception("code not understood")
 
 
-warm(mail_code, aws.ses)
+warm(mail_code, aws.ses, prepare)

@@ -9,6 +9,7 @@ from mentiondesk.adapters.storage.stores.troubles import Troubles
 from mentiondesk.composition import status_subscriptions as parts
 from mentiondesk.presentation import web
 from mentiondesk.presentation.action_pages.subscriptions import SubscriberPages
+from mentiondesk.presentation.rendering import prepare
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import SubscriptionsConfig
 from mentiondesk.runtime.init import warm
@@ -49,4 +50,4 @@ door.serve("/subscribers/confirm/<token>", lambda **_: web.page(subscriber_pages
 door.serve("/subscribers/leave/<token>", lambda **_: web.page(subscriber_pages().show_leaving()), leave)
 handler = door.handler
 
-warm(subscriber_pages)
+warm(subscriber_pages, prepare)

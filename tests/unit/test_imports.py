@@ -152,6 +152,10 @@ def test_functions_that_read_no_strangers_words_load_no_pydantic() -> None:
     assert not unneeded, "these load it no more: take them out of the list"
 
 
+def test_the_notifier_loads_jinja_when_it_has_something_to_say() -> None:
+    assert not loaded_by("mentiondesk.composition.notify_staff") & {"jinja2", "pydantic"}
+
+
 def test_every_part_has_its_rule() -> None:
     assert set(parts()) <= set(ALLOWED)
 

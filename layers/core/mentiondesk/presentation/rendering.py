@@ -1,69 +1,29 @@
-"""Templates to text: the one Jinja environment. Each room has its folder under `templates`."""
+"""Templates to text. Each room has its folder under `templates`."""
 
 from collections.abc import Mapping
-from functools import cache
 from importlib.resources import files
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, pass_eval_context, select_autoescape
-from jinja2.nodes import EvalContext
-from markupsafe import Markup, escape
-
-from mentiondesk.domain.text import as_written, clean, quotable
 from mentiondesk.presentation import theme
-from mentiondesk.presentation.phrases import post_url
-from mentiondesk.presentation.wording import Sentences, capitalised, uncapitalised
+from mentiondesk.presentation.wording import Sentences
 
 
 def render(template: str, wording: Sentences, facts: Mapping[str, object]) -> str:
     """The template, like "staff_messages/case.html", with `say` for its words and `facts` by name."""
-    found = _environment().get_template(template)
-    return found.render({**facts, "say": _Say(wording), "label": wording.label})
+    # The notifier, which seldom has something to say, loads Jinja only then.
+    from mentiondesk.presentation.environment import Say, environment  # noqa: PLC0415
+
+    found = environment().get_template(template)
+    return found.render({**facts, "say": Say(wording), "label": wording.label})
+
+
+def prepare() -> None:
+    """Loads Jinja ahead of the first event, in functions that render something at each."""
+    from mentiondesk.presentation.environment import environment  # noqa: PLC0415
+
+    environment()
 
 
 def stylesheet(room: str, colour: str | None = None) -> str:
     """The theme's properties, in the brand's colour if it has one, and the rules of one room."""
     rules = files("mentiondesk.presentation").joinpath(f"templates/{room}/style.css").read_text(encoding="utf-8")
     return f"{theme.properties(colour)}\n{rules}"
-
-
-class _Say:
-    """Sentences of the catalogue, in templates. In HTML their facts are escaped, unless they are markup."""
-
-    def __init__(self, wording: Sentences) -> None:
-        self._wording = wording
-
-    @pass_eval_context
-    def __call__(self, context: EvalContext, key: str, **facts: object) -> str:
-        sentence = self._wording.sentence(key, facts)
-        return escape(sentence).format(**facts) if context.autoescape else sentence.format(**facts)
-
-
-def _dark_mail() -> Markup:
-    return Markup(theme.dark_mail())  # noqa: S704 - the theme's own names and colours
-
-
-def _in_one_line(text: str) -> Markup:
-    """The text in HTML of mails, where no line ends within it: a case's number has a hyphen."""
-    return Markup('<span style="white-space:nowrap">{}</span>').format(text)
-
-
-def _whole(text: str) -> Markup:
-    """The same on the desk's pages, whose style stands in one file."""
-    return Markup('<span class="whole">{}</span>').format(text)
-
-
-@cache
-def _environment() -> Environment:
-    found = Environment(
-        loader=PackageLoader("mentiondesk.presentation"),
-        autoescape=select_autoescape(["html", "svg"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
-    found.globals |= {"colour": theme.LIGHT, "dark_mail": _dark_mail(), "font": theme.FONT, "post_url": post_url}
-    found.filters |= {"as_written": as_written, "clean": clean, "quotable": quotable}
-    found.filters |= {"capitalised": capitalised, "uncapitalised": uncapitalised}
-    found.filters |= {"in_one_line": _in_one_line, "whole": _whole}
-    return found
