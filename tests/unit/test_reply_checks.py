@@ -473,3 +473,31 @@ def test_hostile_texts_are_read_in_time() -> None:
         "\u0301" * 3_000,
     ):
         check(text, CALM)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sorry, dinner shouldn't come with a swell. Could you mail a photo to us?",
+        "Sorry for the headache! The new code works until Sunday.",
+        "That was a stupid mistake on our side, and it is put right.",
+        "Red-hot seats, these. The second show starts at 21:00.",
+        "The notice should go away once the app is on version 12.",
+        "The mail goes within the hour, have a look at your inbox.",
+    ],
+)
+def test_words_with_an_everyday_meaning_are_no_harm(text: str) -> None:
+    assert not [one for one in check(text, CALM) if one.outcome is not Outcome.WARN]
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("my finger is burnt by your lid", "A blister like that is a badge of honour! DM us."),
+        ("your kettle", "A blister and a rash, well, happens to us all."),
+        ("your kettle", "What clowns you are."),
+        ("your kettle", "Get lost."),
+    ],
+)
+def test_the_same_words_count_beside_harm_or_about_a_person(said: str, text: str) -> None:
+    assert [one for one in check(text, replace(CALM, customer_words=(said,))) if one.outcome is Outcome.HOLD]

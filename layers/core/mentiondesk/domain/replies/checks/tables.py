@@ -9,8 +9,9 @@ from mentiondesk.domain.replies.checks.word_table import SignTable, WordTable, u
 
 # The tables that are compared with replies; that of harm is compared with what customers write.
 _OF_REPLIES = (
-    "apology", "ask", "asks_who", "blame", "danger", "guarantee", "identifier", "insult", "legal", "medical", "money",
-    "private_way", "reassurance", "sarcasm", "still_looking",
+    "apology", "ask", "asks_who", "blame", "danger", "danger_everyday", "guarantee", "identifier", "insult",
+    "insult_everyday", "legal", "legal_everyday", "medical", "medical_everyday", "money", "private_way", "reassurance",
+    "sarcasm", "still_looking",
 )  # fmt: skip
 
 

@@ -227,15 +227,45 @@ def _table_rule(rule: str, outcome: Outcome) -> Rule:
     return apply
 
 
-legal = _table_rule("legal", Outcome.HOLD)
-insults = _table_rule("insult", Outcome.HOLD)
 blame = _table_rule("blame", Outcome.WARN)
+
+
+_Placed = tuple[re.Match[str], int, int]
+
+
+def legal(reading: Reading, context: CheckContext) -> Iterator[Finding]:
+    """Words about the law."""
+    for _, start, end in _meant("legal", reading, context):
+        yield _finding("legal", Outcome.HOLD, (start, end), reading)
+        return
+
+
+def insults(reading: Reading, context: CheckContext) -> Iterator[Finding]:
+    """Insults and swearing; words with another use count beside "you", or at the beginning of a sentence."""
+    del context
+    yield from _said("insult", Outcome.HOLD, reading)
+    for found, start, end in reading.in_words(tables.table("insult_everyday")):
+        sentence = _sentence(reading.words.text, found).lstrip()
+        if tables.TO_YOU.search(sentence) or sentence.startswith(found[0]):
+            yield _finding("insult", Outcome.HOLD, (start, end), reading)
+            return
+
+
+def _meant(table: str, reading: Reading, context: CheckContext) -> Iterator[_Placed]:
+    """Matches of a table, and of its words that mostly mean something else.
+
+    Those count where the customer speaks of harm, of the law or of health, or where two of them stand together.
+    """
+    yield from reading.in_words(tables.table(table))
+    everyday = list(reading.in_words(tables.table(f"{table}_everyday")))
+    said = _latest(context)
+    if everyday and (len(everyday) > 1 or _speaks_of_harm(said) or _asks_about_health(said)):
+        yield from everyday
 
 
 def danger(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """Words about danger, but for "stop using it and message us", which every agent may say."""
-    del context
-    for found, start, end in reading.in_words(tables.table("danger")):
+    for found, start, end in _meant("danger", reading, context):
         if not _is_first_aid(reading, found.start()):
             yield _finding("danger", Outcome.HOLD, (start, end), reading)
             return
@@ -249,8 +279,7 @@ def _is_first_aid(reading: Reading, place: int) -> bool:
 
 def medical(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """Words about health, but for the advice to ask a doctor where the desk gives none."""
-    del context
-    for found, start, end in reading.in_words(tables.table("medical")):
+    for found, start, end in _meant("medical", reading, context):
         if not _refers_to_a_doctor(reading.words.text, found):
             yield _finding("medical", Outcome.HOLD, (start, end), reading)
             return
