@@ -72,6 +72,7 @@ from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 from mentiondesk.usecases.intake.fetch_mentions import Fetched
 from mentiondesk.usecases.intake.forget_post import ForgetPost
+from mentiondesk.values import replace
 from tests.support.builders import BRAND_ID, NOON, a_post, an_answer, tags
 
 Moment = datetime | float
@@ -275,7 +276,7 @@ class MemoryDesk:
     def _tagged(self, post: Post) -> Tags:
         tagged = self._triage(post)
         known = self._tags.get(post.post_id)
-        return known._replace(said=tagged.said) if known else tagged
+        return replace(known, said=tagged.said) if known else tagged
 
     def _new_id(self, at: datetime) -> PostId:
         self._made += 1

@@ -352,3 +352,9 @@ def test_no_post_stops_it_and_its_reasons_lie_inside_the_text(text: str) -> None
     assert 0 <= found.confidence <= 1
     assert -1 <= found.sentiment <= 1
     assert tagged(text) == found
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "de", "pt", "tr"])
+@pytest.mark.parametrize("tag", ["#sucks", "#rocks", "#fails", "#_", "#1"])
+def test_a_hashtag_of_one_ending_or_of_no_letter_stops_no_post(language: str, tag: str) -> None:
+    assert triage(replace(a_post(f"@shop {tag}"), language=language)).kind in Kind

@@ -6,7 +6,8 @@ letters of another alphabet that look Latin. Triage, signals and "is it addresse
 
 import re
 import unicodedata
-from typing import NamedTuple
+
+from mentiondesk.values import Frozen
 
 # Cyrillic and Greek letters that readers take for Latin ones. Subset of Unicode's confusables (UTS #39).
 _LOOK_ALIKES = str.maketrans(
@@ -24,7 +25,7 @@ _ODD = re.compile(rf"[{_FORMS}{_ACCENTS}{_INVISIBLE}]|(?<=[^\W\d_])\u200d")
 _MIXED = re.compile("[a-zA-Z][\u0370-\u052f]|[\u0370-\u052f][a-zA-Z]")
 
 
-class Plain(NamedTuple):
+class Plain(Frozen):
     """Text in its plain spelling. `origins` has the place of each character in the text as written, None where same."""
 
     text: str

@@ -42,9 +42,9 @@ def term(word: str) -> str:
 def surfaces(text: str) -> list[tuple[str, str]]:
     """The words of a text in order, each as its term and its spelling."""
     found = read(text)
-    places = found.starts(len(found.tokens) - 1)
     spelled = (
-        (token, found.raw[place : place + len(token)]) for token, place in zip(found.tokens, places, strict=True)
+        (token, found.raw[place : place + len(token)])
+        for token, place in zip(found.tokens, found.starts(), strict=True)
     )
     return [(term(token), spelling) for token, spelling in spelled if _is_word(token)]
 
@@ -57,8 +57,11 @@ def brand_terms(names: Iterable[str]) -> frozenset[str]:
 
 @dataclass(eq=False, slots=True)
 class _Spoken(Word[str]):
-    """A word of a post with its term; marks, links, handles and numbers have none."""
+    """A word of a post. `said` is its text, empty for marks, links, handles and numbers; `term` is what may tell the
+    subject, empty where the word is too short or too long for that.
+    """
 
+    said: str = ""
     term: str = ""
 
 
@@ -73,23 +76,35 @@ class _Concepts:
         for name, phrases in headings.items():
             for phrase in phrases:
                 self._phrases.add(phrase, name)
-        self._known: dict[str, _Spoken] = {}
+        self._known = _Known(self._phrases)
 
     def words(self, words: Iterable[Word[Cue]]) -> list[_Spoken]:
         """The words as this table knows them."""
-        return [self._known.get(word.text) or self._looked_up(word) for word in words]
+        return list(map(self._known.__getitem__, words))
 
     def hits(self, words: Sequence[_Spoken]) -> list[Hit[str]]:
         """All phrases in the words, in the order of their headings."""
         return sorted(search(words, every=True), key=lambda hit: (self.order[hit[0]], -len(hit[1]), hit[1]))
 
-    def _looked_up(self, word: Word[Cue]) -> _Spoken:
-        if len(self._known) >= _MOST_REMEMBERED:
-            self._known.clear()
+
+class _Known(dict[Word[Cue], _Spoken]):
+    """Cache of looked-up words."""
+
+    def __init__(self, phrases: Phrases[str]) -> None:
+        super().__init__()
+        self._phrases = phrases
+
+    def __missing__(self, word: Word[Cue]) -> _Spoken:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        text = word.text
         # A number is known by its shape.
-        keys = self._phrases.keys(word.text) + (("<number>",) if word.text[0].isdigit() else ())
-        spoken = term(word.text) if _is_word(word.text) else ""
-        found = self._known[word.text] = _Spoken(word.text, keys, self._phrases.start(keys), 0, word.stop, term=spoken)
+        keys = self._phrases.keys(text) + (("<number>",) if text[0].isdigit() else ())
+        said = text if _is_word(text) else ""
+        one = term(said)
+        telling = one if _SHORTEST_WORD <= len(one) <= _LONGEST_WORD else ""
+        found = _Spoken(text, keys, self._phrases.start(keys), 0, word.stop, said=said, term=telling)
+        self[word] = found
         return found
 
 
@@ -107,7 +122,7 @@ def said_in(reading: Reading, names: frozenset[str] = frozenset()) -> Said:
     words = table_of.words(reading.words)
     hits = table_of.hits(words)
     found, used = _taken(hits)
-    spoken = [word.text for word in words if word.term]
+    spoken = [word.said for word in words if word.said]
     concepts = sorted(found - _NO_CONCEPTS, key=table_of.order.__getitem__)
     return Said(
         concepts=tuple([name.removeprefix(_ABOUT) for name in concepts]),
@@ -134,18 +149,17 @@ def _taken(hits: Iterable[Hit[str]]) -> tuple[set[str], set[int]]:
 def _telling(words: Sequence[_Spoken], used: set[int], stops: frozenset[str]) -> tuple[str, ...]:
     """The terms of the words that name the subject, in the order of the text."""
     terms = dict.fromkeys([word.term for place, word in enumerate(words) if place not in used])
-    kept = [one for one in terms if _SHORTEST_WORD <= len(one) <= _LONGEST_WORD and one not in stops]
-    return tuple(kept[:_MOST_WORDS])
+    return tuple([one for one in terms if one not in stops][:_MOST_WORDS])
 
 
 @lru_cache(_MOST_STOPS)
 def _stops(language: str, names: frozenset[str]) -> frozenset[str]:
-    """The terms that name no subject: small words of a language that has tables, and the brand's own names."""
+    """The terms that name no subject: small words of a language that has tables, the brand's own names, and none."""
     try:
         small = frozenset(map(term, small_words(language)))
     except KeyError:
         small = frozenset()
-    return _concepts().stops | small | names
+    return _concepts().stops | small | names | {""}
 
 
 def _is_word(token: str) -> bool:

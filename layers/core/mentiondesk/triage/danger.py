@@ -67,7 +67,7 @@ def dangers_in(text: Text, language: str, origins: Sequence[int] | None) -> list
     found = _spans(text.lower, language)
     if not found:
         return []
-    starts = text.starts(len(text.tokens) - 1)
+    starts = text.starts()
     tokens = dict.fromkeys(tuple(_at(starts, place) for place in (first, last - 1)) for first, last in found)
     return [
         (_CUE, tuple(dict.fromkeys(token if origins is None else origins.index(token) for token in path)))

@@ -1,7 +1,7 @@
 """Text → tags: finds the cues of a post, weighs them in context, and combines them with the model."""
 
-import math
 from collections.abc import Callable, Collection, Container, Sequence
+from math import exp, log, sqrt
 from operator import itemgetter
 
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
@@ -31,6 +31,7 @@ from mentiondesk.triage.reading import Reading, focus_of, language_of, layers, w
 from mentiondesk.triage.share import UNKNOWN_SHARE, adapted
 from mentiondesk.triage.weights import KINDS, knows
 from mentiondesk.triage.words import read
+from mentiondesk.values import replace
 
 _MOST_REASONS = 6
 _NO_BRAND = BrandWords()
@@ -61,8 +62,8 @@ _MOST_URGENT = (Urgency.CRITICAL, Urgency.HIGH, Urgency.LOW)
 _UNSURE = 0.2
 # The other kinds, in the order of KINDS. Table cues count for each but chatter, which is the rest.
 _OTHERS = KINDS[1:]
-_PLACES = {kind: _OTHERS.index(kind) for kind in _OTHERS if kind is not Kind.CHATTER}
-_ABUSE, _SPAM, _VENT = (_PLACES[kind] for kind in (Kind.ABUSE, Kind.SPAM, Kind.VENT))
+_PLACES = {str(kind): place for place, kind in enumerate(_OTHERS) if kind is not Kind.CHATTER}
+_ABUSE, _SPAM, _VENT = _PLACES["abuse"], _PLACES["spam"], _PLACES["vent"]
 # Odds from which abuse and spam, which a table must have seen, win over a complaint.
 _SURELY = 8.0
 # Weight of the words of an advert that is one.
@@ -105,7 +106,7 @@ class Engine:
         reading = self.read(post)
         tags = self._tags(reading, share)
         says_nothing = tags.kind in _NO_REPORT and tags.confidence >= _CONFIDENT
-        return tags if says_nothing else tags._replace(said=said_in(reading, self._names))
+        return tags if says_nothing else replace(tags, said=said_in(reading, self._names))
 
     def tags(self, post: Post, share: float = UNKNOWN_SHARE) -> Tags:
         """The tags alone."""
@@ -127,9 +128,7 @@ class Engine:
             urgency = Urgency.LOW
         if evidence.rule is not None and not _brand_alarms(reading, evidence.rule):
             kind, urgency, confidence = evidence.rule.kind or kind, evidence.rule.urgency or urgency, 1.0
-        unsure = (
-            evidence.rule is None and post.addressed and _unsure(reading, evidence, kind, math.sqrt(raw * probability))
-        )
+        unsure = evidence.rule is None and post.addressed and _unsure(reading, evidence, kind, sqrt(raw * probability))
         return Tags(
             kind=kind,
             needs_reply=unsure or needs_reply(kind, post.addressed),
@@ -216,12 +215,12 @@ def _about_others(reading: Reading, evidence: Evidence) -> bool:
 def _shares(odds: list[float]) -> list[float]:
     """Turns log odds into each kind's share of the odds, in no certain unit."""
     highest = max(odds)
-    return [math.exp(one - highest) for one in odds]
+    return [exp(one - highest) for one in odds]
 
 
 def _probability(reading: Reading, evidence: Evidence, score: float, complains: float, rest: float) -> float:
     """The probability of a complaint by the tables and by the model."""
-    by_words = max(-_MOST_BY_WORDS, min(math.log((complains + _TINY) / (rest + _TINY)), _MOST_BY_WORDS))
+    by_words = max(-_MOST_BY_WORDS, min(log((complains + _TINY) / (rest + _TINY)), _MOST_BY_WORDS))
     if _about_others(reading, evidence):
         # The model does not know whom a word is about.
         by_words = min(by_words, 0.0)
@@ -256,7 +255,7 @@ def _unsure(reading: Reading, evidence: Evidence, kind: Kind, chance: float) -> 
     explained = (evidence.good if kind is Kind.PRAISE else evidence.says(kind)) > 0
     if _says_little(reading, 1 if explained else _FEW_WORDS):
         return not _only_names_people(reading)
-    odds = math.log(chance / (1 - chance)) - _EXPLAINED * explained
+    odds = log(chance / (1 - chance)) - _EXPLAINED * explained
     odds += _LESS_KNOWN * (reading.language != "en")
     odds += _OWN_CHILD * (model.dangers(reading) & _MY_CHILD == _MY_CHILD)
     odds += _OWN_MATTER * (reading.roles & _OWN == _OWN)
@@ -277,7 +276,12 @@ def _sells(evidence: Evidence) -> bool:
 
 def _says_little(reading: Reading, least: int) -> bool:
     """True for a post with fewer words than this: handles, links, emoji or a picture say too little."""
-    return sum(token[0].isalpha() and not token.startswith(("http", "www.")) for token in reading.text.tokens) < least
+    for token in reading.text.tokens:
+        if token[0].isalpha() and not token.startswith(("http", "www.")):
+            least -= 1
+            if not least:
+                return False
+    return True
 
 
 def _brand_alarms(reading: Reading, rule: Always) -> bool:
@@ -286,18 +290,16 @@ def _brand_alarms(reading: Reading, rule: Always) -> bool:
 
 
 def _logistic(odds: float) -> float:
-    return 1 / (1 + math.exp(-max(-_MOST_ODDS, min(odds, _MOST_ODDS))))
+    return 1 / (1 + exp(-max(-_MOST_ODDS, min(odds, _MOST_ODDS))))
 
 
 def _other_kind(reading: Reading, evidence: Evidence, shares: list[float]) -> tuple[Kind, float]:
     """The kind of a post that is no complaint, by the model's odds and by the tables; and how sure that is."""
     if not reading.known:
         return Kind.QUESTION, _UNSURE
-    pleased = evidence.good + evidence.says("solved")
-    for kind, place in _PLACES.items():
-        found = pleased if kind is Kind.PRAISE else evidence.says(kind)
-        if found:
-            shares[place] *= math.exp(_TABLES_SAY * min(found, _MOST_SAID))
+    for says, found in (("praise", evidence.good + evidence.says("solved")), *evidence.other.items()):
+        if found and says in _PLACES:
+            shares[_PLACES[says]] *= exp(_TABLES_SAY * min(found, _MOST_SAID))
     if evidence.says(Kind.ABUSE) and reading.roles & YOU:
         shares[_ABUSE] *= _TO_THEIR_FACE
     shares[_VENT] *= _RARE
@@ -363,9 +365,9 @@ def _reasons(reading: Reading, evidence: Evidence, urgency: Urgency) -> tuple[Re
 
 def _pointed(reading: Reading, chosen: Sequence[Hit[Cue]]) -> Collection[Reason]:
     """The cues as spans of the post's own text."""
-    tokens, origins = reading.text.tokens, reading.origins
+    tokens, origins, written = reading.text.tokens, reading.origins, reading.text.plain.origin
     last = max([path[-1] for _, path in chosen])
-    starts = reading.text.starts(last if origins is None else origins[last])
+    ends = reading.text.ends(last if origins is None else origins[last])
     # Two cues may cover the same words.
     found: dict[tuple[int, int], Reason] = {}
     for cue, path in chosen:
@@ -373,8 +375,7 @@ def _pointed(reading: Reading, chosen: Sequence[Hit[Cue]]) -> Collection[Reason]
         if origins is not None:
             first, last = origins[first], origins[last]
         if (first, last) not in found:
-            begin, end = starts[first], starts[last] + len(tokens[last])
             # Every urgency is in one table, so its level says more.
             rule = cue.says if cue.layer == URGENCY and cue.table != BRAND else cue.table
-            found[first, last] = Reason(rule, reading.text.written(begin), reading.text.written(end))
+            found[first, last] = Reason(rule, written(ends[first] - len(tokens[first])), written(ends[last]))
     return found.values()

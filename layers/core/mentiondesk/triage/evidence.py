@@ -51,16 +51,20 @@ def evidence_of(reading: Reading) -> Evidence:
     found = Evidence()
     bad: list[float] = []
     good: list[float] = []
+    tables: set[str] = set()
     hints, decided = 0.0, 0
     turn = _last_turn(reading.words) if reading.roles & BUT else 0
     for hit in reading.feelings:
         cue = hit[0]
         says, weight = _meant(hit, reading, turn) if cue.polar else (cue.says, cue.weight)
-        if says == "complaint" and weight < _HINT:
-            hints += weight
-        elif says == "complaint":
-            bad.append(weight)
-            found.concrete += weight * (cue.table not in _OPINIONS)
+        if says == "complaint":
+            if cue.says == says:
+                tables.add(cue.table)
+            if weight < _HINT:
+                hints += weight
+            else:
+                bad.append(weight)
+                found.concrete += weight * (cue.table not in _OPINIONS)
         elif says == "praise":
             good.append(weight)
         elif says == "hush":
@@ -74,7 +78,8 @@ def evidence_of(reading: Reading) -> Evidence:
     if good and found.says("mock"):
         _mock(found, bad)
     found.bad = _faded(bad) + min(hints, _MOST_HINTS)
-    _discount_requests(found)
+    if tables and tables <= _ALONE.keys():
+        _discount_requests(found, max([_ALONE[table] for table in tables]))
     return found
 
 
@@ -84,13 +89,10 @@ def _mock(found: Evidence, bad: list[float]) -> None:
     found.good *= _MOCKED
 
 
-def _discount_requests(found: Evidence) -> None:
+def _discount_requests(found: Evidence, share: float) -> None:
     """Requests weigh less where no other table speaks of a complaint."""
-    tables = {cue.table for _, (cue, _) in found.used if cue.says == "complaint"}
-    if tables and tables <= _ALONE.keys():
-        share = max([_ALONE[table] for table in tables])
-        found.bad *= share
-        found.concrete *= share
+    found.bad *= share
+    found.concrete *= share
 
 
 def _meant(hit: Hit[Cue], reading: Reading, turn: int) -> tuple[str, float]:

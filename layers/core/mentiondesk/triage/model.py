@@ -1,6 +1,6 @@
 """The linear model over words and over the tables' findings; its weights are in weights.py."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations, pairwise
 
@@ -32,6 +32,7 @@ _SHAPES = (*_ROLES, *((SEVERAL << place, name) for place, name in enumerate(_BUI
 _MOST_SHAPES = 4096
 # The tables' weights are counted in quarters.
 _QUARTERS = 4
+_SUMS = ("score", "bad", "concrete", "good")
 
 
 def shape(reading: Reading) -> int:
@@ -82,26 +83,32 @@ def shape_features(built: int) -> list[str]:
 
 def findings(evidence: Evidence, urgencies: Sequence[Hit[Cue]], score: float) -> list[tuple[str, float]]:
     """Features from the tables' findings: weights in quarters, and for some kinds their mere presence."""
-    return [(name, quarters / _QUARTERS) for name, quarters in _findings(evidence, urgencies, score)]
+    found = [*zip(_SUMS, _sums(evidence, score), strict=True), *_presences(evidence, urgencies)]
+    return [(name, quarters / _QUARTERS) for name, quarters in found]
 
 
-def _findings(evidence: Evidence, urgencies: Sequence[Hit[Cue]], score: float) -> list[tuple[str, int]]:
-    found = [
-        ("score", round((min(score, 6.0) if score > -6.0 else -6.0) * 2)),
-        ("bad", _quarters(evidence.bad)),
-        ("concrete", _quarters(evidence.concrete)),
-        ("good", _quarters(evidence.good)),
-    ]
+def _sums(evidence: Evidence, score: float) -> tuple[int, int, int, int]:
+    """The values of _SUMS."""
+    bounded = min(score, 6.0) if score > -6.0 else -6.0
+    return round(bounded * 2), _quarters(evidence.bad), _quarters(evidence.concrete), _quarters(evidence.good)
+
+
+def _presences(evidence: Evidence, urgencies: Sequence[Hit[Cue]]) -> Iterator[tuple[str, int]]:
     for name, weight in evidence.other.items():
-        found += ((name, _quarters(weight)), (f"some {name}", _QUARTERS))
-    if urgencies:
-        found += [(level, _QUARTERS) for level in {cue.says for cue, _ in urgencies}]
-    return found
+        yield name, _quarters(weight)
+        yield f"some {name}", _QUARTERS
+    for level in {cue.says for cue, _ in urgencies}:
+        yield level, _QUARTERS
 
 
 def _quarters(weight: float) -> int:
     """Half of a weight of at most 4."""
     return round(weight * 2) if weight < 4.0 else 8
+
+
+@lru_cache(_MOST_SHAPES)
+def _of_sums(score: int, bad: int, concrete: int, good: int) -> int:
+    return sum(map(_of_finding, _SUMS, (score, bad, concrete, good)))
 
 
 @lru_cache(_MOST_SHAPES)
@@ -118,14 +125,10 @@ def log_odds(reading: Reading, evidence: Evidence, score: float) -> list[float]:
     """The score of each of OUTPUTS."""
     words = reading.words
     # A repeated word or pair counts once.
-    said = sum([word.weights for word in set(words)])
-    met: dict[tuple[str, str], int] = {}
-    for one, other in pairwise(words):
-        if other.text in one.pairs:
-            met[one.text, other.text] = one.pairs[other.text]
-    said += sum(met.values())
+    pairs = {(one.text, other.text): one.pairs[other.text] for one, other in pairwise(words) if other.text in one.pairs}
+    said = sum([word.weights for word in set(words)]) + sum(pairs.values())
     total = _of_shape(shape(reading)) + _of_dangers(dangers(reading)) + _QUARTERS * said
-    for name, quarters in _findings(evidence, reading.urgencies, score):
-        if quarters:
-            total += _of_finding(name, quarters)
+    total += _of_sums(*_sums(evidence, score))
+    if evidence.other or reading.urgencies:
+        total += sum([_of_finding(name, quarters) for name, quarters in _presences(evidence, reading.urgencies)])
     return unpacked(total, _QUARTERS)

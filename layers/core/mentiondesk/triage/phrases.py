@@ -8,9 +8,8 @@ the set with that name. Every phrase is searched for at once, in time that grows
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
-from types import MappingProxyType
 from typing import Generic, TypeVar
 
 GAP = "..."
@@ -58,8 +57,10 @@ class _Node(Generic[C]):
         self.later: dict[str, list[_Node[C]]] = {}
 
 
-# The phrases that begin with a word: its cues alone, the states after the next word, and after a later word.
-_Start = tuple[list[C], dict[str, list[_Node[C]]], dict[str, list[_Node[C]]]]
+# The phrases that begin with a word: its cues alone, the states after the next word, and after a later word; None for
+# what there is not.
+_States = dict[str, list[_Node[C]]]
+_Start = tuple[list[C] | None, _States[C] | None, _States[C] | None]
 
 
 @dataclass(eq=False, slots=True)
@@ -76,7 +77,7 @@ class Word(Generic[C]):
     roles: int
     stop: bool = False
     weights: int = 0
-    pairs: Mapping[str, int] = MappingProxyType({})
+    pairs: Mapping[str, int] = field(default_factory=dict)
 
 
 class Phrases(Generic[C]):
@@ -170,7 +171,7 @@ class Phrases(Generic[C]):
                 following[key] += places
             for key, places in node.later.items():
                 later[key] += places
-        return [cue for node in nodes for cue in node.cues], dict(following), dict(later)
+        return [cue for node in nodes for cue in node.cues] or None, dict(following) or None, dict(later) or None
 
 
 def search(words: Sequence[Word[C]], every: bool = False) -> list[Hit[C]]:
@@ -184,14 +185,14 @@ def search(words: Sequence[Word[C]], every: bool = False) -> list[Hit[C]]:
         if word.start is None:
             continue
         cues, following, later = word.start
-        if cues:
+        if cues is not None:
             hits += [(cue, (place,)) for cue in cues]
-        if following and place < last:
+        if following is not None and place < last:
             for key in words[place + 1].keys:
                 if key in following:
                     for node in following[key]:
                         _reach(node, words, (place, place + 1), hits, every)
-        if later:
+        if later is not None:
             _later(later, words, (place,), hits, every)
     return hits
 
@@ -219,13 +220,14 @@ def _later(
     every: bool,
 ) -> None:
     """The words that continue a phrase, after up to three others: the nearest, or each where `every` is set."""
-    place = path[-1] + 1
-    for further in range(place, min(place + _FURTHEST, len(words))):
-        word = words[further]
+    place, none_of = path[-1] + 1, nodes.keys().isdisjoint
+    for further, word in enumerate(words[place : place + _FURTHEST], start=place):
         if word.stop:
             return
-        met = [node for key in word.keys if key in nodes for node in nodes[key]]
-        for node in met:
-            _reach(node, words, (*path, further), hits, every)
-        if met and not every:
+        if none_of(word.keys):
+            continue
+        for key in word.keys:
+            for node in nodes.get(key, ()):
+                _reach(node, words, (*path, further), hits, every)
+        if not every:
             return

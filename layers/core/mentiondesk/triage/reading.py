@@ -1,9 +1,8 @@
 """Reads a post: its words, its language, and the cues in it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
 
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.triage.lexicon import (
@@ -21,6 +20,7 @@ from mentiondesk.triage.lexicon import (
 )
 from mentiondesk.triage.phrases import Hit, Word
 from mentiondesk.triage.words import Text
+from mentiondesk.values import Frozen
 
 # The characters above Latin Extended-B; emoji are among them.
 _LAST_LATIN = 0x24F
@@ -37,7 +37,7 @@ _UNREAD_LETTERS = re.compile(r"[\u0100-\u0151\u0154-\u017f]")
 _ENGLISH_ENOUGH = 2
 
 
-class Reading(NamedTuple):
+class Reading(Frozen):
     """`origins` is None where each word is one token of the text, else the token that each word came from.
 
     `known` is false where there are no tables for the language. `roles` are those of all words together. `focus`: where
@@ -62,15 +62,15 @@ def language_of(text: Text, hint: str) -> tuple[str, bool]:
 
     Small words decide. Where a text has none, X's hint does; English where neither says otherwise.
     """
-    hint = _RENAMED.get(hint[:2].lower(), hint[:2].lower())
+    code = hint[:2].lower()
+    hint = _RENAMED.get(code, code)
     if not text.lower.isascii() and _other_script(text.lower):
         return ("und" if hint in _NO_LANGUAGE or hint in READ else hint), False
     tokens = text.tokens
-    foreign = _foreign()
-    if hint in _UNHELPFUL and foreign.isdisjoint(tokens):
+    met = _foreign().keys() & tokens
+    if hint in _UNHELPFUL and not met:
         return ("und", False) if hint in _NO_LANGUAGE and _no_english(text) else ("en", True)
     english = len(small_words("en").intersection(tokens))
-    met = foreign.intersection(tokens)
     found = _by_small_words(met.difference(sets()["english"]) if hint == "en" else met, english, hint)
     if found[0] == "en" and hint in _NO_LANGUAGE and _no_english(text):
         return "und", False
@@ -85,14 +85,17 @@ def _as_hinted(tokens: Sequence[str], hint: str) -> bool:
     return bool(own) and len(own - english) >= len(english - own)
 
 
-def _by_small_words(foreign: frozenset[str], english: int, hint: str) -> tuple[str, bool]:
+def _by_small_words(foreign: Collection[str], english: int, hint: str) -> tuple[str, bool]:
     if hint not in _UNHELPFUL and ((not foreign and not english) or (hint not in READ and english < _ENGLISH_ENOUGH)):
         return hint, hint in READ
     if len(foreign) <= english:
         return "en", True
-    votes = {
-        language: len(small_words(language).intersection(foreign)) + 1.5 * (language == hint) for language in _others()
-    }
+    votes = dict.fromkeys(_others(), 0.0)
+    for word in foreign:
+        for language in _foreign()[word]:
+            votes[language] += 1
+    if hint in votes:
+        votes[hint] += 1.5
     best = max(votes, key=votes.__getitem__)
     unsure = english or (best not in READ and best != hint)
     enough = votes[best] >= (2 if unsure else 1)
@@ -105,8 +108,13 @@ def _others() -> list[str]:
 
 
 @cache
-def _foreign() -> frozenset[str]:
-    return frozenset().union(*map(small_words, _others())) - small_words("en")
+def _foreign() -> Mapping[str, list[str]]:
+    """The small words that English has not, with the languages that have them."""
+    found: dict[str, list[str]] = {}
+    for language in _others():
+        for word in small_words(language) - small_words("en"):
+            found.setdefault(word, []).append(language)
+    return found
 
 
 def _no_english(text: Text) -> bool:
@@ -131,7 +139,7 @@ def words_of(text: Text, lexicon: Lexicon) -> tuple[list[Word[Cue]], list[int] |
         roles |= word.roles
     if not roles & SEVERAL:
         return words, None, roles
-    starts = text.starts(len(words))
+    ends = text.ends(len(words))
     found: list[Word[Cue]] = []
     origins: list[int] = []
     for place, word in enumerate(words):
@@ -139,9 +147,8 @@ def words_of(text: Text, lexicon: Lexicon) -> tuple[list[Word[Cue]], list[int] |
             found.append(word)
             origins.append(place)
             continue
-        token = text.tokens[place]
-        written = text.raw[starts[place] : starts[place] + len(token)]
-        for meant in lexicon.hashtag(written) if token[0] == "#" else lexicon.words(token):
+        token, end = text.tokens[place], ends[place]
+        for meant in lexicon.hashtag(text.raw[end - len(token) : end]) if token[0] == "#" else lexicon.words(token):
             found.append(meant)
             origins.append(place)
             roles |= meant.roles
@@ -179,11 +186,8 @@ def layers(hits: list[Hit[Cue]]) -> tuple[list[Hit[Cue]], list[Hit[Cue]], list[s
 
 
 def _explained(hits: list[Hit[Cue]]) -> list[Hit[Cue]]:
-    """Drops cues that share a word with a longer one."""
-    if len(hits) < 2:
-        return hits
-    places = [place for _, path in hits for place in path]
-    if len(set(places)) == len(places):
+    """Drops cues that share a word with a longer one. The cues are in the order of their first words."""
+    if not _overlap(hits):
         return hits
     longest: dict[int, int] = {}
     sizes = [len(path) + cue.rank for cue, path in hits]
@@ -193,3 +197,13 @@ def _explained(hits: list[Hit[Cue]]) -> list[Hit[Cue]]:
                 longest[place] = size
     at = longest.__getitem__
     return [hit for hit, size in zip(hits, sizes, strict=True) if max(map(at, hit[1])) == size]
+
+
+def _overlap(hits: list[Hit[Cue]]) -> bool:
+    """False where each cue begins after the one before it has ended."""
+    end = -1
+    for _, path in hits:
+        if path[0] <= end:
+            return True
+        end = path[-1]
+    return False

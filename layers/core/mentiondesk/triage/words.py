@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from mentiondesk.domain.letters import Plain, plain_letters
+from mentiondesk.values import Frozen
 
 # X's longest posts have 25,000 characters. What a customer wants stands at the beginning or at the end.
 _HEAD, _TAIL = 1600, 400
@@ -57,8 +57,7 @@ _SWEAR_WORDS += ("arsehole", "cunt", "dick", "piss", "pissed", "damn", "hell", "
 _CAPITALS = re.compile(r"[A-Z][a-z]+|[A-Z]+(?![a-z])|[a-z]+|\d+")
 
 
-@dataclass(slots=True)
-class Text:
+class Text(Frozen):
     """The tokens of a post in lower case; `parts` says of each which token of the text it came from.
 
     A hashtag is one token of the text and becomes as many words as it is made of.
@@ -72,21 +71,17 @@ class Text:
     skipped: int = 0
     resumes: int = 0
 
-    def starts(self, last: int) -> list[int]:
-        """The start of each token in the post's own text, up to the token numbered `last`."""
-        found: list[int] = []
-        end, find, add = 0, self.lower.index, found.append
-        for token in self.tokens[: last + 1]:
-            start = find(token, end)
-            add(start)
-            end = start + len(token)
+    def ends(self, last: int) -> list[int]:
+        """The end of each token in the post's own text, up to the token numbered `last`."""
+        end, find = 0, self.lower.index
+        found = [end := find(token, end) + len(token) for token in self.tokens[: last + 1]]
         if self.skipped:
-            found = [start + self.skipped if start >= self.resumes else start for start in found]
+            found = [end + self.skipped if end > self.resumes else end for end in found]
         return found
 
-    def written(self, place: int) -> int:
-        """The place in the post's own text of a character in its plain spelling."""
-        return self.plain.origin(place)
+    def starts(self) -> list[int]:
+        """The start of each token in the post's own text."""
+        return [end - len(token) for end, token in zip(self.ends(len(self.tokens)), self.tokens, strict=True)]
 
 
 def _uncensored(found: re.Match[str]) -> str:
@@ -141,5 +136,5 @@ def segmented(tag: str, known: "set[str] | dict[str, object]") -> list[str]:
                 best[end] = [*before, tag[start:end]]
     if best[-1]:
         return best[-1]
-    ending = next((word for word in _LAST_WORDS if tag.endswith(word)), "")
+    ending = next((word for word in _LAST_WORDS if tag.endswith(word) and tag != word), "")
     return [tag.removesuffix(ending), ending] if ending else [tag]

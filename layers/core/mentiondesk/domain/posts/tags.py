@@ -1,7 +1,6 @@
 """The result of triage: kind, urgency, topics and reasons of a post."""
 
 from enum import StrEnum
-from typing import NamedTuple
 
 from mentiondesk.values import Frozen
 
@@ -53,8 +52,7 @@ class Urgency(StrEnum):
 _RANKS = {urgency: number for number, urgency in enumerate(Urgency)}
 
 
-# Named tuples, since reasons and tags are made for each post: one is made in half the time of a frozen value.
-class Reason(NamedTuple):
+class Reason(Frozen):
     """A rule that decided, and the words it matched as a span of the post's text.
 
     An empty span stands for the whole post.
@@ -65,7 +63,7 @@ class Reason(NamedTuple):
     end: int
 
 
-class Said(NamedTuple):
+class Said(Frozen):
     """A post's meaning, as detection counts it.
 
     `concepts` name the failures and the parts of the service, `words` the subject. Copies of one text share a `digest`;
@@ -79,7 +77,7 @@ class Said(NamedTuple):
     over: bool = False
 
 
-class Tags(NamedTuple):
+class Tags(Frozen):
     """The kind of a post and the urgency of an answer, with the reasons.
 
     `sentiment` runs from -1 to 1, `confidence` from 0 to 1; `reasons` point into the post's text.

@@ -134,7 +134,7 @@ class ClassifyMention:
     def _calmed(self, tags: Tags) -> Tags:
         """Lowers the urgency of posts about a public incident to the settings' maximum; critical posts keep theirs."""
         most = self._settings().incidents.urgency
-        return tags if tags.urgency is Urgency.CRITICAL else tags._replace(urgency=min(tags.urgency, most))
+        return tags if tags.urgency is Urgency.CRITICAL else replace(tags, urgency=min(tags.urgency, most))
 
     def _place(self, post: Post) -> tuple[CaseId | None, Case | None]:
         """The case that a post belongs to, and the case as stored; None for a post of the brand to nobody.

@@ -8,6 +8,7 @@ from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.posts.reading import SecondOpinionRules
 from mentiondesk.domain.posts.tags import ANSWERED, Classification, Reason, Tags, Urgency, needs_reply
 from mentiondesk.ports.triage import Classifier, ClassifierBudget, ClassifierUnavailable, Triage
+from mentiondesk.values import replace
 
 # Most calls in a minute. A batch of posts waits for each answer in turn, and this many fit into the function's timeout
 # even if each takes as long as the classifier may.
@@ -64,7 +65,8 @@ class SecondOpinion:
 def _told(tags: Tags, opinion: Classification, post: Post, confidence: float) -> Tags:
     """The tags with the second answer, with the least confidence that is not sent to the classifier again."""
     answered = opinion.kind in ANSWERED
-    return tags._replace(
+    return replace(
+        tags,
         kind=opinion.kind,
         needs_reply=needs_reply(opinion.kind, post.addressed),
         urgency=opinion.urgency if answered else Urgency.LOW,
