@@ -6,6 +6,8 @@ export PIP_ROOT_USER_ACTION=ignore
 say() { printf 'setup: %s\n' "$*"; }
 
 uv_requirement=infra/uv.txt
+# The Makefile puts .tools first: found there, the link to uv would be made to lead to itself.
+PATH=${PATH//"$PWD/.tools:"/}
 
 find_uv() {
     if command -v uv >/dev/null; then command -v uv; return; fi

@@ -2,6 +2,9 @@
 
 import json
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,8 @@ import pytest
 from infra import layer_locks, sbom
 from infra.transform import template
 
+# Where a system keeps its commands.
+_SYSTEM = "/usr/bin:/bin"
 LOCK = layer_locks.LOCK.read_text(encoding="utf-8")
 
 
@@ -49,6 +54,25 @@ def test_uv_itself_is_installed_by_its_hash() -> None:
         "--require-hashes" in line for line in script.splitlines() if "pip install" in line or "pip sync" in line
     )
     assert re.search(r"^uv==\S+ \\\n    --hash=sha256:", Path("infra/uv.txt").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.skipif(bool(shutil.which("uv", path=_SYSTEM)), reason="the system's own uv would be taken")
+def test_a_second_setup_leaves_uv_working(tmp_path: Path) -> None:
+    """`make` puts .tools first in PATH, and runs the script again when the lock has changed."""
+    made_up = (
+        "#!/bin/sh\n"
+        f'case "$*" in python*) echo {sys.executable} ;; '
+        "venv*) mkdir -p .venv/bin && printf '#!/bin/sh\\n' >.venv/bin/python && chmod +x .venv/bin/python ;; esac\n"
+    )
+    script, uv, link = tmp_path / "infra/setup.sh", tmp_path / ".tools/uv-package/bin/uv", tmp_path / ".tools/uv"
+    for file, text in ((script, Path("infra/setup.sh").read_text(encoding="utf-8")), (uv, made_up)):
+        file.parent.mkdir(parents=True)
+        file.write_text(text, encoding="utf-8")
+        file.chmod(0o755)
+    for _ in range(2):
+        environment = {"PATH": f"{tmp_path}/.tools:{_SYSTEM}", "HOME": str(tmp_path)}
+        subprocess.run(["bash", str(script)], env=environment, check=True, capture_output=True)
+        assert link.resolve(strict=True) == uv
 
 
 def test_the_bill_of_materials_names_every_package(tmp_path: Path) -> None:
