@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
+from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
@@ -19,15 +20,18 @@ from botocore.client import BaseClient
 from botocore.compat import HTTPHeaders
 from botocore.loaders import JSONFileLoader
 from botocore.model import OperationModel
+from botocore.parsers import create_parser
 from botocore.useragent import UserAgentString
 from moto.core.base_backend import BaseBackend
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.core.utils import camelcase_to_underscores, method_names_from_class
+from moto.dynamodb.exceptions import ConditionalCheckFailed, DynamodbException, TransactionCanceledException
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import DynamoHandler
 from moto.dynamodbstreams.models import dynamodbstreams_backends
+from moto.s3.models import s3_backends
 from moto.sqs.models import sqs_backends
 
 from mentiondesk.adapters.storage import keys
@@ -47,6 +51,8 @@ _LOAD_FILE = JSONFileLoader.load_file
 _STREAM = ("GetRecords", "GetShardIterator")
 # As many as GetRecords gives when no limit is named.
 _MOST_RECORDS = 1000
+# As many as ListObjectsV2 gives at once.
+_MOST_FILES = 1000
 _BINARY = ('"B":', '"BS":')
 
 
@@ -55,10 +61,11 @@ def quick_table(called: Callable[[str], None] = lambda _: None) -> Iterator[None
     """A call on items goes from botocore straight to moto's handler, and a query looks at its own items only.
 
     Transactions are quick as well. botocore checks and writes the request as ever, and its events are heard; nothing
-    is signed, sent or parsed. A call that moto refuses goes the long way, so that the error is the one that AWS' answer
-    makes. `called` gets the name of each operation of any service, when it has ended. Whatever the way, moto lists its
-    services, their addresses and their methods once, botocore reads its description of each service once, and it does
-    not describe this machine in each request.
+    is signed, sent or parsed. Where a condition does not hold, botocore reads the error that moto would send; other
+    calls that moto refuses go the long way, so that the error is the one that AWS' answer makes. `called` gets the name
+    of each operation of any service, when it has ended. Whatever the way, moto lists its services, their addresses and
+    their methods once, botocore reads its description of each service once, and it does not describe this machine in
+    each request.
     """
     make_request = vars(BaseClient)["_make_request"]
     resolve: Any = vars(BaseClient)["_resolve_endpoint_ruleset"]
@@ -129,9 +136,48 @@ def _answer(region: str, operation: OperationModel, request: dict[str, Any]) -> 
     handler.body = handler.params = json.loads(written)
     try:
         result: Any = _STRAIGHT[operation.name](handler).result
+    except (ConditionalCheckFailed, TransactionCanceledException) as refused:
+        return _refused(refused, operation, request)
     except Exception:  # noqa: BLE001  a refused call has changed nothing, and moto's many errors have one form on the wire
         return None
     return AWSResponse(request["url"], 200, HTTPHeaders(), None), _parsed(result, operation)
+
+
+def _refused(
+    refused: DynamodbException, operation: OperationModel, request: dict[str, Any]
+) -> tuple[AWSResponse, dict[str, Any]]:
+    """The error as botocore reads it from the wire: first its code, then what the code's shape has beside it."""
+    service: Any = operation.service_model
+    parser: Any = create_parser(service.resolved_protocol)
+    sent = {"status_code": HTTPStatus.BAD_REQUEST, "headers": {}, "body": refused.description.encode()}
+    found = parser.parse(sent, operation.output_shape)
+    found |= parser.parse(sent, service.shape_for_error_code(found["Error"]["Code"]))
+    return AWSResponse(request["url"], HTTPStatus.BAD_REQUEST, HTTPHeaders(), None), found
+
+
+def _listed(_: str, operation: OperationModel, request: dict[str, Any]) -> tuple[AWSResponse, Any] | None:
+    """All files of a bucket: writing and parsing their times is half of publishing a page."""
+    name = request["context"]["input_params"]["Bucket"]
+    bucket = s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets.get(name)
+    if bucket is None or request["query_string"] != {"encoding-type": "url"} or len(bucket.keys) > _MOST_FILES:
+        return None
+    contents = [_file(bucket.keys[path]) for path in sorted(bucket.keys)]
+    counts = {"MaxKeys": _MOST_FILES, "KeyCount": len(contents), "IsTruncated": False, "EncodingType": "url"}
+    result = {"Name": name, "Prefix": "", **counts, **({"Contents": contents} if contents else {})}
+    return AWSResponse(request["url"], HTTPStatus.OK, HTTPHeaders(), None), _parsed(result, operation)
+
+
+def _file(file: Any) -> dict[str, Any]:
+    checksum = {"ChecksumAlgorithm": [file.checksum_algorithm]} if file.checksum_algorithm else {}
+    made = datetime.fromisoformat(file.last_modified_ISO8601)
+    return {
+        "Key": file.safe_name("url"),
+        "LastModified": made,
+        "ETag": file.etag,
+        **checksum,
+        "Size": file.size,
+        "StorageClass": file.storage_class,
+    }
 
 
 def _records(region: str, operation: OperationModel, request: dict[str, Any]) -> tuple[AWSResponse, Any] | None:
@@ -178,6 +224,7 @@ def _nothing_received(
 _SPECIAL = {
     ("dynamodbstreams", "GetRecords"): _records,
     ("dynamodbstreams", "GetShardIterator"): _shard_iterator,
+    ("s3", "ListObjectsV2"): _listed,
     ("sqs", "ReceiveMessage"): _nothing_received,
 }
 

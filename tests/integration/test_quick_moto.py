@@ -225,3 +225,31 @@ def test_a_queue_is_received_from_alike() -> None:
         assert receive() == [], "the message is with its reader"
         with pytest.raises(ClientError, match="NonExistentQueue"):
             queues.receive_message(QueueUrl=f"{url}-of-nobody")
+
+
+@pytest.mark.usefixtures("account")
+def test_files_are_listed_alike() -> None:
+    files: Any = boto3.client("s3", region_name=REGION)
+    for bucket in ("site", "other"):
+        files.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+
+    def listed(**asked: Any) -> Any:
+        pages = files.get_paginator("list_objects_v2").paginate(**asked)
+        return [{name: one for name, one in page.items() if name != "ResponseMetadata"} for page in pages]
+
+    def told() -> list[Any]:
+        with pytest.raises(ClientError, match="NoSuchBucket"):
+            listed(Bucket="nobody-s")
+        further = ({"Prefix": "a"}, {"PaginationConfig": {"PageSize": 1}}, {"Delimiter": "/"})
+        return [listed(Bucket=name) for name in ("site", "other")] + [listed(Bucket="site", **one) for one in further]
+
+    empty = told()
+    with quick_table():
+        assert told() == empty
+    for name in ("b.html", "a folder/ä+b&c.html", "A.css"):
+        files.put_object(Bucket="site", Key=name, Body=name.encode())
+    files.put_object(Bucket="site", Key="summed", Body=b"", ChecksumAlgorithm="SHA256")
+    full = told()
+    with quick_table():
+        assert told() == full
+    assert [one["Key"] for one in full[0][0]["Contents"]] == ["A.css", "a folder/ä+b&c.html", "b.html", "summed"]
