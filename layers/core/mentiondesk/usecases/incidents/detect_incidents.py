@@ -145,8 +145,7 @@ class DetectIncidents:
         for incident in open_incidents:
             self._follow(incident, run)
         acute = [incident for incident in open_incidents if not incident.slow]
-        for incident in acute:
-            self._widen(incident, run)
+        self._widen([incident for incident in acute if not incident.public], run)
         rest = [one for one in run.signals if not any(matches(incident, one) for incident in acute)]
         for cluster in self._new_clusters(rest, run):
             same = next((one for one in self._incidents.open() if _one_outage(one, cluster, run.settings)), None)
@@ -185,15 +184,17 @@ class DetectIncidents:
         if stored is not None and stored.open:
             self._follow(stored, replace(run, signals=cluster.signals) if slow else run)
 
-    def _widen(self, incident: Incident, run: _Run) -> None:
-        """Takes in other words of an open candidate, of a surge most of whose people it holds."""
+    def _widen(self, candidates: Sequence[Incident], run: _Run) -> None:
+        """Lets a candidate take in the other words of a surge most of whose people it holds."""
         rules = run.settings.incidents
-        surge = widest(run.signals, run.expectation, run.now, rules.people, rules.within)
-        if surge is None or incident.public or set(surge.terms) <= set(incident.terms):
+        surge = widest(run.signals, run.expectation, run.now, rules.people, rules.within) if candidates else None
+        if surge is None:
             return
-        held = distinct_reporters(one for one in surge.signals if matches(incident, one))
-        if 2 * len(held) >= surge.people and one_outage(incident, surge, rules.within):
-            self._take_in(incident, surge, run)
+        for one in candidates:
+            held = distinct_reporters(signal for signal in surge.signals if matches(one, signal))
+            news = not set(surge.terms) <= set(one.terms)
+            if news and 2 * len(held) >= surge.people and one_outage(one, surge, rules.within):
+                self._take_in(one, surge, run)
 
     def _take_in(self, incident: Incident, cluster: Cluster, run: _Run) -> None:
         """Widens an open incident by a cluster that reports the same outage in other words."""
