@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from mentiondesk.adapters.plain import Unfit, read
 from mentiondesk.adapters.storage.keys import PK, SK, Key
-from mentiondesk.values import required
+from mentiondesk.values import Frozen, required
 
 Fact = TypeVar("Fact")
 # The value of one attribute: text, numbers, booleans, moments, enums, frozen facts, and tuples or lists of these.
@@ -15,7 +15,7 @@ Value = object
 _NO_FACT: Mapping[str, Value] = {}
 
 
-class Item(NamedTuple):
+class Item(Frozen):
     """An item of the table.
 
     Every field of `fact`, a frozen value, is an attribute of the item. `beside` holds attributes that are no

@@ -1,7 +1,7 @@
 """The table as a port: items by key, conditions and changes as data, transactions of named parts."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from mentiondesk.adapters.storage.items import Item, Value
 from mentiondesk.adapters.storage.keys import PK, Index, Key
@@ -16,7 +16,7 @@ Lookup = Callable[[str], Any]
 _NOTHING: Mapping[str, Any] = {}
 
 
-class Absent(NamedTuple):
+class Absent(Frozen):
     """The item has no such attribute; without a name: there is no item."""
 
     name: str = PK
@@ -25,7 +25,7 @@ class Absent(NamedTuple):
         return get(self.name) is None
 
 
-class Exists(NamedTuple):
+class Exists(Frozen):
     """The item has this attribute; without a name: there is an item."""
 
     name: str = PK
@@ -34,7 +34,7 @@ class Exists(NamedTuple):
         return get(self.name) is not None
 
 
-class Equals(NamedTuple):
+class Equals(Frozen):
     """The attribute is this very value."""
 
     name: str
@@ -44,7 +44,7 @@ class Equals(NamedTuple):
         return bool(get(self.name) == self.value)
 
 
-class Less(NamedTuple):
+class Less(Frozen):
     """The attribute is there and less than this value. Moments compare as moments, text by its code points."""
 
     name: str
@@ -55,7 +55,7 @@ class Less(NamedTuple):
         return found is not None and found < self.value
 
 
-class AtMost(NamedTuple):
+class AtMost(Frozen):
     """The attribute is there and not greater than this value."""
 
     name: str
@@ -66,7 +66,7 @@ class AtMost(NamedTuple):
         return found is not None and found <= self.value
 
 
-class And(NamedTuple):
+class And(Frozen):
     """Each of these conditions holds."""
 
     parts: "tuple[Condition, ...]"
@@ -75,7 +75,7 @@ class And(NamedTuple):
         return all(part.holds(get) for part in self.parts)
 
 
-class Or(NamedTuple):
+class Or(Frozen):
     """At least one of these conditions holds."""
 
     parts: "tuple[Condition, ...]"
@@ -87,7 +87,7 @@ class Or(NamedTuple):
 Condition = Absent | Exists | Equals | Less | AtMost | And | Or
 
 
-class Put(NamedTuple):
+class Put(Frozen):
     """Writes an item in place of the one under its key."""
 
     item: Item
@@ -98,7 +98,7 @@ class Put(NamedTuple):
         return self.item.key
 
 
-class Update(NamedTuple):
+class Update(Frozen):
     """Changes attributes of the item under a key, which is made where there is none.
 
     Attributes set to None are removed. `set_if_absent` keeps what is there; `add` adds numbers, to 0 where there
@@ -112,14 +112,14 @@ class Update(NamedTuple):
     add: Mapping[str, int] = _NOTHING
 
 
-class Delete(NamedTuple):
+class Delete(Frozen):
     """Removes the item under a key; nothing happens where there is none."""
 
     key: Key
     when: Condition | None = None
 
 
-class Check(NamedTuple):
+class Check(Frozen):
     """Writes nothing: the transaction is refused unless the condition holds."""
 
     key: Key

@@ -9,6 +9,7 @@ from mentiondesk.adapters.storage.items import Item
 from mentiondesk.adapters.storage.table import Absent, Less, Or, Query, Refused, Table
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.incidents.signals import SIGNALS_KEPT, Baseline, HourlyCounts, Signal
+from mentiondesk.values import replace
 
 _DAY = timedelta(days=1)
 
@@ -66,5 +67,5 @@ class Baselines:
 def _counts(item: Item) -> HourlyCounts:
     """The counts of an item. Items written before `reporters` had its name call it `voices`."""
     if item.get("voices") is not None:
-        item = item._replace(beside={**item.beside, "reporters": item.get("voices")})
+        item = replace(item, beside={**item.beside, "reporters": item.get("voices")})
     return item.read(HourlyCounts)
