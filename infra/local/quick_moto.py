@@ -44,6 +44,7 @@ _STRAIGHT = {
     "GetItem": DynamoHandler.get_item,
     "PutItem": DynamoHandler.put_item,
     "Query": DynamoHandler.query,
+    "Scan": DynamoHandler.scan,
     "TransactWriteItems": DynamoHandler.transact_write_items,
     "UpdateItem": DynamoHandler.update_item,
 }

@@ -101,6 +101,17 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
         for more in ({}, {"Limit": 1}, {"ScanIndexForward": False}, {"ConsistentRead": True})
     ),
     ("query", {"IndexName": "no such index", "KeyConditionExpression": "pk = :p"}),
+    *(
+        ("scan", asked)
+        for asked in (
+            {},
+            {"ConsistentRead": True, "Limit": 2},
+            {"Limit": 2, "ExclusiveStartKey": _key("A", "02")},
+            {"FilterExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "A"}}},
+            {"Select": "COUNT"},
+            {"FilterExpression": "("},
+        )
+    ),
     ("delete_item", {"Key": _key("A", "05"), "ReturnValues": "ALL_OLD"}),
     ("delete_item", {"Key": _key("A", "05"), "ConditionExpression": "attribute_exists(pk)"}),
 ]
