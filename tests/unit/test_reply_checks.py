@@ -501,3 +501,13 @@ def test_words_with_an_everyday_meaning_are_no_harm(text: str) -> None:
 )
 def test_the_same_words_count_beside_harm_or_about_a_person(said: str, text: str) -> None:
     assert [one for one in check(text, replace(CALM, customer_words=(said,))) if one.outcome is Outcome.HOLD]
+
+
+@pytest.mark.parametrize("text", ["Cliquez sur « Ma ligne », puis « Aide ».", "Toca «¿Olvidaste tu clave?» y sigue."])
+def test_quotation_marks_are_no_slots(text: str) -> None:
+    assert "placeholder" not in rules(text)
+
+
+@pytest.mark.parametrize("text", ["Bonjour « prénom », merci !", "Hola «insertar nombre», gracias."])
+def test_slots_in_quotation_marks_are(text: str) -> None:
+    assert "placeholder" in rules(text)

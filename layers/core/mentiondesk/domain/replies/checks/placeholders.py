@@ -41,6 +41,9 @@ _WRITTEN = re.compile(
     # Marks around a noun: *name*, |date|.
     rf"(?<!\S){_MARKS}(?:{_SLOTS}){_MARKS}(?!\w)"
     rf"|\((?:{_SLOTS}|n[o°º]|nr|num|#|n\. ?n)\.?\)|\bn\. ?n\.(?!\w)"
+    # Quotation marks of several languages, around a slot.
+    rf"|«\s?(?:votre |your |su |seu )?(?:{_SLOTS})\s?»"
+    r"|«[^«»\n]{0,20}\b(?:inser\w+|einfugen|ajouter|completer|poner)\b[^«»\n]{0,20}»"
     # The value of a variable that has none.
     r"|\b(?:undefined|nullptr)\b"
     rf"|\b{_GREETING},? (?:null|none|nil|n/a|unknown)\b"

@@ -58,7 +58,8 @@ _NAMED_CODE = re.compile(
     r"(?=[a-z0-9-]*\d[a-z0-9-]*\d)(?:\d{5,}|(?=[a-z-]*\d)[a-z0-9-]{6,24})(?![\w-])"
 )
 _LONG_CODE = re.compile(
-    r"(?<![\w/.-])(?=[a-z]{0,4}\d{8,}|\d{1,3}[a-z]{1,3}\d{7,})[a-z]{0,4}\d{0,3}[a-z]{0,3}\d{7,24}[a-z]{0,2}(?![\w/])"
+    # Thirteen digits after 978 and 979 are a book.
+    r"(?<![\w/.-])(?!97[89]\d{10}(?!\d))(?=[a-z]{0,4}\d{8,}|\d{1,3}[a-z]{1,3}\d{7,})[a-z]{0,4}\d{0,3}[a-z]{0,3}\d{7,24}[a-z]{0,2}(?![\w/])"
 )
 # The end of a card's number, a day of birth, a sort code: few digits after the words that name them.
 _NAMED_DIGITS = re.compile(
@@ -68,7 +69,7 @@ _NAMED_DIGITS = re.compile(
     r"|\bsort code\b[^.!?\d]{0,6}\d{2}[ -]?\d{2}[ -]?\d{2}\b"
 )
 _STREET = re.compile(
-    r"(?<![\d:.])\b\d{1,4}\s?[a-z]?,? (?:(?!and |or |to |we |for )[\w'.-]{2,20} ){1,3}"
+    r"(?<![\d:.])\b\d{1,4}\s?[a-z]?,? (?:(?!and |or |to |we |for )(?:[\w'-]{2,20}|st\.) ){1,3}"
     r"(?:street|st|road|rd|avenue|ave|lane|drive|close|court|way|crescent|terrace|gardens|square|boulevard|blvd"
     r"|row|mews)\b"
     r"|\b(?:flat|apartment|apt) \d{1,4}[a-z]?\b"
@@ -76,7 +77,7 @@ _STREET = re.compile(
     r"|hausnummer )?\d{1,4}\s?[a-z]?\b"
     r"|\b\d{1,4}(?: bis| ter)?,? (?:rue|avenue|boulevard|place|chemin|allée|impasse|quai|route|square) [\w' -]{3,40}"
     r"|\b(?:calle|c/|avenida|rua|avda\.?|av\.|plaza|paseo|camino|travessa|praça|largo|estrada|piazza|viale|corso)"
-    r" (?:[\w'ºª-]+\s?){1,5},? (?:n[º°o]?\.? ?)?\d{1,4}\b"
+    r" (?:(?!(?:e|y|os|as|los|las)\s)[\w'ºª-]+\s?){1,5},? (?:n[º°o]?\.? ?)?\d{1,4}\b"
     r"|\b[\w-]{3,30}(?:straße|strasse|weg|gasse|platz),? (?:hausnummer \w+|[^.!?\n]{0,25}\b\d{5}\b)"
     r"|\b[\w-]{3,30}(?:straat|laan|gracht|kade|plein|dijk|singel) \d{1,4}\b"
     r"|\bat (?:number |no\.? )?\d{1,4}[a-z]?,? (?!the |our |this |that |your |any |a )[a-z'-]{3,20}"
