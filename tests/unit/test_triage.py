@@ -319,18 +319,21 @@ def test_odd_posts_are_read_all_the_same(text: str) -> None:
         "\n",
         " ",
         "'",
+        "\u0430a",
+        "e\u0301",
     ],
 )
 def test_a_long_post_is_no_more_work_than_a_short_one(bit: str) -> None:
     """The words looked at are counted: those of 2,000 characters at most, whatever the post."""
     reading = triage.read(a_post(bit * (25_000 // len(bit))))
+    assert len(reading.text.plain.text) <= 2_001
     assert len(reading.text.tokens) <= 2_001
     assert len(reading.words) <= 2_001
     assert len(reading.feelings) + len(reading.urgencies) <= 8 * 2_001
 
 
 def test_the_end_of_a_long_post_is_read_too() -> None:
-    text = "@shop " + "hello there my friend " * 1_000 + "and my parcel never arrived"
+    text = "@shop cafe\u0301 " + "hello there my friend " * 1_000 + "cafe\u0301 and my parcel never arrived"
     found = tagged(text)
     assert "never arrived" in [text[reason.start : reason.end] for reason in found.reasons]
 

@@ -43,7 +43,7 @@ def surfaces(text: str) -> list[tuple[str, str]]:
     """The words of a text in order, each as its term and its spelling."""
     found = read(text)
     spelled = (
-        (token, found.raw[place : place + len(token)])
+        (token, found.plain.text[place : place + len(token)])
         for token, place in zip(found.tokens, found.starts(), strict=True)
     )
     return [(term(token), spelling) for token, spelling in spelled if _is_word(token)]

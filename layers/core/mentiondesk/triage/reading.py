@@ -148,7 +148,9 @@ def words_of(text: Text, lexicon: Lexicon) -> tuple[list[Word[Cue]], list[int] |
             origins.append(place)
             continue
         token, end = text.tokens[place], ends[place]
-        for meant in lexicon.hashtag(text.raw[end - len(token) : end]) if token[0] == "#" else lexicon.words(token):
+        for meant in (
+            lexicon.hashtag(text.plain.text[end - len(token) : end]) if token[0] == "#" else lexicon.words(token)
+        ):
             found.append(meant)
             origins.append(place)
             roles |= meant.roles

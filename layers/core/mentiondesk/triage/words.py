@@ -63,24 +63,17 @@ class Text(Frozen):
     A hashtag is one token of the text and becomes as many words as it is made of.
     """
 
-    raw: str
+    plain: Plain
     lower: str
     tokens: Sequence[str]
-    plain: Plain
-    # The number of characters left out in the middle, and the start of the end.
-    skipped: int = 0
-    resumes: int = 0
 
     def ends(self, last: int) -> list[int]:
-        """The end of each token in the post's own text, up to the token numbered `last`."""
+        """The end of each token in the plain text, up to the token numbered `last`."""
         end, find = 0, self.lower.index
-        found = [end := find(token, end) + len(token) for token in self.tokens[: last + 1]]
-        if self.skipped:
-            found = [end + self.skipped if end > self.resumes else end for end in found]
-        return found
+        return [end := find(token, end) + len(token) for token in self.tokens[: last + 1]]
 
     def starts(self) -> list[int]:
-        """The start of each token in the post's own text."""
+        """The start of each token in the plain text."""
         return [end - len(token) for end, token in zip(self.ends(len(self.tokens)), self.tokens, strict=True)]
 
 
@@ -97,13 +90,8 @@ def _uncensored(found: re.Match[str]) -> str:
 
 def read(raw: str) -> Text:
     """The words of a post; of a very long one, those of its beginning and its end."""
-    skipped = resumes = 0
-    plain = plain_letters(raw)
-    whole = text = plain.text
-    if len(whole) > _HEAD + _TAIL:
-        text = f"{whole[:_HEAD]}\n{whole[-_TAIL:]}"
-        resumes = _HEAD + 1
-        skipped = len(whole) - _TAIL - resumes
+    plain = plain_letters(raw) if len(raw) <= _HEAD + _TAIL else _shortened(raw)
+    text = plain.text
     lower = text.lower()
     if "*" in lower:
         lower = _CENSORED.sub(_uncensored, lower)
@@ -114,7 +102,16 @@ def read(raw: str) -> Text:
             lower = "".join(low if len(low := character.lower()) == 1 else character for character in text)
         for apostrophe in _APOSTROPHES:
             lower = lower.replace(apostrophe, "'")
-    return Text(whole, lower, token.findall(lower), plain, skipped, resumes)
+    return Text(plain, lower, token.findall(lower))
+
+
+def _shortened(raw: str) -> Plain:
+    """The beginning and the end of a very long post, each on a line of its own."""
+    resumes = len(raw) - _TAIL
+    head, tail = plain_letters(raw[:_HEAD]), plain_letters(raw[resumes:])
+    origins = [*map(head.origin, range(len(head.text))), _HEAD]
+    origins += [resumes + tail.origin(place) for place in range(len(tail.text))]
+    return Plain(f"{head.text}\n{tail.text}", origins)
 
 
 def by_capitals(tag: str) -> list[str]:

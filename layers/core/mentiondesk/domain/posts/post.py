@@ -4,9 +4,11 @@ from datetime import datetime
 from enum import Enum, StrEnum, auto
 
 from mentiondesk.domain.ids import CaseId, ConversationId, PostId, UserId
-from mentiondesk.domain.letters import plain_letters
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.values import Frozen
+
+# Signs of other widths that stand for "@".
+_LIKE_AT = ("\uff20", "\ufe6b")
 
 
 class Source(StrEnum):
@@ -51,7 +53,7 @@ class Post(Frozen):
     @property
     def addressed(self) -> bool:
         """True where the post speaks to somebody, not only about them."""
-        return self.replied_to is not None or "@" in self.text or "@" in plain_letters(self.text).text
+        return self.replied_to is not None or "@" in self.text or any(sign in self.text for sign in _LIKE_AT)
 
 
 class Unreadable(Frozen):
