@@ -388,7 +388,7 @@ def test_questions_for_what_may_identify_are_stopped(text: str) -> None:
 
 def test_the_street_in_an_answer_to_who_asks_for_a_shop_is_the_brands() -> None:
     asked = replace(CALM, customer_words=("How late is the Fishponds one open?",))
-    text = "To 16:00 on Sundays, at 215 Fishponds Road."
+    text = "The door at 215 Fishponds Road is open to 16:00 on Sundays."
     assert "private_data" in rules(text)
     assert "private_data" not in rules(text, asked)
 
@@ -511,3 +511,16 @@ def test_quotation_marks_are_no_slots(text: str) -> None:
 @pytest.mark.parametrize("text", ["Bonjour « prénom », merci !", "Hola «insertar nombre», gracias."])
 def test_slots_in_quotation_marks_are(text: str) -> None:
     assert "placeholder" in rules(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "private"),
+    [
+        ("On Fridays the last 7 leaves Harbour Square at 00:42, and the 12 at 00:55.", False),
+        ("The driver left it at 12 Orchard Row this morning.", True),
+        ("On est au 12 rue Colbert, du mardi au samedi.", False),
+        ("Le livreur est passé 12 rue Colbert ce matin.", True),
+    ],
+)
+def test_a_street_is_private_where_somebody_is_at_home(text: str, private: bool) -> None:
+    assert ("private_data" in rules(text)) is private

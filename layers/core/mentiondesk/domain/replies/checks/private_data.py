@@ -18,7 +18,7 @@ _IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?: ?[a-z0-9]){11,30}(?![a-z0-9])
 _FEWEST_IN_IBAN = 10
 # "Accounts at Gmail": a word of the language before the provider, and no address.
 _PROVIDER_ALONE = re.compile(
-    r"(?:account|address|inbox|folder|mail|e-?mail|mails|postfach|konto|adresse|cuenta|conta|spam|login|users?"
+    r"(?:account|address|inbox|folder|mail|e-?mail|mails|postfach|konto|adresse|anschrift|cuenta|conta|spam|login|users?"
     r"|people|issue"
     r"|problem|outage|filter|is|are|look|check|it|us|you|and|und|et|y|e|or)\b\s?(?!@)"
 )
@@ -123,6 +123,17 @@ _THEIRS = re.compile(
     r"\b(?:you|your|yours|you're|ihr|ihre|ihnen|dein|deine|dich|dir|votre|vous|chez toi|tu|su|sua|seu|tua|teu"
     r"|suo|tuo|uw|je)\b"
 )
+# Signs that a street is a customer's: things are brought, somebody came, lives or is on a list there.
+_AT_HOME = re.compile(
+    r"\b(?:deliver\w*|redeliver\w*|sent|send|ship\w*|post(?:ed|ing)?|left|drop\w*|driver|courier|postie|engineer"
+    r"|technician|fitter|parcel|package|letter|order|card|meter|van|round|address|live[sd]?|living|home|house|door"
+    r"|account|file|system|record\w*|registered|booked|details|number|moved|neighbou?rs?"
+    r"|liefer\w*|geliefert|zugestellt|geschickt|fahrer\w*|techniker\w*|paket|bestellung|karte|adresse|wohn\w*"
+    r"|tur|haus\w*|nachbar\w*|konto|livr\w+|envoy\w+|depos\w+|livreur|technicien|colis|commande|carte|domicile"
+    r"|habit\w+|porte|voisin\w*|compte|entreg\w*|envia\w*|repartidor\w*|tecnico|paquete|pedido|direccion|domicilio"
+    r"|viv\w+|puerta|vecin\w+|cuenta|estafeta|encomenda|morada|mora\w*|casa|porta|vizinh\w+|conta|consegn\w+"
+    r"|corriere|pacco|indirizzo|bezorg\w*|pakket|adres|woon\w*|huis)\b"
+)
 # Words before a number or an address that is the brand's own.
 _OURS = re.compile(
     r"\b(?:calling|dialling|ringing)\b[^?!;.]{0,20}$"
@@ -210,7 +221,7 @@ def _addresses(reading: Reading, context: CheckContext) -> Iterator[tuple[str, i
         theirs = _POSTCODE.search(text, found.end(), found.end() + 40) or _THEIRS.search(near) or _FLAT.search(near)
         if _asks_for_a_shop(context) and not _FLAT.search(near):
             continue
-        if theirs or not OUR_PLACE.search(near):
+        if theirs or (_AT_HOME.search(text) and not OUR_PLACE.search(near)):
             yield "address", *spelled.place(*found.span())
     for found in _STREET_OF_DELIVERY.finditer(text):
         if not OUR_PLACE.search(found[0]) and not _we_moved(text, found):

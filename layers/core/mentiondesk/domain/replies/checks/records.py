@@ -128,6 +128,11 @@ _OPENS = re.compile(
     r"|clave|senha)\b(?: \w+){0,4}?(?: is| are|:| =| ist| lautet| est| es| é)(?: still| now| just)? ['\"“]?"
     r"(?=[\w-]*\d)(?!\d{1,3}\b(?!-))[\w-]{4,20}"
 )
+# Digits set apart, behind the word to key them in.
+_KEYED = re.compile(
+    r"\b(?:key in|type|enter|press|dial|tap|code|pin|tippen|eingeben|tapez|marque|pulse|tecle|digite)\b"
+    r"[^.!?\n]{0,25}\b\d(?:[- ]\d){3,}\b"
+)
 _PLATE = re.compile(
     r"\b(?:plate|reg|registration|car|van|vehicle|kennzeichen|immatriculation|matrícula|matricula)\b[^.!?\n]{0,25}?"
     r"\b(?:[a-z]{2}\d{2} ?[a-z]{3}|[a-z]{2}-\d{3}-[a-z]{2}|\d{4} [bcdfghjklmnpqrstvwxyz]{3}"
@@ -153,7 +158,7 @@ def records(reading: Reading) -> Iterator[tuple[str, int, int]]:
         home = _HOME.search(text, max(0, street.start() - 60), street.end() + 60)
         if home and not OUR_PLACE.search(text, max(0, street.start() - 60), street.end() + 40):
             yield "record", *plain.place(*home.span())
-    for kind, pattern in (("record", _BORN), ("code", _OPENS), ("code", _PLATE), ("code", _PIECES)):
+    for kind, pattern in (("record", _BORN), ("code", _OPENS), ("code", _KEYED), ("code", _PLATE), ("code", _PIECES)):
         for one in pattern.finditer(text):
             yield kind, *plain.place(*one.span())
 
