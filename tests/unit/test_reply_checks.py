@@ -388,7 +388,7 @@ def test_questions_for_what_may_identify_are_stopped(text: str) -> None:
 
 def test_the_street_in_an_answer_to_who_asks_for_a_shop_is_the_brands() -> None:
     asked = replace(CALM, customer_words=("How late is the Fishponds one open?",))
-    text = "The door at 215 Fishponds Road is open to 16:00 on Sundays."
+    text = "A letter lies at 215 Fishponds Road."
     assert "private_data" in rules(text)
     assert "private_data" not in rules(text, asked)
 
