@@ -69,7 +69,7 @@ _NAMED_DIGITS = re.compile(
     r"|\bsort code\b[^.!?\d]{0,6}\d{2}[ -]?\d{2}[ -]?\d{2}\b"
 )
 _STREET = re.compile(
-    r"(?<![\d:.])\b\d{1,4}\s?[a-z]?,? (?:(?!and |or |to |we |for )(?:[\w'-]{2,20}|st\.) ){1,3}"
+    r"(?<![\d:.])\b\d{1,4}\s?[a-z]?,? (?:(?!and |or |to |we |for |on |in |of |one |per )(?:[\w'-]{2,20}|st\.) ){1,3}"
     r"(?:street|st|road|rd|avenue|ave|lane|drive|close|court|way|crescent|terrace|gardens|square|boulevard|blvd"
     r"|row|mews)\b"
     r"|\b(?:flat|apartment|apt) \d{1,4}[a-z]?\b"
@@ -97,7 +97,7 @@ _FLAT = re.compile(
 _STREET_OF_DELIVERY = re.compile(
     r"\b(?:deliver\w*|redeliver\w*|send|sent|sending|goes?|come|coming|drop\w*|bring\w*|left|round|moved?|live"
     r"|ship\w*)\b"
-    r"[^.!?]{0,60}\b(?:in|on|to|at|off|of)\b (?!the\b|our\b|a\b|any\b|this\b|every\b)(?:[\w'-]{3,20} ){1,2}"
+    r"[^.!?]{0,60}\b(?:in|on|to|at|off|of)\b (?!(?:the|our|a|any|this|that|every|each|one)\b)(?:[\w'-]{3,20} ){1,2}"
     r"(?:street|road|avenue|lane|crescent|terrace|gardens|close|mews|drive)\b"
 )
 _WHERE_IS_A_SHOP = re.compile(

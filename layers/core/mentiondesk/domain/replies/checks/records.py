@@ -133,6 +133,13 @@ _KEYED = re.compile(
     r"\b(?:key in|type|enter|press|dial|tap|code|pin|tippen|eingeben|tapez|marque|pulse|tecle|digite)\b"
     r"[^.!?\n]{0,25}\b\d(?:[- ]\d){3,}\b"
 )
+# Letters by the words of radio.
+_RADIO = re.compile(
+    r"\b(?:(?:alfa|alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|november|oscar|papa"
+    r"|quebec|romeo|sierra|tango|uniform|victor|whiskey|x-ray|yankee|zulu|zero|one|two|three|four|five|six|seven|eight"
+    r"|nine|\d)[- ,]{1,2}){3,}(?:alfa|alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike"
+    r"|november|oscar|papa|quebec|romeo|sierra|tango|uniform|victor|whiskey|x-ray|yankee|zulu)\b"
+)
 _PLATE = re.compile(
     r"\b(?:plate|reg|registration|car|van|vehicle|kennzeichen|immatriculation|matrícula|matricula)\b[^.!?\n]{0,25}?"
     r"\b(?:[a-z]{2}\d{2} ?[a-z]{3}|[a-z]{2}-\d{3}-[a-z]{2}|\d{4} [bcdfghjklmnpqrstvwxyz]{3}"
@@ -158,7 +165,14 @@ def records(reading: Reading) -> Iterator[tuple[str, int, int]]:
         home = _HOME.search(text, max(0, street.start() - 60), street.end() + 60)
         if home and not OUR_PLACE.search(text, max(0, street.start() - 60), street.end() + 40):
             yield "record", *plain.place(*home.span())
-    for kind, pattern in (("record", _BORN), ("code", _OPENS), ("code", _KEYED), ("code", _PLATE), ("code", _PIECES)):
+    for kind, pattern in (
+        ("record", _BORN),
+        ("code", _OPENS),
+        ("code", _KEYED),
+        ("code", _RADIO),
+        ("code", _PLATE),
+        ("code", _PIECES),
+    ):
         for one in pattern.finditer(text):
             yield kind, *plain.place(*one.span())
 
