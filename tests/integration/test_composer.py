@@ -262,10 +262,10 @@ def test_a_held_reply_is_approved_with_an_edit_by_another_person(desk: ServedDes
     assert "Yours that wait" in mine.page.text
     assert "approve_reply" not in mine.page.offers()
     with desk.by("mo"):
-        assert approve(desk, text=f"{MONEY} Promise.").headers["location"] == "/desk/approvals?done=approved"
+        assert approve(desk, text=f"{MONEY} Best wishes.").headers["location"] == "/desk/approvals?done=approved"
         assert "No reply is waiting for you" in desk.get("/desk/approvals?done=approved").page.text
     (reply,) = replies(desk, case_id)
-    assert (reply.state, reply.approved_by, reply.post) == (ReplyState.COOLING, "mo", f"{MONEY} Promise. ^A")
+    assert (reply.state, reply.approved_by, reply.post) == (ReplyState.COOLING, "mo", f"{MONEY} Best wishes. ^A")
     assert "with changes" in desk.get(path(case_id)).page.text
 
 
