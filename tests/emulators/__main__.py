@@ -26,8 +26,8 @@ HIDES = {
     "API, End User Messaging, suppression and spending limits, unique names, Retain at a rollback",
     "DynamoDB Local": "conflicts of transactions with single writes, IAM, throttling, point-in-time recovery, time to "
     "live (it deletes nothing), limits of a partition",
-    "the recorded calls (tests/support/privileges.py)": "conditions other than items and senders; resource policies; "
-    "permissions boundaries and policies of an organisation",
+    "the recorded calls (tests/support/privileges.py)": "conditions other than items, senders and kinds of "
+    "notes; resource policies; permissions boundaries and policies of an organisation",
     "the IAM simulator": "resource policies, boundaries, policies of an organisation; requests it is not asked about",
     "ministack": "names that must be unique, what is kept at a rollback, SES's test message, permissions; its stream "
     "filters take a missing part for a match, and a bucket "
