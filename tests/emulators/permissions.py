@@ -77,5 +77,5 @@ def _context(need: Need) -> dict[str, Any]:
     if service == "ses":
         context["ses:FromAddress"] = need.key
     if service == "events":
-        context["events:detail-type"] = need.key
+        context["events:detail-type"] = [need.key]
     return context

@@ -38,7 +38,7 @@ _CONDITIONS = {
     ("ForAllValues:StringEquals", "dynamodb:LeadingKeys"),
     ("ForAllValues:StringLike", "dynamodb:LeadingKeys"),
     ("StringEquals", "ses:FromAddress"),
-    ("StringEquals", "events:detail-type"),
+    ("ForAllValues:StringEquals", "events:detail-type"),
 }
 # A condition beside that of the keys: the query may bring a number and no item.
 _COUNT = {"StringEquals": {"dynamodb:Select": "COUNT"}}

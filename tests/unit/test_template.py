@@ -260,7 +260,7 @@ def test_each_kind_of_note_has_one_sender_and_starts_one_function(resources: dic
         for name, one in _statements(resources)
         if one["Action"] == ["events:PutEvents"]
         and one["Resource"] == arn("Notes")
-        and one["Condition"] == {"StringEquals": {"events:detail-type": kind}}
+        and one["Condition"] == {"ForAllValues:StringEquals": {"events:detail-type": kind}}
     ]
     assert senders == [sender]
     runs = resources[f"{function}EventInvokeConfig"]["Properties"]
