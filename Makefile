@@ -113,6 +113,7 @@ lock: setup ## resolve pyproject.toml into requirements.lock
 
 deploy: build ## deploy; asks for the parameters the first time, and keeps them in deploy/<stack>.json (YES=yes asks nothing)
 	@$(PY) -m infra.deploy $(if $(STACK),--stack $(STACK)) $(if $(YES),--yes)
+	@$(PY) -m infra.operate renew-settings $(if $(STACK),--stack $(STACK))
 
 configure: setup ## ask for the parameters of a stack again, and deploy nothing
 	@$(PY) -m infra.deploy --configure $(if $(STACK),--stack $(STACK))

@@ -26,7 +26,7 @@ from mentiondesk.adapters.storage.stores.events import Events
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.posts import Posts
 from mentiondesk.adapters.storage.stores.score_counts import ScoreCounts
-from mentiondesk.adapters.storage.stores.settings import SettingsVersions
+from mentiondesk.adapters.storage.stores.settings import SettingsMissing, SettingsVersions
 from mentiondesk.adapters.storage.stores.signals import Signals
 from mentiondesk.adapters.storage.table import Absent, And, Conflict, Exists, Refused
 from mentiondesk.adapters.storage.table import Update as TableUpdate
@@ -106,7 +106,7 @@ _AddCommand = Callable[..., argparse.ArgumentParser]
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.operate", description="Operates a deployed desk.")
     add = parser.add_subparsers(required=True, metavar="COMMAND").add_parser
-    of_a_table = [_settings_command(add), _reclassify_command(add), _maintenance_command(add)]
+    of_a_table = [_settings_command(add), _renew_command(add), _reclassify_command(add), _maintenance_command(add)]
     of_a_table += [_incident_command(add), _cancel_command(add), _move_command(add)]
     of_a_table += [_reads_command(add), *_rights_commands(add), *_events_commands(add), _corrections_command(add)]
     of_a_stack = [_credentials_command(add), _statuspage_command(add), _keys_command(add), _redrive_command(add)]
@@ -126,6 +126,15 @@ def _settings_command(add: _AddCommand) -> argparse.ArgumentParser:
     )
     command.add_argument("file", type=Path, metavar="FILE", help="the YAML file")
     command.set_defaults(run=_store_settings)
+    return command
+
+
+def _renew_command(add: _AddCommand) -> argparse.ArgumentParser:
+    command = add(
+        "renew-settings",
+        help="check the settings in force with this version's rules, so that no function has to; make deploy does it",
+    )
+    command.set_defaults(run=_renew_settings)
     return command
 
 
@@ -328,6 +337,16 @@ def _store_settings(asked: argparse.Namespace) -> str:
         why = "nothing stored: other settings were stored at this moment; run it again to replace them"
         raise CannotDo(why) from other
     return f"stored as version {version}; functions use it within 60 seconds"
+
+
+def _renew_settings(asked: argparse.Namespace) -> str:
+    try:
+        renewed = SettingsVersions(_table(asked)).renew()
+    except SettingsMissing as missing:
+        return str(missing)
+    except (Refused, Conflict):
+        renewed = False
+    return "the settings in force are checked" if renewed else "the settings in force are of this version"
 
 
 def _store_credentials(asked: argparse.Namespace) -> str:

@@ -118,6 +118,15 @@ def test_settings_are_stored_by_version(db: "DynamoDBClient", table: str, capsys
     assert SettingsVersions(DynamoTable(db, table)).load() == load_desk(EXAMPLE)
 
 
+@pytest.mark.usefixtures("table")
+def test_settings_are_renewed_after_a_deploy(capsys: pytest.CaptureFixture[str]) -> None:
+    assert operate.main(["renew-settings"]) == 0
+    assert "no settings are stored yet" in capsys.readouterr().out
+    operate.main(["settings", str(EXAMPLE)])
+    assert operate.main(["renew-settings"]) == 0
+    assert capsys.readouterr().out.endswith("the settings in force are of this version\n")
+
+
 def test_settings_of_a_named_table(db: "DynamoDBClient", table: str) -> None:
     assert operate.main(["settings", str(EXAMPLE), "--stack", "elsewhere", "--table", table]) == 0
     assert SettingsVersions(DynamoTable(db, table)).load() == load_desk(EXAMPLE)

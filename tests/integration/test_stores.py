@@ -737,6 +737,19 @@ def test_settings_stored_by_another_version_are_checked_by_this_one(table: Table
         assert SettingsVersions(table).load().zone == "Asia/Tokyo"
 
 
+def test_settings_of_another_version_s_form_are_renewed(table: Table) -> None:
+    store = SettingsVersions(table)
+    version = store.store(settings_file(zone="Asia/Tokyo"), NOON)
+    assert not store.renew()
+    table.update(Update(keys.settings(), {"form": "of another version", "checked": "other"}))
+    assert store.renew()
+    item = table.get(keys.settings())
+    assert item is not None
+    assert (item.get("form"), item.value("version", int)) == (form.form(), version)
+    assert store.load().zone == "Asia/Tokyo"
+    assert not store.renew()
+
+
 def test_a_layer_names_the_form_of_its_code(tmp_path: Path) -> None:
     built = tmp_path / "mentiondesk"
     shutil.copytree(Path(form.__file__).parents[1], built, ignore=shutil.ignore_patterns("__pycache__"))

@@ -51,6 +51,18 @@ class SettingsVersions:
             return unpacked(str(current.get(_CHECKED)))
         return _parsed(str(current.get(_SETTINGS)))
 
+    def renew(self) -> bool:
+        """Stores the checked values in the form of this code, and no new version; False where they have it.
+
+        Raises SettingsMissing, SettingsInvalid, and Refused or Conflict when others are stored meanwhile.
+        """
+        current = self._found(keys.settings())
+        if current.get(_FORM) == form():
+            return False
+        checked = {_CHECKED: packed(_parsed(str(current.get(_SETTINGS)))), _FORM: form()}
+        self._table.update(Update(keys.settings(), checked, Equals(_VERSION, current.value(_VERSION, int))))
+        return True
+
     def since(self) -> datetime:
         """When the desk was set up: its first settings were stored. Raises SettingsMissing."""
         current = self._found(keys.settings())
