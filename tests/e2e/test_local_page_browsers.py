@@ -115,7 +115,7 @@ def test_keys_alone_pause_the_day_step_through_it_and_go_on(day: Day) -> None:
 def test_a_speed_is_chosen_and_shown(day: Day) -> None:
     speed = "document.getElementById('speed')"
     day.page.value(f"{speed}.value = '20'; {speed}.dispatchEvent(new Event('change'))")
-    day.page.until("document.getElementById('day').textContent.includes('20 times as fast')")
+    day.page.until(r"/\b20 times as fast/.test(document.getElementById('day').textContent)")
     assert day.served.playback is not None
     assert day.served.playback.speed == 20
 
