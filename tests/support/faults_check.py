@@ -338,6 +338,8 @@ class Ending:
     cases: dict[str, tuple[object, ...]]
     timelines: dict[str, tuple[object, ...]]
     alerts: frozenset[tuple[str, str]]
+    # Warnings that a message brought forward; which ones depends on when messages go.
+    ahead: frozenset[tuple[str, str]]
 
     @classmethod
     def of(cls, desk: FaultyDesk, found: Held | None = None) -> "Ending":
@@ -350,6 +352,7 @@ class Ending:
             },
             {key: tuple(sorted(map(_told, _posted(told)))) for key, told in found.entries.items()},
             frozenset(found.records),
+            frozenset(key for key, record in found.records.items() if record.at < record.alert.due_at),
         )
 
     def differences(self, other: "Ending", alerts: bool = True) -> Iterator[str]:
@@ -360,5 +363,5 @@ class Ending:
                 if mine.get(key) != theirs.get(key):
                     yield f"{name} {key}: {theirs.get(key)} instead of {mine.get(key)}"
         if alerts:
-            yield from (f"alert {key} was never given" for key in sorted(self.alerts - other.alerts))
-            yield from (f"alert {key} was not due" for key in sorted(other.alerts - self.alerts))
+            yield from (f"alert {key} was never given" for key in sorted(self.alerts - self.ahead - other.alerts))
+            yield from (f"alert {key} was not due" for key in sorted(other.alerts - other.ahead - self.alerts))

@@ -55,8 +55,9 @@ class Story:
     def minutes(self) -> Iterator[datetime]:
         """Until every stage of every case is past."""
         counts = (*range(1, 9), *range(13, 40, 5)) if self.brief else (*range(1, 15), *range(18, 54, 4))
-        # What the interruption budget gathers goes out later than the last stage.
-        for count in (*counts, 58, 64, 80):
+        # What the interruption budget gathers goes out later than the last stage: in the longer form after an hour,
+        # because a customer has another case that was told.
+        for count in (*counts, 58, 64, 80, *(() if self.brief else (110, 150))):
             yield NOON + count * MINUTE
 
     def desk(self) -> FaultyDesk:
