@@ -51,6 +51,8 @@ class DirectFeed:
                 path, query["exclude"] = f"/2/users/{self._brand.user_id}/tweets", "retweets"
             case Source.SEARCH:
                 path, query["query"] = "/2/tweets/search/recent", self._brand.search_query
+            case Source.OVERFLOW:
+                path, query["query"] = "/2/tweets/search/recent", self._brand.overflow_query
         served = self._x._serve("GET", f"{path}?{urlencode(query)}", 'OAuth oauth_token="made-up"', b"")
         assert served.answer is not None and served.answer.status == 200, served
         return read_page(served.answer.body, source, self._brand.own_ids)
@@ -91,7 +93,7 @@ def _week(a_day: int) -> tuple[int, int, int]:
         now += _MINUTE
     billed = sum(sum(day.values()) for day in x.billed.values())
     unique = len({post.first_id for post in x.delivered})
-    counted = cursors.reads(traffic.BEGINS).month
+    counted = cursors.reads(now).month
     assert unique == len(table.facts(keys.POST, Post)) == len([one for one in said if one.at < now]), (
         "every post was read"
     )
