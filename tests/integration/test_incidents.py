@@ -163,7 +163,7 @@ def test_staff_are_told_again_of_what_nobody_confirms(office: Office) -> None:
     told = office.over(500)
     tell = [("ana", "text"), ("lea", "email")]
     assert told == {5: tell, 35: tell, 65: [*tell, ("max", "email")]}
-    assert "Nobody has confirmed this for 1 h" in office.mail.latest.text
+    assert "Still not confirmed, 1 h after it was noticed" in office.mail.latest.text
 
 
 def test_two_notifiers_tell_of_an_incident_once(office: Office) -> None:

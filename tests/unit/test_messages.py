@@ -413,22 +413,23 @@ def test_a_digest_counts_people_and_lists_cases() -> None:
     assert email(*(CaseNotice(one, an_alert()) for one in mine)).subject.startswith("1 customer is waiting: ")
 
 
-@pytest.mark.parametrize(("count", "more"), [(50, None), (51, "And 1 less urgent."), (120, "And 70 less urgent.")])
+@pytest.mark.parametrize(("count", "more"), [(50, None), (51, "And 1 that are due later."), (120, "And 70 that are due later.")])
 def test_a_long_digest_says_how_many_it_leaves_out(count: int, more: str | None) -> None:
     mail = email(*digest(count))
     assert mail.text.count("https://x.com/") == mail.html.count("https://x.com/") == min(count, 50)
     assert f"{count} customers are waiting" in mail.subject
     for part in (mail.text, mail.html):
-        assert (more in part) if more else ("less urgent" not in part)
+        assert (more in part) if more else ("due later" not in part)
     assert f"One message instead of {count}." in mail.text
 
 
-def test_a_digest_of_texts_counts_and_shows_the_most_pressing() -> None:
+def test_a_digest_of_texts_counts_the_urgent_and_shows_what_is_due_first() -> None:
     urgent = CaseNotice(_case(9, Urgency.HIGH, words="nobody answers"), an_alert())
-    told = text(*digest(30), urgent, now=at(59))
-    number = case_number(urgent.case.case_id, BRAND)
-    assert told.startswith(f"{BRAND}: 30 customers are waiting, 1 urgent. First {number}, 10 min left (by 13:09 UTC).")
-    assert told.endswith('"nobody answers" https://x.com/i/status/4009')
+    first, *others = digest(30)
+    told = text(urgent, *others, first, now=at(59))
+    number = case_number(first.case.case_id, BRAND)
+    assert told.startswith(f"{BRAND}: 30 customers are waiting, 1 urgent. First {number}, 1 min left (by 13:00 UTC).")
+    assert told.endswith('"complaint at 0" https://x.com/i/status/4000')
     assert ", 0 urgent" not in text(*digest(2))
 
 

@@ -42,11 +42,11 @@ class StaffMessages:
                 about = IncidentView(one, staff, now, say, name)
                 return _on(channel, partial(self._incident_mail, about), partial(_incident_text, about))
         cases = [CaseView(one, staff, now, say, name) for one in notices if isinstance(one, CaseNotice)]
-        cases.sort(key=lambda one: (one.timer is None, -one.case.urgency.rank, one.due_at))
+        cases.sort(key=lambda one: (one.timer is None, one.case.urgency is not Urgency.CRITICAL, one.due_at))
         return _on(channel, partial(self._case_mail, cases), partial(_case_text, cases))
 
     def _case_mail(self, cases: Sequence[CaseView]) -> Email:
-        """One mail about one case, or a digest of many, the most urgent first."""
+        """One mail about one case, or a digest of many: what is critical first, then by deadline."""
         first, *others = cases
         if others:
             facts = _counted(cases)
