@@ -49,6 +49,7 @@ from mentiondesk.domain.incidents.incident import Affected, Health, Impact, NotP
 from mentiondesk.domain.incidents.rules import IncidentTemplate
 from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.runtime import aws, clock
+from mentiondesk.settings.problems import SettingsInvalid
 from mentiondesk.triage import Engine
 from mentiondesk.triage.share import estimated_share
 from mentiondesk.usecases.events.publish_events import PublishEvents
@@ -344,8 +345,12 @@ def _renew_settings(asked: argparse.Namespace) -> str:
         renewed = SettingsVersions(_table(asked)).renew()
     except SettingsMissing as missing:
         return str(missing)
+    except SettingsInvalid as invalid:
+        raise CannotDo(
+            f"the settings in force do not fit this version; mend them and run make settings: {invalid}"
+        ) from None
     except (Refused, Conflict):
-        renewed = False
+        return "other settings were stored at this moment; run it again if that was with another version"
     return "the settings in force are checked" if renewed else "the settings in force are of this version"
 
 

@@ -531,7 +531,7 @@ class LocalCloud:
         return {name: self._ask(value) for name, value in wanted.items() if value is not None}
 
     def _runs_of(self, rule: dict[str, Any]) -> dict[str, Any]:
-        """How Lambda runs the function of a rule, which is an asynchronous run."""
+        """The settings by which Lambda runs the function of a rule, which is an asynchronous run."""
         name = rule["Targets"][0]["Arn"]["Fn::GetAtt"][0]
         found = (one["Properties"] for one in self._resources.values() if _is(one, "Lambda::EventInvokeConfig"))
         return next(one for one in found if one["FunctionName"] == {"Ref": name})

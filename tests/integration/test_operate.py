@@ -31,6 +31,7 @@ from mentiondesk.adapters.storage.stores.reviews import Reviews
 from mentiondesk.adapters.storage.stores.settings import SettingsVersions
 from mentiondesk.adapters.storage.stores.strikes import Strikes
 from mentiondesk.adapters.storage.stores.threads import Threads
+from mentiondesk.adapters.storage.table import Update
 from mentiondesk.domain.access.actions import CASE_ACTIONS, DESK_ACTIONS
 from mentiondesk.domain.access.actor import Actor, Door
 from mentiondesk.domain.alerts.message import OwnerNews, OwnerTold
@@ -125,6 +126,16 @@ def test_settings_are_renewed_after_a_deploy(capsys: pytest.CaptureFixture[str])
     operate.main(["settings", str(EXAMPLE)])
     assert operate.main(["renew-settings"]) == 0
     assert capsys.readouterr().out.endswith("the settings in force are of this version\n")
+
+
+def test_stored_settings_that_do_not_fit_this_version_are_told(
+    db: "DynamoDBClient", table: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    operate.main(["settings", str(EXAMPLE)])
+    unfit = {"settings": '{"brand": {}}', "form": "of another version"}
+    DynamoTable(db, table).update(Update(keys.settings(), unfit))
+    assert operate.main(["renew-settings"]) == 1
+    assert "do not fit this version" in capsys.readouterr().err
 
 
 def test_settings_of_a_named_table(db: "DynamoDBClient", table: str) -> None:

@@ -106,7 +106,7 @@ class NotifyStaff:
     def __call__(self, now: datetime, time_left: TimeLeft) -> Notified:
         notified = Notified()
         opened = cache(lambda: self._deliverer(now, notified))
-        # What is critical is told before anything else is looked at: behind a backlog it would be late.
+        # Critical alerts are told before anything else is looked at: behind a backlog they would be late.
         for due in (self._alerts.critical_due, self._alerts.due):
             self._tell(_Run(now, notified, opened), due, time_left)
         return notified

@@ -111,7 +111,7 @@ _WITHOUT_A_PERSON = re.compile(
     r"|espace client|compte"
     r"|espace|cuenta|conta)|kundenkonto)\b"
 )
-# What a reply may ask for in the open, and what identifies all the same.
+# Questions that a reply may ask in the open, and things among them that identify all the same.
 _HARMLESS = re.compile(
     r"\b(?:if|whether|ob|si|how (?:it|that|you|things)|what (?:happened|happens|went|you|the (?:screen|error|display))"
     r"|(?:which|what|welche\w*|quel\w*|que|cual|qual) (?:\w+ ){0,2}(?:branch|shop|store|restaurant|hotel|museum|gym"
@@ -171,7 +171,7 @@ _PHONE = re.compile(r"(?:phone|mobile|handy|telephone|portable|movil|celular|tel
 _OF_A_PHONE = re.compile(
     r"\b(?:version\w*|appli?|app|modele?|modelo|model|screen|battery|system|navegador|browser|update)\b"
 )
-# What the customer brings along, shows at a desk or types into a page.
+# Things that the customer brings along, shows at a desk or types into a page.
 _BROUGHT = re.compile(
     r"\b(?:bring|bringing|apportez|munissez|presentez|trae|traiga|traer|lleva|lleve|traga|leve)\b[^.!?\n]{0,60}"
     r"|\bhave (?:your|the) [^.!?\n]{0,40}\b(?:ready|to hand|at hand|with you)\b"

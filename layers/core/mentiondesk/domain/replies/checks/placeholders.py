@@ -9,7 +9,7 @@ from mentiondesk.domain.replies.checks.spelling import Reading
 from mentiondesk.domain.replies.checks.word_table import unaccented
 from mentiondesk.domain.replies.finding import Finding, Outcome
 
-# What templates have slots for, without accents.
+# Things that templates have slots for, without accents.
 _SLOTS = (
     "name|names|first name|firstname|last name|surname|full name|customer|customer name|client|client name|guest"
     "|guest name|passenger|member|user|username|user name|agent|agent name|colleague|manager|hotel|hotel name"

@@ -50,7 +50,7 @@ OUR_PLACE = re.compile(
     r"|filiale|ge[oö]ffnet"
     r"|boutique|magasin|ouverte?|loja|aberta|estamos na|abrimos|negozio|siamo in|aperto|winkel|geopend|wij zitten)\b"
 )
-# Somebody near the customer, by name, and who fetched or signed.
+# A person near the customer, by name, and the one who fetched or signed.
 _SOMEBODY = re.compile(
     r"\b[Yy]our (?:partner|wife|husband|mum|mother|dad|father|son|daughter|neighbour|neighbor|flatmate|brother"
     r"|sister|boss)"
@@ -70,7 +70,7 @@ _SOMEBODY = re.compile(
     r"|\b(?:booked|reserved|registered|made|signed|left|collected|picked up|handed|delivered|it's)(?: \w+){0,2}"
     r" (?:for|by|to|with|under) (?:Mr|Mrs|Ms|Miss|Dr)\.? [A-Z][a-z]+(?: [A-Z][a-z]+)?"
 )
-# What a keypad takes, how a number begins and ends, a room with its floor, a door on a landing.
+# The code of a keypad, the ends of a number, a room with its floor, a door on a landing.
 _PIECES = re.compile(
     r"\b(?:code|keycode|pin|keypad)\b[^.!?\n]{0,10}?(?:\b[a-z0-9][ -]){3,}[a-z0-9]\b"
     r"|\b(?:mobile|phone|number|card|account|line)\b[^.!?\n]{0,15}\bending(?: in| with)? \d{2,4}\b"
