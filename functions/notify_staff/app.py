@@ -1,4 +1,4 @@
-"""Every minute: sends the alerts and messages that are due, and tells the operators what goes wrong with the desk."""
+"""Every minute: sends alerts that are due, starts the sender of replies, and tells the operators what goes wrong."""
 
 from functools import cache
 from traceback import format_tb
@@ -29,6 +29,8 @@ counts = Counts(metrics.add_metric, lambda found: stores().troubles.report(found
 config = cache(NotifyConfig.from_env)
 notify_staff = cache(lambda: parts.notify_staff(stores(), config(), logged(logger.error, "link key not read")))
 lapse_claims = cache(lambda: parts.lapse_claims(stores()))
+wake_sender = cache(lambda: parts.wake_sender(stores(), config(), logged(logger.error, "sender not started")))
+watch_audit = cache(lambda: parts.watch_audit(stores()))
 tell_operators = cache(lambda: parts.tell_operators(stores(), config()))
 
 
@@ -42,10 +44,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         # The error's own words could quote a post: the traceback without them shows the place.
         logger.error("message not written", error=type(error).__name__, traceback=format_tb(error.__traceback__))
     counts(notified.troubles)
+    counts({**wake_sender()(now), **watch_audit()(now)})
     for notice in tell_operators()(now):
         logger.info("operators told", trouble=notice.name, over=notice.over)
     # Behind the alerts, which a claim that cannot be read must not keep back.
     logger.info("claims lapsed", count=lapse_claims()(now))
 
 
-warm(notify_staff, tell_operators, lapse_claims)
+warm(notify_staff, tell_operators, lapse_claims, wake_sender, watch_audit)

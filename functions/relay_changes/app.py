@@ -7,7 +7,16 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from mentiondesk.adapters.channels.notes import NotesBus
-from mentiondesk.adapters.relay import Relay, Route, ToQueue, ToStatusPage, event_note, reply_to_send, status_change
+from mentiondesk.adapters.relay import (
+    Relay,
+    Route,
+    ToQueue,
+    ToReplyTimer,
+    ToStatusPage,
+    event_note,
+    reply_to_send,
+    status_change,
+)
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import NONE, RelayConfig
 from mentiondesk.runtime.init import warm
@@ -18,10 +27,8 @@ logger = Logger()
 @cache
 def relay() -> Relay:
     config = RelayConfig.from_env()
-    routes = [
-        Route(ToQueue(aws.sqs(), config.outbox_url), reply_to_send),
-        Route(ToStatusPage(NotesBus(aws.eventbridge, config.notes_bus)), status_change),
-    ]
+    bus = NotesBus(aws.eventbridge, config.notes_bus)
+    routes = [Route(ToReplyTimer(bus), reply_to_send), Route(ToStatusPage(bus), status_change)]
     if config.events_url != NONE:
         routes.append(Route(ToQueue(aws.sqs(), config.events_url), event_note))
     return Relay(routes)

@@ -32,7 +32,7 @@ from infra.local.printed import printed_by_this_thread
 from infra.local.quick_moto import quick_table
 from infra.local.routes import NO_ROUTE, HttpRoutes
 from infra.transform import REGION, decided, transformed
-from mentiondesk.runtime import aws
+from mentiondesk.runtime import aws, clock
 
 STACK = "mentiondesk"
 _DEPLOYED = (
@@ -294,6 +294,43 @@ class NotesSource(QueueSource):
 
 
 @dataclass
+class TimerSource(QueueSource):
+    """A rule of a bus that starts a state machine which waits until a note's time, and then starts a function.
+
+    A run that fails is not tried again: the machine of the template repeats only what Lambda did not start.
+    """
+
+    _waiting: list[dict[str, Any]] = field(default_factory=list)
+
+    def pump(self) -> int:
+        """Runs the function for each note whose time has come; returns how many there were."""
+        while messages := self._receive():
+            self._waiting += [json.loads(one["Body"]) for one in messages]
+            for one in messages:
+                self.queues.delete_message(QueueUrl=self.queue_url, ReceiptHandle=one["ReceiptHandle"])
+        due = [one for one in self._waiting if _is_over(one)]
+        self._waiting = [one for one in self._waiting if one not in due]
+        for note in due:
+            self._run(note["detail"])
+        return len(due)
+
+    @property
+    def is_due(self) -> bool:
+        """True when the time of a note has come."""
+        return any(_is_over(one) for one in self._waiting)
+
+    def _run(self, detail: dict[str, Any]) -> None:
+        try:
+            self.function(detail)
+        except Exception as failure:  # noqa: BLE001  whatever a function raises, the machine ends
+            self.function.failures.append(repr(failure))
+
+
+def _is_over(note: dict[str, Any]) -> bool:
+    return datetime.fromisoformat(note["detail"]["at"]) <= clock.now()
+
+
+@dataclass
 class StreamSource:
     """A table's stream as a function's event source: filter, batches, partial failures, retries, dead letters."""
 
@@ -434,7 +471,9 @@ class LocalCloud:
         ]
         wires = [self._wire(one) for one in sources]
         rules = [found["Properties"] for found in self._resources.values() if _is(found, "Events::Rule")]
-        notes = [(one, self._note_wire(one)) for one in rules if "EventBusName" in one]
+        rules = [one for one in rules if "EventBusName" in one]
+        timed = [(one, self._timer_wire(one)) for one in rules if self._machine(one)]
+        notes = [(one, self._note_wire(one)) for one in rules if not self._machine(one)]
         self._deploy()
         for name, function in self.functions.items():
             values = {key: self._here(self._found[output]) for key, output in environments[name].items()}
@@ -442,6 +481,7 @@ class LocalCloud:
         self.schedules = [self._schedule(one) for one in schedules]
         self.sources = [self._source(*pair) for pair in zip(sources, wires, strict=True)]
         self.sources += [self._notes_source(*pair) for pair in notes]
+        self.sources += [self._timer_source(*pair) for pair in timed]
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._ends.__exit__(kind, error, at)
@@ -493,7 +533,8 @@ class LocalCloud:
         """The sources that may hold something that was not there when they were read last."""
         for number, source in enumerate(self.sources):
             changes = self._changes.queues if isinstance(source, QueueSource) else self._changes.tables
-            if self._read_at.get(number) != changes:
+            due = isinstance(source, TimerSource) and source.is_due
+            if due or self._read_at.get(number) != changes:
                 self._read_at[number] = changes
                 yield source
 
@@ -529,6 +570,14 @@ class LocalCloud:
         failures = self._runs_of(rule).get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
         wanted = {"bus": rule["EventBusName"], "failures": failures}
         return {name: self._ask(value) for name, value in wanted.items() if value is not None}
+
+    def _timer_wire(self, rule: dict[str, Any]) -> dict[str, str]:
+        return {"bus": self._ask(rule["EventBusName"])}
+
+    def _machine(self, rule: dict[str, Any]) -> dict[str, Any] | None:
+        """The state machine that a rule starts; None where it starts a function."""
+        target = self._resources.get(_name(rule["Targets"][0]["Arn"]), {"Type": ""})
+        return target["Properties"] if _is(target, "StepFunctions::StateMachine") else None
 
     def _runs_of(self, rule: dict[str, Any]) -> dict[str, Any]:
         """The settings by which Lambda runs the function of a rule, which is an asynchronous run."""
@@ -610,21 +659,34 @@ class LocalCloud:
 
     def _notes_source(self, rule: dict[str, Any], wire: dict[str, str]) -> NotesSource:
         name = rule["Targets"][0]["Arn"]["Fn::GetAtt"][0]
-        bus, place = self._found[wire["bus"]], f"notes-to-{name}"
-        queues, bridge = self.client("sqs"), self.client("events")
-        # Lambda tries again after a minute.
-        url = queues.create_queue(QueueName=place, Attributes={"VisibilityTimeout": "60"})["QueueUrl"]
-        bridge.put_rule(Name=place, EventBusName=bus, EventPattern=json.dumps(rule["EventPattern"]))
-        target = {"Id": name, "Arn": f"arn:aws:sqs:{REGION}:{DEFAULT_ACCOUNT_ID}:{place}"}
-        bridge.put_targets(Rule=place, EventBusName=bus, Targets=[target])
         return NotesSource(
             function=self.functions[name],
-            queue_url=url,
-            queues=queues,
+            queue_url=self._listening(rule, self._found[wire["bus"]], f"notes-to-{name}"),
+            queues=self.client("sqs"),
             batch_size=1,
             retries=self._runs_of(rule)["MaximumRetryAttempts"],
             set_aside=self._queue(wire["failures"]) if "failures" in wire else None,
         )
+
+    def _timer_source(self, rule: dict[str, Any], wire: dict[str, str]) -> TimerSource:
+        machine = self._machine(rule)
+        assert machine is not None, "the rule starts one"
+        until, send = machine["Definition"]["States"].values()
+        # The only machine that is understood here.
+        assert (until["Type"], until["TimestampPath"], send["Type"]) == ("Wait", "$.at", "Task"), machine
+        name = send["Resource"]["Fn::GetAtt"][0]
+        url = self._listening(rule, self._found[wire["bus"]], f"timer-of-{name}")
+        return TimerSource(self.functions[name], url, self.client("sqs"), batch_size=10)
+
+    def _listening(self, rule: dict[str, Any], bus: str, place: str) -> str:
+        """The address of a new queue that gets the notes of a rule."""
+        queues, bridge = self.client("sqs"), self.client("events")
+        # Lambda tries again after a minute.
+        url = queues.create_queue(QueueName=place, Attributes={"VisibilityTimeout": "60"})["QueueUrl"]
+        bridge.put_rule(Name=place, EventBusName=bus, EventPattern=json.dumps(rule["EventPattern"]))
+        target = {"Id": place, "Arn": f"arn:aws:sqs:{REGION}:{DEFAULT_ACCOUNT_ID}:{place}"}
+        bridge.put_targets(Rule=place, EventBusName=bus, Targets=[target])
+        return str(url)
 
     def _queue_url(self, output: str) -> str:
         name = self._found[output].rpartition(":")[2]

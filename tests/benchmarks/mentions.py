@@ -24,7 +24,7 @@ from tests.support.builders import settings_file
 
 FETCH, CLASSIFY, NOTIFY = "FetchMentions", "ClassifyMention", "NotifyStaff"
 DETECT, PUBLISH = "DetectIncidents", "PublishStatus"
-SCHEDULED = (FETCH, NOTIFY, DETECT, PUBLISH)
+SCHEDULED = (FETCH, NOTIFY, DETECT, PUBLISH, "SendReport", "AuditDesk")
 PRICES = json.loads(Path(__file__).with_name("prices.json").read_text(encoding="utf-8"))
 # Enough for a mean that stands still; moto takes its time over each.
 MENTIONS = 300

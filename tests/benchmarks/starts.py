@@ -155,7 +155,7 @@ def start_environment(path: str) -> Mapping[str, str]:
             "STATUS_SENDER",
             "STATUSPAGE_PARAMETER",
         ),
-        *("OPERATORS_TOPIC", "NOTES_BUS", "MAIL_EVENTS", "OUTBOX_URL", "DESK_URL"),
+        *("OPERATORS_TOPIC", "NOTES_BUS", "MAIL_EVENTS", "DESK_URL"),
         *("EVENTS_PARAMETER", "STREAM_FAILURES_URL", "MAIL_REPORT_FAILURES_URL"),
     )
     return {

@@ -1,15 +1,16 @@
-"""Notes on the local bus: Lambda's asynchronous runs, their retries, and what fails for good."""
+"""Notes on the local bus: Lambda's asynchronous runs, their retries, what fails for good, and the timer of replies."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import boto3
 import pytest
 from moto import mock_aws
 
-from infra.local.cloud import Function, NotesSource
+from infra.local.cloud import Function, NotesSource, TimerSource
 from infra.transform import REGION
 
 NOTE = {"source": "mentiondesk", "detail-type": "code.requested", "detail": {"code": "secret"}}
@@ -55,3 +56,34 @@ def test_a_note_whose_third_run_fails_is_set_aside_with_its_function() -> None:
     mails, aside, left = delivered(9)
     assert (mails.runs, left) == (3, 0)
     assert aside == [{"requestContext": {"functionArn": mails.arn}, "requestPayload": NOTE}]
+
+
+class Sender(Function):
+    """A function that keeps what it is started with, and whose first run fails."""
+
+    events: list[dict[str, Any]]
+
+    def __call__(self, event: dict[str, Any]) -> None:
+        self.events.append(event)
+        if len(self.events) == 1:
+            raise RuntimeError("no answer")
+
+
+@mock_aws
+def test_the_timer_starts_the_sender_at_the_time_of_a_note_and_once() -> None:
+    sender = Sender("SendReply", Path(), {}, timedelta(seconds=60), 256, lambda *_: None)
+    sender.events = []
+    queues: Any = boto3.client("sqs", region_name=REGION)
+    url = queues.create_queue(QueueName="timer")["QueueUrl"]
+    notes = [{"reply": str(second), "at": f"2026-06-17T12:00:{second:02}Z"} for second in (20, 10, 30)]
+    for note in notes:
+        queues.send_message(QueueUrl=url, MessageBody=json.dumps({"detail": note}))
+    source = TimerSource(sender, url, queues, batch_size=10)
+    runs = []
+    for second in (9, 10, 25, 40, 50):
+        now = datetime.fromisoformat(f"2026-06-17T12:00:{second:02}+00:00")
+        with patch("mentiondesk.runtime.clock.now", return_value=now):
+            runs.append((source.pump(), source.is_due))
+    assert runs == [(0, False), (1, False), (1, False), (1, False), (0, False)]
+    assert [event["reply"] for event in sender.events] == ["10", "20", "30"]
+    assert len(sender.failures) == 1

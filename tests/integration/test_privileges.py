@@ -65,7 +65,6 @@ BY_LAMBDA = {
     # ... and gives up on what fails again and again.
     "SetFailedRecordsAside": ("sqs:SendMessage",),
     # The event source mapping empties the queue.
-    "ReadTheOutbox": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     "ReadEvents": ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"),
     # The asynchronous invocation hands on a report that failed.
     "KeepReportsThatFailed": ("sqs:SendMessage",),
@@ -381,21 +380,22 @@ def _links_a_case(desk: LocalDesk, browser: Visitor, place: str) -> None:
 
 
 def _replies(desk: LocalDesk) -> None:
-    """Two replies leave the outbox: one that X takes, and one that it refuses."""
+    """Three replies leave the outbox: X takes one and refuses one; the notifier has the doubt about the third decided."""
     table = DynamoTable(aws.dynamodb(), desk.table)
     cases = Cases(table, lambda: timedelta(days=400))
     replies = Replies(table, lambda: timedelta(days=400), cases)
     write = WriteReply(replies, cases, lambda _, text, *__: Reviewed(text), lambda: desk.settings)
     actor = Actor(desk.settings.roster.staff[0], frozenset(Action), Door.DESK_WEB)
     for number, one in enumerate(sorted(desk.cases(), key=lambda one: not one.waiting)):
-        if number == 1:
-            desk.x.faults.add(Fault("client_forbidden", "create", calls=1))
-        if number == 2:
+        if number == 3:
             break
+        if number:
+            desk.x.faults.add(Fault(("client_forbidden", "post_then_cut")[number - 1], "create", calls=1))
         case = cases.get(one.case_id)
         assert case is not None
-        write(actor, case.case_id, Typed("We are on it.", case.thread), f"reply-{number}", desk.clock.now())
-        desk.minute()
+        write(actor, case.case_id, Typed(f"We are on it. {number}", case.thread), f"reply-{number}", desk.clock.now())
+        for _ in range(2):
+            desk.minute()
 
 
 def test_everything_happened(morning: Morning) -> None:
@@ -405,7 +405,7 @@ def test_everything_happened(morning: Morning) -> None:
     assert (audit.lost, audit.untagged, audit.in_no_case, audit.unrecorded) == ((), (), (), 0)
     assert audit.set_aside and morning.obstacles and morning.failed_runs and morning.failed_records
     assert any(int(post["edits"]["N"]) for post in morning.posts.values())
-    assert sum(post["own"]["BOOL"] and "case_id" in post for post in morning.posts.values()) == 4
+    assert sum(post["own"]["BOOL"] and "case_id" in post for post in morning.posts.values()) == 5
     assert sum(record.digest for record in sent) > 25
     assert {record.via for record in sent} == {"email", "text"}
     assert any(record.detail == "text limit reached" for record in sent)

@@ -43,7 +43,7 @@ from mentiondesk.settings.schema import SettingsFile
 from mentiondesk.settings.to_domain import desk_settings
 
 FETCH, CLASSIFY, NOTIFY = "FetchMentions", "ClassifyMention", "NotifyStaff"
-SCHEDULED = (FETCH, NOTIFY, "DetectIncidents", "PublishStatus", "SendReport", "AuditDesk", "SendReply")
+SCHEDULED = (FETCH, NOTIFY, "DetectIncidents", "PublishStatus", "SendReport", "AuditDesk")
 MINUTE = timedelta(minutes=1)
 # The time after a failure in which every minute is run: leases have ended by then.
 _AFTERMATH = 3 * MINUTE

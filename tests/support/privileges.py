@@ -381,7 +381,6 @@ def facts_of(cloud: LocalCloud, **parameters: str) -> dict[str, str]:
         "AWS::Region": REGION,
         "AWS::AccountId": DEFAULT_ACCOUNT_ID,
         "Notes.Arn": _arn("events", f"event-bus/{cloud.resource('Notes')}"),
-        "Outbox.Arn": _arn("sqs", cloud.resource("Outbox").rpartition("/")[2]),
         "StreamFailures.Arn": _arn("sqs", cloud.resource("StreamFailures").rpartition("/")[2]),
         "MailReportFailures.Arn": _arn("sqs", cloud.resource("MailReportFailures").rpartition("/")[2]),
         "Events.Arn": _arn("sqs", cloud.resource("Events").rpartition("/")[2]),

@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
 
@@ -12,6 +13,7 @@ from cfnlint.api import ManualArgs, lint
 from moto.events.models import EventPattern
 
 from infra.transform import REGION, template, transformed
+from mentiondesk.adapters import relay
 from mentiondesk.adapters.channels.notes import SOURCE, NoteKind
 from mentiondesk.adapters.storage import keys
 from mentiondesk.domain.events.event import EventEntry
@@ -198,7 +200,6 @@ def test_logs_are_kept_for_a_while_only(resources: dict[str, Resource], name: st
         ("NotifyStaff", "rate(1 minute)"),
         ("DetectIncidents", "rate(1 minute)"),
         ("PublishStatus", "rate(5 minutes)"),
-        ("SendReply", "rate(1 minute)"),
         ("SendEvents", "rate(1 minute)"),
         ("AuditDesk", "rate(1 hour)"),
     ],
@@ -240,15 +241,16 @@ def test_reports_of_undelivered_mail_are_kept(resources: dict[str, Resource]) ->
 # --- Notes ------------------------------------------------------------------------------------------------
 
 # The sender's role, the function, where runs end that fail for good, and the seconds in which Lambda tries. A schedule
-# makes good for notes about the status page.
+# makes good for notes about the status page, and each minute of the notifier for those about replies.
 NOTED = {
     NoteKind.STATUS_CHANGED: ("RelayChangesRole", "PublishStatus", None, 60),
+    NoteKind.REPLIES_DUE: ("NotifyStaffRole", "SendReply", None, 60),
     NoteKind.MAIL_REQUESTED: ("StatusSubscriptionsRole", "SendRequestedMails", arn("MailReportFailures"), 3600),
     NoteKind.CODE_REQUESTED: ("DeskWebRole", "SendSignInCodes", arn("MailReportFailures"), 600),
 }
 
 
-@pytest.mark.parametrize("kind", list(NoteKind))
+@pytest.mark.parametrize("kind", list(NOTED))
 def test_each_kind_of_note_has_one_sender_and_starts_one_function(resources: dict[str, Resource], kind: str) -> None:
     sender, function, failures, seconds = NOTED[NoteKind(kind)]
     rules = [one for one in of_type(resources, "Events::Rule").values() if one.get("EventBusName") == {"Ref": "Notes"}]
@@ -258,9 +260,7 @@ def test_each_kind_of_note_has_one_sender_and_starts_one_function(resources: dic
     senders = [
         name
         for name, one in _statements(resources)
-        if one["Action"] == ["events:PutEvents"]
-        and one["Resource"] == arn("Notes")
-        and one["Condition"] == {"ForAllValues:StringEquals": {"events:detail-type": kind}}
+        if one["Action"] == ["events:PutEvents"] and one["Resource"] == arn("Notes") and kind in _kinds(one)
     ]
     assert senders == [sender]
     runs = resources[f"{function}EventInvokeConfig"]["Properties"]
@@ -268,8 +268,32 @@ def test_each_kind_of_note_has_one_sender_and_starts_one_function(resources: dic
     assert runs["MaximumEventAgeInSeconds"] == seconds
 
 
-def test_one_queue_is_polled_by_default(resources: dict[str, Resource]) -> None:
-    """Lambda's pollers of a queue cost $.26 a month; only replies need a queue's delay."""
+def _kinds(statement: dict[str, Any]) -> list[str]:
+    """The kinds of notes that a statement allows."""
+    kinds: str | list[str] = statement["Condition"]["ForAllValues:StringEquals"]["events:detail-type"]
+    return kinds if isinstance(kinds, list) else [kinds]
+
+
+def test_a_reply_waits_in_a_timer_until_it_may_go_out(resources: dict[str, Resource]) -> None:
+    machine = resources["ReplyTimer"]["Properties"]
+    # It keeps no history: a note names a customer.
+    assert machine["StateMachineType"] == "EXPRESS"
+    until, send = machine["Definition"]["States"].values()
+    assert (until["Type"], until["TimestampPath"]) == ("Wait", "$.at")
+    assert send["Resource"] == arn("SendReply")
+    assert timedelta(seconds=machine["Definition"]["TimeoutSeconds"]) > relay._LONGEST_WAIT
+    (rule,) = [
+        one for one in of_type(resources, "Events::Rule").values() if one["Targets"][0]["Arn"] == {"Ref": "ReplyTimer"}
+    ]
+    assert rule["EventPattern"] == {"source": [SOURCE], "detail-type": [NoteKind.REPLY_WAITS]}
+    assert rule["Targets"][0]["InputPath"] == "$.detail"
+    for role in ("ReplyTimerRole", "RepliesThatWaitRole"):
+        (trust,) = resources[role]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
+def test_no_queue_is_polled_by_default(resources: dict[str, Resource]) -> None:
+    """Lambda's pollers of a queue cost $.26 a month."""
     polled = [
         one["EventSourceArn"]
         for one in resources.values()
@@ -277,7 +301,7 @@ def test_one_queue_is_polled_by_default(resources: dict[str, Resource]) -> None:
         for one in [one["Properties"]]
         if "StartingPosition" not in one
     ]
-    assert polled == [arn("Outbox")]
+    assert polled == []
 
 
 # --- Mail -------------------------------------------------------------------------------------------------
@@ -420,8 +444,6 @@ def _chosen(value: Any) -> Any:
 def test_queues_keep_failures_for_two_weeks(resources: dict[str, Resource]) -> None:
     queues = of_type(resources, "SQS::Queue")
     assert all(queue["SqsManagedSseEnabled"] for queue in queues.values())
-    # A schedule makes good for what is lost there.
-    assert queues.pop("Outbox")["MessageRetentionPeriod"] == 3600
     assert {queue["MessageRetentionPeriod"] for queue in queues.values()} == {14 * 24 * 3600}
 
 
@@ -577,9 +599,7 @@ SILENCE = {
     "NoNotifier": ("NotifyStaff", 5),
     "NoDetector": ("DetectIncidents", 5),
     "NoPublisher": ("PublishStatus", 15),
-    "NoSender": ("SendReply", 5),
     "NoEvents": ("SendEvents", 15),
-    "NoAudit": ("AuditDesk", 180),
 }
 
 
@@ -616,16 +636,16 @@ def test_alarms_watch_metrics_that_exist(alarms: dict[str, Resource]) -> None:
 def test_a_desk_as_deployed_by_default_has_few_alarms(alarms: dict[str, Resource]) -> None:
     """Each costs $0.10 a month beyond an account's first ten. One for each thing that must not stop unseen."""
     always = [one for one in alarms.values() if "Condition" not in one]
-    assert len(always) <= 10
+    assert len(always) <= 8
 
 
 def test_every_queue_is_watched(resources: dict[str, Resource], alarms: dict[str, Resource]) -> None:
     watched = {
         json.dumps(one["Dimensions"]) for one in of_type(alarms, "CloudWatch::Alarm").values() if "Dimensions" in one
     }
-    # Replies that the relay hands on are found by a schedule, too; events stay until a run ends well, and an alarm
-    # knows when none does. The audit looks at the queue of mails, and the notifier tells what it saw.
-    unwatched = {"Outbox", "Events", "MailReportFailures"}
+    # Events stay until a run ends well, and an alarm knows when none does. The audit looks at the queue of mails, and
+    # the notifier tells what it saw.
+    unwatched = {"Events", "MailReportFailures"}
     for queue in of_type(resources, "SQS::Queue").keys() - unwatched:
         assert json.dumps([{"Name": "QueueName", "Value": {"Ref": f"{queue}Name"}}]) in watched, queue
 
@@ -650,7 +670,7 @@ def counted(service: str) -> set[str]:
         "fetch_mentions": [core / "intake/troubles.py"],
         "send_reply": [core / "replies/send_replies.py"],
         "audit_desk": [core / "audit/audit_desk.py", core / "audit/count_set_aside.py"],
-        "notify_staff": [core / "alerts/notified.py"],
+        "notify_staff": [core / "alerts/notified.py", core / "replies/wake_sender.py", core / "audit/watch_audit.py"],
         "forget_bounced": [core / "alerts/staff_mail_failed.py"],
     }.get(service, [])
     nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text()))]

@@ -4,9 +4,8 @@ DynamoDB bears two readers of a stream. One classifies posts; this one is the ot
 """
 
 import json
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mentiondesk.adapters.channels.notes import NoteKind, NotesBus
@@ -25,33 +24,31 @@ from mentiondesk.domain.events.event import (
     reply_event,
     update_event,
 )
-from mentiondesk.domain.ids import CaseId, ReplyId, SubjectId
+from mentiondesk.domain.ids import CaseId, SubjectId
 from mentiondesk.domain.incidents.incident import Incident, Update
 from mentiondesk.domain.replies.reply import Reply, ReplyState
-from mentiondesk.ports.replies import ReplyKey
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
-# SQS, API reference: messages in one batch, and the longest delay of one.
+# SQS, API reference: messages in one batch.
 _MOST_IN_BATCH = 10
-_LONGEST_DELAY = timedelta(minutes=15)
-# A note that comes before the reply may go out is of no use: the reply would wait for the next minute's run.
-_CLOCKS_DIFFER = timedelta(seconds=0.5)
+# The timer of the template lives for five minutes (Step Functions, quotas of express workflows). The notifier starts
+# the sender for replies that wait longer.
+_LONGEST_WAIT = timedelta(minutes=4)
+# A note that comes before the reply may go out is of no use: the reply would wait for the next minute's run. The timer
+# counts whole seconds, and cuts off the rest.
+_CLOCKS_DIFFER, _SECOND = timedelta(seconds=0.5), timedelta(seconds=1)
 _TO_BE_SENT = (ReplyState.COOLING, ReplyState.QUEUED)
 # States of incidents that the status page does not show.
 _NOT_PUBLIC = ("candidate", "dismissed", "faded")
 
 
 class Note(NamedTuple):
-    """A message for a consumer: which item changed, or which events it tells; never what anybody wrote in it.
-
-    `delay` is when it is delivered; only queues have one.
-    """
+    """A message for a consumer: which item changed, or which events it tells; never what anybody wrote in it."""
 
     body: str
-    delay: timedelta = timedelta(0)
 
 
 class NotRelayed(Exception):
@@ -70,6 +67,17 @@ class ToQueue:
             answer = self._sqs.send_message_batch(QueueUrl=self._url, Entries=batch)
             if answer.get("Failed"):
                 raise NotRelayed(f"{len(answer['Failed'])} of {len(batch)}")
+
+
+class ToReplyTimer:
+    """Sends a note for each reply that is to go out; the stack's timer starts the sender when it may."""
+
+    def __init__(self, notes: NotesBus) -> None:
+        self._notes = notes
+
+    def __call__(self, notes: list[Note]) -> None:
+        if notes:
+            self._notes.send(NoteKind.REPLY_WAITS, *(json.loads(note.body) for note in notes))
 
 
 class ToStatusPage:
@@ -113,44 +121,39 @@ class Relay:
 def _batches(notes: list[Note]) -> Iterator[list["SendMessageBatchRequestEntryTypeDef"]]:
     for start in range(0, len(notes), _MOST_IN_BATCH):
         yield [
-            {"Id": str(number), "MessageBody": note.body, "DelaySeconds": math.ceil(note.delay.total_seconds())}
+            {"Id": str(number), "MessageBody": note.body}
             for number, note in enumerate(notes[start : start + _MOST_IN_BATCH])
         ]
 
 
 def reply_to_send(item: Item, now: datetime) -> Note | None:
-    """A reply that is to go out, as far in the future as the time for taking it back, or X's limit, reaches."""
+    """A reply that is to go out, with the whole second from which its author can no longer take it back."""
     if not item.key.sk.startswith(keys.REPLY):
         return None
     reply = item.read(Reply)
     if reply.state not in _TO_BE_SENT:
         return None
-    left = reply.send_at - now
-    delay = min(left + _CLOCKS_DIFFER, _LONGEST_DELAY) if left > timedelta(0) else timedelta(0)
-    return Note(json.dumps({"subject": item.key.pk, "reply": str(reply.reply_id)}), delay)
+    if reply.send_at - now > _LONGEST_WAIT:
+        return None
+    at = _whole_second(reply.send_at + _CLOCKS_DIFFER + _SECOND if reply.send_at > now else reply.send_at)
+    return Note(json.dumps({"subject": item.key.pk, "reply": str(reply.reply_id), "at": at}))
 
 
-def reply_in(body: str) -> ReplyKey:
-    """The reply that a note names. Raises ValueError."""
-    found = json.loads(body)
-    try:
-        return ReplyKey(keys.subject_in(found["subject"]), ReplyId(found["reply"]))
-    except (KeyError, TypeError) as missing:
-        raise ValueError("the message names no reply") from missing
+def _whole_second(at: datetime) -> str:
+    """A time as the timer reads it."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def threads_told(bodies: Iterable[str], report: Callable[[str], None]) -> list[SubjectId]:
-    """The cases and incidents that the messages of a queue name.
+def thread_told(note: Mapping[str, Any], report: Callable[[str], None]) -> list[SubjectId]:
+    """The case or incident that a note about a reply names.
 
-    Only the relay writes to the queue: a message of another shape is of another version. The schedule finds the reply.
+    Only the relay sends such notes: one of another shape is of another version. The next minute finds the reply.
     """
-    found = []
-    for body in bodies:
-        try:
-            found.append(reply_in(body).subject_id)
-        except ValueError:
-            report("message not understood")
-    return found
+    try:
+        return [keys.subject_in(note["subject"])]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        report("note not understood")
+        return []
 
 
 def status_change(item: Item, now: datetime) -> Note | None:

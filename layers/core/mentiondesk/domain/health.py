@@ -11,7 +11,7 @@ from mentiondesk.domain.troubles import Report, Told
 from mentiondesk.values import Frozen
 
 # The audit runs each hour.
-_AUDIT_LATE = timedelta(hours=3)
+AUDIT_LATE = timedelta(hours=3)
 
 
 class Trouble(Frozen):
@@ -55,7 +55,7 @@ class DeskHealth(Frozen):
 
     def audit_late(self, now: datetime) -> bool:
         """True when the audit has not come on for hours."""
-        return self.audited_until is not None and now - self.audited_until > CASES_SETTLE_IN + _AUDIT_LATE
+        return self.audited_until is not None and now - self.audited_until > CASES_SETTLE_IN + AUDIT_LATE
 
     def fine(self, now: datetime) -> bool:
         """True when nothing is known that an operator has to look at."""

@@ -87,7 +87,7 @@ RULES: Mapping[str, Rule] = {
     # Longer than a send in doubt takes to be decided, where the own timeline can be read.
     "RepliesInDoubt": Rule(timedelta(minutes=30), minutes=20),
     "RepliesRefused": Rule(_HOUR, count=5),
-    "RepliesLate": _LASTING,
+    "RepliesLate": _AT_ONCE,
     "PostingRefused": _AT_ONCE,
     "RepliesLost": _AUDITED,
     "EndpointsDisabled": _AUDITED,
@@ -99,6 +99,7 @@ RULES: Mapping[str, Rule] = {
     "FactsMissing": _AUDITED,
     "SpendDiffers": _AUDITED,
     "AuditIncomplete": _AUDITED,
+    "AuditStopped": _AT_ONCE,
     "MailsSetAside": _AUDITED,
 }
 LOOKS_BACK = max(rule.calm for rule in RULES.values())

@@ -56,6 +56,7 @@ class NotifyConfig(_FromEnv):
     api_url: str
     desk_name: str
     operators_topic: str
+    notes_bus: str
 
 
 class DetectConfig(_FromEnv):
@@ -119,7 +120,6 @@ class SignInCodesConfig(_FromEnv):
 
 
 class RelayConfig(_FromEnv):
-    outbox_url: str
     notes_bus: str
     events_url: str
 
