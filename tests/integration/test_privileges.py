@@ -380,7 +380,7 @@ def _links_a_case(desk: LocalDesk, browser: Visitor, place: str) -> None:
 
 
 def _replies(desk: LocalDesk) -> None:
-    """Three replies leave the outbox: X takes one and refuses one; the notifier has the doubt about the last decided."""
+    """Three replies: X takes one and refuses one, and the notifier has the doubt about the last one decided."""
     table = DynamoTable(aws.dynamodb(), desk.table)
     cases = Cases(table, lambda: timedelta(days=400))
     replies = Replies(table, lambda: timedelta(days=400), cases)
