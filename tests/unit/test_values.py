@@ -1,6 +1,7 @@
 """Frozen values: what they promise, and that the package's own are made of them."""
 
 import ast
+import gc
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ class Inner(Frozen):
     count: int
 
 
-class Outer(Frozen, kw_only=True, dict=True):
+class Outer(Frozen, kw_only=True, dict=True, gc=True):
     name: str
     inner: Inner | None = None
     parts: tuple[Inner, ...] = ()
@@ -42,6 +43,10 @@ def test_a_value_can_keep_what_it_has_computed() -> None:
     value = Outer(name="Ana")
     assert value.initial == value.initial == "A"
     assert value == Outer(name="Ana")
+
+
+def test_the_garbage_collector_passes_values_over() -> None:
+    assert not gc.is_tracked(a_story(said(0), answered(10)))
 
 
 def test_no_two_values_share_a_default() -> None:

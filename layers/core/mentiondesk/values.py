@@ -17,8 +17,10 @@ if TYPE_CHECKING:
         """A value whose fields never change; two of one class are equal when their fields are.
 
         It is written and used as a frozen dataclass; Struct makes its classes and values in C (ADR 13). With
-        `kw_only=True` the fields of a class are given by name; with `dict=True` its values can hold more than
-        fields, as `cached_property` needs.
+        `kw_only=True` the fields of a class are given by name; with `dict=True, gc=True` its values can hold more
+        than fields, as `cached_property` needs.
+
+        The garbage collector passes values over: what a field holds must not lead back to the value.
         """
 
         __struct_fields__: ClassVar[tuple[str, ...]]
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 else:
     from msgspec.structs import replace
 
-    class Frozen(Struct, frozen=True): ...
+    class Frozen(Struct, frozen=True, gc=False): ...
 
 
 def required(kind: object) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ class Period(Frozen):
     closes: time
 
 
-class Hours(Frozen, dict=True):
+class Hours(Frozen, dict=True, gc=True):
     """Weekly periods in one zone, Monday first, less the holidays.
 
     A period belongs to the day on which it opens. On the day the clocks change a period is as long

@@ -116,7 +116,7 @@ class Staff(Frozen):
         return next((way for way in Channel if not way.interrupts and self.addresses.get(way)), None)
 
 
-class Roster(Frozen, dict=True):
+class Roster(Frozen, dict=True, gc=True):
     """Everybody an alert can go to."""
 
     staff: tuple[Staff, ...]

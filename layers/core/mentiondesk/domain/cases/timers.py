@@ -129,7 +129,7 @@ def _tightness(timer: ReplyTimer) -> tuple[bool, datetime, datetime]:
     return not timer.alerts, timer.answer_by, timer.since
 
 
-class Policy(Frozen, dict=True):
+class Policy(Frozen, dict=True, gc=True):
     """Targets by clock, kind and urgency, and the stages of alerting.
 
     `critical` are the stages of posts about danger, in real time since the post. `again` is the stage for a customer

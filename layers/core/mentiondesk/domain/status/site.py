@@ -47,7 +47,7 @@ class ComponentGroup(Frozen):
         return max(one.changed_at for one in self.components)
 
 
-class Site(Frozen, dict=True):
+class Site(Frozen, dict=True, gc=True):
     """Everything the site shows in one hour.
 
     `published` holds incidents and maintenances, newest first. `hour` is the full hour that has begun, `today` the day

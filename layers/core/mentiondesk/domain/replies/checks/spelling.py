@@ -91,7 +91,7 @@ class Spelling(Frozen):
         return Spelling("".join([*letters, self.text[done:]]), (*origins, *old[done:]))
 
 
-class Reading(Frozen, dict=True):
+class Reading(Frozen, dict=True, gc=True):
     """A reply, read for the checks. `words` is for rules about words, `digits` for those about numbers."""
 
     text: str
