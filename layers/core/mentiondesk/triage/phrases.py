@@ -28,21 +28,47 @@ class Unreadable(ValueError):
     """A phrase that is not written in this language."""
 
 
+# A part of a phrase: the words that it may be, and True where it may be left out.
+_Part = tuple[Sequence[str], bool]
+
+
 def alternatives(phrase: str) -> Iterator[tuple[str, ...]]:
     """Every way to write a phrase, without `/` and `?`."""
+    return (words for words in _ways(_parts(phrase)) if words)
+
+
+def _parts(phrase: str) -> list[_Part]:
     if "/" not in phrase and "?" not in phrase:
-        yield tuple(phrase.split())
-        return
-    choices: list[list[tuple[str, ...]]] = []
-    for part in phrase.split():
-        optional = part.endswith("?") and (part[0].isalpha() or part.endswith(">?"))
-        word = part[:-1] if optional else part
-        either = word.split("/") if _EITHER.fullmatch(word) and not word[0].isdigit() else [word]
-        choices.append([(one,) for one in either] + ([()] if optional else []))
-    for chosen in product(*choices):
-        words = tuple(word for option in chosen for word in option)
-        if words:
-            yield words
+        return [((word,), False) for word in phrase.split()]
+    return [_part(part) for part in phrase.split()]
+
+
+def _part(part: str) -> _Part:
+    optional = part.endswith("?") and (part[0].isalpha() or part.endswith(">?"))
+    word = part[:-1] if optional else part
+    return (word.split("/") if _EITHER.fullmatch(word) and not word[0].isdigit() else (word,)), optional
+
+
+def _ways(parts: Iterable[_Part]) -> Iterator[tuple[str, ...]]:
+    choices = [[(word,) for word in words] + ([()] if optional else []) for words, optional in parts]
+    return (tuple(word for option in chosen for word in option) for chosen in product(*choices))
+
+
+def _ways_on(parts: Sequence[_Part], first: str) -> Iterator[tuple[str, ...]]:
+    """Every way to go on after the first word."""
+    for place, (words, optional) in enumerate(parts, start=1):
+        if first in words:
+            yield from _ways(parts[place:])
+        if not optional:
+            return
+
+
+def _firsts(parts: Iterable[_Part]) -> Iterator[str]:
+    """The words that a phrase may begin with."""
+    for words, optional in parts:
+        yield from words
+        if not optional:
+            return
 
 
 class _Node(Generic[C]):
@@ -89,8 +115,8 @@ class Phrases(Generic[C]):
     def __init__(self, sets: Mapping[str, Iterable[str]], stronger: Callable[[C, C], C | None]) -> None:
         self._stronger = stronger
         # Phrases by their first word: as added, and as nodes once that word was looked up. A few posts hold
-        # few of all the words.
-        self._added: defaultdict[str, list[tuple[tuple[str, ...], C]]] = defaultdict(list)
+        # few of all the words, and a phrase may stand for hundreds.
+        self._added: defaultdict[str, list[tuple[Sequence[_Part], C]]] = defaultdict(list)
         self._grown: dict[str, _Node[C]] = {}
         self._sets: dict[str, list[str]] = {}
         self.words: set[str] = set()
@@ -109,23 +135,27 @@ class Phrases(Generic[C]):
 
     def add(self, phrase: str, cue: C) -> None:
         """Raises Unreadable when the phrase is not written in this language."""
-        for words in alternatives(phrase):
-            if words[0] == GAP or words[-1] == GAP:
-                raise Unreadable(f"{phrase!r}: {GAP} stands between words")
+        parts = _parts(phrase)
+        firsts = dict.fromkeys(_firsts(parts))
+        if GAP in firsts or GAP in _firsts(reversed(parts)):
+            raise Unreadable(f"{phrase!r}: {GAP} stands between words")
+        for words, _ in parts:
             for word in words:
                 if word[0] == "<" and word[1:2].isalpha() and word not in self._names:
                     raise Unreadable(f"{phrase!r}: there is no set {word}")
                 if word != GAP:
                     self._name(word)
-            self._added[words[0]].append((words[1:], cue))
+        for first in firsts:
+            self._added[first].append((parts, cue))
 
     def _first(self, word: str) -> _Node[C] | None:
         """The state after the first word of phrases."""
         if word in self._added:
             first: _Node[C] = _Node()
             self._grown[word] = first
-            for words, cue in self._added.pop(word):
-                self._put(self._last(first, words).cues, cue)
+            for parts, cue in self._added.pop(word):
+                for words in _ways_on(parts, word):
+                    self._put(self._last(first, words).cues, cue)
         return self._grown.get(word)
 
     def _last(self, node: _Node[C], words: tuple[str, ...]) -> _Node[C]:
