@@ -10,7 +10,7 @@ from mentiondesk.domain.replies.checks.word_table import SignTable, WordTable, u
 # The tables that are compared with replies; that of harm is compared with what customers write.
 _OF_REPLIES = (
     "apology", "ask", "asks_who", "blame", "danger", "danger_everyday", "guarantee", "identifier", "insult",
-    "insult_everyday", "legal", "legal_everyday", "medical", "medical_everyday", "money", "private_way", "reassurance",
+    "insult_everyday", "legal", "legal_everyday", "medical", "medical_everyday", "money", "money_everyday", "private_way", "reassurance",
     "sarcasm", "still_looking",
 )  # fmt: skip
 
@@ -141,6 +141,19 @@ EVERYBODY = re.compile(
 TO_YOU = re.compile(
     r"\b(?:you|your|ihnen|ihr|ihre[mnrs]?|dir|dein\w*|vous|votre|te|ti|usted|su|tu|lhe|seu|sua|le|suo|u|uw|je|jou\w*)\b"
 )
+# Words of somebody who gives, in a sentence about a price.
+GIVER = re.compile(
+    r"\b(?:we(?!\s(?:post|sell|stock|offer|have|take|accept|run|do|don't|can't|charge|only)\b)|we'(?:ll|ve|d)|i(?:'ll|'ve|'d)?|(?:on|from) us|our treat|let me|lets?|here's|enjoy|wir|ich|uns"
+    r"|nous|on(?= (?:vous|te|va|a))|je|\w{3,}(?:amos|emos|imos)|te|le|os|lhe|ci|\w{3,}iamo|wij?|ik|krijgt|gibt's"
+    r"|(?:bekomm|erhalt|krieg)\w*|receb\w+|recib\w+|tendras?|tera|aurez|recevrez|nuestr[ao]|noss[ao])\b"
+)
+# And of what is for this customer alone, in an answer to a question.
+FOR_YOU = re.compile(
+    r"\b(?:(?:just |only )?for you|on your next|your next|(?:use|enter|type|with|pop in|try) (?:the )?code|code \w*\d|this (?:one|time|once)"
+    r"|as (?:you|a thank)|(?:give|send|get|slip|pop|add|put|take|knock|do|offer|let|make|owe|treat|spot|save|throw|see)\w*"
+    r" (?:\w+ )?(?:you|your|in)|you(?:'ll| will)? (?:get|have|pay|won't pay)|(?:fur (?:sie|dich|euch)|ihnen|dir|euch|pour vous|vous (?:offr|fais|don|fer|avez|aurez|envo|gliss)\w+|para (?:ti|usted|si|voce|lhe)"
+    r"|(?:te|le|os|lhe|vos) \w+(?:mos|o)|per (?:lei|te)|voor (?:u|je|jou)))\b"
+)
 # Vouchers that are sold, used, or not to be had; and one that is given.
 VOUCHERS = re.compile(
     r"(?:vouchers?|coupons?|gift ?cards?|promo code|discount codes?|gutschein\w*|(?:bons?|code|cheque) "
@@ -221,7 +234,6 @@ MONEY_NOUN = re.compile(
     r"|montant|porte-monnaie|portefeuille|factura|cuota|importe|cartera|bolsillo|fatura|mensalidade|carteira"
     r"|(?:your|the|that|this|full|any|some|what you|of) (?:money|costs?|prices?|amount|balance|charges?|rate"
     r"|premium|subscription))\b"
-    r"|[£€$] ?\d|\d ?[£€$]"
 )
 # A question about what to take or to give, and to whom.
 HEALTH_ASKED = re.compile(

@@ -111,10 +111,11 @@ def money(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """Words about money back; prices and offers that everybody gets are none."""
     if not context.approval.money:
         return
-    for found, start, end in reading.in_words(tables.table("money")):
-        if not _is_no_offer(reading, found):
-            yield _finding("money", Outcome.HOLD, (start, end), reading)
-            return
+    for table in ("money", "money_everyday"):
+        for found, start, end in reading.in_words(tables.table(table)):
+            if not _is_no_offer(reading, found) and (table == "money" or _is_given(reading, context, found)):
+                yield _finding("money", Outcome.HOLD, (start, end), reading)
+                return
     if _speaks_of_money(_latest(context), context.kind):
         for settled, start, end in reading.in_words(tables.MONEY_SETTLED):
             if not tables.FOR_EVERYBODY.search(_sentence(reading.words.text, settled)):
@@ -150,6 +151,14 @@ def _is_no_offer(reading: Reading, found: re.Match[str]) -> bool:
         return True
     said_of_all = tables.EVERYBODY.search(text, 0, found.start()) or _is_a_name(reading, found)
     return bool(said_of_all) and not tables.TO_YOU.search(sentence)
+
+
+def _is_given(reading: Reading, context: CheckContext, found: re.Match[str]) -> bool:
+    """True where a price is said as an offer: to somebody who complains, by a giver; else to this customer alone."""
+    sentence = _sentence(reading.words.text, found)
+    if context.kind is Kind.COMPLAINT or _speaks_of_money(_latest(context), context.kind):
+        return tables.GIVER.search(sentence) is not None or tables.TO_YOU.search(sentence) is not None
+    return tables.FOR_YOU.search(sentence) is not None
 
 
 def _is_a_name(reading: Reading, found: re.Match[str]) -> bool:
