@@ -59,7 +59,9 @@ _OPEN = (
     r"|(?:under|underneath|beneath|below) (?:this|the) (?:post|tweet|thread|message|reply|comment)"
     r"|under(?:neath)? this(?=[,.!]| and)|(?:in|as) (?:a|the|your)(?: next)? (?:comments?|reply|tweet|post)|(?:on"
     r"|to) (?:this|the) thread"
-    r"|hier(?:unter|onder)?|drunter|darunter|in den kommentaren|als kommentar|unter (?:diesem|dem) (?:post"
+    r"|in a (?:tweet|post)|in einem (?:tweet|post|kommentar)|offentlich|als antwort|dans un (?:tweet|post|commentaire)"
+    r"|en public|en reponse|en un (?:tuit|tweet|post|comentario)|en abierto|en publico|num (?:tuite|tweet|post|comentario)"
+    r"|em publico|hier(?:unter|onder)?|drunter|darunter|in den kommentaren|als kommentar|unter (?:diesem|dem) (?:post"
     r"|tweet|beitrag)"
     r"|ici|(?:ci-|en |la-)?dessous|en commentaire|sous ce (?:post|tweet|message)|por aqui|aqui|abajo|abaixo"
     r"|en (?:los )?comentarios"
@@ -113,7 +115,7 @@ _WITHOUT_A_PERSON = re.compile(
 )
 # Questions that a reply may ask in the open, and things among them that identify all the same.
 _HARMLESS = re.compile(
-    r"\b(?:if|whether|ob|si|how (?:it|that|you|things)|what (?:happened|happens|went|you|the (?:screen|error|display))"
+    r"\b(?:(?<!see )(?<!you )(?<!check )(?<!check )(?<!wir )(?<!nachsehen )(?<!verrons )(?<!vemos )(?<!vejo )(?:if|whether|ob|si)|how (?:it|that|you|things)|what (?:happened|happens|went|you|the (?:screen|error|display))"
     r"|(?:which|what|welche\w*|quel\w*|que|cual|qual) (?:\w+ ){0,2}(?:branch|shop|store|restaurant|hotel|museum|gym"
     r"|colou?r"
     r"|size|flavour|model|version|browser|device|phone|app|city|town|village|area|region|stop|station|line|route|day"
@@ -123,10 +125,10 @@ _HARMLESS = re.compile(
     r"|favou?rites?|wishes|tips?|pics?)\b"
 )
 _IDENTIFYING = re.compile(
-    r"\b(?:digits?|numbers?|letters|characters|(?:bar)?codes?|figures|inbox|e-?mail|mail|names?|surname|born"
+    r"\b(?:box(?:es)?|(?:you|you're) (?:typ(?:e|ed|ing)|enter(?:ed)?|log|sign)|with capitals|capitals and|wallet|digits?|numbers?|letters|characters|(?:bar)?codes?|figures|inbox|e-?mail|mail|names?|surname|born"
     r"|address|street|house|door|flat|doorbell|postcode|post code|zip|licen[cs]e|passport|card|account|log-?ins?"
     r"|user ?name|booking|reservation|order|reference|ref|e-?tickets?|tickets?|confirmation|label|badge|contract|plate"
-    r"|policy|pin|password|receipt|invoice|nummer|adresse|name|strasse|ziffern|numero|nom|chiffres|nombre|direccion"
+    r"|policy|pin|password|receipt|invoice|nummer|adresse|name|strasse|ziffern|numeros?|lettres?|letras?|cartera|portefeuille|carteira|nom|chiffres|nombre|direccion"
     r"|cifras|nome|morada|digitos)\b"
 )
 # Things that identify and are seldom asked for in public, in a question or a request to tell the brand.

@@ -45,7 +45,7 @@ _STREET = re.compile(rf"\b(?:{_STREETS})")
 _NAME_OR_STREET = re.compile(rf"\b(?:{_NAMED}|{_STREETS})")
 # A place that is said to be the brand's.
 OUR_PLACE = re.compile(
-    r"\b(?:shops?|stores?|branch|office|showroom|we are|we're|come (?:to|by|and)|visit|find us|opening|open"
+    r"\b(?:(?:nearest|closest)|nächste[rns]?|plus proche|más cercan[oa]|mais próxim[oa]|shops?|stores?|branch|office|showroom|we are|we're|come (?:to|by|and)|visit|find us|opening|open"
     r"|estamos en|(?:nuestra|la) tienda|abrimos|abierta|(?:unsere?r?|die|der) (?:filiale|laden)|gesch[aä]ft"
     r"|filiale|ge[oö]ffnet"
     r"|boutique|magasin|ouverte?|loja|aberta|estamos na|abrimos|negozio|siamo in|aperto|winkel|geopend|wij zitten)\b"

@@ -235,6 +235,12 @@ MONEY_NOUN = re.compile(
     r"|(?:your|the|that|this|full|any|some|what you|of) (?:money|costs?|prices?|amount|balance|charges?|rate"
     r"|premium|subscription))\b"
 )
+# A customer who asks whether to worry, and what then has nothing to do with harm.
+WORRIED = re.compile(r"\bshould (?:i|we) (?:be )?(?:worr(?:y|ied)|concerned|alarmed)\b")
+PAPERWORK = re.compile(
+    r"\b(?:payments?|paid|transfers?|parcels?|orders?|refunds?|e?-?mails?|texts?|bookings?|accounts?|statements?|tickets?"
+    r"|applications?|invoices?|bills?|deliver\w*|tracking|seats?|connections?|trains?|flights?|mortgage|rent|landlord)\b"
+)
 # A question about what to take or to give, and to whom.
 HEALTH_ASKED = re.compile(
     r"\b(?:can|should|may|could|do|does|is it (?:ok|okay|safe|fine|bad)|how (?:much|many|often)|darf|kann|soll"

@@ -186,7 +186,9 @@ def harm(reading: Reading, context: CheckContext) -> Iterator[Finding]:
 @lru_cache(maxsize=256)
 def _speaks_of_harm(said: str) -> bool:
     """True for a customer's post that tells of harm. Remembered: a reply to it is checked again and again."""
-    return tables.table("harm").search(unaccented(said.lower())) is not None
+    plain = unaccented(said.lower())
+    worried = tables.WORRIED.search(plain) is not None and tables.PAPERWORK.search(plain) is None
+    return worried or tables.table("harm").search(plain) is not None
 
 
 @lru_cache(maxsize=256)
