@@ -53,6 +53,8 @@ _DONE_ALONE = re.compile(
     r"|vorlegen|bereithalten|bereitlegen|dabeihaben|bereit halten|ubertragen|wijzigen"
     r"|aanpassen|veranderen)\b"
 )
+# "You'll get an e-mail": what comes to the customer.
+_COMES = re.compile(r"\b(?:you'll|you will|you'd|you should|it'll|they'll)(?: \w+)? $")
 _BRANDS_OWN = re.compile(r"\b(?:our|ours|unsere?r?|notre|nuestr[ao]|nosso|nossa|nostr[ao]|onze?)(?: \w+)? $")
 _OPEN = (
     r"(?:here|below|underneath|in this thread|in the (?:thread|replies|comments)|publicly|in public"
@@ -221,7 +223,8 @@ def _asked(text: str) -> Iterator[tuple[int, int]]:
     """The places of what is asked for: questions that mean nothing else, and nouns with a request in their sentence."""
     yield from (found.span() for found in tables.table("asks_who").finditer(text))
     nouns = list(tables.table("identifier").finditer(text))
-    requests = [found.end() for found in tables.table("ask").finditer(text)] if nouns else []
+    asked = tables.table("ask").finditer(text) if nouns else ()
+    requests = [found.end() for found in asked if not _COMES.search(text, max(0, found.start() - 20), found.start())]
     for noun in nouns:
         start, end = noun.span()
         before = any(start - _NEAR <= place <= start and not _ENDS.search(text, place, start) for place in requests)

@@ -1,6 +1,6 @@
 """The checks of a reply: every rule, applied to one text."""
 
-from mentiondesk.domain.replies.checks import fit, form_rules, wording_rules
+from mentiondesk.domain.replies.checks import elsewhere, fit, form_rules, wording_rules
 from mentiondesk.domain.replies.checks.asking import asks_identifiers
 from mentiondesk.domain.replies.checks.context import CheckContext
 from mentiondesk.domain.replies.checks.leak import leak
@@ -29,7 +29,7 @@ RULES: tuple[Rule, ...] = (
     wording_rules.danger,
     wording_rules.harm,
     wording_rules.insults,
-    wording_rules.foreign_links,
+    elsewhere.foreign_links,
     form_rules.approvals,
     wording_rules.own_rules,
     fit.no_apology,

@@ -42,6 +42,12 @@ _MAIL_AT_PROVIDER = re.compile(
 )
 _LOCAL_PART_IN_WORDS = re.compile(rf"[\w.+-]{{1,64}} {_DOT} $")
 _IN_WORDS = re.compile(rf" {_DOT} ")
+_FEWEST_QUOTED = 3
+# Customers who give more than the number of an order.
+_OF_A_PERSON = re.compile(
+    r"\b(?:phone|mobile|call|ring|text|card|account|iban|born|password|passport|pin|tel|handy|konto|karte|tarjeta|cuenta|conta"
+    r"|carte|compte|móvil|telefon\w*|télé\w+|teléfono|telefone|telemóvel)\b"
+)
 # Seven digits or more with the separators of phone numbers; dates and hours are taken out before.
 _PHONE = re.compile(r"(?<![\w.,/@])(?:\+|00|\()?\d(?:[ ().\-/]{0,3}\d){6,17}(?!\w)")
 # Numbers that cost the caller nothing belong to firms.
@@ -105,6 +111,8 @@ _WHERE_IS_A_SHOP = re.compile(
     r"|quando)\b"
     r"[^.!?]{0,50}\b(?:open\w*|close[sd]?|shut|offen|auf|geöffnet|zu|ouvr\w+|ouvert\w*|ferm\w+|abr\w+|abiert\w+"
     r"|cierr\w+|fech\w+)"
+    r"|\b(?:shop|store|branch|cafe|café|restaurant|gym|clinic|office|filiale|laden|geschäft|boutique|magasin|tienda|loja)\b"
+    r"(?: \w+)? (?:still |now |gone|moved|shut|closed|on [a-z]+ (?:street|road)|in der|rue|calle|rua)"
     r"|\b(?:nearest|closest|nächste\w*|plus proche|más cerca\w*|mais perto)\b"
     r"|\b(?:where|address|wo|adresse|où|ou|dónde|donde|dirección|onde|morada)\b(?:(?!\bmy\b|\bmein|\bmon\b"
     r"|\bmi\b)[^.!?]){0,50}"
@@ -199,8 +207,17 @@ def _numbers(reading: Reading, context: CheckContext) -> Iterator[tuple[str, int
         found += [(kind, one.span()) for one in numbers if not _is_public(without_dates, one, context)]
     for kind, span in found:
         place = spelled.place(*span)
+        if kind in ("code", "phone") and _is_quoted(text[slice(*span)], context):
+            continue
         if not _in_a_link(reading, place):
             yield kind, *place
+
+
+def _is_quoted(number: str, context: CheckContext) -> bool:
+    """True for the number of an order that the customer gave in public."""
+    said = " ".join(context.customer_words).lower()
+    digits = re.sub(r"\D", "", number)
+    return len(digits) > _FEWEST_QUOTED and digits in re.sub(r"[ .-]", "", said) and not _OF_A_PERSON.search(said)
 
 
 def _is_public(text: str, found: re.Match[str], context: CheckContext) -> bool:

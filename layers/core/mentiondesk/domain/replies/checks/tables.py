@@ -225,9 +225,9 @@ MONEY_SETTLED = re.compile(
 )
 # Nouns of money in an answer to a complaint, without the homonyms of good answers: charge, due, free, cash, pay.
 MONEY_NOUN = re.compile(
-    r"\b(?:(?:your|the|that|this|next|phone|final|whole) bills?|fees?|fines?|surcharges?|penalt(?:y|ies)|refund\w*"
+    r"\b(?:(?:your|the|that|this|next|phone|final|whole) bills?|fees?|fines|(?:the|a|your|this|that|penalty|no) fine|surcharges?|penalt(?:y|ies)|refund\w*"
     r"|deposits?"
-    r"|your (?:wallet|purse|payment)|our compliments|owed|penny|pennies|quid"
+    r"|(?<!pass to )(?<!card to )(?<!ticket to )(?<!it to )(?<!apple )(?<!google )your (?:wallet|purse)|your payment|our compliments|owed|penny|pennies|quid"
     r"|direct debit"
     r"|instal?ments?|goodwill|vouchers?|billed|fares?|rechnung|gebuhr\w*|betrag|beitrag|geldbeutel|portemonnaie"
     r"|facture|frais"

@@ -12,58 +12,14 @@ from mentiondesk.domain.replies.checks.spelling import Reading
 from mentiondesk.domain.replies.checks.word_table import unaccented
 from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.replies.languages import language_of
-from mentiondesk.domain.replies.links import Link, belongs, links_in
 from mentiondesk.domain.replies.rules import OwnRule
 
 # "A guarantee" in the languages of the tables begins so.
 _NOUNS = ("g", "warrant")
 _LATEST = 3
+_LIGHT = (Kind.PRAISE, Kind.CHATTER)
 _SENTENCE_ENDS = re.compile(r"[.!?](?=\s)|\n")
-# Links made unreadable for programs.
-_DOT_SIGN = r"(?:\s?\[\.\]\s?|\s?\(\.\)\s?|\s?[(\[{](?:dot|punkt|point|punto|ponto|punt)[)\]}]\s?)"
-_DOT_WORD = r"\s(?:dot|punkt|point|punto|ponto|punt)\s"
-_SLASH_WORD = r"(?:slash|barra|barre|schrägstrich|schraegstrich|querstrich)"
-_COMMON = "com|example|net|org|io|info|shop|store|app|biz|site|online|link"
-_SHORT = "co|ly|me|gl|cc|de|fr|es|pt|it|nl|uk|eu|at|ch|be|us|to|tv"
-_HIDDEN_LINK = re.compile(
-    rf"\bhxxps?://\S+|\bh\s+t\s+t\s+p\s+(?:s\s+)?:|\bhttps?\s+:|\bw\s?w\s?w\s?\.\s"
-    rf"|(?<![\w-])[\w-]{{1,60}}{_DOT_SIGN}(?:{_COMMON}|{_SHORT})\b"
-    rf"|(?<![\w-])[\w-]{{1,60}}(?:\s\.\s?|\.\s| dot )(?:com|example|net|org|io|co|ly|me|gl|cc)\b(?:\s?/\s?\S+|(?=\W*$))"
-    rf"|(?<![\w-])(?:[\w-]{{3,60}}(?!\spoint\sinfo|\spunto\sinfo|\sponto\sinfo){_DOT_WORD}(?:com|example|net|org|io|info|co)|[\w-]{{7,60}}{_DOT_WORD}(?:{_SHORT}))\b"
-    rf"|\b\w{{3,30}}(?:-\w{{2,30}})?\s?/\s?(?:slash)\s?\w+|\b(?:{_COMMON}|{_SHORT}) {_SLASH_WORD} \w+"
-    rf"|\b(?:bit|tiny|cutt|is|goo|ow|t|lnk|rb){_DOT_WORD}(?:{_SHORT}|gd|bio)\b"
-    # "Then a full stop, then com", and the way through a search.
-    rf"|\b(?:full stop|period|dot|punkt|punto|ponto|point)[\s,]+(?:(?:then|and|followed by|und|dann|puis|et|luego|y"
-    rf"|depois|e)[\s,]+)"
-    rf"{{1,2}}(?:{_COMMON}|co|uk|de|fr|es|pt|eu|me|ly|tv)\b(?!\s(?:la|le|los|las|el|que|vue|view))"
-    rf"|\b(?:tinyurl|bitly|linktree|youtu|telegram|whatsapp|discord|forms?|t me)[\w\s.-]{{0,25}}{_SLASH_WORD}\s\w+"
-    rf"|\bwww[ .]+\w+[ .]+\w+|(?<![\w/])[ru] slash \w+|\bgg slash \w+"
-    rf"|\bwith a (?:dot|full stop|point) (?:before|after|between)\b"
-    r"|\b(?:first|top|second) (?:result|hit|link)s? (?:on|in|of|that|you|from)\b|\b(?:google|search for|look up"
-    r"|bing) [^.!?\n]{2,40}"
-    r"\b(?:click|tap|open|pick|choose|take) (?:the |on )?(?:first|top|second)\b",
-    re.IGNORECASE,
-)
-
-# Each hidden link holds one of these. Apart, because each is found quickly by its first letter.
-_PARTS_OF_LINKS = (
-    "dot", "pun", "point", "ponto", "hxxp", "slash", "[.]", "(.)", "full stop", "period", "result", "search", "google",
-)  # fmt: skip
-_SIGNS_OF_LINKS = tuple(
-    map(
-        re.compile,
-        (
-            r"\s\.",
-            r"h\s+t\s",
-            r"https?\s",
-            r"w\s?w\s?w",
-            r"\.\s(?:com|net|org|io|co|ly|me|gl|cc)\b",
-        ),
-    )
-)
 _NAME = re.compile(r"\b(?:the|our|a) ([A-Z][a-z]{1,20} [A-Z][a-z]{1,20})\b")
-_NEXT_SENTENCE = re.compile(r"\w*[a-zà-ÿ]\.[A-Z][a-zà-ÿ]+")
-
 Rule = Callable[[Reading, CheckContext], Iterator[Finding]]
 
 
@@ -176,6 +132,8 @@ def harm(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     said = _latest(context)
     if not _speaks_of_harm(said) and not _asks_about_health(said):
         return
+    if context.kind in _LIGHT and context.urgency is not Urgency.CRITICAL:
+        return
     played_down = list(_said("reassurance", Outcome.HOLD, reading, rule="harm"))
     yield from played_down
     complains = context.kind is Kind.COMPLAINT or context.urgency is Urgency.CRITICAL or _asks_about_health(said)
@@ -202,32 +160,6 @@ def _helps(reading: Reading) -> bool:
     return names_a_contact(reading) or tables.HELPING.search(reading.words.text) is not None
 
 
-def foreign_links(reading: Reading, context: CheckContext) -> Iterator[Finding]:
-    """Links that lead to somebody else's site."""
-    for link in links_in(reading.text):
-        if not belongs(link.host, context.rules.own_domains) and not _begins_a_sentence(reading.text, link):
-            yield Finding("foreign_link", Outcome.HOLD, link.start, link.end, (("host", link.host),))
-    hidden = _HIDDEN_LINK.finditer(reading.text) if _may_hide_a_link(reading.text) else ()
-    for found in hidden:
-        if not belongs(_spoken(found[0]), context.rules.own_domains):
-            yield Finding("foreign_link", Outcome.HOLD, *found.span(), (("host", found[0]),))
-
-
-def _spoken(words: str) -> str:
-    """The host in an address of words: "example dot com" is example.com."""
-    return re.sub(r"\s|[()\[\]{}]", "", re.sub(rf"{_DOT_SIGN}|{_DOT_WORD}", ".", words.lower()))
-
-
-def _may_hide_a_link(text: str) -> bool:
-    low = text.lower()
-    return any(map(low.__contains__, _PARTS_OF_LINKS)) or any(sign.search(low) for sign in _SIGNS_OF_LINKS)
-
-
-def _begins_a_sentence(text: str, link: Link) -> bool:
-    """True for "thanks, Nell.Do have a look": a full stop without its space, and no link."""
-    return _NEXT_SENTENCE.fullmatch(text[link.start : link.end]) is not None
-
-
 def _table_rule(rule: str, outcome: Outcome) -> Rule:
     """The rule that finds the words of the table of its name."""
 
@@ -245,7 +177,9 @@ _Placed = tuple[re.Match[str], int, int]
 
 
 def legal(reading: Reading, context: CheckContext) -> Iterator[Finding]:
-    """Words about the law."""
+    """Words about the law; in answers to praise and chatter only where the customer speaks of it or of harm."""
+    if context.kind in _LIGHT and not _speaks_of_harm(_latest(context)):
+        return
     for _, start, end in _meant("legal", reading, context):
         yield _finding("legal", Outcome.HOLD, (start, end), reading)
         return
