@@ -1,0 +1,136 @@
+"""The rule about other sites: links, links in disguise, and the way to somebody else's page, channel or shop."""
+
+import re
+from collections.abc import Iterator
+
+from mentiondesk.domain.replies.checks.context import CheckContext
+from mentiondesk.domain.replies.checks.spelling import Reading
+from mentiondesk.domain.replies.finding import Finding, Outcome
+from mentiondesk.domain.replies.links import Link, belongs, links_in
+
+# Links made unreadable for programs.
+_DOT_SIGN = r"(?:\s?\[\.\]\s?|\s?\(\.\)\s?|\s?[(\[{](?:dot|punkt|point|punto|ponto|punt)[)\]}]\s?)"
+_DOT = r"(?:dot|punkt|point|punto|ponto|punt)"
+_DOT_WORD = r"\s(?:dot|punkt|point|punto|ponto|punt)\s"
+_SLASH_WORD = r"(?:slash|barra|barre|schrägstrich|schraegstrich|querstrich)"
+_COMMON = "com|example|net|org|io|info|shop|store|app|biz|site|online|link"
+_SHORT = "co|ly|me|gl|cc|de|fr|es|pt|it|nl|uk|eu|at|ch|be|us|to|tv"
+_HIDDEN_LINK = re.compile(
+    rf"\bhxxps?://\S+|\bh\s+t\s+t\s+p\s+(?:s\s+)?:|\bhttps?\s+:|\bw\s?w\s?w\s?\.\s"
+    rf"|(?<![\w-])[\w-]{{1,60}}{_DOT_SIGN}(?:{_COMMON}|{_SHORT})\b"
+    rf"|(?<![\w-])[\w-]{{1,60}}(?:\s\.\s?|\.\s| dot )(?:com|example|net|org|io|co|ly|me|gl|cc)\b(?:\s?/\s?\S+|(?=\W*$))"
+    rf"|(?<![\w-])(?:[\w-]{{3,60}}(?!\spoint\sinfo|\spunto\sinfo|\sponto\sinfo){_DOT_WORD}(?:com|example|net|org|io|info|co)|[\w-]{{7,60}}{_DOT_WORD}(?:{_SHORT})(?=\s?(?:[,.;:!?/)]|$|slash)))\b"
+    rf"|\b\w{{3,30}}(?:-\w{{2,30}})?\s?/\s?(?:slash)\s?\w+|\b(?:{_COMMON}|{_SHORT}) {_SLASH_WORD} \w+"
+    rf"|\b(?:bit|tiny|cutt|is|goo|ow|t|lnk|rb){_DOT_WORD}(?:{_SHORT}|gd|bio)\b"
+    # A name, the dot in words, and an ending, with commas or without; an ending that is also a word ends the clause.
+    rf"|(?<![\w-])(?!cada|esse|este)[\w-]{{4,60}}\s?,?\s?{_DOT},?\s(?!info)(?:{_COMMON}|test|dev)\b"
+    rf"|(?<![\w-])[\w-]{{4,60}}\s?,?\spunkt,?\s(?:{_SHORT})\b|(?<![\w-])[\w-]{{12,60}}\spunto,?\ses\b"
+    rf"|(?<![\w-])[\w-]{{4,60}}\s?,?\s?{_DOT},?\s(?:{_SHORT})(?=\s?(?:[,.;:!?/)]|$))"
+    # "Then a full stop, then com", and the way through a search.
+    rf"|\b(?:full stop|period|dot|punkt|punto|ponto|point)[\s,]+(?:(?:then|and|followed by|und|dann|puis|et|luego|y"
+    rf"|depois|e)[\s,]+)"
+    rf"{{1,2}}(?:{_COMMON}|co|uk|de|fr|es|pt|eu|me|ly|tv)\b(?!\s(?:la|le|los|las|el|que|vue|view))"
+    rf"|\b(?:tinyurl|bitly|linktree|youtu|telegram|whatsapp|discord|forms?|t me)[\w\s.-]{{0,25}}{_SLASH_WORD}\s\w+"
+    rf"|\bwww[ .]+\w+[ .]+\w+|(?<![\w/])[ru] slash \w+|\bgg slash \w+"
+    rf"|\bwith a (?:dot|full stop|point) (?:before|after|between)\b"
+    r"|\b(?:first|top|second) (?:result|hit|link)s? (?:on|in|of|that|you|from)\b|\b(?:google|search for|look up"
+    r"|bing) [^.!?\n]{2,40}"
+    r"\b(?:click|tap|open|pick|choose|take) (?:the |on )?(?:first|top|second)\b",
+    re.IGNORECASE,
+)
+
+# Each hidden link holds one of these. Apart, because each is found quickly by its first letter.
+_PARTS_OF_LINKS = (
+    "dot", "pun", "point", "ponto", "hxxp", "slash", "[.]", "(.)", "full stop", "period", "result", "search", "google",
+)  # fmt: skip
+_SIGNS_OF_LINKS = tuple(
+    map(
+        re.compile,
+        (
+            r"\s\.",
+            r"h\s+t\s",
+            r"https?\s",
+            r"w\s?w\s?w",
+            r"\.\s(?:com|net|org|io|co|ly|me|gl|cc)\b",
+        ),
+    )
+)
+_NEXT_SENTENCE = re.compile(r"\w*[a-zà-ÿ]\.[A-Z][a-zà-ÿ]+")
+
+# Signs that readers take for the full stop of a link.
+_LIKE_A_DOT = str.maketrans("․。．｡‧∙", "......")
+_PLATFORM = (
+    r"(?:youtube|you tube|tiktok|instagram|insta|facebook|reddit|etsy|e-?bay|amazon|vinted|telegram|discord|pinterest"
+    r"|twitch|github|gumtree|craigslist|leboncoin|le bon coin|kleinanzeigen|wallapop|milanuncios|olx|mercado ?li[bv]re"
+    r"|marketplace|google drive|dropbox|soundcloud|patreon|substack|medium|quora|tumblr|fandom|archive\.org|the marketplace)"
+)
+_ON = r"(?:on|auf|bei|über|sur|via|chez|en|por|no|na|at|over at|over on)"
+_GO = (
+    r"(?:try|look|have a look|head|hop|check|search|find|grab|snap|watch|go|pop over|see|visit|follow|join|download|browse"
+    r"|there's|there is|there are|you'll find|has|have|schau\w*|such\w*|find\w*|guck\w*|lad\w*|hol\w*|probier\w*|versuch\w*"
+    r"|gibt es|gibt's|regarde\w*|allez|va|cherche\w*|trouve\w*|essaye\w*|jetez|tentez|il y a|mire?|busque|busca|encuentra"
+    r"|encontrar\w*|prueb\w+|echa|hay|vete|veja|vej\w+|procur\w+|experiment\w+|dê|há|encontra)"
+)
+_SOMEBODY = (
+    r"(?:channel|videos?|vids?|clips?|tutorials?|thread|seller|groups?|playlist|subreddit|server|profile|fan page|uploads?"
+    r"|kanal|verkäufer\w*|gruppe|chaîne|vidéos?|vendeur\w*|groupe|canal|vídeos?|vendedor\w*|grupo|perfil|lista)"
+)
+_OWN = re.compile(
+    r"\b(?:our|ours|we|we're|us|my|unser\w*|wir|uns|notre|nos|nous|nuestr\w+|noss\w+|tenemos|temos|estamos"
+    r"|@fennelandfinch|not|never|avoid|isn't|aren't|don't|fake|scam|nicht|kein\w*|pas|falso|scam)\b"
+)
+_RIVAL = (
+    r"(?:rivals?|competitors?|competition|the shop (?:next door|across the (?:road|street)|opposite|down the road)|konkurrenz|mitbewerber\w*|nachbarn?"
+    r"|concurrents?|concurrence|le voisin|la maison d'en face|(?:la|de la) competencia|el vecino|concorrência|o vizinho)"
+)
+_ELSEWHERE = re.compile(
+    rf"\b{_SOMEBODY}\b[^.!?\n]{{0,40}}\b{_ON} {_PLATFORM}\b|\b{_ON} {_PLATFORM}\b[^.!?\n]{{0,40}}\b{_SOMEBODY}\b"
+    rf"|\b{_GO}\b[^.!?\n]{{0,50}}\b{_ON} {_PLATFORM}\b|(?:^|(?<=[.!?,;:] )){_ON} {_PLATFORM}\b[^.!?\n]{{0,40}}\b{_GO}\b"
+    rf"|\b(?:by|from|von|de) \w{{3,20}}(?: \w{{3,20}})? {_ON} {_PLATFORM}\b|\b{_PLATFORM} (?:run by|by|of|group|server|von|de) \w+"
+    r"|\b(?:search|type|look up|google|put) (?:for )?(?:their|its|his|her|that|the) names?\b"
+    r"|\b(?:place|site|shop|one|app) (?:that|which|whose name) (?:starts|begins) with an? \w+ and ends\b"
+)
+_TO_A_RIVAL = re.compile(
+    rf"\b{_GO}\b[^.!?\n]{{0,50}}\b(?<!your ){_RIVAL}\b|(?<!your ){_RIVAL}\b[^.!?\n]{{0,60}}\b(?:sells?|stocks?|has|have|had|do|does|got|hat|haben|führ\w+|ont|vend\w*"
+    r"|tien\w+|vend\w+|têm|tem)\b"
+)
+# A forum of Reddit, and an invitation to a server or a chat.
+_FORUM = re.compile(r"(?<![\w/.])/?[ru]/\w{3,}|\bjoin\.\w+\b")
+
+def foreign_links(reading: Reading, context: CheckContext) -> Iterator[Finding]:
+    """Links that lead to somebody else's site."""
+    for link in links_in(reading.text.translate(_LIKE_A_DOT)):
+        if not belongs(link.host, context.rules.own_domains) and not _begins_a_sentence(reading.text, link):
+            yield Finding("foreign_link", Outcome.HOLD, link.start, link.end, (("host", link.host),))
+    hidden = _HIDDEN_LINK.finditer(reading.text) if _may_hide_a_link(reading.text) else ()
+    for found in hidden:
+        if not belongs(_spoken(found[0]), context.rules.own_domains):
+            yield Finding("foreign_link", Outcome.HOLD, *found.span(), (("host", found[0]),))
+    for start, end in _elsewhere(reading.plain.text):
+        yield Finding("foreign_link", Outcome.HOLD, *reading.plain.place(start, end), (("host", reading.plain.text[start:end]),))
+
+
+def _elsewhere(text: str) -> Iterator[tuple[int, int]]:
+    """The ways to somebody else's page, channel or shop, but for what is said of the brand's own."""
+    for found in _ELSEWHERE.finditer(text):
+        clause = re.split(r"[.!?;:,\n]", text[: found.start()])[-1] + found[0]
+        if not _OWN.search(clause):
+            yield found.span()
+    yield from (found.span() for pattern in (_TO_A_RIVAL, _FORUM) for found in pattern.finditer(text))
+
+
+def _spoken(words: str) -> str:
+    """The host in an address of words: "example dot com" is example.com."""
+    return re.sub(r"\s|[()\[\]{}]", "", re.sub(rf"{_DOT_SIGN}|{_DOT_WORD}", ".", words.lower()))
+
+
+def _may_hide_a_link(text: str) -> bool:
+    low = text.lower()
+    return any(map(low.__contains__, _PARTS_OF_LINKS)) or any(sign.search(low) for sign in _SIGNS_OF_LINKS)
+
+
+def _begins_a_sentence(text: str, link: Link) -> bool:
+    """True for "thanks, Nell.Do have a look": a full stop without its space, and no link."""
+    return _NEXT_SENTENCE.fullmatch(text[link.start : link.end]) is not None
+
+
