@@ -11,13 +11,13 @@ from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.replies.links import links_in
 
 # A request and what it asks for stand in one sentence, and near each other.
-_ENDS, _NEAR = re.compile(r"[.!?\n]"), 70
+_ENDS, _NEAR = re.compile(r"[.!?;\n]"), 70
 # "Poste hier keine Adresse": what is asked for may be denied behind the place.
 _DENIED_BEHIND = re.compile(r" ?(?:\w+ )?(?:keine?\w*|nichts|nothing|none|rien|nada|niets)\b")
 _CLAUSE_ENDS = re.compile(r"[.!?;\n]|\b(?:just|simply|but|nur|einfach)\b")
 # "Please do not post your address", "we have sent a new order number": nobody is asked.
 _NOT_ASKED = re.compile(
-    r"\b(?:without|don't|do not|not|never|no need|avoid|remove|delete|hide|instead of|leave out|leave off|keep)\b"
+    r"\b(?:without|don't|do not|not|never|no need|avoid|ignore|remove|delete|hide|instead of|leave out|leave off|keep)\b"
     r"|\b(?:nicht|kein|keine[nr]?|ohne|pas|sans|sin|sem|nao|jamas|nunca|senza|non|niet|geen|zonder)\b"
     r"|\b(?:modifier|changer|verifier|corriger|cambiar|modificar|actualizar|comprobar|revisar?|alterar"
     r"|mudar|atualizar"
@@ -163,7 +163,7 @@ _HELD_QUESTION = re.compile(
 _TO_US = re.compile(
     r"(\b(?:(?:tell|give|send|read|show|hand|text|shoot|drop|ping|fire|spell|let) (?:us|me)(?: have| know| see)?"
     r"|(?:share|reply|answer"
-    r"|respond|tweet|comment|quote|post|come back)(?: back| us)?(?: with)?|(?:nenn|sag|schick|gib|geb|schreib"
+    r"|respond|tweet|comment|quote|post|come back(?= (?:to us |here )?with))(?: back| us)?(?: with)?|(?:nenn|sag|schick|gib|geb|schreib"
     r"|verrat)\w*"
     r" (?:sie |du )?(?:uns|mir)|(?:dites|donnez|envoyez|indiquez|precisez|ecrivez|communiquez)-(?:nous|moi)"
     r"|(?:di|da|pasa|manda|envia|indica|dinos|danos|pasanos|mandanos|envianos|diga|deme|digan)(?:nos|me)"
@@ -224,12 +224,17 @@ def _asked(text: str) -> Iterator[tuple[int, int]]:
     yield from (found.span() for found in tables.table("asks_who").finditer(text))
     nouns = list(tables.table("identifier").finditer(text))
     asked = tables.table("ask").finditer(text) if nouns else ()
-    requests = [found.end() for found in asked if not _COMES.search(text, max(0, found.start() - 20), found.start())]
+    requests = [found.end() for found in asked if not _is_no_request(text, found.start())]
     for noun in nouns:
         start, end = noun.span()
         before = any(start - _NEAR <= place <= start and not _ENDS.search(text, place, start) for place in requests)
         if before or _ASKED_BEHIND.match(text, end):
             yield start, end
+
+
+def _is_no_request(text: str, start: int) -> bool:
+    """True for the name of a button, and for what comes to the customer by itself."""
+    return text[start - 1 : start] in ("'", '"', "«") or _COMES.search(text, max(0, start - 20), start) is not None
 
 
 def _is_no_home(asked: str, reading: Reading, context: CheckContext) -> bool:
