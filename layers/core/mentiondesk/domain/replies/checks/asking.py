@@ -1,4 +1,5 @@
-"""The rule about requests in public for what identifies the customer, and the private ways that make them harmless."""
+"""The rule about requests in public for what identifies the customer, and the private ways that make them"
+" harmless."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +18,8 @@ _DENIED_BEHIND = re.compile(r" ?(?:\w+ )?(?:keine?\w*|nichts|nothing|none|rien|n
 _CLAUSE_ENDS = re.compile(r"[.!?;\n]|\b(?:just|simply|but|nur|einfach)\b")
 # "Please do not post your address", "we have sent a new order number": nobody is asked.
 _NOT_ASKED = re.compile(
-    r"\b(?:without|don't|do not|not|never|no need|avoid|ignore|remove|delete|hide|instead of|leave out|leave off|keep)\b"
+    r"\b(?:without|don't|do not|not|never|no need|avoid|ignore|remove|delete|hide|instead of|leave out|leave off"
+    r"|keep)\b"
     r"|\b(?:nicht|kein|keine[nr]?|ohne|pas|sans|sin|sem|nao|jamas|nunca|senza|non|niet|geen|zonder)\b"
     r"|\b(?:modifier|changer|verifier|corriger|cambiar|modificar|actualizar|comprobar|revisar?|alterar"
     r"|mudar|atualizar"
@@ -61,8 +63,10 @@ _OPEN = (
     r"|(?:under|underneath|beneath|below) (?:this|the) (?:post|tweet|thread|message|reply|comment)"
     r"|under(?:neath)? this(?=[,.!]| and)|(?:in|as) (?:a|the|your)(?: next)? (?:comments?|reply|tweet|post)|(?:on"
     r"|to) (?:this|the) thread"
-    r"|in a (?:tweet|post)|in einem (?:tweet|post|kommentar)|offentlich|als antwort|dans un (?:tweet|post|commentaire)"
-    r"|en public|en reponse|en un (?:tuit|tweet|post|comentario)|en abierto|en publico|num (?:tuite|tweet|post|comentario)"
+    r"|in a (?:tweet|post)|in einem (?:tweet|post|kommentar)|offentlich|als antwort|dans un (?:tweet|post"
+    r"|commentaire)"
+    r"|en public|en reponse|en un (?:tuit|tweet|post|comentario)|en abierto|en publico|num (?:tuite|tweet|post"
+    r"|comentario)"
     r"|em publico|hier(?:unter|onder)?|drunter|darunter|in den kommentaren|als kommentar|unter (?:diesem|dem) (?:post"
     r"|tweet|beitrag)"
     r"|ici|(?:ci-|en |la-)?dessous|en commentaire|sous ce (?:post|tweet|message)|por aqui|aqui|abajo|abaixo"
@@ -117,7 +121,8 @@ _WITHOUT_A_PERSON = re.compile(
 )
 # Questions that a reply may ask in the open, and things among them that identify all the same.
 _HARMLESS = re.compile(
-    r"\b(?:(?<!see )(?<!you )(?<!check )(?<!check )(?<!wir )(?<!nachsehen )(?<!verrons )(?<!vemos )(?<!vejo )(?:if|whether|ob|si)|how (?:it|that|you|things)|what (?:happened|happens|went|you|the (?:screen|error|display))"
+    r"\b(?:(?<!see )(?<!you )(?<!check )(?<!check )(?<!wir )(?<!nachsehen )(?<!verrons )(?<!vemos )(?<!vejo )(?:if"
+    r"|whether|ob|si)|how (?:it|that|you|things)|what (?:happened|happens|went|you|the (?:screen|error|display))"
     r"|(?:which|what|welche\w*|quel\w*|que|cual|qual) (?:\w+ ){0,2}(?:branch|shop|store|restaurant|hotel|museum|gym"
     r"|colou?r"
     r"|size|flavour|model|version|browser|device|phone|app|city|town|village|area|region|stop|station|line|route|day"
@@ -127,10 +132,13 @@ _HARMLESS = re.compile(
     r"|favou?rites?|wishes|tips?|pics?)\b"
 )
 _IDENTIFYING = re.compile(
-    r"\b(?:box(?:es)?|(?:you|you're) (?:typ(?:e|ed|ing)|enter(?:ed)?|log|sign)|with capitals|capitals and|wallet|digits?|numbers?|letters|characters|(?:bar)?codes?|figures|inbox|e-?mail|mail|names?|surname|born"
+    r"\b(?:box(?:es)?|(?:you|you're) (?:typ(?:e|ed|ing)|enter(?:ed)?|log|sign)|with capitals|capitals and|wallet"
+    r"|digits?|numbers?|letters|characters|(?:bar)?codes?|figures|inbox|e-?mail|mail|names?|surname|born"
     r"|address|street|house|door|flat|doorbell|postcode|post code|zip|licen[cs]e|passport|card|account|log-?ins?"
-    r"|user ?name|booking|reservation|order|reference|ref|e-?tickets?|tickets?|confirmation|label|badge|contract|plate"
-    r"|policy|pin|password|receipt|invoice|nummer|adresse|name|strasse|ziffern|numeros?|lettres?|letras?|cartera|portefeuille|carteira|nom|chiffres|nombre|direccion"
+    r"|user ?name|booking|reservation|order|reference|ref|e-?tickets?|tickets?|confirmation|label|badge|contract"
+    r"|plate"
+    r"|policy|pin|password|receipt|invoice|nummer|adresse|name|strasse|ziffern|numeros?|lettres?|letras?|cartera"
+    r"|portefeuille|carteira|nom|chiffres|nombre|direccion"
     r"|cifras|nome|morada|digitos)\b"
 )
 # Things that identify and are seldom asked for in public, in a question or a request to tell the brand.
@@ -163,7 +171,8 @@ _HELD_QUESTION = re.compile(
 _TO_US = re.compile(
     r"(\b(?:(?:tell|give|send|read|show|hand|text|shoot|drop|ping|fire|spell|let) (?:us|me)(?: have| know| see)?"
     r"|(?:share|reply|answer"
-    r"|respond|tweet|comment|quote|post|come back(?= (?:to us |here )?with))(?: back| us)?(?: with)?|(?:nenn|sag|schick|gib|geb|schreib"
+    r"|respond|tweet|comment|quote|post|come back(?= (?:to us |here )?with))(?: back| us)?(?: with)?|(?:nenn|sag"
+    r"|schick|gib|geb|schreib"
     r"|verrat)\w*"
     r" (?:sie |du )?(?:uns|mir)|(?:dites|donnez|envoyez|indiquez|precisez|ecrivez|communiquez)-(?:nous|moi)"
     r"|(?:di|da|pasa|manda|envia|indica|dinos|danos|pasanos|mandanos|envianos|diga|deme|digan)(?:nos|me)"
@@ -220,7 +229,8 @@ def _finding(rule: str, outcome: Outcome, reading: Reading, start: int, end: int
 
 
 def _asked(text: str) -> Iterator[tuple[int, int]]:
-    """The places of what is asked for: questions that mean nothing else, and nouns with a request in their sentence."""
+    """The places of what is asked for: questions that mean nothing else, and nouns with a request in their"
+    " sentence."""
     yield from (found.span() for found in tables.table("asks_who").finditer(text))
     nouns = list(tables.table("identifier").finditer(text))
     asked = tables.table("ask").finditer(text) if nouns else ()

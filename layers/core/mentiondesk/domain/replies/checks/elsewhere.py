@@ -18,8 +18,10 @@ _SHORT = "co|ly|me|gl|cc|de|fr|es|pt|it|nl|uk|eu|at|ch|be|us|to|tv"
 _HIDDEN_LINK = re.compile(
     rf"\bhxxps?://\S+|\bh\s+t\s+t\s+p\s+(?:s\s+)?:|\bhttps?\s+:|\bw\s?w\s?w\s?\.\s"
     rf"|(?<![\w-])[\w-]{{1,60}}{_DOT_SIGN}(?:{_COMMON}|{_SHORT})\b"
-    rf"|(?<![\w-])[\w-]{{1,60}}(?:\s\.\s?|\.\s| dot )(?:com|example|net|org|io|co|ly|me|gl|cc)\b(?:\s?/\s?\S+|(?=\W*$))"
-    rf"|(?<![\w-])(?:[\w-]{{3,60}}(?!\spoint\sinfo|\spunto\sinfo|\sponto\sinfo){_DOT_WORD}(?:com|example|net|org|io|info|co)|[\w-]{{7,60}}{_DOT_WORD}(?:{_SHORT})(?=\s?(?:[,.;:!?/)]|$|slash)))\b"
+    rf"|(?<![\w-])[\w-]{{1,60}}(?:\s\.\s?|\.\s| dot )(?:com|example|net|org|io|co|ly|me|gl|cc)\b(?:\s?/\s?\S+"
+    rf"|(?=\W*$))"
+    rf"|(?<![\w-])(?:[\w-]{{3,60}}(?!\spoint\sinfo|\spunto\sinfo|\sponto\sinfo){_DOT_WORD}(?:com|example|net|org|io"
+    rf"|info|co)|[\w-]{{7,60}}{_DOT_WORD}(?:{_SHORT})(?=\s?(?:[,.;:!?/)]|$|slash)))\b"
     rf"|\b\w{{3,30}}(?:-\w{{2,30}})?\s?/\s?(?:slash)\s?\w+|\b(?:{_COMMON}|{_SHORT}) {_SLASH_WORD} \w+"
     rf"|\b(?:bit|tiny|cutt|is|goo|ow|t|lnk|rb){_DOT_WORD}(?:{_SHORT}|gd|bio)\b"
     # A name, the dot in words, and an ending, with commas or without; an ending that is also a word ends the clause.
@@ -41,7 +43,8 @@ _HIDDEN_LINK = re.compile(
 
 # Each hidden link holds one of these. Apart, because each is found quickly by its first letter.
 _PARTS_OF_LINKS = (
-    "dot", "pun", "point", "ponto", "hxxp", "slash", "[.]", "(.)", "full stop", "period", "result", "search", "google",
+    "dot", "pun", "point", "ponto", "hxxp", "slash", "[.]", "(.)", "full stop", "period", "result", "search",
+    "google",
 )  # fmt: skip
 _SIGNS_OF_LINKS = tuple(
     map(
@@ -61,18 +64,24 @@ _NEXT_SENTENCE = re.compile(r"\w*[a-zà-ÿ]\.[A-Z][a-zà-ÿ]+")
 _LIKE_A_DOT = str.maketrans("․。．｡‧∙", "......")
 _PLATFORM = (
     r"(?:youtube|you tube|tiktok|instagram|insta|facebook|reddit|etsy|e-?bay|amazon|vinted|telegram|discord|pinterest"
-    r"|twitch|github|gumtree|craigslist|leboncoin|le bon coin|kleinanzeigen|wallapop|milanuncios|olx|mercado ?li[bv]re"
-    r"|marketplace|google drive|dropbox|soundcloud|patreon|substack|medium|quora|tumblr|fandom|archive\.org|the marketplace)"
+    r"|twitch|github|gumtree|craigslist|leboncoin|le bon coin|kleinanzeigen|wallapop|milanuncios|olx"
+    r"|mercado ?li[bv]re"
+    r"|marketplace|google drive|dropbox|soundcloud|patreon|substack|medium|quora|tumblr|fandom|archive\.org"
+    r"|the marketplace)"
 )
 _ON = r"(?:on|auf|bei|über|sur|via|chez|en|por|no|na|at|over at|over on)"
 _GO = (
-    r"(?:try|look|have a look|head|hop|check|search|find|grab|snap|watch|go|pop over|see|visit|follow|join|download|browse"
-    r"|there's|there is|there are|you'll find|has|have|schau\w*|such\w*|find\w*|guck\w*|lad\w*|hol\w*|probier\w*|versuch\w*"
-    r"|gibt es|gibt's|regarde\w*|allez|va|cherche\w*|trouve\w*|essaye\w*|jetez|tentez|il y a|mire?|busque|busca|encuentra"
+    r"(?:try|look|have a look|head|hop|check|search|find|grab|snap|watch|go|pop over|see|visit|follow|join|download"
+    r"|browse"
+    r"|there's|there is|there are|you'll find|has|have|schau\w*|such\w*|find\w*|guck\w*|lad\w*|hol\w*|probier\w*"
+    r"|versuch\w*"
+    r"|gibt es|gibt's|regarde\w*|allez|va|cherche\w*|trouve\w*|essaye\w*|jetez|tentez|il y a|mire?|busque|busca"
+    r"|encuentra"
     r"|encontrar\w*|prueb\w+|echa|hay|vete|veja|vej\w+|procur\w+|experiment\w+|dê|há|encontra)"
 )
 _SOMEBODY = (
-    r"(?:channel|videos?|vids?|clips?|tutorials?|thread|seller|groups?|playlist|subreddit|server|profile|fan page|uploads?"
+    r"(?:channel|videos?|vids?|clips?|tutorials?|thread|seller|groups?|playlist|subreddit|server|profile|fan page"
+    r"|uploads?"
     r"|kanal|verkäufer\w*|gruppe|chaîne|vidéos?|vendeur\w*|groupe|canal|vídeos?|vendedor\w*|grupo|perfil|lista)"
 )
 _OWN = re.compile(
@@ -80,22 +89,28 @@ _OWN = re.compile(
     r"|@fennelandfinch|not|never|avoid|isn't|aren't|don't|fake|scam|nicht|kein\w*|pas|falso|scam)\b"
 )
 _RIVAL = (
-    r"(?:rivals?|competitors?|competition|the shop (?:next door|across the (?:road|street)|opposite|down the road)|konkurrenz|mitbewerber\w*|nachbarn?"
-    r"|concurrents?|concurrence|le voisin|la maison d'en face|(?:la|de la) competencia|el vecino|concorrência|o vizinho)"
+    r"(?:rivals?|competitors?|competition|the shop (?:next door|across the (?:road|street)|opposite|down the road)"
+    r"|konkurrenz|mitbewerber\w*|nachbarn?"
+    r"|concurrents?|concurrence|le voisin|la maison d'en face|(?:la|de la) competencia|el vecino|concorrência"
+    r"|o vizinho)"
 )
 _ELSEWHERE = re.compile(
     rf"\b{_SOMEBODY}\b[^.!?\n]{{0,40}}\b{_ON} {_PLATFORM}\b|\b{_ON} {_PLATFORM}\b[^.!?\n]{{0,40}}\b{_SOMEBODY}\b"
-    rf"|\b{_GO}\b[^.!?\n]{{0,50}}\b{_ON} {_PLATFORM}\b|(?:^|(?<=[.!?,;:] )){_ON} {_PLATFORM}\b[^.!?\n]{{0,40}}\b{_GO}\b"
-    rf"|\b(?:by|from|von|de) \w{{3,20}}(?: \w{{3,20}})? {_ON} {_PLATFORM}\b|\b{_PLATFORM} (?:run by|by|of|group|server|von|de) \w+"
+    rf"|\b{_GO}\b[^.!?\n]{{0,50}}\b{_ON} {_PLATFORM}\b|(?:^|(?<=[.!?,;:] )){_ON}"
+    rf" {_PLATFORM}\b[^.!?\n]{{0,40}}\b{_GO}\b"
+    rf"|\b(?:by|from|von|de) \w{{3,20}}(?: \w{{3,20}})? {_ON} {_PLATFORM}\b|\b{_PLATFORM} (?:run by|by|of|group"
+    rf"|server|von|de) \w+"
     r"|\b(?:search|type|look up|google|put) (?:for )?(?:their|its|his|her|that|the) names?\b"
     r"|\b(?:place|site|shop|one|app) (?:that|which|whose name) (?:starts|begins) with an? \w+ and ends\b"
 )
 _TO_A_RIVAL = re.compile(
-    rf"\b{_GO}\b[^.!?\n]{{0,50}}\b(?<!your ){_RIVAL}\b|(?<!your ){_RIVAL}\b[^.!?\n]{{0,60}}\b(?:sells?|stocks?|has|have|had|do|does|got|hat|haben|führ\w+|ont|vend\w*"
+    rf"\b{_GO}\b[^.!?\n]{{0,50}}\b(?<!your ){_RIVAL}\b|(?<!your ){_RIVAL}\b[^.!?\n]{{0,60}}\b(?:sells?|stocks?|has"
+    rf"|have|had|do|does|got|hat|haben|führ\w+|ont|vend\w*"
     r"|tien\w+|vend\w+|têm|tem)\b"
 )
 # A forum of Reddit, and an invitation to a server or a chat.
 _FORUM = re.compile(r"(?<![\w/.])/?[ru]/\w{3,}|\bjoin\.\w+\b")
+
 
 def foreign_links(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """Links that lead to somebody else's site."""
@@ -107,7 +122,9 @@ def foreign_links(reading: Reading, context: CheckContext) -> Iterator[Finding]:
         if not belongs(_spoken(found[0]), context.rules.own_domains):
             yield Finding("foreign_link", Outcome.HOLD, *found.span(), (("host", found[0]),))
     for start, end in _elsewhere(reading.plain.text):
-        yield Finding("foreign_link", Outcome.HOLD, *reading.plain.place(start, end), (("host", reading.plain.text[start:end]),))
+        yield Finding(
+            "foreign_link", Outcome.HOLD, *reading.plain.place(start, end), (("host", reading.plain.text[start:end]),)
+        )
 
 
 def _elsewhere(text: str) -> Iterator[tuple[int, int]]:
@@ -132,5 +149,3 @@ def _may_hide_a_link(text: str) -> bool:
 def _begins_a_sentence(text: str, link: Link) -> bool:
     """True for "thanks, Nell.Do have a look": a full stop without its space, and no link."""
     return _NEXT_SENTENCE.fullmatch(text[link.start : link.end]) is not None
-
-

@@ -33,7 +33,8 @@ _GREETING = (
     r"|gracias|querid[oa]|estimad[oa]|ola|oi|obrigad[oa]|ciao|grazie|dag|beste)"
 )
 _BARE = (
-    r"(?:nombre|tienda|fecha|hora|enlace|ciudad|producto|motivo|nom|prenom|ville|magasin|date|heure|lien|produit|raison"
+    r"(?:nombre|tienda|fecha|hora|enlace|ciudad|producto|motivo|nom|prenom|ville|magasin|date|heure|lien|produit"
+    r"|raison"
     r"|nome|loja|data|link|cidade|produto|name|store|shop|city|time|number|product|reason|datum|uhrzeit|filiale|ort"
     r"|grund)"
 )
@@ -73,7 +74,8 @@ _WRITTEN = re.compile(
     r"|kundin|usuari\w+"
     r"|utilisateur|tienda|producto|magasin|produit|loja|produto|filiale|produkts?|hotels?|agente?)\b"
     rf"|(?:[,.;:!?(] ?|\b(?:de|del|en|el|la|le|du|a|no|na|do|da|hasta|au|at|on|in|of|by|until|from|am|um|bis|fur) )"
-    rf"(?:poner|insertar|anadir|rellenar|completar|mettre|inserer|ajouter|completer|inserir|colocar|preencher|inserire"
+    rf"(?:poner|insertar|anadir|rellenar|completar|mettre|inserer|ajouter|completer|inserir|colocar|preencher"
+    rf"|inserire"
     rf"|insert|put|add|fill in) {_BARE}\b"
     rf"|(?<!das )(?<!den )(?<!die )(?<!ihr )(?<!dein )(?<!ein )\b{_BARE} (?:einfugen|erganzen|einsetzen|nachtragen)\b"
     r"|\b(?:first|second|third|next|other) (?:colou?r|name|option|reason|product|date|size|shop|store) (?:here|tbc"

@@ -18,7 +18,8 @@ _IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?: ?[a-z0-9]){11,30}(?![a-z0-9])
 _FEWEST_IN_IBAN = 10
 # "Accounts at Gmail": a word of the language before the provider, and no address.
 _PROVIDER_ALONE = re.compile(
-    r"(?:account|address|inbox|folder|mail|e-?mail|mails|postfach|konto|adresse|anschrift|cuenta|conta|spam|login|users?"
+    r"(?:account|address|inbox|folder|mail|e-?mail|mails|postfach|konto|adresse|anschrift|cuenta|conta|spam|login"
+    r"|users?"
     r"|people|issue"
     r"|problem|outage|filter|is|are|look|check|it|us|you|and|und|et|y|e|or)\b\s?(?!@)"
 )
@@ -45,7 +46,8 @@ _IN_WORDS = re.compile(rf" {_DOT} ")
 _FEWEST_QUOTED = 3
 # Customers who give more than the number of an order.
 _OF_A_PERSON = re.compile(
-    r"\b(?:phone|mobile|call|ring|text|card|account|iban|born|password|passport|pin|tel|handy|konto|karte|tarjeta|cuenta|conta"
+    r"\b(?:phone|mobile|call|ring|text|card|account|iban|born|password|passport|pin|tel|handy|konto|karte|tarjeta"
+    r"|cuenta|conta"
     r"|carte|compte|móvil|telefon\w*|télé\w+|teléfono|telefone|telemóvel)\b"
 )
 # Seven digits or more with the separators of phone numbers; dates and hours are taken out before.
@@ -111,7 +113,8 @@ _WHERE_IS_A_SHOP = re.compile(
     r"|quando)\b"
     r"[^.!?]{0,50}\b(?:open\w*|close[sd]?|shut|offen|auf|geöffnet|zu|ouvr\w+|ouvert\w*|ferm\w+|abr\w+|abiert\w+"
     r"|cierr\w+|fech\w+)"
-    r"|\b(?:shop|store|branch|cafe|café|restaurant|gym|clinic|office|filiale|laden|geschäft|boutique|magasin|tienda|loja)\b"
+    r"|\b(?:shop|store|branch|cafe|café|restaurant|gym|clinic|office|filiale|laden|geschäft|boutique|magasin|tienda"
+    r"|loja)\b"
     r"(?: \w+)? (?:still |now |gone|moved|shut|closed|on [a-z]+ (?:street|road)|in der|rue|calle|rua)"
     r"|\b(?:nearest|closest|nächste\w*|plus proche|más cerca\w*|mais perto)\b"
     r"|\b(?:where|address|wo|adresse|où|ou|dónde|donde|dirección|onde|morada)\b(?:(?!\bmy\b|\bmein|\bmon\b"

@@ -45,7 +45,8 @@ _STREET = re.compile(rf"\b(?:{_STREETS})")
 _NAME_OR_STREET = re.compile(rf"\b(?:{_NAMED}|{_STREETS})")
 # A place that is said to be the brand's.
 OUR_PLACE = re.compile(
-    r"\b(?:(?:nearest|closest)|nächste[rns]?|plus proche|más cercan[oa]|mais próxim[oa]|shops?|stores?|branch|office|showroom|we are|we're|come (?:to|by|and)|visit|find us|opening|open"
+    r"\b(?:(?:nearest|closest)|nächste[rns]?|plus proche|más cercan[oa]|mais próxim[oa]|shops?|stores?|branch"
+    r"|office|showroom|we are|we're|come (?:to|by|and)|visit|find us|opening|open"
     r"|estamos en|(?:nuestra|la) tienda|abrimos|abierta|(?:unsere?r?|die|der) (?:filiale|laden)|gesch[aä]ft"
     r"|filiale|ge[oö]ffnet"
     r"|boutique|magasin|ouverte?|loja|aberta|estamos na|abrimos|negozio|siamo in|aperto|winkel|geopend|wij zitten)\b"
@@ -105,7 +106,8 @@ _HOME = re.compile(
     r"|voisine?|timbre|buzón|portal|vecin[oa]|campainha|vizinh[oa]|caixa do correio)\b"
 )
 _MONTHS = (
-    "january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz|mai|juni|juli"
+    "january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz|mai"
+    "|juni|juli"
     r"|oktober|dezember|janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre|enero"
     r"|febrero|marzo"
     r"|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|janeiro|fevereiro|março|maio|junho|julho"
@@ -135,8 +137,10 @@ _KEYED = re.compile(
 )
 # Letters by the words of radio.
 _RADIO = re.compile(
-    r"\b(?:(?:alfa|alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|november|oscar|papa"
-    r"|quebec|romeo|sierra|tango|uniform|victor|whiskey|x-ray|yankee|zulu|zero|one|two|three|four|five|six|seven|eight"
+    r"\b(?:(?:alfa|alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|november|oscar"
+    r"|papa"
+    r"|quebec|romeo|sierra|tango|uniform|victor|whiskey|x-ray|yankee|zulu|zero|one|two|three|four|five|six|seven"
+    r"|eight"
     r"|nine|\d)[- ,]{1,2}){3,}(?:alfa|alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike"
     r"|november|oscar|papa|quebec|romeo|sierra|tango|uniform|victor|whiskey|x-ray|yankee|zulu)\b"
 )

@@ -10,8 +10,8 @@ from mentiondesk.domain.replies.checks.word_table import SignTable, WordTable, u
 # The tables that are compared with replies; that of harm is compared with what customers write.
 _OF_REPLIES = (
     "apology", "ask", "asks_who", "blame", "danger", "danger_everyday", "guarantee", "identifier", "insult",
-    "insult_everyday", "legal", "legal_everyday", "medical", "medical_everyday", "money", "money_everyday", "private_way", "reassurance",
-    "sarcasm", "still_looking",
+    "insult_everyday", "legal", "legal_everyday", "medical", "medical_everyday", "money", "money_everyday",
+    "private_way", "reassurance", "sarcasm", "still_looking",
 )  # fmt: skip
 
 
@@ -118,7 +118,8 @@ MAKER_OR_YEARS = re.compile(
 )
 # Offers and prices that hold for everybody.
 FOR_EVERYBODY = re.compile(
-    r"\b(?:for everyone|to everyone|pour tout le monde|a tout le monde|fur jeden|bei allen|para toda a gente|per tutti"
+    r"\b(?:for everyone|to everyone|pour tout le monde|a tout le monde|fur jeden|bei allen|para toda a gente"
+    r"|per tutti"
     r"|voor iedereen|gilt fur alle|sales?|black friday|outlet"
     r"|in (?:all|our|the|any) shops|coins?|moneda|piece d'un|munze|moeda|online and|everything|everyone|everybody"
     r"|all \w+ (?:is|are)|(?:anyone|anybody) can|we (?:take|accept)|(?:todos os|todas as|a todos|para todo el mundo"
@@ -139,25 +140,31 @@ EVERYBODY = re.compile(
     r"|(?:tutti|chiunque) (?:possono|puo)|iedereen (?:kan|mag))\b"
 )
 TO_YOU = re.compile(
-    r"\b(?:you|your|ihnen|ihr|ihre[mnrs]?|dir|dein\w*|vous|votre|te|ti|usted|su|tu|lhe|seu|sua|le|suo|u|uw|je|jou\w*)\b"
+    r"\b(?:you|your|ihnen|ihr|ihre[mnrs]?|dir|dein\w*|vous|votre|te|ti|usted|su|tu|lhe|seu|sua|le|suo|u|uw|je"
+    r"|jou\w*)\b"
 )
 # Words of somebody who gives, in a sentence about a price.
 GIVER = re.compile(
-    r"\b(?:we(?!\s(?:post|sell|stock|offer|have|take|accept|run|do|don't|can't|charge|only)\b)|we'(?:ll|ve|d)|i(?:'ll|'ve|'d)?|(?:on|from) us|our treat|let me|lets?|here's|enjoy|wir|ich|uns"
+    r"\b(?:we(?!\s(?:post|sell|stock|offer|have|take|accept|run|do|don't|can't|charge|only)\b)|we'(?:ll|ve|d)"
+    r"|i(?:'ll|'ve|'d)?|(?:on|from) us|our treat|let me|lets?|here's|enjoy|wir|ich|uns"
     r"|nous|on(?= (?:vous|te|va|a))|je|\w{3,}(?:amos|emos|imos)|te|le|os|lhe|ci|\w{3,}iamo|wij?|ik|krijgt|gibt's"
     r"|(?:bekomm|erhalt|krieg)\w*|receb\w+|recib\w+|tendras?|tera|aurez|recevrez|nuestr[ao]|noss[ao])\b"
 )
 # And of what is for this customer alone, in an answer to a question.
 FOR_YOU = re.compile(
-    r"\b(?:(?:just |only )?for you|on your next|your next|(?:use|enter|type|with|pop in|try) (?:the )?code|code \w*\d|this (?:one|time|once)"
-    r"|as (?:you|a thank)|(?:give|send|get|slip|pop|add|put|take|knock|do|offer|let|make|owe|treat|spot|save|throw|see)\w*"
-    r" (?:\w+ )?(?:you|your|in)|you(?:'ll| will)? (?:get|have|pay|won't pay)|(?:fur (?:sie|dich|euch)|ihnen|dir|euch|pour vous|vous (?:offr|fais|don|fer|avez|aurez|envo|gliss)\w+|para (?:ti|usted|si|voce|lhe)"
+    r"\b(?:(?:just |only )?for you|on your next|your next|(?:use|enter|type|with|pop in|try) (?:the )?code"
+    r"|code \w*\d|this (?:one|time|once)"
+    r"|as (?:you|a thank)|(?:give|send|get|slip|pop|add|put|take|knock|do|offer|let|make|owe|treat|spot|save|throw"
+    r"|see)\w*"
+    r" (?:\w+ )?(?:you|your|in)|you(?:'ll| will)? (?:get|have|pay|won't pay)|(?:fur (?:sie|dich|euch)|ihnen|dir"
+    r"|euch|pour vous|vous (?:offr|fais|don|fer|avez|aurez|envo|gliss)\w+|para (?:ti|usted|si|voce|lhe)"
     r"|(?:te|le|os|lhe|vos) \w+(?:mos|o)|per (?:lei|te)|voor (?:u|je|jou)))\b"
 )
 # Vouchers that are sold, used, or not to be had; and one that is given.
 VOUCHERS = re.compile(
     r"(?:vouchers?|coupons?|gift ?cards?|promo code|discount codes?|gutschein\w*|(?:bons?|code|cheque) "
-    r"(?:d'achat|cadeau|promo|de reduction)|cheque|vale de|cupo\w+|(?:vale|bono|cheque) (?:regalo|de compra|descuento)"
+    r"(?:d'achat|cadeau|promo|de reduction)|cheque|vale de|cupo\w+|(?:vale|bono|cheque) (?:regalo|de compra"
+    r"|descuento)"
     r"|vale (?:compras|desconto)|buono (?:regalo|sconto)|cadeaubon\w*)$"
 )
 SOLD = re.compile(
@@ -218,16 +225,20 @@ MONEY_SETTLED = re.compile(
     r"|more|on (?:this|that))\b"
     r"|\b(?:nothing|little|not much|no|a bit|a little) (?:\w+ ){0,4}(?:back|coming|to give|to hand|to offer|to come"
     r"|in return)\b"
-    r"|\b(?:no|sin|sem|ohne|pas de|keine?) (?:returns?|exchanges?|devoluciones|devolucoes|ruckgabe|retours?|umtausch)\b"
+    r"|\b(?:no|sin|sem|ohne|pas de|keine?) (?:returns?|exchanges?|devoluciones|devolucoes|ruckgabe|retours?"
+    r"|umtausch)\b"
     r"|\b(?:was (?:bezahlt|gezahlt|weg) ist|ce qui est (?:paye|fait|depense)|lo (?:pagado|hecho|gastado)"
     r"|o que esta pago)\b"
-    r"|\b(?:kinder|gentler|softer|friendlier|lighter|smaller|lower|slimmer|shorter) (?:bill|total|sum|invoice|price)\b"
+    r"|\b(?:kinder|gentler|softer|friendlier|lighter|smaller|lower|slimmer|shorter) (?:bill|total|sum|invoice"
+    r"|price)\b"
 )
 # Nouns of money in an answer to a complaint, without the homonyms of good answers: charge, due, free, cash, pay.
 MONEY_NOUN = re.compile(
-    r"\b(?:(?:your|the|that|this|next|phone|final|whole) bills?|fees?|fines|(?:the|a|your|this|that|penalty|no) fine|surcharges?|penalt(?:y|ies)|refund\w*"
+    r"\b(?:(?:your|the|that|this|next|phone|final|whole) bills?|fees?|fines|(?:the|a|your|this|that|penalty"
+    r"|no) fine|surcharges?|penalt(?:y|ies)|refund\w*"
     r"|deposits?"
-    r"|(?<!pass to )(?<!card to )(?<!ticket to )(?<!it to )(?<!apple )(?<!google )your (?:wallet|purse)|your payment|our compliments|owed|penny|pennies|quid"
+    r"|(?<!pass to )(?<!card to )(?<!ticket to )(?<!it to )(?<!apple )(?<!google )your (?:wallet|purse)"
+    r"|your payment|our compliments|owed|penny|pennies|quid"
     r"|direct debit"
     r"|instal?ments?|goodwill|vouchers?|billed|fares?|rechnung|gebuhr\w*|betrag|beitrag|geldbeutel|portemonnaie"
     r"|facture|frais"
@@ -238,8 +249,10 @@ MONEY_NOUN = re.compile(
 # A customer who asks whether to worry, and what then has nothing to do with harm.
 WORRIED = re.compile(r"\bshould (?:i|we) (?:be )?(?:worr(?:y|ied)|concerned|alarmed)\b")
 PAPERWORK = re.compile(
-    r"\b(?:payments?|paid|transfers?|parcels?|orders?|refunds?|e?-?mails?|texts?|bookings?|accounts?|statements?|tickets?"
-    r"|applications?|invoices?|bills?|deliver\w*|tracking|seats?|connections?|trains?|flights?|mortgage|rent|landlord)\b"
+    r"\b(?:payments?|paid|transfers?|parcels?|orders?|refunds?|e?-?mails?|texts?|bookings?|accounts?|statements?"
+    r"|tickets?"
+    r"|applications?|invoices?|bills?|deliver\w*|tracking|seats?|connections?|trains?|flights?|mortgage|rent"
+    r"|landlord)\b"
 )
 # A question about what to take or to give, and to whom.
 HEALTH_ASKED = re.compile(
