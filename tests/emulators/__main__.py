@@ -30,8 +30,8 @@ HIDES = {
     "notes; resource policies; permissions boundaries and policies of an organisation",
     "the IAM simulator": "resource policies, boundaries, policies of an organisation; requests it is not asked about",
     "ministack": "names that must be unique, what is kept at a rollback, SES's test message, permissions; its stream "
-    "filters take a missing part for a match, and a bucket "
-    "of an updated nested stack loses its attributes: the update from an earlier commit fails on it",
+    "filters take a missing part for a match. A bucket of an updated nested stack loses its attributes, unlike on "
+    "AWS: tests/emulators/ministack_mended.py works around that",
     "the runtime client on this machine": "the processor (the build is for this one), memory and time limits, and a "
     "mount that refuses to be written (that nothing was written is checked)",
     "cfn-lint": "what a service refuses when a resource is made, as SES an event destination without permission",

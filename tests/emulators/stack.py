@@ -2,6 +2,8 @@
 
 A first deploy that fails half-way and is repaired, a first deploy, an update, deleting with the data kept, deploying
 again beside what was kept, and an update of a stack as it was at an earlier commit, with its table.
+
+One fault of ministack's stands in the way of the last: ministack_mended.py names it, and a smallest stack shows it.
 """
 
 import json
@@ -18,6 +20,7 @@ import boto3
 
 from infra.transform import REGION
 from tests.emulators.checkout import COPY, build, built_here
+from tests.emulators.nested_attributes import keeps_attributes
 from tests.emulators.tools import FOLDER, free_port, pypi, running
 
 PACKAGES = ("ministack==1.5.33", "aws-sam-translator==1.115.0")
@@ -34,8 +37,10 @@ Say = Callable[[str], None]
 def check(say: Say) -> int:
     """Deploys in each way and says how it ended; returns the number of faults."""
     built_here()
+    with _running("ministack") as url:
+        say(f"  {_fault_of_ministack(_Emulated(url))}")
     faults = 0
-    with _running() as url:
+    with _running("ministack, mended") as url:
         cloud = _Emulated(url)
         for name, step in _STEPS.items():
             fault = step(cloud)
@@ -196,7 +201,16 @@ _STEPS: Mapping[str, Callable[[_Emulated], str]] = {
 }
 
 
-def _running() -> AbstractContextManager[str]:
+def _fault_of_ministack(cloud: _Emulated) -> str:
+    """The word on the fault that is worked around: whether a smallest stack still shows it."""
+    if keeps_attributes(cloud.client, REGION):
+        return "ministack keeps the attributes of nested stacks: tests/emulators/ministack_mended.py is needed no more"
+    return "a fault of ministack's: an update of a nested stack loses its bucket's attributes; worked around here"
+
+
+def _running(name: str) -> AbstractContextManager[str]:
     port = free_port()
+    plain = ("-m", "ministack")
+    started = plain if name == "ministack" else (str(Path(__file__).with_name("ministack_mended.py")),)
     own = {"GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "MINISTACK_REGION": REGION, "LOG_LEVEL": "WARNING"}
-    return running("ministack", port, [str(pypi(*PACKAGES)), "-m", "ministack"], own)
+    return running(name, port, [str(pypi(*PACKAGES)), *started], own)
