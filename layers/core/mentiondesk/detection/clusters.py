@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import blake2s
-from math import log
+from math import inf, log
+from typing import NamedTuple
 
 from mentiondesk.detection.baseline import HOUR, Expectation
 from mentiondesk.detection.concepts import (
@@ -134,7 +135,7 @@ def widest(
 ) -> Cluster | None:
     """The cluster of all complaints above the usual, whatever their words; None if their number tells nothing."""
     recent = [one for one in signals if now - within < one.at <= now]
-    return _unnamed(_Window(distinct_reporters(recent), by_term(recent), expectation, now), people, within)
+    return _unnamed(_Window(_reporters(recent), by_term(recent), expectation, now), people, within)
 
 
 def above_baseline(
@@ -183,72 +184,85 @@ def _families(terms: Iterable[str]) -> set[str]:
     return {name for name, narrower in GENERAL.items() if name in failures or not narrower.isdisjoint(failures)}
 
 
+class _Reporters(NamedTuple):
+    """Distinct reporters in order of time, and their times."""
+
+    signals: Sequence[Signal]
+    times: Sequence[datetime]
+
+    def since(self, moment: datetime) -> int:
+        """The number of those after a moment."""
+        return len(self.times) - bisect_right(self.times, moment)
+
+
+def _reporters(signals: Iterable[Signal]) -> _Reporters:
+    distinct = distinct_reporters(signals)
+    return _Reporters(distinct, [one.at for one in distinct])
+
+
 class _Window(Frozen):
     """The distinct reporters up to now, and the signals of each term, in order of time."""
 
-    reporters: Sequence[Signal]
+    reporters: _Reporters
     by_term: Mapping[str, Sequence[Signal]]
     expectation: Expectation
     now: datetime
     # The reporters of the terms that were asked for: most terms are one person's, and nobody asks.
-    _reporters: dict[str, Sequence[Signal]] = field(default_factory=dict)
+    _of_terms: dict[str, _Reporters] = field(default_factory=dict)
 
-    def reporters_of(self, term: str) -> Sequence[Signal]:
+    def reporters_of(self, term: str) -> _Reporters:
         """The distinct reporters of a term."""
-        found = self._reporters.get(term)
+        found = self._of_terms.get(term)
         if found is None:
-            found = self._reporters[term] = distinct_reporters(self.by_term[term])
+            found = self._of_terms[term] = _reporters(self.by_term[term])
         return found
 
-    def surprises(self, span: timedelta, people: int) -> dict[str, float]:
-        """Surprise of each term that at least `people` used for the first time within `span`."""
+    def surprises(self, terms: Iterable[str], span: timedelta, people: int) -> dict[str, float]:
+        """Surprise of each of these terms that at least `people` used for the first time within `span`."""
         since = self.now - span
-        total = _since(since, self.reporters)
-        counts = {
-            term: _since(since, self.reporters_of(term))
-            for term, having in self.by_term.items()
-            if len(having) >= people
-        }
+        total = self.reporters.since(since)
         within, trust = self.expectation.within, self.expectation.trust
+        counts = ((term, self.reporters_of(term).since(since)) for term in terms)
         return {
             term: surprise(count, within(term, total - count, span), trust(term))
-            for term, count in counts.items()
+            for term, count in counts
             if count >= people
         }
 
     def lift(self, term: str, span: timedelta) -> float:
         """The number of people who used a term within `span`, as a multiple of the expected number."""
-        count = _since(self.now - span, self.reporters_of(term))
+        count = self.reporters_of(term).since(self.now - span)
         return count / max(self.expectation.within(term, 0, span), _LEAST_HOURLY * span / HOUR)
 
     def surprise_among_all(self, term: str, span: timedelta) -> float:
         """Surprise of the term's part in the complaints of `span`: on a day with more of everything it is low."""
         since = self.now - span
-        count = _since(since, self.reporters_of(term))
+        count = self.reporters_of(term).since(since)
         return surprise(
             count,
-            self.expectation.among(term, _since(since, self.reporters) - count),
+            self.expectation.among(term, self.reporters.since(since) - count),
             self.expectation.thresholds.most_trust,
         )
-
-
-def _since(moment: datetime, signals: Sequence[Signal]) -> int:
-    return len(signals) - bisect_right(signals, moment, key=lambda one: one.at)
 
 
 def _most_surprising(
     signals: Sequence[Signal], expectation: Expectation, now: datetime, people: tuple[int, int], within: timedelta
 ) -> Cluster | None:
     """The most surprising cluster. `people` are the fewest that make one: by a concept, and by a mere word."""
-    thresholds, required = expectation.thresholds, expectation.required_surprise
-    window = _Window(distinct_reporters(signals), by_term(signals), expectation, now)
+    thresholds = expectation.thresholds
+    window = _Window(_reporters(signals), by_term(signals), expectation, now)
     enough, enough_by_word = people
+    required = {
+        term: least
+        for term, having in window.by_term.items()
+        if len(having) >= enough and (least := expectation.required_surprise(term)) < inf
+    }
     surges = [
-        (excess - required(term), term, within * part)
+        (excess - required[term], term, within * part)
         for part in thresholds.window_parts
-        for term, excess in window.surprises(within * part, enough).items()
-        if excess >= required(term)
-        and (term in _CONCEPTS or len(window.reporters_of(term)) >= enough_by_word)
+        for term, excess in window.surprises(required, within * part, enough).items()
+        if excess >= required[term]
+        and (term in _CONCEPTS or len(window.reporters_of(term).signals) >= enough_by_word)
         and window.surprise_among_all(term, within * part) >= thresholds.share_surprise
     ]
     for margin, seed, span in sorted(surges, reverse=True):
@@ -262,7 +276,7 @@ def _most_surprising(
             failure = failure_of(members, expectation)
             if seed in SUBJECTS and not _fails(seed, failure, members, margin, expectation):
                 continue
-            return Cluster(terms, members, margin + required(seed), _main_subject(seed, members, expectation), failure)
+            return Cluster(terms, members, margin + required[seed], _main_subject(seed, members, expectation), failure)
     return _unnamed(window, enough_by_word, within)
 
 
@@ -288,8 +302,8 @@ def _share(term: str, members: Iterable[Signal]) -> float:
 
 def _unnamed(window: _Window, people: int, within: timedelta) -> Cluster | None:
     """The cluster of a surge of complaints in any words; None if there is none."""
-    for surge in surges(window.reporters, window.expectation, window.now, people, within):
-        recent = [one for one in window.reporters if one.at > window.now - surge.span]
+    for surge in surges(window.reporters.signals, window.expectation, window.now, people, within):
+        recent = [one for one in window.reporters.signals if one.at > window.now - surge.span]
         members = _burst(
             [one for one in recent if belongs(surge.terms, one)], surge.terms, window.expectation, window.now
         )
@@ -335,10 +349,10 @@ def _terms_of_problem(seed: str, window: _Window, span: timedelta) -> tuple[str,
         return (seed,)
     since = window.now - span
     reporters = ((term, window.reporters_of(term)) for term in window.by_term)
-    recent = {term: having[-count:] for term, having in reporters if (count := _since(since, having))}
+    recent = {term: having.signals[-count:] for term, having in reporters if (count := having.since(since))}
     people = {one.author_id for one in recent[seed]}
     subject = _subject_of(seed, recent, people, window.expectation)
-    excess = window.surprises(span, 1)
+    excess = window.surprises(FAILURES.intersection(recent), span, 1)
     failures = [seed] if seed in FAILURES else []
     failures += sorted(
         (
