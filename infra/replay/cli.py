@@ -61,6 +61,10 @@ def _replayed(replay: Replay, recording: Recording, console: Console) -> dict[st
     return replay.summary() | {"seconds": round(time.perf_counter() - started, 2)}
 
 
+# The encoder of `json.dumps`, made once for all rows.
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
 class _Output:
     """The files of one replay, written as it goes; they get their names together, when all of them are whole."""
 
@@ -80,7 +84,7 @@ class _Output:
 
     def rows(self, name: str, rows: Iterable[dict[str, Any]]) -> None:
         """Adds rows to a file of JSON lines."""
-        self.file(name).writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        self.file(name).writelines(f"{_as_json(row)}\n" for row in rows)
 
     def finish(self) -> None:
         for name, file in self._parts.items():

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from math import exp, inf, log10, sqrt
 
 from mentiondesk.detection.concepts import (
@@ -40,7 +41,6 @@ class Expectation:
     def __init__(self, baseline: Baseline, thresholds: Thresholds = THRESHOLDS) -> None:
         self.thresholds = thresholds
         self._overall, self._hour, self._hour_of_day = baseline.overall, baseline.hour, baseline.hour_of_day
-        self._topics = sum(n for term, n in self._overall.terms.items() if is_known(term) and term not in _CONCEPTS)
         self.mature = (
             self._overall.hours >= thresholds.mature_hours and self._overall.reporters >= thresholds.mature_reporters
         )
@@ -50,6 +50,11 @@ class Expectation:
         self.acquainted = self.settled or self._overall.reporters >= thresholds.acquainted_reporters
         self.hourly_reporters = self._hourly_reporters()
         self._extra = self._extra_surprise()
+
+    @cached_property
+    def _topics(self) -> float:
+        """The counts of all topics together."""
+        return sum(n for term, n in self._overall.terms.items() if is_known(term) and term not in _CONCEPTS)
 
     def enough(self, people: int) -> int:
         """Distinct reporters that make a cluster: `people` at a busy or new brand, fewer at one known to be quiet."""

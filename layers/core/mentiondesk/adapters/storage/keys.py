@@ -101,6 +101,8 @@ def made(day: datetime) -> str:
     return f"MADE#{day.astimezone(UTC).date().isoformat()}"
 
 
+# The parts of one transaction, and of one run of the notifier, name the same cases time and again.
+@lru_cache(maxsize=4096)
 def case(case_id: CaseId) -> Key:
     return Key(f"{CASE_PREFIX}{case_id}", CASE)
 

@@ -134,11 +134,9 @@ class _Planning(Frozen):
         """The warnings that can be brought forward: to people who are called then and now."""
         for due, alerts in coming:
             if due.at < self.escalation.timer.answer_by:
-                called_now = {staff.staff_id for staff, _ in self._called(due, self.now)}
-                for alert in alerts:
-                    needed = alert.staff_id in called_now and not self._knows(alert)
-                    if needed and self._quiet_until(alert) is None:
-                        yield alert
+                news = [one for one in alerts if not self._knows(one) and self._quiet_until(one) is None]
+                called_now = {staff.staff_id for staff, _ in self._called(due, self.now)} if news else ()
+                yield from (alert for alert in news if alert.staff_id in called_now)
 
     def _ahead_until(
         self, coming: Sequence[tuple[Due, Iterable[Alert]]], known: Container[Hashable], ahead: Collection[Alert]
@@ -167,7 +165,7 @@ class _Planning(Frozen):
 
     def _called(self, due: Due, at: datetime) -> Iterator[tuple[Staff, Channel]]:
         """The people of a stage, each with the channel to use, or with each channel where the subject is critical."""
-        stage = next((stage for stage in self.stages if stage.name == due.stage), None)
+        stage = self._stage(due.stage)
         if stage is None:
             return
         claimed = self.facts.owner is not None and self.roster.find(self.facts.owner) is not None
@@ -176,6 +174,12 @@ class _Planning(Frozen):
         for staff, channels in self._ways(stage, at).values():
             for channel in channels if self._critical else (self._first(staff, channels),):
                 yield staff, channel
+
+    def _stage(self, name: str) -> Stage | None:
+        for stage in self.stages:
+            if stage.name == name:
+                return stage
+        return None
 
     def _ways(self, stage: Stage, at: datetime) -> dict[StaffId, tuple[Staff, list[Channel]]]:
         """The people of a stage with the channels that it names for them; a person may be meant twice.

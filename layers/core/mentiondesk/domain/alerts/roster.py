@@ -1,14 +1,17 @@
 """The roster: the people alerts go to, the channels that reach them, and the stages that call them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import assert_never
 
 from mentiondesk.domain.hours import Hours
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.values import Frozen, replace
+
+# Moments whose people on duty are remembered: those of one run of the notifier.
+_MOST_MOMENTS = 256
 
 
 class Channel(StrEnum):
@@ -139,10 +142,15 @@ class Roster(Frozen, dict=True, gc=True):
     def _by_role(self) -> Mapping[Audience, Sequence[Staff]]:
         return {role: [one for one in self.staff if role in one.roles] for role in Audience}
 
+    @cached_property
+    def _at_work(self) -> Callable[[datetime], Sequence[Staff]]:
+        """The people on duty at a moment: the alerts of one run ask for the same moments time and again."""
+        return lru_cache(_MOST_MOMENTS)(lambda at: [one for one in self.staff if one.on_duty(at)])
+
     def _on_duty(self, now: datetime, owner: Staff | None) -> Sequence[Staff]:
         if owner is not None and owner.on_duty(now):
             return [owner]
-        others = [one for one in self.staff if one.on_duty(now)]
+        others = self._at_work(now)
         said = owner is not None and owner.said is not None and owner.said.holds(now)
         return [owner, *others] if owner is not None and owner.shifts is None and not said else others
 

@@ -388,11 +388,11 @@ def _gone_private(case: Case, post: CustomerPosted) -> bool:
 
     The desk cannot see the brand's answer to it. A customer who asks or complains in public waits for an answer there.
     """
+    if case.phase is not Phase.PRIVATE:
+        return False
     said, length = _SAYS_SENT.search(post.words), len(post.words.split())
     calm = post.kind not in (Kind.QUESTION, Kind.ABUSE) and post.urgency < Urgency.HIGH
-    return (
-        case.phase is Phase.PRIVATE and calm and bool(said) and length <= _MOST_SENT and not _WAITS.search(post.words)
-    )
+    return calm and bool(said) and length <= _MOST_SENT and not _WAITS.search(post.words)
 
 
 def _reply_clock(case: Case) -> Clock:
