@@ -1,14 +1,10 @@
 """The forms of the acts: each reads its fields, and makes the command of its act."""
 
 import re
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, ClassVar, Self, TypeVar
+from typing import Annotated, ClassVar, TypeVar
 from zoneinfo import ZoneInfo
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
 
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.cases.commands import (
@@ -47,9 +43,10 @@ from mentiondesk.domain.incidents.drafts import Occasion
 from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, Status
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.status.page import PageComponent
-from mentiondesk.domain.text import clean
+from mentiondesk.presentation.action_pages.fields import Text, read_fields
 from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid
 from mentiondesk.presentation.wording import Sentences
+from mentiondesk.values import Frozen
 
 HEALTH, LEFT_OUT, PARTS = "health.", "out.", "part."
 # As browsers send a field of the type datetime-local.
@@ -60,13 +57,8 @@ OTHER = "other"
 # The impacts that a person may choose; maintenance is announced, not noticed.
 IMPACTS = (Impact.NONE, Impact.MINOR, Impact.MAJOR, Impact.CRITICAL)
 
-# Pydantic's names of faults → the catalogue's sentences.
+# Fields that do not fit what stands in the others → the catalogue's sentences.
 _FAULTS = {
-    "missing": "form.missing",
-    "string_too_short": "form.missing",
-    "string_too_long": "form.too_long",
-    "enum": "form.choose",
-    "string_pattern_mismatch": "form.choose",
     "impact": "form.choose",
     "reason": "form.reason",
     "began": "form.time",
@@ -76,33 +68,31 @@ _FAULTS = {
 }
 
 
-def _line(text: object) -> object:
-    return clean(text) if isinstance(text, str) else text
-
-
-MaybeReason = Annotated[str, Field(max_length=300), BeforeValidator(_line)]
-Reason = Annotated[str, Field(min_length=1, max_length=300), BeforeValidator(_line)]
-Title = Annotated[str, Field(min_length=1, max_length=120), BeforeValidator(_line)]
-Body = Annotated[str, Field(min_length=1, max_length=2000)]
+MaybeReason = Annotated[str, Text(most=300, line=True)]
+Reason = Annotated[str, Text(1, 300, line=True)]
+Title = Annotated[str, Text(1, 120, line=True)]
+Body = Annotated[str, Text(1, 2000)]
 # The number of a post, by itself or at the end of its address.
 _POST = re.compile(r"(?:.*/status/)?(\d{1,19})(?:[/?#].*)?")
 
 
-class _Form(BaseModel):
-    model_config = ConfigDict(frozen=True)
+class _Form(Frozen):
+    def misfit(self) -> str:
+        """The field that does not fit what stands in the others; empty where all do."""
+        return ""
 
 
 AnyForm = TypeVar("AnyForm", bound=_Form)
 
 
-class CaseForm(_Form, ABC):
+class CaseForm(_Form):
     """The fields of one act on a case."""
 
     action: ClassVar[Action]
 
-    @abstractmethod
     def command(self, say: Sentences) -> CaseCommand:
         """The command of the act, with what was typed."""
+        raise NotImplementedError
 
 
 class ClaimForm(CaseForm):
@@ -131,11 +121,9 @@ class NoAnswerForm(CaseForm):
     reason: MaybeReason = ""
     written: MaybeReason = ""
 
-    @model_validator(mode="after")
-    def _one_of_them(self) -> Self:
-        if self.reason not in (*REASONS, OTHER, "") or not (self.written or self.reason in REASONS):
-            raise PydanticCustomError("reason", "no reason")
-        return self
+    def misfit(self) -> str:
+        known = self.reason in REASONS or (self.written and self.reason in (OTHER, ""))
+        return "" if known else "reason"
 
     def command(self, say: Sentences) -> Dismiss:
         return Dismiss(say(f"act.no_answer.reason.{self.reason}") if self.reason in REASONS else self.written)
@@ -182,17 +170,17 @@ class ReopenForm(CaseForm):
         return Reopen(self.reason)
 
 
-class IncidentForm(_Form, ABC):
+class IncidentForm(_Form):
     """The fields of one act on an incident."""
 
     action: ClassVar[Action]
 
-    @abstractmethod
     def command(self, incident: Incident, zone: ZoneInfo) -> IncidentCommand | WiderCommand:
         """The command of the act, with what was typed: times on the clock of `zone`.
 
         `incident` is as it was when the form was shown.
         """
+        raise NotImplementedError
 
 
 class DismissForm(IncidentForm):
@@ -232,7 +220,7 @@ class _Public(_Form):
         return tuple(Affected(id_, health) for id_, health in typed if health is not Health.OPERATIONAL or id_ in named)
 
 
-class PublicForm(_Public, IncidentForm, ABC):
+class PublicForm(_Public, IncidentForm):
     """Such a form on the page of an incident."""
 
 
@@ -241,11 +229,8 @@ class PublishForm(PublicForm):
     title: Title
     impact: Impact
 
-    @model_validator(mode="after")
-    def _not_announced(self) -> Self:
-        if self.impact not in IMPACTS:
-            raise PydanticCustomError("impact", "not an impact to choose")
-        return self
+    def misfit(self) -> str:
+        return "" if self.impact in IMPACTS else "impact"
 
     def command(self, incident: Incident, zone: ZoneInfo) -> Publish:  # noqa: ARG002
         return Publish(self.title, self.impact, self.body, self.affected(()))
@@ -267,11 +252,10 @@ class OpenIncidentForm(_Public):
     impact: Impact
     began: str = ""
 
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
+    def misfit(self) -> str:
         if self.impact not in IMPACTS:
-            raise PydanticCustomError("impact", "not an impact to choose")
-        return _timed(self, "began")
+            return "impact"
+        return "" if _is_time(self.began) else "began"
 
     def opening(self, zone: ZoneInfo) -> OpenIncident:
         """The command, with the start on the clock of `zone`."""
@@ -284,13 +268,10 @@ class _Period(_Form):
     begins: str
     ends: str
 
-    @model_validator(mode="after")
-    def _ends_later(self) -> Self:
-        if not _timed(self, "begins").begins:
-            raise PydanticCustomError("begins", "no time")
-        if _timed(self, "ends").ends <= self.begins:
-            raise PydanticCustomError("ends", "ends before it begins")
-        return self
+    def misfit(self) -> str:
+        if not (self.begins and _is_time(self.begins)):
+            return "begins"
+        return "" if _is_time(self.ends) and self.ends > self.begins else "ends"
 
     def times(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """The beginning and the end, which were typed on the clock of `zone`."""
@@ -314,15 +295,14 @@ class PlanForm(_Period):
 class EditForm(IncidentForm):
     action = Action.EDIT
     title: Title
-    impact: Impact | None = None
     began: str
     health: dict[ComponentId, Health]
+    impact: Impact | None = None
 
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
+    def misfit(self) -> str:
         if self.impact is not None and self.impact not in IMPACTS:
-            raise PydanticCustomError("impact", "not an impact to choose")
-        return _timed(self, "began")
+            return "impact"
+        return "" if _is_time(self.began) else "began"
 
     def command(self, incident: Incident, zone: ZoneInfo) -> EditIncident:
         affected = tuple(Affected(id_, health) for id_, health in self.health.items() if health.rank)
@@ -366,11 +346,8 @@ class MembersForm(IncidentForm):
     remove: str = ""
     add: str = ""
 
-    @model_validator(mode="after")
-    def _one_post(self) -> Self:
-        if not _POST.fullmatch(self.remove or self.add.strip()):
-            raise PydanticCustomError("add", "no post")
-        return self
+    def misfit(self) -> str:
+        return "" if _POST.fullmatch(self.remove or self.add.strip()) else "add"
 
     def command(self, incident: Incident, zone: ZoneInfo) -> ChangeMembers:  # noqa: ARG002
         found = _POST.fullmatch(self.remove or self.add.strip())
@@ -380,7 +357,7 @@ class MembersForm(IncidentForm):
 
 class MergeForm(IncidentForm):
     action = Action.MERGE
-    target: Annotated[str, Field(min_length=1, max_length=100)]
+    target: Annotated[str, Text(1, 100)]
 
     def command(self, incident: Incident, zone: ZoneInfo) -> MergeInto:  # noqa: ARG002
         return MergeInto(IncidentId(self.target))
@@ -396,13 +373,10 @@ class GoBackForm(IncidentForm):
 
 def read(form: type[AnyForm], typed: Mapping[str, object]) -> AnyForm:
     """The form with its fields. Raises FormInvalid with every fault at once."""
-    try:
-        return form.model_validate(typed)
-    except ValidationError as invalid:
-        found = invalid.errors()
-    raise FormInvalid(
-        {_field(one["loc"], one["type"]): Fault(_FAULTS[one["type"]], one.get("ctx", {})) for one in found}
-    )
+    found = read_fields(form, typed)
+    if misfit := found.misfit():
+        raise FormInvalid({misfit: Fault(_FAULTS[misfit])})
+    return found
 
 
 def _moment(typed: str, zone: ZoneInfo) -> datetime:
@@ -415,13 +389,13 @@ def _if_typed(typed: str, zone: ZoneInfo) -> datetime | None:
     return _moment(typed, zone) if typed else None
 
 
-def _timed(form: AnyForm, field: str) -> AnyForm:
-    """The form, whose field holds a local time or nothing."""
+def _is_time(typed: str) -> bool:
+    """True for a local time, or nothing."""
     try:
-        _if_typed(getattr(form, field), ZoneInfo("UTC"))
+        _if_typed(typed, ZoneInfo("UTC"))
     except ValueError:
-        raise PydanticCustomError(field, "no time") from None
-    return form
+        return False
+    return True
 
 
 def with_parts(typed: FormFields, components: Iterable[PageComponent]) -> dict[str, object]:
@@ -441,10 +415,3 @@ def with_health(typed: FormFields, components: Iterable[PageComponent]) -> dict[
         one.component_id: typed[HEALTH + one.component_id] for one in components if HEALTH + one.component_id in typed
     }
     return {**typed, "health": health}
-
-
-def _field(loc: tuple[str | int, ...], kind: str) -> str:
-    """A field as the form names it; a fault of the whole form carries its field's name as its kind."""
-    if not loc:
-        return kind
-    return HEALTH + str(loc[1]) if loc[0] == "health" else str(loc[0])

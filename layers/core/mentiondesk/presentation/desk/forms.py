@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Annotated
 
-from pydantic import Field
-
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.alerts.roster import Roster
 from mentiondesk.domain.cases.commands import (
@@ -26,6 +24,7 @@ from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.domain.replies.way import Solved, Way
 from mentiondesk.presentation.action_pages.acts import CASE_ACTS, action_in
+from mentiondesk.presentation.action_pages.fields import Text
 from mentiondesk.presentation.action_pages.forms import CaseForm, Reason, read
 from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid, MalformedForm
 from mentiondesk.presentation.wording import Sentences
@@ -40,7 +39,7 @@ _EVENT_LASTS = timedelta(days=2)
 
 class NoteForm(CaseForm):
     action = Action.NOTE
-    text: Annotated[str, Field(min_length=1, max_length=2000)]
+    text: Annotated[str, Text(1, 2000)]
 
     def command(self, say: Sentences) -> Note:  # noqa: ARG002
         return Note(self.text)
@@ -48,7 +47,7 @@ class NoteForm(CaseForm):
 
 class HandOverForm(CaseForm):
     action = Action.HAND_OVER
-    to: Annotated[str, Field(min_length=1, max_length=30)]
+    to: Annotated[str, Text(1, 30)]
 
     def command(self, say: Sentences) -> HandOver:  # noqa: ARG002
         return HandOver(StaffId(self.to))
@@ -57,8 +56,8 @@ class HandOverForm(CaseForm):
 class MoveToPrivateForm(CaseForm):
     action = Action.MOVE_TO_PRIVATE
     way: Way
-    link: Annotated[str, Field(max_length=300)] = ""
-    note: Annotated[str, Field(max_length=600)] = ""
+    link: Annotated[str, Text(most=300)] = ""
+    note: Annotated[str, Text(most=600)] = ""
 
     def command(self, say: Sentences) -> MoveToPrivate:  # noqa: ARG002
         return MoveToPrivate(self.way, self.link, self.note)
@@ -74,7 +73,7 @@ class SolvedForm(CaseForm):
 
 class DeclineFollowUpForm(CaseForm):
     action = Action.DECLINE_FOLLOW_UP
-    reason: Annotated[str, Field(min_length=1, max_length=300)]
+    reason: Annotated[str, Text(1, 300)]
 
     def command(self, say: Sentences) -> DeclineFollowUp:  # noqa: ARG002
         return DeclineFollowUp(self.reason)
@@ -85,7 +84,7 @@ class RetagForm(CaseForm):
 
     action = Action.RETAG
     urgency: Urgency
-    topics: tuple[Annotated[str, Field(pattern=rf"^{TOPIC_NAME.pattern}$")], ...] = ()
+    topics: tuple[Annotated[str, Text(pattern=TOPIC_NAME.pattern)], ...] = ()
 
     def command(self, say: Sentences) -> Retag:  # noqa: ARG002
         return Retag(self.urgency, self.topics)
@@ -93,7 +92,7 @@ class RetagForm(CaseForm):
 
 class LinkIncidentForm(CaseForm):
     action = Action.LINK_INCIDENT
-    incident: Annotated[str, Field(min_length=1, max_length=80)]
+    incident: Annotated[str, Text(1, 80)]
     reason: Reason
 
     def command(self, say: Sentences) -> LinkIncident:  # noqa: ARG002
