@@ -35,6 +35,7 @@ from moto.s3.models import s3_backends
 from moto.sqs.models import sqs_backends
 
 from mentiondesk.adapters.storage import keys
+from mentiondesk.runtime.botocore_session import QuickFiles
 
 # Calls on items; all others, and those that moto refuses, go the long way.
 _STRAIGHT = {
@@ -93,6 +94,7 @@ def quick_table(called: Callable[[str], None] = lambda _: None) -> Iterator[None
         quick_transactions(),
         patch.object(UserAgentString, "to_string", lambda _: "botocore"),
         patch.object(JSONFileLoader, "load_file", lambda _, path: _description(path)),
+        patch.object(QuickFiles, "load_file", lambda _, path: _description(path)),
         patch.object(moto.backends, "list_of_moto_modules", lambda: services),
         patch.object(moto.core.responses, "method_names_from_class", methods),
         patch.object(moto.core.responses, "camelcase_to_underscores", underscored),

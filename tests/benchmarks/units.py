@@ -12,13 +12,13 @@ from math import ceil
 from types import TracebackType
 from typing import Any, Self
 
-import boto3
 from botocore.model import OperationModel
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
 from infra.transform import REGION
 from mentiondesk.adapters.storage import keys
+from mentiondesk.runtime import aws
 
 Item = Mapping[str, Mapping[str, Any]]
 _KEYS = (keys.PK, keys.SK)
@@ -112,14 +112,16 @@ class Meter:
     calls: list[Call] = field(default_factory=list)
 
     def __enter__(self) -> Self:
-        boto3.setup_default_session()
-        assert boto3.DEFAULT_SESSION is not None, "it was just made"
-        boto3.DEFAULT_SESSION.events.register("before-parameter-build", self._before)
-        boto3.DEFAULT_SESSION.events.register("after-call", self._after)
+        heard: Any = aws.session()
+        heard.register("before-parameter-build", self._before)
+        heard.register("after-call", self._after)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        boto3.DEFAULT_SESSION = None
+        heard: Any = aws.session()
+        heard.unregister("before-parameter-build", self._before)
+        heard.unregister("after-call", self._after)
+        aws.forget_clients()
 
     def _before(self, params: dict[str, Any], model: OperationModel, context: dict[str, Any], **_: object) -> None:
         function = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", self.everybody)

@@ -9,12 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import boto3
 from botocore.model import OperationModel
 from moto.core.models import DEFAULT_ACCOUNT_ID
 
 from infra.local.cloud import STACK, LocalCloud
 from infra.transform import REGION, transformed
+from mentiondesk.runtime import aws
 
 # Statements that may name a resource with a star, and the reason.
 STARS = {
@@ -76,13 +76,14 @@ class Recorder:
         self.needs: set[Need] = set()
 
     def __enter__(self) -> Self:
-        boto3.setup_default_session()
-        assert boto3.DEFAULT_SESSION is not None, "it was just made"
-        boto3.DEFAULT_SESSION.events.register("before-parameter-build", self._hear)
+        heard: Any = aws.session()
+        heard.register("before-parameter-build", self._hear)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        boto3.DEFAULT_SESSION = None
+        heard: Any = aws.session()
+        heard.unregister("before-parameter-build", self._hear)
+        aws.forget_clients()
 
     def _hear(self, params: Mapping[str, Any], model: OperationModel, **_: object) -> None:
         # Variables that LocalCloud gives a function while it runs, as Lambda does.

@@ -1,4 +1,4 @@
-"""The only place that makes a boto3 client. AWS_ENDPOINT_URL points all of them elsewhere.
+"""The only place that makes a client of AWS. AWS_ENDPOINT_URL points all of them elsewhere.
 
 Each is made when it is first asked for: one takes as long as all of a function's own modules.
 """
@@ -7,8 +7,10 @@ from functools import cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
+from botocore.session import Session
+
+from mentiondesk.runtime.botocore_session import quick_session
 
 if TYPE_CHECKING:
     from mypy_boto3_bedrock_runtime import BedrockRuntimeClient
@@ -26,13 +28,19 @@ _SENDING_CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"total_max_
 _CLASSIFIER_CONFIG = Config(connect_timeout=1, read_timeout=3, retries={"total_max_attempts": 1})
 
 
-# boto3's session makes one client at a time, and mails are sent side by side.
+# A session makes one client at a time, and mails are sent side by side.
 _turn = Lock()
 
 
-def _client(service: Any, config: Config) -> Any:
+@cache
+def session() -> Session:
+    """The session of every client; who listens to its events hears all calls of clients that are made afterwards."""
+    return quick_session()
+
+
+def _client(service: str, config: Config) -> Any:
     with _turn:
-        return boto3.client(service, config=config)
+        return session().create_client(service, config=config)
 
 
 @cache

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Clamped, Context, Decimal, Inexact, Overflow, Rounded, Underflow
 from typing import TYPE_CHECKING, Any
-
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from mentiondesk.adapters.plain import plain
 from mentiondesk.adapters.storage.items import Fact, Item, Value
@@ -15,8 +14,8 @@ if TYPE_CHECKING:
 
     Attributes = dict[str, AttributeValueTypeDef]
 
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
+# Numbers that DynamoDB keeps as they are (API reference, "Naming rules and data types").
+_NUMBERS = Context(prec=38, Emin=-128, Emax=126, traps=[Clamped, Overflow, Inexact, Rounded, Underflow])
 
 
 def from_item(kind: type[Fact], attributes: Mapping[str, Any]) -> Fact:
@@ -33,7 +32,7 @@ def to_attributes(item: Item) -> "Attributes":
 
 def from_attributes(attributes: Mapping[str, Any]) -> Item:
     """An item from DynamoDB's attribute values. Its fact is built when it is read."""
-    held = {name: _deserialize(value) for name, value in attributes.items()}
+    held = {name: _from_attribute(value) for name, value in attributes.items()}
     key = Key(str(held.pop(PK, "")), str(held.pop(SK, "")))
     schema = int(held.pop(SCHEMA, 0))
     return Item(key, None, held, schema)
@@ -41,7 +40,41 @@ def from_attributes(attributes: Mapping[str, Any]) -> Item:
 
 def values(attributes: Mapping[str, Value]) -> "Attributes":
     """Plain Python values as DynamoDB's attribute values."""
-    return {name: _serialize(value) for name, value in attributes.items()}
+    return {name: _attribute(value) for name, value in attributes.items()}
+
+
+def _attribute(value: Any) -> Any:
+    """A plain value as an attribute value. Raises TypeError for one of another type, as a float is."""
+    if isinstance(value, str):
+        return {"S": str(value)}
+    if value is None:
+        return {"NULL": True}
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, int | Decimal) and Decimal(value).is_finite():
+        return {"N": str(_NUMBERS.create_decimal(value))}
+    if isinstance(value, list | tuple):
+        return {"L": [_attribute(one) for one in value]}
+    if isinstance(value, Mapping):
+        return {"M": {name: _attribute(one) for name, one in value.items()}}
+    raise TypeError(f"DynamoDB takes no such {type(value).__name__}")
+
+
+def _from_attribute(attribute: Mapping[str, Any]) -> Any:
+    """The plain value of an attribute value; numbers are Decimals. Raises TypeError for what the desk never writes."""
+    ((kind, held),) = attribute.items()
+    match kind:
+        case "S" | "BOOL":
+            return held
+        case "N":
+            return Decimal(held)
+        case "M":
+            return {name: _from_attribute(one) for name, one in held.items()}
+        case "L":
+            return [_from_attribute(one) for one in held]
+        case "NULL":
+            return None
+    raise TypeError(f"the desk writes no attribute of the type {kind}")
 
 
 def to_plain(fact: object, lean: bool = False) -> dict[str, Any]:
