@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from sysconfig import get_path
 
 import pytest
 
@@ -84,3 +85,31 @@ def test_the_bill_of_materials_names_every_package(tmp_path: Path) -> None:
     assert [one["name"] for one in found["components"]] == layers
     assert all(one["externalReferences"][0]["hashes"] for one in found["components"])
     assert all(one["purl"] == f"pkg:pypi/{one['name']}@{one['version']}" for one in found["components"])
+
+
+LEFT_OUT = [line for line in Path("layers/dependencies/left_out.txt").read_text().splitlines() if line[0] != "#"]
+# Imports every module of the package and every function's, while what is left out cannot be imported.
+_IMPORT_ALL = """
+import importlib, pkgutil, sys
+sys.modules.update(dict.fromkeys(sys.argv[1:]))
+import mentiondesk
+for one in pkgutil.walk_packages(mentiondesk.__path__, "mentiondesk."):
+    importlib.import_module(one.name)
+"""
+
+
+@pytest.mark.parametrize("pattern", LEFT_OUT)
+def test_what_a_layer_leaves_out_is_in_its_packages(pattern: str) -> None:
+    """Else the build of the layer would fail: a new version has moved it."""
+    packages = Path(get_path("purelib"))
+    assert list(packages.glob(pattern))
+
+
+def test_nothing_imports_what_the_layers_leave_out() -> None:
+    """What a package imports later is seen by `make emulators`, whose functions run from the built layers."""
+    modules = [one.removesuffix(".py").replace("/", ".") for one in LEFT_OUT if "*" not in one]
+    assert len(modules) > 10
+    environment = {"PATH": _SYSTEM, "PYTHONPATH": "layers/core", "AWS_DEFAULT_REGION": "eu-west-1"}
+    command = [sys.executable, "-c", _IMPORT_ALL, *modules]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
