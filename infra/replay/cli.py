@@ -164,7 +164,7 @@ def _written(recording: Recording, settings: DeskSettings, folder: Path, console
         out.rows("cases.jsonl", replay.case_rows())
         out.rows("incidents.jsonl", replay.incident_rows())
         out.rows("alerts.jsonl", [])
-        report = Report(replay)
+        report = Report(replay, summary)
         out.file("report.html").write(report.html())
         out.file("summary.json").write(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
         out.finish()

@@ -5,9 +5,10 @@ and minutes without anything to do cost nothing.
 """
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Protocol
 
 from mentiondesk.adapters.storage import keys
@@ -156,8 +157,8 @@ class _Alerts(Alerts):
 class VirtualDesk:
     """Feed it posts oldest first, then `run_before` a time, or `finish`. `settings` may change between runs.
 
-    `triage` replaces the built-in triage, `senders` the outbox. `keep_ledger` is for desks on which staff act; without
-    it, a long replay needs less memory.
+    `triage` replaces the built-in triage, `senders` the outbox, `table` the table in memory. `keep_ledger` is for
+    desks on which staff act; without it, a long replay needs less memory.
     """
 
     def __init__(
@@ -168,17 +169,19 @@ class VirtualDesk:
         senders: Mapping[Channel, Sender] | None = None,
         *,
         keep_ledger: bool = False,
+        table: MemoryTable | None = None,
     ) -> None:
         self.settings = settings
         self.now = _BEFORE_ALL
         self.outbox = Outbox()
-        self.table = MemoryTable()
+        self.table = table or MemoryTable()
         self.posts = _Posts(self.table, _kept)
         self.cases = Cases(self.table, _kept)
         self.incidents = Incidents(self.table, _kept)
         # The time at which the detector next has something to do.
         self.look_at: datetime | None = None
         self._observer = observer or Observer()
+        self._keep_ledger = keep_ledger
         self.alerts = _Alerts(self.table, self.cases, self.incidents, self._observer, keep_ledger=keep_ledger)
         current = self._current
         triage = triage or BrandTriage(lambda: self.settings.brand_words, self._stream_share())
@@ -217,23 +220,25 @@ class VirtualDesk:
 
         return run
 
-    def stored_posts(self) -> list[Post]:
+    def stored_posts(self) -> Iterator[Post]:
         """All posts, in the order in which they were stored."""
-        return self.table.facts(keys.POST, Post)
+        return self.table.each(keys.POST, Post)
 
-    def stored_cases(self) -> list[Case]:
+    def stored_cases(self) -> Iterator[Case]:
         """All cases, in the order in which they were opened."""
-        return self.table.facts(keys.CASE, Case)
+        return self.table.each(keys.CASE, Case)
 
-    def stored_facts(self) -> list[Fact]:
+    def stored_facts(self) -> Iterator[Fact]:
         """All facts that figures count; waits that still run are ignored, as if nobody wrote again."""
-        opened = min((case.opened_at for case in self.stored_cases()), default=None)
-        found = Facts(self.table).between(opened, max(self.now, opened) + _DECIDED) if opened else ()
-        return [*found, *(fact for case in self.stored_cases() for fact in ignored_waits(case, _END))]
+        opened, ignored = self.now, list[Fact]()
+        for case in self.stored_cases():
+            opened = min(opened, case.opened_at)
+            ignored += ignored_waits(case, _END)
+        return chain(Facts(self.table).between(opened, self.now + _DECIDED), ignored)
 
-    def stored_incidents(self) -> list[Incident]:
+    def stored_incidents(self) -> Iterator[Incident]:
         """All incidents, in the order in which they were created."""
-        return self.table.facts(keys.INCIDENT, Incident)
+        return self.table.each(keys.INCIDENT, Incident)
 
     def hear(self, post: Post) -> Added:
         """Stores and classifies a post at the whole minute after it was made."""
@@ -241,6 +246,9 @@ class VirtualDesk:
         self.now = max(self.now, minute_after(post.created_at))
         added = self.posts.add(replace(post, seen_at=self.now))
         self.classify_new()
+        if not self._keep_ledger:
+            # Its post is classified, and nobody looks the customer up here: the arrival is followed no more.
+            self.table.delete(keys.arrival(self.now, post.post_id))
         return added
 
     def classify_new(self) -> None:

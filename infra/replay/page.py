@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -70,11 +71,11 @@ class Person:
 class Report:
     """The figures of a finished replay, in words. Times are on the desk's own clock."""
 
-    def __init__(self, replay: Replay) -> None:
+    def __init__(self, replay: Replay, summary: dict[str, Any]) -> None:
         self._replay = replay
         self._settings = replay.desk.settings
         self._zone = ZoneInfo(self._settings.zone)
-        self.summary = replay.summary()
+        self.summary = summary
         self.customers = [
             (case, question) for case, question in replay.questions() if question.group is Group.CUSTOMERS
         ]

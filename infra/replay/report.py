@@ -8,6 +8,7 @@ from typing import Any
 from infra.replay.engine import Observer, VirtualDesk
 from infra.replay.questions import question_of
 from infra.replay.recording import Recording
+from infra.replay.spilling_table import SpillingTable
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.case import Case
@@ -34,7 +35,7 @@ class Replay(Observer):
     """Plays recorded posts to a desk, and reports. `alert_row` gets a row for each alert that goes out."""
 
     def __init__(self, settings: DeskSettings, alert_row: Callable[[Row], object]) -> None:
-        self.desk = VirtualDesk(settings, self)
+        self.desk = VirtualDesk(settings, self, table=SpillingTable())
         self.counts: Counter[str] = Counter()
         self.recording = Recording()
         self._alert_row = alert_row
@@ -58,6 +59,7 @@ class Replay(Observer):
         """Runs the clock on until no alert is left; timers that still run are late from their deadline on."""
         self.desk.finish()
         for case in self.desk.stored_cases():
+            self.counts[case.kind] += 1
             if case.timer is not None and case.waiting and case.timer.breached(self.desk.now):
                 self._note_late(case.case_id, case, alerted=bool(case.timer.alerts))
 
@@ -151,24 +153,28 @@ class Replay(Observer):
 
     def summary(self) -> Row:
         """The figures of the whole replay. Answers are judged as if the brand wrote nothing after the last post."""
-        desk, cases = self.desk, self.desk.stored_cases()
-        posts = desk.stored_posts()
-        own = [post for post in posts if post.own]
+        kinds = {kind: count for kind in Kind if (count := self.counts[kind])}
         return {
             "lines": self.recording.records,
-            "posts": len(posts),
-            "own_posts": len(own),
-            "own_posts_in_no_case": sum(post.case_id is None for post in own),
+            **self._posts(),
             "duplicates": self.counts["duplicates"],
             "edited": self.counts["edited"],
             "reposts": self.recording.reposts,
             "bad_lines": len(self.recording.left_out),
-            "cases": len(cases),
-            "cases_by_kind": {kind: count for kind in Kind if (count := sum(c.kind is kind for c in cases))},
+            "cases": sum(kinds.values()),
+            "cases_by_kind": kinds,
             **self._answers(),
             **self._deadlines(),
-            "incidents": len(desk.stored_incidents()),
-            **{f"{channel}s": desk.outbox.sent[channel] for channel in Channel},
+            "incidents": sum(1 for _ in self.desk.stored_incidents()),
+            **{f"{channel}s": self.desk.outbox.sent[channel] for channel in Channel},
+        }
+
+    def _posts(self) -> Row:
+        own = Counter(post.case_id is not None if post.own else None for post in self.desk.stored_posts())
+        return {
+            "posts": own.total(),
+            "own_posts": own[True] + own[False],
+            "own_posts_in_no_case": own[False],
         }
 
     def _answers(self) -> Row:

@@ -38,7 +38,7 @@ def measure(until: datetime | None = None) -> Iterator[Figure]:
     ordinary = [one for one in messages if not one.critical]
     zone = ZoneInfo(desk.desk.settings.zone)
     days = Counter((one.staff_id, one.at.astimezone(zone).date()) for one in ordinary)
-    found = f"{len(desk.desk.stored_posts()):,} posts, {len(messages):,} messages"
+    found = f"{len(list(desk.desk.stored_posts())):,} posts, {len(messages):,} messages"
     yield Figure(
         "weeks: messages to one person a day, p95",
         round(quantiles(days.values(), n=20)[-1]),

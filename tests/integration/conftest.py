@@ -12,6 +12,7 @@ import pytest
 from moto import mock_aws
 
 from infra.local.quick_moto import quick_table
+from infra.replay.spilling_table import SpillingTable
 from infra.transform import REGION, transformed
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.attributes import from_attributes
@@ -128,7 +129,7 @@ class MemoryDesk(Desk):
         return MemoryDesk()
 
     def all_items(self, prefix: str = "") -> list[Item]:
-        return [item for (pk, _), item in self.memory.items.items() if pk.startswith(prefix)]
+        return [item for item in self.memory.scan() if item.key.pk.startswith(prefix)]
 
 
 class DynamoDesk(Desk):
@@ -205,10 +206,12 @@ def db(account: "DynamoDBClient", schema: dict[str, Any]) -> Iterator["DynamoDBC
     account.delete_table(TableName=TABLE)
 
 
-@pytest.fixture(params=["memory", "dynamo"])
+@pytest.fixture(params=["memory", "file", "dynamo"])
 def table(request: pytest.FixtureRequest) -> Table:
-    """Each implementation of the table port."""
-    return MemoryTable() if request.param == "memory" else DynamoTable(request.getfixturevalue("db"), TABLE)
+    """Each implementation of the table port; of the one in a file, hardly anything is in memory."""
+    if request.param == "dynamo":
+        return DynamoTable(request.getfixturevalue("db"), TABLE)
+    return MemoryTable() if request.param == "memory" else SpillingTable(most=0)
 
 
 @pytest.fixture
@@ -217,7 +220,9 @@ def table_desk(db: "DynamoDBClient", schema: dict[str, Any]) -> DynamoDesk:
     return DynamoDesk(db, schema)
 
 
-@pytest.fixture(params=["memory", "dynamo"])
+@pytest.fixture(params=["memory", "file", "dynamo"])
 def desk(request: pytest.FixtureRequest) -> Desk:
-    found: Desk = MemoryDesk() if request.param == "memory" else request.getfixturevalue("table_desk")
-    return found
+    if request.param == "dynamo":
+        found: Desk = request.getfixturevalue("table_desk")
+        return found
+    return MemoryDesk() if request.param == "memory" else MemoryDesk(SpillingTable(most=0))

@@ -230,7 +230,7 @@ class MemoryDesk:
         return found
 
     def cases(self) -> list[Case]:
-        return self._desk.stored_cases()
+        return list(self._desk.stored_cases())
 
     def events(self, case: CaseId) -> list[tuple[str, str]]:
         """The record of a case: (person or "", act)."""
@@ -238,7 +238,7 @@ class MemoryDesk:
         return [(act.by or "", _ACTS[type(act)]) for act in acts if type(act) in _ACTS]
 
     def incidents(self) -> list[Incident]:
-        return self._desk.stored_incidents()
+        return list(self._desk.stored_incidents())
 
     def add_incident(self, incident: Incident) -> IncidentId:
         """Puts an incident in place, as the detector would."""

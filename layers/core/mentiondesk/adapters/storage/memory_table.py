@@ -5,7 +5,7 @@ from typing import Any, assert_never
 
 from mentiondesk.adapters.storage.items import Fact, Item, Value
 from mentiondesk.adapters.storage.keys import INDEXES, PK, SCHEMA, SK, Index, Key
-from mentiondesk.adapters.storage.sorted_places import SortedPlaces
+from mentiondesk.adapters.storage.sorted_places import Place, SortedPlaces
 from mentiondesk.adapters.storage.table import (
     Check,
     Condition,
@@ -20,11 +20,11 @@ from mentiondesk.adapters.storage.table import (
 )
 from mentiondesk.values import replace
 
-_LAST_CHARACTER = "\U0010ffff"
-_BEFORE_ALL, _AFTER_ALL = Key("", ""), Key(_LAST_CHARACTER, "")
+LAST_CHARACTER = "\U0010ffff"
+_BEFORE_ALL, _AFTER_ALL = Key("", ""), Key(LAST_CHARACTER, "")
 _OWN = Index("", PK, SK)
 # The place of an item in the table itself or in an index: the partition, and the sort key there.
-_Place = tuple[Any, Any]
+PlaceIn = tuple[Any, Any]
 
 
 class MemoryTable:
@@ -44,12 +44,16 @@ class MemoryTable:
         return self.items.get(key)
 
     def get_many(self, keys: Iterable[Key]) -> Iterator[Item]:
-        return iter([self.items[key] for key in keys if key in self.items])
+        return iter([item for key in keys if (item := self.get(key)) is not None])
 
     def query(self, query: Query) -> Iterator[Item]:
-        places = self._indexes[(query.index or _OWN).name].get(query.partition)
+        return self.get_many(key for _, key in self._found(query))
+
+    def _found(self, query: Query) -> list[Place]:
+        """The places that a query finds, in its order."""
+        places = self._places(query)
         if not places:
-            return iter(())
+            return []
         start, end = _bounds(places, query)
         if query.limit is not None:
             # A partition may hold a million items: those beyond the limit are not copied.
@@ -59,14 +63,18 @@ class MemoryTable:
         found = places.between(start, end)
         if query.newest_first:
             found.reverse()
-        return iter([self.items[key] for _, key in found])
+        return found
+
+    def _places(self, query: Query) -> SortedPlaces | None:
+        """The places of the partition that a query reads."""
+        return self._indexes[(query.index or _OWN).name].get(query.partition)
 
     def scan(self) -> Iterator[Item]:
         """Every item."""
         return iter(list(self.items.values()))
 
     def count(self, query: Query) -> int:
-        places = self._indexes[(query.index or _OWN).name].get(query.partition)
+        places = self._places(query)
         if not places:
             return 0
         start, end = _bounds(places, query)
@@ -81,7 +89,9 @@ class MemoryTable:
 
     def update(self, update: Update) -> Item:
         self._write({"": update})
-        return self.items[update.key]
+        changed = self.get(update.key)
+        assert changed is not None, "an update makes the item where there is none"
+        return changed
 
     def delete(self, key: Key, when: Condition | None = None) -> None:
         self._write({"": Delete(key, when)})
@@ -91,7 +101,11 @@ class MemoryTable:
 
     def facts(self, sk: str, kind: type[Fact]) -> list[Fact]:
         """The facts of all items under one sort key, in the order in which the items were first put."""
-        return [item.read(kind) for key, item in self.items.items() if key.sk == sk]
+        return list(self.each(sk, kind))
+
+    def each(self, sk: str, kind: type[Fact]) -> Iterator[Fact]:
+        """The same facts one after the other; a table that is larger than memory reads each when it is asked for."""
+        return iter([item.read(kind) for key, item in self.items.items() if key.sk == sk])
 
     def earliest(self, index: Index, prefix: str) -> Any:
         """The smallest sort key of an index over its partitions that begin so; None where they are empty."""
@@ -103,7 +117,7 @@ class MemoryTable:
             self._conflicts -= 1
             raise Conflict
         refused = {
-            name: self.items.get(part.key)
+            name: self.get(part.key)
             for name, part in parts.items()
             if part.when is not None and not self._holds(part.key, part.when)
         }
@@ -113,7 +127,7 @@ class MemoryTable:
             self._do(part)
 
     def _holds(self, key: Key, when: Condition) -> bool:
-        there = self.items.get(key)
+        there = self.get(key)
         return when.holds(_no_attribute if there is None else there.get)
 
     def _do(self, part: Write) -> None:
@@ -138,13 +152,17 @@ class MemoryTable:
             del self.items[key]
         if (before is None) != (item is None):
             self._move("", key, None if before is None else key, None if item is None else key)
+        self._move_in_indexes(key, before, item)
+
+    def _move_in_indexes(self, key: Key, before: Item | None, item: Item | None) -> None:
+        """Moves an item's places in the indexes from those of the item before to its own."""
         for index in INDEXES:
-            old = _place(index, before) if before is not None and index.partition in before.beside else None
-            new = _place(index, item) if item is not None and index.partition in item.beside else None
+            old = place_of(index, before) if before is not None and index.partition in before.beside else None
+            new = place_of(index, item) if item is not None and index.partition in item.beside else None
             if old != new:
                 self._move(index.name, key, old, new)
 
-    def _move(self, index: str, key: Key, old: _Place | None, new: _Place | None) -> None:
+    def _move(self, index: str, key: Key, old: PlaceIn | None, new: PlaceIn | None) -> None:
         """Takes a key out of its old place in an index, and puts it into the new one."""
         partitions = self._indexes[index]
         if old is not None:
@@ -158,7 +176,7 @@ class MemoryTable:
             partitions[new[0]].add((new[1], key))
 
 
-def _place(index: Index, item: Item) -> _Place | None:
+def place_of(index: Index, item: Item) -> PlaceIn | None:
     """The place of an item in an index; None where it lacks one of the index's attributes."""
     partition, sort = item.beside.get(index.partition), item.get(index.sort)
     return None if partition is None or sort is None else (partition, sort)
@@ -166,7 +184,7 @@ def _place(index: Index, item: Item) -> _Place | None:
 
 def _bounds(places: SortedPlaces, query: Query) -> tuple[int, int]:
     """The first of the places that the query finds, and the first behind them."""
-    first, last = (query.prefix, query.prefix + _LAST_CHARACTER) if query.prefix else (query.first, query.last)
+    first, last = (query.prefix, query.prefix + LAST_CHARACTER) if query.prefix else (query.first, query.last)
     start = 0 if first is None else places.before((first, _BEFORE_ALL))
     end = len(places) if last is None else places.up_to((last, _AFTER_ALL))
     if query.after is None:

@@ -1,6 +1,7 @@
 """Sorted places of a partition of the table in memory."""
 
 from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable
 from typing import Any
 
 from mentiondesk.adapters.storage.keys import Key
@@ -15,9 +16,9 @@ class SortedPlaces:
 
     __slots__ = ("_blocks",)
 
-    def __init__(self) -> None:
+    def __init__(self, places: Iterable[Place] = ()) -> None:
         # Only the first block may be empty, and only where it is the last as well.
-        self._blocks: list[list[Place]] = [[]]
+        self._blocks: list[list[Place]] = [sorted(places)]
 
     def __bool__(self) -> bool:
         return bool(self._blocks[0])
