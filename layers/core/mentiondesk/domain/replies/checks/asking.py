@@ -1,5 +1,4 @@
-"""The rule about requests in public for what identifies the customer, and the private ways that make them"
-" harmless."""
+"""The rule about requests in public for what identifies the customer, and the private ways that make them harmless."""
 
 import re
 from collections.abc import Iterator
