@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.replies.checks import tables
 from mentiondesk.domain.replies.checks.asking import names_a_contact, private_way
+from mentiondesk.domain.replies.checks.harms import tells_of_harm
 from mentiondesk.domain.replies.checks.context import CheckContext
 from mentiondesk.domain.replies.checks.spelling import Reading
 from mentiondesk.domain.replies.checks.word_table import unaccented
@@ -146,7 +147,7 @@ def _speaks_of_harm(said: str) -> bool:
     """True for a customer's post that tells of harm. Remembered: a reply to it is checked again and again."""
     plain = unaccented(said.lower())
     worried = tables.WORRIED.search(plain) is not None and tables.PAPERWORK.search(plain) is None
-    return worried or tables.table("harm").search(plain) is not None
+    return worried or tables.table("harm").search(plain) is not None or tells_of_harm(plain)
 
 
 @lru_cache(maxsize=256)

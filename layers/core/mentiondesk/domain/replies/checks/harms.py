@@ -1,0 +1,92 @@
+"""What a customer says of harm, in words that no table holds whole: a part of the body and what is wrong with it."""
+
+import re
+
+# The text is in small letters and without accents.
+_BODY = (
+    r"(?:arms?|legs?|knees?|ankles?|wrists?|elbows?|shoulders?|backs?|necks?|hips?|heads?|faces?|skin|scalp|eyes?|eyelids?"
+    r"|lips?|mouth|tongue|tooth|teeth|throat|chest|belly|tummy|stomach|hands?|fingers?|thumbs?|toes?|foot|feet|nose|ears?"
+    r"|ribs?|cheeks?|forehead|chin|arme?|beine?|knie|knochel|handgelenk|ellbogen|schulter|rucken|nacken|hufte|kopf|gesicht"
+    r"|haut|augen?|lid|lippen?|mund|zunge|zahn\w*|hals|brust|bauch|magen|hande?|daumen|zehen?|fuss|fuße?|nase|ohr(?:en)?"
+    r"|bras|jambes?|genoux?|chevilles?|poignets?|coudes?|epaules?|dos|cou|nuque|hanche|tete|visage|peau|yeux|oeil|œil"
+    r"|paupieres?|levres?|bouche|langue|dents?|gorge|poitrine|ventre|estomac|mains?|doigts?|pouces?|orteils?|pieds?|nez"
+    r"|oreilles?|brazos?|piernas?|rodillas?|tobillos?|munecas?|codos?|hombros?|espalda|cuello|cadera|cabeza|cara|piel|ojos?"
+    r"|parpados?|labios?|boca|lengua|dientes?|muelas?|garganta|pecho|barriga|estomago|manos?|dedos?|pies?|nariz|orejas?|oidos?"
+    r"|bracos?|pernas?|joelhos?|tornozelos?|pulsos?|cotovelos?|ombros?|costas|pescoco|anca|cabeca|pele|olhos?|palpebras?"
+    r"|labios?|lingua|dentes?|peito|maos?|polegar|ouvidos?|orelhas?)"
+)
+_WRONG = (
+    r"(?:pop(?:s|ped)?|crack(?:ed)?|crunch\w*|snapped|swell\w*|swollen|puff(?:y|ed)|red raw|bright red|split|cut|sliced|gash\w*"
+    r"|graze[ds]?|scrap(?:ed|es)|bleed\w*|bled|peel\w*|blister\w*|sting\w*|itch\w*|burn\w*|numb|black and blue|throb\w*|ach(?:es?|ing)"
+    r"|pain\w*|sore|hurts?|killing|can't (?:move|lift|bend|feel|open|see|walk|close|stand)|cannot (?:move|lift|bend|feel|open|see|walk)"
+    r"|won't (?:bend|open|move)|gave out|seized|twisted|jarred|banged|bashed|whacked|hit|smacked|trapped|caught|squashed|broken?|fractured"
+    r"|geschwollen|schwillt|schwoll|dick|rot|aufgeplatzt|aufgeschnitten|geschnitten|blut\w*|brenn\w*|juck\w*|weh|schmerz\w*|tut weh"
+    r"|taub|blau|gebrochen|verdreht|verrenkt|gestossen|gestoßen|geknackt|eingeklemmt|gequetscht"
+    r"|gonfl\w*|enfl\w*|roug(?:e|es|i)\b|brul\w*|gratt\w*|demang\w*|saign\w*|ouverte?s?|fendue?s?|coup\w+|mal|douleur\w*|doulour\w*|cass\w+"
+    r"|tordue?s?|cogn\w*|bloque\w*|coinc\w+|pele\w*|picot\w*"
+    r"|hinch\w+|inflam\w+|roj[oa]s?|escuec\w+|pic(?:a|an|or)|quem\w+|sangr\w*|partid[oa]|abiert[oa]|cort\w+|duel\w+|dolor\w*|roto|rota|torcid[oa]"
+    r"|golpe\w*|entumecid\w*|inch\w+|inchad[oa]s?|vermelh[oa]s?|arde\w*|coc(?:a|eira)\w*|comichao|doi|doem|dor|partid[oa]|torcid[oa]|rasgad[oa]"
+    r"|bati|dormente)"
+)
+_MINE = (
+    r"(?:my|his|her|our|their|mum's|dad's|son's|daughter's|wife's|husband's|the baby's|mein\w*|seine?\w*|ihre?\w*|unser\w*|dem kind"
+    r"|mon|ma|mes|son|sa|ses|notre|mi|mis|su|sus|nuestr\w+|meu|minha|meus|minhas|dele|dela|nosso|nossa)"
+)
+_SMELL = (
+    r"(?:smell\w*|whiff|stink\w*|stank|reek\w*|odou?rs?|geruch|gestank|riecht|roch|stinkt|odeurs?|sent|pue|olor|huele|oli[ao]|apesta"
+    r"|cheir\w+|fed(?:e|or))"
+)
+_OF_DANGER = (
+    r"(?:gas|egg(?:s|y)?|burn\w*|burnt|smok\w+|scorch\w*|singe\w*|melt\w*|rubber|petrol|fumes|chemicals?|electric\w*|acrid|verbrannt\w*"
+    r"|angebrannt\w*|verschmort\w*|schmor\w*|faul\w*|brenz\w*|gaz|brul\w*|crame\w*|roussi|oeufs? pourris?|quemad\w*|chamusc\w*"
+    r"|huevos? podridos?|queimad\w*|esturric\w*|ovos? podres?|plastico|butano)"
+)
+_ELECTRIC = (
+    r"(?:chargers?|charging|sockets?|plugs?|batter(?:y|ies)|heaters?|boilers?|kettles?|toasters?|irons?|ovens?|hobs?|blankets?|cables?"
+    r"|adapters?|fuse ?box(?:es)?|meters?|scooters?|e-?bikes?|power ?banks?|vapes?|fridges?|dryers?|dishwashers?|lamps?|akkus?|ladegerat\w*"
+    r"|ladekabel|steckdosen?|stecker|heizdecke|heizung|therme|wasserkocher|bugeleisen|herd|ofen|kamin\w*|netzteil|chargeurs?|prises?"
+    r"|batteries?|chaudiere|bouilloire|grille-pain|fer|four|couverture|cargador(?:es)?|enchufes?|baterias?|caldera|hervidor|plancha|horno"
+    r"|manta|estufa|carregador(?:es)?|tomadas?|caldeira|chaleira|ferro|forno|cobertor|aquecedor|esquentador)"
+)
+_ODD = (
+    r"(?:brown (?:patch|mark|stain)|scorch\w*|hiss\w*|crackl\w*|fizz\w*|buzz(?:es|ing|ed)? (?:loudly|when|like)|sizzl\w*|swell\w*|swollen"
+    r"|bulg\w*|bloated|fat|puff\w*|(?:funny|weird|odd|strange) (?:whiff|smell)|red hot|(?:too |so |very |really |burning )hot|burns? (?:to|my)"
+    r"|glow\w*|tingl\w*|zaps?|knister\w*|zisch\w*|summt|dick|geblaht|gluh\w*|heiß|heiss|braune? fleck\w*|gresill\w*|crepit\w*|gonfl\w*"
+    r"|brulante?|chauffe\w*|taches? (?:brune?s?|marrons?)|chisporrote\w*|zumba\w*|hinch\w+|(?:muy |demasiado )calient\w+|quema\w*"
+    r"|mancha marron|estala\w*|zumbe\w*|inch\w+|(?:muito |demasiado )quente|queima\w*|mancha castanha)"
+)
+_ALARM = (
+    r"(?:co[- ]?(?:melder|alarm|detector|warner)s?|rauchmelder|gasmelder|feuermelder|gaswarner|(?:smoke|gas|fire|carbon|monoxide) "
+    r"(?:alarms?|detectors?)|detecteurs? de (?:fumee|gaz|monoxyde)|detector(?:es)? de (?:humo|gas|monoxido|fumo)|kohlenmonoxid|monoxyde|monoxido)"
+)
+_RIDDEN = (
+    r"(?:bikes?|scooters?|cars?|bus|coach|tram|van|trains?|coaster|rides?|slides?|swings?|horse|pony|treadmill|bunk|ladder|chair|stool|escalator"
+    r"|trampoline|zip ?wire|roller|fahrrad|rad|auto|leihroller|velo|trottinette|voiture|manege|cheval|toboggan|bici\w*|patinete|coche|atraccion"
+    r"|caballo|tobogan|trotinete|carro|carrossel|cavalo|escorrega)"
+)
+_THROWN = (
+    r"(?:came off|thrown (?:off|from)|threw (?:me|him|her)|fell (?:off|from|out of)|flew off|slid off|crashed|smashed into|ploughed into|hit a"
+    r"|didn't (?:stop|brake)|wouldn't (?:stop|brake)|no brakes|nicht gebremst|bremst nicht|gekracht|geknallt|geflogen|gesturzt|gefallen"
+    r"|tombee?s?|rentree? dans|percute\w*|ne freine\w*|n'a pas freine|me cai|se cayo|estrell\w+|choqu\w+|no fren\w+|cai|caiu|embat\w+|nao trav\w+)"
+)
+_NEAR = r"[^.!?\n]{0,45}?\b"
+_HARMS = tuple(
+    re.compile(rf"\b{one}\b{_NEAR}{other}\b")
+    for one, other in (
+        (rf"{_MINE} (?:\w+ )?{_BODY}", _WRONG),
+        (_WRONG, rf"{_MINE} (?:\w+ )?{_BODY}"),
+        (rf"(?!back|face\b){_BODY} (?:\w+ ){{0,2}}(?:all |went |ist |toute? |toda |todo |esta )?", _WRONG),
+        (rf"(?:split|cut|busted|fat|swollen|broken|black|bleeding|bloody)", _BODY),
+        (_SMELL, _OF_DANGER),
+        (_OF_DANGER, _SMELL),
+        (_ELECTRIC, _ODD),
+        (_ODD, _ELECTRIC),
+        (_THROWN, _RIDDEN),
+        (_RIDDEN, _THROWN),
+    )
+) + (re.compile(rf"\b{_ALARM}\b"),)
+
+
+def tells_of_harm(said: str) -> bool:
+    """True for a post, in small letters without accents, that tells of harm to somebody or of what could do some."""
+    return any(harm.search(said) for harm in _HARMS)
