@@ -95,7 +95,7 @@ _STREET = re.compile(
     r"|\b(?:au (?:numéro|n°) \d{1,3},? (?:de la|du|des|de l')|en el (?:número|n[º°]) \d{1,3} de (?:la|tu|su)"
     r"|no (?:número|n[º°]) \d{1,3} d[ao]|al (?:civico|numero) \d{1,3} d\w+"
     r"|(?:bei|vor) (?:haus)?nummer \d{1,3} (?:in|am|an)) "
-    r"|\b(?:hausnummer|house number|door number|numéro de maison|portal|porta|huisnummer) \d{1,4}\b"
+    r"|\b(?:hausnummer|house number|door number|numéro de maison|portal|huisnummer) \d{1,4}\b"
 )
 # A shop has none of these.
 _FLAT = re.compile(
