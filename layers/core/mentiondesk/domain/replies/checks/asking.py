@@ -190,9 +190,11 @@ _BROUGHT = re.compile(
     r"|\b(?:enter|type|put|fill in|paste|show|scan|give|tell)\b[^.!?\n]{0,40}\b(?:into|on|in|at|to) (?:the"
     r"|our) (?:\w+ )?(?:page|box|search"
     r"|map|app|site|machine|desk|till|counter|gate|door|form|field|driver|crew|reception)\b"
-    r"|\b(?:al (?:pagar|comprar|pedir)|en (?:la|el|nuestra) (?:web|app|pagina|formulario|carrito)|beim (?:bezahlen|bestellen)"
+    r"|\b(?:al (?:pagar|comprar|pedir)|en (?:la|el|nuestra) (?:web|app|pagina|formulario|carrito)|beim (?:bezahlen"
+    r"|bestellen)"
     r"|im (?:warenkorb|formular|bestellfeld)|an der kasse|au moment de (?:payer|commander)|dans (?:le|votre) panier"
-    r"|sur (?:le site|le formulaire|l'appli)|ao (?:pagar|comprar|encomendar)|no (?:carrinho|formulario|site|checkout)|na app"
+    r"|sur (?:le site|le formulaire|l'appli)|ao (?:pagar|comprar|encomendar)|no (?:carrinho|formulario|site"
+    r"|checkout)|na app"
     r"|at (?:the )?checkout|in the (?:form|notes? (?:box|field)))\b[^.!?\n]{0,90}"
     r"|\b(?:tell|give|show) the (?:desk|driver|crew|reception|team|guide|till)\b[^.!?\n]{0,40}"
 )

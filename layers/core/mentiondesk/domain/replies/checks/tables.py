@@ -9,7 +9,7 @@ from mentiondesk.domain.replies.checks.word_table import SignTable, WordTable, u
 
 # The tables that are compared with replies; that of harm is compared with what customers write.
 _OF_REPLIES = (
-    "apology", "ask", "asks_who", "blame", "danger", "danger_everyday", "guarantee", "identifier", "insult",
+    "apology", "ask", "asks_who", "blame", "danger", "danger_everyday", "guarantee", "guarantee_everyday", "identifier", "insult",
     "insult_everyday", "legal", "legal_everyday", "medical", "medical_everyday", "money", "money_everyday",
     "private_way", "reassurance", "sarcasm", "still_looking",
 )  # fmt: skip
@@ -100,6 +100,20 @@ PEACE_OF_MIND = re.compile(
     r"|kannst) (?:\w+ ){0,2}(?:ruhig|beruhigt) schlafen"
     r"|dormez (?:tranquille|sur vos deux oreilles)|soyez (?:tranquilles?|sans crainte|rassuree?s?)"
     r"|(?:duerm\w+|qued\w+|est\w+) tranquil\w+|(?:dorm\w+|fique|pode ficar|esteja) (?:descansad\w+|tranquil\w+))\b"
+)
+# What will be, or is to come: beside it, everyday words of certainty promise something.
+FUTURE = re.compile(
+    r"'ll\b|\b(?:will|won't|shall|going to|gonna|never|tomorrow|tonight|by (?:\w+day|noon|midday|the end|then|\d"
+    r"|lunch|tea)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"|next (?:week|month|time)|again|arriv\w+|com(?:es?|ing)|gets? (?:there|here|to you)|makes? it|turns? up"
+    r"|lands?|lasts?|wird|werden|wirst|werdet|komm\w+|klappt|lauft|halt|morgen"
+    r"|bis|heute|nie|bekomm\w+|erhalten|liegt|steht|steigt|\w{2,}(?:ra|ras|rez|ront|rons|ran|remos|rao)|demain"
+    r"|ce soir|va|vont|allez"
+    r"|arrive\w*|reviens?|revient|manana|esta (?:tarde|noche)|llega\w*|vas?|van|vuelv\w+|sale|tien\w+|amanha|hoje"
+    r"|chega\w*|vai|vao|volta\w*|tem|resolv\w+"
+    r"|aparec\w+|(?:mon|diens|donners|frei|sams|sonn)tag\w*|mittwoch|lundi|mardi|mercredi|jeudi|vendredi|samedi"
+    r"|dimanche|lunes|martes|miercoles|jueves|viernes"
+    r"|sabado|domingo|segunda|terca|quarta|quinta|sexta|arriva|domani|torna|morgen)\b"
 )
 COMING = re.compile(
     r"'ll\b|\b(?:will|won't|going to|nothing|never|wird|werden|kommt|nichts|sera|seront|aurez|rien|va a|sera|estara"

@@ -32,6 +32,9 @@ def guarantees(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     for found, start, end in reading.in_words(tables.table("guarantee")):
         if not _of_the_product(text, found):
             yield _finding("guarantee", Outcome.BLOCK, (start, end), reading)
+    for found, start, end in reading.in_words(tables.table("guarantee_everyday")):
+        if tables.FUTURE.search(_sentence(text, found)) and not _of_the_product(text, found):
+            yield _finding("guarantee", Outcome.BLOCK, (start, end), reading)
     for found in _certainties(text):
         yield _finding("guarantee", Outcome.BLOCK, reading.words.place(*found.span()), reading)
 
