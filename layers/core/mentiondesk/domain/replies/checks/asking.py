@@ -170,7 +170,7 @@ _HELD_QUESTION = re.compile(
 _TO_US = re.compile(
     r"(\b(?:(?:tell|give|send|read|show|hand|text|shoot|drop|ping|fire|spell|let) (?:us|me)(?: have| know| see)?"
     r"|(?:share|reply|answer"
-    r"|respond|tweet|comment|quote|post|come back(?= (?:to us |here )?with))(?: back| us)?(?: with)?|(?:nenn|sag"
+    r"|respond|tweet|comment|quote|post|come back(?= (?:to us |here )?with\b))(?: back| us)?(?: with)?|(?:nenn|sag"
     r"|schick|gib|geb|schreib"
     r"|verrat)\w*"
     r" (?:sie |du )?(?:uns|mir)|(?:dites|donnez|envoyez|indiquez|precisez|ecrivez|communiquez)-(?:nous|moi)"

@@ -35,14 +35,15 @@ def guarantees(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     for found, start, end in reading.in_words(tables.table("guarantee_everyday")):
         if tables.FUTURE.search(_sentence(text, found)) and not _of_the_product(text, found):
             yield _finding("guarantee", Outcome.BLOCK, (start, end), reading)
-    for found in _certainties(text):
+    for found in _certainties(text, context.kind):
         yield _finding("guarantee", Outcome.BLOCK, reading.words.place(*found.span()), reading)
 
 
-def _certainties(text: str) -> Iterator[re.Match[str]]:
+def _certainties(text: str, kind: Kind) -> Iterator[re.Match[str]]:
     """Words of certainty beside what will be."""
     yield from tables.CERTAIN_FUTURE.finditer(text)
-    if tables.COMING.search(text):
+    yield from tables.CERTAINTY.finditer(text)
+    if tables.COMING.search(text) or (kind is not Kind.CHATTER and tables.FUTURE.search(text)):
         yield from tables.PEACE_OF_MIND.finditer(text)
 
 
