@@ -75,8 +75,9 @@ _OPEN = (
 # Words that set a private way aside, or name the thread as the place to answer.
 _IN_THE_OPEN = re.compile(
     r"\b(?:no need (?:to|for a?)|don't (?:need to|have to|bother)|(?:instead of|rather than)(?: a)?"
-    r"|not (?:by|in|via))"
-    r" ?(?:a )?(?:dm|direct message|private|message)\b"
+    r"|not (?:by|in|via)|keine?|nicht|pas (?:besoin )?(?:de|en)|sans|sin|no hace falta|sem|nao precisa)"
+    r"[^.!?,;]{0,25}?\b(?:dms?|direct messages?|private|message|direktnachricht|pn|mp|md|mensaje|privado|mensagem"
+    r"|inbox)\b"
     rf"|\b{_OPEN}(?!:)"
 )
 _VERBS_OF_TELLING = (
@@ -315,7 +316,12 @@ def private_way(reading: Reading) -> bool:
     if not tables.table("private_way").search(text):
         return False
     into = _INTO_THE_OPEN.search(text)
-    if into and tables.table("identifier").search(into[0]) and not _NOT_ASKED.search(_clause(text, into.end())):
+    passage = text[into.start() : into.end() + _NEAR] if into else ""
+    if (
+        into
+        and tables.table("identifier").search(_ENDS.split(passage)[0])
+        and not _NOT_ASKED.search(_clause(text, into.end()))
+    ):
         return False
     return tables.table("private_way").search(_IN_THE_OPEN.sub(" ", text)) is not None
 

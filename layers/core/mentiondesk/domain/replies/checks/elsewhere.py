@@ -64,7 +64,8 @@ _NEXT_SENTENCE = re.compile(r"\w*[a-zà-ÿ]\.[A-Z][a-zà-ÿ]+")
 _LIKE_A_DOT = str.maketrans("․。．｡‧∙", "......")
 _PLATFORM = (
     r"(?:youtube|you tube|tiktok|instagram|insta|facebook|reddit|etsy|e-?bay|amazon|vinted|telegram|discord|pinterest"
-    r"|twitch|github|gumtree|craigslist|leboncoin|le bon coin|kleinanzeigen|wallapop|milanuncios|olx"
+    r"|twitch|booking(?:\.com)?|expedia|airbnb|trivago|skyscanner|trainline|uber eats|deliveroo|github|gumtree"
+    r"|craigslist|leboncoin|le bon coin|kleinanzeigen|wallapop|milanuncios|olx"
     r"|mercado ?li[bv]re"
     r"|marketplace|google drive|dropbox|soundcloud|patreon|substack|medium|quora|tumblr|fandom|archive\.org"
     r"|the marketplace)"
@@ -96,6 +97,7 @@ _RIVAL = (
 )
 _ELSEWHERE = re.compile(
     rf"\b{_SOMEBODY}\b[^.!?\n]{{0,40}}\b{_ON} {_PLATFORM}\b|\b{_ON} {_PLATFORM}\b[^.!?\n]{{0,40}}\b{_SOMEBODY}\b"
+    rf"|\bover (?:at|on|bei|auf) {_PLATFORM}\b|\b(?:big|giant|famous) \w dot com\b"
     rf"|\b{_GO}\b[^.!?\n]{{0,50}}\b{_ON} {_PLATFORM}\b|(?:^|(?<=[.!?,;:] )){_ON}"
     rf" {_PLATFORM}\b[^.!?\n]{{0,40}}\b{_GO}\b"
     rf"|\b(?:by|from|von|de) \w{{3,20}}(?: \w{{3,20}})? {_ON} {_PLATFORM}\b|\b{_PLATFORM} (?:run by|by|of|group"

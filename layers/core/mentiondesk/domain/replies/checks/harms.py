@@ -23,7 +23,8 @@ _BODY = (
     r"|labios?|lingua|dentes?|peito|maos?|polegar|ouvidos?|orelhas?)"
 )
 _WRONG = (
-    r"(?:pop(?:s|ped)?|crack(?:ed)?|crunch\w*|snapped|swell\w*|swollen|puff(?:y|ed)|red raw|bright red|split|cut"
+    r"(?:pop(?:s|ped)?|tight(?:ness)?|pressure|stabbing|cramp\w*|dislocated|crack(?:ed)?|crunch\w*|snapped|swell\w*"
+    r"|swollen|puff(?:y|ed)|red raw|bright red|split|cut"
     r"|sliced|gash\w*"
     r"|graze[ds]?|scrap(?:ed|es)|bleed\w*|bled|peel\w*|blister\w*|sting\w*|itch\w*|burn\w*|numb|black and blue"
     r"|throb\w*|ach(?:es?|ing)"
@@ -88,6 +89,19 @@ _ALARM = (
     r"(?:alarms?|detectors?)|detecteurs? de (?:fumee|gaz|monoxyde)|detector(?:es)? de (?:humo|gas|monoxido|fumo)"
     r"|kohlenmonoxid|monoxyde|monoxido)"
 )
+_STUFF = (
+    r"(?:paint|varnish|coating|dye|glaze|glue|filling|stuffing|slime|play ?dough|farbe|lack|beschichtung|kleber"
+    r"|fullung|peinture|vernis|colle"
+    r"|teinture|pintura|barniz|pegamento|relleno|tinta|verniz|cola|enchimento|batter(?:y|ies)|magnets?|beads?"
+    r"|buttons?|pellets?|silica)"
+)
+_TO_EAT = (
+    r"(?:chew\w*|lick\w*|suck\w*|swallow\w*|ate|eaten|eating|in (?:his|her|its|the baby's) mouth|lutsch\w*"
+    r"|gelutscht|kau(?:t|en|te)|nuckel\w*|schleck\w*"
+    r"|verschluck\w*|im mund|machouill?e\w*|mache|leche|suce\w*|avale\w*|dans la bouche|chup\w+|mordisque\w*"
+    r"|muerde\w*|roe\w*|traga\w*"
+    r"|en la boca|morde\w*|lamb\w+|roi\w*|engol\w+|na boca)"
+)
 _RIDDEN = (
     r"(?:bikes?|scooters?|cars?|bus|coach|tram|van|trains?|coaster|rides?|slides?|swings?|horse|pony|treadmill|bunk"
     r"|ladder|chair|stool|escalator"
@@ -111,6 +125,12 @@ _HARMS = tuple(
         (_WRONG, rf"{_MINE} (?:\w+ )?{_BODY}"),
         (rf"(?!back|face\b){_BODY} (?:\w+ ){{0,2}}(?:all |went |ist |toute? |toda |todo |esta )?", _WRONG),
         (rf"(?:split|cut|busted|fat|swollen|broken|black|bleeding|bloody)", _BODY),
+        (
+            r"(?:tight(?:ness)?|pressure|pains?|stabbing|tingling|numbness|druck|enge|stechen|oppression|presion|aperto|pressao)",
+            rf"(?:in|on|across|around|auf|dans|en|no|na) (?:\w+ )?{_BODY}",
+        ),
+        (_TO_EAT, _STUFF),
+        (_STUFF, _TO_EAT),
         (_SMELL, _OF_DANGER),
         (_OF_DANGER, _SMELL),
         (_ELECTRIC, _ODD),

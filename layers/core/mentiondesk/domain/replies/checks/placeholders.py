@@ -83,12 +83,32 @@ _WRITTEN = re.compile(
     # Alternatives of which none was chosen.
     r"|\b(?:is/isn't|is/is not|has/hasn't|has/has not|will/won't|can/can't|can/cannot|does/doesn't|today/tomorrow"
     r"|yes/no)\b"
+    # Marks of any kind on both sides of a word; words to whoever fills the slot; a day or an hour in letters.
+    r"|(?<!\S)(@{1,3}|[#~|^=+&$§¤¬/\\]{2,3})[a-z_ .-]{2,25}\1(?!\w)"
+    r"|\([^()\n]{0,60}\b(?:before|prior to|vor|avant|antes de)(?: the| dem| l'| el)? ?(?:sending|posting|publishing"
+    r"|you (?:send|post)|senden|posten"
+    r"|envoi|envoyer|publier|enviar|publicar)\b[^()\n]{0,20}\)"
+    r"|\b(?:explain|describe|state|mention|insert|give|write|put|add|name|say) (?:the |a )?(?:cause|reason|issue"
+    r"|problem|date|product|details|solution|apology|store"
+    r"|shop|item|topic|city|delay)s? (?:here|briefly)\b|\bkeep it (?:short|brief)[.,]? (?:they|we|the)\b"
+    r"|\b(?:since|from|until|till) (?:date|day|city|shop|product)(?=[,.;!?]| and (?:we|you|the))|\b(?:on"
+    r"|at) (?:date|city)(?=[,.;!?])"
+    r"|\b(?:monsieur|madame|mme|herr|frau|senor|senora|sr|sra|senhor|senhora|mr|mrs) (?:untel|unetelle|mustermann"
+    r"|musterfrau|fulan\w+|xy|xyz|soundso)\b|\bmachin-?chose\b"
+    r"|\bjj mois\b|\bdia de mes\b|\btag monat\b|\bxx ?h ?xx\b|\bx\.y(?:\.z)?\b"
     r"|\b(?:john|jane) doe\b|\(\?+\)|\b00[/.:]00[/.:]00(?:00)?\b"
-    r"|\b(?:on|at|by|from|until|is|am|um|le|el|las|to|in) (?:\.{3}|…)(?=[\s,.]|$)"
+    r"|\b(?:on|at|by|from|until|is|am|um|le|el|las|to|in) (?:\.{3}|…)(?=[,.]|$| (?:at|in|and|by|on|um|am|und|a|et|y"
+    r"|e|las|les|the|your|our)\b)"
+    # A word that needs another, and the gap where that stood.
+    r"|\b(?:in|at|on|by|from|to|within|until|of|for|am|um|bis|in der|im|a|le|du|el|en|de|em|no|na) {2,}(?=[a-z])"
+    r"|\b(?:hello|hi|hey|dear|good (?:morning|afternoon|evening)|hallo|liebe[r]?|guten (?:tag|morgen)|bonjour|hola"
+    r"|buenos dias|ola|bom dia) {1,2},(?= )"
 )
 # Signs that count as written alone: TK of printers, X for a number or an hour.
 _AS_WRITTEN = re.compile(
-    r"\bTK(?:TK)?\b(?! ?\d| ?Maxx?)|\b(?:at|by|until|till|before|after|around|between) X\b(?! \()"
+    r"\b(?:[Ss]tation|[Ss]tore|[Ss]hop|[Pp]roduct|[Cc]ity|[Tt]own|[Cc]ustomer|[Cc]ompany|[Bb]rand"
+    r"|[Pp]erson) [ABCXYZ]\b|\bX{1,2}(?:th|st|nd|rd)\b|\bof Month\b"
+    r"|\bTK(?:TK)?\b(?! ?\d| ?Maxx?)|\b(?:at|by|until|till|before|after|around|between) X\b(?! \()"
     r"|[£€$] ?X+\b|\bX ?(?:am|pm|%|o'clock|Uhr|€|£)(?!\w)"
     r"|(?<!siglo )(?<!século )(?<!siècle )(?<!secolo )(?<!size )(?<!Jahrhundert )\bXX\b|\bNaN\b"
 )

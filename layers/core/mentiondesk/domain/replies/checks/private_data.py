@@ -41,6 +41,7 @@ _MAIL_AT_PROVIDER = re.compile(
     r"|en|no) )\s?"
     rf"(?:{'|'.join(map(re.escape, _PROVIDERS))})\b"
 )
+_AT_IN_WORDS = re.compile(r"\b(?:arroba|arobase|chiocciola|klammeraffe|apenstaartje)[ ,]+(\w{3,})")
 _LOCAL_PART_IN_WORDS = re.compile(rf"[\w.+-]{{1,64}} {_DOT} $")
 _IN_WORDS = re.compile(rf" {_DOT} ")
 _FEWEST_QUOTED = 3
@@ -151,7 +152,8 @@ _OURS = re.compile(
     r"|\b(?:call|ring|phone|text|whatsapp|e?-?mail|write|reach|contact|visit|find|message)(?: to)? us\b[^?!;]{0,60}$"
     r"|\bour (?:[\w-]+ ){0,3}(?:number|line|helpline|hotline|phone|team|desk|shop|store|office|branch|address|mail"
     r"|email|inbox)\b(?:(?!\bto\b)[^?!;]){0,50}$"
-    r"|(?<!we )(?<!will )(?<!'ll )(?<!to )\b(?:email|mail|write to|call|ring|phone|dial)(?: us)?(?: at| on)? ?$"
+    r"|(?<!we )(?<!will )(?<!'ll )(?<!to )(?<!did )(?<!they )(?<!he )(?<!she )(?<!tried )(?<!could )\b(?:email|mail"
+    r"|write to|call|ring|phone|dial)(?: us)?(?: at| on)? ?$"
     r"|\b(?:(?:rufen|erreichen|schreiben) sie uns|appelez-nous|écrivez-nous|llámenos|escríbanos)\b[^?!;]{0,50}$"
 )
 
@@ -183,10 +185,18 @@ def _in_letters(reading: Reading, context: CheckContext) -> Iterator[tuple[str, 
     for found in _MAIL_AT_PROVIDER.finditer(text) if any(map(text.__contains__, _PROVIDERS)) else ():
         if not _PROVIDER_ALONE.match(found[0]) and not _is_ours(text, found.start(), found[0], context):
             yield "mail", *reading.plain.place(*found.span())
+    for found in _spoken_mails(text):
+        if not any(domain.startswith(found[1]) for domain in context.rules.own_domains):
+            yield "mail", *reading.plain.place(*found.span())
     for found in _MAIL.finditer(text) if _may_hold_a_mail(text) else ():
         if _is_mail(found[0]) and not _is_ours(text, found.start(), found[0], context):
             before = _LOCAL_PART_IN_WORDS.search(text, 0, found.start())
             yield "mail", *reading.plain.place(before.start() if before else found.start(), found.end())
+
+
+def _spoken_mails(text: str) -> Iterator[re.Match[str]]:
+    """The sign of an address in words, and what follows it: "arroba hotmail"."""
+    return _AT_IN_WORDS.finditer(text)
 
 
 def _may_hold_a_mail(text: str) -> bool:

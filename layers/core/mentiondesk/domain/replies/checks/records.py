@@ -97,14 +97,6 @@ _PIECES = re.compile(
     r" [a-z]+[^.!?\n]{0,25}\b(?:at|over at|with|bei|en|chez|no) (?:the )?(?:google|microsoft|apple|yahoo|gmail"
     r"|hotmail|outlook)"
 )
-# A home beside the street where it stands.
-_HOME = re.compile(
-    r"\b(?:flat|bungalow|maisonette|studio|cottage|buzzer|doorbell|bell|porch|doorstep|doormat|letterbox|front door"
-    r"|side gate"
-    r"|back door|basement|attic|neighbours?|klingel|hinterhaus|briefkasten|nachbar\w*|sonnette|interphone|palier"
-    r"|boîte aux lettres"
-    r"|voisine?|timbre|buzón|portal|vecin[oa]|campainha|vizinh[oa]|caixa do correio)\b"
-)
 _MONTHS = (
     "january|february|march|april|may|june|july|august|september|october|november|december|januar|februar|märz|mai"
     "|juni|juli"
@@ -113,6 +105,58 @@ _MONTHS = (
     r"|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre|janeiro|fevereiro|março|maio|junho|julho"
     r"|setembro"
     r"|outubro|novembro|dezembro"
+)
+# A password described, money that came and went, a home described, who is staying, digits of a card or a passport.
+_TYPED = r"(?:capital|upper ?case|lower ?case|exclamation (?:mark|point)|underscore|hash(?:tag)?|asterisk|großbuchstabe\w*|großem|ausrufezeichen|unterstrich|majuscules?|point d'exclamation|tiret bas|mayúsculas?|signo de exclamación|guion bajo|maiúsculas?|ponto de exclamação)"
+_SIDE = r"(?:left|right|links|rechts|gauche|droite|izquierda|derecha|esquerd[oa]|direit[oa])"
+_NTH = (
+    r"(?:first|second|third|fourth|fifth|last|next-?door|erste[rsn]?|zweite[rsn]?|dritte[rsn]?|vierte[rsn]?"
+    r"|letzte[rsn]?|premi[eè]re?|deuxi[eè]me|troisi[eè]me"
+    r"|quatri[eè]me|cinqui[eè]me|derni[eè]re?|primer[oa]?|segund[oa]|tercer[oa]?|cuart[oa]|últim[oa]|primeir[oa]"
+    r"|terceir[oa]|quart[oa])"
+)
+_COLOUR = r"(?:red|green|blue|yellow|black|white|brown|grey|gray|orange|pink|purple|rote[nr]?|grüne[nr]?|blaue[nr]?|gelbe[nr]?|schwarze[nr]?|weiße[nr]?|braune[nr]?)"
+_BROUGHT_TO = r"(?:courier|driver|carried|delivered|left (?:it|the|your)|dropped|handed|brought|parcel|fahrer|bote|abgelegt|geliefert|livreur|facteur|colis|laissée?|repartidor|dejó|paquete|estafeta|deixou|encomenda)"
+_DESCRIBED = re.compile(
+    rf"\b{_TYPED}\b[^.!?\n]{{0,60}}(?<!least )\b\d{{2,4}}\b(?! (?:characters|letters|signs|zeichen))"
+    rf"|\b\d{{2,4}}\b[^.!?\n]{{0,40}}\b{_TYPED}\b"
+    r"|\byour (?:wages|salary|rent|pension|benefits|mortgage|loan|maintenance|gambling|direct debit) (?:to|from|of"
+    r"|come|came|only comes?|went) (?:mr|mrs|ms|[£€$]|\d|in from|the council|out|on the)"
+    r"|\b(?:took|takes|brought|leaves?|left) you (?:down |just |only |with )*(?:to |with |at )?(?:[£€$] ?\d"
+    r"|\w+ (?:pounds?|euros?|quid)|minus)"
+    rf"|\b{_NTH}(?: floor| étage| stock| andar| piso)?,? (?:on the )?{_SIDE}\b(?=[^.!?\n]{{0,80}}\b(?:bell|buzzer"
+    rf"|sonnette|portail|porte|gate|code|klingel|timbre|puerta|campainha|name|nom)\b)"
+    rf"|\b{_NTH} (?:house|bungalow|cottage|flat) (?:past|after|before|from|along|down|up|on)\b"
+    rf"|\b{_BROUGHT_TO}\b[^.!?\n]{{0,90}}\b{_COLOUR} (?:front )?(?:door|gate|tür|haustür|tor)\b"
+    r"|\b(?:sonnette|interphone|klingel|timbre|telefonillo|campainha|buzzer|doorbell"
+    r"|bell)\b[^.!?\n]{0,20}\b(?:au nom d|marked|that says|named|mit dem namen|a nombre d|com o nome)"
+    r"|\b(?:chez vous|chez toi|you live at|ihre adresse ist|your place is|vive en"
+    r"|mora n[ao])\b[^.!?\n]{0,20}\b\d{1,4}\b"
+    r"|\b(?:gate|door|portail|porte|portillon|tor|tür|puerta|portal|portão|porta)\b[^.!?\n]{0,12}\b(?:s'ouvre avec"
+    r"|opens with|öffnet (?:sich )?mit|se abre con|abre com) (?=\w*\d)\w{3,8}\b"
+    r"|\b(?:he|she|they)(?:'s|'ve| is| are| has| have)? (?:already |just )?(?:picked up (?:his|her|their|the) keys?"
+    r"|checked (?:in|out)|up in (?:room )?\d|in room \d|staying with us|booked in with)\b"
+    r"|\b(?:visa|mastercard|amex|card|karte|carte|tarjeta|cartão)\b[^.!?\n]{0,40}?\b(?!19"
+    r"|20)\d{4}\b[^.!?\n]{1,45}\b(?!19|20)\d{4}\b"
+    r"|\b(?:passport|passeport|pasaporte|passaporte|reisepass|ausweis|dni|permis|führerschein"
+    r"|licen[cs]e)\b[^.!?\n]{0,60}(?:\b[a-z], [a-z]\b|\d{2}-\d{1,3}-\d|\b\d{3,}\b[^.!?\n]{1,20}\b\d{2,}\b)"
+    r"|\b(?:que nos (?:contou|contaste|contó)|dont vous nous avez parlé|you told us (?:about )?(?:privately"
+    r"|in confidence|by dm))\b"
+    r"|\b(?:your|sua|seu|votre|ihr\w*|tu|su) (?:date of birth|birthday|dob|geburtstag|geburtsdatum"
+    r"|date de naissance|cumpleaños|fecha de nacimiento|data de nascimento)(?:,| is| was| as| of|:| ist| est| es"
+    r"| é)[^.!?\n]{0,20}"
+    rf"(?:\b(?:{_MONTHS})\b|\d)|\b(?:zur welt gekommen|came into (?:the|this) world|vu le jour|vio la luz"
+    rf"|veio ao mundo)\b"
+    rf"|\b(?:fez|cumplió|cumpliste|turned|wurden? sie|avez eu|a eu) (?:\w+ )?(?:\d\d|eighteen|dezoito|dieciocho"
+    rf"|achtzehn|dix-huit)\b[^.!?\n]{{0,40}}\b(?:{_MONTHS})\b"
+)
+# A home beside the street where it stands.
+_HOME = re.compile(
+    r"\b(?:flat|bungalow|maisonette|studio|cottage|buzzer|doorbell|bell|porch|doorstep|doormat|letterbox|front door"
+    r"|side gate"
+    r"|back door|basement|attic|neighbours?|klingel|hinterhaus|briefkasten|nachbar\w*|sonnette|interphone|palier"
+    r"|boîte aux lettres"
+    r"|voisine?|timbre|buzón|portal|vecin[oa]|campainha|vizinh[oa]|caixa do correio)\b"
 )
 _BORN = re.compile(
     r"\b(?:you|your|she|he|her|his|vous|votre|usted|su|sie|ihr|du|dein|tu|o senhor|a senhora|sua|seu|bien|as"
@@ -176,6 +220,7 @@ def records(reading: Reading) -> Iterator[tuple[str, int, int]]:
         ("code", _RADIO),
         ("code", _PLATE),
         ("code", _PIECES),
+        ("record", _DESCRIBED),
     ):
         for one in pattern.finditer(text):
             yield kind, *plain.place(*one.span())

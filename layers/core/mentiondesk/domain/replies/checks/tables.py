@@ -168,6 +168,8 @@ GUARANTEE_OF_A_MAKER = re.compile(
     r"(?:guarantees?|warrant\w*|garantie|garantias?|garanzia|garantit|garantiza|garante|garantisce|garandeert"
     r"|garantiert)$"
 )
+# "We guarantee": a promise, whatever years stand beside it.
+WE = re.compile(r"\b(?:we|i)(?: can| do| absolutely| even| hereby)? $|\b(?:wir|ich|nous|je)(?: vous| te)? $")
 MAKER_OR_YEARS = re.compile(
     r"\b(?:years?|months?|jahre?n?|monaten?|(?:\d+|un|deux|trois|cinq|dix) ans?|annees?|mois|anos?|meses|anni|mesi"
     r"|jaar|maanden|manufacturer|maker"
@@ -317,7 +319,8 @@ HEALTH_ASKED = re.compile(
     r"|puis-je|peut-on"
     r"|dois-je|puedo|debo|posso|devo)\b[^.?!\n]{0,40}\b(?:take|taking|giv(?:e|ing)|us(?:e|ing)|stop|skip|mix|double"
     r"|drink|eat|drive|combine"
-    r"|nehmen|geben"
+    r"|go|get on|clash|interact\w*|interfer\w*|nehmen|geben|vertrag\w*|vertragt|zusammen|compatibles?|combin\w+"
+    r"|mari\w+|sienta\w*|interag\w+"
     r"|prendre|donner|tomar|darle?|dar)\b[^.?!\n]{0,60}|\b(?:take|taking|giv(?:e|ing)|stop|skip|mix"
     r"|double)\b[^.?!\n]{0,40}\?"
 )

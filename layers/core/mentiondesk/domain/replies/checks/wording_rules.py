@@ -57,7 +57,7 @@ def _of_the_product(text: str, found: re.Match[str]) -> bool:
         or tables.GUARANTEE_NOUN.match(text, found.end())
     ):
         return True
-    noun = tables.GUARANTEE_OF_A_MAKER.match(found[0])
+    noun = None if tables.WE.search(text, 0, found.start()) else tables.GUARANTEE_OF_A_MAKER.match(found[0])
     return noun is not None and tables.MAKER_OR_YEARS.search(_sentence(text, found)) is not None
 
 
@@ -142,7 +142,7 @@ def harm(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     played_down = list(_said("reassurance", Outcome.HOLD, reading, rule="harm"))
     yield from played_down
     complains = context.kind is Kind.COMPLAINT or context.urgency is Urgency.CRITICAL or _asks_about_health(said)
-    if complains and not played_down and not context.private and not _helps(reading):
+    if (complains or _hurt(said)) and not played_down and not context.private and not _helps(reading):
         yield Finding("harm_without_help", Outcome.HOLD)
 
 
@@ -152,6 +152,12 @@ def _speaks_of_harm(said: str) -> bool:
     plain = unaccented(said.lower())
     worried = tables.WORRIED.search(plain) is not None and tables.PAPERWORK.search(plain) is None
     return worried or tables.table("harm").search(plain) is not None or tells_of_harm(plain)
+
+
+@lru_cache(maxsize=256)
+def _hurt(said: str) -> bool:
+    """True for a post that tells of harm in words that mean nothing else. Remembered, like the others."""
+    return tells_of_harm(unaccented(said.lower()))
 
 
 @lru_cache(maxsize=256)
@@ -192,9 +198,11 @@ def legal(reading: Reading, context: CheckContext) -> Iterator[Finding]:
 
 def insults(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """Insults and swearing; words with another use count beside "you", or at the beginning of a sentence."""
-    del context
     yield from _said("insult", Outcome.HOLD, reading)
+    said = unaccented(_latest(context).lower())
     for found, start, end in reading.in_words(tables.table("insult_everyday")):
+        if found[0] in said:
+            continue
         sentence = _sentence(reading.words.text, found).lstrip()
         if tables.TO_YOU.search(sentence) or sentence.startswith(found[0]):
             yield _finding("insult", Outcome.HOLD, (start, end), reading)
