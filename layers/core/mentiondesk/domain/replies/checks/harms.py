@@ -118,15 +118,16 @@ _THROWN = (
     r"|cai|caiu|embat\w+|nao trav\w+)"
 )
 _NEAR = r"[^.!?\n]{0,45}?\b"
-_HARMS = tuple(
+_PAIRS = tuple(
     re.compile(rf"\b{one}\b{_NEAR}{other}\b")
     for one, other in (
         (rf"{_MINE} (?:\w+ )?{_BODY}", _WRONG),
         (_WRONG, rf"{_MINE} (?:\w+ )?{_BODY}"),
         (rf"(?!back|face\b){_BODY} (?:\w+ ){{0,2}}(?:all |went |ist |toute? |toda |todo |esta )?", _WRONG),
-        (rf"(?:split|cut|busted|fat|swollen|broken|black|bleeding|bloody)", _BODY),
+        (r"(?:split|cut|busted|fat|swollen|broken|black|bleeding|bloody)", _BODY),
         (
-            r"(?:tight(?:ness)?|pressure|pains?|stabbing|tingling|numbness|druck|enge|stechen|oppression|presion|aperto|pressao)",
+            r"(?:tight(?:ness)?|pressure|pains?|stabbing|tingling|numbness|druck|enge|stechen|oppression|presion"
+            r"|aperto|pressao)",
             rf"(?:in|on|across|around|auf|dans|en|no|na) (?:\w+ )?{_BODY}",
         ),
         (_TO_EAT, _STUFF),
@@ -138,7 +139,8 @@ _HARMS = tuple(
         (_THROWN, _RIDDEN),
         (_RIDDEN, _THROWN),
     )
-) + (re.compile(rf"\b{_ALARM}\b"),)
+)
+_HARMS = (*_PAIRS, re.compile(rf"\b{_ALARM}\b"))
 
 
 def tells_of_harm(said: str) -> bool:

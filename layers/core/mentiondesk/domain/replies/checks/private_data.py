@@ -52,9 +52,11 @@ _OF_A_PERSON = re.compile(
     r"|carte|compte|móvil|telefon\w*|télé\w+|teléfono|telefone|telemóvel)\b"
 )
 # Seven digits or more with the separators of phone numbers; dates and hours are taken out before.
-_PHONE = re.compile(r"(?<![\w.,/@])(?:\+|00|\()?\d(?:[ ().\-/]{0,3}\d){6,17}(?!\w)")
+_PHONE = re.compile(r"(?<![\w.,/@])(?:\+|00|\()?\d(?:(?:[ ()\-/]|\.(?! )){0,3}\d){6,17}(?!\w)")
 # Numbers that cost the caller nothing belong to firms.
 _TOLL_FREE = re.compile(r"(?:\+?1)?8(?:00|33|44|55|66|77|88)\d{7}|0800\d{4,8}|0808\d{6,7}|0120\d{3,6}|\+?800\d{8}")
+# The number of a book.
+_BOOK = re.compile(r"97[89]\d{10}")
 _DATE_OR_HOUR = re.compile(
     r"\b(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{1,2}[:.]\d{2}\s?-\s?\d{1,2}[:.]\d{2}"
     r"|\d{1,2}:\d{2}(?::\d{2})?|(?:19|20)\d{2}\s?[-/]\s?(?:19|20)\d{2}|\d+-\d+-\d+(?=\s(?:days|weeks|months)))\b"
@@ -146,6 +148,17 @@ _AT_HOME = re.compile(
     r"|viv\w+|puerta|vecin\w+|cuenta|estafeta|encomenda|morada|mora\w*|casa|porta|vizinh\w+|conta|consegn\w+"
     r"|corriere|pacco|indirizzo|bezorg\w*|pakket|adres|woon\w*|huis)\b"
 )
+# A place of the brand's, said beside its street.
+_IN_HOUSE = re.compile(
+    r"\b(?:salon|studio|surgery|theatre|cinema|museum|restaurant|cafe|café|bakery|pub|club|upstairs|downstairs"
+    r"|sofas|meets?|held"
+    r"|venue|entrance|box office|car park|parking|class(?:es)?|workshop|course|depot|desk|counter|library|kiosk"
+    r"|cash machine|atm"
+    r"|stop|station|platform|museum|kino|theater|praxis|studio|eingang|parkplatz|kurs|treffpunkt|salle|atelier"
+    r"|entrée|guichet|agence"
+    r"|distributeur|cours|taquilla|sala|estudio|clase|cajero|sucursal|bilheteira|ginásio|aula|caixa automático"
+    r"|balcão)(?:'s)?\b"
+)
 # Words before a number or an address that is the brand's own.
 _OURS = re.compile(
     r"\b(?:calling|dialling|ringing)\b[^?!;.]{0,20}$"
@@ -212,7 +225,7 @@ def _is_mail(found: str) -> bool:
 def _numbers(reading: Reading, context: CheckContext) -> Iterator[tuple[str, int, int]]:
     spelled, text = reading.digits, reading.digits.text
     without_dates = _DATE_OR_HOUR.sub(lambda date: "~" * len(date[0]), text)
-    found = [("card", match.span()) for match in _CARD.finditer(text) if _luhn(match[0])]
+    found = [("card", match.span()) for match in _CARD.finditer(text) if _luhn(match[0]) and not _is_book(match[0])]
     found += [("iban", match.span()) for match in _IBAN.finditer(text) if _mod97(match[0])]
     found += [("code", match.span()) for match in _NAMED_DIGITS.finditer(text)]
     for kind, pattern in (("code", _NAMED_CODE), ("code", _LONG_CODE), ("phone", _PHONE)):
@@ -236,7 +249,11 @@ def _is_quoted(number: str, context: CheckContext) -> bool:
 def _is_public(text: str, found: re.Match[str], context: CheckContext) -> bool:
     """True for a number that is the brand's own, or free to call."""
     bare = re.sub(r"[^\d+]", "", found[0])
-    return _TOLL_FREE.fullmatch(bare) is not None or _is_ours(text, found.start(), found[0], context)
+    return (
+        _TOLL_FREE.fullmatch(bare) is not None
+        or _BOOK.fullmatch(bare) is not None
+        or _is_ours(text, found.start(), found[0], context)
+    )
 
 
 def _addresses(reading: Reading, context: CheckContext) -> Iterator[tuple[str, int, int]]:
@@ -250,6 +267,8 @@ def _addresses(reading: Reading, context: CheckContext) -> Iterator[tuple[str, i
             continue
         theirs = _POSTCODE.search(text, found.end(), found.end() + 40) or _THEIRS.search(near) or _FLAT.search(near)
         if _asks_for_a_shop(context) and not _FLAT.search(near):
+            continue
+        if _IN_HOUSE.search(near) and not _FLAT.search(near) and not _POSTCODE.search(text, found.end()):
             continue
         if theirs or (_AT_HOME.search(text) and not OUR_PLACE.search(near)):
             yield "address", *spelled.place(*found.span())
@@ -294,6 +313,10 @@ def _bare(text: str) -> str:
 
 def _in_a_link(reading: Reading, place: tuple[int, int]) -> bool:
     return any(link.start <= place[0] and place[1] <= link.end for link in links_in(reading.text))
+
+
+def _is_book(number: str) -> bool:
+    return _BOOK.fullmatch(re.sub(r"\D", "", number)) is not None
 
 
 def _luhn(number: str) -> bool:

@@ -107,7 +107,11 @@ _MONTHS = (
     r"|outubro|novembro|dezembro"
 )
 # A password described, money that came and went, a home described, who is staying, digits of a card or a passport.
-_TYPED = r"(?:capital|upper ?case|lower ?case|exclamation (?:mark|point)|underscore|hash(?:tag)?|asterisk|großbuchstabe\w*|großem|ausrufezeichen|unterstrich|majuscules?|point d'exclamation|tiret bas|mayúsculas?|signo de exclamación|guion bajo|maiúsculas?|ponto de exclamação)"
+_TYPED = (
+    r"(?:capital|upper ?case|lower ?case|exclamation (?:mark|point)|underscore|hash(?:tag)?|asterisk"
+    r"|großbuchstabe\w*|großem|ausrufezeichen|unterstrich|majuscules?|point d'exclamation|tiret bas|mayúsculas?"
+    r"|signo de exclamación|guion bajo|maiúsculas?|ponto de exclamação)"
+)
 _SIDE = r"(?:left|right|links|rechts|gauche|droite|izquierda|derecha|esquerd[oa]|direit[oa])"
 _NTH = (
     r"(?:first|second|third|fourth|fifth|last|next-?door|erste[rsn]?|zweite[rsn]?|dritte[rsn]?|vierte[rsn]?"
@@ -115,8 +119,14 @@ _NTH = (
     r"|quatri[eè]me|cinqui[eè]me|derni[eè]re?|primer[oa]?|segund[oa]|tercer[oa]?|cuart[oa]|últim[oa]|primeir[oa]"
     r"|terceir[oa]|quart[oa])"
 )
-_COLOUR = r"(?:red|green|blue|yellow|black|white|brown|grey|gray|orange|pink|purple|rote[nr]?|grüne[nr]?|blaue[nr]?|gelbe[nr]?|schwarze[nr]?|weiße[nr]?|braune[nr]?)"
-_BROUGHT_TO = r"(?:courier|driver|carried|delivered|left (?:it|the|your)|dropped|handed|brought|parcel|fahrer|bote|abgelegt|geliefert|livreur|facteur|colis|laissée?|repartidor|dejó|paquete|estafeta|deixou|encomenda)"
+_COLOUR = (
+    r"(?:red|green|blue|yellow|black|white|brown|grey|gray|orange|pink|purple|rote[nr]?|grüne[nr]?|blaue[nr]?"
+    r"|gelbe[nr]?|schwarze[nr]?|weiße[nr]?|braune[nr]?)"
+)
+_BROUGHT_TO = (
+    r"(?:courier|driver|carried|delivered|left (?:it|the|your)|dropped|handed|brought|parcel|fahrer|bote|abgelegt"
+    r"|geliefert|livreur|facteur|colis|laissée?|repartidor|dejó|paquete|estafeta|deixou|encomenda)"
+)
 _DESCRIBED = re.compile(
     rf"\b{_TYPED}\b[^.!?\n]{{0,60}}(?<!least )\b\d{{2,4}}\b(?! (?:characters|letters|signs|zeichen))"
     rf"|\b\d{{2,4}}\b[^.!?\n]{{0,40}}\b{_TYPED}\b"

@@ -9,9 +9,9 @@ from mentiondesk.domain.replies.checks.word_table import SignTable, WordTable, u
 
 # The tables that are compared with replies; that of harm is compared with what customers write.
 _OF_REPLIES = (
-    "apology", "ask", "asks_who", "blame", "danger", "danger_everyday", "guarantee", "guarantee_everyday", "identifier", "insult",
-    "insult_everyday", "legal", "legal_everyday", "medical", "medical_everyday", "money", "money_everyday",
-    "private_way", "reassurance", "sarcasm", "still_looking",
+    "apology", "ask", "asks_who", "blame", "danger", "danger_everyday", "guarantee", "guarantee_everyday",
+    "identifier", "insult", "insult_everyday", "legal", "legal_everyday", "medical", "medical_everyday", "money",
+    "money_everyday", "private_way", "reassurance", "sarcasm", "still_looking",
 )  # fmt: skip
 
 
@@ -302,7 +302,7 @@ MONEY_NOUN = re.compile(
     r"|instal?ments?|goodwill|vouchers?|billed|fares?|rechnung|gebuhr\w*|betrag|beitrag|geldbeutel|portemonnaie"
     r"|facture|frais"
     r"|montant|porte-monnaie|portefeuille|factura|cuota|importe|cartera|bolsillo|fatura|mensalidade|carteira"
-    r"|(?:your|the|that|this|full|any|some|what you|of) (?:money|costs?|prices?|amount|balance|charges?|rate"
+    r"|(?:your|the|that|this|full|any|some|what you|of) (?:money|costs?|amount|balance|charges?"
     r"|premium|subscription))\b"
 )
 # A customer who asks whether to worry, and what then has nothing to do with harm.
@@ -312,6 +312,13 @@ PAPERWORK = re.compile(
     r"|tickets?"
     r"|applications?|invoices?|bills?|deliver\w*|tracking|seats?|connections?|trains?|flights?|mortgage|rent"
     r"|landlord)\b"
+)
+# "That's not something we go into out here."
+NOT_IN_PUBLIC = re.compile(
+    r"(?:\b(?:not|never|rather than|nicht|keine?|pas|jamais|no|nao)\b|n't\b)[^.!?]{0,60}\b(?:in public|publicly"
+    r"|out here|on here|in the open"
+    r"|on the timeline|in front of everyone|offentlich|vor allen|en public|devant tout le monde|en publico"
+    r"|delante de todos|em publico|no feed)\b"
 )
 # A question about what to take or to give, and to whom.
 HEALTH_ASKED = re.compile(

@@ -7,8 +7,8 @@ from functools import cache, lru_cache
 from mentiondesk.domain.posts.tags import Kind, Urgency
 from mentiondesk.domain.replies.checks import tables
 from mentiondesk.domain.replies.checks.asking import names_a_contact, private_way
-from mentiondesk.domain.replies.checks.harms import tells_of_harm
 from mentiondesk.domain.replies.checks.context import CheckContext
+from mentiondesk.domain.replies.checks.harms import tells_of_harm
 from mentiondesk.domain.replies.checks.spelling import Reading
 from mentiondesk.domain.replies.checks.word_table import unaccented
 from mentiondesk.domain.replies.finding import Finding, Outcome
@@ -82,10 +82,15 @@ def money(reading: Reading, context: CheckContext) -> Iterator[Finding]:
             if not tables.FOR_EVERYBODY.search(_sentence(reading.words.text, settled)):
                 yield _finding("money", Outcome.HOLD, (start, end), reading)
                 return
-    if context.kind is Kind.COMPLAINT and context.customer_words and not private_way(reading):
+    if context.kind is Kind.COMPLAINT and context.customer_words and not _goes_on_in_private(reading):
         for _, start, end in reading.in_words(tables.MONEY_NOUN):
             yield _finding("money", Outcome.HOLD, (start, end), reading)
             return
+
+
+def _goes_on_in_private(reading: Reading) -> bool:
+    """True where the reply names a private way, or says that such things are not spoken of in public."""
+    return private_way(reading) or tables.NOT_IN_PUBLIC.search(reading.words.text) is not None
 
 
 def _latest(context: CheckContext) -> str:
@@ -188,8 +193,10 @@ _Placed = tuple[re.Match[str], int, int]
 
 
 def legal(reading: Reading, context: CheckContext) -> Iterator[Finding]:
-    """Words about the law; in answers to praise and chatter only where the customer speaks of it or of harm."""
-    if context.kind in _LIGHT and not _speaks_of_harm(_latest(context)):
+    """Words about the law; in answers to praise, chatter and questions only where the customer speaks of it or of harm."""
+    said = _latest(context)
+    calm = context.kind in _LIGHT or (context.kind is Kind.QUESTION and "?" in said)
+    if calm and not _speaks_of_harm(said):
         return
     for _, start, end in _meant("legal", reading, context):
         yield _finding("legal", Outcome.HOLD, (start, end), reading)
