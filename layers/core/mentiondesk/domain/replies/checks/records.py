@@ -147,7 +147,7 @@ _DESCRIBED = re.compile(
     r"|\b(?:he|she|they)(?:'s|'ve| is| are| has| have)? (?:already |just )?(?:picked up (?:his|her|their|the) keys?"
     r"|checked (?:in|out)|up in (?:room )?\d|in room \d|staying with us|booked in with)\b"
     r"|\b(?:visa|mastercard|amex|card|karte|carte|tarjeta|cartão)\b[^.!?\n]{0,40}?\b(?!19"
-    r"|20)\d{4}\b[^.!?\n]{1,45}\b(?!19|20)\d{4}\b"
+    r"|20)\d{4}\b[^.!?\n\d]{0,20}[a-z][^.!?\n]{0,30}\b(?!19|20)\d{4}\b"
     r"|\b(?:passport|passeport|pasaporte|passaporte|reisepass|ausweis|dni|permis|führerschein"
     r"|licen[cs]e)\b[^.!?\n]{0,60}(?:\b[a-z], [a-z]\b|\d{2}-\d{1,3}-\d|\b\d{3,}\b[^.!?\n]{1,20}\b\d{2,}\b)"
     r"|\b(?:que nos (?:contou|contaste|contó)|dont vous nous avez parlé|you told us (?:about )?(?:privately"

@@ -193,7 +193,7 @@ _Placed = tuple[re.Match[str], int, int]
 
 
 def legal(reading: Reading, context: CheckContext) -> Iterator[Finding]:
-    """Words about the law; in answers to praise, chatter and questions only where the customer speaks of it or of harm."""
+    """Words about the law; in answers to others than complaints where the customer speaks of it or of harm."""
     said = _latest(context)
     calm = context.kind in _LIGHT or (context.kind is Kind.QUESTION and "?" in said)
     if calm and not _speaks_of_harm(said):
