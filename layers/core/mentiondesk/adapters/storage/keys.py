@@ -77,9 +77,15 @@ class Key(NamedTuple):
         return {PK: self.pk, SK: self.sk}
 
 
+# The items of one post, or of one alert, are stamped with the same moments.
+@lru_cache(maxsize=1024)
 def stamp(moment: datetime) -> str:
     """Text order is time order."""
     return f"{moment.astimezone(UTC).isoformat(timespec='microseconds').removesuffix('+00:00')}Z"
+
+
+def _date(day: datetime) -> str:
+    return day.astimezone(UTC).date().isoformat()
 
 
 def expiry(moment: datetime) -> int:
@@ -98,7 +104,7 @@ def post(post_id: PostId) -> Key:
 
 def made(day: datetime) -> str:
     """The partition of the due index with the customers' posts that were made on a UTC day and are classified."""
-    return f"MADE#{day.astimezone(UTC).date().isoformat()}"
+    return f"MADE#{_date(day)}"
 
 
 # The parts of one transaction, and of one run of the notifier, name the same cases time and again.
@@ -306,7 +312,7 @@ FACTS = "FACTS#"
 
 def facts(day: datetime) -> str:
     """The partition of the facts that were recorded on a UTC day."""
-    return f"{FACTS}{day.astimezone(UTC):%Y-%m-%d}"
+    return f"{FACTS}{_date(day)}"
 
 
 def fact(at: datetime, fact_id: str) -> Key:
@@ -363,7 +369,7 @@ def delivery(event_id: str, endpoint_id: str = "") -> Key:
 
 def events(day: datetime) -> str:
     """The partition of the due index with the events of a UTC day."""
-    return f"EVENTS#{day.astimezone(UTC):%Y-%m-%d}"
+    return f"EVENTS#{_date(day)}"
 
 
 def deliveries(endpoint_id: str) -> str:
@@ -493,7 +499,7 @@ def asked(subscriber_id: SubscriberId) -> Key:
 
 def signals(day: datetime) -> str:
     """The partition of one UTC day's signals: a window is one read, and a bad day's writes are few for one key."""
-    return f"SIGNAL#{day.astimezone(UTC):%Y-%m-%d}"
+    return f"SIGNAL#{_date(day)}"
 
 
 def signal(at: datetime, post_id: PostId) -> Key:

@@ -27,11 +27,11 @@ class Thread(NamedTuple):
     def posted(self, *parts: object) -> "Thread":
         """The thread with one more change of its posts."""
         found = "\x1f".join(map(str, (self.posts, *parts)))
-        return self._replace(posts=f"{crc32(found.encode()):08x}")
+        return Thread(f"{crc32(found.encode()):08x}", self.answers)
 
     def answered(self, number: int = 1) -> "Thread":
         """The thread with so many more answers."""
-        return self._replace(answers=self.answers + number)
+        return Thread(self.posts, self.answers + number)
 
 
 # The thread of a post that answers nobody.
