@@ -94,7 +94,7 @@ class _Planning(Frozen):
                     Record(alert, Outcome.HELD, self.now, alert.channel, detail="quiet hours", until=quiet_until)
                 )
         coming = [] if self._critical else self._coming(horizon)
-        ahead = tuple(alert for alert in self._ahead(coming) if self._key(alert) not in known)
+        ahead = tuple(alert for alert in self._ahead(coming) if self._key(alert) not in known) if coming else ()
         next_at = self._next_at([*known.values(), *held])
         until = None if held or not ahead else self._ahead_until(coming, known, ahead)
         return Plan(tuple(send), (*merged, *held), next_at, ahead, until)
@@ -128,7 +128,7 @@ class _Planning(Frozen):
     def _coming(self, horizon: datetime) -> list[tuple[Due, list[Alert]]]:
         """The stages that fall due after now and by the horizon, with the alerts to the people whom they call then."""
         stages = (due for due in self.escalation.timer.alerts if self.now < due.at <= horizon)
-        return [(due, list(self._alerts(due, due.at))) for due in stages]
+        return [(due, self._alerts(due, due.at)) for due in stages]
 
     def _ahead(self, coming: Iterable[tuple[Due, Sequence[Alert]]]) -> Iterator[Alert]:
         """The warnings that can be brought forward: to people who are called then and now."""
@@ -148,32 +148,27 @@ class _Planning(Frozen):
         held = any(record.outcome is Outcome.HELD for record in self.ledger)
         return coming[-1][0].at if warns and whole and not held else None
 
-    def _alerts(self, due: Due, at: datetime) -> Iterator[Alert]:
+    def _alerts(self, due: Due, at: datetime) -> list[Alert]:
         """The alerts of one stage to the people whom it calls at `at`."""
-        timer = self.escalation.timer
-        for staff, channel in self._called(due, at):
-            yield Alert(
-                self.escalation.subject_id,
-                timer.since,
-                due.stage,
-                staff.staff_id,
-                channel,
-                due.at,
-                timer.answer_by,
-                timer.planned_at,
-            )
+        subject_id, timer = self.escalation.subject_id, self.escalation.timer
+        since, answer_by, planned_at = timer.since, timer.answer_by, timer.planned_at
+        return [
+            Alert(subject_id, since, due.stage, staff.staff_id, channel, due.at, answer_by, planned_at)
+            for staff, channel in self._called(due, at)
+        ]
 
-    def _called(self, due: Due, at: datetime) -> Iterator[tuple[Staff, Channel]]:
+    def _called(self, due: Due, at: datetime) -> list[tuple[Staff, Channel]]:
         """The people of a stage, each with the channel to use, or with each channel where the subject is critical."""
         stage = self._stage(due.stage)
         if stage is None:
-            return
+            return []
         claimed = self.facts.owner is not None and self.roster.find(self.facts.owner) is not None
         if (stage.unless_claimed and claimed) or (stage.once_claimed and not claimed):
-            return
-        for staff, channels in self._ways(stage, at).values():
-            for channel in channels if self._critical else (self._first(staff, channels),):
-                yield staff, channel
+            return []
+        ways = self._ways(stage, at).values()
+        if self._critical:
+            return [(staff, channel) for staff, channels in ways for channel in channels]
+        return [(staff, self._first(staff, channels)) for staff, channels in ways]
 
     def _stage(self, name: str) -> Stage | None:
         for stage in self.stages:
@@ -191,14 +186,17 @@ class _Planning(Frozen):
             if channel.interrupts and self.escalation.timer.clock is Clock.UNSURE:
                 continue
             for staff in self.roster.audience(audience, at, self.facts.owner):
-                channels = ways.setdefault(staff.staff_id, (staff, []))[1]
-                way = staff.reachable(channel)
-                if way not in channels:
-                    channels.append(way)
+                way, known = staff.reachable(channel), ways.get(staff.staff_id)
+                if known is None:
+                    ways[staff.staff_id] = staff, [way]
+                elif way not in known[1]:
+                    known[1].append(way)
         return ways
 
     def _first(self, staff: Staff, channels: Sequence[Channel]) -> Channel:
         """The first channel that quiet hours do not hold, else the first."""
+        if len(channels) == 1:
+            return channels[0]
         return next((channel for channel in channels if self._held_until(staff, channel) is None), channels[0])
 
     def _knows(self, alert: Alert) -> bool:
@@ -244,13 +242,15 @@ class _Planning(Frozen):
             return None
         return staff.quiet.closes(self.now)
 
-    def _latest(self, alerts: Iterable[Alert]) -> tuple[Iterable[Alert], list[Record]]:
+    def _latest(self, alerts: Sequence[Alert]) -> tuple[Iterable[Alert], list[Record]]:
         """The latest alert for each person, and the records of the others.
 
         What quiet hours hold stands for nothing that can go now. Of a critical subject there is one on each channel.
         """
         latest: dict[Hashable, Alert] = {}
         merged: list[Record] = []
+        if not alerts:
+            return (), merged
         for alert in sorted(alerts, key=lambda one: one.due_at):
             held = self._quiet_until(alert) is not None
             whom = alert.staff_id, alert.channel if self._critical else None, held
