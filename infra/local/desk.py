@@ -42,6 +42,7 @@ from mentiondesk.domain.ids import CaseId, PostId, StaffId, SubjectId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.posts.post import Post
 from mentiondesk.domain.replies.reply import Reply, ReplyState
+from mentiondesk.presentation.wording import Sentences
 from mentiondesk.runtime import aws
 from mentiondesk.settings.schema import SettingsFile
 from mentiondesk.settings.to_domain import desk_settings
@@ -96,15 +97,16 @@ class Mail:
 
 @dataclass(frozen=True)
 class Message:
-    """A mail or a text that was sent.
+    """A message that was sent. `way` is its channel's name in words.
 
-    `kind` is the mail's header of that purpose, empty for texts. `subject_id` names the case or the incident in the
+    `kind` is the mail's header of that purpose, empty for others. `subject_id` names the case or the incident in the
     ledger, and `about` holds the customer's words; both are empty for a message about several.
     """
 
     at: datetime
     message_id: str
     channel: str
+    way: str
     to: str
     subject: str
     body: str
@@ -446,7 +448,7 @@ class LocalDesk:
         self.alarms.hear(line, self.clock.now())
 
     def _new_messages(self, now: datetime) -> list[Message]:
-        # In one minute mails stand before texts, each in the order in which they were sent.
+        # In one minute the channels stand in the order of their names, each in the order in which they were sent.
         new = sorted(self._aws.outbox.sent[len(self.messages) :], key=lambda sent: sent.channel)
         if not new:
             return []
@@ -460,9 +462,9 @@ class LocalDesk:
     ) -> Message:
         kind = sent.headers.get(KIND_HEADER, "")
         about = words.get(subject_id, "") if subject_id else ""
-        return Message(
-            now, sent.message_id, sent.channel, sent.to, sent.subject, sent.body, kind, str(subject_id or ""), about
-        )
+        way = Sentences().label("rules.by", sent.channel)
+        facts = sent.message_id, sent.channel, way, sent.to, sent.subject, sent.body
+        return Message(now, *facts, kind, str(subject_id or ""), about)
 
     def _subjects(self) -> tuple[dict[str, SubjectId], dict[SubjectId, str]]:
         """The subject of each message about one case or incident, by the ledger, and the words of each case."""

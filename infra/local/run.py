@@ -213,9 +213,8 @@ def _at(moment: datetime, desk: LocalDesk) -> str:
 
 
 def _line(message: Message, desk: LocalDesk) -> Text:
-    channel = "mail" if message.channel == "email" else message.channel
     what, name = message.subject or message.body, desk.name_of(message.to)
-    return Text(f"{_at(message.at, desk)}  {channel} {name:14} {what}", style="" if message.subject else "yellow")
+    return Text(f"{_at(message.at, desk)}  {message.way} {name:14} {what}", style="" if message.subject else "yellow")
 
 
 def _report(console: Console, audit: Audit, acts: str) -> None:

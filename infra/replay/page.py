@@ -12,21 +12,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from infra.prices import prices
 from infra.replay.report import Replay
-from mentiondesk.domain.alerts.roster import Channel
+from mentiondesk.domain.alerts.roster import CHANNELS, Channel
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.figures.answers import IGNORED_AFTER, Group, Question
 from mentiondesk.domain.text import quotable
 from mentiondesk.presentation import theme
 from mentiondesk.presentation.phrases import post_url
-from mentiondesk.presentation.wording import capitalised
+from mentiondesk.presentation.wording import Sentences, capitalised
 
 _DAY = timedelta(days=1)
 _MONTH = timedelta(days=30)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _BLOCK = 4
 _WORST, _TOPICS = 10, 10
-# The names of messages that are not called as their channel is.
-_MESSAGES = {Channel.EMAIL: "mail"}
 _SPANS = (
     ("15 minutes", timedelta(minutes=15)),
     ("30 minutes", timedelta(minutes=30)),
@@ -96,7 +94,7 @@ class Report:
     @property
     def channels(self) -> list[str]:
         """One message of each channel on which staff can be reached, by its name."""
-        return [_MESSAGES.get(channel, channel) for channel in self._ways]
+        return [Sentences().label("rules.by", channel) for channel in self._ways]
 
     @property
     def _ways(self) -> list[Channel]:
@@ -104,7 +102,7 @@ class Report:
         return [channel for channel in Channel if any(channel in one.addresses for one in staff)]
 
     def _sent(self) -> list[int]:
-        return [self.summary[f"{channel}s"] for channel in self._ways]
+        return [self.summary[CHANNELS[channel].plural] for channel in self._ways]
 
     def sentences(self) -> Iterator[str]:
         """The three sentences that a manager reads first."""

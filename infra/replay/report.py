@@ -10,7 +10,7 @@ from infra.replay.questions import question_of
 from infra.replay.recording import Recording
 from infra.replay.spilling_table import SpillingTable
 from mentiondesk.domain.alerts.ledger import Outcome, Record
-from mentiondesk.domain.alerts.roster import Channel
+from mentiondesk.domain.alerts.roster import CHANNELS, Channel
 from mentiondesk.domain.cases.case import Case
 from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.desk import DeskSettings
@@ -166,7 +166,7 @@ class Replay(Observer):
             **self._answers(),
             **self._deadlines(),
             "incidents": sum(1 for _ in self.desk.stored_incidents()),
-            **{f"{channel}s": self.desk.outbox.sent[channel] for channel in Channel},
+            **{traits.plural: self.desk.outbox.sent[channel] for channel, traits in CHANNELS.items()},
         }
 
     def _posts(self) -> Row:

@@ -51,8 +51,8 @@ def a_state(**overrides: Any) -> dict[str, Any]:
         "breached": False,
     }
     told = {"at": "2026-03-10T13:30:00+00:00", "to": HOSTILE, "name": HOSTILE, "about": HOSTILE}
-    mail = {**told, "message_id": "1", "channel": "email", "subject": HOSTILE, "body": HOSTILE}
-    text = {**told, "message_id": "2", "channel": "text", "subject": "", "body": HOSTILE}
+    mail = {**told, "message_id": "1", "way": "mail", "subject": HOSTILE, "body": HOSTILE}
+    text = {**told, "message_id": "2", "way": "text", "subject": "", "body": HOSTILE}
     notice = {"at": "2026-03-10T13:30:00+00:00", "name": f"desk: {HOSTILE}", "text": HOSTILE, "alarming": True}
     state = {
         "now": "2026-03-10T13:30:00+00:00",

@@ -81,7 +81,7 @@ def test_danger_after_the_breach_reaches_those_on_duty() -> None:
 def test_an_alert_survives_an_outage_of_the_providers() -> None:
     desk = MemoryDesk()
     desk.post(0)
-    for channel in (desk.mail, desk.text):
+    for channel in desk.senders.values():
         channel.down = lambda now: at(89) <= now < at(101)
     desk.run(day(18))
     assert desk.told(since=89)

@@ -17,6 +17,7 @@ import yaml
 
 from infra.replay import cli
 from mentiondesk.domain.alerts.budget import Budget
+from mentiondesk.domain.alerts.roster import CHANNELS
 from mentiondesk.domain.ids import id_at
 from tests.support.builders import NOON, raw_settings
 from tests.support.optional import RECORDINGS, needs
@@ -38,7 +39,8 @@ INCIDENT_KEYS = [
 SUMMARY_KEYS = [
     "lines", "posts", "own_posts", "own_posts_in_no_case", "duplicates", "edited", "reposts", "bad_lines", "cases",
     "cases_by_kind", "needed_an_answer", "answered_within", "ignored", "counted_apart", "breaches",
-    "breaches_warned_before", "late_without_alerts", "incidents", "emails", "texts", "rooms", "seconds",
+    "breaches_warned_before", "late_without_alerts", "incidents",
+    *(traits.plural for traits in CHANNELS.values()), "seconds",
 ]  # fmt: skip
 
 Raw = dict[str, Any]

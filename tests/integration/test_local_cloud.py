@@ -204,7 +204,9 @@ def test_an_incident_s_row_links_to_its_own_newest_mail() -> None:
 
 def a_mail(subject_id: str, number: int) -> Message:
     link = f'<a href="http://127.0.0.1:1/act/{number}">'
-    return Message(NOON, str(number), "email", "mo@example.com", "", link, MessageKind.INCIDENT_NOTICED, subject_id, "")
+    return Message(
+        NOON, str(number), "email", "mail", "mo@example.com", "", link, MessageKind.INCIDENT_NOTICED, subject_id, ""
+    )
 
 
 def test_the_clock_stands_until_it_goes_on_with_that_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from mentiondesk.adapters.channels.webhooks import Network, RoomSender, WebhookSender
 from mentiondesk.domain.alerts.messages import KIND_HEADER, Email
+from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.posts.tags import Urgency
 from tests.support.builders import NOON
@@ -53,7 +54,7 @@ def test_a_room_has_no_link_that_acts_and_counts_as_no_alert_without_one() -> No
 def test_a_room_that_fails_is_tried_again_and_nobody_else_hears_in_its_place() -> None:
     desk = a_desk()
     desk.post(0)
-    desk.room.down = lambda now: now < NOON.replace(minute=40)
+    desk.senders[Channel.ROOM].down = lambda now: now < NOON.replace(minute=40)
     desk.run(59)
     assert [line for line in desk.told() if " lea " in line] == []
     assert len(to_room(desk)) == 1

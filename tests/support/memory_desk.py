@@ -113,7 +113,7 @@ class Message:
 
 
 class Channel:
-    """A mail or text provider. `down` says whether it refuses messages at a time."""
+    """A provider of one channel. `down` says whether it refuses messages at a time."""
 
     def __init__(self, desk: "MemoryDesk", name: str) -> None:
         self.down: Callable[[datetime], bool] = lambda _: False
@@ -136,11 +136,10 @@ class MemoryDesk:
         overrides["alerts"] = {"claims": _CLAIMS_STAY, **overrides.get("alerts", {})}
         self._raw: dict[str, Any] = {"brand": brand, "staff": list(staff), **overrides}
         self.messages: list[Message] = []
-        senders = {way: Channel(self, way) for way in Way}
-        self.mail, self.text, self.room = (senders[way] for way in (Way.EMAIL, Way.TEXT, Way.ROOM))
+        self.senders = {way: Channel(self, way) for way in Way}
         self._tags: dict[PostId, Tags] = {}
         self._triage = BrandTriage(lambda: self.settings.brand_words)
-        self._desk = VirtualDesk(parse_settings(self._raw), triage=self._tagged, senders=senders, keep_ledger=True)
+        self._desk = VirtualDesk(parse_settings(self._raw), triage=self._tagged, senders=self.senders, keep_ledger=True)
         self._desk.now = time_of(start)
         drafts = Drafts(self._desk.table, lambda: self.settings.keep)
         self._case_acts = ChangeCase(self._desk.cases, lambda: self.settings)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from mentiondesk.domain.alerts.roster import Audience, Channel, Roster, Staff
+from mentiondesk.domain.alerts.roster import CHANNELS, Audience, Channel, Roster, Staff, fallback
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.values import replace
 from tests.support.builders import NOON, a_staff
 
-EMAIL, TEXT = Channel.EMAIL, Channel.TEXT
+EMAIL, TEXT, ROOM = Channel
 ANA = a_staff("ana")
 LEA = a_staff("lea", always_on_duty=False, roles=frozenset({Audience.LEAD}))
 MAX = a_staff("max", always_on_duty=False, roles=frozenset({Audience.MANAGER}))
@@ -17,14 +17,23 @@ def with_addresses(**addresses: str) -> Staff:
     return replace(ANA, addresses={Channel(name): address for name, address in addresses.items()})
 
 
-def test_only_texts_interrupt() -> None:
-    assert [channel for channel in Channel if channel.interrupts] == [TEXT]
-
-
 @pytest.mark.parametrize("channel", Channel)
 def test_a_message_tries_its_own_channel_first_and_every_other_once(channel: Channel) -> None:
     assert channel.order[0] is channel
     assert sorted(channel.order) == sorted(Channel)
+
+
+def test_what_should_ring_a_phone_rings_it_on_another_channel_before_it_is_a_mail() -> None:
+    """A room that rings stands for a second ringing channel."""
+    made_up = {**CHANNELS, ROOM: replace(CHANNELS[ROOM], rings=True)}
+    assert fallback(TEXT, made_up) == [TEXT, ROOM, EMAIL]
+    assert fallback(ROOM, made_up) == [ROOM, TEXT, EMAIL]
+    assert fallback(EMAIL, made_up) == [EMAIL, TEXT, ROOM]
+
+
+def test_every_channel_has_its_traits() -> None:
+    assert list(CHANNELS) == list(Channel)
+    assert len({traits.plural for traits in CHANNELS.values()}) == len(CHANNELS)
 
 
 def test_a_person_is_reached_only_where_they_have_an_address() -> None:

@@ -23,22 +23,39 @@ class Channel(StrEnum):
 
     @property
     def interrupts(self) -> bool:
-        """True when a message on this channel rings a phone: quiet hours and limits hold it back, and it is short."""
-        match self:
-            case Channel.EMAIL | Channel.ROOM:
-                return False
-            case Channel.TEXT:
-                return True
-            case _:
-                assert_never(self)
+        """True when its messages are phone messages: they ring, and quiet hours and limits hold them back."""
+        return CHANNELS[self].rings
 
     @property
-    def order(self) -> tuple["Channel", ...]:
+    def order(self) -> Sequence["Channel"]:
         """All channels in the order in which a message meant for this one tries them."""
         return _ORDERS[self]
 
 
-_ORDERS = {channel: (channel, *(other for other in Channel if other is not channel)) for channel in Channel}
+class ChannelTraits(Frozen):
+    """The ways in which channels differ. `plural` names their messages where they are counted."""
+
+    plural: str
+    # A message rings a phone.
+    rings: bool = False
+    # A message has the length of a text, and one link.
+    short: bool = False
+
+
+CHANNELS: Mapping[Channel, ChannelTraits] = {
+    Channel.EMAIL: ChannelTraits("emails"),
+    Channel.TEXT: ChannelTraits("texts", rings=True, short=True),
+    Channel.ROOM: ChannelTraits("rooms"),
+}
+
+
+def fallback(channel: Channel, traits: Mapping[Channel, ChannelTraits] = CHANNELS) -> Sequence[Channel]:
+    """This channel, then those that ring a phone or do not, as it does, then the rest; each in the table's order."""
+    rings = traits[channel].rings
+    return sorted(traits, key=lambda one: (one is not channel, traits[one].rings is not rings))
+
+
+_ORDERS = {channel: fallback(channel) for channel in Channel}
 
 
 class Audience(StrEnum):
@@ -77,7 +94,7 @@ class DutyChange(Frozen):
 
 
 class Staff(Frozen):
-    """A person: how to reach them, when they are on duty, and when texts should wait.
+    """A person: how to reach them, when they are on duty, and when phone messages should wait.
 
     `addresses` holds at least one address. `shifts` None means never on duty by the clock: such a person gets
     only the alerts of their roles. `said` is the person's latest word about their duty, `started`

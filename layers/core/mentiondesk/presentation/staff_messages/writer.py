@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import assert_never
 
 from mentiondesk.domain.alerts.messages import Email, MessageKind, automatic, in_thread
 from mentiondesk.domain.alerts.notices import CaseNotice, IncidentNotice, Notice
-from mentiondesk.domain.alerts.roster import Channel, Staff
+from mentiondesk.domain.alerts.roster import CHANNELS, Channel, Staff
 from mentiondesk.domain.posts.tags import Urgency
 from mentiondesk.domain.text import clean, defang, header_text, quotable
 from mentiondesk.presentation.rendering import render
@@ -93,13 +92,7 @@ class StaffMessages:
 
 def _on(channel: Channel, mail: Callable[[], Email], text: Callable[[], str]) -> Email | str:
     """The message in the form that this channel takes."""
-    match channel:
-        case Channel.EMAIL | Channel.ROOM:
-            return mail()
-        case Channel.TEXT:
-            return text()
-        case _:
-            assert_never(channel)
+    return text() if CHANNELS[channel].short else mail()
 
 
 def _case_text(cases: Sequence[CaseView]) -> str:

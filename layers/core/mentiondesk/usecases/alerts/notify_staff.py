@@ -7,7 +7,7 @@ from functools import cache
 
 from mentiondesk.domain.alerts.budget import Counted, Interruption
 from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
-from mentiondesk.domain.alerts.roster import Audience, Channel, Staff
+from mentiondesk.domain.alerts.roster import CHANNELS, Audience, Channel, Staff
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import CaseId, StaffId, SubjectId, UserId
 from mentiondesk.ports.alerts import AlertStore, DueItem
@@ -267,6 +267,6 @@ def _delivery(message: Message, notices: Notices, settings: DeskSettings) -> Del
     assert staff is not None, "alerts are planned from the roster"
     # A short message holds the link of the case that it names: of the most urgent ones, the first that is due.
     first = min(message.wanted, key=lambda one: (-one.subject.urgency.rank, one.alert.answer_by))
-    short = message.channel.interrupts
+    short = CHANNELS[message.channel].short
     found = tuple(notices.of(one.subject, one.alert, short and one is first) for one in message.wanted)
     return Delivery(staff, message.channel, found, message.critical)
