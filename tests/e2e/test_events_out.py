@@ -12,7 +12,7 @@ from infra.event_commands import made_secret
 from infra.local.cloud import STACK
 from infra.local.desk import LocalDesk, VirtualClock
 from infra.local.x_standin import StandInX, User
-from mentiondesk.adapters.channels.webhooks import Network
+from mentiondesk.adapters.channels.https_post import Network
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.events import Events
@@ -51,7 +51,7 @@ def desk(crm: Receiver) -> Iterator[LocalDesk]:
         pytest.MonkeyPatch.context() as patch,
         LocalDesk(StandInX(BRAND, clock.now), clock, settings, parameters=parameters) as begun,
     ):
-        patch.setattr("mentiondesk.adapters.channels.webhooks.public_network", lambda: network)
+        patch.setattr("mentiondesk.adapters.channels.https_post.public_network", lambda: network)
         path = f"/mentiondesk/{STACK}/events"
         begun.cloud.client("ssm").put_parameter(Name=path, Value=json.dumps({"crm": SECRET}), Type="SecureString")
         _happen(begun)

@@ -15,7 +15,8 @@ from infra import event_commands
 from infra.local.guard import loopback_only
 from infra.rights import erase, items_about
 from mentiondesk.adapters.channels.event_channels import Envelopes, EventBus, EventChannels, EventWebhooks, has_bus
-from mentiondesk.adapters.channels.webhooks import Network, WebhookSender, is_public
+from mentiondesk.adapters.channels.https_post import HttpsPost, Network, is_public
+from mentiondesk.adapters.channels.webhooks import WebhookSender
 from mentiondesk.adapters.storage.memory_table import MemoryTable
 from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.events import Events
@@ -108,7 +109,7 @@ class World:
 
     @property
     def deliver(self) -> DeliverEvents:
-        sender = WebhookSender(lambda: self.now, self.network, timeout=self.timeout, tries=1)
+        sender = WebhookSender(lambda: self.now, HttpsPost(self.network, timeout=self.timeout, tries=1))
         envelopes = Envelopes(self.settings, "https://desk.example.com", lambda _: "my words")
         webhooks = EventWebhooks(sender, envelopes, lambda: self.secrets)
         channels = EventChannels(webhooks, EventBus(self.bridge, "default", envelopes))

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from mentiondesk.adapters.channels.webhooks import Network, RoomSender, WebhookSender
+from mentiondesk.adapters.channels.https_post import HttpsPost, Network
+from mentiondesk.adapters.channels.webhooks import RoomSender, WebhookSender
 from mentiondesk.domain.alerts.messages import KIND_HEADER, Email
 from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.number import case_number
@@ -82,7 +83,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
 def sent(server: Receiver, address: str, email: Email) -> Any:
     server.bodies.clear()
     network = Network(lambda *_: ["127.0.0.1"], lambda _: True, server.trust)
-    RoomSender(WebhookSender(lambda: NOON, network), lambda: NOON).send(address, email)
+    RoomSender(WebhookSender(lambda: NOON, HttpsPost(network)), lambda: NOON).send(address, email)
     return json.loads(server.bodies[0])
 
 

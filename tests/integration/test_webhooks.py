@@ -13,14 +13,8 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from infra.local.guard import LeavesThisMachine, loopback_only
-from mentiondesk.adapters.channels.webhooks import (
-    Network,
-    Target,
-    WebhookSender,
-    is_public,
-    public_network,
-    signature,
-)
+from mentiondesk.adapters.channels.https_post import HttpsPost, Network, is_public
+from mentiondesk.adapters.channels.webhooks import Target, WebhookSender, signature
 from mentiondesk.ports.channels import Undeliverable
 from tests.support.builders import NOON
 from tests.support.tls_standin import Receiver, receiver
@@ -45,7 +39,7 @@ def room(server: Receiver) -> Receiver:
 
 def sender(room: Receiver, allowed: bool = True, addresses: tuple[str, ...] = ("127.0.0.1",)) -> WebhookSender:
     network = Network(lambda *_: list(addresses), lambda _: allowed, room.trust)
-    return WebhookSender(lambda: NOON, network)
+    return WebhookSender(lambda: NOON, HttpsPost(network))
 
 
 def test_a_webhook_is_signed_as_standard_webhooks_asks(room: Receiver) -> None:
@@ -70,7 +64,7 @@ def test_the_signature_is_that_of_the_specification_s_example() -> None:
 def test_the_library_of_standard_webhooks_takes_it(room: Receiver) -> None:
     """An implementation that is not ours; it compares the timestamp with its own clock."""
     network = Network(lambda *_: ["127.0.0.1"], lambda _: True, room.trust)
-    WebhookSender(lambda: datetime.now(UTC), network).post(Target(room.url, SECRET), {"text": "“hello”"})
+    WebhookSender(lambda: datetime.now(UTC), HttpsPost(network)).post(Target(room.url, SECRET), {"text": "“hello”"})
     assert Webhook(SECRET).verify(room.bodies[0], dict(room.headers[0])) == {"text": "“hello”"}
     with pytest.raises(WebhookVerificationError):
         Webhook(OTHER).verify(room.bodies[0], dict(room.headers[0]))
@@ -79,7 +73,7 @@ def test_the_library_of_standard_webhooks_takes_it(room: Receiver) -> None:
 @pytest.mark.parametrize("known", [SECRET, OTHER])
 def test_while_a_secret_is_replaced_both_sign(room: Receiver, known: str) -> None:
     network = Network(lambda *_: ["127.0.0.1"], lambda _: True, room.trust)
-    WebhookSender(lambda: datetime.now(UTC), network).post(Target(room.url, f"{OTHER} {SECRET}"), {})
+    WebhookSender(lambda: datetime.now(UTC), HttpsPost(network)).post(Target(room.url, f"{OTHER} {SECRET}"), {})
     assert Webhook(known).verify(room.bodies[0], dict(room.headers[0])) == {}
 
 
@@ -132,7 +126,7 @@ def test_public_addresses(address: str) -> None:
 def test_a_name_with_a_private_address_among_its_own_is_refused_before_any_connection(room: Receiver) -> None:
     network = Network(lambda *_: ["8.8.8.8", "10.0.0.1"], is_public, room.trust)
     with loopback_only(), pytest.raises(Undeliverable, match="PrivateAddress") as refusal:
-        WebhookSender(lambda: NOON, network).post(Target(room.url), {})
+        WebhookSender(lambda: NOON, HttpsPost(network)).post(Target(room.url), {})
     assert not refusal.value.passing
     assert not room.bodies
 
@@ -146,7 +140,7 @@ def test_only_encrypted_addresses_without_a_name_in_them(room: Receiver, url: st
 def test_a_certificate_of_somebody_else_is_refused(room: Receiver) -> None:
     network = Network(lambda *_: ["127.0.0.1"], lambda _: True, ssl.create_default_context())
     with pytest.raises(Undeliverable, match="SSLCertVerificationError"):
-        WebhookSender(lambda: NOON, network).post(Target(room.url), {})
+        WebhookSender(lambda: NOON, HttpsPost(network)).post(Target(room.url), {})
     assert not room.bodies
 
 
@@ -155,7 +149,7 @@ def test_a_receiver_that_never_answers_ends_by_the_timeout(room: Receiver) -> No
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         network = Network(lambda *_: ["127.0.0.1"], lambda _: True, room.trust)
-        hurried = WebhookSender(lambda: NOON, network, timeout=0.1)
+        hurried = WebhookSender(lambda: NOON, HttpsPost(network, timeout=0.1))
         with pytest.raises(Undeliverable) as refusal:
             hurried.post(Target(f"https://hooks.example:{port}/"), {})
     assert refusal.value.passing
@@ -164,7 +158,7 @@ def test_a_receiver_that_never_answers_ends_by_the_timeout(room: Receiver) -> No
 def test_the_desk_on_this_machine_never_reaches_a_real_room() -> None:
     """A look-up of a name is refused there, and so is a connection."""
     with loopback_only(), pytest.raises(Undeliverable, match="LeavesThisMachine") as refusal:
-        WebhookSender(lambda: NOON, public_network()).post(Target("https://hooks.slack.com/services/T/B/x"), {})
+        WebhookSender(lambda: NOON).post(Target("https://hooks.slack.com/services/T/B/x"), {})
     assert isinstance(refusal.value.__cause__, LeavesThisMachine)
 
 

@@ -8,6 +8,7 @@ from mentiondesk.adapters.channels.event_channels import (
     endpoint_secrets,
     has_bus,
 )
+from mentiondesk.adapters.channels.https_post import HttpsPost
 from mentiondesk.adapters.channels.ses import SesMailer
 from mentiondesk.adapters.channels.webhooks import WebhookSender
 from mentiondesk.adapters.parameters import secret
@@ -42,7 +43,7 @@ def deliver_events(desk: DeskStores, config: SendEventsConfig) -> DeliverEvents:
     text = ReadText(desk.posts, desk.replies, desk.incidents)
     envelopes = Envelopes(desk.settings, config.desk_url, text)
     secrets = endpoint_secrets(secret(aws.ssm, config.events_parameter), clock.now)
-    webhooks = EventWebhooks(WebhookSender(clock.now, timeout=_TIMEOUT, tries=_TRIES), envelopes, secrets)
+    webhooks = EventWebhooks(WebhookSender(clock.now, HttpsPost(timeout=_TIMEOUT, tries=_TRIES)), envelopes, secrets)
     bus = has_bus(config.events_bus)
     # Clients are made here: making them is not safe in the threads that deliver.
     channels = EventChannels(webhooks, EventBus(aws.eventbridge() if bus else None, config.events_bus, envelopes))

@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from mentiondesk.domain.alerts.messages import Email
+from mentiondesk.domain.alerts.messages import Email, plain_text
 from mentiondesk.ports.channels import Undeliverable
 
 
@@ -22,10 +22,12 @@ class EndUserMessagingTexter:
         self._origin = {"OriginationIdentity": origin} if origin else {}
 
     def send(self, number: str, message: Email | str) -> str:
-        text = message.text if isinstance(message, Email) else message
         try:
             sent = self._sms().send_text_message(
-                DestinationPhoneNumber=number, MessageBody=text, MessageType="TRANSACTIONAL", **self._origin
+                DestinationPhoneNumber=number,
+                MessageBody=plain_text(message),
+                MessageType="TRANSACTIONAL",
+                **self._origin,
             )
         except ClientError as refused:
             raise Undeliverable(_reason(refused)) from refused

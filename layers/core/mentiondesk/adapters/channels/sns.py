@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from mentiondesk.domain.alerts.messages import Email
+from mentiondesk.domain.alerts.messages import Email, plain_text
 from mentiondesk.ports.channels import Undeliverable
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class SnsTexter:
         try:
             sent = self._sns().publish(
                 PhoneNumber=number,
-                Message=message.text if isinstance(message, Email) else message,
+                Message=plain_text(message),
                 # Transactional texts are delivered first and cost the same.
                 MessageAttributes={"AWS.SNS.SMS.SMSType": {"DataType": "String", "StringValue": "Transactional"}},
             )

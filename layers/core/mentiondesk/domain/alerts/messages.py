@@ -51,3 +51,8 @@ class Email(Frozen):
     html: str
     headers: tuple[tuple[str, str], ...] = ()
     sender: str = ""
+
+
+def plain_text(message: Email | str) -> str:
+    """The words of a message on a channel that takes text alone."""
+    return message.text if isinstance(message, Email) else message
