@@ -5,7 +5,7 @@ import gc
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self, TextIO
@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from infra.replay.containers import NotReadable, documents
+from infra.replay.containers import Document, NotReadable, documents, parts
 from infra.replay.page import Report
 from infra.replay.recording import MOST_LEFT_OUT, Recording, read_recording
 from infra.replay.report import Replay
@@ -28,11 +28,13 @@ EXAMPLE = Path("infra/settings.example.yaml")
 
 def _recording(names: Iterable[str], settings: DeskSettings) -> Recording:
     """The recording in some files, or on standard input where a name is "-". Raises NotReadable or OSError."""
-    return read_recording((one for name in names for one in documents(*_content(name))), settings.brand)
+    return read_recording((one for name in names for one in _documents(name)), settings.brand)
 
 
-def _content(name: str) -> tuple[str, bytes]:
-    return ("standard input", sys.stdin.buffer.read()) if name == "-" else (name, Path(name).read_bytes())
+def _documents(name: str) -> Iterator[Document]:
+    if name == "-":
+        return documents("standard input", sys.stdin.buffer.read())
+    return parts(Path(name)) or documents(name, Path(name).read_bytes())
 
 
 def _usable(recording: Recording, console: Console, *, lenient: bool) -> bool:

@@ -3,17 +3,21 @@
 import codecs
 import gzip
 import io
+import json
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 # The posts in the archive that X gives its users, in its versions since 2019, and the account that they are by.
 _ARCHIVED = re.compile(r"(?:^|/)data/(?:tweets?(?:-part\d+)?|account)\.js$")
 _RECORDED = re.compile(r"\.(?:jsonl?|ndjson|csv|tsv|txt|js|gz)$", re.IGNORECASE)
 # ASCII in UTF-16 has zeros at these places of its first four bytes.
 _BY_ZEROS = {b"\0\1\0\1": "utf-16-le", b"\1\0\1\0": "utf-16-be"}
+# Bytes of a part of a long file; a longer first line is no post.
+_PART, _LONGEST_LINE = 8_000_000, 1_000_000
 _SPREADSHEETS = ("xl/workbook.xml", "content.xml")
 
 
@@ -23,11 +27,51 @@ class NotReadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text with the name of the file it came from. `encoding` is None where it was UTF-8."""
+    """A text with the name of the file it came from. `encoding` is None where it was UTF-8.
+
+    `first_line` is the number of its first line in the file: above 1, the text is a later part of JSON lines.
+    """
 
     name: str
     text: str
     encoding: str | None = None
+    first_line: int = 1
+
+
+def parts(path: Path, size: int = _PART) -> Iterator[Document] | None:
+    """A file of JSON lines in UTF-8 that is longer than `size`, in parts of whole lines; None for any other file."""
+    with path.open("rb") as file:
+        if path.stat().st_size <= size or not _is_object(file.readline(_LONGEST_LINE)):
+            return None
+    return _parts(path, size) if _is_utf8_file(path) else None
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
+
+
+def _is_utf8_file(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        try:
+            while block := file.read(_PART):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _parts(path: Path, size: int) -> Iterator[Document]:
+    first_line = 1
+    with path.open("rb") as file:
+        while block := file.read(size):
+            text = (block + file.readline()).decode().removesuffix("\n")
+            yield Document(str(path), text, first_line=first_line)
+            first_line += text.count("\n") + 1
 
 
 def documents(name: str, content: bytes) -> Iterator[Document]:

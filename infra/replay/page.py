@@ -4,8 +4,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import nsmallest
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -45,6 +46,13 @@ class Bar:
     note: str = ""
 
 
+class Customer(NamedTuple):
+    """A customer who needed an answer, with the topics of their case."""
+
+    topics: tuple[str, ...]
+    question: Question
+
+
 @dataclass(frozen=True)
 class Worst:
     """A customer who waited longest, or in vain."""
@@ -74,12 +82,20 @@ class Report:
         self._settings = replay.desk.settings
         self._zone = ZoneInfo(self._settings.zone)
         self.summary = summary
-        self.customers = [
-            (case, question) for case, question in replay.questions() if question.group is Group.CUSTOMERS
+        # Few topics make few tuples of them, and each is kept once.
+        topics: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._customers = [
+            Customer(topics.setdefault(found, found), question)
+            for case, question in self._questions()
+            if (found := case.topics or ("other",))
         ]
-        moments = [post.created_at for post in replay.recording.posts]
-        self.first, self.last = min(moments), max(moments)
-        self._end = max((question.asked_at for _, question in self.customers), default=self.last) + IGNORED_AFTER
+        posts = replay.recording.posts
+        self.first, self.last = posts[0].created_at, posts[-1].created_at
+        self._end = max((one.question.asked_at for one in self._customers), default=self.last) + IGNORED_AFTER
+
+    def _questions(self) -> Iterator[tuple[Case, Question]]:
+        """The customers who needed an answer, each with their case."""
+        return (one for one in self._replay.questions() if one[1].group is Group.CUSTOMERS)
 
     # --- sentences and lines
 
@@ -154,7 +170,7 @@ class Report:
 
     def waits(self) -> list[Bar]:
         """The customers by the time to their first answer."""
-        waits, asked, before = self._waits(), len(self.customers), timedelta(0)
+        waits, asked, before = self._waits(), len(self._customers), timedelta(0)
         bars = []
         for name, span in _SPANS:
             count = sum(before < wait <= span or (not before and wait <= span) for wait in waits)
@@ -167,20 +183,23 @@ class Report:
         """The subjects of customers, each with the share that was ignored."""
         asked: Counter[str] = Counter()
         ignored: Counter[str] = Counter()
-        for case, question in self.customers:
-            for topic in case.topics or ("other",):
+        for one in self._customers:
+            for topic in one.topics:
                 asked[topic] += 1
-                ignored[topic] += question.ignored(self._end)
+                ignored[topic] += one.question.ignored(self._end)
         most = asked.most_common(_TOPICS)
         return [
-            Bar(topic.replace("_", " "), count, count / len(self.customers), f"{_share(ignored[topic], count)} ignored")
+            Bar(
+                topic.replace("_", " "), count, count / len(self._customers), f"{_share(ignored[topic], count)} ignored"
+            )
             for topic, count in most
         ]
 
     def week(self) -> list[tuple[str, list[tuple[int, float]]]]:
         """For each weekday and block of hours: customers who asked, and the share answered within an hour."""
         found: dict[tuple[int, int], list[bool]] = defaultdict(list)
-        for _, question in self.customers:
+        for one in self._customers:
+            question = one.question
             at = question.asked_at.astimezone(self._zone)
             found[at.weekday(), at.hour // _BLOCK].append(question.answered_within(timedelta(hours=1)))
         blocks = range(24 // _BLOCK)
@@ -192,9 +211,9 @@ class Report:
 
     def worst(self) -> list[Worst]:
         """The customers who were ignored, and then those who waited longest; urgent ones first."""
-        ordered = sorted(self.customers, key=lambda one: (-one[0].urgency.rank, -self._waited(one[1]).total_seconds()))
-        late = [one for one in ordered if self._waited(one[1]) > timedelta(hours=1)]
-        return [self._one(case, question) for case, question in late[:_WORST]]
+        late = (one for one in self._questions() if self._waited(one[1]) > timedelta(hours=1))
+        worst = nsmallest(_WORST, late, key=lambda one: (-one[0].urgency.rank, -self._waited(one[1]).total_seconds()))
+        return [self._one(case, question) for case, question in worst]
 
     def people(self) -> list[Person]:
         """The messages of each person, most first."""
@@ -255,7 +274,8 @@ class Report:
 
     def _waits(self) -> list[timedelta]:
         """The times to the first answer, of customers who had one."""
-        return [one.answered_at - one.asked_at for _, one in self.customers if one.answered_at is not None]
+        questions = (one.question for one in self._customers)
+        return [one.answered_at - one.asked_at for one in questions if one.answered_at is not None]
 
     def _waited(self, question: Question) -> timedelta:
         return (question.answered_at or self._end) - question.asked_at

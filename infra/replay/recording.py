@@ -6,17 +6,17 @@ import json
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from infra.replay.containers import Document, NotReadable
+from infra.replay.post_file import PostFile
 from infra.replay.shapes import ARCHIVE, CUSTOMER_SUPPORT, Authors, Raw, shape_of
 from mentiondesk.adapters.x.posts import Repost, read_post
 from mentiondesk.domain.ids import PostId
 from mentiondesk.domain.posts.brand import Brand
 from mentiondesk.domain.posts.post import Post, Source, Unreadable
-from mentiondesk.values import replace
 
 # More records than this share left out, and the figures would not be about what was recorded.
 MOST_LEFT_OUT = 0.03
@@ -47,7 +47,7 @@ class LeftOut:
 class Recording:
     """The posts of one or more files, oldest first. `notes` are sentences about the files that a person should read."""
 
-    posts: list[Post] = field(default_factory=list)
+    posts: PostFile = field(default_factory=PostFile)
     records: int = 0
     reposts: int = 0
     left_out: list[LeftOut] = field(default_factory=list)
@@ -86,6 +86,7 @@ class _Reader:
         self._brand = brand
         self._found = Recording()
         self._shapes: Counter[str] = Counter()
+        self._references = _References()
 
     def read(self, document: Document) -> None:
         if document.encoding:
@@ -93,7 +94,7 @@ class _Reader:
         if document.name.endswith("account.js"):
             self._check_account(document)
             return
-        rows = _rows(document)
+        rows = _rows(document) if document.first_line == 1 else None
         companies = _companies(rows) if rows is not None else frozenset[str]()
         places = _numbered(document.name, self._of_brand(rows, companies)) if rows is not None else _values(document)
         for place, value in places:
@@ -133,7 +134,8 @@ class _Reader:
             case Repost():
                 self._found.reposts += 1
             case Post() as post:
-                self._found.posts.append(post)
+                self._found.posts.add(post)
+                self._references.note(post)
 
     def finished(self) -> Recording:
         found = self._found
@@ -142,8 +144,8 @@ class _Reader:
             found.notes.append(
                 "X's archive holds the brand's own posts alone; give a file with its customers' posts beside it"
             )
-        found.posts.sort(key=lambda post: (post.created_at, int(post.post_id)))
-        found.posts, mended = _whole_references(found.posts)
+        found.posts.sort()
+        found.posts.leads, mended = self._references.leads()
         if mended:
             found.notes.append(
                 f"{mended} replies name posts whose ids differ in their last digits alone: a spreadsheet rounded them. "
@@ -154,6 +156,9 @@ class _Reader:
 
 def _values(document: Document) -> Iterator[tuple[str, object]]:
     """The JSON values in a text, each with its place; a value that is none is a LeftOut."""
+    if document.first_line > 1:
+        yield from _lines(document)
+        return
     text = document.text
     begin = text.lstrip("\ufeff \t\r\n")
     if begin.startswith("window."):
@@ -164,7 +169,12 @@ def _values(document: Document) -> Iterator[tuple[str, object]]:
         if whole:
             yield from ((f"{document.name} post {number}", value) for number, value in enumerate(whole, start=1))
             return
-    for number, line in enumerate(text.split("\n"), start=1):
+    yield from _lines(replace(document, text=text))
+
+
+def _lines(document: Document) -> Iterator[tuple[str, object]]:
+    """The JSON values in the lines of a text, each with its place."""
+    for number, line in enumerate(document.text.split("\n"), start=document.first_line):
         place = f"{document.name} line {number}"
         value = line.strip("\ufeff \t\r")
         if value not in _BRACKETS:
@@ -282,20 +292,37 @@ def _numbered(name: str, rows: Iterable[Raw]) -> Iterator[tuple[str, object]]:
     return ((f"{name} row {number}", row) for number, row in enumerate(rows, start=1))
 
 
-def _whole_references(posts: list[Post]) -> tuple[list[Post], int]:
-    """The posts, with references to rounded ids led to the post that is meant, and the count of such references."""
-    known = {post.post_id for post in posts}
-    versions = {post.version_id: post.post_id for post in posts if post.version_id != post.post_id}
-    if versions:
-        posts = [_leading(post, versions.get) for post in posts]
-    missing = [post.replied_to for post in posts if post.replied_to is not None and post.replied_to not in known]
-    if not missing:
-        return posts, 0
-    by_rounded: dict[str, list[PostId]] = defaultdict(list)
-    for post_id in known:
-        by_rounded[_rounded(post_id)].append(post_id)
-    meant = {one: found[0] for one in missing if len(found := by_rounded.get(_rounded(one), [])) == 1}
-    return [_leading(post, meant.get) for post in posts], sum(one in meant for one in missing)
+class _References:
+    """The posts that replies of a recording name."""
+
+    def __init__(self) -> None:
+        self._known: set[PostId] = set()
+        # The posts by the ids of their later versions.
+        self._versions: dict[PostId, PostId] = {}
+        self._named: list[PostId] = []
+
+    def note(self, post: Post) -> None:
+        self._known.add(post.post_id)
+        if post.version_id != post.post_id:
+            self._versions[post.version_id] = post.post_id
+        if post.replied_to is not None:
+            self._named.append(post.replied_to)
+
+    def leads(self) -> tuple[dict[PostId, PostId], int]:
+        """The posts that are meant by ids of later versions and by rounded ids; the count of replies to the latter."""
+        named = ((one, self._versions.get(one, one)) for one in self._named)
+        missing = [(one, post_id) for one, post_id in named if post_id not in self._known]
+        meant = self._meant({post_id for _, post_id in missing})
+        rounded = {one: meant[post_id] for one, post_id in missing if post_id in meant}
+        return self._versions | rounded, sum(post_id in meant for _, post_id in missing)
+
+    def _meant(self, missing: Collection[PostId]) -> dict[PostId, PostId]:
+        """The missing ids to which exactly one known post fits, with that post."""
+        by_rounded: dict[str, list[PostId]] = {_rounded(post_id): [] for post_id in missing}
+        for post_id in self._known if missing else ():
+            if (found := by_rounded.get(_rounded(post_id))) is not None:
+                found.append(post_id)
+        return {one: found[0] for one in missing if len(found := by_rounded[_rounded(one)]) == 1}
 
 
 def _rounded(post_id: str) -> str:
@@ -303,8 +330,3 @@ def _rounded(post_id: str) -> str:
     number = int(post_id)
     places = max(0, int(math.log10(number)) - 14) if number else 0
     return str(round(number, -places))
-
-
-def _leading(post: Post, meant: Callable[[PostId], PostId | None]) -> Post:
-    led = meant(post.replied_to) if post.replied_to is not None else None
-    return replace(post, replied_to=led) if led is not None else post

@@ -9,6 +9,7 @@ from infra.replay.engine import Observer, VirtualDesk
 from infra.replay.questions import question_of
 from infra.replay.recording import Recording
 from infra.replay.spilling_table import SpillingTable
+from infra.replay.waits import Waits
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.roster import CHANNELS, Channel
 from mentiondesk.domain.cases.case import Case
@@ -28,7 +29,6 @@ from mentiondesk.values import replace
 
 Row = dict[str, Any]
 _ADDED = {Added.EDITED: "edited", Added.NEW: "new"}
-_Wait = tuple[SubjectId, datetime]
 
 
 class Replay(Observer):
@@ -39,10 +39,8 @@ class Replay(Observer):
         self.counts: Counter[str] = Counter()
         self.recording = Recording()
         self._alert_row = alert_row
-        # Reply timers that ended, or still ran at the end, after their deadline.
-        self._late: dict[_Wait, Deadline] = {}
-        # The first alert about each reply timer.
-        self._warned: dict[_Wait, datetime] = {}
+        # Reply timers that ended, or still ran at the end, after their deadline; and the first alert about each.
+        self._waits = Waits()
         # The messages that went out, by id: to whom, on which channel, when.
         self.messages: dict[str, tuple[StaffId, Channel, datetime]] = {}
         # The number of distinct reporters of each incident when it was noticed.
@@ -75,7 +73,7 @@ class Replay(Observer):
     def _note_late(self, subject: SubjectId, case: Case, alerted: bool) -> None:
         timer = case.timer
         assert timer is not None, "a late timer is there"
-        self._late[subject, timer.since] = Deadline(timer.answer_by, timer.ended_at, alerted)
+        self._waits.late(subject, timer.since, Deadline(timer.answer_by, timer.ended_at, alerted))
 
     def noticed(self, incident_id: IncidentId) -> None:
         self._reporters[incident_id] = len({post.author_id for post in self.desk.incidents.joined(incident_id)})
@@ -86,7 +84,7 @@ class Replay(Observer):
             return
         alert = record.alert
         self.messages[record.message_id] = (alert.staff_id, record.via, record.at)
-        self._warned.setdefault((alert.subject_id, alert.since), record.at)
+        self._waits.warned(alert.subject_id, alert.since, record.at)
         self._alert_row(
             {
                 "at": _iso(record.at),
@@ -142,14 +140,16 @@ class Replay(Observer):
         """The cases whose customers needed an answer, as figures see them."""
         return ((case, found) for case in self.desk.stored_cases() if (found := question_of(case)))
 
-    def facts(self) -> list[Fact]:
+    def facts(self) -> Iterator[Fact]:
         """The facts that figures count, each wait with the first alert about it."""
-        return [self._with_warning(fact) if isinstance(fact, WaitFact) else fact for fact in self.desk.stored_facts()]
+        return (self._with_warning(fact) if isinstance(fact, WaitFact) else fact for fact in self.desk.stored_facts())
 
     def _with_warning(self, fact: WaitFact) -> WaitFact:
         """The ledger of a long replay is dropped behind it, so that warnings are remembered here."""
-        warned = self._warned.get((fact.case_id, fact.since))
-        return replace(fact, warned_at=warned) if fact.warned_at is None and warned else fact
+        if fact.warned_at is not None:
+            return fact
+        warned = self._waits.warned_at(fact.case_id, fact.since)
+        return replace(fact, warned_at=warned) if warned else fact
 
     def summary(self) -> Row:
         """The figures of the whole replay. Answers are judged as if the brand wrote nothing after the last post."""
@@ -188,12 +188,11 @@ class Replay(Observer):
         }
 
     def _deadlines(self) -> Row:
-        late = [replace(deadline, warned_at=self._warned.get(wait)) for wait, deadline in self._late.items()]
-        now = self.desk.now
+        waits, now = self._waits, self.desk.now
         return {
-            "breaches": deadlines.breaches(late, now),
-            "breaches_warned_before": deadlines.breaches_warned_before(late, now),
-            "late_without_alerts": deadlines.late_without_alerts(late, now),
+            "breaches": deadlines.breaches(waits.deadlines(), now),
+            "breaches_warned_before": deadlines.breaches_warned_before(waits.deadlines(), now),
+            "late_without_alerts": deadlines.late_without_alerts(waits.deadlines(), now),
         }
 
 

@@ -6,15 +6,16 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from infra.replay.containers import NotReadable
-from infra.replay.recording import Recording
+from infra.replay.containers import NotReadable, documents, parts
+from infra.replay.recording import Recording, read_recording
 from mentiondesk.domain.ids import UserId
 from mentiondesk.domain.posts.brand import Account, Brand
-from tests.support.builders import at
+from tests.support.builders import at, settings
 from tests.support.recorded import CHIPPED, LOST, SORRY, Raw, lines, raw, recording, without
 
 THREE = (LOST, SORRY, CHIPPED)
@@ -43,12 +44,12 @@ def test_each_way_to_write_that_a_field_is_absent_means_the_same(absent: Any) ->
     names.append("edit_history_tweet_ids")
     found = recording(lines({**LOST, **dict.fromkeys(names, absent)}))
     assert not found.left_out
-    assert found.posts == recording(lines(LOST)).posts
+    assert list(found.posts) == list(recording(lines(LOST)).posts)
 
 
 def test_an_absent_entry_of_a_list_or_of_a_note_is_left_out() -> None:
     odd = {**SORRY, "referenced_tweets": [None, *SORRY["referenced_tweets"], {}], "note_tweet": {"text": None}}
-    assert recording(lines(odd)).posts == recording(lines(SORRY)).posts
+    assert list(recording(lines(odd)).posts) == list(recording(lines(SORRY)).posts)
 
 
 @pytest.mark.parametrize("name", ["id", "text", "author_id", "created_at"])
@@ -59,7 +60,7 @@ def test_a_post_without_what_it_needs_is_left_out_and_the_field_is_named(name: s
 
 
 def test_an_id_with_a_fraction_is_its_digits() -> None:
-    assert recording(lines({**LOST, "author_id": 42.0})).posts == recording(lines(LOST)).posts
+    assert list(recording(lines({**LOST, "author_id": 42.0})).posts) == list(recording(lines(LOST)).posts)
 
 
 # --- containers
@@ -181,7 +182,7 @@ def test_the_archive_is_read_from_its_zip_and_a_foreign_account_is_noticed() -> 
 
 def test_reposts_in_the_archive_are_no_posts() -> None:
     found = recording(in_archive(raw("9", "RT @shop: hello", "", 1)), name="tweets.js")
-    assert (found.posts, found.reposts) == ([], 1)
+    assert (list(found.posts), found.reposts) == ([], 1)
 
 
 def of_api_1(post: Raw) -> Raw:
@@ -316,3 +317,27 @@ def test_each_reason_is_given_once_with_its_first_places() -> None:
     assert "line 2" in not_json
     assert "25 more" in not_json
     assert "spreadsheet" in bad_id
+
+
+# --- long files -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [1, 200, 400])
+def test_a_long_file_read_in_parts_is_the_file_read_whole(tmp_path: Path, size: int) -> None:
+    content = lines(SORRY, "{broken", LOST, "", {**CHIPPED, "text": "Grüße \u2028 ☕"}) + "\n"
+    file = tmp_path / "posts.jsonl"
+    file.write_text(content, encoding="utf-8")
+    found = parts(file, size)
+    assert found is not None
+    in_parts, whole = (read_recording(one, settings().brand) for one in (found, documents(str(file), content.encode())))
+    assert [*in_parts.posts] == [*whole.posts]
+    assert (in_parts.left_out, in_parts.records) == (whole.left_out, whole.records)
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"id": "1"}\n', b"id,text\n" * 99, b'[\n{"id": "1"}]' * 99, b'{"id": "1"}\n' * 99 + b"\xe9"]
+)
+def test_files_that_are_short_or_of_another_form_are_read_whole(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "posts"
+    file.write_bytes(content)
+    assert parts(file, 100) is None
