@@ -9,6 +9,7 @@ from mentiondesk.composition import action_links as parts
 from mentiondesk.presentation import web
 from mentiondesk.presentation.action_pages.answers import Answer
 from mentiondesk.presentation.desk.responses import go
+from mentiondesk.presentation.gateway import Page
 from mentiondesk.presentation.rendering import prepare
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import ActionLinksConfig
@@ -31,16 +32,16 @@ whole_case = cache(lambda: parts.whole_case(stores(), links()))
 action_pages = cache(lambda: parts.action_pages(stores(), links()))
 
 
-def open_link(token: str) -> web.Page:
+def open_link(token: str) -> Page:
     place = whole_case()(token, door.asked.cookies, clock.now())
     return web.response(go(place), secure=True) if place else _answered(action_pages().show(token, clock.now()))
 
 
-def press_button(token: str) -> web.Page:
+def press_button(token: str) -> Page:
     return _answered(action_pages().press(token, door.form, clock.now()))
 
 
-def _answered(answer: Answer) -> web.Page:
+def _answered(answer: Answer) -> Page:
     counts({"LinksRefused": int(answer.status in {403, 410}), "SavesGivenUp": int(answer.gave_up)})
     return web.page(answer)
 

@@ -11,7 +11,7 @@ from mentiondesk.adapters.channels.sign_in_codes import NotedCodes
 from mentiondesk.adapters.storage.desk_stores import DeskStores, desk_stores
 from mentiondesk.adapters.storage.stores.duty import staffed_settings
 from mentiondesk.composition.desk_web import desk_site
-from mentiondesk.presentation import web
+from mentiondesk.presentation import gateway, web
 from mentiondesk.presentation.desk.html import security_headers
 from mentiondesk.presentation.desk.origin import from_our_pages
 from mentiondesk.presentation.desk.site import ROUTES, DeskSite, MethodOf, answer
@@ -38,10 +38,10 @@ def site() -> DeskSite:
     return desk_site(stores(), config(), NotedCodes(NotesBus(aws.eventbridge, config().notes_bus)))
 
 
-def page(of: MethodOf, act: bool = False) -> Callable[..., web.Page]:
+def page(of: MethodOf, act: bool = False) -> Callable[..., gateway.Page]:
     """The handler of one method of a route."""
 
-    def show(**parts: str) -> web.Page:
+    def show(**parts: str) -> gateway.Page:
         found = answer(of(site()), door.asked, clock.now(), site().entrance.acted if act else None, **parts)
         refused = int(found.status == HTTPStatus.TOO_MANY_REQUESTS)
         counts({"SignInsRefused": refused, "DeskSavesGivenUp": int(found.gave_up)})

@@ -9,6 +9,7 @@ from mentiondesk.adapters.storage.stores.troubles import Troubles
 from mentiondesk.composition import status_subscriptions as parts
 from mentiondesk.presentation import web
 from mentiondesk.presentation.action_pages.subscriptions import SubscriberPages
+from mentiondesk.presentation.gateway import Page
 from mentiondesk.presentation.rendering import prepare
 from mentiondesk.runtime import aws, clock
 from mentiondesk.runtime.config import SubscriptionsConfig
@@ -32,15 +33,15 @@ def subscriber_pages() -> SubscriberPages:
     return parts.subscriber_pages(table(), SubscriptionsConfig.from_env(), unread)
 
 
-def ask() -> web.Page:
+def ask() -> Page:
     return web.page(subscriber_pages().ask(door.form))
 
 
-def confirm(token: str) -> web.Page:
+def confirm(token: str) -> Page:
     return web.page(subscriber_pages().confirm(token, clock.now()))
 
 
-def leave(token: str) -> web.Page:
+def leave(token: str) -> Page:
     return web.page(subscriber_pages().leave(token))
 
 

@@ -3,18 +3,13 @@
 A door is one Lambda function behind some routes of the HTTP API. No other module of the package imports Powertools.
 """
 
-import base64
-import binascii
 import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import Any
 from urllib.parse import parse_qsl
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
-from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from mentiondesk.presentation.action_pages.answers import Answer, plain, refused
 from mentiondesk.presentation.action_pages.html import security_headers
@@ -28,28 +23,20 @@ from mentiondesk.presentation.action_pages.reading import (
 from mentiondesk.presentation.desk.html import asset_headers, assets
 from mentiondesk.presentation.desk.responses import Request, SetCookie
 from mentiondesk.presentation.desk.responses import Response as DeskResponse
+from mentiondesk.presentation.gateway import HttpRequest, Page, Route, Routes, answer_of, cookie_pairs, request_in
 from mentiondesk.presentation.wording import Sentences
 
-if TYPE_CHECKING:
-    # Importing it takes another package in.
-    from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
-
-Page = Response[str]
-_Route = Callable[..., Page]
-_Middleware = Callable[[APIGatewayHttpResolver, "NextMiddleware"], Page]
 # The catalogue's own words: the settings, which may override them, are perhaps what failed.
 _SAY = Sentences()
-# Paths of pages and tokens. A rule's end also matches before a line feed, and other odd characters could pass by the
-# route whose limit is meant for the page.
+# Paths of pages and tokens. Odd characters could pass by the route whose limit is meant for the page.
 _PATH = re.compile(r"[A-Za-z0-9/._~=-]*")
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_Allowed = Callable[[str, Mapping[str, str]], bool]
 
 
-class Door(APIGatewayHttpResolver):
-    """A Powertools resolver for the pages of one function: refusals and failures are pages too, with the same headers.
+class Door:
+    """The pages of one function: refusals and failures are pages too, with the same headers.
 
-    `failed` is called for each page that could not be made. `headers` are those of every answer. Routers
-    can be included as in any resolver.
+    `failed` is called for each page that could not be made. `headers` are those of every answer.
     """
 
     def __init__(
@@ -59,73 +46,96 @@ class Door(APIGatewayHttpResolver):
         failed: Callable[[], None],
         headers: Callable[[], Mapping[str, str]] = security_headers,
     ) -> None:
-        super().__init__()
-        # Outermost first: whatever an inner one answers passes through those before it.
-        self.use(
-            [_recorded(logger), _secured(headers), _head_without_body, _failures_shown(logger, failed), _plain_path]
-        )
-        self.not_found(_no_such_page)
+        self._logger = logger
+        self._failed = failed
+        self._headers = headers
+        self._routes = Routes()
+        self._allowed: _Allowed = lambda *_: True
+        self._request: HttpRequest | None = None
         # The function's entry point, as Lambda calls it.
-        self.handler = logger.inject_lambda_context(metrics.log_metrics(self.resolve), clear_state=True)
+        self.handler = logger.inject_lambda_context(metrics.log_metrics(self._answer), clear_state=True)
 
-    def serve(self, rule: str, get: _Route, post: _Route | None = None) -> None:
+    def serve(self, rule: str, get: Route, post: Route | None = None) -> None:
         """Adds one page: `get` answers GET and HEAD, `post` answers POST, every other method is refused.
 
         Both are called with the parts of the path that `rule` names, as in "/act/<token>".
         """
-        self.route(rule, ["GET", "HEAD"])(get)
-        if post:
-            self.post(rule)(post)
-        served = ("GET", "HEAD", "POST") if post else ("GET", "HEAD")
+        self._routes.add(rule, {"GET": get, "HEAD": get} | ({"POST": post} if post else {}))
 
-        def refuse(**_: str) -> Page:
-            response = page(plain(_SAY, _SAY("page.method"), status=HTTPStatus.METHOD_NOT_ALLOWED))
-            response.headers["Allow"] = ", ".join(served)
-            return response
-
-        self.route(rule, [method for method in _METHODS if method not in served])(refuse)
-
-    def refuse_unless(self, allowed: Callable[[str, Mapping[str, str]], bool]) -> None:
+    def refuse_unless(self, allowed: _Allowed) -> None:
         """Refuses requests that did not come from a page of the desk: `allowed(method, headers)`; before any page."""
-
-        def check(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
-            event = app.current_event
-            if allowed(event.http_method, {name.lower(): value for name, value in event.headers.items()}):
-                return next_middleware(app)
-            return page(plain(_SAY, _SAY("desk.not_from_here"), status=HTTPStatus.FORBIDDEN))
-
-        self.use([check])
+        self._allowed = allowed
 
     @property
     def asked(self) -> Request:
         """The current request, for the desk's pages."""
-        event = self.current_event
-        pairs = (pair.partition("=") for pair in event.get("cookies") or ())
+        request = self._current
         return Request(
-            path=event.path,
-            query=dict(parse_qsl(event.get("rawQueryString", ""), keep_blank_values=True)),
-            cookies={name.strip(): value for name, _, value in pairs},
-            agent=event.headers.get("user-agent", ""),
-            seen=event.headers.get("if-none-match", ""),
+            path=request.path,
+            query=dict(parse_qsl(request.query, keep_blank_values=True)),
+            cookies=cookie_pairs(request.cookies),
+            agent=request.headers.get("user-agent", ""),
+            seen=request.headers.get("if-none-match", ""),
             read_form=lambda: self.form,
         )
 
     @property
     def form(self) -> FormFields:
         """The form in the current request. Raises PayloadTooLarge, UnsupportedMediaType or MalformedForm."""
-        event = self.current_event
-        body = (event.body or "").encode()
-        if event.is_base64_encoded:
-            try:
-                body = base64.b64decode(body, validate=True)
-            except binascii.Error as broken:
-                raise MalformedForm from broken
-        return typed_in(body, event.headers.get("content-type", ""))
+        return typed_in(self._current.body, self._current.headers.get("content-type", ""))
+
+    @property
+    def _current(self) -> HttpRequest:
+        assert self._request is not None, "pages are made for a request"
+        return self._request
+
+    def _answer(self, event: Mapping[str, Any], context: object) -> dict[str, Any]:
+        del context
+        request = self._request = request_in(event)
+        found = self._page(request)
+        # A file that never changes says itself how long it may be kept.
+        found.headers = {**self._headers(), **found.headers}
+        if request.method == "HEAD":
+            found.body = ""
+        # The route, not the path: a path holds a token.
+        self._logger.info("answered", method=request.method, route=request.route, status=found.status)
+        return answer_of(found, request)
+
+    def _page(self, request: HttpRequest) -> Page:
+        """The page; what a route raises is a page too, and a failure that nobody foresaw is logged and counted."""
+        try:
+            return self._routed(request)
+        except (MalformedForm, PayloadTooLarge, UnsupportedMediaType) as unreadable:
+            return page(refused(_SAY, unreadable))
+        except Exception:  # the boundary: API Gateway would answer in JSON, without security headers
+            self._logger.exception("a page failed")
+            self._report()
+            then = _SAY("page.failed_then")
+            return page(plain(_SAY, _SAY("page.failed"), then, HTTPStatus.INTERNAL_SERVER_ERROR))
+
+    def _routed(self, request: HttpRequest) -> Page:
+        if not _PATH.fullmatch(request.path):
+            return _no_such_page()
+        if not self._allowed(request.method, request.headers):
+            return page(plain(_SAY, _SAY("desk.not_from_here"), status=HTTPStatus.FORBIDDEN))
+        found = self._routes.find(request.path)
+        if found is None:
+            return _no_such_page()
+        by_method, parts = found
+        if request.method not in by_method:
+            return _refused_method(by_method)
+        return by_method[request.method](**parts)
+
+    def _report(self) -> None:
+        try:
+            self._failed()
+        except Exception:  # the boundary: what made the page fail, as a table that does not answer, stops this as well
+            self._logger.exception("a failed page was not reported")
 
 
 def page(answer: Answer) -> Page:
     """The response that carries a page."""
-    return Response(int(answer.status), "text/html; charset=utf-8", answer.html)
+    return Page(int(answer.status), "text/html; charset=utf-8", answer.html)
 
 
 def response(found: DeskResponse, secure: bool) -> Page:
@@ -135,95 +145,35 @@ def response(found: DeskResponse, secure: bool) -> Page:
         headers["Location"] = found.to
     if found.file:
         headers["Content-Disposition"] = f'attachment; filename="{found.file}"'
-    cookies = [_cookie(one, secure) for one in found.cookies]
-    return Response(int(found.status), found.media, found.html, headers, cookies, compress=True)
+    cookies = tuple(_cookie(one, secure) for one in found.cookies)
+    return Page(int(found.status), found.media, found.html, headers, cookies, compress=True)
 
 
 def asset(name: str) -> Page:
     """A file of the desk's pages; browsers keep it for ever."""
     found = assets().get(name)
     if found is None:
-        return _no_such_page(NotFoundError())
-    return Response(int(HTTPStatus.OK), found.media, found.text, dict(asset_headers()), compress=True)
+        return _no_such_page()
+    return Page(int(HTTPStatus.OK), found.media, found.text, dict(asset_headers()), compress=True)
 
 
 def healthy() -> Page:
     """Says that the function runs; asks nothing of the table."""
-    return Response(int(HTTPStatus.OK), "text/plain; charset=utf-8", "ok\n")
+    return Page(int(HTTPStatus.OK), "text/plain; charset=utf-8", "ok\n")
 
 
-def _cookie(one: SetCookie, secure: bool) -> Cookie:
+def _cookie(one: SetCookie, secure: bool) -> str:
     """A cookie for the whole host: scripts never see it, and other sites' forms do not carry it."""
-    return Cookie(
-        one.name,
-        one.value,
-        path="/",
-        secure=secure,
-        http_only=True,
-        same_site=SameSite.LAX_MODE,
-        max_age=int(one.lasts.total_seconds()),
-    )
+    lasts = max(0, int(one.lasts.total_seconds()))
+    only = "; HttpOnly; Secure" if secure else "; HttpOnly"
+    return f"{one.name}={one.value}; Path=/; Max-Age={lasts}{only}; SameSite=Lax"
 
 
-def _recorded(logger: Logger) -> _Middleware:
-    """One log line for each answer."""
-
-    def record(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
-        response = next_middleware(app)
-        event = app.current_event
-        # The route, not the path: a path holds a token.
-        logger.info("answered", method=event.http_method, route=event.route_key, status=response.status_code)
-        return response
-
-    return record
+def _refused_method(served: Mapping[str, Route]) -> Page:
+    found = page(plain(_SAY, _SAY("page.method"), status=HTTPStatus.METHOD_NOT_ALLOWED))
+    found.headers["Allow"] = ", ".join(served)
+    return found
 
 
-def _secured(headers: Callable[[], Mapping[str, str]]) -> _Middleware:
-    def secure(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
-        response = next_middleware(app)
-        # A file that never changes says itself how long it may be kept.
-        response.headers.update({name: value for name, value in headers().items() if name not in response.headers})
-        return response
-
-    return secure
-
-
-def _head_without_body(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
-    response = next_middleware(app)
-    if app.current_event.http_method == "HEAD":
-        response.body = ""
-    return response
-
-
-def _failures_shown(logger: Logger, failed: Callable[[], None]) -> _Middleware:
-    """Turns what a route raises into a page; a failure that nobody foresaw is logged and counted."""
-
-    def show(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
-        try:
-            return next_middleware(app)
-        except (MalformedForm, PayloadTooLarge, UnsupportedMediaType) as unreadable:
-            return page(refused(_SAY, unreadable))
-        except Exception:  # the boundary: API Gateway would answer in JSON, without security headers
-            logger.exception("a page failed")
-            _reported(logger, failed)
-            then = _SAY("page.failed_then")
-            return page(plain(_SAY, _SAY("page.failed"), then, HTTPStatus.INTERNAL_SERVER_ERROR))
-
-    return show
-
-
-def _reported(logger: Logger, failed: Callable[[], None]) -> None:
-    try:
-        failed()
-    except Exception:  # the boundary: what made the page fail, as a table that does not answer, stops this as well
-        logger.exception("a failed page was not reported")
-
-
-def _plain_path(app: APIGatewayHttpResolver, next_middleware: "NextMiddleware") -> Page:
-    if _PATH.fullmatch(app.current_event.path):
-        return next_middleware(app)
-    return _no_such_page()
-
-
-def _no_such_page(_: NotFoundError | None = None) -> Page:
+def _no_such_page() -> Page:
     return page(plain(_SAY, _SAY("page.not_a_page"), status=HTTPStatus.NOT_FOUND))
