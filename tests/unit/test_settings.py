@@ -280,7 +280,7 @@ def test_a_person_must_be_reachable() -> None:
     person = {"id": "bob", "name": "Bob"}
     raw = raw_settings()
     found = problems({**raw, "staff": [*raw["staff"], person]})
-    assert "an email, a phone" in found["staff.1"]
+    assert "an email or a phone" in found["staff.1"]
 
 
 def test_a_target_that_its_hours_can_never_meet_is_refused() -> None:
@@ -517,7 +517,7 @@ def test_a_stage_tells_a_room_beside_people() -> None:
         (
             raw_settings(alerts={"stages": [{**STAGE, "send": [{"to": "lead", "by": "room"}]}]}),
             "alerts.stages.0.send.0.by",
-            "by email, text",
+            "by email or text",
         ),
         (
             raw_settings(alerts={"stages": [{**STAGE, "send": [{"to": "room", "by": "text"}]}]}),
@@ -527,12 +527,35 @@ def test_a_stage_tells_a_room_beside_people() -> None:
         (
             raw_settings(alerts={"stages": [{**STAGE, "send": [{"to": "lead"}]}]}),
             "alerts.stages.0.send.0.by",
-            "by email, text",
+            "by email or text",
         ),
     ],
 )
 def test_rooms_that_nothing_could_reach_are_refused(raw: dict[str, Any], path: str, what: str) -> None:
     assert what in problems(raw)[path]
+
+
+@pytest.mark.parametrize(
+    ("raw", "path", "what"),
+    [
+        (with_room(slack="http://hooks.slack.com/services/T1/B2/hidden"), "rooms.0.slack", "does not fit"),
+        (with_room(webhook="https://me:hidden@a.example/", secret=SECRET), "rooms.0.webhook", "does not fit"),
+        (with_room(webhook="https://a.example/", secret="hidden"), "rooms.0.secret", "does not fit"),
+        (with_room(webhook="https://a.example/", secret=["hidden"]), "rooms.0.secret", "is not text"),
+        (raw_settings(rooms=["https://hooks.slack.com/services/hidden"]), "rooms.0", "is not a group"),
+        (raw_settings(rooms="https://hooks.slack.com/services/hidden"), "rooms", "is not a list"),
+        (
+            raw_settings(events={"endpoints": [{"id": "a", "url": "http://a.example/hidden"}]}),
+            "events.endpoints.0.url",
+            "'http://a.example...' does not fit",
+        ),
+    ],
+)
+def test_a_problem_does_not_repeat_a_secret(raw: dict[str, Any], path: str, what: str) -> None:
+    with pytest.raises(SettingsInvalid) as invalid:
+        parse_settings(raw)
+    assert what in dict(problems(raw))[path]
+    assert "hidden" not in str(invalid.value)
 
 
 # --- events ---------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ class EndpointSettings(Model):
     """An address that gets events as signed webhooks. Its secret stands in no file: `make event-secret` stores it."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")
-    url: str = Field(max_length=1000, pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?$")
+    url: str = Field(max_length=1000, repr=False, pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?$")
     types: Annotated[
         tuple[Annotated[str, AfterValidator(_known)], ...], OneOrMore, Field(max_length=len(EventType))
     ] = ()
@@ -32,7 +32,7 @@ class EndpointSettings(Model):
 class EventsSettings(Model):
     """Events for other systems. Nothing is sent unless the stack has the parameter EventsOut=yes."""
 
-    endpoints: tuple[EndpointSettings, ...] = Field(default=(), max_length=10)
+    endpoints: tuple[EndpointSettings, ...] = Field(default=(), max_length=10, repr=False)
 
     @field_validator("endpoints")
     @classmethod

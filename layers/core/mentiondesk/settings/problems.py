@@ -1,5 +1,7 @@
 """Problems with settings in plain words, each with the keys that lead to it."""
 
+import re
+from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
 from typing import get_args
@@ -8,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from mentiondesk.settings.model import Misfit
-from mentiondesk.settings.schema import SettingsFile
+from mentiondesk.settings.schema import ADDRESSES, SettingsFile
 from mentiondesk.settings.types import shown
 
 
@@ -20,6 +22,8 @@ class SettingsInvalid(ValueError):
         super().__init__("\n".join(f"{'.'.join(map(str, path)) or 'settings'}: {what}" for path, what in problems))
 
 
+# The beginning of an address, without a name or a password before the host.
+_HOST = re.compile(r"https?://[A-Za-z0-9.-]+(?=[:/?]|$)(?!:[^/]*@)")
 _NO_GROUP = "{shown} is not a group of keys here"
 _NO_LIST = "{shown} is not a list; write it like [one, two]"
 _PLAIN_WORDS = {
@@ -48,8 +52,7 @@ RETIRED = {
 }
 _HINTS = {
     "at": 'write a share like 50%, or a time like "10m before" or "30m after"',
-    "phone": 'write it with country code and digits only, in quotes, like "+447700900123"',
-    "email": "write one address, like ana@example.com",
+    **{name: one.hint for name, one in ADDRESSES.items()},
     "user_id": "write X's numeric id of the account, in quotes",
     "x_user_id": "write X's numeric id of the account, in quotes",
     "handle": "write the handle without @: up to 15 letters, digits or _",
@@ -57,6 +60,9 @@ _HINTS = {
     "name": "use lower-case letters, digits and _, starting with a letter",
     "colour": 'write it as red, green and blue in hexadecimal, in quotes, like "#1f4e8c"',
     "logo": "write the name of a file beside these settings: PNG, JPEG, WebP or SVG, of at most 70 kB",
+    "slack": "write the address of an incoming webhook, like https://hooks.slack.com/services/...",
+    "webhook": "write a public address that begins with https://, without a name or a password in it",
+    "secret": "make one with: openssl rand -base64 32, and write whsec_ before it",
     "own_domains": "write a host in small letters without https:// and www., like example.com",
     "privacy_policy": "write an address, like https://example.com/privacy",
     "url": "write a public address that begins with https://, without a name or a password in it",
@@ -65,18 +71,18 @@ _HINTS = {
 
 
 @cache
-def _all_keys() -> frozenset[str]:
-    """The names of all keys of the file, in whichever group they stand."""
-    found: set[str] = set()
+def _all_keys() -> Mapping[str, bool]:
+    """The names of all keys of the file, in whichever group they stand, each with whether it holds a secret."""
+    found: dict[str, bool] = {}
     models: list[object] = [SettingsFile]
     while models:
         model = models.pop()
         if isinstance(model, type) and issubclass(model, BaseModel):
-            found |= model.model_fields.keys()
+            found |= {name: found.get(name) or not field.repr for name, field in model.model_fields.items()}
             models += [field.annotation for field in model.model_fields.values()]
         else:
             models += get_args(model)
-    return frozenset(found)
+    return found
 
 
 def validated(raw: object, stored: bool = False) -> SettingsFile:
@@ -132,12 +138,24 @@ def _inside(place: tuple[str | int, ...], outer: tuple[str | int, ...]) -> bool:
 
 def _hint(path: tuple[str | int, ...]) -> str | None:
     """The hint for the key, or for the list in which the value stands."""
-    return _HINTS.get(next((part for part in reversed(path) if isinstance(part, str)), ""))
+    return _HINTS.get(_key(path))
+
+
+def _key(path: tuple[str | int, ...]) -> str:
+    return next((part for part in reversed(path) if isinstance(part, str)), "")
+
+
+def _repeated(path: tuple[str | int, ...], value: object) -> str:
+    """The value as a problem repeats it; of a secret, no more than the host of an address."""
+    if not _all_keys().get(_key(path)):
+        return shown(value)
+    host = _HOST.match(value) if isinstance(value, str) else None
+    return f"'{host[0]}...'" if host else "what stands here"
 
 
 def _plain(path: tuple[str | int, ...], error: ErrorDetails) -> str:
     """The problem in plain words, and what would be right."""
-    kind, hint, value = error["type"], _hint(path), shown(error["input"])
+    kind, hint, value = error["type"], _hint(path), _repeated(path, error["input"])
     if kind == "extra_forbidden" and tuple(path) in RETIRED:
         return RETIRED[str(path[0]), str(path[1])]
     if kind == "extra_forbidden" and (meant := get_close_matches(str(path[-1]), _all_keys(), 1, 0.7)):

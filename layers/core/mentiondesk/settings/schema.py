@@ -1,9 +1,9 @@
 """The schema of the settings file: its keys, their bounds and their defaults."""
 
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, Literal, Self, assert_never
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
@@ -156,7 +156,8 @@ class SendSettings(Model):
         if room and set(self.by) - {Channel.ROOM}:
             raise Misfit("rooms are told in the room itself; leave this key out", "by")
         if not room and (not self.by or Channel.ROOM in self.by):
-            raise Misfit("people are told by email, text, or both as [email, text]", "by")
+            ways = " or ".join(one for one in Channel if one is not Channel.ROOM)
+            raise Misfit(f"people are told by {ways}, or by several as [email, text]", "by")
         return self
 
     @property
@@ -256,6 +257,17 @@ class AlertSettings(Model):
         return self
 
 
+class Address(NamedTuple):
+    """Marks a person's key as their address on a channel; `called` names it, and `hint` says what would fit."""
+
+    channel: Channel
+    called: str
+    hint: str
+
+
+_PHONE = 'write it with country code and digits only, in quotes, like "+447700900123"'
+
+
 class StaffSettings(Model):
     """A staff member. `duty` is "always" or weekly shifts; without it only roles receive alerts.
 
@@ -266,8 +278,12 @@ class StaffSettings(Model):
     id: StaffId = Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")
     name: str = Field(min_length=1, max_length=60)
     x_user_id: UserId | None = Field(default=None, pattern=r"^\d{1,20}$")
-    email: str | None = Field(default=None, pattern=r"^[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,190}\.[^@\s<>,;\"]{2,}$")
-    phone: str | None = Field(default=None, pattern=r"^\+[1-9]\d{6,14}$")
+    email: Annotated[str | None, Address(Channel.EMAIL, "an email", "write one address, like ana@example.com")] = Field(
+        default=None, pattern=r"^[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,190}\.[^@\s<>,;\"]{2,}$"
+    )
+    phone: Annotated[str | None, Address(Channel.TEXT, "a phone", _PHONE)] = Field(
+        default=None, pattern=r"^\+[1-9]\d{6,14}$"
+    )
     zone: Zone | None = None
     duty: Literal["always"] | WeekSettings | None = None
     quiet: WeekSettings | None = None
@@ -277,41 +293,43 @@ class StaffSettings(Model):
     @model_validator(mode="after")
     def _reachable(self, info: ValidationInfo) -> Self:
         if not self.addresses:
-            raise ValueError(f"{self.id} can not be reached; give an email, a phone, or both")
-        rings = any(channel.interrupts for channel in self.addresses)
+            called = " or ".join(one.called for one in ADDRESSES.values())
+            raise ValueError(f"{self.id} can not be reached; give {called}")
+        rings = [name for name, one in ADDRESSES.items() if one.channel.interrupts and one.channel in self.addresses]
         if rings and self.quiet and self.quiet.never_end and not stored(info):
-            what = "these hours never end, so that no text could ever come; leave a time free, or leave out the phone"
+            what = f"these hours never end, so that no phone message could come; leave a time free, or {rings[0]} out"
             raise Misfit(what, "quiet")
         return self
 
     @property
     def addresses(self) -> dict[Channel, str]:
         """The person's address on each channel they have one on."""
-        given = {channel: self._address(channel) for channel in Channel}
-        return {channel: address for channel, address in given.items() if address}
+        return {one.channel: given for name, one in ADDRESSES.items() if (given := getattr(self, name))}
 
-    def _address(self, channel: Channel) -> str | None:
-        match channel:
-            case Channel.EMAIL:
-                return self.email
-            case Channel.TEXT:
-                return self.phone
-            case Channel.ROOM:
-                return None
-            case _:
-                assert_never(channel)
+
+ADDRESSES: Mapping[str, Address] = {
+    name: one
+    for name, field in StaffSettings.model_fields.items()
+    for one in field.metadata
+    if isinstance(one, Address)
+}
 
 
 class RoomSettings(Model):
-    """A room that stages can tell: a Slack channel by its incoming webhook, or any address by a signed webhook."""
+    """A room that stages can tell: a Slack channel by its incoming webhook, or any address by a signed webhook.
+
+    Whoever knows the address or the secret can write to the room: no problem and no log repeats them (`repr=False`).
+    """
 
     id: StaffId = Field(pattern=r"^[a-z][a-z0-9_-]{0,29}$")
     name: str = Field(min_length=1, max_length=60)
     slack: str | None = Field(
-        default=None, max_length=300, pattern=r"^https://hooks\.slack(-gov)?\.com/[A-Za-z0-9/_-]+$"
+        default=None, max_length=300, repr=False, pattern=r"^https://hooks\.slack(-gov)?\.com/[A-Za-z0-9/_-]+$"
     )
-    webhook: str | None = Field(default=None, max_length=1000, pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?$")
-    secret: str | None = Field(default=None, max_length=100, pattern=r"^whsec_[A-Za-z0-9+/]+={0,2}$")
+    webhook: str | None = Field(
+        default=None, max_length=1000, repr=False, pattern=r"^https://[A-Za-z0-9.-]+(:[0-9]+)?(/[!-~]*)?$"
+    )
+    secret: str | None = Field(default=None, max_length=100, repr=False, pattern=r"^whsec_[A-Za-z0-9+/]+={0,2}$")
 
     @model_validator(mode="after")
     def _one_address(self) -> Self:
@@ -513,7 +531,7 @@ class SettingsFile(Model):
     brand: BrandSettings
     zone: Zone = "UTC"
     staff: tuple[StaffSettings, ...] = Field(min_length=1, max_length=200)
-    rooms: tuple[RoomSettings, ...] = Field(default=(), max_length=20)
+    rooms: tuple[RoomSettings, ...] = Field(default=(), max_length=20, repr=False)
     hours: dict[str, WeekSettings] = Field(default_factory=dict)
     targets: TargetsSettings = TargetsSettings()
     alerts: AlertSettings = AlertSettings()
