@@ -23,6 +23,7 @@ from infra.local.api import LocalApi
 from infra.local.cloud import STACK, Function, LocalCloud
 from infra.local.colleague import Colleague
 from infra.local.moto_server import MotoServer, Sent
+from infra.local.receiver import received_here
 from infra.local.site import LocalSite, StoredFile
 from infra.local.story import Happening
 from infra.local.visitor import Visitor
@@ -204,6 +205,7 @@ class LocalDesk:
         with ExitStack() as begun:
             begun.enter_context(self.x)
             begun.enter_context(self._clock_patch)
+            begun.enter_context(received_here(self._aws.outbox))
             parameters = {"AlertSender": SENDER, "XApiUrl": self.x.url, **self._parameters}
             stand_ins = {
                 "Api.ApiEndpoint": self.api.url,
@@ -357,9 +359,10 @@ class LocalDesk:
             self.minute()
 
     def name_of(self, address: str) -> str:
-        """The name of the person with this email address or phone number; the address itself where nobody has it."""
-        people = [staff.name for staff in self.settings.roster.staff if address in staff.addresses.values()]
-        return people[0] if people else address
+        """The name of the person or the room with this address; the address itself where nobody has it."""
+        roster = self.settings.roster
+        names = (one.name for one in (*roster.staff, *roster.rooms) if address in one.addresses.values())
+        return next(names, address)
 
     def waiting_failures(self, queue: str) -> int:
         """The number of messages in one of the failure queues."""
@@ -431,10 +434,7 @@ class LocalDesk:
             "people": [self._person_row(one) for one in self.settings.roster.staff],
             "cases": [self._case_row(case) for case in self._shown(self.cases())],
             "sent": len(self.messages),
-            "messages": [
-                {**asdict(message), "at": message.at.isoformat(), "name": self.name_of(message.to)}
-                for message in reversed(self.messages[-_MESSAGES_SHOWN:])
-            ],
+            "messages": [self._message_row(message) for message in reversed(self.messages[-_MESSAGES_SHOWN:])],
             "notices": [{**asdict(notice), "at": notice.at.isoformat()} for notice in reversed(self.alarms.notices)],
             "incidents": [self._incident_row(one) for one in self.incidents()],
             "replies": answers(self.replies(), self.x).summary,
@@ -442,6 +442,11 @@ class LocalDesk:
             "x": self._x_row(),
             "failures": {name: len(function.failures) for name, function in self.cloud.functions.items()},
         }
+
+    def _message_row(self, message: Message) -> dict[str, Any]:
+        # Whoever knows such an address can write to it, or read along.
+        to = "" if "://" in message.to else message.to
+        return {**asdict(message), "at": message.at.isoformat(), "name": self.name_of(message.to), "to": to}
 
     def _hear(self, function: str, line: str) -> None:
         self.logs.append((function, line))

@@ -51,7 +51,8 @@ class Interruptions:
 
 def interruptions(desk: LocalDesk) -> Interruptions:
     """The messages that this desk sent to people in its settings."""
-    messages = [one for one in desk.messages if desk.name_of(one.to) != one.to]
+    staff = {address for one in desk.settings.roster.staff for address in one.addresses.values()}
+    messages = [one for one in desk.messages if one.to in staff]
     dangerous = _about_danger(desk)
     hours = [(desk.name_of(one.to), one.at.replace(minute=0, second=0, microsecond=0), one) for one in messages]
     said = Counter((desk.name_of(one.to), one.at, one.subject, one.body) for one in messages)

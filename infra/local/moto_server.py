@@ -30,7 +30,7 @@ _MESSAGE_ID = re.compile(r"<MessageId>([^<]+)</MessageId>")
 
 @dataclass(frozen=True)
 class Sent:
-    """A mail or a text that was accepted; a text has no subject and no headers.
+    """A message that was accepted; mails alone have a subject and headers.
 
     The channel "operators" is the topic to which the desk and its alarms publish; those mails are in a list apart.
     """
@@ -44,7 +44,7 @@ class Sent:
 
 
 class Outbox:
-    """WSGI middleware before moto that keeps each mail and text in the order in which they were accepted.
+    """WSGI middleware before moto that keeps all messages in the order in which they were accepted.
 
     moto itself drops the headers of a mail, and they name its kind.
     """

@@ -213,7 +213,7 @@ def _at(moment: datetime, desk: LocalDesk) -> str:
 
 
 def _line(message: Message, desk: LocalDesk) -> Text:
-    what, name = message.subject or message.body, desk.name_of(message.to)
+    what, name = (message.subject or message.body).split("\n", 1)[0], desk.name_of(message.to)
     return Text(f"{_at(message.at, desk)}  {message.way} {name:14} {what}", style="" if message.subject else "yellow")
 
 

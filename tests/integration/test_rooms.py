@@ -2,17 +2,20 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from infra.local.desk import LocalDesk, VirtualClock
+from infra.local.x_standin import StandInX, User
 from mentiondesk.adapters.channels.https_post import HttpsPost, Network
 from mentiondesk.adapters.channels.webhooks import RoomSender, WebhookSender
 from mentiondesk.domain.alerts.messages import KIND_HEADER, Email
 from mentiondesk.domain.alerts.roster import Channel
 from mentiondesk.domain.cases.number import case_number
 from mentiondesk.domain.posts.tags import Urgency
-from tests.support.builders import NOON
+from tests.support.builders import BRAND_ID, NOON, at, settings_file
 from tests.support.memory_desk import ANA, LEA, MemoryDesk
 from tests.support.tls_standin import Receiver, receiver
 
@@ -102,3 +105,16 @@ def test_a_signed_webhook_tells_its_kind_and_its_time(server: Receiver) -> None:
     assert found["timestamp"] == NOON.isoformat()
     assert found["data"] == {"subject": EMAIL.subject, "text": EMAIL.text}
     assert "webhook-signature" in server.headers[-1]
+
+
+def test_on_this_machine_a_room_s_messages_stay_here_and_show_no_address() -> None:
+    clock = VirtualClock(NOON)
+    x = StandInX(User(str(BRAND_ID), "FennelAndFinch"), clock.now)
+    with LocalDesk(x, clock, settings_file(rooms=ROOMS, alerts={"stages": STAGES})) as desk:
+        x.post(author_id="2001", at=at(0.5), text="@FennelAndFinch my mug arrived broken")
+        desk.run(until=NOON + timedelta(minutes=33))
+        (told,) = [one for one in desk.messages if one.channel == Channel.ROOM]
+        assert "my mug arrived broken" in told.body
+        (row,) = [one for one in desk.snapshot()["messages"] if one["channel"] == Channel.ROOM]
+        assert (row["name"], row["way"], row["to"]) == ("#care", "room", "")
+        assert desk.audit().agrees, desk.audit().problems

@@ -33,7 +33,7 @@ from mentiondesk.usecases.replies.wake_sender import WakeSender
 
 def notify_staff(desk: DeskStores, config: NotifyConfig, unread: Callable[[Exception], None]) -> NotifyStaff:
     """`unread` hears of a link key that cannot be read."""
-    senders = {channel: _sender(channel, config) for channel in Channel}
+    senders = {channel: sender_of(channel, config) for channel in Channel}
     links = SignedLinks(LinkKeys(secret(aws.ssm, config.link_parameter), clock.now, unread), config.api_url)
     writer, address = StaffMessages(desk.sentences), config.api_url.rstrip("/")
     short = ShortLinks(links, desk.table)
@@ -42,7 +42,8 @@ def notify_staff(desk: DeskStores, config: NotifyConfig, unread: Callable[[Excep
     )
 
 
-def _sender(channel: Channel, config: NotifyConfig) -> Sender:
+def sender_of(channel: Channel, config: NotifyConfig) -> Sender:
+    """The channel's way out in this stack."""
     match channel:
         case Channel.EMAIL:
             return SesMailer(aws.ses, config.alert_sender, config.staff_mail)
