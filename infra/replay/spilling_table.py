@@ -75,6 +75,14 @@ class SpillingTable(MemoryTable):
         partition = self._young.get(pk) or self._partition(pk)
         return partition.items.get(sk) if partition is not None else None
 
+    def query(self, query: Query) -> Iterator[Item]:
+        found = self._found(query)
+        if query.index is not None or not found:
+            return self.get_many(key for _, key in found)
+        # The partition was just looked at, so that it is a young one.
+        items = self._young[query.partition].items
+        return iter([items[key.sk] for _, key in found])
+
     def count(self, query: Query) -> int:
         if query.index is None:
             return super().count(query)

@@ -155,7 +155,7 @@ def _replays(full: bool) -> Iterator[Figure]:
         "memory of a replay of 1,000,000 posts",
         round(million / _GB, 2),
         "GB",
-        reach=1.5,
+        reach=1.2,
         timed=True,
         why=f"{sizes}; {per_post:,.0f} bytes a post" + ("" if full else ", carried on from there (--full runs it)"),
     )

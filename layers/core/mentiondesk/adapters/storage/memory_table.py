@@ -47,7 +47,7 @@ class MemoryTable:
         return iter([item for key in keys if (item := self.get(key)) is not None])
 
     def query(self, query: Query) -> Iterator[Item]:
-        return self.get_many(key for _, key in self._found(query))
+        return iter([self.items[key] for _, key in self._found(query)])
 
     def _found(self, query: Query) -> list[Place]:
         """The places that a query finds, in its order."""
