@@ -2,7 +2,8 @@
 
 On this project's own posts (posts.jsonl and training.jsonl in data/triage) and on nothing else: logistic
 regression by stochastic gradient descent, in an order that a fixed seed gives; the weights are the mean over the last
-rounds, rounded to 8ths, so that the same posts and tables give the same model, bit for bit.
+rounds, rounded to thirds, so that the same posts and tables give the same model, bit for bit. It is trained twice: on
+all features, to find those that tell most, and on these alone, so that their weights make up for the rest.
 """
 
 import argparse
@@ -20,21 +21,22 @@ from mentiondesk.triage.engine import complaint_score
 from mentiondesk.triage.evidence import evidence_of
 from mentiondesk.triage.model import danger_features, dangers, findings, shape, shape_features
 from mentiondesk.triage.reading import Reading
-from mentiondesk.triage.weights import KINDS, MODEL, OUTPUTS, SCALE, coded, pair_features, word_features
+from mentiondesk.triage.weights import KINDS, MODEL, OUTPUTS, SCALE, pair_features, word_features, written
 
-_ROUNDS, _AVERAGED = 10, 4
-_STEP, _WORD_STEP, _SLOWER = 0.3, 0.15, 0.15
+# How often the posts are gone through, and over how many of the last rounds the weights are averaged.
+_ROUNDS, _AVERAGED = 10, 6
+_STEP, _WORD_STEP, _SLOWER = 0.3, 0.15, 0.3
 _KEEP = 1e-3
-# The file's compression: its text is not aligned, so positions take no bits.
+# The file's compression: its bytes are not aligned and say nothing of the next one.
 _FILTERS: list[dict[str, int]] = [
-    {"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 4, "lp": 0, "pb": 0}
+    {"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "lc": 0, "lp": 0, "pb": 0}
 ]
 # Examples whose outputs are all nearer than this are skipped.
 _NEAR = 0.02
 # A word of a single post describes that post and no kind.
 _LEAST_POSTS, _LEAST_POSTS_OF_PAIR = 2, 3
-# In 8ths. Features whose weights are all smaller are left out.
-_LEAST_WEIGHT, _LEAST_WEIGHT_OF_PAIR = 3, 5
+# The features that are kept, which make the file as large as it may be.
+_MOST_FEATURES = 17_500
 _Features = dict[str, float]
 _Example = tuple[list[tuple[int, float]], list[float]]
 
@@ -44,17 +46,17 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="write nothing; fail when the model is not what comes out")
     made_now = made()
     if parser.parse_args().check:
-        same = lzma.decompress(MODEL.read_bytes()).decode() == made_now
+        same = lzma.decompress(MODEL.read_bytes()) == made_now
         sys.stdout.write("the model is what its posts give\n" if same else "run make triage-model: the model is old\n")
         return not same
-    MODEL.write_bytes(lzma.compress(made_now.encode(), filters=_FILTERS))
-    sys.stdout.write(f"{MODEL.name}: {len(made_now.splitlines())} lines, {MODEL.stat().st_size} bytes\n")
+    MODEL.write_bytes(lzma.compress(made_now, filters=_FILTERS))
+    sys.stdout.write(f"{MODEL.name}: {MODEL.stat().st_size} bytes\n")
     return 0
 
 
-def made() -> str:
-    """The model, as this project's posts and the tables give it: a line for each feature with its weights."""
-    return written(trained([labelled for file in LEARNED for labelled in labelled_posts(file)]))
+def made() -> bytes:
+    """The model's unpacked file, as this project's posts and the tables give it."""
+    return written(rounded(trained([labelled for file in LEARNED for labelled in labelled_posts(file)])))
 
 
 def features(posts: Sequence[Labelled]) -> list[_Features]:
@@ -79,19 +81,38 @@ def _features(reading: Reading) -> _Features:
 
 
 def trained(posts: Sequence[Labelled]) -> dict[str, list[float]]:
-    """Weights for each feature, one for each of OUTPUTS."""
+    """Weights for each feature that is kept, one for each of OUTPUTS."""
     names, examples = _numbered(features(posts), posts)
+    kept = _telling(names, examples, _fitted(names, examples))
+    numbers = {number: place for place, number in enumerate(kept)}
+    names = [names[number] for number in kept]
+    examples = [
+        ([(numbers[number], value) for number, value in seen if number in numbers], right) for seen, right in examples
+    ]
+    return dict(zip(names, _fitted(names, examples), strict=True))
+
+
+def _telling(names: list[str], examples: list[_Example], weights: list[list[float]]) -> list[int]:
+    """The numbers of the features that tell most: large weights, in many posts."""
+    counts = Counter(number for seen, _ in examples for number, _ in seen)
+    tells = [max(map(abs, one)) * math.sqrt(counts[number]) for number, one in enumerate(weights)]
+    possible = [number for number, name in enumerate(names) if "\n" not in name]
+    return sorted(sorted(possible, key=lambda number: (-tells[number], number))[:_MOST_FEATURES])
+
+
+def _fitted(names: list[str], examples: list[_Example]) -> list[list[float]]:
+    """The weights of each feature, one for each of OUTPUTS."""
     paces = [_WORD_STEP if name[1:2] == ":" else _STEP for name in names]
     weights = [[0.0] * len(OUTPUTS) for _ in names]
     total = [[0.0] * len(OUTPUTS) for _ in names]
-    order = random.Random(1)  # noqa: S311 - an order that can be repeated
+    order, examples = random.Random(1), examples.copy()  # noqa: S311 - an order that can be repeated
     for turn in range(_ROUNDS):
         order.shuffle(examples)
         for example in examples:
             _learn(weights, paces, example, 1 / (1 + _SLOWER * turn))
         if turn >= _ROUNDS - _AVERAGED:
             total = [[a + b for a, b in zip(*pair, strict=True)] for pair in zip(total, weights, strict=True)]
-    return {name: [one / _AVERAGED for one in sums] for name, sums in zip(names, total, strict=True)}
+    return [[one / _AVERAGED for one in sums] for sums in total]
 
 
 def _numbered(seen: Sequence[_Features], posts: Sequence[Labelled]) -> tuple[list[str], list[_Example]]:
@@ -140,17 +161,10 @@ def _said(sums: list[float]) -> Iterator[float]:
     yield from (1 / (1 + math.exp(-max(-50.0, one))) for one in urgencies)
 
 
-def written(weights: dict[str, list[float]]) -> str:
-    """The names of the features, a line each; then, for each output, a line with a character for each feature."""
-    kept: list[tuple[str, str]] = []
-    for name, numbers in sorted(weights.items()):
-        rounded = [round(number * SCALE) for number in numbers]
-        if "\n" not in name and max(map(abs, rounded)) >= (
-            _LEAST_WEIGHT_OF_PAIR if name[:2] == "b:" else _LEAST_WEIGHT
-        ):
-            kept.append((name, coded(rounded)))
-    columns = zip(*(weights for _, weights in kept), strict=True)
-    return "\n".join((*(name for name, _ in kept), "", *map("".join, columns)))
+def rounded(weights: dict[str, list[float]]) -> dict[str, list[int]]:
+    """The weights as they are stored; features that are left without any are left out."""
+    found = {name: [round(number * SCALE) for number in numbers] for name, numbers in weights.items()}
+    return {name: numbers for name, numbers in found.items() if any(numbers)}
 
 
 if __name__ == "__main__":

@@ -334,15 +334,18 @@ def test_no_danger_of_many_trades_and_languages_ends_without_a_person() -> None:
     assert sum(tags.urgency is Urgency.CRITICAL for tags in tagged.values()) >= 0.7 * len(tagged)
 
 
-@pytest.mark.parametrize("name", ["danger_both_ways.jsonl", "danger_siblings.jsonl"])
-def test_danger_is_told_from_what_only_sounds_so(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [("danger_both_ways.jsonl", 0.02), ("danger_siblings.jsonl", 0.02), ("danger_trades.jsonl", 0.06)],
+)
+def test_danger_is_told_from_what_only_sounds_so(name: str, wrong: float) -> None:
     lines = (EVALUATION / name).read_text(encoding="utf-8").split("\n")
     posts = [(post["critical"], post["lang"], post["text"]) for post in map(json.loads, filter(None, lines))]
     tagged = [(critical, triage(a_post(f"@shop {text}", language=hint)), text) for critical, hint, text in posts]
     assert [text for critical, tags, text in tagged if critical and not tags.needs_reply] == []
     missed = [text for critical, tags, text in tagged if critical and tags.urgency is not Urgency.CRITICAL]
     false = [text for critical, tags, text in tagged if not critical and tags.urgency is Urgency.CRITICAL]
-    assert len(missed) + len(false) <= 0.02 * len(posts), (missed, false)
+    assert len(missed) + len(false) <= wrong * len(posts), (missed, false)
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Text → tags: finds the cues of a post, weighs them in context, and combines them with the model."""
 
 from collections.abc import Callable, Collection, Container, Sequence
-from math import exp, log, sqrt
+from math import exp, inf, log, sqrt
 from operator import itemgetter
 
 from mentiondesk.domain.posts.brand_words import Always, BrandWords
@@ -35,9 +35,9 @@ from mentiondesk.values import replace
 
 _MOST_REASONS = 6
 _NO_BRAND = BrandWords()
-# The model's share of the odds of a complaint; the tables have the rest. Posts without a handle say less that tables
-# know. `make evaluate` shows the effect of every number here.
-_MODEL_SHARE, _MODEL_SHARE_WITHOUT_HANDLE, _MOST_BY_WORDS = 0.25, 0.7, 8.0
+# The model's share of the odds of a complaint; the tables have the rest. Posts without a handle and in other
+# languages than English say less that tables know. `make evaluate` shows the effect of every number here.
+_MODEL_SHARE, _MODEL_SHARE_OTHERWISE, _MOST_BY_WORDS = 0.25, 0.7, 12.0
 # The probability, given the stream's share of complaints, from which a post counts as a complaint.
 _LIKELY = 0.35
 # The log odds of a complaint from which a post addressed to the brand is not dismissed as needing no answer. Its chance
@@ -51,9 +51,11 @@ _POSSIBLE, _FAULT_HINTED, _SPOKEN_TO, _HURRIED, _EXPLAINED = -1.55, 1.0, 0.4, 0.
 _MOST_ODDS, _TINY = 50.0, 1e-20
 # The log odds from which a post counts as critical: where an alarming word stands, where words of two sets for danger
 # meet, and where nothing of the kind stands.
-_CRITICAL_FROM_ALARMING, _CRITICAL_FROM_SETS, _CRITICAL_FROM_NOTHING = -1.0, 1.5, 2.5
+_CRITICAL_FROM_ALARMING, _CRITICAL_FROM_SETS, _CRITICAL_FROM_NOTHING = -1.0, -1.0, 0.0
+# What is added in other languages than English, of which the model knows less; it knows none without tables.
+_CRITICAL_LESS_KNOWN = 1.5
 # The log odds from which a post counts as high, where a table says so and where none does.
-_HIGH_FROM = (-5.0, -0.4)
+_HIGH_FROM = (-4.0, -0.4)
 # Weight of a calm phrase that speaks of a game or a story.
 _OF_A_STORY = WEIGHTS["heavy"]
 # The log odds from which a critical post counts as a complaint, whatever it sounds like.
@@ -68,11 +70,11 @@ _ABUSE, _SPAM, _VENT = _PLACES["abuse"], _PLACES["spam"], _PLACES["vent"]
 _SURELY = 8.0
 # Weight of the words of an advert that is one.
 _ADVERT, _OUTWEIGHS = 2.0, 2.0
-_TABLES_SAY, _MOST_SAID = 0.75, 3.0
+_TABLES_SAY, _MOST_SAID = 0.75, 4.0
 # Weight of a fault from which a post to somebody else complains of the brand all the same.
 _OWN_FAULT = 1.9
 # Vents are rarer among the posts that the model learned from than among what brands hear.
-_RARE = 2.0
+_RARE = 1.5
 # Insults of the tables that are said to somebody.
 _TO_THEIR_FACE = 2.0
 _CALM = (Kind.QUESTION, Kind.VENT, Kind.CHATTER)
@@ -224,8 +226,14 @@ def _probability(reading: Reading, evidence: Evidence, score: float, complains: 
     if _about_others(reading, evidence):
         # The model does not know whom a word is about.
         by_words = min(by_words, 0.0)
-    share = _MODEL_SHARE if "@" in reading.text.lower else _MODEL_SHARE_WITHOUT_HANDLE
-    return _logistic((1 - share) * score + share * by_words)
+    return _logistic(score + _model_share(reading) * (by_words - score))
+
+
+def _model_share(reading: Reading) -> float:
+    """The model's share of the odds of a complaint; it knows no language without tables."""
+    if not reading.known:
+        return 0.0
+    return _MODEL_SHARE if reading.language == "en" and "@" in reading.text.lower else _MODEL_SHARE_OTHERWISE
 
 
 def _kind(
@@ -335,7 +343,10 @@ def _critical_from(reading: Reading, said: Container[str]) -> float:
     if "alarming" in said or "critical" in said:
         return _CRITICAL_FROM_ALARMING
     found = model.dangers(reading)
-    return _CRITICAL_FROM_SETS if found & (found - 1) else _CRITICAL_FROM_NOTHING
+    least = _CRITICAL_FROM_SETS if found & (found - 1) else _CRITICAL_FROM_NOTHING
+    if not reading.known:
+        return inf
+    return least if reading.language == "en" else least + _CRITICAL_LESS_KNOWN
 
 
 def _told_as_news(reading: Reading) -> bool:
