@@ -141,6 +141,19 @@ _IDENTIFYING = re.compile(
     r"|portefeuille|carteira|nom|chiffres|nombre|direccion"
     r"|cifras|nome|morada|digitos)\b"
 )
+# A picture that everybody sees, and papers with a name or a number on them.
+_PICTURE_IN_PUBLIC = re.compile(
+    r"\b(?:photos?|snaps?|pictures?|pics?|screenshots?|selfies?|fotos?|bild|cliche|imagen"
+    r"|imagem)\b[^.!?\n]{0,60}\b(?:tag us|tweet|mention us|post (?:it|them)"
+    r"|here|below|in (?:a |the )?(?:reply|thread)|markier\w*|hier|darunter|taguez|ici|etiquet\w+|aqui|identifi\w+"
+    r"|marque-nos)\b"
+)
+_PAPERS = re.compile(
+    r"\b(?:(?:bank|credit|debit|money|loyalty|membership|id) cards?|cards?|passports?|e?-?tickets?|licen[cs]es?"
+    r"|bills?|statements?|invoices?|labels?|contracts?"
+    r"|boarding pass|karten?|ausweis|rechnung|vertrag|carte|facture|passeport|tarjeta|factura|pasaporte|cartao"
+    r"|fatura|passaporte)\b"
+)
 # Things that identify and are seldom asked for in public, in a question or a request to tell the brand.
 _HELD_THINGS = (
     r"(?:codes?|inbox|mailbox|booking|reservation|reference|confirmation|contract|policy|pin|passwords?|passport"
@@ -223,7 +236,8 @@ def asks_identifiers(reading: Reading, context: CheckContext) -> Iterator[Findin
             if not _DONE_ALONE.match(text, end) and not private_way(reading):
                 yield _finding("asks_identifiers", Outcome.BLOCK, reading, start, end)
             return
-    for start, end in (*_into_the_open(text, context.kind), *_asks_for_things(text)):
+    said = " ".join(context.customer_words[-1:])
+    for start, end in (*_into_the_open(text, context.kind), *_asks_for_things(text), *_shows_papers(text, said)):
         if not private_way(reading):
             yield _finding("asks_in_public", Outcome.HOLD, reading, start, end)
         return
@@ -288,6 +302,12 @@ def _with_denial(text: str, end: int) -> int:
     """The end of a request with the denial behind it."""
     denied = _DENIED_BEHIND.match(text, end)
     return denied.end() if denied else end
+
+
+def _shows_papers(text: str, said: str) -> Iterator[tuple[int, int]]:
+    """Requests to post a picture of a card or a paper."""
+    if _PAPERS.search(text) or _PAPERS.search(said.lower()):
+        yield from (found.span() for found in _PICTURE_IN_PUBLIC.finditer(text))
 
 
 def _asks_for_things(text: str) -> Iterator[tuple[int, int]]:

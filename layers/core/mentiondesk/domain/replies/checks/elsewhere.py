@@ -67,8 +67,13 @@ _PLATFORM = (
     r"|twitch|booking(?:\.com)?|expedia|airbnb|trivago|skyscanner|trainline|uber eats|deliveroo|github|gumtree"
     r"|craigslist|leboncoin|le bon coin|kleinanzeigen|wallapop|milanuncios|olx"
     r"|mercado ?li[bv]re"
-    r"|marketplace|google drive|dropbox|soundcloud|patreon|substack|medium|quora|tumblr|fandom|archive\.org"
+    r"|marketplace|google drive|dropbox|blogspot|wordpress|blogger|linktree|soundcloud|patreon|substack|medium"
+    r"|quora|tumblr|fandom|archive\.org"
     r"|the marketplace)"
+)
+_SECOND_HAND = (
+    "etsy|e-?bay|vinted|gumtree|craigslist|leboncoin|le bon coin|kleinanzeigen|wallapop|milanuncios|olx|mercado ?li[bv]re"
+    "|facebook marketplace|blogspot|wordpress"
 )
 _ON = r"(?:on|auf|bei|über|sur|via|chez|en|por|no|na|at|over at|over on)"
 _GO = (
@@ -81,7 +86,8 @@ _GO = (
     r"|encontrar\w*|prueb\w+|echa|hay|vete|veja|vej\w+|procur\w+|experiment\w+|dê|há|encontra)"
 )
 _SOMEBODY = (
-    r"(?:channel|videos?|vids?|clips?|tutorials?|thread|seller|groups?|playlist|subreddit|server|profile|fan page"
+    r"(?:channel|blogs?|videos?|vids?|clips?|tutorials?|thread|seller|groups?|playlist|subreddit|server|profile"
+    r"|fan page"
     r"|uploads?"
     r"|kanal|verkäufer\w*|gruppe|chaîne|vidéos?|vendeur\w*|groupe|canal|vídeos?|vendedor\w*|grupo|perfil|lista)"
 )
@@ -97,6 +103,7 @@ _RIVAL = (
 )
 _ELSEWHERE = re.compile(
     rf"\b{_SOMEBODY}\b[^.!?\n]{{0,40}}\b{_ON} {_PLATFORM}\b|\b{_ON} {_PLATFORM}\b[^.!?\n]{{0,40}}\b{_SOMEBODY}\b"
+    rf"|\b{_ON} (?:{_SECOND_HAND})\b|\b(?:dot|point|punkt|punto|ponto) and the word\b"
     rf"|\bover (?:at|on|bei|auf) {_PLATFORM}\b|\b(?:big|giant|famous) \w dot com\b"
     rf"|\b{_GO}\b[^.!?\n]{{0,50}}\b{_ON} {_PLATFORM}\b|(?:^|(?<=[.!?,;:] )){_ON}"
     rf" {_PLATFORM}\b[^.!?\n]{{0,40}}\b{_GO}\b"

@@ -62,7 +62,8 @@ _OF_DANGER = (
     r"|huevos? podridos?|queimad\w*|esturric\w*|ovos? podres?|plastico|butano)"
 )
 _ELECTRIC = (
-    r"(?:chargers?|charging|sockets?|plugs?|batter(?:y|ies)|heaters?|boilers?|kettles?|toasters?|irons?|ovens?"
+    r"(?:(?:mobile )?phones?|laptops?|tablets?|watch|consoles?|handy|telefon\w*|portable|movil|telemovel|chargers?"
+    r"|charging|sockets?|plugs?|batter(?:y|ies)|heaters?|boilers?|kettles?|toasters?|irons?|ovens?"
     r"|hobs?|blankets?|cables?"
     r"|adapters?|fuse ?box(?:es)?|meters?|scooters?|e-?bikes?|power ?banks?|vapes?|fridges?|dryers?|dishwashers?"
     r"|lamps?|akkus?|ladegerat\w*"
@@ -102,6 +103,30 @@ _TO_EAT = (
     r"|muerde\w*|roe\w*|traga\w*"
     r"|en la boca|morde\w*|lamb\w+|roi\w*|engol\w+|na boca)"
 )
+_OF_A_CAR = re.compile(
+    r"\b(?:warning lights?|grinding (?:noise|sound)|grinds? when|(?:seat ?)?belts? (?:\w+ ){0,5}?(?:won't|doesn't"
+    r"|didn't|not|broken|stuck|click\w*|jammed)"
+    r"|warnleuchten?|warnlampe|gurt\w* (?:\w+ ){0,4}(?:nicht|kaputt|klemmt)|voyant (?:rouge|moteur|allume)"
+    r"|ceinture (?:\w+ ){0,4}(?:pas|cass|bloqu)\w*"
+    r"|testigo (?:rojo|encendido)|luz roja|cinturon (?:\w+ ){0,4}(?:no|roto|rota)|luz vermelha|luz de aviso"
+    r"|cinto (?:\w+ ){0,4}(?:nao|partido|avariado))\b"
+)
+_TAKEN = re.compile(
+    r"\b(?:(?:ate|eaten|eats?|eating|chewed|nibbled|swallowed|munched) (?:\w+ ){0,5}?(?:berr(?:y|ies)|lea(?:f|ves)"
+    r"|petals?|mushrooms?|bulbs?|plants?|shrub)"
+    r"|(?:gegessen|gefuttert|geknabbert)[^.!?\n]{0,30}(?:beeren?|blatt\w*|pilze?|pflanze)|(?:beeren?|blatter|pilze"
+    r"|pflanze)[^.!?\n]{0,30}(?:gegessen|geknabbert)"
+    r"|(?:mange|avale|croque)\w* (?:\w+ ){0,4}(?:baies?|feuilles?|champignons?|plante)|(?:comi\w*|come[ur]\w*"
+    r"|mordi\w*) (?:\w+ ){0,4}(?:bayas?|hojas?|setas?|planta|bagas?|folhas?|cogumelos?)"
+    r"|(?:took|taken|tomou|tomei|tomo|tome|pris|genommen|swallowed|had) (?:\w+ ){0,4}?(?:painkillers?|pills?"
+    r"|tablets|capsules|analgesi\w+|comprimidos|pastillas"
+    r"|cachets|tabletten|schmerzmittel|schmerztabletten)|(?:i'm|i am|she's|she is|soy|estoy|esta|estou|je suis"
+    r"|elle est|ich bin|bin|sie ist) (?:\w+ ){0,2}"
+    r"(?:pregnant|gravida|embarazada|enceinte|schwanger)|(?:out of date|past its date|past the date|expired"
+    r"|caducad\w+|perime\w*|abgelaufen\w*|fora (?:do|de) prazo|passa\w* do prazo)"
+    r"[^.!?]{0,60}\b(?:ate|eaten|eat|drank|comi|comeu|comio|mange|gegessen|getrunken|bebi)|(?:very |muito |so "
+    r"|sehr |tres |muy )?(?:drowsy|sonolent[oa]|schlafrig|somnolent\w*|somnolient\w*))\b"
+)
 _RIDDEN = (
     r"(?:bikes?|scooters?|cars?|bus|coach|tram|van|trains?|coaster|rides?|slides?|swings?|horse|pony|treadmill|bunk"
     r"|ladder|chair|stool|escalator"
@@ -140,7 +165,7 @@ _PAIRS = tuple(
         (_RIDDEN, _THROWN),
     )
 )
-_HARMS = (*_PAIRS, re.compile(rf"\b{_ALARM}\b"))
+_HARMS = (*_PAIRS, _OF_A_CAR, _TAKEN, re.compile(rf"\b{_ALARM}\b"))
 
 
 def tells_of_harm(said: str) -> bool:

@@ -63,7 +63,8 @@ _DATE_OR_HOUR = re.compile(
 )
 # A code after the noun that names it: five digits or more, or letters and digits mixed.
 _NAMED_CODE = re.compile(
-    r"\b(?:order|booking|account|customer|reference|ref|tracking|confirmation|invoice|case|ticket|policy|passport|pin"
+    r"\b(?:order|booking|account|customer|(?:your|su|sua|votre|ihre|tu) (?:reference|ref)|tracking|confirmation"
+    r"|invoice|case|ticket|policy|passport|pin"
     r"|password|serial|parcel|bestellung|kundennummer|commande|pedido)\b"
     r"(?:\s(?:number|no|nr|num|ref|reference|code|id|is|nummer|num[eé]ro|n[uú]mero))*[\s.:#'\"-]{1,3}(?:is\s)?"
     r"(?=[a-z0-9-]*\d[a-z0-9-]*\d)(?:\d{5,}|(?=[a-z-]*\d)[a-z0-9-]{6,24})(?![\w-])"

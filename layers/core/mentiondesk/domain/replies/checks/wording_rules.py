@@ -18,6 +18,7 @@ from mentiondesk.domain.replies.rules import OwnRule
 # "A guarantee" in the languages of the tables begins so.
 _NOUNS = ("g", "warrant")
 _LATEST = 3
+_SHORT, _BEFORE_SHORT = 25, 90
 _LIGHT = (Kind.PRAISE, Kind.CHATTER)
 _SENTENCE_ENDS = re.compile(r"[.!?](?=\s)|\n")
 _NAME = re.compile(r"\b(?:the|our|a) ([A-Z][a-z]{1,20} [A-Z][a-z]{1,20})\b")
@@ -88,6 +89,14 @@ def money(reading: Reading, context: CheckContext) -> Iterator[Finding]:
             return
 
 
+def _with_the_one_before(text: str, found: re.Match[str]) -> str:
+    """The sentence of a match; where it is short, as in "Nothing to pay.", with the one before."""
+    sentence = _sentence(text, found)
+    if len(sentence) > _SHORT:
+        return sentence
+    return text[max(0, found.start() - _BEFORE_SHORT) : found.end()]
+
+
 def _goes_on_in_private(reading: Reading) -> bool:
     """True where the reply names a private way, or says that such things are not spoken of in public."""
     return private_way(reading) or tables.NOT_IN_PUBLIC.search(reading.words.text) is not None
@@ -121,7 +130,7 @@ def _is_no_offer(reading: Reading, found: re.Match[str]) -> bool:
 
 def _is_given(reading: Reading, context: CheckContext, found: re.Match[str]) -> bool:
     """True where a price is said as an offer: to somebody who complains, by a giver; else to this customer alone."""
-    sentence = _sentence(reading.words.text, found)
+    sentence = _with_the_one_before(reading.words.text, found)
     if context.kind is Kind.COMPLAINT or _speaks_of_money(_latest(context), context.kind):
         return tables.GIVER.search(sentence) is not None or tables.TO_YOU.search(sentence) is not None
     return tables.FOR_YOU.search(sentence) is not None
