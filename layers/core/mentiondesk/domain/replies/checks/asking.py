@@ -200,6 +200,7 @@ _OF_A_PHONE = re.compile(
 # Things that the customer brings along, shows at a desk or types into a page.
 _BROUGHT = re.compile(
     r"\b(?:bring|bringing|apportez|munissez|presentez|trae|traiga|traer|lleva|lleve|traga|leve)\b[^.!?\n]{0,60}"
+    r"|\b(?:have|bring|take|keep) (?:it|them|that) (?:with you|along|to hand)\b[^.!?\n]{0,90}"
     r"|\bhave (?:your|the) [^.!?\n]{0,40}\b(?:ready|to hand|at hand|with you)\b"
     r"|\b(?:enter|type|put|fill in|paste|show|scan|give|tell)\b[^.!?\n]{0,40}\b(?:into|on|in|at|to) (?:the"
     r"|our) (?:\w+ )?(?:page|box|search"

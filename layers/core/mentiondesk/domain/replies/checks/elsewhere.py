@@ -103,7 +103,8 @@ _RIVAL = (
 )
 _ELSEWHERE = re.compile(
     rf"\b{_SOMEBODY}\b[^.!?\n]{{0,40}}\b{_ON} {_PLATFORM}\b|\b{_ON} {_PLATFORM}\b[^.!?\n]{{0,40}}\b{_SOMEBODY}\b"
-    rf"|\b{_ON} (?:{_SECOND_HAND})\b|\b(?:dot|point|punkt|punto|ponto) and the word\b"
+    rf"|\b{_ON} (?:{_SECOND_HAND})\b|\b\w{{6,}} {_ON} (?:blogspot|wordpress|tumblr)\b|\b(?:dot|point|punkt|punto"
+    rf"|ponto) and the word\b"
     rf"|\bover (?:at|on|bei|auf) {_PLATFORM}\b|\b(?:big|giant|famous) \w dot com\b"
     rf"|\b{_GO}\b[^.!?\n]{{0,50}}\b{_ON} {_PLATFORM}\b|(?:^|(?<=[.!?,;:] )){_ON}"
     rf" {_PLATFORM}\b[^.!?\n]{{0,40}}\b{_GO}\b"

@@ -226,10 +226,10 @@ VOUCHERS = re.compile(
     r"|vale (?:compras|desconto)|buono (?:regalo|sconto)|cadeaubon\w*)$"
 )
 SOLD = re.compile(
-    r"\b(?:sells?|selling|buy|bought|on sale|redeem\w*|valid|expires?"
-    r"|(?:don't|do not|can't|cannot) (?:do|offer|have|use)"
-    r"|verkauf\w*|kaufen|einlos\w*|gultig|erhaltlich|vend(?:ons|emos|iamo|us)|achet\w+|utilis\w+|valables?"
-    r"|valid[oae]s?|compr(?:ar|e|a)|canje\w+|acquist\w+|verkopen|kopen|inwissel\w*|inlever\w*|geldig)\b"
+    r"\b(?:sells?|selling|buy|bought|on sale|redeem\w*|valid|expires?|gelten|gilt|laufen|valen|caducan|last|lose"
+    r"|(?:don't|do not|can't|cannot) (?:do|offer|have|use)|verkauf\w*|kaufen|einlos\w*|gultig|erhaltlich|vend(?:ons"
+    r"|emos|iamo|us)|achet\w+|utilis\w+|valables?|valid[oae]s?|compr(?:ar|e|a)|canje\w+|acquist\w+|verkopen|kopen"
+    r"|inwissel\w*|inlever\w*|geldig)\b"
 )
 GIVEN = re.compile(
     r"\b(?:but|though|however|here(?:'s| is| are)|enjoy|(?:send|give|offer|add|pop|get|make) you|for you|on us"
@@ -311,6 +311,12 @@ PAPERWORK = re.compile(
     r"|tickets?"
     r"|applications?|invoices?|bills?|deliver\w*|tracking|seats?|connections?|trains?|flights?|mortgage|rent"
     r"|landlord)\b"
+)
+# Money back in the plural: how it goes with everybody's.
+IN_GENERAL = re.compile(
+    r"re-?funds|reimbursements|erstattungen|ruckerstattungen|gutschriften|entschadigungen|remboursements"
+    r"|dedommagements|reembolsos"
+    r"|compensaciones|indemnizaciones|compensacoes|estornos|rimborsi|terugbetalingen"
 )
 # "That's not something we go into out here."
 NOT_IN_PUBLIC = re.compile(

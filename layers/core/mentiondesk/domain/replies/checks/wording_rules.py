@@ -75,7 +75,7 @@ def money(reading: Reading, context: CheckContext) -> Iterator[Finding]:
         return
     for table in ("money", "money_everyday"):
         for found, start, end in reading.in_words(tables.table(table)):
-            if not _is_no_offer(reading, found) and (table == "money" or _is_given(reading, context, found)):
+            if not _is_no_offer(reading, context, found) and (table == "money" or _is_given(reading, context, found)):
                 yield _finding("money", Outcome.HOLD, (start, end), reading)
                 return
     if _speaks_of_money(_latest(context), context.kind):
@@ -116,11 +116,13 @@ def _speaks_of_money(said: str, kind: Kind) -> bool:
     )
 
 
-def _is_no_offer(reading: Reading, found: re.Match[str]) -> bool:
+def _is_no_offer(reading: Reading, context: CheckContext, found: re.Match[str]) -> bool:
     """True for what holds for everybody, for vouchers that are sold or not to be had, and for a name."""
     text = reading.words.text
     sentence = _sentence(text, found)
     if tables.FOR_EVERYBODY.search(sentence):
+        return True
+    if tables.IN_GENERAL.fullmatch(found[0]) and not _is_given(reading, context, found):
         return True
     if tables.VOUCHERS.match(found[0]) and tables.SOLD.search(sentence) and not tables.GIVEN.search(sentence):
         return True
