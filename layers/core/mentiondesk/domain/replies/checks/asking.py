@@ -60,7 +60,7 @@ _BRANDS_OWN = re.compile(r"\b(?:our|ours|unsere?r?|notre|nuestr[ao]|nosso|nossa|
 _OPEN = (
     r"(?:here|below|underneath|in this thread|in the (?:thread|replies|comments)|publicly|in public"
     r"|(?:under|underneath|beneath|below) (?:this|the) (?:post|tweet|thread|message|reply|comment)"
-    r"|under(?:neath)? this(?=[,.!]| and)|(?:in|as) (?:a|the|your)(?: next)? (?:comments?|reply|tweet|post)|(?:on"
+    r"|under(?:neath)? this(?=[,.!]| and)|(?:in|into|as) (?:a|the|your)(?: next)? (?:comments?|reply|tweet|post)|(?:on"
     r"|to) (?:this|the) thread"
     r"|in a (?:tweet|post)|in einem (?:tweet|post|kommentar)|offentlich|als antwort|dans un (?:tweet|post"
     r"|commentaire)"

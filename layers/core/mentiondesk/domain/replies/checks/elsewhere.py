@@ -72,8 +72,8 @@ _PLATFORM = (
     r"|the marketplace)"
 )
 _SECOND_HAND = (
-    "etsy|e-?bay|vinted|gumtree|craigslist|leboncoin|le bon coin|kleinanzeigen|wallapop|milanuncios|olx|mercado ?li[bv]re"
-    "|facebook marketplace|blogspot|wordpress"
+    "etsy|e-?bay|vinted|gumtree|craigslist|leboncoin|le bon coin|kleinanzeigen|wallapop|milanuncios|olx"
+    "|mercado ?li[bv]re|facebook marketplace|blogspot|wordpress"
 )
 _ON = r"(?:on|auf|bei|über|sur|via|chez|en|por|no|na|at|over at|over on)"
 _GO = (
@@ -103,7 +103,10 @@ _RIVAL = (
 )
 _ELSEWHERE = re.compile(
     rf"\b{_SOMEBODY}\b[^.!?\n]{{0,40}}\b{_ON} {_PLATFORM}\b|\b{_ON} {_PLATFORM}\b[^.!?\n]{{0,40}}\b{_SOMEBODY}\b"
-    rf"|\b{_ON} (?:{_SECOND_HAND})\b|\b\w{{6,}} {_ON} (?:blogspot|wordpress|tumblr)\b|\b(?:dot|point|punkt|punto"
+    r"|\bon (?:their|his|her) (?:own )?(?:web ?)?(?:site|shop|page|store)\b|\b(?:oberste|erste|premier|primer"
+    r"|primeiro)[rsn]? (?:treffer|résultat|resultado)\b"
+    r"|\b(?:suchmaschine|search engine|moteur de recherche|buscador|motor de busca)\b"
+    rf"|\b{_ON} (?:{_SECOND_HAND})\b|(?<=[ ,])\w{{6,}} {_ON} (?:blogspot|wordpress|tumblr)\b|\b(?:dot|point|punkt|punto"
     rf"|ponto) and the word\b"
     rf"|\bover (?:at|on|bei|auf) {_PLATFORM}\b|\b(?:big|giant|famous) \w dot com\b"
     rf"|\b{_GO}\b[^.!?\n]{{0,50}}\b{_ON} {_PLATFORM}\b|(?:^|(?<=[.!?,;:] )){_ON}"
@@ -117,6 +120,39 @@ _TO_A_RIVAL = re.compile(
     rf"\b{_GO}\b[^.!?\n]{{0,50}}\b(?<!your ){_RIVAL}\b|(?<!your ){_RIVAL}\b[^.!?\n]{{0,60}}\b(?:sells?|stocks?|has"
     rf"|have|had|do|does|got|hat|haben|führ\w+|ont|vend\w*"
     r"|tien\w+|vend\w+|têm|tem)\b"
+)
+# Each of these ways holds one of these. Apart, because they are found quickly.
+_NAMES_ANOTHER = (
+    *("tube", "tiktok", "insta", "facebook", "reddit", "etsy", "bay", "amazon", "vinted", "telegram", "discord"),
+    *("pinterest", "twitch", "booking", "expedia", "airbnb", "trivago", "skyscanner", "trainline", "uber", "deliveroo"),
+    *(
+        "github",
+        "gumtree",
+        "craigslist",
+        "coin",
+        "kleinanzeigen",
+        "wallapop",
+        "milanuncios",
+        "olx",
+        "mercado",
+        "market",
+    ),
+    *("google", "dropbox", "blogspot", "wordpress", "blogger", "linktree", "soundcloud", "patreon", "substack"),
+    *("medium", "quora", "tumblr", "fandom", "archive.", "search", "look up", "suchmaschine", "recherche", "busca"),
+    *(
+        "treffer",
+        "premier",
+        "primer",
+        "primeiro",
+        "dot com",
+        "on their ",
+        "on his ",
+        "on her ",
+        " and the word",
+        "ends",
+    ),
+    *("rival", "competit", "the shop ", "konkurrenz", "mitbewerber", "nachbar", "concurren", "voisin", "en face"),
+    *("competencia", "vecino", "concorrência", "vizinho"),
 )
 # A forum of Reddit, and an invitation to a server or a chat.
 _FORUM = re.compile(r"(?<![\w/.])/?[ru]/\w{3,}|\bjoin\.\w+\b")
@@ -139,11 +175,13 @@ def foreign_links(reading: Reading, context: CheckContext) -> Iterator[Finding]:
 
 def _elsewhere(text: str) -> Iterator[tuple[int, int]]:
     """The ways to somebody else's page, channel or shop, but for what is said of the brand's own."""
-    for found in _ELSEWHERE.finditer(text):
+    named = any(map(text.__contains__, _NAMES_ANOTHER))
+    for found in _ELSEWHERE.finditer(text) if named else ():
         clause = re.split(r"[.!?;:,\n]", text[: found.start()])[-1] + found[0]
         if not _OWN.search(clause):
             yield found.span()
-    yield from (found.span() for pattern in (_TO_A_RIVAL, _FORUM) for found in pattern.finditer(text))
+    yield from (found.span() for found in _FORUM.finditer(text))
+    yield from (found.span() for found in _TO_A_RIVAL.finditer(text)) if named else ()
 
 
 def _spoken(words: str) -> str:

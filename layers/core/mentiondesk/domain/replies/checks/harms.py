@@ -155,6 +155,10 @@ _PAIRS = tuple(
             r"|aperto|pressao)",
             rf"(?:in|on|across|around|auf|dans|en|no|na) (?:\w+ )?{_BODY}",
         ),
+        (
+            r"(?:duelen?|doi|doem|tut|tun|schmerz(?:t|en)|(?:ai|a|avons|ont) mal)",
+            rf"(?:a |au |aux |la |el |los |las |os |as |o |der |die |das )?{_BODY}",
+        ),
         (_TO_EAT, _STUFF),
         (_STUFF, _TO_EAT),
         (_SMELL, _OF_DANGER),

@@ -77,24 +77,29 @@ _WRITTEN = re.compile(
     # Alternatives of which none was chosen.
     r"|\b(?:is/isn't|is/is not|has/hasn't|has/has not|will/won't|can/can't|can/cannot|does/doesn't|today/tomorrow"
     r"|yes/no)\b"
-    # Marks of any kind on both sides of a word; words to whoever fills the slot; a day or an hour in letters.
-    r"|(?<!\S)(@{1,3}|[#~|^=+&$§¤¬/\\]{2,3})[a-z_ .-]{2,25}\1(?!\w)|\([^()\n]{0,60}\b(?:before|prior to|vor|avant"
-    r"|antes de)(?: the| dem| l'| el)? ?(?:sending|posting|publishing|you (?:send|post)|senden|posten|envoi|envoyer"
-    r"|publier|enviar|publicar)\b[^()\n]{0,20}\)|\b(?:explain|describe|state|mention|insert|give|write|put|add|name"
-    r"|say) (?:the |a )?(?:cause|reason|issue|problem|date|product|details|solution|apology|store|shop|item|topic"
-    r"|city|delay)s? (?:here|briefly)\b|\bkeep it (?:short|brief)[.,]? (?:they|we|the)\b|\b(?:since|from|until"
-    r"|till) (?:date|day|city|shop|product)(?=[,.;!?]| and (?:we|you|the))|\b(?:on|at) (?:date|city)(?=[,.;!?])"
-    r"|\b(?:monsieur|madame|mme|herr|frau|senor|senora|sr|sra|senhor|senhora|mr|mrs) (?:untel|unetelle|mustermann"
-    r"|musterfrau|fulan\w+|xy|xyz|soundso)\b|\bmachin-?chose\b|(?<!\S)([~|^=+$§¤¬])[a-z]{1,15}\2(?=[\s,.;:!?]|$)"
-    r"|\b(?:dia|day|tag|jour|mes|month|monat|mois) (?:de |do |of |du )?x{1,2}\b|\bmes de xx\b|\b(?:sr|sra|herr|frau"
-    r"|mme|mr|mrs|ms|senhora?|senora?)\.?(?:\(a\))? (?:apelido|apellidos?|nom|name|nachname|surname|last ?name"
-    r"|cognome)\b|\((?:repeat|name|state|describe|insert|mention|quote|use|copy|ask|say|explain|thank|apologi[sz]e"
-    r"|reference)\b[^()\n]{0,50}\b(?:customer\w*|client\w*|problem|issue|product|reason|name|topic|complaint"
-    r"|order)\b[^()\n]{0,25}\)|\bjj mois\b|\bdia de mes\b|\btag monat\b|\bxx ?h ?xx\b|\bx\.y(?:\.z)?\b|\b(?:john"
-    r"|jane) doe\b|\(\?+\)|\b00[/.:]00[/.:]00(?:00)?\b|\b(?:on|at|by|from|until|is|am|um|le|el|las|to|in) (?:\.{3}"
-    r"|…)(?=[,.]|$| (?:at|in|and|by|on|um|am|und|a|et|y|e|las|les|the|your|our)\b)"
-    # A word that needs another, and the gap where that stood.
-    r"|\b(?:in|at|on|by|from|to|within|until|of|for|am|um|bis|in der|im|a|le|du|el|en|de|em|no|na) {2,}(?=[a-z])"
+    r"|\b(?:john|jane) doe\b|\(\?+\)|\b00[/.:]00[/.:]00(?:00)?\b"
+    r"|\b(?:on|at|by|from|until|is|am|um|le|el|las|to|in) (?:\.{3}|…)(?=[,.]|$| (?:at|in|and|by|on|um|am|und|a|et|y"
+    r"|e|las|les|the|your|our)\b)"
+)
+# Notes in brackets to whoever fills the slot or sends the reply.
+_IN_BRACKETS = re.compile(
+    r"\((?:a voir|a ver|zu klaren|to check|check|ask|frag\w*|preguntar|perguntar|demander)\b[^()\n]{0,20}\b(?:avec"
+    r"|con|com|mit|with|a|bei) \w+\)"
+    r"|\([^()\n]{0,60}\b(?:before|prior to|vor|avant|antes de)(?: the| dem| l'| d'| el)? ?(?:sending|posting|publishing"
+    r"|you (?:send|post)|senden|posten|envoi|envoyer|publier|enviar|publicar)\b[^()\n]{0,20}\)"
+    r"|\((?:repeat|name|state|describe|insert|mention|quote|use|copy|ask|say|explain|thank|apologi[sz]e|reference)\b"
+    r"[^()\n]{0,50}\b(?:customer\w*|client\w*|problem|issue|product|reason|name|topic|complaint|order)\b"
+    r"[^()\n]{0,25}\)"
+)
+# A sign that seldom stands in a reply, on both sides of a word.
+_BETWEEN_SIGNS = re.compile(
+    rf"(?<!\S)([^\w\s\"'“”‘’«»().,;:!?*])(?:{_SLOTS})\1(?!\w)"
+    r"|(?<!\S)(@{1,3}|[#~|^=+&$§¤¬/\\]{2,3})[a-z_ .-]{2,25}\2(?!\w)|(?<!\S)([~|^=+$§¤¬])[a-z]{1,15}\3(?=[\s,.;:!?]|$)"
+)
+_ODD_SIGN = re.compile(r"(?<!\S)[^\w\s\"'“”‘’«»().,;:!?*-]")
+# A word that needs another, and the gap where that stood.
+_GAP = re.compile(
+    r"\b(?:in|at|on|by|from|to|within|until|of|for|am|um|bis|in der|im|a|le|du|el|en|de|em|no|na) {2,}(?=[a-z])"
     r"|\b(?:hello|hi|hey|dear|good (?:morning|afternoon|evening)|hallo|liebe[r]?|guten (?:tag|morgen)|bonjour|hola"
     r"|buenos dias|ola|bom dia) {1,2},(?= )"
 )
@@ -113,13 +118,23 @@ def placeholders(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """Placeholders and slots that nobody has filled; signs that the customer wrote first are none."""
     text = reading.unaccented
     said = unaccented(" ".join(context.customer_words).lower())
-    for pattern in (tables.placeholder_signs(), tables.placeholder_words(), _WRITTEN):
+    for pattern in (tables.placeholder_signs(), tables.placeholder_words(), _WRITTEN, *_rare(text)):
         for found in pattern.finditer(text):
             if not _belongs_to_a_legend(found[0], said):
                 yield _finding(reading, *reading.plain.place(*found.span()))
     slots = tables.NAME_OF_A_SLOT.finditer(reading.text) if tables.may_name_a_slot(reading.text) else ()
     for found in (*slots, *_AS_WRITTEN.finditer(reading.text), *_in_capitals(reading.text, said)):
         yield _finding(reading, *found.span())
+
+
+def _rare(text: str) -> Iterator[re.Pattern[str]]:
+    """The patterns of which the text holds a sign at all: few do."""
+    if "(" in text:
+        yield _IN_BRACKETS
+    if _ODD_SIGN.search(text):
+        yield _BETWEEN_SIGNS
+    if "  " in text or " ," in text:
+        yield _GAP
 
 
 def _in_capitals(text: str, said: str) -> list[re.Match[str]]:

@@ -153,11 +153,18 @@ _DESCRIBED = re.compile(
     rf"|veio ao mundo)\b|\b(?:fez|cumplió|cumpliste|turned|wurden? sie|avez eu|a eu) (?:\w+ )?(?:\d\d|eighteen"
     rf"|dezoito|dieciocho|achtzehn|dix-huit)\b[^.!?\n]{{0,40}}\b(?:{_MONTHS})\b"
     r"|\byou(?:'re| are) (?:all )?(?:away|abroad|on holiday|in (?!luck|time|good|the|for|line|safe)[a-z]+) (?:till"
-    r"|until)\b|\byou're back from [a-z]+\b"
-    r"|\b\d{3,6},? (?:then|and then|followed by|dann|puis|luego|después|depois) \d{2,5},? (?:then|and then"
-    r"|followed by|dann|puis|luego|después|depois|and|und|et|y|e) \d{2,5}\b"
+    r"|until)\b|\byou're back from [a-z]+\b|\b\d{3,6},? (?:then|and then|followed by|dann|puis|luego|después"
+    r"|depois) \d{2,5},? (?:then|and then|followed by|dann|puis|luego|después|depois|and|und|et|y|e) \d{2,5}\b"
     r"|\b\d{3}\b[^.!?\n]{0,40}\b(?:three|little) (?:little )?digits\b|\b(?:cvv|cvc|security code|digits on the back"
     r"|kartenprüfnummer|cryptogramme)\b[^.!?\n]{0,30}\b\d{3}\b"
+    r"|\b(?:gentleman|lady|man|woman|neighbour|lad|chap|bloke|girl|guy) (?:named"
+    r"|called) \w+\b(?=[^.!?\n]{0,60}\b(?:at|house|number|next door|doors|signed|took|has it)\b)"
+    r"|\b(?:maiden|married|birth) name [a-z]+\b(?=[^\n]*)(?<!name is)(?<!name on)(?<!name and)(?<!name"
+    r" or)(?<!name at)(?<!name in)(?<!name to)(?<!name for)"
+    r"|\bnée?s? (?:à|le|un|en) [^.!?\n]{0,30}\d|\bpuerta de la (?:derecha|izquierda)\b|\bzweite tür (?:links|rechts)\b"
+    rf"|\b(?:starts?|begins?|empieza|comienza|começa|commence|fängt|beginnt) (?:with |por |con |com |par "
+    rf"|mit )?{_NUMBER}\b[^.!?\n]{{0,50}}\b(?:ends?|finish\w*|acaba|termina|finit|endet|hinten)\b (?:in |with |em "
+    rf"|en |con |par |auf |mit |die |on )?{_NUMBER}\b"
 )
 # A home beside the street where it stands.
 _HOME = re.compile(

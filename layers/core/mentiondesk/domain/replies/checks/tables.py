@@ -61,11 +61,11 @@ def lines_of(name: str) -> list[str]:
 
 # The name of a slot of a template, as programs write it: COURIER_NAME, orderNumber.
 NAME_OF_A_SLOT = re.compile(
-    r"(?<![@#/\w.-])(?:[A-Z]{2,20}(?:_[A-Z]{2,20}){1,3}|[a-z]{2,20}(?:_[a-z]{2,20}){1,3}"
+    r"(?<![@#/\w.-])(?:FNAME|LNAME|CUSTNAME|ORDERNO|[A-Z]{2,20}(?:_[A-Z]{2,20}){1,3}|[a-z]{2,20}(?:_[a-z]{2,20}){1,3}"
     r"|(?:first|last|customer|client|agent|user|order|product|store|tracking|delivery)(?:Name|Id|ID|Number|Date"
-    r"|Link))(?![\w@.])"
+    r"|Link))(?![\w@]|\.\w)"
 )
-_MIDDLES_OF_SLOTS = ("_", "Name", "Id", "ID", "Number", "Date", "Link")
+_MIDDLES_OF_SLOTS = ("NAME", "NO", "_", "Name", "Id", "ID", "Number", "Date", "Link")
 # "Under guarantee", "a two-year guarantee": the paper that comes with a product. And what is said not to be one.
 NO_GUARANTEE = re.compile(
     r"(?:(?:\b(?:not|cannot|never|no|without|unable to|nicht|keine?|pas|no podemos|nao|non|niet|geen)"
