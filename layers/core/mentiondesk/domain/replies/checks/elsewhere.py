@@ -113,7 +113,7 @@ _ELSEWHERE = re.compile(
     rf" {_PLATFORM}\b[^.!?\n]{{0,40}}\b{_GO}\b"
     rf"|\b(?:by|from|von|de) \w{{3,20}}(?: \w{{3,20}})? {_ON} {_PLATFORM}\b|\b{_PLATFORM} (?:run by|by|of|group"
     rf"|server|von|de) \w+"
-    r"|\b(?:search|look up|google) (?:for )?(?:their|its|his|her|that|the) names?\b"
+    r"|\b(?:search|look up|google) (?:for )?(?:their|its|his|her) names?\b"
     r"|\b(?:place|site|shop|one|app) (?:that|which|whose name) (?:starts|begins) with an? \w+ and ends\b"
 )
 _TO_A_RIVAL = re.compile(

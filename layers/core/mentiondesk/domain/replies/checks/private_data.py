@@ -45,6 +45,7 @@ _AT_IN_WORDS = re.compile(r"\b(?:arroba|arobase|chiocciola|klammeraffe|apenstaar
 _LOCAL_PART_IN_WORDS = re.compile(rf"[\w.+-]{{1,64}} {_DOT} $")
 _IN_WORDS = re.compile(rf" {_DOT} ")
 _FEWEST_QUOTED = 3
+_BEHIND = 30
 # Customers who give more than the number of an order.
 _OF_A_PERSON = re.compile(
     r"\b(?:phone|mobile|call|ring|text|card|account|iban|born|password|passport|pin|tel|handy|konto|karte|tarjeta"
@@ -109,7 +110,7 @@ _FLAT = re.compile(
 _STREET_OF_DELIVERY = re.compile(
     r"\b(?:deliver\w*|redeliver\w*|send|sent|sending|goes?|come|coming|drop\w*|bring\w*|left|round|moved?|live"
     r"|ship\w*)\b"
-    r"[^.!?]{0,60}\b(?:in|on|to|at|off|of)\b (?!(?:the|our|a|any|this|that|every|each|one)\b)(?:[\w'-]{3,20} ){1,2}"
+    r"[^.!?;]{0,60}\b(?:in|on|to|at|off|of)\b (?!(?:the|our|a|any|this|that|every|each|one)\b)(?:[\w'-]{3,20} ){1,2}"
     r"(?:street|road|avenue|lane|crescent|terrace|gardens|close|mews|drive)\b"
 )
 _WHERE_IS_A_SHOP = re.compile(
@@ -274,7 +275,7 @@ def _addresses(reading: Reading, context: CheckContext) -> Iterator[tuple[str, i
         if theirs or (_AT_HOME.search(text) and not OUR_PLACE.search(near)):
             yield "address", *spelled.place(*found.span())
     for found in _STREET_OF_DELIVERY.finditer(text):
-        if not OUR_PLACE.search(found[0]) and not _we_moved(text, found):
+        if not OUR_PLACE.search(text, found.start(), found.end() + _BEHIND) and not _we_moved(text, found):
             yield "address", *spelled.place(*found.span())
 
 

@@ -337,7 +337,7 @@ HEALTH_ASKED = re.compile(
     r"|double)\b[^.?!\n]{0,40}\?"
 )
 HEALTH = re.compile(
-    r"\b(?:tablets?|pills?|medication|meds|medicines?|antibiotics?|syrup|drops|dose|dosage|ibuprofen|paracetamol"
+    r"\b(?:tablets|pills?|medication|meds|medicines?|antibiotics?|syrup|drops|dose|dosage|ibuprofen|paracetamol"
     r"|aspirin|calpol"
     r"|insulin|inhaler|pregnan\w+|breast ?feeding|(?:year|month|week)s?[- ]olds?|tabletten|medikament\w*"
     r"|antibiotik\w*|hustensaft"
