@@ -118,8 +118,9 @@ def placeholders(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """Placeholders and slots that nobody has filled; signs that the customer wrote first are none."""
     text = reading.unaccented
     said = unaccented(" ".join(context.customer_words).lower())
-    for pattern in (tables.placeholder_signs(), tables.placeholder_words(), _WRITTEN, *_rare(text)):
-        for found in pattern.finditer(text):
+    tabled = (tables.placeholder_signs().finditer(text), tables.placeholder_words().finditer(text))
+    for founds in (*tabled, *(pattern.finditer(text) for pattern in (_WRITTEN, *_rare(text)))):
+        for found in founds:
             if not _belongs_to_a_legend(found[0], said):
                 yield _finding(reading, *reading.plain.place(*found.span()))
     slots = tables.NAME_OF_A_SLOT.finditer(reading.text) if tables.may_name_a_slot(reading.text) else ()
