@@ -7,7 +7,7 @@ from mentiondesk.domain.ids import StaffId
 from mentiondesk.values import replace
 from tests.support.builders import NOON, a_staff
 
-EMAIL, TEXT, ROOM = Channel
+EMAIL, TEXT, ROOM = Channel.EMAIL, Channel.TEXT, Channel.ROOM
 ANA = a_staff("ana")
 LEA = a_staff("lea", always_on_duty=False, roles=frozenset({Audience.LEAD}))
 MAX = a_staff("max", always_on_duty=False, roles=frozenset({Audience.MANAGER}))
@@ -25,7 +25,7 @@ def test_a_message_tries_its_own_channel_first_and_every_other_once(channel: Cha
 
 def test_what_should_ring_a_phone_rings_it_on_another_channel_before_it_is_a_mail() -> None:
     """A room that rings stands for a second ringing channel."""
-    made_up = {**CHANNELS, ROOM: replace(CHANNELS[ROOM], rings=True)}
+    made_up = {EMAIL: CHANNELS[EMAIL], TEXT: CHANNELS[TEXT], ROOM: replace(CHANNELS[ROOM], rings=True)}
     assert fallback(TEXT, made_up) == [TEXT, ROOM, EMAIL]
     assert fallback(ROOM, made_up) == [ROOM, TEXT, EMAIL]
     assert fallback(EMAIL, made_up) == [EMAIL, TEXT, ROOM]
