@@ -62,6 +62,8 @@ _OPEN = (
     r"|(?:under|underneath|beneath|below) (?:this|the) (?:post|tweet|thread|message|reply|comment)"
     r"|under(?:neath)? this(?=[,.!]| and)|(?:in|into|as) (?:a|the|your)(?: next)? (?:comments?|reply|tweet|post)|(?:on"
     r"|to) (?:this|the) thread"
+    r"|to this (?:tweet|post)|auf diesen (?:tweet|post|beitrag)|a ce (?:tweet|message|post)|a este (?:tuit|tweet"
+    r"|mensaje|post)"
     r"|in a (?:tweet|post)|in einem (?:tweet|post|kommentar)|offentlich|als antwort|dans un (?:tweet|post"
     r"|commentaire)"
     r"|en public|en reponse|en un (?:tuit|tweet|post|comentario)|en abierto|en publico|num (?:tuite|tweet|post"

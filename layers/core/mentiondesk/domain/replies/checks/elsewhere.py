@@ -60,8 +60,8 @@ _SIGNS_OF_LINKS = tuple(
 )
 _NEXT_SENTENCE = re.compile(r"\w*[a-zà-ÿ]\.[A-Z][a-zà-ÿ]+")
 
-# Signs that readers take for the full stop of a link.
-_LIKE_A_DOT = str.maketrans("․。．｡‧∙", "......")
+# A sign between Latin letters that readers take for the full stop of a link.
+_LIKE_A_DOT = re.compile(r"(?<=[a-zA-Z0-9])[․。．｡‧∙](?=[a-zA-Z0-9])")
 _PLATFORM = (
     r"(?:youtube|you tube|tiktok|instagram|insta|facebook|reddit|etsy|e-?bay|amazon|vinted|telegram|discord|pinterest"
     r"|twitch|booking(?:\.com)?|expedia|airbnb|trivago|skyscanner|trainline|uber eats|deliveroo|github|gumtree"
@@ -106,6 +106,10 @@ _ELSEWHERE = re.compile(
     r"|\bon (?:their|his|her) (?:own )?(?:web ?)?(?:site|shop|page|store)\b|\b(?:oberste|erste|premier|primer"
     r"|primeiro)[rsn]? (?:treffer|résultat|resultado)\b"
     r"|\b(?:suchmaschine|search engine|moteur de recherche|buscador|motor de busca)\b"
+    rf"|(?:^|(?<=[.!?] )){_ON} {_PLATFORM} (?:bei|by|from|von|chez|de|vom) \w+"
+    r"|\b(?:tapez|cherchez|recherchez) (?:leur|son) nom\b|\b(?:sucht?|gebt|gib) (?:nach )?(?:deren|ihrem"
+    r"|seinem) namen\b"
+    r"|\b(?:premier lien|erste[rn]? link|primer enlace|primeiro link)\b|\ba dot co\b"
     rf"|\b{_ON} (?:{_SECOND_HAND})\b|(?<=[ ,])\w{{6,}} {_ON} (?:blogspot|wordpress|tumblr)\b|\b(?:dot|point|punkt|punto"
     rf"|ponto) and the word\b"
     rf"|\bover (?:at|on|bei|auf) {_PLATFORM}\b|\b(?:big|giant|famous) \w dot com\b"
@@ -160,7 +164,7 @@ _FORUM = re.compile(r"(?<![\w/.])/?[ru]/\w{3,}|\bjoin\.\w+\b")
 
 def foreign_links(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """Links that lead to somebody else's site."""
-    for link in links_in(reading.text.translate(_LIKE_A_DOT)):
+    for link in links_in(_LIKE_A_DOT.sub(".", reading.text)):
         if not belongs(link.host, context.rules.own_domains) and not _begins_a_sentence(reading.text, link):
             yield Finding("foreign_link", Outcome.HOLD, link.start, link.end, (("host", link.host),))
     hidden = _HIDDEN_LINK.finditer(reading.text) if _may_hide_a_link(reading.text) else ()

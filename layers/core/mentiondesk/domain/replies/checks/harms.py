@@ -112,7 +112,9 @@ _OF_A_CAR = re.compile(
     r"|cinto (?:\w+ ){0,4}(?:nao|partido|avariado))\b"
 )
 _TAKEN = re.compile(
-    r"\b(?:(?:ate|eaten|eats?|eating|chewed|nibbled|swallowed|munched) (?:\w+ ){0,5}?(?:berr(?:y|ies)|lea(?:f|ves)"
+    r"\b(?:(?:dog|cat|puppy|kitten|hund|katze|chien|chat|perro|gato|cao) (?:\w+ ){0,3}(?:ate|eaten|swallowed"
+    r"|gefressen|mange|comio|comeu)"
+    r"|(?:ate|eaten|eats?|eating|chewed|nibbled|swallowed|munched) (?:\w+ ){0,5}?(?:berr(?:y|ies)|lea(?:f|ves)"
     r"|petals?|mushrooms?|bulbs?|plants?|shrub)"
     r"|(?:gegessen|gefuttert|geknabbert)[^.!?\n]{0,30}(?:beeren?|blatt\w*|pilze?|pflanze)|(?:beeren?|blatter|pilze"
     r"|pflanze)[^.!?\n]{0,30}(?:gegessen|geknabbert)"

@@ -83,6 +83,7 @@ _WRITTEN = re.compile(
 )
 # Notes in brackets to whoever fills the slot or sends the reply.
 _IN_BRACKETS = re.compile(
+    r"\((?:poner|insertar|mettre|inserer|einfugen|inserir|por|colocar|put|insert) (?:el |la |le |o |a |the )?[a-z]+\)|"
     r"\((?:a voir|a ver|zu klaren|to check|check|ask|frag\w*|preguntar|perguntar|demander)\b[^()\n]{0,20}\b(?:avec"
     r"|con|com|mit|with|a|bei) \w+\)"
     r"|\([^()\n]{0,60}\b(?:before|prior to|vor|avant|antes de)(?: the| dem| l'| d'| el)? ?(?:sending|posting|publishing"
@@ -106,11 +107,12 @@ _GAP = re.compile(
 # Signs that count as written alone: TK of printers, X for a number or an hour.
 _AS_WRITTEN = re.compile(
     r"\b(?:[Ss]tation|[Ss]tore|[Ss]hop|[Pp]roduct|[Cc]ity|[Tt]own|[Cc]ustomer|[Cc]ompany|[Bb]rand"
-    r"|[Pp]erson) [ABCXYZ]\b|\bX{1,2}(?:th|st|nd|rd)\b|\bof Month\b|\b(?:Nom|Nombre|Nome|Name|Date|Datum|Fecha"
-    r"|Ville|Stadt|Ciudad|Cidade|Produit|Produkt|Producto|Produto|Lien|Store|Shop|Customer|Client|City"
-    r"|Product)(?:Du|De|Del|Do|Da|Des|Of|The|Von|Der)?(?:[A-Z][a-z]{2,})+\b|\bTK(?:TK)?\b(?! ?\d| ?Maxx?)|\b(?:at"
-    r"|by|until|till|before|after|around|between) X\b(?! \()|[£€$] ?X+\b|\bX ?(?:am|pm|%|o'clock|Uhr|€|£)(?!\w)"
-    r"|(?<!siglo )(?<!século )(?<!siècle )(?<!secolo )(?<!size )(?<!Jahrhundert )\bXX\b|\bNaN\b"
+    r"|[Pp]erson) [ABCXYZ]\b|\bX{1,2}(?:th|st|nd|rd)\b|\bof Month\b|\b(?:las|um|at|à|às|le|el|am|on) (?:HH|DD|TT|JJ"
+    r"|MM)\b|\b(?:Nom|Nombre|Nome|Name|Date|Datum|Fecha|Ville|Stadt|Ciudad|Cidade|Produit|Produkt|Producto|Produto"
+    r"|Lien|Store|Shop|Customer|Client|City|Product)(?:Du|De|Del|Do|Da|Des|Of|The|Von|Der)?(?:[A-Z][a-z]{2,})+\b"
+    r"|\bTK(?:TK)?\b(?! ?\d| ?Maxx?)|\b(?:at|by|until|till|before|after|around|between) X\b(?! \()|[£€$] ?X+\b"
+    r"|\bX ?(?:am|pm|%|o'clock|Uhr|€|£)(?!\w)|(?<!siglo )(?<!século )(?<!siècle )(?<!secolo )(?<!size"
+    r" )(?<!Jahrhundert )\bXX\b|\bNaN\b"
 )
 
 
