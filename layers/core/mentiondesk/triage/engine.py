@@ -47,11 +47,15 @@ _LIKELY = 0.35
 # what happened to a child of theirs is looked at sooner.
 _LESS_KNOWN, _OWN_MATTER, _OWN = 0.8, 0.4, ME | CUSTOM
 _OWN_CHILD, _MY_CHILD = 0.7, sum(1 << DANGERS.index(name) for name in ("my", "child"))
-_POSSIBLE, _FAULT_HINTED, _SPOKEN_TO, _HURRIED, _EXPLAINED = -1.55, 1.0, 0.4, 0.3, 0.9
+_POSSIBLE, _FAULT_HINTED, _SPOKEN_TO, _HURRIED, _EXPLAINED = -1.5, 1.0, 0.4, 0.3, 0.9
+# Praise to the brand gets an answer in any case, so that a fault must be likelier.
+_ANSWERED_ANYWAY = 1.6
 _MOST_ODDS, _TINY = 50.0, 1e-20
 # The log odds from which a post counts as critical: where an alarming word stands, where words of two sets for danger
 # meet, and where nothing of the kind stands.
-_CRITICAL_FROM_ALARMING, _CRITICAL_FROM_SETS, _CRITICAL_FROM_NOTHING = -1.0, -1.0, 0.0
+_CRITICAL_FROM_ALARMING, _CRITICAL_FROM_SETS, _CRITICAL_FROM_NOTHING = -1.0, 0.3, 0.0
+# A post to the brand that is this near to critical goes to a person.
+_NEARLY = 2.0
 # What is added in other languages than English, of which the model knows less; it knows none without tables.
 _CRITICAL_LESS_KNOWN = 1.5
 # The log odds from which a post counts as high, where a table says so and where none does.
@@ -130,7 +134,11 @@ class Engine:
             urgency = Urgency.LOW
         if evidence.rule is not None and not _brand_alarms(reading, evidence.rule):
             kind, urgency, confidence = evidence.rule.kind or kind, evidence.rule.urgency or urgency, 1.0
-        unsure = evidence.rule is None and post.addressed and _unsure(reading, evidence, kind, sqrt(raw * probability))
+        unsure = (
+            evidence.rule is None
+            and post.addressed
+            and _unsure(reading, evidence, kind, sqrt(raw * probability), critical)
+        )
         return Tags(
             kind=kind,
             needs_reply=unsure or needs_reply(kind, post.addressed),
@@ -249,21 +257,21 @@ def _kind(
     return kind, max(1 - probability, _UNSURE) * share
 
 
-def _unsure(reading: Reading, evidence: Evidence, kind: Kind, chance: float) -> bool:
+def _unsure(reading: Reading, evidence: Evidence, kind: Kind, chance: float, critical: float) -> bool:
     """True where a person must look at a post to the brand that would end without an answer."""
     if not reading.known:
         return True
     if kind not in _UNANSWERED or (kind is Kind.SPAM and _sells(evidence)):
         return False
     said = {cue.says for cue, _ in reading.urgencies}
-    if not said.isdisjoint(DANGEROUS):
+    if not said.isdisjoint(DANGEROUS) or critical > _critical_from(reading, said) - _NEARLY:
         return True
     if evidence.says("outsider") or reading.focus is not None:
         return False
     explained = (evidence.good if kind is Kind.PRAISE else evidence.says(kind)) > 0
     if _says_little(reading, 1 if explained else _FEW_WORDS):
         return not _only_names_people(reading)
-    odds = log(chance / (1 - chance)) - _EXPLAINED * explained
+    odds = log(chance / (1 - chance)) - _EXPLAINED * explained - _ANSWERED_ANYWAY * (kind is Kind.PRAISE)
     odds += _LESS_KNOWN * (reading.language != "en")
     odds += _OWN_CHILD * (model.dangers(reading) & _MY_CHILD == _MY_CHILD)
     odds += _OWN_MATTER * (reading.roles & _OWN == _OWN)
