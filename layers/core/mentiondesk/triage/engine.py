@@ -53,13 +53,13 @@ _ANSWERED_ANYWAY = 1.6
 _MOST_ODDS, _TINY = 50.0, 1e-20
 # The log odds from which a post counts as critical: where an alarming word stands, where words of two sets for danger
 # meet, and where nothing of the kind stands.
-_CRITICAL_FROM_ALARMING, _CRITICAL_FROM_SETS, _CRITICAL_FROM_NOTHING = -1.0, 0.3, 0.0
+_CRITICAL_FROM_ALARMING, _CRITICAL_FROM_SETS, _CRITICAL_FROM_NOTHING = -0.5, 0.8, 0.5
 # A post to the brand that is this near to critical goes to a person.
 _NEARLY = 2.0
 # What is added in other languages than English, of which the model knows less; it knows none without tables.
 _CRITICAL_LESS_KNOWN = 1.5
 # The log odds from which a post counts as high, where a table says so and where none does.
-_HIGH_FROM = (-4.0, -0.4)
+_HIGH_FROM = (-5.1, -0.4)
 # Weight of a calm phrase that speaks of a game or a story.
 _OF_A_STORY = WEIGHTS["heavy"]
 # The log odds from which a critical post counts as a complaint, whatever it sounds like.
