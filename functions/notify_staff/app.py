@@ -44,10 +44,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         # The error's own words could quote a post: the traceback without them shows the place.
         logger.error("message not written", error=type(error).__name__, traceback=format_tb(error.__traceback__))
     counts(notified.troubles)
-    counts({**wake_sender()(now), **watch_audit()(now)})
     for notice in tell_operators()(now):
         logger.info("operators told", trouble=notice.name, over=notice.over)
-    # Behind the alerts, which a claim that cannot be read must not keep back.
+    # Behind the alerts and mails, which nothing that cannot be read here must keep back.
+    counts({**wake_sender()(now), **watch_audit()(now)})
     logger.info("claims lapsed", count=lapse_claims()(now))
 
 

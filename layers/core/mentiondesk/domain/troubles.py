@@ -42,7 +42,7 @@ _LASTING = Rule(timedelta(minutes=6), minutes=5)
 _HOUR = timedelta(hours=1)
 # The audit runs each hour: what it finds again is one trouble that goes on.
 _AUDITED = Rule(timedelta(minutes=90))
-# Every trouble by the name of its count, with the rule that the alarm on the same count had before.
+# Every trouble by the name of its count, with the rule by which operators hear of it.
 RULES: Mapping[str, Rule] = {
     "XTokenRefused": _AT_ONCE,
     "XAccessRefused": _AT_ONCE,
@@ -99,7 +99,8 @@ RULES: Mapping[str, Rule] = {
     "FactsMissing": _AUDITED,
     "SpendDiffers": _AUDITED,
     "AuditIncomplete": _AUDITED,
-    "AuditStopped": _AT_ONCE,
+    # Counted every ten minutes, and a look may be missed.
+    "AuditStopped": Rule(timedelta(minutes=30)),
     "MailsSetAside": _AUDITED,
 }
 LOOKS_BACK = max(rule.calm for rule in RULES.values())
