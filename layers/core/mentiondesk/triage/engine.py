@@ -53,7 +53,7 @@ _ANSWERED_ANYWAY = 1.6
 _MOST_ODDS, _TINY = 50.0, 1e-20
 # The log odds from which a post counts as critical: where an alarming word stands, where words of two sets for danger
 # meet, and where nothing of the kind stands.
-_CRITICAL_FROM_ALARMING, _CRITICAL_FROM_SETS, _CRITICAL_FROM_NOTHING = -0.5, 0.8, 0.5
+_CRITICAL_FROM_ALARMING, _CRITICAL_FROM_SETS, _CRITICAL_FROM_NOTHING = 0.0, 1.2, 1.5
 # A post to the brand that is this near to critical goes to a person.
 _NEARLY = 2.0
 # What is added in other languages than English, of which the model knows less; it knows none without tables.
