@@ -40,8 +40,11 @@ class Document:
 
 def parts(path: Path, size: int = _PART) -> Iterator[Document] | None:
     """A file of JSON lines in UTF-8 that is longer than `size`, in parts of whole lines; None for any other file."""
+    # What is no file, as a pipe, can be read once.
+    if not path.is_file() or path.stat().st_size <= size:
+        return None
     with path.open("rb") as file:
-        if path.stat().st_size <= size or not _is_object(file.readline(_LONGEST_LINE)):
+        if not _is_object(file.readline(_LONGEST_LINE)):
             return None
     return _parts(path, size) if _is_utf8_file(path) else None
 
