@@ -1,6 +1,6 @@
 """Replies: CPU time of the checks, and the time from the end of undo to the post on X, on the local desk.
 
-The local desk is the template's stack on moto, at the pace of life: the outbox's queue has its real delays, and each
+The local desk is the template's stack on moto, at the pace of life: the timer of replies has its real delays, and each
 reply is pressed, relayed, sent and posted over HTTP.
 """
 

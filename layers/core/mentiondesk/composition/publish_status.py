@@ -29,7 +29,7 @@ from mentiondesk.usecases.status.broadcast import BroadcastToSubscribers, Mail
 from mentiondesk.usecases.status.publish_status import PublishStatus
 from mentiondesk.usecases.status.sync_hosted_page import SyncHostedPage
 
-# boto3's clients keep ten connections.
+# botocore's clients keep ten connections.
 _MOST_THREADS = 10
 RefusedMail = Callable[[SubscriberId, str], None]
 

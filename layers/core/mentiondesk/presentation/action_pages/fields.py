@@ -2,7 +2,7 @@
 
 A form is a frozen class. Its fields are texts (with `Text` beside them where they have bounds), values of an enum,
 values that are read already, tuples of these, and mappings to them. Pydantic would read them too; to import it takes as
-long as the rest of a page's start (ADR 14).
+long as the rest of a page's start (ADR 17).
 """
 
 import re
