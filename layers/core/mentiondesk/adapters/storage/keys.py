@@ -77,11 +77,15 @@ class Key(NamedTuple):
         return {PK: self.pk, SK: self.sk}
 
 
-# The items of one post, or of one alert, are stamped with the same moments.
-@lru_cache(maxsize=1024)
 def stamp(moment: datetime) -> str:
     """Text order is time order."""
-    return f"{moment.astimezone(UTC).isoformat(timespec='microseconds').removesuffix('+00:00')}Z"
+    return _stamp(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
+
+
+# The items of one post, or of one alert, are stamped with the same moments. Local moments of two zones may be equal.
+@lru_cache(maxsize=1024)
+def _stamp(moment: datetime) -> str:
+    return f"{moment.isoformat(timespec='microseconds').removesuffix('+00:00')}Z"
 
 
 def _date(day: datetime) -> str:
