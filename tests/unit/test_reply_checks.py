@@ -524,3 +524,20 @@ def test_slots_in_quotation_marks_are(text: str) -> None:
 )
 def test_a_street_is_private_where_somebody_is_at_home(text: str, private: bool) -> None:
     assert ("private_data" in rules(text)) is private
+
+
+@pytest.mark.parametrize("said", ["my number is 07700900123, ring me", "whatsapp 07700 900123 and nobody answers"])
+def test_a_number_that_the_customer_gave_is_still_theirs(said: str) -> None:
+    found = rules("We rang 07700 900123 twice today.", replace(CALM, customer_words=(said,)))
+    assert "private_data" in found
+
+
+def test_the_number_of_an_order_that_the_customer_gave_may_be_said_again() -> None:
+    said = replace(CALM, customer_words=("where is order FF-2291840, since May 2026?",))
+    assert "private_data" not in rules("FF-2291840 was marked delivered by the courier at 11:52.", said)
+    assert "private_data" in rules("Your booking code XKQ2026 opens the locker.", said)
+
+
+def test_whether_something_may_be_eaten_is_for_who_knows() -> None:
+    asked = replace(CALM, customer_words=("the lid is bulging and it hissed, ok to eat?",))
+    assert "harm" in rules("A bit of a hiss is perfectly safe, go ahead and eat it.", asked)

@@ -123,7 +123,7 @@ _WITHOUT_A_PERSON = re.compile(
 )
 # Questions that a reply may ask in the open, and things among them that identify all the same.
 _HARMLESS = re.compile(
-    r"\b(?:(?<!see )(?<!you )(?<!check )(?<!check )(?<!wir )(?<!nachsehen )(?<!verrons )(?<!vemos )(?<!vejo )(?:if"
+    r"\b(?:(?<!see )(?<!you )(?<!check )(?<!wir )(?<!nachsehen )(?<!verrons )(?<!vemos )(?<!vejo )(?:if"
     r"|whether|ob|si)|how (?:it|that|you|things)|what (?:happened|happens|went|you|the (?:screen|error|display))"
     r"|(?:which|what|welche\w*|quel\w*|que|cual|qual) (?:\w+ ){0,2}(?:branch|shop|store|restaurant|hotel|museum|gym"
     r"|colou?r"
@@ -252,8 +252,7 @@ def _finding(rule: str, outcome: Outcome, reading: Reading, start: int, end: int
 
 
 def _asked(text: str) -> Iterator[tuple[int, int]]:
-    """The places of what is asked for: questions that mean nothing else, and nouns with a request in their"
-    " sentence."""
+    """The places of what is asked for: questions that mean nothing else, and nouns with a request beside them."""
     yield from (found.span() for found in tables.table("asks_who").finditer(text))
     nouns = list(tables.table("identifier").finditer(text))
     asked = tables.table("ask").finditer(text) if nouns else ()

@@ -93,7 +93,7 @@ _SOMEBODY = (
 )
 _OWN = re.compile(
     r"\b(?:our|ours|we|we're|us|my|unser\w*|wir|uns|notre|nos|nous|nuestr\w+|noss\w+|tenemos|temos|estamos"
-    r"|@fennelandfinch|not|never|avoid|isn't|aren't|don't|fake|scam|nicht|kein\w*|pas|falso|scam)\b"
+    r"|not|never|avoid|isn't|aren't|don't|fake|scam|nicht|kein\w*|pas|falso|scam)\b"
 )
 _RIVAL = (
     r"(?:rivals?|competitors?|competition|the shop (?:next door|across the (?:road|street)|opposite|down the road)"

@@ -44,7 +44,13 @@ _MAIL_AT_PROVIDER = re.compile(
 _AT_IN_WORDS = re.compile(r"\b(?:arroba|arobase|chiocciola|klammeraffe|apenstaartje)[ ,]+(\w{3,})")
 _LOCAL_PART_IN_WORDS = re.compile(rf"[\w.+-]{{1,64}} {_DOT} $")
 _IN_WORDS = re.compile(rf" {_DOT} ")
-_FEWEST_QUOTED = 3
+# Words with a digit in them; those with letters as well; and the numbers behind a word for an order.
+_NUMBERED = re.compile(r"(?<![\w-])[a-z-]*\d[\w-]*")
+_WITH_LETTERS = re.compile(r"(?<![\w-])(?=[\d-]*[a-z])[a-z-]*\d[\w-]*")
+_OF_AN_ORDER = re.compile(
+    r"\b(?:order|booking|parcel|ticket|case|ref|reference|bestellung|auftrag|sendung|buchung|commande|colis|réservation"
+    r"|dossier|pedido|reserva|encomenda|paquete)\W{1,3}(?:(?:number|no|nr|nummer|numéro|número|n[º°])\W{1,3})?(\d[\w-]*)"
+)
 _BEHIND = 30
 # Customers who give more than the number of an order.
 _OF_A_PERSON = re.compile(
@@ -235,17 +241,21 @@ def _numbers(reading: Reading, context: CheckContext) -> Iterator[tuple[str, int
         found += [(kind, one.span()) for one in numbers if not _is_public(without_dates, one, context)]
     for kind, span in found:
         place = spelled.place(*span)
-        if kind in ("code", "phone") and _is_quoted(text[slice(*span)], context):
+        if kind in ("code", "phone") and _is_quoted(text, span, context):
             continue
         if not _in_a_link(reading, place):
             yield kind, *place
 
 
-def _is_quoted(number: str, context: CheckContext) -> bool:
-    """True for the number of an order that the customer gave in public."""
+def _is_quoted(text: str, span: tuple[int, int], context: CheckContext) -> bool:
+    """True for the number of an order that the customer gave in public; it has letters, or "order" before it."""
     said = " ".join(context.customer_words).lower()
-    digits = re.sub(r"\D", "", number)
-    return len(digits) > _FEWEST_QUOTED and digits in re.sub(r"[ .-]", "", said) and not _OF_A_PERSON.search(said)
+    if _OF_A_PERSON.search(said):
+        return False
+    given = set(map(_bare, (*_WITH_LETTERS.findall(said), *_OF_AN_ORDER.findall(said))))
+    around = (one for one in _NUMBERED.finditer(text) if one.start() < span[1] and span[0] < one.end())
+    written = [_bare(one[0]) for one in around]
+    return bool(written) and given.issuperset(written)
 
 
 def _is_public(text: str, found: re.Match[str], context: CheckContext) -> bool:

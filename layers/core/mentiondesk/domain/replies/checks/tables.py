@@ -345,6 +345,15 @@ HEALTH = re.compile(
     r"|jarabe"
     r"|embarazada|comprimidos?|xarope|gravida)\b"
 )
+# Whether something that looks wrong may still be eaten, worn or used.
+SAFE_ASKED = re.compile(
+    r"\b(?:ok|okay|safe|all right|alright|harmful|dangerous) (?:(?:for \w+ )?to )?(?:still )?"
+    r"(?:eat|drink|swallow|breathe|touch|use|wear)\b"
+    r"|\bmake (?:me|us|him|her|them) (?:ill|sick)\b[^.!\n]{0,30}\?"
+    r"|\b(?:edible|essbar|geniessbar|genießbar)\b|\bkann (?:ich|man) (?:das|die|den) (?:noch |trotzdem )?(?:essen|trinken)\b"
+    r"|\bon peut (?:encore |quand meme )?(?:le |la |les )?(?:manger|boire)\b"
+    r"|\bse puede (?:comer|beber)\b|\b(?:posso|da para|pode-se) (?:comer|beber)\b"
+)
 # A reply that leaves a question of health to those who know may name them.
 DECLINES = re.compile(
     r"(?:\b(?:cannot|not able to|unable to)|n't(?: able to)?)\b[^.!?]{0,20}\b(?:advise|say|comment|tell|judge)\b"

@@ -117,7 +117,9 @@ def _speaks_of_money(said: str, kind: Kind) -> bool:
 
 
 def _is_no_offer(reading: Reading, context: CheckContext, found: re.Match[str]) -> bool:
-    """True for what holds for everybody, for vouchers that are sold or not to be had, and for a name."""
+    """True for what holds for everybody, for vouchers that are sold or not to be had, for banter, and for a name."""
+    if context.kind in _LIGHT and found[0].endswith("make up for it"):
+        return True
     text = reading.words.text
     sentence = _sentence(text, found)
     if tables.FOR_EVERYBODY.search(sentence):
@@ -178,9 +180,11 @@ def _hurt(said: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _asks_about_health(said: str) -> bool:
-    """True for a question about what to take or to give. Remembered: a reply to it is checked again and again."""
+    """True for a question about what to take, give or eat. Remembered: a reply to it is checked again and again."""
     plain = unaccented(said.lower())
-    return any(tables.HEALTH.search(found[0]) for found in tables.HEALTH_ASKED.finditer(plain))
+    return tables.SAFE_ASKED.search(plain) is not None or any(
+        tables.HEALTH.search(found[0]) for found in tables.HEALTH_ASKED.finditer(plain)
+    )
 
 
 def _helps(reading: Reading) -> bool:
@@ -215,14 +219,16 @@ def legal(reading: Reading, context: CheckContext) -> Iterator[Finding]:
 
 
 def insults(reading: Reading, context: CheckContext) -> Iterator[Finding]:
-    """Insults and swearing; words with another use count beside "you", or at the beginning of a sentence."""
+    """Insults and swearing; words with another use count beside "you", or at the beginning of a sentence.
+
+    A word that the customer used may be taken up, but not beside "you".
+    """
     yield from _said("insult", Outcome.HOLD, reading)
-    said = unaccented(_latest(context).lower())
+    said = unaccented(_latest(context).lower()).split()
     for found, start, end in reading.in_words(tables.table("insult_everyday")):
-        if found[0] in said:
-            continue
         sentence = _sentence(reading.words.text, found).lstrip()
-        if tables.TO_YOU.search(sentence) or sentence.startswith(found[0]):
+        taken_up = any(word.strip(".,;:!?") == found[0] for word in said)
+        if tables.TO_YOU.search(sentence) or (sentence.startswith(found[0]) and not taken_up):
             yield _finding("insult", Outcome.HOLD, (start, end), reading)
             return
 
