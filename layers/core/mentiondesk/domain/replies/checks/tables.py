@@ -350,7 +350,8 @@ SAFE_ASKED = re.compile(
     r"\b(?:ok|okay|safe|all right|alright|harmful|dangerous) (?:(?:for \w+ )?to )?(?:still )?"
     r"(?:eat|drink|swallow|breathe|touch|use|wear)\b"
     r"|\bmake (?:me|us|him|her|them) (?:ill|sick)\b[^.!\n]{0,30}\?"
-    r"|\b(?:edible|essbar|geniessbar|genießbar)\b|\bkann (?:ich|man) (?:das|die|den) (?:noch |trotzdem )?(?:essen|trinken)\b"
+    r"|\b(?:edible|essbar|geniessbar|genießbar)\b"
+    r"|\bkann (?:ich|man) (?:das|die|den) (?:noch |trotzdem )?(?:essen|trinken)\b"
     r"|\bon peut (?:encore |quand meme )?(?:le |la |les )?(?:manger|boire)\b"
     r"|\bse puede (?:comer|beber)\b|\b(?:posso|da para|pode-se) (?:comer|beber)\b"
 )
