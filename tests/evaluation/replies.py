@@ -61,9 +61,10 @@ def written_replies() -> Iterator[Mapping[str, Any]]:
     return (json.loads(line) for line in lines if line)
 
 
-def written() -> list[Checked]:
-    """The invented replies, checked."""
-    return [_checked(reply) for reply in written_replies()]
+@cache
+def written() -> tuple[Checked, ...]:
+    """The invented replies, checked. Remembered: thousands of them take seconds."""
+    return tuple(map(_checked, written_replies()))
 
 
 def _checked(reply: Mapping[str, Any]) -> Checked:
