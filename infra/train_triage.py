@@ -23,7 +23,7 @@ from mentiondesk.triage.model import danger_features, dangers, findings, shape, 
 from mentiondesk.triage.reading import Reading
 from mentiondesk.triage.weights import KINDS, MODEL, OUTPUTS, SCALE, pair_features, word_features, written
 
-# How often the posts are gone through, and over how many of the last rounds the weights are averaged.
+# Training goes through the posts so often, and averages the weights over the last of these rounds.
 _ROUNDS, _AVERAGED = 10, 6
 _STEP, _WORD_STEP, _SLOWER = 0.3, 0.15, 0.3
 _KEEP = 1e-3

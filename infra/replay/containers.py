@@ -40,7 +40,7 @@ class Document:
 
 def parts(path: Path, size: int = _PART) -> Iterator[Document] | None:
     """A file of JSON lines in UTF-8 that is longer than `size`, in parts of whole lines; None for any other file."""
-    # What is no file, as a pipe, can be read once.
+    # A pipe can be read once, and is left to the caller.
     if not path.is_file() or path.stat().st_size <= size:
         return None
     with path.open("rb") as file:

@@ -21,7 +21,7 @@ class PostFile:
     def __init__(self) -> None:
         self.leads: Mapping[PostId, PostId] = {}
         self._file: IO[bytes] | None = None
-        # Where each post begins in the file, and the length that it has there.
+        # Each post has a place at which it begins in the file, and a length.
         self._begins, self._lengths = array("Q"), array("L")
         self._end = 0
         self._latest: Any = None

@@ -345,7 +345,7 @@ HEALTH = re.compile(
     r"|jarabe"
     r"|embarazada|comprimidos?|xarope|gravida)\b"
 )
-# Whether something that looks wrong may still be eaten, worn or used.
+# Customers ask so whether something that looks wrong may still be eaten or used.
 SAFE_ASKED = re.compile(
     r"\b(?:ok|okay|safe|all right|alright|harmful|dangerous) (?:(?:for \w+ )?to )?(?:still )?"
     r"(?:eat|drink|swallow|breathe|touch|use|wear)\b"
