@@ -23,7 +23,16 @@ from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.tokens.links import SignedLinks
 from mentiondesk.domain.access.actions import CASE_ACTIONS, DESK_ACTIONS, INCIDENT_ACTIONS, REPLY_ACTIONS, Action
 from mentiondesk.domain.access.links import Link
-from mentiondesk.domain.cases.case import CaseRefuses, NoGrowth, NotSilent, NoWordOwed, RunsOn
+from mentiondesk.domain.cases.case import (
+    AlreadyTheirs,
+    AlreadyYours,
+    CaseNotClosed,
+    CaseRefuses,
+    NoGrowth,
+    NotSilent,
+    NoWordOwed,
+    RunsOn,
+)
 from mentiondesk.domain.cases.changes import case_change
 from mentiondesk.domain.cases.commands import CaseCommand, SnoozeFor
 from mentiondesk.domain.desk import DeskSettings
@@ -45,7 +54,7 @@ from mentiondesk.domain.timeline import WRITTEN, Act, CaseActEntry, IncidentEntr
 from mentiondesk.presentation import rendering
 from mentiondesk.presentation.action_pages.actions import ActionPages
 from mentiondesk.presentation.action_pages.acts import CASE_ACTS, INCIDENT_ACTS, case_command, incident_command
-from mentiondesk.presentation.action_pages.answers import REFUSALS
+from mentiondesk.presentation.action_pages.answers import REFUSALS, Refusal, case_refusal
 from mentiondesk.presentation.action_pages.forms import REASONS
 from mentiondesk.presentation.action_pages.reading import (
     Fault,
@@ -107,7 +116,7 @@ def test_whatever_is_typed_is_answered_with_a_page_that_holds_no_markup_of_it(
     presses: list[tuple[Action, dict[str, str]]],
 ) -> None:
     office = Office()
-    expected = {HTTPStatus.OK, *(told.status for told in REFUSALS.values())}
+    expected = {HTTPStatus.OK, HTTPStatus.CONFLICT, *(told.status for told in REFUSALS.values())}
     for minute, (action, typed) in enumerate(presses, start=10):
         for token in (office.case_token, office.incident_token):
             event = office.links.new_event(token, at(minute))
@@ -204,13 +213,16 @@ def refusals(kind: type[CaseRefuses]) -> set[type[CaseRefuses]]:
 _BY_THE_DESK_ITSELF = {NoGrowth, NotSilent, NoWordOwed, RunsOn}
 
 
-def test_every_refusal_of_a_person_s_command_has_a_page() -> None:
-    assert refusals(CaseRefuses) - set(REFUSALS) == _BY_THE_DESK_ITSELF
-
-
 def test_every_refusal_has_words_of_its_own() -> None:
-    keys = {refusal.key for refusal in REFUSALS.values()}
-    assert keys == {key.split(".")[1] for key in catalogue() if key.startswith("refusal.")}
+    told = [*REFUSALS.values(), *map(case_refusal, refusals(CaseRefuses) - _BY_THE_DESK_ITSELF)]
+    assert {one.key for one in told} == {key.split(".")[1] for key in catalogue() if key.startswith("refusal.")}
+    assert all({f"refusal.{one.key}.what", f"refusal.{one.key}.then"} <= set(catalogue()) for one in told)
+
+
+def test_a_refusal_tells_whether_the_case_is_as_wanted() -> None:
+    assert {kind for kind in refusals(CaseRefuses) if kind.as_wanted} == {AlreadyYours, AlreadyTheirs}
+    assert case_refusal(AlreadyYours) == Refusal(HTTPStatus.OK, "already_yours")
+    assert case_refusal(CaseNotClosed) == Refusal(HTTPStatus.CONFLICT, "case_not_closed")
 
 
 def test_every_right_is_an_act_of_a_page() -> None:

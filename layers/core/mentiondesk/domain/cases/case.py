@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import ClassVar
 
 from mentiondesk.domain.cases.timers import Clock, ReplyTimer
 from mentiondesk.domain.cases.transitions import State
@@ -31,7 +32,13 @@ class Phase(StrEnum):
 
 
 class CaseRefuses(Exception):
-    """A command does not fit the case as it is now; each reason is a type of its own."""
+    """A command does not fit the case as it is now; each reason is a type of its own.
+
+    Pages have the words of a reason under its name: AlreadyYours under refusal.already_yours. `as_wanted`: the case is
+    as the person wants it.
+    """
+
+    as_wanted: ClassVar = False
 
 
 class CaseClosed(CaseRefuses):
@@ -53,9 +60,13 @@ class AlreadyClaimed(CaseRefuses):
 class AlreadyYours(CaseRefuses):
     """The person owns the case already."""
 
+    as_wanted = True
+
 
 class AlreadyTheirs(CaseRefuses):
     """The person who is to get the case owns it already."""
+
+    as_wanted = True
 
 
 class NotClaimed(CaseRefuses):

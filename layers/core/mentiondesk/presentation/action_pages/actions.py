@@ -32,7 +32,7 @@ from mentiondesk.presentation.action_pages.acts import (
     offered,
     opening,
 )
-from mentiondesk.presentation.action_pages.answers import REFUSALS, Answer, refused
+from mentiondesk.presentation.action_pages.answers import Answer, refusal_of, refused
 from mentiondesk.presentation.action_pages.duty import DUTY, duty_box, duty_in
 from mentiondesk.presentation.action_pages.forms import HEALTH, IMPACTS, LEFT_OUT, OTHER, REASONS
 from mentiondesk.presentation.action_pages.html import render
@@ -247,7 +247,7 @@ def _customer_of(case: Case) -> tuple[LinkedPost, ...]:
 def refusal_notice(refusal: Exception, reader: Reader) -> Notice:
     """A refused act in the reader's words."""
     say = reader.say
-    known = next(known for kind, known in REFUSALS.items() if isinstance(refusal, kind))
+    known = refusal_of(refusal)
     owner = reader.name(refusal.owner) if isinstance(refusal, AlreadyClaimed) else ""
     gave_up = isinstance(refusal, CaseChanged | IncidentChanged)
     return Notice(known.status, refused=known.what(say, name=owner), then=known.then(say), gave_up=gave_up)

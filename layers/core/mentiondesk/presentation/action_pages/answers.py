@@ -1,30 +1,12 @@
-"""Answers: a page and its status. Each refusal is a type, and gets its status and its words here alone."""
+"""Answers: a page and its status. Each refusal is a type, which has its status and its words."""
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 
 from mentiondesk.domain.access.actor import NotAllowed
 from mentiondesk.domain.access.links import LinkExpired, LinkForged, NoLongerStaff
-from mentiondesk.domain.cases.case import (
-    AlreadyClaimed,
-    AlreadyLinked,
-    AlreadyTheirs,
-    AlreadyYours,
-    CaseClosed,
-    CaseNotClosed,
-    ChangedMeanwhile,
-    IncidentOver,
-    InPrivate,
-    KindUnchanged,
-    NoFollowUp,
-    NotClaimed,
-    NothingToSnooze,
-    NothingToUndo,
-    NotInPrivate,
-    NotLinked,
-    NotWaiting,
-    TagsUnchanged,
-)
+from mentiondesk.domain.cases.case import CaseRefuses
 from mentiondesk.domain.incidents.incident import AlreadyOver, NotPossible, PublicStays
 from mentiondesk.ports.cases import CaseChanged
 from mentiondesk.ports.incidents import IncidentChanged
@@ -39,6 +21,9 @@ from mentiondesk.presentation.action_pages.reading import (
 from mentiondesk.presentation.wording import Sentences
 from mentiondesk.usecases.incidents.change_incident import ActedMeanwhile, NoSuchPost
 from mentiondesk.values import Frozen
+
+# AlreadyYours → Already_Yours
+_NEXT_WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 class Answer(Frozen):
@@ -72,6 +57,7 @@ class Refusal(Frozen):
         return say(f"refusal.{self.key}.then")
 
 
+# The refusals that are none of a case.
 REFUSALS: Mapping[type[Exception], Refusal] = {
     LinkForged: Refusal(HTTPStatus.FORBIDDEN, "link_forged"),
     LinkExpired: Refusal(HTTPStatus.GONE, "link_expired"),
@@ -83,25 +69,7 @@ REFUSALS: Mapping[type[Exception], Refusal] = {
     PayloadTooLarge: Refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "payload_too_large"),
     FormInvalid: Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "form_invalid"),
     AlreadyDone: Refusal(HTTPStatus.OK, "already_done"),
-    AlreadyYours: Refusal(HTTPStatus.OK, "already_yours"),
-    AlreadyTheirs: Refusal(HTTPStatus.OK, "already_theirs"),
-    AlreadyClaimed: Refusal(HTTPStatus.CONFLICT, "already_claimed"),
-    CaseClosed: Refusal(HTTPStatus.CONFLICT, "case_closed"),
-    CaseNotClosed: Refusal(HTTPStatus.CONFLICT, "case_not_closed"),
-    NotWaiting: Refusal(HTTPStatus.CONFLICT, "not_waiting"),
-    NotClaimed: Refusal(HTTPStatus.CONFLICT, "not_claimed"),
-    NothingToSnooze: Refusal(HTTPStatus.CONFLICT, "nothing_to_snooze"),
-    NothingToUndo: Refusal(HTTPStatus.CONFLICT, "nothing_to_undo"),
-    NotInPrivate: Refusal(HTTPStatus.CONFLICT, "not_in_private"),
-    InPrivate: Refusal(HTTPStatus.CONFLICT, "in_private"),
-    NoFollowUp: Refusal(HTTPStatus.CONFLICT, "no_follow_up"),
-    TagsUnchanged: Refusal(HTTPStatus.CONFLICT, "tags_unchanged"),
-    KindUnchanged: Refusal(HTTPStatus.CONFLICT, "kind_unchanged"),
     AlreadyOver: Refusal(HTTPStatus.UNPROCESSABLE_ENTITY, "already_over"),
-    ChangedMeanwhile: Refusal(HTTPStatus.CONFLICT, "changed_meanwhile"),
-    AlreadyLinked: Refusal(HTTPStatus.CONFLICT, "already_linked"),
-    NotLinked: Refusal(HTTPStatus.CONFLICT, "not_linked"),
-    IncidentOver: Refusal(HTTPStatus.CONFLICT, "incident_over"),
     NotPossible: Refusal(HTTPStatus.CONFLICT, "not_possible"),
     PublicStays: Refusal(HTTPStatus.CONFLICT, "public_stays"),
     ActedMeanwhile: Refusal(HTTPStatus.CONFLICT, "acted_meanwhile"),
@@ -109,6 +77,19 @@ REFUSALS: Mapping[type[Exception], Refusal] = {
     CaseChanged: Refusal(HTTPStatus.CONFLICT, "changed"),
     IncidentChanged: Refusal(HTTPStatus.CONFLICT, "changed"),
 }
+
+
+def refusal_of(failure: Exception) -> Refusal:
+    """The status and the words of a failure that is a refusal."""
+    if isinstance(failure, CaseRefuses):
+        return case_refusal(type(failure))
+    return next(refusal for kind, refusal in REFUSALS.items() if isinstance(failure, kind))
+
+
+def case_refusal(kind: type[CaseRefuses]) -> Refusal:
+    """The status and the words of a case's refusal, by its type alone."""
+    key = _NEXT_WORD.sub("_", kind.__name__).lower()
+    return Refusal(HTTPStatus.OK if kind.as_wanted else HTTPStatus.CONFLICT, key)
 
 
 def plain(
@@ -120,5 +101,5 @@ def plain(
 
 def refused(say: Sentences, failure: Exception, home: Home = NOWHERE) -> Answer:
     """A refusal as a page of its own."""
-    refusal = REFUSALS[type(failure)]
+    refusal = refusal_of(failure)
     return plain(say, refusal.what(say), refusal.then(say), refusal.status, home)
