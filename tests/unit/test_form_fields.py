@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mentiondesk.domain.cases.commands import STAFF_COMMANDS
 from mentiondesk.domain.ids import CaseId, ComponentId
-from mentiondesk.presentation.action_pages.fields import Text, read_fields
+from mentiondesk.domain.text import Text
+from mentiondesk.presentation.action_pages.fields import read_fields
 from mentiondesk.presentation.action_pages.forms import CaseForm, IncidentForm, PlanForm
 from mentiondesk.presentation.action_pages.reading import FormInvalid
-from mentiondesk.presentation.desk import forms as _of_the_desk
 from mentiondesk.values import Frozen
 
 CASE = CaseId.parse("7#70")
@@ -75,8 +76,7 @@ def test_a_text_is_taken_as_it_is_or_refused(text: str) -> None:
 
 def test_every_form_can_be_read() -> None:
     """A type that no field can have would fail on the first press only."""
-    assert _of_the_desk.DESK_ACTS
-    forms = [one for base in (CaseForm, IncidentForm) for one in all_below(base)]
+    forms: list[type[Frozen]] = [*STAFF_COMMANDS, *all_below(CaseForm), *all_below(IncidentForm)]
     assert len(forms) > 25
     for form in (*forms, PlanForm):
         with contextlib.suppress(FormInvalid):

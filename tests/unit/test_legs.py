@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from mentiondesk.domain.cases.case import InPrivate, NoFollowUp, NotInPrivate, Phase
-from mentiondesk.domain.cases.commands import DeclineFollowUp, LegCommand, MoveToPrivate, SolveInPrivate, possible
+from mentiondesk.domain.cases.commands import DeclineFollowUp, MoveToPrivate, SolveInPrivate, StaffCommand, possible
 from mentiondesk.domain.cases.timers import Clock, TimerOutcome
 from mentiondesk.domain.ids import StaffId
 from mentiondesk.domain.replies.saved import SavedReply, Use, drafted
@@ -22,7 +22,7 @@ def outbox() -> Outbox:
     return Outbox()
 
 
-def does(outbox: Outbox, command: LegCommand, event: str) -> None:
+def does(outbox: Outbox, command: StaffCommand, event: str) -> None:
     ChangeCase(outbox.cases, lambda: outbox.settings)(ANA, CASE_ID, command, event, outbox.now)
 
 

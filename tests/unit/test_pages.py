@@ -34,7 +34,7 @@ from mentiondesk.domain.cases.case import (
     RunsOn,
 )
 from mentiondesk.domain.cases.changes import case_change
-from mentiondesk.domain.cases.commands import CaseCommand, SnoozeFor
+from mentiondesk.domain.cases.commands import STAFF_COMMANDS, CaseCommand, SnoozeFor, StaffCommand
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import IncidentId, ReplyId, StaffId
 from mentiondesk.domain.incidents.changes import incident_change
@@ -53,8 +53,17 @@ from mentiondesk.domain.replies.way import Way
 from mentiondesk.domain.timeline import WRITTEN, Act, CaseActEntry, IncidentEntry
 from mentiondesk.presentation import rendering
 from mentiondesk.presentation.action_pages.actions import ActionPages
-from mentiondesk.presentation.action_pages.acts import CASE_ACTS, INCIDENT_ACTS, case_command, incident_command
+from mentiondesk.presentation.action_pages.acts import (
+    CASE_ACTS,
+    DESK_ACTS,
+    INCIDENT_ACTS,
+    OWN_FORMS,
+    case_command,
+    incident_command,
+    texts_of,
+)
 from mentiondesk.presentation.action_pages.answers import REFUSALS, Refusal, case_refusal
+from mentiondesk.presentation.action_pages.fields import texts
 from mentiondesk.presentation.action_pages.forms import REASONS
 from mentiondesk.presentation.action_pages.reading import (
     Fault,
@@ -65,7 +74,6 @@ from mentiondesk.presentation.action_pages.reading import (
     typed_in,
 )
 from mentiondesk.presentation.action_pages.record import record_line
-from mentiondesk.presentation.desk.forms import DESK_ACTS
 from mentiondesk.presentation.wording import Sentences, catalogue
 from mentiondesk.usecases.alerts.change_duty import ChangeDuty
 from mentiondesk.usecases.cases.change_case import ChangeCase
@@ -231,14 +239,19 @@ def test_every_right_is_an_act_of_a_page() -> None:
     assert set(INCIDENT_ACTS) == INCIDENT_ACTIONS
 
 
-def commands(union: object) -> set[Action | None]:
-    return {command.action for command in get_args(union)}
-
-
 def test_every_command_is_an_act_unless_the_desk_gives_it_itself() -> None:
-    assert commands(CaseCommand | OpenIncident) - {None} == set(CASE_ACTS) | DESK_ACTIONS
-    assert set(DESK_ACTS) - set(CASE_ACTS) == DESK_ACTIONS
-    assert commands(IncidentCommand | WiderCommand) == set(INCIDENT_ACTS)
+    assert sorted(map(str, STAFF_COMMANDS)) == sorted(map(str, StaffCommand.__subclasses__()))
+    assert [kind.action for kind in CaseCommand.__subclasses__() if kind is not StaffCommand and kind.action] == []
+    assert set(DESK_ACTS) | {OpenIncident.action} == set(CASE_ACTS) | DESK_ACTIONS
+    assert len(DESK_ACTS) == len(STAFF_COMMANDS), "a right of its own"
+    assert {command.action for command in get_args(IncidentCommand | WiderCommand)} == set(INCIDENT_ACTS)
+
+
+def test_what_is_typed_into_a_command_has_its_bounds() -> None:
+    """A field without them is the desk's to fill: such a command has a form of its own."""
+    for command in set(STAFF_COMMANDS) - set(OWN_FORMS):
+        kinds = get_type_hints(command).items()
+        assert {name for name, kind in kinds if kind in (str, StaffId)} == set(texts(command)), command
 
 
 @pytest.mark.parametrize("action", sorted(set(Action) - REPLY_ACTIONS))
@@ -246,12 +259,13 @@ def test_every_act_has_its_words_and_its_form(action: Action) -> None:
     assert f"act.{action}.done" in catalogue()
     assert {f"act.{action}.button", f"act.{action}.span.30m"} & set(catalogue())
     room = Path(rendering.__file__).parent / "templates"
-    if action in DESK_ACTIONS:
-        page = (room / "desk/case.html").read_text(encoding="utf-8")
-        assert f'part.hidden("{action}")' in page or f'part.folded("{action}")' in page
-        return
     forms = (room / "action_pages/forms.html").read_text(encoding="utf-8")
-    assert f"{{% macro {action}(" in forms
+    if f"{{% macro {action}(" not in forms:
+        command, fields = DESK_ACTS[action], texts_of(action)
+        assert set(command.__struct_fields__) == set(fields), "a form that part.act can make"
+        labels = {f"act.{action}.{name}" for name in fields if name != "reason"}
+        head = {f"act.{action}.summary"} if fields else set()
+        assert {f"act.{action}.hint", f"act.{action}.button", *head, *labels} <= set(catalogue())
 
 
 @pytest.mark.parametrize("entry", [*get_args(CaseActEntry), *get_args(IncidentEntry)])

@@ -3,6 +3,9 @@
 import re
 import unicodedata
 from math import ceil
+from typing import Annotated
+
+from mentiondesk.values import Frozen
 
 # Schemes may be nested, so that one more link would be left when one is taken away. A host may be an address of
 # four numbers, or end in anything visible before its last dot: programs link emoji hosts too.
@@ -21,6 +24,18 @@ _FORMAT = r"\u200b-\u200f\u2060-\u2069\ufeff"
 _HANDLES = re.compile(rf"[\s{_FORMAT}]*\.?(?:[@＠]\w{{1,30}}[\s,:{_FORMAT}]+)+")
 # Zero-width joiner holds emoji together; every other format character can only deceive a reader.
 _JOINER = "\u200d"
+
+
+class Text(Frozen):
+    """The bounds of a text that people type, in characters. `line`: it is one line. `pattern`: all of it matches."""
+
+    least: int = 0
+    most: int = 10_000
+    line: bool = False
+    pattern: str = ""
+
+
+Reason = Annotated[str, Text(1, 300, line=True)]
 
 
 def clean(text: str) -> str:

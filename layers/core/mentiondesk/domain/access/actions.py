@@ -74,17 +74,15 @@ INCIDENT_ACTIONS = frozenset(
         *(Action.EDIT_UPDATE, Action.REOPEN, Action.MEMBERS, Action.RESCHEDULE, Action.GO_BACK, Action.MERGE),
     }
 )
-# Rights of people who have signed in; no link carries them, so that they need no bit.
-LEG_ACTIONS = frozenset({Action.MOVE_TO_PRIVATE, Action.SOLVED_IN_PRIVATE, Action.DECLINE_FOLLOW_UP})
-LINK_ACTIONS = frozenset({Action.LINK_INCIDENT, Action.UNLINK_INCIDENT})
-DESK_ACTIONS = LEG_ACTIONS | LINK_ACTIONS | {Action.NOTE, Action.HAND_OVER, Action.RETAG}
 # Rights on replies, for people who have signed in.
 REPLY_ACTIONS = frozenset({Action.REPLY, Action.APPROVE_REPLY})
 # Rights on the status page as a whole, for people who have signed in.
 PAGE_ACTIONS = frozenset({Action.PLAN_MAINTENANCE})
 # Rights of leads and managers alone.
 LEAD_ACTIONS = frozenset({Action.APPROVE_REPLY, Action.PLAN_MAINTENANCE})
-CASE_ACTIONS = frozenset(Action) - INCIDENT_ACTIONS - DESK_ACTIONS - REPLY_ACTIONS - PAGE_ACTIONS
+CASE_ACTIONS = frozenset(BITS) - INCIDENT_ACTIONS
+# Rights on cases of people who have signed in; no link carries them, so that they need no bit.
+DESK_ACTIONS = frozenset(Action) - frozenset(BITS) - REPLY_ACTIONS - PAGE_ACTIONS
 
 
 def to_bits(actions: Iterable[Action]) -> int:

@@ -31,6 +31,7 @@ from mentiondesk.presentation.action_pages.acts import (
     incident_command,
     offered,
     opening,
+    texts_of,
 )
 from mentiondesk.presentation.action_pages.answers import Answer, refusal_of, refused
 from mentiondesk.presentation.action_pages.duty import DUTY, duty_box, duty_in
@@ -281,6 +282,7 @@ def case_facts(view: CaseView, reader: Reader) -> dict[str, object]:
         # Colleagues' own words are for people who have signed in: a link shows no more than its mail.
         "record": [_without_words(one, reader) for one in view.acts if not isinstance(one, Noted)],
         "actions": offered(CASE_ACTS, view.actions | _may_open(view)),
+        "texts_of": texts_of,
         "reasons": (*REASONS, OTHER),
         **opening_facts(reader),
     }

@@ -12,21 +12,12 @@ from functools import cache
 from types import NoneType
 from typing import Any, NewType, TypeVar, get_args, get_origin, get_type_hints
 
-from mentiondesk.domain.text import clean
+from mentiondesk.domain.text import Text, clean
 from mentiondesk.presentation.action_pages.reading import Fault, FormInvalid
 from mentiondesk.values import Frozen, required
 
 Form = TypeVar("Form", bound=Frozen)
 _Read = Callable[[Any], Any]
-
-
-class Text(Frozen):
-    """The bounds of a text, in characters. `line`: it is one line. `pattern`: all of it matches."""
-
-    least: int = 0
-    most: int = 10_000
-    line: bool = False
-    pattern: str = ""
 
 
 class _Unfit(Exception):
@@ -53,6 +44,13 @@ def read_fields(form: type[Form], typed: Mapping[str, object]) -> Form:
     if faults:
         raise FormInvalid(faults)
     return form(**found)
+
+
+def texts(form: type[Frozen]) -> Mapping[str, Text]:
+    """The texts that a form takes, by the names of their fields."""
+    hints = get_type_hints(form, include_extras=True)
+    found = ((name, one) for name in form.__struct_fields__ for one in getattr(hints[name], "__metadata__", ()))
+    return {name: one for name, one in found if isinstance(one, Text)}
 
 
 @cache

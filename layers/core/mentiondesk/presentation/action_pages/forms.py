@@ -7,19 +7,7 @@ from typing import Annotated, ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
 from mentiondesk.domain.access.actions import Action
-from mentiondesk.domain.cases.commands import (
-    CaseCommand,
-    Claim,
-    Correct,
-    Dismiss,
-    MarkAnswered,
-    Release,
-    Reopen,
-    Resolve,
-    Snooze,
-    SnoozeFor,
-    Undo,
-)
+from mentiondesk.domain.cases.commands import Dismiss, LinkIncident, StaffCommand
 from mentiondesk.domain.ids import CaseId, ComponentId, IncidentId, PostId
 from mentiondesk.domain.incidents.commands import (
     ApprovePost,
@@ -41,9 +29,9 @@ from mentiondesk.domain.incidents.commands import (
 )
 from mentiondesk.domain.incidents.drafts import Occasion
 from mentiondesk.domain.incidents.incident import Affected, Health, Impact, Incident, Status
-from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.status.page import PageComponent
-from mentiondesk.presentation.action_pages.fields import Text, read_fields
+from mentiondesk.domain.text import Reason, Text
+from mentiondesk.presentation.action_pages.fields import read_fields
 from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid
 from mentiondesk.presentation.wording import Sentences
 from mentiondesk.values import Frozen
@@ -69,7 +57,6 @@ _FAULTS = {
 
 
 MaybeReason = Annotated[str, Text(most=300, line=True)]
-Reason = Annotated[str, Text(1, 300, line=True)]
 Title = Annotated[str, Text(1, 120, line=True)]
 Body = Annotated[str, Text(1, 2000)]
 # The number of a post, by itself or at the end of its address.
@@ -86,38 +73,14 @@ AnyForm = TypeVar("AnyForm", bound=_Form)
 
 
 class CaseForm(_Form):
-    """The fields of one act on a case."""
+    """The form of an act on a case whose fields are not those of its command."""
 
-    action: ClassVar[Action]
-
-    def command(self, say: Sentences) -> CaseCommand:
+    def command(self, say: Sentences) -> StaffCommand:
         """The command of the act, with what was typed."""
         raise NotImplementedError
 
 
-class ClaimForm(CaseForm):
-    action = Action.CLAIM
-
-    def command(self, say: Sentences) -> Claim:  # noqa: ARG002
-        return Claim()
-
-
-class AnsweredForm(CaseForm):
-    action = Action.ANSWERED
-
-    def command(self, say: Sentences) -> MarkAnswered:  # noqa: ARG002
-        return MarkAnswered()
-
-
-class ReleaseForm(CaseForm):
-    action = Action.RELEASE
-
-    def command(self, say: Sentences) -> Release:  # noqa: ARG002
-        return Release()
-
-
 class NoAnswerForm(CaseForm):
-    action = Action.NO_ANSWER
     reason: MaybeReason = ""
     written: MaybeReason = ""
 
@@ -129,45 +92,12 @@ class NoAnswerForm(CaseForm):
         return Dismiss(say(f"act.no_answer.reason.{self.reason}") if self.reason in REASONS else self.written)
 
 
-class SnoozeForm(CaseForm):
-    action = Action.SNOOZE
-    hold: SnoozeFor
-
-    def command(self, say: Sentences) -> Snooze:  # noqa: ARG002
-        return Snooze(self.hold)
-
-
-class CorrectForm(CaseForm):
-    """One press: of another kind, or (without a kind) not a case."""
-
-    action = Action.CORRECT
-    kind: Kind | None = None
-
-    def command(self, say: Sentences) -> Correct:  # noqa: ARG002
-        return Correct(self.kind)
-
-
-class UndoForm(CaseForm):
-    action = Action.UNDO
-
-    def command(self, say: Sentences) -> Undo:  # noqa: ARG002
-        return Undo()
-
-
-class ResolveCaseForm(CaseForm):
-    action = Action.RESOLVE_CASE
+class LinkIncidentForm(CaseForm):
+    incident: Annotated[str, Text(1, 80)]
     reason: Reason
 
-    def command(self, say: Sentences) -> Resolve:  # noqa: ARG002
-        return Resolve(self.reason)
-
-
-class ReopenForm(CaseForm):
-    action = Action.REOPEN_CASE
-    reason: Reason
-
-    def command(self, say: Sentences) -> Reopen:  # noqa: ARG002
-        return Reopen(self.reason)
+    def command(self, say: Sentences) -> LinkIncident:  # noqa: ARG002
+        return LinkIncident(IncidentId(self.incident), self.reason)
 
 
 class IncidentForm(_Form):

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 
-from mentiondesk.domain.access.actions import LEG_ACTIONS, LINK_ACTIONS, Action
+from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.cases.case import Case, CaseRefuses
-from mentiondesk.domain.cases.commands import CaseCommand, LinkIncident, UnlinkIncident
+from mentiondesk.domain.cases.commands import TOPIC_NAME, CaseCommand, LinkIncident, UnlinkIncident
 from mentiondesk.domain.cases.fold import MOST_WORDS
 from mentiondesk.domain.cases.waiting import Presence
 from mentiondesk.domain.ids import CaseId, ConversationId, UserId
@@ -19,16 +19,14 @@ from mentiondesk.ports.desk import WaitingStore
 from mentiondesk.ports.incidents import IncidentChanged
 from mentiondesk.ports.storage import AlreadyDone, SubjectGone
 from mentiondesk.presentation.action_pages.actions import Notice, case_facts, refusal_notice
-from mentiondesk.presentation.action_pages.acts import offered
+from mentiondesk.presentation.action_pages.acts import DESK_ACTS, offered
 from mentiondesk.presentation.action_pages.reader import Reader
 from mentiondesk.presentation.action_pages.reading import FormFields, FormInvalid, MalformedForm
 from mentiondesk.presentation.action_pages.record import RecordLine, record_line
 from mentiondesk.presentation.desk.composer import NO_ATTEMPT, Attempt, Composer
 from mentiondesk.presentation.desk.entrance import Entrance, Visitor
 from mentiondesk.presentation.desk.forms import (
-    DESK_ACTS,
     TOPIC,
-    TOPIC_NAME,
     desk_command,
     event_in,
     must_name_staff,
@@ -169,10 +167,7 @@ def _facts(view: CaseView, visitor: Visitor, reader: Reader, people: tuple[Prese
     case = view.case
     return {
         **case_facts(view, reader),
-        "actions": offered(DESK_ACTS, view.actions - LEG_ACTIONS - LINK_ACTIONS - {Action.RETAG}),
-        "legs": view.actions & LEG_ACTIONS,
-        "links": view.actions & LINK_ACTIONS,
-        "may_retag": Action.RETAG in view.actions,
+        "actions": offered(DESK_ACTS, view.actions),
         "tick": tick_name(case.case_id),
         "topics": _topics(case, visitor),
         "urgencies": tuple(reversed(Urgency)),
@@ -188,7 +183,6 @@ def _facts(view: CaseView, visitor: Visitor, reader: Reader, people: tuple[Prese
         "present": list(present(people, visitor)),
         "colleagues": [one for one in visitor.settings.roster.staff if one.staff_id != case.owner],
         "taken": case.owner is not None and case.owner != visitor.staff.staff_id,
-        "may_give": case.owner in (None, visitor.staff.staff_id) or visitor.actor.leads,
         "finishes": _FINISHES,
     }
 
@@ -197,7 +191,7 @@ def _topics(case: Case, visitor: Visitor) -> tuple[str, ...]:
     """The topics that a case can have: those of the catalogue and of the settings, and its own."""
     named = (key.removeprefix("topic.") for key in catalogue() if key.startswith("topic."))
     own = (topic for topic, _ in visitor.settings.brand_words.topics)
-    return tuple(one for one in dict.fromkeys((*named, *own, *case.topics)) if TOPIC_NAME.fullmatch(one))
+    return tuple(one for one in dict.fromkeys((*named, *own, *case.topics)) if re.fullmatch(TOPIC_NAME, one))
 
 
 def lines(timeline: Sequence[CaseEntry], reader: Reader, case: Case) -> list[Line]:

@@ -122,7 +122,7 @@ class ChangeCase:
         fitting = list(possible(_present(case, settings.roster), actor, now, settings.policy))
         # Spans that end with the same alert are one choice: the shortest of them.
         snoozes = {
-            entry.until: command.span
+            entry.until: command.hold
             for command, entry in reversed(fitting)
             if isinstance(command, Snooze) and isinstance(entry, Snoozed)
         }
