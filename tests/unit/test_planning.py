@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from mentiondesk.domain.alerts.escalation import Escalation, started
+from mentiondesk.domain.alerts.message import NEWS, OwnerNews
 from mentiondesk.domain.alerts.plan import Plan
 from mentiondesk.domain.alerts.roster import Audience, Channel, Stage
 from mentiondesk.domain.cases.case import Case
@@ -109,3 +110,7 @@ def test_a_stage_that_was_renamed_is_told_by_its_place(after: tuple[str, ...], f
     alerts = (Due("half", at(15)), Due("late", at(30)))
     timer = ReplyTimer(a_post_id(1), at(0), at(60), Clock.FIRST_REPLY, alerts)
     assert {stage.name: stage.share for stage in a_policy(*after).stages_of(timer)} == found
+
+
+def test_of_all_news_it_is_known_who_hears_them() -> None:
+    assert set(NEWS) == set(OwnerNews)

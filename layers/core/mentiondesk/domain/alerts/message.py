@@ -4,6 +4,7 @@ A message is written in the transaction of what caused it. The notifier sends it
 outcome in the ledger like that of any alert.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
@@ -63,18 +64,35 @@ class OwnerNews(StrEnum):
     REPLY_EDITED = "reply_edited"
     RELEASED = "released_unseen"
 
-    @property
-    def without_timer(self) -> bool:
-        """True for news about a reply or a measure, which matter while no reply timer runs, too."""
-        match self:
-            case OwnerNews.LAPSED | OwnerNews.TAKEN_OVER | OwnerNews.HANDED_OVER:
-                return False
-            case OwnerNews.REPLY_REFUSED | OwnerNews.REPLY_HELD | OwnerNews.REPLY_EDITED | OwnerNews.MEASURE:
-                return True
-            case OwnerNews.APPROVAL | OwnerNews.SENT_BACK | OwnerNews.RELEASED:
-                return True
-            case _:
-                assert_never(self)
+
+class Hears(StrEnum):
+    """The people who hear of news that concern one person. INSTEAD: the leads as well while the person is off duty."""
+
+    PERSON = "person"
+    LEADS = "leads"
+    BOTH = "both"
+    INSTEAD = "instead"
+
+
+class NewsTraits(Frozen):
+    """The ways in which news differ. `without_timer`: they matter while no reply timer runs, too."""
+
+    hears: Hears = Hears.PERSON
+    without_timer: bool = True
+
+
+NEWS: Mapping[OwnerNews, NewsTraits] = {
+    OwnerNews.LAPSED: NewsTraits(Hears.BOTH, without_timer=False),
+    OwnerNews.TAKEN_OVER: NewsTraits(without_timer=False),
+    OwnerNews.HANDED_OVER: NewsTraits(without_timer=False),
+    OwnerNews.REPLY_REFUSED: NewsTraits(Hears.INSTEAD),
+    OwnerNews.REPLY_HELD: NewsTraits(Hears.INSTEAD),
+    OwnerNews.APPROVAL: NewsTraits(Hears.LEADS),
+    OwnerNews.SENT_BACK: NewsTraits(),
+    OwnerNews.MEASURE: NewsTraits(Hears.INSTEAD),
+    OwnerNews.REPLY_EDITED: NewsTraits(),
+    OwnerNews.RELEASED: NewsTraits(Hears.LEADS),
+}
 
 
 class OwnerTold(Frozen):
@@ -155,7 +173,7 @@ def told_owner(
     """The message as an escalation of its own; None when the customer does not wait, unless it needs none."""
     timer = subject.timer if isinstance(subject, Case) else None
     if timer is None or not timer.running:
-        if not message.news.without_timer:
+        if not NEWS[message.news].without_timer:
             return None
         post_id = subject.post_id if isinstance(subject, Case) else None
         timer = ReplyTimer(post_id or PostId("0"), message.at, message.at, Clock.NEXT_REPLY)

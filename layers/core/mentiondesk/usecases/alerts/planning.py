@@ -5,7 +5,7 @@ from datetime import datetime
 
 from mentiondesk.domain.alerts.budget import HOUR
 from mentiondesk.domain.alerts.ledger import Alert, Outcome, Record
-from mentiondesk.domain.alerts.message import BECAME_CRITICAL, HOURLY, OwnerNews
+from mentiondesk.domain.alerts.message import BECAME_CRITICAL, HOURLY, NEWS, Hears, OwnerNews
 from mentiondesk.domain.alerts.plan import Facts, Plan, plan
 from mentiondesk.domain.alerts.roster import Audience, Channel, Staff, Stage
 from mentiondesk.domain.cases.case import Case
@@ -72,15 +72,14 @@ def _to_owner(lease: Lease, to: StaffId, settings: DeskSettings, now: datetime) 
 def _concerned(news: OwnerNews, person: Staff | None, settings: DeskSettings, now: datetime) -> tuple[Staff, ...]:
     """The people who hear of it: the person, who may have left, and leads where it cannot wait for that person."""
     leads, own = tuple(settings.roster.audience(Audience.LEAD, now)), (person,) if person else ()
-    match news:
-        case OwnerNews.APPROVAL | OwnerNews.RELEASED:
+    match NEWS[news].hears:
+        case Hears.LEADS:
             return tuple(one for one in leads if one != person)
-        case OwnerNews.LAPSED:
+        case Hears.BOTH:
             return (*own, *leads)
-        case OwnerNews.REPLY_REFUSED | OwnerNews.REPLY_HELD | OwnerNews.MEASURE:
-            here = person is not None and person.on_duty(now)
-            return own if here else (*own, *leads)
-        case OwnerNews.TAKEN_OVER | OwnerNews.HANDED_OVER | OwnerNews.SENT_BACK | OwnerNews.REPLY_EDITED:
+        case Hears.INSTEAD:
+            return own if person is not None and person.on_duty(now) else (*own, *leads)
+        case Hears.PERSON:
             return own
 
 
