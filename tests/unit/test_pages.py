@@ -36,7 +36,7 @@ from mentiondesk.domain.cases.case import (
 from mentiondesk.domain.cases.changes import case_change
 from mentiondesk.domain.cases.commands import STAFF_COMMANDS, CaseCommand, SnoozeFor, StaffCommand
 from mentiondesk.domain.desk import DeskSettings
-from mentiondesk.domain.ids import IncidentId, ReplyId, StaffId
+from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents.changes import incident_change
 from mentiondesk.domain.incidents.commands import (
     IncidentCommand,
@@ -47,10 +47,20 @@ from mentiondesk.domain.incidents.commands import (
     WiderCommand,
 )
 from mentiondesk.domain.incidents.incident import Health, Impact, Incident, Status
-from mentiondesk.domain.posts.profile import Profile
-from mentiondesk.domain.posts.tags import Urgency
-from mentiondesk.domain.replies.way import Way
-from mentiondesk.domain.timeline import WRITTEN, Act, CaseActEntry, IncidentEntry
+from mentiondesk.domain.timeline import (
+    WRITTEN,
+    Act,
+    AttentionGrew,
+    CaseAct,
+    CaseActEntry,
+    GoBackStarted,
+    IncidentEntry,
+    IncidentJoined,
+    LookedUp,
+    ReplyQueued,
+    ReplyRefused,
+    Undone,
+)
 from mentiondesk.presentation import rendering
 from mentiondesk.presentation.action_pages.actions import ActionPages
 from mentiondesk.presentation.action_pages.acts import (
@@ -80,6 +90,7 @@ from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 from mentiondesk.values import replace
 from tests.support.builders import CASE_ID, NOON, a_case, at, said, settings
+from tests.support.examples import a_value, example
 
 FORM = "application/x-www-form-urlencoded"
 COMPONENTS = settings(status_page={"components": [{"id": "shop", "name": "Shop"}, {"id": "van", "name": "Vans"}]})
@@ -297,33 +308,37 @@ def test_a_text_in_an_act_is_known_for_a_colleague_s_or_not(entry: type[Act]) ->
     assert texts <= {*WRITTEN, *_NO_COLLEAGUE_S}
 
 
+# Facts of acts for the desk alone. A reply's id and author, and an incident's id, are in no line either.
+_UNTOLD: dict[type[CaseAct], set[str]] = {
+    Undone: {"reopens", "undoes"},
+    LookedUp: {"metrics", "reach", "urgency"},
+    AttentionGrew: {"metrics", "reach"},
+    GoBackStarted: {"timer"},
+    IncidentJoined: {"stops"},
+    ReplyQueued: {"released"},
+    ReplyRefused: {"reason"},
+}
+
+
+def own_facts(entry: type[CaseAct]) -> set[str]:
+    return set(entry.__struct_fields__) - set(CaseAct.__struct_fields__) - {"reply_id", "author", "incident_id"}
+
+
+def told_in_its_line(entry: type[CaseAct], name: str) -> bool:
+    """True when the history says something else for another value of a field."""
+    values = (a_value(get_type_hints(entry)[name], number) for number in (1, 2))
+    one, other = (replace(an_entry(entry), **{name: value}) for value in values)
+    return record_line(Sentences(), one, str) != record_line(Sentences(), other, str)
+
+
+@pytest.mark.parametrize("entry", get_args(CaseActEntry))
+def test_the_history_tells_every_fact_of_an_act(entry: type[CaseAct]) -> None:
+    assert {name for name in own_facts(entry) if not told_in_its_line(entry, name)} == _UNTOLD.get(entry, set())
+
+
 def an_entry(entry: type[Act]) -> Any:
-    facts: dict[str, Any] = {
-        "entry_id": "e",
-        "at": NOON,
-        "after": (NOON, 1),
-        "until": NOON,
-        "reason": "r",
-        "incident_id": INCIDENT.incident_id,
-        "title": "t",
-        "people": 3,
-        "before": "b",
-        "post_id": "1",
-        "joined": True,
-        "left_out": 2,
-        "status": Status.MONITORING,
-        "undoes": "d",
-        "urgency": Urgency.HIGH,
-        "text": "n",
-        "to": StaffId("ben"),
-        "owner": StaffId("ben"),
-        "profile": Profile("Priya", "priya", 5),
-        "reply_id": ReplyId("r"),
-        "refusal": "too_long",
-        "way": Way.PHONE,
-        "attention": (),
-    }
-    return entry(**{name: facts[name] for name in entry.__struct_fields__ if name in facts})
+    facts = {"entry_id": "e", "at": NOON, "after": (NOON, 1), "forgotten_at": None}
+    return example(entry, **{name: fact for name, fact in facts.items() if name in entry.__struct_fields__})
 
 
 def test_a_template_fills_the_form_and_publishes_nothing() -> None:

@@ -11,16 +11,11 @@ from mentiondesk.domain.timeline import (
     AttentionGrew,
     CaseAct,
     CaseActEntry,
-    Claimed,
-    ClaimLapsed,
     Corrected,
     CorrectionEntry,
-    Dismissed,
     Faded,
-    FollowUpDeclined,
     GoBackChosen,
     GoBackStarted,
-    HandedOver,
     IncidentDismissed,
     IncidentEdited,
     IncidentEntry,
@@ -28,16 +23,12 @@ from mentiondesk.domain.timeline import (
     IncidentLeft,
     IncidentReopened,
     IncidentResolved,
-    LegEntry,
     LookedUp,
     MembersChanged,
     Merged,
     MovedToPrivate,
-    Noted,
     Noticed,
     Published,
-    Released,
-    Reopened,
     ReplyAct,
     ReplyApproved,
     ReplyEntry,
@@ -46,19 +37,20 @@ from mentiondesk.domain.timeline import (
     ReplyRefused,
     ReplyWithdrawn,
     Rescheduled,
-    Resolved,
     Retagged,
     Snoozed,
     SolvedInPrivate,
-    Undone,
     Updated,
     UpdateEdited,
+    written_in,
 )
 from mentiondesk.presentation.phrases import attention
 from mentiondesk.presentation.wording import Sentences
 from mentiondesk.values import Frozen
 
 Clock = Callable[[datetime], str]
+# The fields of acts that name another person than their author.
+_OTHERS = ("to", "owner")
 
 
 class RecordLine(Frozen):
@@ -76,7 +68,7 @@ def record_line(say: Sentences, entry: CaseActEntry | IncidentEntry, clock: Cloc
     detail = _case_act(say, entry, clock) if isinstance(entry, CaseActEntry) else _incident_act(say, entry)
     if isinstance(entry, CaseAct) and entry.forgotten_at is not None:
         detail = " · ".join(filter(None, (detail, say("record.forgotten"))))
-    to = entry.to if isinstance(entry, HandedOver) else entry.owner if isinstance(entry, ClaimLapsed) else None
+    to = next((getattr(entry, name) for name in _OTHERS if hasattr(entry, name)), None)
     return RecordLine(entry.at, entry.by, say(f"record.{_name(entry)}"), detail, to)
 
 
@@ -96,27 +88,22 @@ def _name(entry: CaseActEntry | IncidentEntry) -> str:
 
 
 def _case_act(say: Sentences, entry: CaseActEntry, clock: Clock) -> str:
+    """The facts of an act; of most, these are the words of its author."""
     match entry:
         case Snoozed(until=until):
             detail = say("record.until", at=clock(until))
-        case Dismissed(reason=reason) | Resolved(reason=reason) | Reopened(reason=reason) | IncidentLeft(reason=reason):
-            detail = reason
         case Corrected() | Retagged():
             detail = _tags(say, entry)
         case LookedUp() | AttentionGrew():
             detail = _drawn(say, entry)
         case GoBackStarted(title=title):
             detail = title
-        case Noted(text=text):
-            detail = text
-        case ReplyAct() | MovedToPrivate() | SolvedInPrivate() | FollowUpDeclined():
+        case ReplyAct() | MovedToPrivate() | SolvedInPrivate():
             detail = _reply_act(say, entry)
         case IncidentJoined(title=title, reason=reason):
             detail = " · ".join(filter(None, (title, reason)))
-        case Claimed() | Released() | ClaimLapsed() | HandedOver() | Undone() | AnsweredElsewhere():
-            detail = ""
         case _:
-            assert_never(entry)
+            detail = " · ".join(getattr(entry, name) for name in written_in(entry))
     return detail
 
 
@@ -136,13 +123,13 @@ def _drawn(say: Sentences, entry: LookedUp | AttentionGrew) -> str:
     return " · ".join(found)
 
 
-def _reply_act(say: Sentences, entry: ReplyEntry | LegEntry) -> str:
+def _reply_act(say: Sentences, entry: ReplyEntry | MovedToPrivate | SolvedInPrivate) -> str:
     match entry:
         case ReplyQueued():
             detail = _queued(say, entry)
         case ReplyApproved(edited=edited):
             detail = say("record.reply_edited") if edited else ""
-        case ReplyWithdrawn(reason=reason) | FollowUpDeclined(reason=reason):
+        case ReplyWithdrawn(reason=reason):
             detail = reason
         case ReplyRefused(refusal=refusal):
             detail = say.label("x_refusal", refusal)
