@@ -27,12 +27,16 @@ _JOINER = "\u200d"
 
 
 class Text(Frozen):
-    """The bounds of a text that people type, in characters. `line`: it is one line. `pattern`: all of it matches."""
+    """The bounds of a text that people type, in characters. `line`: it is one line. `pattern`: all of it matches.
+
+    `staff`: it is the id of a person of staff, whom they choose.
+    """
 
     least: int = 0
     most: int = 10_000
     line: bool = False
     pattern: str = ""
+    staff: bool = False
 
 
 Reason = Annotated[str, Text(1, 300, line=True)]

@@ -350,7 +350,7 @@ class HandOver(StaffCommand):
     """
 
     action = Action.HAND_OVER
-    to: Annotated[StaffId, Text(1, 30)]
+    to: Annotated[StaffId, Text(1, 30, staff=True)]
 
     def entry(self, case: Case, asked: Asked) -> HandedOver:
         _must_be_open(case)

@@ -7,8 +7,8 @@ from hashlib import sha256
 
 from mentiondesk.domain.access.actions import Action
 from mentiondesk.domain.alerts.roster import Roster
-from mentiondesk.domain.cases.commands import HandOver, StaffCommand
-from mentiondesk.presentation.action_pages.acts import action_in, case_command
+from mentiondesk.domain.cases.commands import StaffCommand
+from mentiondesk.presentation.action_pages.acts import action_in, case_command, texts_of
 from mentiondesk.presentation.action_pages.reading import Fault, FormFields, FormInvalid, MalformedForm
 from mentiondesk.presentation.wording import Sentences
 
@@ -33,9 +33,10 @@ def _with_topics(typed: FormFields) -> dict[str, object]:
 
 
 def must_name_staff(command: StaffCommand, roster: Roster) -> None:
-    """Raises FormInvalid where a case is handed to somebody who is not staff."""
-    if isinstance(command, HandOver) and roster.find(command.to) is None:
-        raise FormInvalid({"to": Fault("form.choose")})
+    """Raises FormInvalid where a person is to be chosen, and nobody of staff is."""
+    chosen = (name for name, text in texts_of(command.action).items() if text.staff)
+    if unknown := [name for name in chosen if roster.find(getattr(command, name)) is None]:
+        raise FormInvalid(dict.fromkeys(unknown, Fault("form.choose")))
 
 
 def new_event(now: datetime) -> str:
