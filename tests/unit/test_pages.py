@@ -24,7 +24,6 @@ from mentiondesk.adapters.tokens.links import SignedLinks
 from mentiondesk.domain.access.actions import CASE_ACTIONS, DESK_ACTIONS, INCIDENT_ACTIONS, REPLY_ACTIONS, Action
 from mentiondesk.domain.access.links import Link
 from mentiondesk.domain.cases.case import (
-    AlreadyTheirs,
     AlreadyYours,
     CaseNotClosed,
     CaseRefuses,
@@ -239,7 +238,6 @@ def test_every_refusal_has_words_of_its_own() -> None:
 
 
 def test_a_refusal_tells_whether_the_case_is_as_wanted() -> None:
-    assert {kind for kind in refusals(CaseRefuses) if kind.as_wanted} == {AlreadyYours, AlreadyTheirs}
     assert case_refusal(AlreadyYours) == Refusal(HTTPStatus.OK, "already_yours")
     assert case_refusal(CaseNotClosed) == Refusal(HTTPStatus.CONFLICT, "case_not_closed")
 

@@ -515,8 +515,23 @@ class ResolveSilent(CaseCommand):
 
 # The commands of people, in the order in which pages offer their acts.
 STAFF_COMMANDS: tuple[type[StaffCommand], ...] = (
-    *(Undo, Claim, MarkAnswered, Correct, Release, Dismiss, Resolve, Snooze, Reopen),
-    *(SolveInPrivate, DeclineFollowUp, MoveToPrivate, Retag, LinkIncident, UnlinkIncident, HandOver, Note),
+    Undo,
+    Claim,
+    MarkAnswered,
+    Correct,
+    Release,
+    Dismiss,
+    Resolve,
+    Snooze,
+    Reopen,
+    SolveInPrivate,
+    DeclineFollowUp,
+    MoveToPrivate,
+    Retag,
+    LinkIncident,
+    UnlinkIncident,
+    HandOver,
+    Note,
 )
 
 

@@ -229,21 +229,30 @@ def _acted(case: Case, act: CaseActEntry, policy: Policy) -> Case:
             after = replace(case, owner=None, claimed_at=None, snoozed_until=None)
         case Snoozed():
             after = replace(case, snoozed_until=act.until if case.waiting else None)
-        case LookedUp():
-            after = _looked_up(case, act, policy)
-        case Retagged():
-            after = _retagged(case, act, policy)
-        case AttentionGrew(attention=found, metrics=metrics, reach=reach):
-            known = replace(case, attention=latest(case.attention, found), metrics=metrics or case.metrics)
-            after = _raised(replace(known, reach=case.reach if reach is None else reach), strongest(found), policy)
-        case Undone() | Noted():
+        case Noted():
+            after = case
+        case LookedUp() | AttentionGrew() | Retagged():
+            after = _tagged(case, act, policy)
+        case Undone():
             # A fold leaves the act out that this one undoes; that the case is open again is news all the same.
-            reopened = isinstance(act, Undone) and act.reopens and not case.state.closed
-            after = replace(case, reopened_at=act.at) if reopened else case
+            after = replace(case, reopened_at=act.at) if act.reopens and not case.state.closed else case
         case ReplyAct():
             after = replace(case, thread=case.thread.answered(_answers(act)), held=_held(case, act))
         case _:
             after = _settled(case, act, policy)
+    return after
+
+
+def _tagged(case: Case, act: LookedUp | AttentionGrew | Retagged, policy: Policy) -> Case:
+    """The case after an act that may change how urgent it is."""
+    match act:
+        case LookedUp():
+            after = _looked_up(case, act, policy)
+        case AttentionGrew(attention=found, metrics=metrics, reach=reach):
+            known = replace(case, attention=latest(case.attention, found), metrics=metrics or case.metrics)
+            after = _raised(replace(known, reach=case.reach if reach is None else reach), strongest(found), policy)
+        case Retagged():
+            after = _retagged(case, act, policy)
     return after
 
 
