@@ -1,11 +1,14 @@
 """The table of words that the checks of replies read: it finds what one long expression would find, in less time."""
 
 import re
+from types import ModuleType
 
 import pytest
 
-from mentiondesk.domain.replies.checks import tables
-from mentiondesk.domain.replies.checks.word_table import WordTable, first_letters, unaccented
+from mentiondesk.domain.replies.checks import asking, elsewhere, placeholders, private_data, records, tables
+from mentiondesk.domain.replies.checks.beginnings import beginnings, words_needed
+from mentiondesk.domain.replies.checks.spelling import Reading
+from mentiondesk.domain.replies.checks.word_table import Phrases, WordTable, unaccented
 from tests.evaluation.replies import written_replies
 
 LINES = (
@@ -15,26 +18,46 @@ LINES = (
 
 
 @pytest.mark.parametrize(
-    ("line", "letters"),
+    ("line", "found"),
     [
-        ("refund", "r"),
-        ("(?:on|at) us", "oa"),
-        ("(?:very )?sorry", "vs"),
-        ("[£€] ?\\d", "£€"),
-        ("d?oh", "do"),
-        ("(?:a|(?:b|c?d)) x", "abcd"),
-        ("\\$\\d", "$"),
-        ("(?<!no )charge", "c"),
-        ("\\bcharge", "c"),
+        ("refund", "refun"),
+        ("cars?", "car|cars"),
+        ("(?:on|at) us", "on us|at us"),
+        ("(?:very )?sorry", "very |sorry"),
+        ("[£€] x", "£ x|€ x"),
+        ("d?oh", "doh|oh"),
+        ("(?:a|(?:b|c?d)) x", "a x|b x|cd x|d x"),
+        ("\\$a", "$a"),
+        ("(?<!no )charge", "charg"),
+        ("\\bcharge|fee", "charg|fee"),
+        ("my (?:\\w+ )?arm", "my |my ar"),
+        ("ab{2,3}c", "ab"),
+        ("no+ way", "no"),
+        ("x*y", "y|x"),
+        ("[A-C]\\w", "A|B|C"),
     ],
 )
-def test_the_letters_with_which_a_line_may_begin(line: str, letters: str) -> None:
-    assert first_letters(line) == frozenset(letters)
+def test_what_a_match_of_a_line_may_begin_with(line: str, found: str) -> None:
+    assert beginnings(line) == set(found.split("|"))
 
 
-@pytest.mark.parametrize("line", ["\\w+ off", ".x", "[^a]b", "(?:maybe )?"])
+@pytest.mark.parametrize("line", ["\\w+ off", ".x", "[^a]b", "(?:maybe )?", "[a-z]+ here"])
 def test_a_line_that_may_begin_with_anything_is_tried_everywhere(line: str) -> None:
-    assert first_letters(line) == frozenset({""})
+    assert beginnings(line) == {""}
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("\\w+ (?:goes|belongs) in", "goes|belongs"),
+        ("\\w+(?:'s| is) in your (?:\\w+ )?lap", " in your "),
+        ("\\w+ (?:very )?(?:a\\w|b)", " "),
+        ("\\w+\\d", ""),
+        ("[\\w-]+(?:straße|str\\.)x?", "straße|str."),
+    ],
+)
+def test_words_that_a_line_needs(line: str, words: str) -> None:
+    assert words_needed(line) == (tuple(words.split("|")) if words else ())
 
 
 @pytest.mark.parametrize(
@@ -64,6 +87,20 @@ def test_signs_are_found_where_one_long_expression_finds_them() -> None:
     assert any(long.search(text) for text in texts)
     for text in texts:
         assert [one.span() for one in table.finditer(text)] == [one.span() for one in long.finditer(text)], text
+
+
+@pytest.mark.parametrize("module", [asking, elsewhere, placeholders, private_data, records, tables])
+def test_phrases_find_what_one_long_expression_finds(module: ModuleType) -> None:
+    readings = [Reading(reply["text"]) for reply in written_replies()][::25]
+    texts = {text for one in readings for text in (one.text, one.plain.text, one.unaccented)}
+    for name, phrases in vars(module).items():
+        if isinstance(phrases, Phrases):
+            long = re.compile(phrases.expression)
+            for text in texts:
+                assert [one.span() for one in phrases.finditer(text)] == [one.span() for one in long.finditer(text)], (
+                    name,
+                    text,
+                )
 
 
 def test_matches_stand_in_order_and_do_not_overlap() -> None:

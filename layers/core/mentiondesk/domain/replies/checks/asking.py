@@ -7,6 +7,7 @@ from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.replies.checks import tables
 from mentiondesk.domain.replies.checks.context import CheckContext
 from mentiondesk.domain.replies.checks.spelling import Reading
+from mentiondesk.domain.replies.checks.word_table import Phrases
 from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.replies.links import links_in
 
@@ -92,12 +93,12 @@ _VERBS_OF_TELLING = (
     r"|pon|ponga\w*|ponnos|envi[ae]\w*|mand[ae]\w*|contesta\w*|dinos|diga\w*|deja\w*|escrib\w+|pasa\w*"
     r"|comparte\w*|cuelga\w*|deixe\w*|escreva\w*|respond[ae]\w*|coloque\w*|passe\w*|partilhe\w*|ponha\w*)"
 )
-_INTO_THE_OPEN = re.compile(
+_INTO_THE_OPEN = Phrases(
     rf"\b{_VERBS_OF_TELLING}\b(?:[^.!?]|(?<= no)\.){{0,80}}"
     rf"\b{_OPEN}(?!:| via| by| in (?:a )?(?:dm|direct|private))"
 )
 # "Right here is fine", "street and bell below, then we ask": the thread named as the place, without a verb.
-_HERE_WILL_DO = re.compile(
+_HERE_WILL_DO = Phrases(
     r"\btweet (?:it|them|that|us)\b|"
     rf"\b{_OPEN}(?: is| works| will do| would do|'s)(?: just| absolutely)?"
     r" (?:fine|ok|okay|perfect|great|enough|best|easiest|quickest|good|nicely|the trick)\b"
@@ -144,13 +145,13 @@ _IDENTIFYING = re.compile(
     r"|cifras|nome|morada|digitos)\b"
 )
 # A picture that everybody sees, and papers with a name or a number on them.
-_PICTURE_IN_PUBLIC = re.compile(
+_PICTURE_IN_PUBLIC = Phrases(
     r"\b(?:photos?|snaps?|pictures?|pics?|screenshots?|selfies?|fotos?|bild|cliche|imagen"
     r"|imagem)\b[^.!?\n]{0,60}\b(?:tag us|tweet|mention us|post (?:it|them)"
     r"|here|below|in (?:a |the )?(?:reply|thread)|markier\w*|hier|darunter|taguez|ici|etiquet\w+|aqui|identifi\w+"
     r"|marque-nos)\b"
 )
-_PAPERS = re.compile(
+_PAPERS = Phrases(
     r"\b(?:(?:bank|credit|debit|money|loyalty|membership|id) cards?|cards?|passports?|e?-?tickets?|licen[cs]es?"
     r"|bills?|statements?|invoices?|labels?|contracts?"
     r"|boarding pass|karten?|ausweis|rechnung|vertrag|carte|facture|passeport|tarjeta|factura|pasaporte|cartao"
@@ -169,8 +170,8 @@ _HELD_THINGS = (
     r"|reserva|contrato|contrasena|pasaporte|tarjeta|cuenta|factura|recibo|nacimiento|apellidos"
     r"|senha|passaporte|cartao|conta|fatura|nascimento|apelido)"
 )
-_HELD_QUESTION = re.compile(
-    r"((?:\b(?:what|which|whose|welche\w*|quel\w*|cual|qual)(?:'s| is| are| was| ist| est| es| e)?"
+_HELD_QUESTION = Phrases(
+    r"(?:\b(?:what|which|whose|welche\w*|quel\w*|cual|qual)(?:'s| is| are| was| ist| est| es| e)?"
     r" (?:(?:the|your|that|ihre?|deine?|die|der|votre|ta|le|la|tu|su|el|a sua|o seu|a|o) )?(?:\w+ ){0,2}"
     r"|\b(?:who|whose|wer|auf wen|qui|quien|quem)\b[^.!?\n]{0,40}?"
     r"|\b(?:could you|can you|would you|will you|may (?:i|we)|do you (?:know|remember|mind)|mind|care to|any chance"
@@ -181,10 +182,10 @@ _HELD_QUESTION = re.compile(
     r"|dire|envoyer|indiquer|decir|dar|enviar|indicar|dizer)\w*\b[^.!?\n]{0,60}?)"
     rf"\b{_HELD_THINGS}\b(?! (?:site|app|page|slot|reader|machine|desk|office|type|provider|company|system|tool"
     rf"|colou?r))"
-    r"(?:(?!\b(?:or|oder|ou|o)\b)[^.!?\n]){0,80}\?)"
+    r"(?:(?!\b(?:or|oder|ou|o)\b)[^.!?\n]){0,80}\?"
 )
-_TO_US = re.compile(
-    r"(\b(?:(?:tell|give|send|read|show|hand|text|shoot|drop|ping|fire|spell|let) (?:us|me)(?: have| know| see)?"
+_TO_US = Phrases(
+    r"\b(?:(?:tell|give|send|read|show|hand|text|shoot|drop|ping|fire|spell|let) (?:us|me)(?: have| know| see)?"
     r"|(?:share|reply|answer"
     r"|respond|tweet|comment|quote|post|come back(?= (?:to us |here )?with\b))(?: back| us)?(?: with)?|(?:nenn|sag"
     r"|schick|gib|geb|schreib"
@@ -192,7 +193,7 @@ _TO_US = re.compile(
     r" (?:sie |du )?(?:uns|mir)|(?:dites|donnez|envoyez|indiquez|precisez|ecrivez|communiquez)-(?:nous|moi)"
     r"|(?:di|da|pasa|manda|envia|indica|dinos|danos|pasanos|mandanos|envianos|diga|deme|digan)(?:nos|me)"
     r"|(?:diga|de|mande|envie|indique|passe)-(?:nos|me))\b"
-    rf"[^.!?\n]{{0,60}}\b{_HELD_THINGS}\b)"
+    rf"[^.!?\n]{{0,60}}\b{_HELD_THINGS}\b"
 )
 # "Which phone do you have, and which version": the thing, and not the number by which it is called.
 _PHONE = re.compile(r"(?:phone|mobile|handy|telephone|portable|movil|celular|telemovel)")
@@ -291,9 +292,9 @@ def _is_a_device(text: str, start: int, end: int) -> bool:
 
 def _into_the_open(text: str, kind: Kind) -> Iterator[tuple[int, int]]:
     """Requests to answer in the thread, but for what everybody may read."""
-    for found in (*_INTO_THE_OPEN.finditer(text), *_HERE_WILL_DO.finditer(text)):
+    told = ((True, found) for found in _INTO_THE_OPEN.finditer(text))
+    for verb, found in (*told, *((False, found) for found in _HERE_WILL_DO.finditer(text))):
         start, end = found.span()
-        verb = found.re is _INTO_THE_OPEN
         if verb and (not _REQUEST_BEFORE.search(text[max(0, start - 20) : start]) or _OWN_PROMISE.search(text[:start])):
             continue
         if not _asked_of_nobody(text, _with_denial(text, end)) and not _is_harmless(text, start, end, kind):
@@ -316,7 +317,7 @@ def _asks_for_things(text: str) -> Iterator[tuple[int, int]]:
     """Questions and requests with something in them that may identify."""
     for found in (*_HELD_QUESTION.finditer(text), *_TO_US.finditer(text)):
         if not _asked_of_nobody(text, found.end()) and not _OWN_PROMISE.search(text[: found.start()]):
-            yield found.span(1)
+            yield found.span()
 
 
 def _is_harmless(text: str, start: int, end: int, kind: Kind) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from mentiondesk.domain.replies.checks.context import CheckContext
 from mentiondesk.domain.replies.checks.spelling import Reading
+from mentiondesk.domain.replies.checks.word_table import Phrases
 from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.replies.links import Link, belongs, links_in
 
@@ -101,7 +102,7 @@ _RIVAL = (
     r"|concurrents?|concurrence|le voisin|la maison d'en face|(?:la|de la) competencia|el vecino|concorrência"
     r"|o vizinho)"
 )
-_ELSEWHERE = re.compile(
+_ELSEWHERE = Phrases(
     rf"\b{_SOMEBODY}\b[^.!?\n]{{0,40}}\b{_ON} {_PLATFORM}\b|\b{_ON} {_PLATFORM}\b[^.!?\n]{{0,40}}\b{_SOMEBODY}\b"
     r"|\bon (?:their|his|her) (?:own )?(?:web ?)?(?:site|shop|page|store)\b|\b(?:oberste|erste|premier|primer"
     r"|primeiro)[rsn]? (?:treffer|résultat|resultado)\b"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from mentiondesk.domain.replies.checks import tables
 from mentiondesk.domain.replies.checks.context import CheckContext
 from mentiondesk.domain.replies.checks.spelling import Reading
-from mentiondesk.domain.replies.checks.word_table import unaccented
+from mentiondesk.domain.replies.checks.word_table import Phrases, unaccented
 from mentiondesk.domain.replies.finding import Finding, Outcome
 
 # Things that templates have slots for, without accents.
@@ -38,7 +38,7 @@ _BARE = (
     r"|nome|loja|data|link|cidade|produto|name|store|shop|city|time|number|product|reason|datum|uhrzeit|filiale|ort"
     r"|grund)"
 )
-_WRITTEN = re.compile(
+_WRITTEN = Phrases(
     # Marks around a noun: *name*, |date|.
     rf"(?<!\S){_MARKS}(?:{_SLOTS}){_MARKS}(?!\w)|\((?:{_SLOTS}|n[o°º]|nr|num|#|n\. ?n)\.?\)|\bn\. ?n\.(?!\w)"
     # Quotation marks of several languages, around a slot.
@@ -105,7 +105,7 @@ _GAP = re.compile(
     r"|buenos dias|ola|bom dia) {1,2},(?= )"
 )
 # Signs that count as written alone: TK of printers, X for a number or an hour.
-_AS_WRITTEN = re.compile(
+_AS_WRITTEN = Phrases(
     r"\b(?:[Ss]tation|[Ss]tore|[Ss]hop|[Pp]roduct|[Cc]ity|[Tt]own|[Cc]ustomer|[Cc]ompany|[Bb]rand"
     r"|[Pp]erson) [ABCXYZ]\b|\bX{1,2}(?:th|st|nd|rd)\b|\bof Month\b|\b(?:las|um|at|à|às|le|el|am|on) (?:HH|DD|TT|JJ"
     r"|MM)\b|\b(?:Nom|Nombre|Nome|Name|Date|Datum|Fecha|Ville|Stadt|Ciudad|Cidade|Produit|Produkt|Producto|Produto"
@@ -120,14 +120,20 @@ def placeholders(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     """Placeholders and slots that nobody has filled; signs that the customer wrote first are none."""
     text = reading.unaccented
     said = unaccented(" ".join(context.customer_words).lower())
-    tabled = (tables.placeholder_signs().finditer(text), tables.placeholder_words().finditer(text))
-    for founds in (*tabled, *(pattern.finditer(text) for pattern in (_WRITTEN, *_rare(text)))):
-        for found in founds:
-            if not _belongs_to_a_legend(found[0], said):
-                yield _finding(reading, *reading.plain.place(*found.span()))
+    for found in _written(text):
+        if not _belongs_to_a_legend(found[0], said):
+            yield _finding(reading, *reading.plain.place(*found.span()))
     slots = tables.NAME_OF_A_SLOT.finditer(reading.text) if tables.may_name_a_slot(reading.text) else ()
     for found in (*slots, *_AS_WRITTEN.finditer(reading.text), *_in_capitals(reading.text, said)):
         yield _finding(reading, *found.span())
+
+
+def _written(text: str) -> Iterator[re.Match[str]]:
+    """Placeholders in signs and in words."""
+    for table in (tables.placeholder_signs(), tables.placeholder_words(), _WRITTEN):
+        yield from table.finditer(text)
+    for pattern in _rare(text):
+        yield from pattern.finditer(text)
 
 
 def _rare(text: str) -> Iterator[re.Pattern[str]]:

@@ -7,6 +7,7 @@ from mentiondesk.domain.replies.checks.context import CheckContext
 from mentiondesk.domain.replies.checks.dictated import dictated
 from mentiondesk.domain.replies.checks.records import OUR_PLACE, records
 from mentiondesk.domain.replies.checks.spelling import Reading
+from mentiondesk.domain.replies.checks.word_table import Phrases
 from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.replies.links import belongs, links_in
 
@@ -69,7 +70,7 @@ _DATE_OR_HOUR = re.compile(
     r"|\d{1,2}:\d{2}(?::\d{2})?|(?:19|20)\d{2}\s?[-/]\s?(?:19|20)\d{2}|\d+-\d+-\d+(?=\s(?:days|weeks|months)))\b"
 )
 # A code after the noun that names it: five digits or more, or letters and digits mixed.
-_NAMED_CODE = re.compile(
+_NAMED_CODE = Phrases(
     r"\b(?:order|booking|account|customer|(?:your|su|sua|votre|ihre|tu) (?:reference|ref)|tracking|confirmation"
     r"|invoice|case|ticket|policy|passport|pin"
     r"|password|serial|parcel|bestellung|kundennummer|commande|pedido)\b"
@@ -81,13 +82,13 @@ _LONG_CODE = re.compile(
     r"(?<![\w/.-])(?!97[89]\d{10}(?!\d))(?=[a-z]{0,4}\d{8,}|\d{1,3}[a-z]{1,3}\d{7,})[a-z]{0,4}\d{0,3}[a-z]{0,3}\d{7,24}[a-z]{0,2}(?![\w/])"
 )
 # The end of a card's number, a day of birth, a sort code: few digits after the words that name them.
-_NAMED_DIGITS = re.compile(
+_NAMED_DIGITS = Phrases(
     r"\b(?:card|visa|mastercard|amex)\b[^.!?\d]{0,25}\b(?:ending|ends|ended|last (?:four|4))\b[^.!?\d]{0,12}\d{4}\b"
     r"|\bending (?:in |with )?\d{4}\b"
     r"|\b(?:born|date of birth|dob|birthday)\b[^.!?\d]{0,15}\d{1,2}[./ -]\w{1,9}[./ -]\d{2,4}\b"
     r"|\bsort code\b[^.!?\d]{0,6}\d{2}[ -]?\d{2}[ -]?\d{2}\b"
 )
-_STREET = re.compile(
+_STREET = Phrases(
     r"(?<![\d:.])\b\d{1,4}\s?[a-z]?,? (?:(?!and |or |to |we |for |on |in |of |one |per )(?:[\w'-]{2,20}|st\.) ){1,3}"
     r"(?:street|st|road|rd|avenue|ave|lane|drive|close|court|way|crescent|terrace|gardens|square|boulevard|blvd"
     r"|row|mews)\b"
@@ -113,7 +114,7 @@ _FLAT = re.compile(
     r"\b(?:flat|apartment|apt|wohnung|appartement|piso|andar|apartamento|etage) (?:n[º°o]?\.? ?)?\d{1,4}\b"
 )
 # A street without its number, to which something goes.
-_STREET_OF_DELIVERY = re.compile(
+_STREET_OF_DELIVERY = Phrases(
     r"\b(?:deliver\w*|redeliver\w*|send|sent|sending|goes?|come|coming|drop\w*|bring\w*|left|round|moved?|live"
     r"|ship\w*)\b"
     r"[^.!?;]{0,60}\b(?:in|on|to|at|off|of)\b (?!(?:the|our|a|any|this|that|every|each|one)\b)(?:[\w'-]{3,20} ){1,2}"

@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 
 from mentiondesk.domain.replies.checks.spelling import NUMBERS_IN_WORDS, Reading
+from mentiondesk.domain.replies.checks.word_table import Phrases
 
 _NUMBER = rf"(?:\d{{1,4}}[a-z]?|{'|'.join(NUMBERS_IN_WORDS)})"
 # "We have you down as …", in the languages of the tables.
-_RECORD = re.compile(
+_RECORD = Phrases(
     r"\b(?:(?:we|i)(?:'ve| have|'d)?(?: still| only| just)? (?:have|got|see|hold|show)(?: got)? (?:you|him|her|them"
     r"|it|that|this|your \w+|mr|mrs|ms)|we've (?:you|him|her|it)|(?:you're|you are|he's|she's|they're|it's|that's"
     r"|booked|booking is|order is|parcel is) (?:still |all )?(?:down|registered|listed|booked|checked in"
@@ -49,7 +50,7 @@ OUR_PLACE = re.compile(
     r"|boutique|magasin|ouverte?|loja|aberta|estamos na|abrimos|negozio|siamo in|aperto|winkel|geopend|wij zitten)\b"
 )
 # A person near the customer, by name, and the one who fetched or signed.
-_SOMEBODY = re.compile(
+_SOMEBODY = Phrases(
     r"\b[Yy]our (?:partner|wife|husband|mum|mother|dad|father|son|daughter|neighbour|neighbor|flatmate|brother"
     r"|sister|boss|boyfriend|girlfriend|ex|ex-?(?:husband|wife)|fiancée?|landlord|carer|nan|gran|grandad|uncle|aunt"
     r"|cousin)(?:,| called| named)? (?:(?:Mr|Mrs|Ms|Dr)\.? )?[A-Z][a-z]+"
@@ -71,7 +72,7 @@ _SOMEBODY = re.compile(
     r"|sogr[oa]),? [A-ZÀ-Ý][a-zà-ÿ]+"
 )
 # The code of a keypad, the ends of a number, a room with its floor, a door on a landing.
-_PIECES = re.compile(
+_PIECES = Phrases(
     r"\b(?:code|keycode|pin|keypad)\b[^.!?\n]{0,10}?(?:\b[a-z0-9][ -]){3,}[a-z0-9]\b"
     r"|\b(?:mobile|phone|number|card|account|line)\b[^.!?\n]{0,15}\bending(?: in| with)? \d{2,4}\b"
     r"|\b(?:door|gate|porch|steps|garden) (?:of|at) (?:number |no\.? )?\d{1,4}\b"
@@ -126,7 +127,7 @@ _BROUGHT_TO = (
     r"(?:courier|driver|carried|delivered|left (?:it|the|your)|dropped|handed|brought|parcel|fahrer|bote|abgelegt"
     r"|geliefert|livreur|facteur|colis|laissée?|repartidor|dejó|paquete|estafeta|deixou|encomenda)"
 )
-_DESCRIBED = re.compile(
+_DESCRIBED = Phrases(
     rf"\b{_TYPED}\b[^.!?\n]{{0,60}}(?<!least )\b\d{{2,4}}\b(?! (?:characters|letters|signs|zeichen))"
     rf"|\b\d{{2,4}}\b[^.!?\n]{{0,40}}\b{_TYPED}\b"
     r"|\byour (?:wages|salary|rent|pension|benefits|mortgage|loan|maintenance|gambling|direct debit) (?:to|from|of"
@@ -185,13 +186,13 @@ _HOME = re.compile(
     r"|boîte aux lettres"
     r"|voisine?|timbre|buzón|portal|vecin[oa]|campainha|vizinh[oa]|caixa do correio)\b"
 )
-_BORN = re.compile(
+_BORN = Phrases(
     r"\b(?:you|your|she|he|her|his|vous|votre|usted|su|sie|ihr|du|dein|tu|o senhor|a senhora|sua|seu|bien|as"
     r"|:)\b[^.!?\n]{0,50}"
     rf"\b(?:born|née?|geboren|nacid[oa]|nascid[oa]|nat[oa])\b[^.!?\n]{{0,25}}\b(?:{_MONTHS}|\d{{4}})\b"
 )
 # A code that opens something, told in few digits.
-_OPENS = re.compile(
+_OPENS = Phrases(
     r"(?<!error )(?<!promo )(?<!discount )(?<!voucher )(?<!product )"
     r"(?<!country )(?<!area )(?<!dialling )(?<!dress )(?<!qr )"
     r"\b(?:(?:door|gate|pick-?up|collection|access|entry|locker|safe|security|login|verification|one-time) codes?"
@@ -202,12 +203,12 @@ _OPENS = re.compile(
     r"(?=[\w-]*\d)(?!\d{1,3}\b(?!-))[\w-]{4,20}"
 )
 # Digits set apart, behind the word to key them in.
-_KEYED = re.compile(
+_KEYED = Phrases(
     r"\b(?:key in|type|enter|press|dial|tap|code|pin|tippen|eingeben|tapez|marque|pulse|tecle|digite)\b"
     r"[^.!?\n]{0,25}\b\d(?:[- ]\d){3,}\b"
 )
 # Letters by the words of radio.
-_RADIO = re.compile(
+_RADIO = Phrases(
     r"\b(?:(?:alfa|alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike|november|oscar"
     r"|papa"
     r"|quebec|romeo|sierra|tango|uniform|victor|whiskey|x-ray|yankee|zulu|zero|one|two|three|four|five|six|seven"
@@ -215,7 +216,7 @@ _RADIO = re.compile(
     r"|nine|\d)[- ,]{1,2}){3,}(?:alfa|alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?|kilo|lima|mike"
     r"|november|oscar|papa|quebec|romeo|sierra|tango|uniform|victor|whiskey|x-ray|yankee|zulu)\b"
 )
-_PLATE = re.compile(
+_PLATE = Phrases(
     r"\b(?:plate|reg|registration|car|van|vehicle|kennzeichen|immatriculation|matrícula|matricula)\b[^.!?\n]{0,25}?"
     r"\b(?:[a-z]{2}\d{2} ?[a-z]{3}|[a-z]{2}-\d{3}-[a-z]{2}|\d{4} [bcdfghjklmnpqrstvwxyz]{3}"
     r"|[a-z]{1,3}-[a-z]{1,2} ?\d{2,4})\b"

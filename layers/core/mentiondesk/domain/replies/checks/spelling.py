@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import islice
 
 from mentiondesk.domain.letters import plain_letters
-from mentiondesk.domain.replies.checks.word_table import WordTable, unaccented
+from mentiondesk.domain.replies.checks.word_table import Phrases, unaccented
 from mentiondesk.values import Frozen
 
 _APART = re.compile(r"(?<![a-z0-9])[a-z0-9](?:[ .\-_*·]{1,2}[a-z0-9](?![a-z0-9])){3,}")
@@ -136,7 +136,7 @@ class Reading(Frozen, dict=True, gc=True):
         numbers = (word for word in _WORD.findall(self.plain.text) if word in _NUMBER_WORDS)
         return len(list(islice(numbers, _FEWEST_IN_WORDS))) == _FEWEST_IN_WORDS
 
-    def in_words(self, pattern: re.Pattern[str] | WordTable) -> Iterator[tuple[re.Match[str], int, int]]:
+    def in_words(self, pattern: re.Pattern[str] | Phrases) -> Iterator[tuple[re.Match[str], int, int]]:
         """Matches among the words, each with its place in the text as written."""
         for found in pattern.finditer(self.words.text):
             yield found, *self.words.place(*found.span())

@@ -1,51 +1,28 @@
 """Tables of words for the checks: regular expressions over a reply in its plain spelling."""
 
 import re
-from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
-from mentiondesk.domain.replies.checks.word_table import SignTable, WordTable, unaccented
-
-# The tables that are compared with replies; that of harm is compared with what customers write.
-_OF_REPLIES = (
-    "apology", "ask", "asks_who", "blame", "danger", "danger_everyday", "guarantee", "guarantee_everyday",
-    "identifier", "insult", "insult_everyday", "legal", "legal_everyday", "medical", "medical_everyday", "money",
-    "money_everyday", "private_way", "reassurance", "sarcasm", "still_looking",
-)  # fmt: skip
+from mentiondesk.domain.replies.checks.word_table import Phrases, WordTable, unaccented
 
 
 @cache
 def table(name: str) -> WordTable:
     """The whole words and phrases of a table."""
-    return WordTable(lines_of(name), _places if name in _OF_REPLIES else None)
+    return WordTable(lines_of(name))
 
 
 @cache
 def placeholder_words() -> WordTable:
     """Placeholders that stand as words do."""
-    return WordTable(_placeholder_words(), _places)
-
-
-def _placeholder_words() -> Iterator[str]:
-    return (line.removeprefix(r"\b") for line in lines_of("placeholder") if line.startswith(r"\b"))
-
-
-@lru_cache(maxsize=64)
-def _places(text: str) -> tuple[tuple[int, str], ...]:
-    """The places where a line of any table matches. Remembered: few words of a reply stand in any, and each asks."""
-    return _all_words().places(text)
+    return WordTable(line.removeprefix(r"\b") for line in lines_of("placeholder") if line.startswith(r"\b"))
 
 
 @cache
-def _all_words() -> WordTable:
-    return WordTable((*(line for name in _OF_REPLIES for line in lines_of(name)), *_placeholder_words()))
-
-
-@cache
-def placeholder_signs() -> SignTable:
+def placeholder_signs() -> Phrases:
     """Placeholders in signs, which may touch words."""
-    return SignTable(line for line in lines_of("placeholder") if not line.startswith(r"\b"))
+    return Phrases("|".join(line for line in lines_of("placeholder") if not line.startswith(r"\b")))
 
 
 def may_name_a_slot(text: str) -> bool:
@@ -82,7 +59,7 @@ GUARANTEE_NOUN = re.compile(
 _CERTAINLY = (
     r"(?:definitely|certainly|undoubtedly|surely|assuredly|positively|absolutely|guaranteed|for sure|for certain)"
 )
-CERTAIN_FUTURE = re.compile(
+CERTAIN_FUTURE = Phrases(
     rf"\b(?!we\b|i\b)[a-z]+(?:'ll| will| won't| shall|(?: is|'s| are|'re) (?:going to"
     rf"|gonna))(?: be)? (?:\w+ ){{0,3}}?{_CERTAINLY}\b"
     r"(?! (?:be )?(?:love|like|enjoy|want|hear|miss|appreciate|remember|need|happy|glad|welcome|pleased|delighted"
@@ -91,7 +68,7 @@ CERTAIN_FUTURE = re.compile(
     rf"|\b{_CERTAINLY},? (?!we\b|i\b)(?:\w+ ){{1,4}}(?:will|won't|'ll)\b"
 )
 # Certainty in its shapes: no case in which it is not so, odds of nil, no perhaps, a stake, the last of something.
-CERTAINTY = re.compile(
+CERTAINTY = Phrases(
     r"\b(?:there is|there's|there exists|i see|we see) no (?:\w+ ){1,4}(?:in which|where|whereby"
     r"|under which) [^.!?]{0,40}(?:n't|not|without)\b|\b(?:es gibt|gibt es"
     r"|gibt's) kein\w* (?:\w+ ){1,3}?,? ?(?:in (?:der|dem)|bei (?:der|dem)|wo|dass) [^.!?]{0,50}nicht\b"
@@ -133,7 +110,7 @@ CERTAINTY = re.compile(
     r"|\bni (?:un|una|uno|una sola?) (?:\w+ ){1,3}(?:caera|fallara|llegara|faltara)\b"
 )
 # "Sleep easy", and something that will be.
-PEACE_OF_MIND = re.compile(
+PEACE_OF_MIND = Phrases(
     r"\b(?:relax(?=[,!:])|(?:sleep|rest|breathe) easy|(?:put|set|lay) your (?:mind|fears|worries|heart) (?:at"
     r"|to) (?:rest|ease)"
     r"|can (?:\w+ )?(?:relax(?=[,.:!;-])|stop (?:worrying|watching|checking|refreshing))|lose no sleep"
@@ -157,7 +134,7 @@ FUTURE = re.compile(
     r"|dimanche|lunes|martes|miercoles|jueves|viernes"
     r"|sabado|domingo|segunda|terca|quarta|quinta|sexta|arriva|domani|torna|morgen)\b"
 )
-COMING = re.compile(
+COMING = Phrases(
     r"'ll\b|\b(?:will|won't|going to|nothing|never|wird|werden|kommt|nichts|sera|seront|aurez|rien|va a|sera|estara"
     r"|llegara"
     r"|tendra|nada|vai|estara|chegara|tera)\b"
@@ -238,7 +215,7 @@ GIVEN = re.compile(
     r"|mas|porem|ma|ecco|per (?:lei|te)|maar|hierbij|voor (?:u|je))\b"
 )
 # A customer who speaks of what was paid, and what an answer then should not settle without a second person.
-MONEY_BACK = re.compile(
+MONEY_BACK = Phrases(
     r"\b(?:refund\w*|money|compensat\w*|reimburs\w*|(?:over)?charged|fees?|fined?|paid|deposit|goodwill|out of pocket"
     r"|(?:bring|take|send|give|have) (?:\w+ ){0,2}(?:back|off)|exchange"
     r"|erstatt\w*|bezahlt|gezahlt|abgebucht|zuruckgeben|umtausch\w*|entschadig\w*|rembours\w*|preleve\w*|dedommag\w*"
@@ -273,7 +250,7 @@ _SETTLED = (
     r"|mantem"
     r"|devid\w*|perde\w*|anulad\w*|retira\w*)"
 )
-MONEY_SETTLED = re.compile(
+MONEY_SETTLED = Phrases(
     rf"\b{_SUM}\b[^.!?\n]{{0,50}}\b{_SETTLED}\b|\b{_SETTLED}\b[^.!?\n]{{0,30}}\b{_SUM}\b"
     r"|\bwhat(?:'s| is| has been|'s been) (?:spent|paid|done|gone|bought|sold|agreed) (?:is|stays|remains)\b"
     r"|\bonce (?:\w+ ){0,5}(?:seal|opened|open|packaging|tag|label|box|used|worn|checked in|started|booked|begun)\b"
@@ -291,7 +268,7 @@ MONEY_SETTLED = re.compile(
     r"|price)\b"
 )
 # Nouns of money in an answer to a complaint, without the homonyms of good answers: charge, due, free, cash, pay.
-MONEY_NOUN = re.compile(
+MONEY_NOUN = Phrases(
     r"\b(?:(?:your|the|that|this|next|phone|final|whole) bills?|fees?|fines|(?:the|a|your|this|that|penalty"
     r"|no) fine|surcharges?|penalt(?:y|ies)|refund\w*"
     r"|deposits?"
@@ -326,7 +303,7 @@ NOT_IN_PUBLIC = re.compile(
     r"|delante de todos|em publico|no feed)\b"
 )
 # A question about what to take or to give, and to whom.
-HEALTH_ASKED = re.compile(
+HEALTH_ASKED = Phrases(
     r"\b(?:can|should|may|could|do|does|is it (?:ok|okay|safe|fine|bad)|how (?:much|many|often)|darf|kann|soll"
     r"|puis-je|peut-on"
     r"|dois-je|puedo|debo|posso|devo)\b[^.?!\n]{0,40}\b(?:take|taking|giv(?:e|ing)|us(?:e|ing)|stop|skip|mix|double"
@@ -346,7 +323,7 @@ HEALTH = re.compile(
     r"|embarazada|comprimidos?|xarope|gravida)\b"
 )
 # Customers ask so whether something that looks wrong may still be eaten or used.
-SAFE_ASKED = re.compile(
+SAFE_ASKED = Phrases(
     r"\b(?:ok|okay|safe|all right|alright|harmful|dangerous) (?:(?:for \w+ )?to )?(?:still )?"
     r"(?:eat|drink|swallow|breathe|touch|use|wear)\b"
     r"|\bmake (?:me|us|him|her|them) (?:ill|sick)\b[^.!\n]{0,30}\?"

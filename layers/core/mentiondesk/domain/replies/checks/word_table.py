@@ -1,28 +1,24 @@
-"""A table of words and phrases that is compared with a reply in little time, however many lines it has.
+"""Tables of words and phrases that are compared with a reply in little time, however many lines they have.
 
-A phrase can only stand where a word begins, and only where its first letter does: a reply of 280 characters has some
-fifty such places, and few lines of a table begin with the letter of each.
+A line can only stand where a word of the text begins as the line does. The lines of all tables are kept by how they
+begin: a text is read once, and each table is told where which of its lines may stand. A line is compiled when it first
+may stand somewhere.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
+from threading import Lock
+
+from mentiondesk.domain.replies.checks.beginnings import ANY, LONGEST, beginnings, split, words_needed
 
 # Letters without their accents: agents leave them out, and tables then need one spelling.
 _UNACCENTED = dict(zip("àáâãäåçèéêëìíîïñòóôõöøùúûüýÿ", "aaaaaaceeeeiiiinoooooouuuuyy", strict=True))
 _ACCENTED = re.compile(f"[{''.join(_UNACCENTED)}]")
-# Letters by which lines are kept, where they begin with as many.
-_PREFIX = 3
-_PLAIN_PREFIX = re.compile(r"[a-z]{3}(?![?*{+|])|[a-z]{1,2}(?=[ '-](?![?*{+|]))")
-_WORD_STARTS = re.compile(r"(?<!\w)(?:[a-z]{3}|[a-z]{1,2}(?![a-z])|\S)")
-# A group that begins a line is written out, where it has so few words.
-_MOST_ROWS = 16
-# A part of an expression, the signs of its groups, and the sign behind a part that says how often it stands there.
-_PART = re.compile(r"\[\^?\]?[^\]]*\]|\\.|.")
-_SIGN = re.compile(r"\[\^?\]?[^\]]*\]|\\.|[()|]")
-_MAY_BE_ABSENT = re.compile(r"[?*]|\{0?,")
-_LOOKS_AROUND = re.compile(r"\\b|\(\?<?[=!]")
-_ANY = ""
+# A place where lines may stand: the beginning of a word, or a sign.
+_PLACE = re.compile(r"\w+|[^\w\s]")
+# Beginnings of words that are remembered with their lines, and texts with where lines may stand.
+_MOST_BEGINNINGS, _MOST_TEXTS = 20_000, 64
 
 
 def unaccented(text: str) -> str:
@@ -30,166 +26,120 @@ def unaccented(text: str) -> str:
     return text if text.isascii() else _ACCENTED.sub(lambda found: _UNACCENTED[found[0]], text)
 
 
-# The places of a text at which words begin, or some of them, each with the first letters.
-Places = Callable[[str], tuple[tuple[int, str], ...]]
+class Phrases:
+    """Finds what one expression of many alternatives would; each begins where a word does, or with a sign."""
 
-
-class WordTable:
-    """Whole words and phrases, each a regular expression, kept by the letters with which they may begin.
-
-    `places` are those at which they may stand in a text; else all at which words begin.
-    """
-
-    def __init__(self, lines: Iterable[str], places: Places | None = None) -> None:
-        self._places = places or word_starts
-        self._lines: dict[str, list[str]] = {}
-        self._patterns: dict[str, re.Pattern[str]] = {}
-        self._known: dict[str, tuple[re.Pattern[str], ...]] = {}
-        for line in lines:
-            for one in _rows(line):
-                for key in _keys(one):
-                    self._lines.setdefault(key, []).append(one)
+    def __init__(self, expression: str) -> None:
+        self.expression = expression
+        _INDEX.add(self)
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Matches in order; they do not overlap."""
-        known, end = self._known, 0
-        for start, prefix in self._places(text):
-            for pattern in known[prefix] if prefix in known else self._learnt(prefix):
-                if start >= end and (found := pattern.match(text, start)):
-                    yield found
-                    end = found.end()
+        end = 0
+        for start, line in _INDEX.read(text).get(self, ()):
+            if start >= end and (found := line.pattern.match(text, start)):
+                yield found
+                end = found.end()
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first match."""
         return next(self.finditer(text), None)
 
-    def places(self, text: str) -> tuple[tuple[int, str], ...]:
-        """The places where any line matches, whether or not another match reaches over it."""
-        known = self._known
-        return tuple(
-            (start, prefix)
-            for start, prefix in self._places(text)
-            for pattern in (known[prefix] if prefix in known else self._learnt(prefix))
-            if pattern.match(text, start)
-        )
-
-    def _learnt(self, prefix: str) -> tuple[re.Pattern[str], ...]:
-        """The lines that may begin with the prefix as patterns, made when they are first needed."""
-        keys = [key for key in dict.fromkeys((prefix, prefix[0], _ANY)) if key in self._lines]
-        for key in keys:
-            if key not in self._patterns:
-                self._patterns[key] = re.compile(rf"(?:{'|'.join(self._lines[key])})(?!\w)")
-        self._known[prefix] = tuple(self._patterns[key] for key in keys)
-        return self._known[prefix]
+    def lines(self) -> "Iterator[Line]":
+        """The alternatives, in order."""
+        return (Line(self, number, line, line) for number, line in enumerate(split(self.expression)))
 
 
-class SignTable:
-    """Expressions that begin with a sign, and may stand anywhere, kept by that sign."""
+class WordTable(Phrases):
+    """Whole words and phrases, each a regular expression."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        kept: dict[str, list[str]] = {}
+        self._words = tuple(lines)
+        super().__init__("")
+
+    def lines(self) -> "Iterator[Line]":
+        """The words and phrases, in order."""
+        return (Line(self, number, line, rf"(?<!\w)(?:{line})(?!\w)") for number, line in enumerate(self._words))
+
+
+class Line:
+    """An alternative of a table. `needs`: one of these words must be in a text, where it may begin with any."""
+
+    def __init__(self, table: Phrases, number: int, line: str, expression: str) -> None:
+        self.table, self.number, self._expression = table, number, expression
+        self.beginnings = beginnings(line)
+        self.needs = words_needed(line) if ANY in self.beginnings else ()
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What finds the line at a place of a text."""
+        return re.compile(self._expression)
+
+
+# The places at which lines of a table may stand in a text, each with a line, in order.
+_Standing = Mapping[Phrases, Sequence[tuple[int, Line]]]
+
+
+class _Reader:
+    """Reads texts for the lines of some tables."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.all = lines
+        self._by_beginning: dict[str, list[Line]] = {}
         for line in lines:
-            for sign in first_letters(line):
-                kept.setdefault(sign, []).append(line)
-        self._patterns = {sign: re.compile("|".join(some)) for sign, some in kept.items()}
-        self._signs = re.compile(f"[{re.escape(''.join(kept))}]")
+            for beginning in line.beginnings:
+                self._by_beginning.setdefault(beginning, []).append(line)
+        self._known: dict[str, tuple[Line, ...]] = {}
+        # Remembered: every table asks for the same few texts.
+        self.read = lru_cache(maxsize=_MOST_TEXTS)(self._read)
 
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        """Matches in order; they do not overlap."""
-        end = 0
-        for sign in self._signs.finditer(text):
-            if sign.start() >= end and (found := self._patterns[sign[0]].match(text, sign.start())):
-                yield found
-                end = found.end()
+    def _read(self, text: str) -> _Standing:
+        found: dict[Phrases, list[tuple[int, Line]]] = {}
+        starts = [place.start() for place in _PLACE.finditer(text)]
+        for start in starts:
+            beginning = text[start : start + LONGEST]
+            lines = self._known.get(beginning)
+            for line in self._learnt(beginning) if lines is None else lines:
+                found.setdefault(line.table, []).append((start, line))
+        for line in self._by_beginning.get(ANY, ()):
+            if not line.needs or any(map(text.__contains__, line.needs)):
+                places = [*found.get(line.table, ()), *((start, line) for start in starts)]
+                found[line.table] = sorted(places, key=lambda one: (one[0], one[1].number))
+        return found
 
-
-def _rows(line: str) -> list[str]:
-    """The alternatives of a line; of one that begins with a group, a row for each of its words."""
-    return [row for one in _split(line) for row in _written_out(one)]
-
-
-def _written_out(line: str) -> list[str]:
-    if not line.startswith("(?:"):
-        return [line]
-    end = _group_end(line, 0)
-    words, rest = _split(line[3 : end - 1]), line[end:]
-    if len(words) > _MOST_ROWS and rest:
-        return [line]
-    if rest.startswith("?"):
-        words, rest = [*words, ""], rest[1:]
-    if rest.startswith(("?", "*", "+", "{", "|")):
-        return [line]
-    return [f"{word}{rest}" for word in words]
+    def _learnt(self, beginning: str) -> tuple[Line, ...]:
+        """The lines that may stand where a word begins so, in the order of their tables."""
+        if len(self._known) >= _MOST_BEGINNINGS:
+            self._known.clear()
+        parts = (beginning[:length] for length in range(1, len(beginning) + 1))
+        lines = {line for part in parts for line in self._by_beginning.get(part, ())}
+        self._known[beginning] = tuple(sorted(lines, key=lambda line: line.number))
+        return self._known[beginning]
 
 
-def _keys(line: str) -> Iterable[str]:
-    """The first letters of a line that begins with as many, or with a short word; else each that may begin it."""
-    plain = _PLAIN_PREFIX.match(line)
-    return (plain[0],) if plain else first_letters(line)
+class _Index:
+    """The reader of all tables. One made later brings a new reader: no text is remembered without its lines."""
+
+    def __init__(self) -> None:
+        self._waiting: list[Phrases] = []
+        self._reader = _Reader(())
+        self._lock = Lock()
+
+    def add(self, table: Phrases) -> None:
+        """Lines are looked at when the next text is read: to import a module takes no time."""
+        self._waiting.append(table)
+
+    def read(self, text: str) -> _Standing:
+        """Where the lines of which tables may stand."""
+        if self._waiting:
+            self._take_in()
+        return self._reader.read(text)
+
+    def _take_in(self) -> None:
+        with self._lock:
+            new = tuple(self._waiting)
+            self._reader = _Reader((*self._reader.all, *(line for table in new for line in table.lines())))
+            del self._waiting[: len(new)]
 
 
-@lru_cache(maxsize=64)
-def word_starts(text: str) -> tuple[tuple[int, str], ...]:
-    """The places where words begin, each with its letters. Remembered: every table asks for those of one reply."""
-    return tuple((found.start(), found[0]) for found in _WORD_STARTS.finditer(text))
-
-
-def first_letters(expression: str) -> frozenset[str]:
-    """The letters with which a match may begin; the empty one where that may be any."""
-    branches = [_of_branch(branch) for branch in (_split(expression) if "|" in expression else (expression,))]
-    letters = frozenset[str]().union(*branches)
-    return frozenset({_ANY}) if _ANY in letters else letters
-
-
-def _of_branch(branch: str) -> frozenset[str]:
-    """The first letters of a row of parts: of the first, and of the next where the first may be absent."""
-    letters: frozenset[str] = frozenset()
-    place = 0
-    while place < len(branch):
-        part, place = _part_at(branch, place)
-        if _LOOKS_AROUND.match(part):
-            continue
-        letters |= _of_part(part)
-        if not _MAY_BE_ABSENT.match(branch, place):
-            return letters
-        place += len(found[0]) if (found := re.match(r"[?*]|\{\d*,\d*\}", branch[place:])) else 0
-    return frozenset({_ANY})
-
-
-def _of_part(part: str) -> frozenset[str]:
-    if part.startswith("(?:"):
-        return first_letters(part[3:-1])
-    if part.startswith("["):
-        return frozenset({_ANY}) if re.search(r"[\\^-]", part) else frozenset(part[1:-1])
-    if part == r"\d":
-        return frozenset("0123456789")
-    if part.startswith(("(", ".")) or (part.startswith("\\") and part[1].isalnum()):
-        return frozenset({_ANY})
-    return frozenset(part[-1])
-
-
-def _part_at(text: str, place: int) -> tuple[str, int]:
-    """The part that begins at a place, and the place behind it; a group is one part."""
-    end = _group_end(text, place) if text[place] == "(" else _PART.match(text, place).end()  # type: ignore[union-attr]
-    return text[place:end], end
-
-
-def _group_end(text: str, place: int) -> int:
-    """The place behind the group that begins at a place."""
-    depth = 0
-    for found in _SIGN.finditer(text, place):
-        depth += {"(": 1, ")": -1}.get(found[0], 0)
-        if depth == 0:
-            return found.end()
-    raise ValueError(f"a group is not closed: {text}")
-
-
-def _split(expression: str) -> list[str]:
-    """The alternatives of an expression."""
-    branches, depth, begin = [], 0, 0
-    for found in _SIGN.finditer(expression):
-        depth += {"(": 1, ")": -1}.get(found[0], 0)
-        if found[0] == "|" and depth == 0:
-            branches.append(expression[begin : found.start()])
-            begin = found.end()
-    return [*branches, expression[begin:]]
+_INDEX = _Index()
