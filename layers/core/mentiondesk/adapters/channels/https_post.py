@@ -8,6 +8,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from functools import cache, cached_property
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -30,7 +31,13 @@ class Network(Frozen):
 
 def public_network() -> Network:
     """The internet, without addresses of private networks, of this machine, or of the cloud's metadata."""
-    return Network(_resolved, is_public, ssl.create_default_context())
+    return Network(_resolved, is_public, _authorities())
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Trust in the authorities of this machine. Reading them takes 30 ms of a processor: once in a process."""
+    return ssl.create_default_context()
 
 
 def is_public(address: str) -> bool:
@@ -52,9 +59,14 @@ class HttpsPost:
     """
 
     def __init__(self, network: Network | None = None, timeout: float = 5.0, tries: int = 2) -> None:
-        self._network = network or public_network()
+        self._given = network
         self._timeout = timeout
         self._tries = tries
+
+    @cached_property
+    def _network(self) -> Network:
+        """Made by the first message: most runs have nothing to send this way."""
+        return self._given or public_network()
 
     def send(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
         """Returns once the receiver has taken the body. Raises Undeliverable."""
