@@ -25,9 +25,10 @@ from mentiondesk.triage import triage
 from mentiondesk.usecases.intake.classify_mention import ClassifyMention
 from mentiondesk.values import replace
 from tests.support.builders import NOON, a_post, an_answer
-from tests.support.faults import MINUTE, Call, FaultyDesk, Instead, Meddler, response_of
+from tests.support.faults import MINUTE, Call, FaultyDesk, Instead, Meddler
 from tests.support.faults_check import held
 from tests.support.faults_story import BRAND, the_settings
+from tests.support.straight_x import response_of
 
 _COMPLAINT = "@FennelAndFinch my order is broken "
 # An item may hold 400 KB; none of ours comes near.

@@ -25,13 +25,11 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.ses.models import ses_backends
 from requests.adapters import HTTPAdapter
-from requests.structures import CaseInsensitiveDict
 
 from infra.local.cloud import Context, Function, LocalCloud, _only
 from infra.local.desk import SENDER, TEMPLATE, VirtualClock
 from infra.local.printed import printed_by_this_thread
 from infra.local.x_standin import StandInX
-from infra.local.x_standin.problems import Answer
 from infra.transform import REGION
 from mentiondesk.adapters.storage.dynamo_table import DynamoTable
 from mentiondesk.adapters.storage.stores.incidents import Incidents
@@ -41,6 +39,7 @@ from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.runtime import aws
 from mentiondesk.settings.schema import SettingsFile
 from mentiondesk.settings.to_domain import desk_settings
+from tests.support.straight_x import answered
 
 FETCH, CLASSIFY, NOTIFY = "FetchMentions", "ClassifyMention", "NotifyStaff"
 SCHEDULED = (FETCH, NOTIFY, "DetectIncidents", "PublishStatus", "SendReport", "AuditDesk")
@@ -324,23 +323,12 @@ class FaultyDesk:
         return self.meddler.after(call, go_on())
 
     def _answer(self, request: requests.PreparedRequest) -> requests.Response:
-        """Returns the stand-in X's response, or raises as requests would."""
-        url = urlsplit(str(request.url))
-        authorization = request.headers.get("Authorization") or ""
-        served = self.x._serve(
-            str(request.method),
-            f"{url.path}?{url.query}",
-            authorization.decode() if isinstance(authorization, bytes) else authorization,
-            b"",
-        )
-        if served.fault == "hang":
+        """Returns the stand-in X's response, or raises as requests would; waiting takes the run's time."""
+        try:
+            return answered(self.x, request)
+        except requests.ReadTimeout:
             self._stack[-1].spent += _X_TIMEOUT
-            raise requests.ReadTimeout
-        if served.answer is None or served.fault == "post_then_cut":
-            raise requests.ConnectionError
-        if served.fault == "cut_after":
-            raise requests.exceptions.ChunkedEncodingError
-        return response_of(served.answer)
+            raise
 
     @contextlib.contextmanager
     def running(self, run: _Running) -> Iterator[None]:
@@ -457,15 +445,6 @@ class FaultyDesk:
     def log(self) -> str:
         """Everything the functions printed."""
         return "".join(self.printed)
-
-
-def response_of(answer: Answer) -> requests.Response:
-    """An answer of X as requests gives it."""
-    response = requests.Response()
-    response.status_code = answer.status
-    response.headers = CaseInsensitiveDict({"Content-Type": answer.content_type, **answer.headers})
-    response._content, response._content_consumed = answer.payload, True  # type: ignore[attr-defined]
-    return response
 
 
 def _feed(request: requests.PreparedRequest) -> str:

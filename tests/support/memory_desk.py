@@ -11,6 +11,7 @@ modules, so that a check which uses it outlives renames. ReadingDesk is the same
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -74,6 +75,7 @@ from mentiondesk.usecases.intake.fetch_mentions import Fetched
 from mentiondesk.usecases.intake.forget_post import ForgetPost
 from mentiondesk.values import replace
 from tests.support.builders import BRAND_ID, NOON, a_post, an_answer, tags
+from tests.support.straight_x import straight_to
 
 Moment = datetime | float
 # The names by which checks know the acts in a case's record.
@@ -287,7 +289,7 @@ class MemoryDesk:
 
 
 class ReadingDesk(MemoryDesk):
-    """A desk that reads a stand-in X each minute. Use as a context manager; `x.post` puts posts there."""
+    """A desk that reads a stand-in X each minute, without a socket. A context manager; `x.post` puts posts there."""
 
     def __init__(self, account: User | None = None, **overrides: Any) -> None:
         super().__init__(**overrides)
@@ -295,16 +297,18 @@ class ReadingDesk(MemoryDesk):
         named = User(brand.user_id, brand.handle, brand.name)
         self.x = StandInX(account or named, lambda: self.now, Rules(search_delay=timedelta(0)))
         self.fetched = Fetched()
+        self._exit = ExitStack()
 
     def __enter__(self) -> Self:
-        self.x.__enter__()
         credentials = XCredentials("a", "b", f"{self.settings.brand.user_id}-t", "d", version="v1")
         feed = TweepyFeed(lambda: credentials, self.x.url, lambda: self.settings.brand)
         self._fetch = self._desk.read_from(feed)
+        self._exit.callback(self.x._server.server_close)
+        self._exit.enter_context(straight_to(self.x))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.x.__exit__(kind, error, at)
+        self._exit.__exit__(kind, error, at)
 
     @property
     def case_store(self) -> Cases:
