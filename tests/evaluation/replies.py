@@ -44,11 +44,16 @@ RULES = CheckRules(
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A reply with what was found in it, and what should stop it (None: nothing)."""
+    """A reply with what was found in it, and what should stop it (None: nothing).
+
+    `missed`: it is known to pass; `stopped_by`: it is known that this rule stops it, and not the one that should.
+    """
 
     text: str
     findings: tuple[Finding, ...]
     stop: str | None = None
+    missed: bool = False
+    stopped_by: str | None = None
 
     @property
     def stopped(self) -> bool:
@@ -68,7 +73,8 @@ def written() -> tuple[Checked, ...]:
 
 
 def _checked(reply: Mapping[str, Any]) -> Checked:
-    return Checked(reply["text"], check(reply["text"], context_of(reply)), reply["stop"])
+    findings = check(reply["text"], context_of(reply))
+    return Checked(reply["text"], findings, reply["stop"], reply.get("missed", False), reply.get("stopped_by"))
 
 
 def context_of(reply: Mapping[str, Any]) -> CheckContext:

@@ -13,7 +13,7 @@ from mentiondesk.domain.replies.rules import ApprovalRules, CheckRules, OwnRule
 from mentiondesk.presentation.desk.findings import finding_view
 from mentiondesk.presentation.wording import Sentences, catalogue
 from mentiondesk.values import replace
-from tests.evaluation.replies import written
+from tests.evaluation.replies import Checked, written
 
 NOW, ME = datetime(2026, 5, 1, 12, tzinfo=UTC), UserId("1")
 CALM = CheckContext(NOW, ME, kind=Kind.QUESTION)
@@ -28,26 +28,35 @@ def words(text: str, rule: str, context: CheckContext = CALM) -> str:
 
 
 def test_of_the_invented_replies_those_that_break_a_rule_are_stopped_and_the_good_ones_pass() -> None:
-    made = written()
-    bad, good = [one for one in made if one.stop], [one for one in made if not one.stop]
+    bad, good = [one for one in written() if one.stop], [one for one in written() if not one.stop]
     assert len(bad) >= 60
     assert len(good) >= 60
-    assert sum(one.stopped for one in bad) >= 0.9 * len(bad)
     assert [one.text for one in good if one.stopped] == []
+    assert [one.text for one in bad if not one.stopped and not one.missed] == [], "these were stopped before"
+    stopped_now = [one.text for one in bad if one.stopped and one.missed]
+    assert stopped_now == [], 'these are stopped now: take their "missed" out of tests/evaluation/replies.jsonl'
+    assert sum(one.missed for one in bad) <= 0.1 * len(bad)
 
 
 def test_the_rule_that_was_meant_is_the_one_that_stops() -> None:
-    legal_or_so = {"legal", "medical", "danger", "harm", "harm_without_help", "critical"}
     stopped = [one for one in written() if one.stop and one.stopped]
-    others = []
-    for one in stopped:
-        found = {finding.rule for finding in one.findings if finding.outcome is not Outcome.WARN}
-        meant = {one.stop, f"{one.stop}_to_customer", f"{one.stop}_without_text", f"{one.stop}_unseen"}
-        if one.stop == "asks_identifiers":
-            meant |= {"asks_in_public"}
-        if not found & (meant | (legal_or_so if one.stop == "legal_medical_danger" else set())):
-            others.append(one.text)
-    assert len(others) <= 0.01 * len(stopped), others
+    by_others = [one for one in stopped if one.stopped_by is not None]
+    assert [one.text for one in stopped if one.stopped_by is None and not rules_that_stop(one) & meant(one)] == []
+    mended = [one.text for one in by_others if rules_that_stop(one) != {one.stopped_by}]
+    assert mended == [], 'other rules stop these now: mend their "stopped_by" in tests/evaluation/replies.jsonl'
+    assert len(by_others) <= 0.01 * len(stopped)
+
+
+def rules_that_stop(reply: Checked) -> set[str]:
+    return {found.rule for found in reply.findings if found.outcome is not Outcome.WARN}
+
+
+def meant(reply: Checked) -> set[str]:
+    """The rules that may stop a reply for what its line says should stop it."""
+    if reply.stop == "legal_medical_danger":
+        return {"legal", "medical", "danger", "harm", "harm_without_help", "critical"}
+    parts = {f"{reply.stop}_to_customer", f"{reply.stop}_without_text", f"{reply.stop}_unseen"}
+    return {reply.stop or "", *parts} | ({"asks_in_public"} if reply.stop == "asks_identifiers" else set())
 
 
 @pytest.mark.parametrize(
