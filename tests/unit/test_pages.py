@@ -295,6 +295,16 @@ def test_a_link_shows_nothing_that_a_colleague_wrote(entry: type[Act]) -> None:
     assert "Flood" not in shown.html
 
 
+@pytest.mark.parametrize("action", sorted(DESK_ACTIONS))
+def test_a_link_does_no_act_of_the_desk_alone(action: Action) -> None:
+    office = Office()
+    typed = {"text": "a note", "to": "ana", "way": "phone", "urgency": "high", "incident": "i", "reason": "r"}
+    event = office.links.new_event(office.case_token, at(10))
+    pressed = office.pages.press(office.case_token, {**typed, "action": action, "event": event}, at(10))
+    assert pressed.status == HTTPStatus.FORBIDDEN
+    assert office.cases.timeline(CASE_ID) == [said(0)]
+
+
 # Texts of acts that no colleague writes: ids, names of X's refusals, titles of incidents.
 _NO_COLLEAGUE_S = {"entry_id", "undoes", "refusal", "title"}
 
