@@ -30,6 +30,7 @@ from mentiondesk.domain.replies.rules import CheckRules, OwnRule
 from mentiondesk.triage import triage
 
 OWN = Path(__file__).parent / "replies.jsonl"
+FOUND = OWN.with_name("replies_found.txt")
 OTHERS = Path(__file__).parents[3] / "shared/data/replay"
 BRANDS = ("Delta", "AmazonHelp", "Uber_Support")
 _BRAND = "1000000001"
@@ -75,6 +76,18 @@ def written() -> tuple[Checked, ...]:
 def _checked(reply: Mapping[str, Any]) -> Checked:
     findings = check(reply["text"], context_of(reply))
     return Checked(reply["text"], findings, reply["stop"], reply.get("missed", False), reply.get("stopped_by"))
+
+
+def found_in_written() -> Iterator[str]:
+    """What the author of each invented reply is shown, a line for each reply in which anything is found."""
+    for one in written():
+        if one.findings:
+            shown = (f"{found.rule} {found.outcome} {_words(found, one.text)}" for found in one.findings)
+            yield f"{one.text[:50]!r}: {', '.join(shown)}"
+
+
+def _words(found: Finding, text: str) -> str:
+    return " ".join([repr(found.found_in(text)), *(f"{name}={value}" for name, value in found.facts)])
 
 
 def context_of(reply: Mapping[str, Any]) -> CheckContext:
@@ -150,7 +163,11 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="make evaluate-replies", description=__doc__)
     parser.add_argument("recordings", nargs="*", type=Path, help="recordings of posts as JSON lines")
     parser.add_argument("--show", metavar="RULE", help="show the replies in which the rule fired")
+    parser.add_argument("--write", action="store_true", help=f"write {FOUND.name} anew, and do nothing else")
     options = parser.parse_args(arguments)
+    if options.write:
+        FOUND.write_text("".join(f"{line}\n" for line in found_in_written()), encoding="utf-8")
+        return 0
     console = Console(width=None if sys.stdout.isatty() else 140, highlight=False)
     paths = options.recordings or [path for name in BRANDS if (path := OTHERS / f"{name}.posts.jsonl").exists()]
     sets = {path.name.partition(".")[0]: recorded(path) for path in paths}

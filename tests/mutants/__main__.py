@@ -2,7 +2,8 @@
 
 A seeded sample of the mutants of domain/ and usecases/ is tried until the time is over; the same seed tries the same
 ones in the same order. Each mutant runs in a fork of this process, which holds the third-party packages but nothing
-of ours, with the tests that run its line, the fastest first.
+of ours, with the tests that run its line, the fastest first. What no test kills is shown to mypy, which `make check`
+runs too; what mypy refuses is counted apart, as mutmut does with a type checker.
 """
 
 import argparse
@@ -11,7 +12,9 @@ import json
 import os
 import random
 import signal
+import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 from collections import Counter
@@ -39,6 +42,7 @@ DESELECTED = (
 KNOWN = Path(__file__).with_name("survivors.toml")
 OUT = Path("out/mutants.json")
 COVERAGE = Path("out/mutants-coverage.json")
+TYPES = "out/mutants-types"
 # Third-party packages that take long to import; a fork inherits them.
 _WARM = ("boto3", "moto", "hypothesis", "jinja2", "yaml", "tweepy", "pydantic", "requests", "rich", "samtranslator",
          "aws_lambda_powertools", "itsdangerous", "jsonschema")  # fmt: skip
@@ -49,7 +53,7 @@ _FIRST = 40
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A mutant with its result: killed, survived, timeout, or uncovered."""
+    """A mutant with its result: killed, timeout, refused (by mypy alone), survived, or uncovered."""
 
     mutant: Mutant
     result: str
@@ -152,7 +156,7 @@ def _try_all(found: list[Mutant], covered: coverage.Coverage, until: float, jobs
             mutant = waiting.pop()
             tests = covered.tests_of(mutant.path, mutant.line, mutant.last_line)
             if not tests:
-                tried.append(Tried(mutant, "uncovered", 0))
+                tried.append(Tried(mutant, _by_types(mutant, "uncovered"), 0))
                 continue
             limit = 20 + 8 * sum(covered.seconds[test] for test in tests)
             process = _forked(lambda mutant=mutant, tests=tests: _mutated(mutant, tests))  # type: ignore[misc]
@@ -161,7 +165,7 @@ def _try_all(found: list[Mutant], covered: coverage.Coverage, until: float, jobs
             result = _result(process, time.monotonic() - began > limit)
             if result is not None:
                 del running[process]
-                tried.append(Tried(mutant, result, time.monotonic() - began))
+                tried.append(Tried(mutant, _by_types(mutant, result), time.monotonic() - began))
                 _show(tried)
         time.sleep(0.02)
     return tried
@@ -179,6 +183,19 @@ def _result(process: int, over: bool) -> str | None:
     return {_SURVIVED: "survived", _NO_TESTS: "uncovered"}.get(os.waitstatus_to_exitcode(status), "killed")
 
 
+def _by_types(mutant: Mutant, result: str) -> str:
+    """The result; "refused" where no test kills the mutant and mypy finds an error in it."""
+    if result not in ("survived", "uncovered"):
+        return result
+    with tempfile.NamedTemporaryFile("w", suffix=".py", encoding="utf-8") as changed:
+        changed.write(mutant.source)
+        changed.flush()
+        path = str(mutant.path)
+        command = [sys.executable, "-m", "mypy", "--cache-dir", TYPES, "--shadow-file", path, changed.name, path]
+        found = subprocess.run(command, capture_output=True, check=False)
+    return "refused" if found.returncode == 1 else result
+
+
 def _show(tried: list[Tried]) -> None:
     if tried[-1].result in ("survived", "uncovered"):
         print(f"{tried[-1].result}: {tried[-1].mutant}", flush=True)
@@ -190,14 +207,21 @@ def _report(tried: list[Tried], of: int, seed: int) -> None:
     known = {(one["file"], one["before"], one["after"]) for one in tomllib.loads(KNOWN.read_text())["survivor"]}
     left = [one for one in tried if one.result in ("survived", "uncovered")]
     print(f"\nseed {seed}: {len(tried)} of {of} mutants tried, {dict(Counter(one.result for one in tried))}")
+    _share("all", tried)
     for folder in FOLDERS:
         mine = [one for one in tried if str(one.mutant.path).startswith(folder)]
-        killed = sum(one.result in ("killed", "timeout") for one in mine)
-        print(f"{folder}: {killed / len(mine):.1%} of {len(mine)} killed" if mine else f"{folder}: none tried")
+        _share(folder, mine)
     for one in sorted(left, key=lambda one: (one.mutant.key in known, str(one.mutant))):
         print(f"{'known  ' if one.mutant.key in known else 'SURVIVES'} {one.mutant}")
     rows = [[*one.mutant.key, one.mutant.line, one.result, round(one.seconds, 2)] for one in tried]
     OUT.write_text(json.dumps(rows, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def _share(name: str, tried: list[Tried]) -> None:
+    killed = sum(one.result in ("killed", "timeout") for one in tried)
+    refused = sum(one.result == "refused" for one in tried)
+    of = max(len(tried), 1)
+    print(f"{name}: of {len(tried)} {killed / of:.1%} killed by tests, {(killed + refused) / of:.1%} with mypy")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from mentiondesk.domain.replies.rules import ApprovalRules, CheckRules, OwnRule
 from mentiondesk.presentation.desk.findings import finding_view
 from mentiondesk.presentation.wording import Sentences, catalogue
 from mentiondesk.values import replace
-from tests.evaluation.replies import Checked, written
+from tests.evaluation.replies import FOUND, Checked, found_in_written, written
 
 NOW, ME = datetime(2026, 5, 1, 12, tzinfo=UTC), UserId("1")
 CALM = CheckContext(NOW, ME, kind=Kind.QUESTION)
@@ -45,6 +45,12 @@ def test_the_rule_that_was_meant_is_the_one_that_stops() -> None:
     mended = [one.text for one in by_others if rules_that_stop(one) != {one.stopped_by}]
     assert mended == [], 'other rules stop these now: mend their "stopped_by" in tests/evaluation/replies.jsonl'
     assert len(by_others) <= 0.01 * len(stopped)
+
+
+def test_what_is_found_in_the_invented_replies_is_what_is_written_beside_them() -> None:
+    assert list(found_in_written()) == FOUND.read_text(encoding="utf-8").splitlines(), (
+        "other words are found now: if that is meant, `python -m tests.evaluation.replies --write`, and review the change"
+    )
 
 
 def rules_that_stop(reply: Checked) -> set[str]:
