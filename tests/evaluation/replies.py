@@ -82,12 +82,13 @@ def found_in_written() -> Iterator[str]:
     """What the author of each invented reply is shown, a line for each reply in which anything is found."""
     for one in written():
         if one.findings:
-            shown = (f"{found.rule} {found.outcome} {_words(found, one.text)}" for found in one.findings)
-            yield f"{one.text[:50]!r}: {', '.join(shown)}"
+            yield f"{one.text[:50]!r}: {', '.join(_shown(found, one.text) for found in one.findings)}"
 
 
-def _words(found: Finding, text: str) -> str:
-    return " ".join([repr(found.found_in(text)), *(f"{name}={value}" for name, value in found.facts)])
+def _shown(found: Finding, text: str) -> str:
+    words = found.found_in(text)
+    facts = (f" {name}={value}" for name, value in found.facts if value != words)
+    return f"{found.rule} {found.outcome} {words!r}{''.join(facts)}"
 
 
 def context_of(reply: Mapping[str, Any]) -> CheckContext:
