@@ -49,7 +49,7 @@ def test_the_rule_that_was_meant_is_the_one_that_stops() -> None:
 
 def test_what_is_found_in_the_invented_replies_is_what_is_written_beside_them() -> None:
     assert list(found_in_written()) == FOUND.read_text(encoding="utf-8").splitlines(), (
-        "other words are found now: where that is meant, `python -m tests.evaluation.replies --write`; review the change"
+        "other words are found now; where that is meant: `python -m tests.evaluation.replies --write`, and review them"
     )
 
 
