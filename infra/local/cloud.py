@@ -353,7 +353,7 @@ class StreamSource:
         return delivered
 
     def _matches(self, record: dict[str, Any]) -> bool:
-        return not self.patterns or any(pattern.matches_event(record) for pattern in self.patterns)  # type: ignore[arg-type]
+        return not self.patterns or any(_matches(pattern, record) for pattern in self.patterns)
 
     def _deliver(self, records: list[dict[str, Any]], retries: int) -> None:
         """As Lambda does: from the first failed record on again, halved where configured, then set aside."""
@@ -381,6 +381,22 @@ class StreamSource:
         failed = {item["itemIdentifier"] for item in (answer or {}).get("batchItemFailures", [])}
         numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
         return min((numbers.index(number) for number in failed), default=len(records))
+
+
+def _matches(pattern: EventPattern, event: dict[str, Any]) -> bool:
+    """True for an event that matches; moto gets what the pattern names: it copies and flattens all it gets."""
+    named: Any = _named(event, pattern.get_pattern())
+    return pattern.matches_event(named)
+
+
+def _named(event: dict[str, Any], pattern: dict[str, Any]) -> dict[str, Any]:
+    """The parts of an event that a pattern names."""
+    assert "$or" not in pattern, "no pattern of the template has one"
+    return {
+        key: _named(event[key], part) if isinstance(part, dict) and isinstance(event[key], dict) else event[key]
+        for key, part in pattern.items()
+        if key in event
+    }
 
 
 def _as_event(record: dict[str, Any], arn: str) -> dict[str, Any]:

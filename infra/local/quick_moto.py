@@ -34,6 +34,7 @@ from moto.dynamodbstreams.models import dynamodbstreams_backends
 from moto.s3.models import s3_backends
 from moto.sqs.models import sqs_backends
 
+from infra.local.quick_items import quick_items
 from mentiondesk.adapters.storage import keys
 from mentiondesk.runtime.botocore_session import QuickFiles
 
@@ -92,6 +93,7 @@ def quick_table(called: Callable[[str], None] = lambda _: None) -> Iterator[None
 
     with (
         quick_transactions(),
+        quick_items(),
         patch.object(UserAgentString, "to_string", lambda _: "botocore"),
         patch.object(JSONFileLoader, "load_file", lambda _, path: _description(path)),
         patch.object(QuickFiles, "load_file", lambda _, path: _description(path)),

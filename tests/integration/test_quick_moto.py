@@ -8,7 +8,9 @@ import pytest
 from botocore.exceptions import ClientError, ParamValidationError
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.dynamo_type import DynamoType
 
+from infra.local.quick_items import quick_items
 from infra.local.quick_moto import quick_table
 from infra.transform import REGION
 from tests.integration.conftest import TABLE
@@ -264,3 +266,29 @@ def test_files_are_listed_alike() -> None:
     with quick_table():
         assert told() == full
     assert [one["Key"] for one in full[0][0]["Contents"]] == ["A.css", "a folder/ä+b&c.html", "b.html", "summed"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *({kind: held} for kind, held in (("S", "dépôt €"), ("N", "1.50"), ("BOOL", True), ("B", "YWI="))),
+        {"NULL": True},
+        *({kind: ["b", "a"]} for kind in ("SS", "BS")),
+        {"NS": ["1", "20"]},
+        {"L": [{"S": "é"}, {"L": []}, {"M": {"ü": {"N": "7"}}}]},
+        {"M": {"é": {"S": "x"}, "deep": {"M": {"n": {"NS": ["1"]}, "l": {"L": [{"B": "YWI="}]}}}, "none": {"M": {}}}},
+    ],
+    ids=str,
+)
+def test_a_value_has_the_size_and_the_form_that_moto_gives_it(value: dict[str, Any]) -> None:
+    made = DynamoType(value)
+    whole = made.size(), made.to_regular_json()
+    with quick_items():
+        assert (made.size(), made.to_regular_json()) == whole
+
+
+def test_what_is_read_shares_nothing_with_what_is_stored() -> None:
+    with quick_items():
+        stored = DynamoType({"M": {"held": {"L": [{"SS": ["a"]}]}}})
+        stored.to_regular_json()["M"]["held"]["L"][0]["SS"].append("b")
+        assert stored.to_regular_json() == {"M": {"held": {"L": [{"SS": ["a"]}]}}}
