@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 from unittest.mock import patch
 
-from moto.core.base_backend import BackendDict
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.parsing import ast_nodes
 
@@ -15,7 +14,6 @@ from moto.dynamodb.parsing import ast_nodes
 _nodes: Any = ast_nodes
 _SIZE = DynamoType.size
 _REGULAR = DynamoType.to_regular_json
-_BACKEND = BackendDict.__getitem__
 
 
 @contextmanager
@@ -25,7 +23,6 @@ def quick_items() -> Iterator[None]:
         patched.enter_context(patch.object(DynamoType, "size", _size))
         patched.enter_context(patch.object(DynamoType, "to_regular_json", _regular))
         patched.enter_context(patch.object(_nodes.DepthFirstTraverser, "traverse_node_recursively", _traversed))
-        patched.enter_context(patch.object(BackendDict, "__getitem__", _backend))
         yield
 
 
@@ -91,8 +88,3 @@ def _is_processed(traverser: Any, kind: type) -> bool:
     if pair not in _processed:
         _processed[pair] = issubclass(kind, traverser.nodes_to_be_processed())
     return _processed[pair]
-
-
-def _backend(backends: Any, account: str) -> Any:
-    """The backends of an account. One that is there is known to moto, which would look for it among all services."""
-    return dict.__getitem__(backends, account) if account in backends else _BACKEND(backends, account)
