@@ -153,7 +153,7 @@ def harm(reading: Reading, context: CheckContext) -> Iterator[Finding]:
     A reply to a complaint is found as well where it neither says to stop nor leads to where somebody helps in private.
     """
     said = _latest(context)
-    if not _speaks_of_harm(said) and not _asks_about_health(said):
+    if not _speaks_of_harm(said, everyday=context.urgency >= Urgency.HIGH) and not _asks_about_health(said):
         return
     if context.kind in _LIGHT and context.urgency is not Urgency.CRITICAL:
         return
@@ -165,11 +165,12 @@ def harm(reading: Reading, context: CheckContext) -> Iterator[Finding]:
 
 
 @lru_cache(maxsize=256)
-def _speaks_of_harm(said: str) -> bool:
-    """True for a customer's post that tells of harm. Remembered: a reply to it is checked again and again."""
+def _speaks_of_harm(said: str, everyday: bool = True) -> bool:
+    """True for a customer's post that tells of harm, in words of every day too. Remembered for the next check."""
     plain = unaccented(said.lower())
     worried = tables.WORRIED.search(plain) is not None and tables.PAPERWORK.search(plain) is None
-    return worried or tables.table("harm").search(plain) is not None or tells_of_harm(plain)
+    names = ("harm", "harm_everyday") if everyday else ("harm",)
+    return worried or any(tables.table(name).search(plain) for name in names) or tells_of_harm(plain)
 
 
 @lru_cache(maxsize=256)
