@@ -19,6 +19,7 @@ _SHORT = "co|ly|me|gl|cc|de|fr|es|pt|it|nl|uk|eu|at|ch|be|us|to|tv"
 _HIDDEN_LINK = re.compile(
     rf"\bhxxps?://\S+|\bh\s+t\s+t\s+p\s+(?:s\s+)?:|\bhttps?\s+:|\bw\s?w\s?w\s?\.\s"
     rf"|(?<![\w-])[\w-]{{1,60}}{_DOT_SIGN}(?:{_COMMON}|{_SHORT})\b"
+    rf"|(?<![\w-])[\w-]{{1,60}}(?:\[\.\]|\(\.\)|[(\[{{]{_DOT}[)\]}}])[a-z]{{2,10}}\b"
     rf"|(?<![\w-])[\w-]{{1,60}}(?:\s\.\s?|\.\s| dot )(?:com|example|net|org|io|co|ly|me|gl|cc)\b(?:\s?/\s?\S+"
     rf"|(?=\W*$))"
     rf"|(?<![\w-])(?:[\w-]{{3,60}}(?!\spoint\sinfo|\spunto\sinfo|\sponto\sinfo){_DOT_WORD}(?:com|example|net|org|io"

@@ -114,6 +114,8 @@ _AS_WRITTEN = Phrases(
     r"|\bX ?(?:am|pm|%|o'clock|Uhr|€|£)(?!\w)|(?<!siglo )(?<!século )(?<!siècle )(?<!secolo )(?<!size"
     r" )(?<!Jahrhundert )\bXX\b|\bNaN\b"
 )
+# Keys of a keyboard, as instructions name them.
+_KEY = re.compile(r"\[(?:esc|enter|return|tab|shift|ctrl|strg|alt|cmd|space|del|entf|echap|intro|f\d{1,2})\]")
 
 
 def placeholders(reading: Reading, context: CheckContext) -> Iterator[Finding]:
@@ -161,8 +163,10 @@ def _plain_capitals(text: str) -> str:
 
 
 def _belongs_to_a_legend(sign: str, said: str) -> bool:
-    """True for a sign in the customer's own words, and for "[S] is 20 cm" to one who asked what [L] means."""
-    return sign in said or (len(sign) == len("[L]") and sign[0] + sign[2] == "[]" and "[" in said and "]" in said)
+    """True for a sign in the customer's own words, a key, and "[S] is 20 cm" to one who asked what [L] means."""
+    if sign in said or _KEY.fullmatch(sign):
+        return True
+    return len(sign) == len("[L]") and sign[0] + sign[2] == "[]" and "[" in said and "]" in said
 
 
 def _finding(reading: Reading, start: int, end: int) -> Finding:

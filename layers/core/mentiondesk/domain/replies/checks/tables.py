@@ -289,6 +289,11 @@ PAPERWORK = re.compile(
     r"|applications?|invoices?|bills?|deliver\w*|tracking|seats?|connections?|trains?|flights?|mortgage|rent"
     r"|landlord)\b"
 )
+# What happens in a game, where nobody is hurt.
+GAME = re.compile(
+    r"\b(?:boss(?:es| fight)?|respawn\w*|nerf\w*|npcs?|checkpoints?|speedrun\w*|playthrough|dlc"
+    r"|died \d+ times|\d+ deaths)\b"
+)
 # Money back in the plural: how it goes with everybody's.
 IN_GENERAL = re.compile(
     r"re-?funds|reimbursements|erstattungen|ruckerstattungen|gutschriften|entschadigungen|remboursements"

@@ -169,7 +169,7 @@ def _speaks_of_harm(said: str, everyday: bool = True) -> bool:
     """True for a customer's post that tells of harm, in words of every day too. Remembered for the next check."""
     plain = unaccented(said.lower())
     worried = tables.WORRIED.search(plain) is not None and tables.PAPERWORK.search(plain) is None
-    names = ("harm", "harm_everyday") if everyday else ("harm",)
+    names = ("harm", "harm_everyday") if everyday and tables.GAME.search(plain) is None else ("harm",)
     return worried or any(tables.table(name).search(plain) for name in names) or tells_of_harm(plain)
 
 
