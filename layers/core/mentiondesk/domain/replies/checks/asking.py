@@ -20,7 +20,7 @@ _CLAUSE_ENDS = re.compile(r"[.!?;\n]|\b(?:just|simply|but|nur|einfach)\b")
 _NOT_ASKED = re.compile(
     r"\b(?:without|don't|do not|not|never|no need|avoid|ignore|remove|delete|hide|instead of|leave out|leave off"
     r"|keep)\b"
-    r"|\b(?:nicht|kein|keine[nr]?|ohne|pas|sans|sin|sem|nao|jamas|nunca|senza|non|niet|geen|zonder)\b"
+    r"|\b(?:nichts?|kein|keine[nr]?|ohne|pas|sans|sin|sem|nao|jamas|nunca|senza|non|niet|geen|zonder)\b"
     r"|\b(?:modifier|changer|verifier|corriger|cambiar|modificar|actualizar|comprobar|revisar?|alterar"
     r"|mudar|atualizar"
     r"|verificar|cambiare|modificare|wijzig\w*|verander\w*) (?:\w+ ){0,2}$"
@@ -89,7 +89,7 @@ _VERBS_OF_TELLING = (
     r"|have)"
     r"|schreib\w*|poste\w*|schick\w*|gib|geben|gebt|nenn\w*|tipp\w*|setz\w*|stell\w*|verrat\w*|antworte\w*"
     r"|kommentier\w*|sag\w*|donne[zr]?|envoye[zr]|dites|tape[zr]|indique[zr]?|mett\w+|laisse[zr]?|ecri[vr]\w+"
-    r"|recopie[zr]?|note[zr]?|poste[zr]|repond\w+|precise[zr]?|glisse[zr]?|colle[zr]?|partage[zr]?"
+    r"|recopie[zr]?|note[zr]?|poste[zr]|repond(?:e?[zs]|re)|precise[zr]?|glisse[zr]?|colle[zr]?|partage[zr]?"
     r"|pon|ponga\w*|ponnos|envi[ae]\w*|mand[ae]\w*|contesta\w*|dinos|diga\w*|deja\w*|escrib\w+|pasa\w*"
     r"|comparte\w*|cuelga\w*|deixe\w*|escreva\w*|respond[ae]\w*|coloque\w*|passe\w*|partilhe\w*|ponha\w*)"
 )

@@ -124,7 +124,7 @@ _ELSEWHERE = Phrases(
 )
 _TO_A_RIVAL = re.compile(
     rf"\b{_GO}\b[^.!?\n]{{0,50}}\b(?<!your ){_RIVAL}\b|(?<!your ){_RIVAL}\b[^.!?\n]{{0,60}}\b(?:sells?|stocks?|has"
-    rf"|have|had|do|does|got|hat|haben|führ\w+|ont|vend\w*"
+    rf"|have|had|do (?:it|them|the|an?|that|this|some)|does|got|hat|haben|führ\w+|ont|vend\w*"
     r"|tien\w+|vend\w+|têm|tem)\b"
 )
 # Each of these ways holds one of these. Apart, because they are found quickly.

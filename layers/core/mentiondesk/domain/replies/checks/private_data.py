@@ -120,7 +120,9 @@ _FLAT = re.compile(
 _STREET_OF_DELIVERY = Phrases(
     r"\b(?:deliver\w*|redeliver\w*|send|sent|sending|goes?|come|coming|drop\w*|bring\w*|left|round|moved?|live"
     r"|ship\w*)\b"
-    r"[^.!?;]{0,60}\b(?:in|on|to|at|off|of)\b (?!(?:the|our|a|any|this|that|every|each|one)\b)(?:[\w'-]{3,20} ){1,2}"
+    r"[^.!?;]{0,60}\b(?:in|on|to|at|off|of)\b "
+    r"(?!(?:the|our|a|any|this|that|every|each|one|down|up|along|past|across)\b)"
+    r"(?:[\w'-]{3,20} ){1,2}"
     r"(?:street|road|avenue|lane|crescent|terrace|gardens|close|mews|drive)\b"
 )
 _WHERE_IS_A_SHOP = re.compile(

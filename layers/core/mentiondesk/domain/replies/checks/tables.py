@@ -241,7 +241,8 @@ _SUM = (
     r"|taxa|valor|montante|preco)"
 )
 _SETTLED = (
-    r"(?:stands?|stays?|remains?|holds|applies|apply|kept?|keeps?|gone|lifted|waived?|forgiven|removed|scrapped"
+    r"(?:stands?(?! (?:up|out|by|in|for)\b)"
+    r"|stays?|remains?|holds|applies|apply|kept?|keeps?|gone|lifted|waived?|forgiven|removed|scrapped"
     r"|dropped|wiped|final|due|owed|payable|justified|non-?refundable|forfeit\w*|lost|is (?:correct|right|fair)"
     r"|as agreed"
     r"|taken (?:off|away)|goes away|won't come|not coming|bleib\w*|fallig|berechtigt|entfall\w*|verfall\w*|weg"

@@ -237,12 +237,14 @@ def insults(reading: Reading, context: CheckContext) -> Iterator[Finding]:
 def _meant(table: str, reading: Reading, context: CheckContext) -> Iterator[_Placed]:
     """Matches of a table, and of its words that mostly mean something else.
 
-    Those count where the customer speaks of harm, of the law or of health, or where two of them stand together.
+    Those count where the customer speaks of harm, of the law or of health, or where two of them stand together, but
+    for talk about a game.
     """
     yield from reading.in_words(tables.table(table))
     everyday = list(reading.in_words(tables.table(f"{table}_everyday")))
     said = _latest(context)
-    if everyday and (len(everyday) > 1 or _speaks_of_harm(said) or _asks_about_health(said)):
+    together = len(everyday) > 1 and not tables.GAME.search(unaccented(said.lower()))
+    if everyday and (together or _speaks_of_harm(said) or _asks_about_health(said)):
         yield from everyday
 
 
