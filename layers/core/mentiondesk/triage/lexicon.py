@@ -200,16 +200,15 @@ class Lexicon:
 
     def _canonical(self, phrase: str) -> str:
         """A phrase in the normalised spelling of look-ups."""
-        parts = phrase.split()
-        if "/" not in phrase and self._spelling.keys().isdisjoint(parts):
-            return " ".join(parts)
+        if self._spelling.keys().isdisjoint(phrase.replace("/", " ").split()):
+            return phrase
         return " ".join(
             " ".join(self._spelling.get(part, (part,)))
             if "/" not in part
             else "/".join(
                 word if len(self._spelling.get(word, ())) != 1 else self._spelling[word][0] for word in part.split("/")
             )
-            for part in parts
+            for part in phrase.split()
         )
 
     def words(self, token: str) -> tuple[Word[Cue], ...]:

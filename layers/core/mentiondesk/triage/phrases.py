@@ -114,18 +114,20 @@ class Phrases(Generic[C]):
 
     def __init__(self, sets: Mapping[str, Iterable[str]], stronger: Callable[[C, C], C | None]) -> None:
         self._stronger = stronger
-        # Phrases by their first word: as added, and as nodes once that word was looked up. A few posts hold
+        # Phrases by their first word: as written, and as nodes once that word was looked up. A few posts hold
         # few of all the words, and a phrase may stand for hundreds.
-        self._added: defaultdict[str, list[tuple[Sequence[_Part], C]]] = defaultdict(list)
+        self._added: defaultdict[str, list[tuple[str, C]]] = defaultdict(list)
         self._grown: dict[str, _Node[C]] = {}
         self._sets: dict[str, list[str]] = {}
         self.words: set[str] = set()
         self._prefixes: set[str] = set()
         for name, members in sets.items():
+            shown = f"<{name}>"
             for member in members:
                 self._name(member)
-                self._sets.setdefault(member, []).append(f"<{name}>")
-        self._names = {f"<{name}>" for name in sets} | set(SHAPES)
+                self._sets.setdefault(member, []).append(shown)
+        # The names that stood in a phrase already, and those of sets.
+        self._met = {GAP, *(f"<{name}>" for name in sets), *SHAPES}
 
     def _name(self, word: str) -> None:
         if word[-1] == "*" and len(word) > 1:
@@ -135,26 +137,32 @@ class Phrases(Generic[C]):
 
     def add(self, phrase: str, cue: C) -> None:
         """Raises Unreadable when the phrase is not written in this language."""
-        parts = _parts(phrase)
-        firsts = dict.fromkeys(_firsts(parts))
-        if GAP in firsts or GAP in _firsts(reversed(parts)):
+        if "/" in phrase or "?" in phrase:
+            parts = _parts(phrase)
+            words = [word for choice, _ in parts for word in choice]
+            firsts, lasts = list(dict.fromkeys(_firsts(parts))), [*_firsts(reversed(parts))]
+        else:
+            # Most phrases: there are thousands of them, and the first post waits for all.
+            words = phrase.split()
+            firsts, lasts = words[:1], words[-1:]
+        if GAP in firsts or GAP in lasts:
             raise Unreadable(f"{phrase!r}: {GAP} stands between words")
-        for words, _ in parts:
-            for word in words:
-                if word[0] == "<" and word[1:2].isalpha() and word not in self._names:
+        for word in words:
+            if word not in self._met:
+                if word[0] == "<" and word[1:2].isalpha():
                     raise Unreadable(f"{phrase!r}: there is no set {word}")
-                if word != GAP:
-                    self._name(word)
+                self._met.add(word)
+                self._name(word)
         for first in firsts:
-            self._added[first].append((parts, cue))
+            self._added[first].append((phrase, cue))
 
     def _first(self, word: str) -> _Node[C] | None:
         """The state after the first word of phrases."""
         if word in self._added:
             first: _Node[C] = _Node()
             self._grown[word] = first
-            for parts, cue in self._added.pop(word):
-                for words in _ways_on(parts, word):
+            for phrase, cue in self._added.pop(word):
+                for words in _ways_on(_parts(phrase), word):
                     self._put(self._last(first, words).cues, cue)
         return self._grown.get(word)
 
