@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import combinations
 
 from mentiondesk.triage.evidence import Evidence
 from mentiondesk.triage.lexicon import BUT, CUSTOM, DANGER_BITS, DANGERS, ME, NOT, SEVERAL, YOU, Cue
-from mentiondesk.triage.phrases import Hit
+from mentiondesk.triage.phrases import Hit, Word
 from mentiondesk.triage.reading import Reading
-from mentiondesk.triage.weights import unpacked, weights_of
+from mentiondesk.triage.weights import NO_PAIRS, unpacked, weights_of
 
 # Features of a post's form, as bits after those of the roles of its words.
 _ROLES = ((NOT, "not"), (BUT, "but"), (ME, "me"), (YOU, "you"), (CUSTOM, "custom"))
@@ -121,12 +121,21 @@ def _of_shape(built: int) -> int:
     return _QUARTERS * sum(map(weights_of, shape_features(built)))
 
 
+def _of_words(words: Sequence[Word[Cue]]) -> int:
+    """The sum for the words and for the pairs of neighbours; a repeated one counts once."""
+    pairs: dict[tuple[str, str], int] = {}
+    before, known = "", NO_PAIRS
+    for word in words:
+        text = word.text
+        if text in known:
+            pairs[before, text] = known[text]
+        before, known = text, word.pairs
+    return sum({word: word.weights for word in words}.values()) + sum(pairs.values())
+
+
 def log_odds(reading: Reading, evidence: Evidence, score: float) -> list[float]:
     """The score of each of OUTPUTS."""
-    words = reading.words
-    # A repeated word or pair counts once.
-    pairs = {(one.text, other.text): one.pairs[other.text] for one, other in pairwise(words) if other.text in one.pairs}
-    said = sum([word.weights for word in set(words)]) + sum(pairs.values())
+    said = _of_words(reading.words)
     total = _of_shape(shape(reading)) + _of_dangers(dangers(reading)) + _QUARTERS * said
     total += _of_sums(*_sums(evidence, score))
     if evidence.other or reading.urgencies:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from sys import intern
 from typing import Generic, TypeVar
 
 GAP = "..."
@@ -175,7 +176,7 @@ class Phrases(Generic[C]):
                 continue
             edges = node.later if later else node.next
             if word not in edges:
-                edges[word] = [_Node()]
+                edges[intern(word)] = [_Node()]
             (node,) = edges[word]
             later = False
         return node
@@ -189,14 +190,17 @@ class Phrases(Generic[C]):
         cues.append(cue)
 
     def keys(self, word: str) -> tuple[str, ...]:
-        """The names that phrases may use for a word: itself, its prefixes, its sets."""
+        """The names that phrases may use for a word: itself, its prefixes, its sets.
+
+        They are interned: the search compares them most of all.
+        """
         names = [word] if word in self.words else []
         names += self._sets.get(word, ())
         for length in range(2, min(len(word), _LONGEST_PREFIX) + 1):
             if (prefix := word[:length]) in self._prefixes:
                 names.append(f"{prefix}*")
                 names += self._sets.get(f"{prefix}*", ())
-        return tuple(dict.fromkeys(names))
+        return tuple(map(intern, dict.fromkeys(names)))
 
     def start(self, keys: Iterable[str]) -> _Start[C] | None:
         """The phrases that begin with a word of these names; None where there are none."""
@@ -244,8 +248,9 @@ def _reach(node: _Node[C], words: Sequence[Word[C]], path: tuple[int, ...], hits
         return
     if node.next:
         for key in words[place].keys:
-            for further in node.next.get(key, ()):
-                _reach(further, words, (*path, place), hits, every)
+            if key in node.next:
+                for further in node.next[key]:
+                    _reach(further, words, (*path, place), hits, every)
     if node.later:
         _later(node.later, words, path, hits, every)
 
@@ -258,14 +263,15 @@ def _later(
     every: bool,
 ) -> None:
     """The words that continue a phrase, after up to three others: the nearest, or each where `every` is set."""
-    place, none_of = path[-1] + 1, nodes.keys().isdisjoint
-    for further, word in enumerate(words[place : place + _FURTHEST], start=place):
+    first = path[-1] + 1
+    for place in range(first, min(first + _FURTHEST, len(words))):
+        word, found = words[place], False
         if word.stop:
             return
-        if none_of(word.keys):
-            continue
         for key in word.keys:
-            for node in nodes.get(key, ()):
-                _reach(node, words, (*path, further), hits, every)
-        if not every:
+            if key in nodes:
+                found = True
+                for node in nodes[key]:
+                    _reach(node, words, (*path, place), hits, every)
+        if found and not every:
             return

@@ -32,6 +32,7 @@ _NONE_SHARED, _MOST_SHARED = ord("0"), 70
 # A feature's weights are packed into one integer, 32 bits each, so that one addition adds all of them.
 _FIELD = 32
 _fields = struct.Struct(f">{len(OUTPUTS)}I")
+NO_PAIRS: Mapping[str, int] = {}
 
 
 class Weights(Frozen):
@@ -147,7 +148,7 @@ def pair_weights(word: str) -> Mapping[str, int]:
         if not names[place].startswith(beginning):
             break
         found[names[place][len(beginning) :]] = packed_at(stored, place)
-    return found
+    return found or NO_PAIRS
 
 
 def knows(word: str) -> bool:
