@@ -444,7 +444,7 @@ class LocalDesk:
         }
 
     def _message_row(self, message: Message) -> dict[str, Any]:
-        # Whoever knows such an address can write to it, or read along.
+        # Such an address is a secret: it lets anybody write to a channel, or read along.
         to = "" if "://" in message.to else message.to
         return {**asdict(message), "at": message.at.isoformat(), "name": self.name_of(message.to), "to": to}
 

@@ -105,7 +105,7 @@ class SpillingTable(MemoryTable):
         )
         last = -1
         for number, fact in merge(awake, resting, key=_number):
-            # What is awake now may rest when its turn comes: it is passed over the second time.
+            # A fact that is awake now may rest when its turn comes: it is passed over the second time.
             if number > last:
                 yield fact
             last = number

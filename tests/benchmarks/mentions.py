@@ -321,7 +321,7 @@ _COMPLAINTS, _STAGES, _TEXTED, _KEPT_MONTHS, _KILOBYTES = 0.3, 1.6, 0.25, 400 / 
 
 
 def _whole_line(busy: Run, alerting: Run) -> Iterator[Figure]:
-    """What a month costs beyond its silence, texts and X apart."""
+    """The cost of a month beyond its silence, texts and X apart."""
     prices: dict[str, float] = PRICES["prices"]
     calls = busy.of(FETCH, CLASSIFY)
     stages = alerting.of(NOTIFY)

@@ -20,7 +20,7 @@ _PARTS: Mapping[str, Callable[[Callable[[str], None]], int]] = {
     "runtime": runtime.check,
     "stack": stack.check,
 }
-# What a test on an emulator cannot notice; each was looked for in its documentation or tried.
+# Faults that a test on an emulator cannot notice; each was looked for in its documentation or tried.
 HIDES = {
     "moto": "conflicts of transactions with single writes, IAM on the table, the SAM transform, schedules, the HTTP "
     "API, End User Messaging, suppression and spending limits, unique names, Retain at a rollback",

@@ -79,7 +79,7 @@ def _checked(reply: Mapping[str, Any]) -> Checked:
 
 
 def found_in_written() -> Iterator[str]:
-    """What the author of each invented reply is shown, a line for each reply in which anything is found."""
+    """The findings that the author of each invented reply is shown, a line for each reply that has any."""
     for one in written():
         if one.findings:
             yield f"{one.text[:50]!r}: {', '.join(_shown(found, one.text) for found in one.findings)}"

@@ -1,4 +1,4 @@
-"""Who may do what at the desk, by hand-made requests: every POST route, every broken session, every act of a lead."""
+"""The desk's rights, tried by hand-made requests: every POST route, every broken session, every act of a lead."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -32,7 +32,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def found(check: Any, patient: Patient) -> list[tuple[str, bool]]:
-    """What was found, and True where something is to be done."""
+    """The findings, and True where something is to be done."""
     return [(one.found, bool(one.do)) for one in check(patient)]
 
 

@@ -892,7 +892,7 @@ def test_many_minutes_of_a_bad_day_lose_nothing(desk: Desk) -> None:
 
 
 def test_killed_in_a_flood_and_run_again() -> None:
-    """What the feed no longer shows is noted before the cursor moves past it."""
+    """A gap that the feed no longer shows is noted before the cursor moves past it."""
 
     def run(killer: Killer) -> Reader:
         reader = Reader(MemoryDesk(), FakeX(depth=720, page_size=360))

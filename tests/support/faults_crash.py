@@ -98,7 +98,7 @@ class Forking(Meddler):
         point = Point(self._number, call.function, call.operation, when)
         if self.mine is not None or not self._choose(point):
             return
-        # Who dies before a change leaves the same as who died after the change before it in the same run.
+        # A run that dies before a change leaves the same as one that died after the change before it.
         run = self._desk.current_run
         if self._deed is die and when == BEFORE and self._tried is run:
             return

@@ -36,7 +36,7 @@ class RecordingX:
 
     posts: list[OwnPost] = field(default_factory=list)
     fail_next: list[tuple[Exception, bool]] = field(default_factory=list)
-    # What the own timeline does not show yet.
+    # Posts that the own timeline does not show yet.
     late: bool = False
 
     def post(self, text: str, to: PostId | None, now: datetime) -> PostId:

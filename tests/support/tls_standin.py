@@ -19,7 +19,7 @@ HOST = "hooks.example"
 
 @dataclass
 class Receiver:
-    """What was posted, and the statuses to answer with: the first ones once each, the last for ever.
+    """The posts it got, and the statuses to answer with: the first ones once each, the last for ever.
 
     While there is a `hold` that is not set, requests are taken and have no answer. `then` is called with each request.
     """

@@ -1,4 +1,4 @@
-"""What was written to customers is forgotten with what they wrote; what figures count of it stays."""
+"""Replies are forgotten with the customers' posts; the facts that figures count of them stay."""
 
 from typing import Any
 

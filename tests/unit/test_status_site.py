@@ -600,7 +600,7 @@ def a_planned_work(until: float) -> Any:
 
 
 def changes(found: Any) -> list[tuple[str, str]]:
-    """What each update did to its component, oldest first."""
+    """The change that each update made to its component, oldest first."""
     told = [one["affected_components"] for one in reversed(found["incident_updates"])]
     return [(one["old_status"], one["new_status"]) for parts in told for one in parts or ()]
 

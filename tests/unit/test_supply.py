@@ -1,4 +1,4 @@
-"""What is installed and deployed is what was locked: versions, hashes, and bytecode made with them."""
+"""Only locked packages are installed and deployed: versions, hashes, and bytecode made with them."""
 
 import json
 import re
@@ -13,7 +13,7 @@ import pytest
 from infra import layer_locks, sbom
 from infra.transform import template
 
-# Where a system keeps its commands.
+# The folders in which a system keeps its commands.
 _SYSTEM = "/usr/bin:/bin"
 LOCK = layer_locks.LOCK.read_text(encoding="utf-8")
 

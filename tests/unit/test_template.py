@@ -695,7 +695,7 @@ def test_every_trouble_says_what_happened_and_what_to_do() -> None:
 
 
 def test_no_name_that_is_unique_in_an_account_stands_in_the_way_of_a_second_deploy() -> None:
-    """What is kept of a failed or deleted stack holds its names; each stack's own id makes others."""
+    """Resources that are kept of a failed or deleted stack hold its names; each stack's own id makes others."""
     resources = template(ROOT / "infra/status_site.yaml")["Resources"]
     named = {
         name: config["Name"]

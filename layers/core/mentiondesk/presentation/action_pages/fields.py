@@ -1,4 +1,4 @@
-"""What was typed into a form → values of its fields' types, with every fault at once.
+"""Reads what was typed into a form: values of its fields' types, or every fault at once.
 
 A form is a frozen class. Its fields are texts (with `Text` beside them where they have bounds), values of an enum,
 values that are read already, tuples of these, and mappings to them. Pydantic would read them too; to import it takes as
@@ -60,7 +60,7 @@ def _readers(form: type[Frozen]) -> Mapping[str, _Read]:
 
 
 def _reader(kind: Any) -> _Read:
-    """What reads a value of a type. Raises TypeError for a type that no form has."""
+    """The reader of values of a type. Raises TypeError for a type that no form has."""
     if isinstance(kind, NewType):
         return _reader(kind.__supertype__)
     if kind is str:

@@ -1,4 +1,4 @@
-"""What a customer says of harm, in words that no table holds whole: a part of the body and what is wrong with it."""
+"""Finds that a customer tells of harm: a part of the body beside what is wrong with it, a smell, a device, a pill."""
 
 import re
 

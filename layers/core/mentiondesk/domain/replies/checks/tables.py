@@ -120,7 +120,7 @@ PEACE_OF_MIND = Phrases(
     r"|dormez (?:tranquille|sur vos deux oreilles)|soyez (?:tranquilles?|sans crainte|rassuree?s?)"
     r"|(?:duerm\w+|qued\w+|est\w+) tranquil\w+|(?:dorm\w+|fique|pode ficar|esteja) (?:descansad\w+|tranquil\w+))\b"
 )
-# What will be, or is to come: beside it, everyday words of certainty promise something.
+# Words for the future. Beside them, everyday words of certainty promise something.
 FUTURE = re.compile(
     r"'ll\b|\b(?:will|won't|shall|going to|gonna|never|tomorrow|tonight|by (?:\w+day|noon|midday|the end|then|\d"
     r"|lunch|tea)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day"
@@ -290,7 +290,7 @@ PAPERWORK = re.compile(
     r"|applications?|invoices?|bills?|deliver\w*|tracking|seats?|connections?|trains?|flights?|mortgage|rent"
     r"|landlord)\b"
 )
-# What happens in a game, where nobody is hurt.
+# Words of games, in which nobody is hurt.
 GAME = re.compile(
     r"\b(?:boss(?:es| fight)?|respawn\w*|nerf\w*|npcs?|checkpoints?|speedrun\w*|playthrough|dlc"
     r"|died \d+ times|\d+ deaths)\b"
