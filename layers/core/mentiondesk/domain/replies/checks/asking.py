@@ -51,7 +51,7 @@ _ASKED_BEHIND = re.compile(
 )
 # "You can change your address there": what the customer does alone, where the verb stands last.
 _DONE_ALONE = re.compile(
-    r"[^.!?\n]{0,60}\b(?:andern|aktualisieren|prufen|anpassen|hinterlegen|behalten|mitnehmen|mitbringen|vorzeigen"
+    r"(?:(?!\b(?:wir|ich|dann|wij|we|ik)\b)[^.!?\n]){0,60}\b(?:andern|aktualisieren|prufen|anpassen|hinterlegen|behalten|mitnehmen|mitbringen|vorzeigen"
     r"|vorlegen|bereithalten|bereitlegen|dabeihaben|bereit halten|ubertragen|wijzigen"
     r"|aanpassen|veranderen)\b"
 )

@@ -98,7 +98,8 @@ _OWN = re.compile(
     r"|not|never|avoid|isn't|aren't|don't|fake|scam|nicht|kein\w*|pas|falso|scam)\b"
 )
 _RIVAL = (
-    r"(?:rivals?|competitors?|competition|the shop (?:next door|across the (?:road|street)|opposite|down the road)"
+    r"(?:rivals?|competitors?|(?:the|our) competition"
+    r"|the shop (?:next door|across the (?:road|street)|opposite|down the road)"
     r"|konkurrenz|mitbewerber\w*|nachbarn?"
     r"|concurrents?|concurrence|le voisin|la maison d'en face|(?:la|de la) competencia|el vecino|concorrência"
     r"|o vizinho)"

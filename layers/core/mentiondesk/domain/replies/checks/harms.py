@@ -22,6 +22,8 @@ _BODY = (
     r"|palpebras?"
     r"|labios?|lingua|dentes?|peito|maos?|polegar|ouvidos?|orelhas?)"
 )
+# "Hand dryer", "head office": the part of the body names a thing.
+_NO_THING = r"(?!(?:dryer|drier|towel|basin|cream|luggage|mixer|blender|rest|board|office|set|phones?)\b)"
 _WRONG = (
     r"(?:pop(?:s|ped)?|tight(?:ness)?|pressure|stabbing|cramp\w*|dislocated|crack(?:ed)?|crunch\w*|snapped|swell\w*"
     r"|swollen|puff(?:y|ed)|red raw|bright red|split|cut"
@@ -150,7 +152,10 @@ _PAIRS = tuple(
     for one, other in (
         (rf"{_MINE} (?:\w+ )?{_BODY}", _WRONG),
         (_WRONG, rf"{_MINE} (?:\w+ )?{_BODY}"),
-        (rf"(?!back|face\b){_BODY} (?:\w+ ){{0,2}}(?:all |went |ist |toute? |toda |todo |esta )?", _WRONG),
+        (
+            rf"(?!back|face\b){_BODY} {_NO_THING}(?:\w+ ){{0,2}}(?:all |went |ist |toute? |toda |todo |esta )?",
+            _WRONG,
+        ),
         (r"(?:split|cut|busted|fat|swollen|broken|black|bleeding|bloody)", _BODY),
         (
             r"(?:tight(?:ness)?|pressure|pains?|stabbing|tingling|numbness|druck|enge|stechen|oppression|presion"

@@ -86,6 +86,7 @@ _IN_BRACKETS = re.compile(
     r"\((?:poner|insertar|mettre|inserer|einfugen|inserir|por|colocar|put|insert) (?:el |la |le |o |a |the )?[a-z]+\)|"
     r"\((?:a voir|a ver|zu klaren|to check|check|ask|frag\w*|preguntar|perguntar|demander)\b[^()\n]{0,20}\b(?:avec"
     r"|con|com|mit|with|a|bei) \w+\)"
+    r"|\((?:delete|strike|cross out|loschen|streichen|rayer|tachar|riscar)\b[^()\n]{0,25}\)"
     r"|\([^()\n]{0,60}\b(?:before|prior to|vor|avant|antes de)(?: the| dem| l'| d'| el)? ?(?:sending|posting|publishing"
     r"|you (?:send|post)|senden|posten|envoi|envoyer|publier|enviar|publicar)\b[^()\n]{0,20}\)"
     r"|\((?:repeat|name|state|describe|insert|mention|quote|use|copy|ask|say|explain|thank|apologi[sz]e|reference)\b"
@@ -110,7 +111,9 @@ _AS_WRITTEN = Phrases(
     r"|[Pp]erson) [ABCXYZ]\b|\bX{1,2}(?:th|st|nd|rd)\b|\bof Month\b|\b(?:las|um|at|à|às|le|el|am|on) (?:HH|DD|TT|JJ"
     r"|MM)\b|\b(?:Nom|Nombre|Nome|Name|Date|Datum|Fecha|Ville|Stadt|Ciudad|Cidade|Produit|Produkt|Producto|Produto"
     r"|Lien|Store|Shop|Customer|Client|City|Product)(?:Du|De|Del|Do|Da|Des|Of|The|Von|Der)?(?:[A-Z][a-z]{2,})+\b"
-    r"|\bTK(?:TK)?\b(?! ?\d| ?Maxx?)|\b(?:at|by|until|till|before|after|around|between) X\b(?! \()|[£€$] ?X+\b"
+    r"|\bTK(?:TK)?\b(?! ?\d| ?Maxx?)|\b(?:at|by|until|till|before|after|around|between) X\b(?! \()"
+    r"|[£€$] ?[Xx]+(?:[.,][Xx]+)?\b"
+    r"|\b[xy] ?%|\b(?:PET|FIRST|LAST|CUSTOMER|PRODUCT|STORE|SHOP|CLIENT)NAME\b"
     r"|\bX ?(?:am|pm|%|o'clock|Uhr|€|£)(?!\w)|(?<!siglo )(?<!século )(?<!siècle )(?<!secolo )(?<!size"
     r" )(?<!Jahrhundert )\bXX\b|\bNaN\b"
 )

@@ -118,8 +118,9 @@ _FLAT = re.compile(
 )
 # A street without its number, to which something goes.
 _STREET_OF_DELIVERY = Phrases(
-    r"\b(?:deliver\w*|redeliver\w*|send|sent|sending|goes?|come|coming|drop\w*|bring\w*|left|round|moved?|live"
-    r"|ship\w*)\b"
+    r"\b(?:deliver\w*|redeliver\w*|send|sent|sending|drop\w*|bring\w*|left|moved?|live|ship\w*"
+    r"|(?:it|he|she|they|we|one|driver|van|courier|engineer)(?:'s|'ll|'re| will| is| are)? (?:goes|come|coming|going"
+    r"|go|round))\b"
     r"[^.!?;]{0,60}\b(?:in|on|to|at|off|of)\b "
     r"(?!(?:the|our|a|any|this|that|every|each|one|down|up|along|past|across)\b)"
     r"(?:[\w'-]{3,20} ){1,2}"

@@ -190,6 +190,7 @@ _BORN = Phrases(
     r"\b(?:you|your|she|he|her|his|vous|votre|usted|su|sie|ihr|du|dein|tu|o senhor|a senhora|sua|seu|bien|as"
     r"|:)\b[^.!?\n]{0,50}"
     rf"\b(?:born|née?|geboren|nacid[oa]|nascid[oa]|nat[oa])\b[^.!?\n]{{0,25}}\b(?:{_MONTHS}|\d{{4}})\b"
+    r"|\b(?:deine?n?|ihre?n?) [^.!?\n]{0,40}\bwohnhaft\b"
 )
 # A code that opens something, told in few digits.
 _OPENS = Phrases(
