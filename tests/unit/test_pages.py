@@ -34,6 +34,7 @@ from mentiondesk.domain.cases.case import (
 )
 from mentiondesk.domain.cases.changes import case_change
 from mentiondesk.domain.cases.commands import STAFF_COMMANDS, CaseCommand, SnoozeFor, StaffCommand
+from mentiondesk.domain.cases.fold import apply
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import IncidentId, StaffId
 from mentiondesk.domain.incidents.changes import incident_change
@@ -88,7 +89,7 @@ from mentiondesk.usecases.alerts.change_duty import ChangeDuty
 from mentiondesk.usecases.cases.change_case import ChangeCase
 from mentiondesk.usecases.incidents.change_incident import ChangeIncident
 from mentiondesk.values import replace
-from tests.support.builders import CASE_ID, NOON, a_case, at, said, settings
+from tests.support.builders import CASE_ID, NOON, a_case, a_story, at, said, settings
 from tests.support.examples import a_value, example
 
 FORM = "application/x-www-form-urlencoded"
@@ -293,6 +294,14 @@ def test_a_link_shows_nothing_that_a_colleague_wrote(entry: type[Act]) -> None:
     shown = office.pages.show(office.case_token, at(10))
     assert shown.status == HTTPStatus.OK
     assert "Flood" not in shown.html
+
+
+@pytest.mark.parametrize("entry", get_args(CaseActEntry))
+def test_a_case_keeps_nothing_that_a_colleague_wrote_but_why_it_was_closed(entry: type[Act]) -> None:
+    """Links show what a case keeps, and notes are forgotten in its acts and its `reason` alone."""
+    case, act = a_story(said(0)), an_entry(entry)
+    act = replace(act, **{name: "Mrs Flood" for name in WRITTEN if hasattr(act, name)})
+    assert "Flood" not in repr(replace(apply(case, act, settings().policy), reason=""))
 
 
 @pytest.mark.parametrize("action", sorted(DESK_ACTIONS))
