@@ -1,6 +1,6 @@
 """The checks of a reply: every rule, applied to one text."""
 
-from mentiondesk.domain.replies.checks import elsewhere, fit, form_rules, wording_rules
+from mentiondesk.domain.replies.checks import elsewhere, fit, form_rules, tables, wording_rules
 from mentiondesk.domain.replies.checks.asking import asks_identifiers
 from mentiondesk.domain.replies.checks.context import CheckContext
 from mentiondesk.domain.replies.checks.leak import leak
@@ -47,6 +47,7 @@ def check(text: str, context: CheckContext) -> tuple[Finding, ...]:
 
     `text` is what the author wrote, without the signature.
     """
+    tables.load()
     reading = Reading(text[:LONGEST_READ])
     found = [finding for rule in RULES for finding in rule(reading, context)]
     return tuple(sorted(found, key=lambda finding: (finding.outcome.rank, finding.start)))

@@ -6,11 +6,23 @@ from importlib.resources import files
 
 from mentiondesk.domain.replies.checks.word_table import Phrases, WordTable, unaccented
 
+_WORDS = files("mentiondesk.domain.replies.checks").joinpath("words")
+
 
 @cache
 def table(name: str) -> WordTable:
     """The whole words and phrases of a table."""
     return WordTable(lines_of(name))
+
+
+@cache
+def load() -> None:
+    """Makes every table: those made one by one would each have the first text read anew."""
+    names = (file.name.removesuffix(".txt") for file in _WORDS.iterdir())
+    for name in sorted(set(names) - {"README", "placeholder"}):
+        table(name)
+    placeholder_words()
+    placeholder_signs()
 
 
 @cache
@@ -32,7 +44,7 @@ def may_name_a_slot(text: str) -> bool:
 
 def lines_of(name: str) -> list[str]:
     """The lines of a table, without accents."""
-    text = files("mentiondesk.domain.replies.checks").joinpath(f"words/{name}.txt").read_text(encoding="utf-8")
+    text = _WORDS.joinpath(f"{name}.txt").read_text(encoding="utf-8")
     return [unaccented(line) for line in text.split("\n") if line and not line.startswith("# ")]
 
 
