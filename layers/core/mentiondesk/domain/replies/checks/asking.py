@@ -1,23 +1,23 @@
 """The rule about requests in public for what identifies the customer, and the private ways that make them harmless."""
 
-import re
 from collections.abc import Iterator
 
 from mentiondesk.domain.posts.tags import Kind
 from mentiondesk.domain.replies.checks import tables
 from mentiondesk.domain.replies.checks.context import CheckContext
+from mentiondesk.domain.replies.checks.expression import Expression
 from mentiondesk.domain.replies.checks.spelling import Reading
 from mentiondesk.domain.replies.checks.word_table import Phrases
 from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.replies.links import links_in
 
 # A request and what it asks for stand in one sentence, and near each other.
-_ENDS, _NEAR = re.compile(r"[.!?;\n]"), 70
+_ENDS, _NEAR = Expression(r"[.!?;\n]"), 70
 # "Poste hier keine Adresse": what is asked for may be denied behind the place.
-_DENIED_BEHIND = re.compile(r" ?(?:\w+ )?(?:keine?\w*|nichts|nothing|none|rien|nada|niets)\b")
-_CLAUSE_ENDS = re.compile(r"[.!?;\n]|\b(?:just|simply|but|nur|einfach)\b")
+_DENIED_BEHIND = Expression(r" ?(?:\w+ )?(?:keine?\w*|nichts|nothing|none|rien|nada|niets)\b")
+_CLAUSE_ENDS = Expression(r"[.!?;\n]|\b(?:just|simply|but|nur|einfach)\b")
 # "Please do not post your address", "we have sent a new order number": nobody is asked.
-_NOT_ASKED = re.compile(
+_NOT_ASKED = Expression(
     r"\b(?:without|don't|do not|not|never|no need|avoid|ignore|remove|delete|hide|instead of|leave out|leave off"
     r"|keep)\b"
     r"|\b(?:nichts?|kein|keine[nr]?|ohne|pas|sans|sin|sem|nao|jamas|nunca|senza|non|niet|geen|zonder)\b"
@@ -28,13 +28,13 @@ _NOT_ASKED = re.compile(
     r"|change|updated?|wrong|correct|check|reset|enter|add|added|sent|emailed) (?:\w+ ){0,2}$"
 )
 # "So that it does not happen again, …": the purpose of a request, which may be that something is not.
-_PURPOSE = re.compile(
+_PURPOSE = Expression(
     r"\b(?:so(?: that)?|to make sure|damit|sodass|pour (?:que|eviter)|afin (?:que|de)"
     r"|para(?: que)?|perche|affinche|zodat|om)"
     r"\b[^,.!?]{0,60},"
 )
 # Words after a noun that make a request of it: "your order number?", "the postcode, please".
-_ASKED_BEHIND = re.compile(
+_ASKED_BEHIND = Expression(
     r"[^.!?\n]{0,3}(?:\?|,? ?(?:please|pls|bitte|s'il vous plait|svp|stp|por favor|per favore|alstublieft"
     r"|aub|graag)\b"
     r"|(?:,| and)? (?:here|below|(?:would|will) (?:help|do|suffice)|[^.!?\n]{0,70}would do (?:the trick"
@@ -50,14 +50,14 @@ _ASKED_BEHIND = re.compile(
     r"|serve|volstaat)\b)"
 )
 # "You can change your address there": what the customer does alone, where the verb stands last.
-_DONE_ALONE = re.compile(
+_DONE_ALONE = Expression(
     r"(?:(?!\b(?:wir|ich|dann|wij|we|ik)\b)[^.!?\n]){0,60}\b(?:andern|aktualisieren|prufen|anpassen|hinterlegen|behalten|mitnehmen|mitbringen|vorzeigen"
     r"|vorlegen|bereithalten|bereitlegen|dabeihaben|bereit halten|ubertragen|wijzigen"
     r"|aanpassen|veranderen)\b"
 )
 # "You'll get an e-mail": what comes to the customer.
-_COMES = re.compile(r"\b(?:you'll|you will|you'd|you should|it'll|they'll)(?: \w+)? $")
-_BRANDS_OWN = re.compile(r"\b(?:our|ours|unsere?r?|notre|nuestr[ao]|nosso|nossa|nostr[ao]|onze?)(?: \w+)? $")
+_COMES = Expression(r"\b(?:you'll|you will|you'd|you should|it'll|they'll)(?: \w+)? $")
+_BRANDS_OWN = Expression(r"\b(?:our|ours|unsere?r?|notre|nuestr[ao]|nosso|nossa|nostr[ao]|onze?)(?: \w+)? $")
 _OPEN = (
     r"(?:here|below|underneath|in this thread|in the (?:thread|replies|comments)|publicly|in public"
     r"|(?:under|underneath|beneath|below) (?:this|the) (?:post|tweet|thread|message|reply|comment)"
@@ -76,7 +76,7 @@ _OPEN = (
     r"|nos comentarios|neste post|en este hilo|qui|qui sotto|nei commenti|in de reacties)\b"
 )
 # Words that set a private way aside, or name the thread as the place to answer.
-_IN_THE_OPEN = re.compile(
+_IN_THE_OPEN = Expression(
     r"\b(?:no need (?:to|for a?)|don't (?:need to|have to|bother)|(?:instead of|rather than)(?: a)?"
     r"|not (?:by|in|via)|keine?|nicht|pas (?:besoin )?(?:de|en)|sans|sin|no hace falta|sem|nao precisa)"
     r"[^.!?,;]{0,25}?\b(?:dms?|direct messages?|private|message|direktnachricht|pn|mp|md|mensaje|privado|mensagem"
@@ -107,15 +107,15 @@ _HERE_WILL_DO = Phrases(
     r",? (?:and|then|so|dann|und|et|puis|y|e) (?:we|i|wir|ich|nous|on|fragen|schauen|lo|la|le|vemos|miramos)\b"
 )
 # The words before a verb that make a request of it, and those that make it the brand's own promise.
-_REQUEST_BEFORE = re.compile(
+_REQUEST_BEFORE = Expression(
     r"(?:^|[.!?:;,-] ?|\b(?:please|pls|just|simply|kindly|and|then|or|so|you|then|only|quickly|maybe|it|bitte|einfach"
     r"|kurz|doch|und|por favor|plait|svp|veuillez|pouvez|vous|nous|puedes?|podrias?|pode(?:ria)?|de|le|nos|me|e|y|et"
     r"|sie|du) )$"
 )
-_OWN_PROMISE = re.compile(r"\b(?:we|i|they|wir|ich|nous|on)(?:'ll| will|'re going to| can| shall| werden?| va)\b[^,]*$")
-_MAIL = re.compile(r"\w@\w[\w-]*\.\w")
+_OWN_PROMISE = Expression(r"\b(?:we|i|they|wir|ich|nous|on)(?:'ll| will|'re going to| can| shall| werden?| va)\b[^,]*$")
+_MAIL = Expression(r"\w@\w[\w-]*\.\w")
 # Private ways at whose end nobody reads.
-_WITHOUT_A_PERSON = re.compile(
+_WITHOUT_A_PERSON = Expression(
     r"\b(?:in (?:the|our) app|log ?in|sign ?in|(?:log|sign)(?:ging|ning)? ?in (?:to|on|at|and|here|there|via|through"
     r"|first)"
     r"|(?:in|im|dans|en|na|nel) (?:your|ihrem|deinem|votre|tu|su|sua|suo|uw) (?:kundenkonto|account|konto"
@@ -123,7 +123,7 @@ _WITHOUT_A_PERSON = re.compile(
     r"|espace|cuenta|conta)|kundenkonto)\b"
 )
 # Questions that a reply may ask in the open, and things among them that identify all the same.
-_HARMLESS = re.compile(
+_HARMLESS = Expression(
     r"\b(?:(?<!see )(?<!you )(?<!check )(?<!wir )(?<!nachsehen )(?<!verrons )(?<!vemos )(?<!vejo )(?:if"
     r"|whether|ob|si)|how (?:it|that|you|things)|what (?:happened|happens|went|you|the (?:screen|error|display))"
     r"|(?:which|what|welche\w*|quel\w*|que|cual|qual) (?:\w+ ){0,2}(?:branch|shop|store|restaurant|hotel|museum|gym"
@@ -134,7 +134,7 @@ _HARMLESS = re.compile(
     r"|photos?|pictures?|foto\w*|feedback|story|stories|recipes?|ideas?|thoughts?|questions?|experience|suggestions?"
     r"|favou?rites?|wishes|tips?|pics?)\b"
 )
-_IDENTIFYING = re.compile(
+_IDENTIFYING = Expression(
     r"\b(?:box(?:es)?|(?:you|you're) (?:typ(?:e|ed|ing)|enter(?:ed)?|log|sign)|with capitals|capitals and|wallet"
     r"|digits?|numbers?|letters|characters|(?:bar)?codes?|figures|inbox|e-?mail|mail|names?|surname|born"
     r"|address|street|house|door|flat|doorbell|postcode|post code|zip|licen[cs]e|passport|card|account|log-?ins?"
@@ -196,12 +196,12 @@ _TO_US = Phrases(
     rf"[^.!?\n]{{0,60}}\b{_HELD_THINGS}\b"
 )
 # "Which phone do you have, and which version": the thing, and not the number by which it is called.
-_PHONE = re.compile(r"(?:phone|mobile|handy|telephone|portable|movil|celular|telemovel)")
-_OF_A_PHONE = re.compile(
+_PHONE = Expression(r"(?:phone|mobile|handy|telephone|portable|movil|celular|telemovel)")
+_OF_A_PHONE = Expression(
     r"\b(?:version\w*|appli?|app|modele?|modelo|model|screen|battery|system|navegador|browser|update)\b"
 )
 # Things that the customer brings along, shows at a desk or types into a page.
-_BROUGHT = re.compile(
+_BROUGHT = Expression(
     r"\b(?:bring|bringing|apportez|munissez|presentez|trae|traiga|traer|lleva|lleve|traga|leve)\b[^.!?\n]{0,60}"
     r"|\b(?:have|bring|take|keep) (?:it|them|that) (?:with you|along|to hand)\b[^.!?\n]{0,90}"
     r"|\bhave (?:your|the) [^.!?\n]{0,40}\b(?:ready|to hand|at hand|with you)\b"
@@ -217,8 +217,8 @@ _BROUGHT = re.compile(
     r"|\b(?:tell|give|show) the (?:desk|driver|crew|reception|team|guide|till)\b[^.!?\n]{0,40}"
 )
 # The place of a thing that happened in public: "which street is it?", about holes in a road.
-_PLACE_OF_EVENT = re.compile(r"(?:which |what )?(?:street|road|village|building|square) (?:is|was) (?:it|this|that)$")
-_DELIVERY = re.compile(
+_PLACE_OF_EVENT = Expression(r"(?:which |what )?(?:street|road|village|building|square) (?:is|was) (?:it|this|that)$")
+_DELIVERY = Expression(
     r"\b(?:deliver\w*|parcel|package|courier|driver|orders?|ordered|postman|box|shipment|engineer|technician"
     r"|my (?:house"
     r"|home|flat|door))\b"

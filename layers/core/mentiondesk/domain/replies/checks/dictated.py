@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from mentiondesk.domain.replies.checks.expression import Expression
 from mentiondesk.domain.replies.checks.spelling import DIGITS_IN_WORDS, Reading
 
 # Words between the parts of what is dictated, where one part ends and the next begins.
@@ -23,24 +24,24 @@ _LANGUAGES = tuple(
     for words, more in zip(DIGITS_IN_WORDS, _MORE, strict=False)
 )
 _PATTERNS = tuple(
-    (re.compile(rf"\b{_SOME}(?:{one})(?:{_BETWEEN}{_SOME}(?:{one}|\d{{1,4}}|[a-z])(?![\w'])){{2,}}"), language)
+    (Expression(rf"\b{_SOME}(?:{one})(?:{_BETWEEN}{_SOME}(?:{one}|\d{{1,4}}|[a-z])(?![\w'])){{2,}}"), language)
     for language in _LANGUAGES
     for one in ("|".join(sorted(language, key=len, reverse=True)),)
 )
-_ONE = re.compile(r"[^\W\d_]{2,}")
-_SIGN_ALONE = re.compile(r"\d|\b[a-z]\b")
-_HOURS = re.compile(r"\b(?:at|um|um|à|a las|as|às|alle|om|from|between|buses|gates?|platforms?|lines?) $")
-_NAMED = re.compile(
+_ONE = Expression(r"[^\W\d_]{2,}")
+_SIGN_ALONE = Expression(r"\d|\b[a-z]\b")
+_HOURS = Expression(r"\b(?:at|um|um|à|a las|as|às|alle|om|from|between|buses|gates?|platforms?|lines?) $")
+_NAMED = Expression(
     r"\b(?:code|digits|pin|keypad|type|enter|dial|press|key in|tapez|tippen|eingeben|marque|pulse|teclee|digite"
     r"|password|passcode|number|combination|gate|lock|safe|ziffern|zahlen|nummer|passwort"
     r"|ending|ends|visa|card|karte|carte|tarjeta|cartão|chiffres"
     r"|numéro|dossier|cifras|código|clave|número|dígitos|senha|codice|cifre|cijfers)\b[^.!?]{0,40}$"
 )
 # "R-comme-Romeo", "R as in Romeo".
-_AS_IN = re.compile(r"\b[A-Z][ -](?:comme|wie|as in|como|come|van)[ -][A-ZÀ-Ý][\wÀ-ÿ]+")
-_FOR = re.compile(r"\b[A-Z] (?:for|de) [A-Za-z]\w+,? (?:then )?[A-Z] (?:for|de) [A-Za-z]")
-_SPELLED = re.compile(r"(?<![\w-])[A-Za-z](?:[-.][A-Za-z]){3,}(?![\w-])")
-_SPELLED_NAME = re.compile(
+_AS_IN = Expression(r"\b[A-Z][ -](?:comme|wie|as in|como|come|van)[ -][A-ZÀ-Ý][\wÀ-ÿ]+")
+_FOR = Expression(r"\b[A-Z] (?:for|de) [A-Za-z]\w+,? (?:then )?[A-Z] (?:for|de) [A-Za-z]")
+_SPELLED = Expression(r"(?<![\w-])[A-Za-z](?:[-.][A-Za-z]){3,}(?![\w-])")
+_SPELLED_NAME = Expression(
     r"\b(?:(?:have|has|got|see|put|reads?|show|shows|down|spel\w+|typed|entered) (?:it|you|him|her|them|that|this"
     r"|your \w+"
     r"|as|under)|spelt|spelled|surname|name|buchstabiert|geschrieben|épelé|escrito|nombre|nom|nome)\b[^.!?]{0,30}$"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from mentiondesk.domain.replies.checks.context import CheckContext
+from mentiondesk.domain.replies.checks.expression import Expression
 from mentiondesk.domain.replies.checks.spelling import Reading
 from mentiondesk.domain.replies.checks.word_table import Phrases
 from mentiondesk.domain.replies.finding import Finding, Outcome
@@ -16,7 +17,7 @@ _DOT_WORD = r"\s(?:dot|punkt|point|punto|ponto|punt)\s"
 _SLASH_WORD = r"(?:slash|barra|barre|schrägstrich|schraegstrich|querstrich)"
 _COMMON = "com|example|net|org|io|info|shop|store|app|biz|site|online|link"
 _SHORT = "co|ly|me|gl|cc|de|fr|es|pt|it|nl|uk|eu|at|ch|be|us|to|tv"
-_HIDDEN_LINK = re.compile(
+_HIDDEN_LINK = Expression(
     rf"\bhxxps?://\S+|\bh\s+t\s+t\s+p\s+(?:s\s+)?:|\bhttps?\s+:|\bw\s?w\s?w\s?\.\s"
     rf"|(?<![\w-])[\w-]{{1,60}}{_DOT_SIGN}(?:{_COMMON}|{_SHORT})\b"
     rf"|(?<![\w-])[\w-]{{1,60}}(?:\[\.\]|\(\.\)|[(\[{{]{_DOT}[)\]}}])[a-z]{{2,10}}\b"
@@ -50,7 +51,7 @@ _PARTS_OF_LINKS = (
 )  # fmt: skip
 _SIGNS_OF_LINKS = tuple(
     map(
-        re.compile,
+        Expression,
         (
             r"\s\.",
             r"h\s+t\s",
@@ -60,10 +61,10 @@ _SIGNS_OF_LINKS = tuple(
         ),
     )
 )
-_NEXT_SENTENCE = re.compile(r"\w*[a-zà-ÿ]\.[A-Z][a-zà-ÿ]+")
+_NEXT_SENTENCE = Expression(r"\w*[a-zà-ÿ]\.[A-Z][a-zà-ÿ]+")
 
 # A sign between Latin letters that readers take for the full stop of a link.
-_LIKE_A_DOT = re.compile(r"(?<=[a-zA-Z0-9])[․。．｡‧∙](?=[a-zA-Z0-9])")
+_LIKE_A_DOT = Expression(r"(?<=[a-zA-Z0-9])[․。．｡‧∙](?=[a-zA-Z0-9])")
 _PLATFORM = (
     r"(?:youtube|you tube|tiktok|instagram|insta|facebook|reddit|etsy|e-?bay|amazon|vinted|telegram|discord|pinterest"
     r"|twitch|booking(?:\.com)?|expedia|airbnb|trivago|skyscanner|trainline|uber eats|deliveroo|github|gumtree"
@@ -93,7 +94,7 @@ _SOMEBODY = (
     r"|uploads?"
     r"|kanal|verkäufer\w*|gruppe|chaîne|vidéos?|vendeur\w*|groupe|canal|vídeos?|vendedor\w*|grupo|perfil|lista)"
 )
-_OWN = re.compile(
+_OWN = Expression(
     r"\b(?:our|ours|we|we're|us|my|unser\w*|wir|uns|notre|nos|nous|nuestr\w+|noss\w+|tenemos|temos|estamos"
     r"|not|never|avoid|isn't|aren't|don't|fake|scam|nicht|kein\w*|pas|falso|scam)\b"
 )
@@ -123,7 +124,7 @@ _ELSEWHERE = Phrases(
     r"|\b(?:search|look up|google) (?:for )?(?:their|its|his|her) names?\b"
     r"|\b(?:place|site|shop|one|app) (?:that|which|whose name) (?:starts|begins) with an? \w+ and ends\b"
 )
-_TO_A_RIVAL = re.compile(
+_TO_A_RIVAL = Expression(
     rf"\b{_GO}\b[^.!?\n]{{0,50}}\b(?<!your ){_RIVAL}\b|(?<!your ){_RIVAL}\b[^.!?\n]{{0,60}}\b(?:sells?|stocks?|has"
     rf"|have|had|do (?:it|them|the|an?|that|this|some)|does|got|hat|haben|führ\w+|ont|vend\w*"
     r"|tien\w+|vend\w+|têm|tem)\b"
@@ -162,7 +163,7 @@ _NAMES_ANOTHER = (
     *("competencia", "vecino", "concorrência", "vizinho"),
 )
 # A forum of Reddit, and an invitation to a server or a chat.
-_FORUM = re.compile(r"(?<![\w/.])/?[ru]/\w{3,}|\bjoin\.\w+\b")
+_FORUM = Expression(r"(?<![\w/.])/?[ru]/\w{3,}|\bjoin\.\w+\b")
 
 
 def foreign_links(reading: Reading, context: CheckContext) -> Iterator[Finding]:

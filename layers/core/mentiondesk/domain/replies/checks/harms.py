@@ -1,6 +1,6 @@
 """Finds that a customer tells of harm: a part of the body beside what is wrong with it, a smell, a device, a pill."""
 
-import re
+from mentiondesk.domain.replies.checks.expression import Expression
 
 # The text is in small letters and without accents.
 _BODY = (
@@ -105,7 +105,7 @@ _TO_EAT = (
     r"|muerde\w*|roe\w*|traga\w*"
     r"|en la boca|morde\w*|lamb\w+|roi\w*|engol\w+|na boca)"
 )
-_OF_A_CAR = re.compile(
+_OF_A_CAR = Expression(
     r"\b(?:warning lights?|grinding (?:noise|sound)|grinds? when|(?:seat ?)?belts? (?:\w+ ){0,5}?(?:won't|doesn't"
     r"|didn't|not|broken|stuck|click\w*|jammed)"
     r"|warnleuchten?|warnlampe|gurt\w* (?:\w+ ){0,4}(?:nicht|kaputt|klemmt)|voyant (?:rouge|moteur|allume)"
@@ -113,7 +113,7 @@ _OF_A_CAR = re.compile(
     r"|testigo (?:rojo|encendido)|luz roja|cinturon (?:\w+ ){0,4}(?:no|roto|rota)|luz vermelha|luz de aviso"
     r"|cinto (?:\w+ ){0,4}(?:nao|partido|avariado))\b"
 )
-_TAKEN = re.compile(
+_TAKEN = Expression(
     r"\b(?:(?:dog|cat|puppy|kitten|hund|katze|chien|chat|perro|gato|cao) (?:\w+ ){0,3}(?:ate|eaten|swallowed"
     r"|gefressen|mange|comio|comeu)"
     r"|(?:ate|eaten|eats?|eating|chewed|nibbled|swallowed|munched) (?:\w+ ){0,5}?(?:berr(?:y|ies)|lea(?:f|ves)"
@@ -148,7 +148,7 @@ _THROWN = (
 )
 _NEAR = r"[^.!?\n]{0,45}?\b"
 _PAIRS = tuple(
-    re.compile(rf"\b{one}\b{_NEAR}{other}\b")
+    Expression(rf"\b{one}\b{_NEAR}{other}\b")
     for one, other in (
         (rf"{_MINE} (?:\w+ )?{_BODY}", _WRONG),
         (_WRONG, rf"{_MINE} (?:\w+ )?{_BODY}"),
@@ -176,7 +176,7 @@ _PAIRS = tuple(
         (_RIDDEN, _THROWN),
     )
 )
-_HARMS = (*_PAIRS, _OF_A_CAR, _TAKEN, re.compile(rf"\b{_ALARM}\b"))
+_HARMS = (*_PAIRS, _OF_A_CAR, _TAKEN, Expression(rf"\b{_ALARM}\b"))
 
 
 def tells_of_harm(said: str) -> bool:

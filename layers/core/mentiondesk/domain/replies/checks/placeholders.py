@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from mentiondesk.domain.replies.checks import tables
 from mentiondesk.domain.replies.checks.context import CheckContext
+from mentiondesk.domain.replies.checks.expression import Expression
 from mentiondesk.domain.replies.checks.spelling import Reading
 from mentiondesk.domain.replies.checks.word_table import Phrases, unaccented
 from mentiondesk.domain.replies.finding import Finding, Outcome
@@ -22,8 +23,8 @@ _SLOTS = (
     "|heure|jour|produit|lien|motif|raison|montant|nombre|apellido|tienda|ciudad|fecha|hora|dia|producto|enlace"
     "|motivo|importe|cliente|nome|apelido|loja|cidade|data|produto|valor|cognome|negozio|naam|winkel"
 )
-_CAPITALS = re.compile(rf"(?<![\w@#/.'-])(?:YOUR[-_ ])?(?:{_SLOTS.upper()})(?![\w@'-])")
-_LOUD = re.compile(r"\b[A-ZÀ-Ý]{4,}\b")
+_CAPITALS = Expression(rf"(?<![\w@#/.'-])(?:YOUR[-_ ])?(?:{_SLOTS.upper()})(?![\w@'-])")
+_LOUD = Expression(r"\b[A-ZÀ-Ý]{4,}\b")
 # In a reply with more loud words than these, a noun in capitals is loud as well, and no slot.
 _MOST_LOUD = 2
 _MARKS = r"[*~|^=+@&\\/:%$-]{1,3}"
@@ -82,7 +83,7 @@ _WRITTEN = Phrases(
     r"|e|las|les|the|your|our)\b)"
 )
 # Notes in brackets to whoever fills the slot or sends the reply.
-_IN_BRACKETS = re.compile(
+_IN_BRACKETS = Expression(
     r"\((?:poner|insertar|mettre|inserer|einfugen|inserir|por|colocar|put|insert) (?:el |la |le |o |a |the )?[a-z]+\)|"
     r"\((?:a voir|a ver|zu klaren|to check|check|ask|frag\w*|preguntar|perguntar|demander)\b[^()\n]{0,20}\b(?:avec"
     r"|con|com|mit|with|a|bei) \w+\)"
@@ -94,13 +95,13 @@ _IN_BRACKETS = re.compile(
     r"[^()\n]{0,25}\)"
 )
 # A sign that seldom stands in a reply, on both sides of a word.
-_BETWEEN_SIGNS = re.compile(
+_BETWEEN_SIGNS = Expression(
     rf"(?<!\S)([^\w\s\"'“”‘’«»().,;:!?*])(?:{_SLOTS})\1(?!\w)"
     r"|(?<!\S)(@{1,3}|[#~|^=+&$§¤¬/\\]{2,3})[a-z_ .-]{2,25}\2(?!\w)|(?<!\S)([~|^=+$§¤¬])[a-z]{1,15}\3(?=[\s,.;:!?]|$)"
 )
-_ODD_SIGN = re.compile(r"(?<!\S)[^\w\s\"'“”‘’«»().,;:!?*-]")
+_ODD_SIGN = Expression(r"(?<!\S)[^\w\s\"'“”‘’«»().,;:!?*-]")
 # A word that needs another, and the gap where that stood.
-_GAP = re.compile(
+_GAP = Expression(
     r"\b(?:in|at|on|by|from|to|within|until|of|for|am|um|bis|in der|im|a|le|du|el|en|de|em|no|na) {2,}(?=[a-z])"
     r"|\b(?:hello|hi|hey|dear|good (?:morning|afternoon|evening)|hallo|liebe[r]?|guten (?:tag|morgen)|bonjour|hola"
     r"|buenos dias|ola|bom dia) {1,2},(?= )"
@@ -118,7 +119,7 @@ _AS_WRITTEN = Phrases(
     r" )(?<!Jahrhundert )\bXX\b|\bNaN\b"
 )
 # Keys of a keyboard, as instructions name them.
-_KEY = re.compile(r"\[(?:esc|enter|return|tab|shift|ctrl|strg|alt|cmd|space|del|entf|echap|intro|f\d{1,2})\]")
+_KEY = Expression(r"\[(?:esc|enter|return|tab|shift|ctrl|strg|alt|cmd|space|del|entf|echap|intro|f\d{1,2})\]")
 
 
 def placeholders(reading: Reading, context: CheckContext) -> Iterator[Finding]:
@@ -141,7 +142,7 @@ def _written(text: str) -> Iterator[re.Match[str]]:
         yield from pattern.finditer(text)
 
 
-def _rare(text: str) -> Iterator[re.Pattern[str]]:
+def _rare(text: str) -> Iterator[Expression]:
     """The patterns of which the text holds a sign at all: few do."""
     if "(" in text:
         yield _IN_BRACKETS

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from mentiondesk.domain.replies.checks.context import CheckContext
 from mentiondesk.domain.replies.checks.dictated import dictated
+from mentiondesk.domain.replies.checks.expression import Expression
 from mentiondesk.domain.replies.checks.records import OUR_PLACE, records
 from mentiondesk.domain.replies.checks.spelling import Reading
 from mentiondesk.domain.replies.checks.word_table import Phrases
@@ -12,13 +13,13 @@ from mentiondesk.domain.replies.finding import Finding, Outcome
 from mentiondesk.domain.replies.links import belongs, links_in
 
 RULE = "private_data"
-_DIGIT = re.compile(r"\d")
-_CARD = re.compile(r"(?<![\d.,])\d(?:[ .\-]{0,2}\d){12,18}(?![\d])")
-_IBAN = re.compile(r"(?<![a-z0-9])[a-z]{2}\d{2}(?: ?[a-z0-9]){11,30}(?![a-z0-9])")
+_DIGIT = Expression(r"\d")
+_CARD = Expression(r"(?<![\d.,])\d(?:[ .\-]{0,2}\d){12,18}(?![\d])")
+_IBAN = Expression(r"(?<![a-z0-9])[a-z]{2}\d{2}(?: ?[a-z0-9]){11,30}(?![a-z0-9])")
 # Words behind a flight's number make the check digits by chance; no country's accounts have fewer digits.
 _FEWEST_IN_IBAN = 10
 # "Accounts at Gmail": a word of the language before the provider, and no address.
-_PROVIDER_ALONE = re.compile(
+_PROVIDER_ALONE = Expression(
     r"(?:account|address|inbox|folder|mail|e-?mail|mails|postfach|konto|adresse|anschrift|cuenta|conta|spam|login"
     r"|users?"
     r"|people|issue"
@@ -26,7 +27,7 @@ _PROVIDER_ALONE = re.compile(
 )
 # The full stop in an address that is spoken.
 _DOT = "(?:dot|punto|ponto|point|punkt|punt)"
-_MAIL = re.compile(
+_MAIL = Expression(
     r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\]|\{at\}| (?:at|ät|arroba|arobase|chiocciola|apenstaartje"
     r"|klammeraffe) )\s?"
     rf"(?:[a-z0-9-]{{1,40}}(?:\.|\s?\(dot\)\s?|\s?\[dot\]\s?| {_DOT} )){{1,4}}[a-z]{{2,10}}(?![\w-])"
@@ -37,35 +38,35 @@ _PROVIDERS = (
     "laposte", "t-online", "web.de",
 )  # fmt: skip
 # An address that leaves the ending of a well-known provider out.
-_MAIL_AT_PROVIDER = re.compile(
+_MAIL_AT_PROVIDER = Expression(
     r"(?<![\w.+-])[\w.+-]{2,64}\s?(?:@|\(at\)|\[at\]| (?:at|ät|arroba|arobase|chiocciola|apenstaartje|bei|chez"
     r"|en|no) )\s?"
     rf"(?:{'|'.join(map(re.escape, _PROVIDERS))})\b"
 )
-_AT_IN_WORDS = re.compile(r"\b(?:arroba|arobase|chiocciola|klammeraffe|apenstaartje)[ ,]+(\w{3,})")
-_LOCAL_PART_IN_WORDS = re.compile(rf"[\w.+-]{{1,64}} {_DOT} $")
-_IN_WORDS = re.compile(rf" {_DOT} ")
+_AT_IN_WORDS = Expression(r"\b(?:arroba|arobase|chiocciola|klammeraffe|apenstaartje)[ ,]+(\w{3,})")
+_LOCAL_PART_IN_WORDS = Expression(rf"[\w.+-]{{1,64}} {_DOT} $")
+_IN_WORDS = Expression(rf" {_DOT} ")
 # Words with a digit in them; those with letters as well; and the numbers behind a word for an order.
-_NUMBERED = re.compile(r"(?<![\w-])[a-z-]*\d[\w-]*")
-_WITH_LETTERS = re.compile(r"(?<![\w-])(?=[\d-]*[a-z])[a-z-]*\d[\w-]*")
-_OF_AN_ORDER = re.compile(
+_NUMBERED = Expression(r"(?<![\w-])[a-z-]*\d[\w-]*")
+_WITH_LETTERS = Expression(r"(?<![\w-])(?=[\d-]*[a-z])[a-z-]*\d[\w-]*")
+_OF_AN_ORDER = Expression(
     r"\b(?:order|booking|parcel|ticket|case|ref|reference|bestellung|auftrag|sendung|buchung|commande|colis|réservation"
     r"|dossier|pedido|reserva|encomenda|paquete)\W{1,3}(?:(?:number|no|nr|nummer|numéro|número|n[º°])\W{1,3})?(\d[\w-]*)"
 )
 _BEHIND = 30
 # Customers who give more than the number of an order.
-_OF_A_PERSON = re.compile(
+_OF_A_PERSON = Expression(
     r"\b(?:phone|mobile|call|ring|text|card|account|iban|born|password|passport|pin|tel|handy|konto|karte|tarjeta"
     r"|cuenta|conta"
     r"|carte|compte|móvil|telefon\w*|télé\w+|teléfono|telefone|telemóvel)\b"
 )
 # Seven digits or more with the separators of phone numbers; dates and hours are taken out before.
-_PHONE = re.compile(r"(?<![\w.,/@])(?:\+|00|\()?\d(?:(?:[ ()\-/]|\.(?! )){0,3}\d){6,17}(?!\w)")
+_PHONE = Expression(r"(?<![\w.,/@])(?:\+|00|\()?\d(?:(?:[ ()\-/]|\.(?! )){0,3}\d){6,17}(?!\w)")
 # Numbers that cost the caller nothing belong to firms.
-_TOLL_FREE = re.compile(r"(?:\+?1)?8(?:00|33|44|55|66|77|88)\d{7}|0800\d{4,8}|0808\d{6,7}|0120\d{3,6}|\+?800\d{8}")
+_TOLL_FREE = Expression(r"(?:\+?1)?8(?:00|33|44|55|66|77|88)\d{7}|0800\d{4,8}|0808\d{6,7}|0120\d{3,6}|\+?800\d{8}")
 # The number of a book.
-_BOOK = re.compile(r"97[89]\d{10}")
-_DATE_OR_HOUR = re.compile(
+_BOOK = Expression(r"97[89]\d{10}")
+_DATE_OR_HOUR = Expression(
     r"\b(?:\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{1,2}[:.]\d{2}\s?-\s?\d{1,2}[:.]\d{2}"
     r"|\d{1,2}:\d{2}(?::\d{2})?|(?:19|20)\d{2}\s?[-/]\s?(?:19|20)\d{2}|\d+-\d+-\d+(?=\s(?:days|weeks|months)))\b"
 )
@@ -77,7 +78,7 @@ _NAMED_CODE = Phrases(
     r"(?:\s(?:number|no|nr|num|ref|reference|code|id|is|nummer|num[eé]ro|n[uú]mero))*[\s.:#'\"-]{1,3}(?:is\s)?"
     r"(?=[a-z0-9-]*\d[a-z0-9-]*\d)(?:\d{5,}|(?=[a-z-]*\d)[a-z0-9-]{6,24})(?![\w-])"
 )
-_LONG_CODE = re.compile(
+_LONG_CODE = Expression(
     # Thirteen digits after 978 and 979 are a book.
     r"(?<![\w/.-])(?!97[89]\d{10}(?!\d))(?=[a-z]{0,4}\d{8,}|\d{1,3}[a-z]{1,3}\d{7,})[a-z]{0,4}\d{0,3}[a-z]{0,3}\d{7,24}[a-z]{0,2}(?![\w/])"
 )
@@ -113,7 +114,7 @@ _STREET = Phrases(
     r"|\b(?:hausnummer|house number|door number|numéro de maison|portal|huisnummer) \d{1,4}\b"
 )
 # A shop has none of these.
-_FLAT = re.compile(
+_FLAT = Expression(
     r"\b(?:flat|apartment|apt|wohnung|appartement|piso|andar|apartamento|etage) (?:n[º°o]?\.? ?)?\d{1,4}\b"
 )
 # A street without its number, to which something goes.
@@ -126,7 +127,7 @@ _STREET_OF_DELIVERY = Phrases(
     r"(?:[\w'-]{3,20} ){1,2}"
     r"(?:street|road|avenue|lane|crescent|terrace|gardens|close|mews|drive)\b"
 )
-_WHERE_IS_A_SHOP = re.compile(
+_WHERE_IS_A_SHOP = Expression(
     r"\b(?:how late|when|what time|until when|opening|wann|bis wann|quand|quelle heure|a qué hora|cuándo|a que horas"
     r"|quando)\b"
     r"[^.!?]{0,50}\b(?:open\w*|close[sd]?|shut|offen|auf|geöffnet|zu|ouvr\w+|ouvert\w*|ferm\w+|abr\w+|abiert\w+"
@@ -141,19 +142,19 @@ _WHERE_IS_A_SHOP = re.compile(
     r"|boutique|magasin"
     r"|musée|tienda|museo|loja|museu)s?\b"
 )
-_MAY_NAME_A_STREET = re.compile(
+_MAY_NAME_A_STREET = Expression(
     r"\b(?:close|way|drive|court|square|gardens|row|place|st|park|end|view|bank|rise|walk)$"
 )
-_WE = re.compile(r"\b(?:we|we've|we're|we have|our [\w ]{3,20}?)(?: have| has| just| now)? $")
-_POSTCODE = re.compile(
+_WE = Expression(r"\b(?:we|we've|we're|we have|our [\w ]{3,20}?)(?: have| has| just| now)? $")
+_POSTCODE = Expression(
     r"\b[a-z]{1,2}\d[a-z0-9]? ?\d[a-z]{2}\b|\b(?:[a-z]{2} )?\d{5}(?:-\d{4})?\b(?! (?:days|people|customers|orders))"
 )
-_THEIRS = re.compile(
+_THEIRS = Expression(
     r"\b(?:you|your|yours|you're|ihr|ihre|ihnen|dein|deine|dich|dir|votre|vous|chez toi|tu|su|sua|seu|tua|teu"
     r"|suo|tuo|uw|je)\b"
 )
 # Signs that a street is a customer's: things are brought, somebody came, lives or is on a list there.
-_AT_HOME = re.compile(
+_AT_HOME = Expression(
     r"\b(?:deliver\w*|redeliver\w*|sent|send|ship\w*|post(?:ed|ing)?|left|drop\w*|driver|courier|postie|engineer"
     r"|technician|fitter|parcel|package|letter|order|card|meter|van|round|address|live[sd]?|living|home|house|door"
     r"|account|file|system|record\w*|registered|booked|details|number|moved|neighbou?rs?"
@@ -164,7 +165,7 @@ _AT_HOME = re.compile(
     r"|corriere|pacco|indirizzo|bezorg\w*|pakket|adres|woon\w*|huis)\b"
 )
 # A place of the brand's, said beside its street.
-_IN_HOUSE = re.compile(
+_IN_HOUSE = Expression(
     r"\b(?:salon|studio|surgery|theatre|cinema|museum|restaurant|cafe|café|bakery|pub|club|upstairs|downstairs"
     r"|sofas|meets?|held"
     r"|venue|entrance|box office|car park|parking|class(?:es)?|workshop|course|depot|desk|counter|library|kiosk"
@@ -175,7 +176,7 @@ _IN_HOUSE = re.compile(
     r"|balcão)(?:'s)?\b"
 )
 # Words before a number or an address that is the brand's own.
-_OURS = re.compile(
+_OURS = Expression(
     r"\b(?:calling|dialling|ringing)\b[^?!;.]{0,20}$"
     r"|\b(?:call|ring|phone|text|whatsapp|e?-?mail|write|reach|contact|visit|find|message)(?: to)? us\b[^?!;]{0,60}$"
     r"|\bour (?:[\w-]+ ){0,3}(?:number|line|helpline|hotline|phone|team|desk|shop|store|office|branch|address|mail"

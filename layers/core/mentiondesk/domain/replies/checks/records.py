@@ -1,8 +1,8 @@
 """Details of a customer that the brand reads out of its books: "we have you down as", a room, a name, a birthday."""
 
-import re
 from collections.abc import Iterator
 
+from mentiondesk.domain.replies.checks.expression import Expression
 from mentiondesk.domain.replies.checks.spelling import NUMBERS_IN_WORDS, Reading
 from mentiondesk.domain.replies.checks.word_table import Phrases
 
@@ -34,15 +34,15 @@ _STREETS = (
     r"|\b(?:rue|avenue|boulevard|impasse|quai|calle|avenida|plaza|rua|travessa|praça|via|viale) (?:d\w{1,2} |de la "
     r"|l')?[A-ZÀ-Ý]"
 )
-_ROOM = re.compile(
+_ROOM = Expression(
     rf"\b(?:room|flat|door|house|apartment|apt|chambre|appartement|porte|zimmer|wohnung|haus|habitación|puerta|piso"
     rf"|quarto"
     rf"|porta|camera|kamer) (?:number |no\.? |nr\.? |n[°º] ?)?{_NUMBER}\b"
 )
-_STREET = re.compile(rf"\b(?:{_STREETS})")
-_NAME_OR_STREET = re.compile(rf"\b(?:{_NAMED}|{_STREETS})")
+_STREET = Expression(rf"\b(?:{_STREETS})")
+_NAME_OR_STREET = Expression(rf"\b(?:{_NAMED}|{_STREETS})")
 # A place that is said to be the brand's.
-OUR_PLACE = re.compile(
+OUR_PLACE = Expression(
     r"\b(?:(?:nearest|closest)|nächste[rns]?|plus proche|más cercan[oa]|mais próxim[oa]|shops?|stores?|branch"
     r"|office|showroom|we are|we're|come (?:to|by|and)|visit|find us|opening|open"
     r"|estamos en|(?:nuestra|la) tienda|abrimos|abierta|(?:unsere?r?|die|der) (?:filiale|laden)|gesch[aä]ft"
@@ -179,7 +179,7 @@ _DESCRIBED = Phrases(
     r"|et son|und dann)\b"
 )
 # A home beside the street where it stands.
-_HOME = re.compile(
+_HOME = Expression(
     r"\b(?:flat|bungalow|maisonette|studio|cottage|buzzer|doorbell|bell|porch|doorstep|doormat|letterbox|front door"
     r"|side gate"
     r"|back door|basement|attic|neighbours?|klingel|hinterhaus|briefkasten|nachbar\w*|sonnette|interphone|palier"
@@ -261,4 +261,4 @@ def _end_of_sentence(text: str, start: int) -> int:
     return found.start() if found else min(len(text), start + 90)
 
 
-_SENTENCE_ENDS = re.compile(r"[!?\n]|(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bmrs)(?<!\bsr)(?<!\bsra)\.(?=\s|$)")
+_SENTENCE_ENDS = Expression(r"[!?\n]|(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bmrs)(?<!\bsr)(?<!\bsra)\.(?=\s|$)")

@@ -10,13 +10,14 @@ from functools import cached_property
 from itertools import islice
 
 from mentiondesk.domain.letters import plain_letters
+from mentiondesk.domain.replies.checks.expression import Expression
 from mentiondesk.domain.replies.checks.word_table import Phrases, unaccented
 from mentiondesk.values import Frozen
 
-_APART = re.compile(r"(?<![a-z0-9])[a-z0-9](?:[ .\-_*·]{1,2}[a-z0-9](?![a-z0-9])){3,}")
+_APART = Expression(r"(?<![a-z0-9])[a-z0-9](?:[ .\-_*·]{1,2}[a-z0-9](?![a-z0-9])){3,}")
 _DIGIT_LETTERS = str.maketrans("430157@$", "aeoistas")
-_MIXED = re.compile(r"(?<![\w@./:-])(?=[a-z0-9@$]*[a-z][a-z0-9@$]*[a-z])[a-z@$]+[430157@$]+[a-z]+[a-z0-9@$]*(?![\w@.])")
-_MAY_BE_MIXED = re.compile(r"[430157@$][a-z]")
+_MIXED = Expression(r"(?<![\w@./:-])(?=[a-z0-9@$]*[a-z][a-z0-9@$]*[a-z])[a-z@$]+[430157@$]+[a-z]+[a-z0-9@$]*(?![\w@.])")
+_MAY_BE_MIXED = Expression(r"[430157@$][a-z]")
 DIGITS_IN_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen",
@@ -43,9 +44,9 @@ _NUMBERS |= {"zwo": "2", "dreissig": "30", "meia": "6", "nought": "0", "hundred"
 _TENS = {word: str(place + 2) for words in _TENS_IN_WORDS for place, word in enumerate(words.split())}
 NUMBERS_IN_WORDS = tuple(sorted((*_NUMBERS, *_TENS), key=len, reverse=True))
 _NUMBER = "|".join(NUMBERS_IN_WORDS)
-_WORD = re.compile(r"[a-zß-ÿ]+")
+_WORD = Expression(r"[a-zß-ÿ]+")
 _NUMBER_WORDS = frozenset(part for word in (*_NUMBERS, *_TENS) for part in word.split("-"))
-_HOUSE_IN_WORDS = re.compile(
+_HOUSE_IN_WORDS = Expression(
     r"\b((?:number|no\.?|door|flat|house|hausnummer|nummer|nr\.?|numéro|n°|número|nº|puerta|portal|porta|civico"
     r"|huisnummer) )"
     rf"({'|'.join(sorted(_NUMBERS, key=len, reverse=True))})\b"
@@ -54,8 +55,8 @@ _TIMES = {"double": 2, "triple": 3, "doppel": 2, "doble": 2, "duplo": 2}
 _MANY = "|".join(_TIMES)
 _ONE = rf"(?:(?:{_MANY})[ -]?)?(?:{_NUMBER}|\d+)"
 # Six numbers on end, or fewer with tens and the like, which make seven digits.
-_IN_WORDS = re.compile(rf"\b(?:{_ONE})(?:(?:[\s,.-]{{1,2}}|,? (?:and|und|et|e|y|en) ){_ONE}\b){{3,}}")
-_ONE_NUMBER = re.compile(rf"(?:({_MANY})[ -]?)?({_NUMBER}|\d+)\b")
+_IN_WORDS = Expression(rf"\b(?:{_ONE})(?:(?:[\s,.-]{{1,2}}|,? (?:and|und|et|e|y|en) ){_ONE}\b){{3,}}")
+_ONE_NUMBER = Expression(rf"(?:({_MANY})[ -]?)?({_NUMBER}|\d+)\b")
 _FEWEST_IN_WORDS, _FEWEST_DIGITS = 3, 7
 
 
@@ -73,7 +74,7 @@ class Spelling(Frozen):
             return self.origins[-1] + 1, self.origins[-1] + 1
         return self.origins[start], self.origins[end - 1] + 1 if end > start else self.origins[start]
 
-    def replaced(self, pattern: re.Pattern[str], new: Callable[[re.Match[str]], str]) -> "Spelling":
+    def replaced(self, pattern: Expression, new: Callable[[re.Match[str]], str]) -> "Spelling":
         """Each match replaced; the new characters have the place of the match, spread over it."""
         if pattern.search(self.text) is None:
             return self
@@ -136,19 +137,19 @@ class Reading(Frozen, dict=True, gc=True):
         numbers = (word for word in _WORD.findall(self.plain.text) if word in _NUMBER_WORDS)
         return len(list(islice(numbers, _FEWEST_IN_WORDS))) == _FEWEST_IN_WORDS
 
-    def in_words(self, pattern: re.Pattern[str] | Phrases) -> Iterator[tuple[re.Match[str], int, int]]:
+    def in_words(self, pattern: Expression | Phrases) -> Iterator[tuple[re.Match[str], int, int]]:
         """Matches among the words, each with its place in the text as written."""
         for found in pattern.finditer(self.words.text):
             yield found, *self.words.place(*found.span())
 
-    def in_digits(self, pattern: re.Pattern[str]) -> Iterator[tuple[re.Match[str], int, int]]:
+    def in_digits(self, pattern: Expression) -> Iterator[tuple[re.Match[str], int, int]]:
         """Matches among the digits, each with its place in the text as written."""
         for found in pattern.finditer(self.digits.text):
             yield found, *self.digits.place(*found.span())
 
 
 _MARKS = dict(zip("’‘`´“”‐‑‒–—\u00a0\u202f\u2009", "''''\"\"-----   ", strict=True))
-_MARK = re.compile(f"[{''.join(_MARKS)}]")
+_MARK = Expression(f"[{''.join(_MARKS)}]")
 
 
 def _as_digits(found: re.Match[str]) -> str:

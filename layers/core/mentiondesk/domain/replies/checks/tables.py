@@ -1,9 +1,9 @@
 """Tables of words for the checks: regular expressions over a reply in its plain spelling."""
 
-import re
 from functools import cache
 from importlib.resources import files
 
+from mentiondesk.domain.replies.checks.expression import Expression
 from mentiondesk.domain.replies.checks.word_table import Phrases, WordTable, unaccented
 
 _WORDS = files("mentiondesk.domain.replies.checks").joinpath("words")
@@ -49,21 +49,21 @@ def lines_of(name: str) -> list[str]:
 
 
 # The name of a slot of a template, as programs write it: COURIER_NAME, orderNumber.
-NAME_OF_A_SLOT = re.compile(
+NAME_OF_A_SLOT = Expression(
     r"(?<![@#/\w.-])(?:FNAME|LNAME|CUSTNAME|ORDERNO|[A-Z]{2,20}(?:_[A-Z]{2,20}){1,3}|[a-z]{2,20}(?:_[a-z]{2,20}){1,3}"
     r"|(?:first|last|customer|client|agent|user|order|product|store|tracking|delivery)(?:Name|Id|ID|Number|Date"
     r"|Link))(?![\w@]|\.\w)"
 )
 _MIDDLES_OF_SLOTS = ("NAME", "NO", "_", "Name", "Id", "ID", "Number", "Date", "Link")
 # "Under guarantee", "a two-year guarantee": the paper that comes with a product. And what is said not to be one.
-NO_GUARANTEE = re.compile(
+NO_GUARANTEE = Expression(
     r"(?:(?:\b(?:not|cannot|never|no|without|unable to|nicht|keine?|pas|no podemos|nao|non|niet|geen)"
     r"|n't)\b[^.!?,]{0,25})$"
 )
-BEFORE_THE_NOUN = re.compile(
+BEFORE_THE_NOUN = Expression(
     r"(?:\b(?:under|years?|months?|lifetime|product|manufacturer'?s|extended|your|the|of|its|maker's)[ -])$"
 )
-GUARANTEE_NOUN = re.compile(
+GUARANTEE_NOUN = Expression(
     r" nicht(?=[,.!:;]| leider)| (?:period|card|claim|certificate|covers|applies|runs|ends|terms"
     r"|(?:kann|konnen) (?:ich|wir) (?:\w+ ){0,2}(?:nur|nicht|nichts|leider))\b"
 )
@@ -133,7 +133,7 @@ PEACE_OF_MIND = Phrases(
     r"|(?:duerm\w+|qued\w+|est\w+) tranquil\w+|(?:dorm\w+|fique|pode ficar|esteja) (?:descansad\w+|tranquil\w+))\b"
 )
 # Words for the future. Beside them, everyday words of certainty promise something.
-FUTURE = re.compile(
+FUTURE = Expression(
     r"'ll\b|\b(?:will|won't|shall|going to|gonna|never|tomorrow|tonight|by (?:\w+day|noon|midday|the end|then|\d"
     r"|lunch|tea)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day"
     r"|next (?:week|month|time)|again|arriv\w+|com(?:es?|ing)|gets? (?:there|here|to you)|makes? it|turns? up"
@@ -152,19 +152,19 @@ COMING = Phrases(
     r"|tendra|nada|vai|estara|chegara|tera)\b"
 )
 # The noun, or the verb of the maker, and what shows that it is meant: for how long, and by whom.
-GUARANTEE_OF_A_MAKER = re.compile(
+GUARANTEE_OF_A_MAKER = Expression(
     r"(?:guarantees?|warrant\w*|garantie|garantias?|garanzia|garantit|garantiza|garante|garantisce|garandeert"
     r"|garantiert)$"
 )
 # "We guarantee": a promise, whatever years stand beside it.
-WE = re.compile(r"\b(?:we|i)(?: can| do| absolutely| even| hereby)? $|\b(?:wir|ich|nous|je)(?: vous| te)? $")
-MAKER_OR_YEARS = re.compile(
+WE = Expression(r"\b(?:we|i)(?: can| do| absolutely| even| hereby)? $|\b(?:wir|ich|nous|je)(?: vous| te)? $")
+MAKER_OR_YEARS = Expression(
     r"\b(?:years?|months?|jahre?n?|monaten?|(?:\d+|un|deux|trois|cinq|dix) ans?|annees?|mois|anos?|meses|anni|mesi"
     r"|jaar|maanden|manufacturer|maker"
     r"|hersteller\w*|fabricante?|produttore|fabrikant|receipt|kassenbon|ticket de caisse|recibo|fatura)\b"
 )
 # Offers and prices that hold for everybody.
-FOR_EVERYBODY = re.compile(
+FOR_EVERYBODY = Expression(
     r"\b(?:for everyone|to everyone|pour tout le monde|a tout le monde|fur jeden|bei allen|para toda a gente"
     r"|per tutti"
     r"|voor iedereen|gilt fur alle|sales?|black friday|outlet"
@@ -179,26 +179,26 @@ FOR_EVERYBODY = re.compile(
     r"|saldi|uitverkoop|in jeder filiale|en boutique|en tienda|nas lojas|(?:depends|up) (?:on|to) your bank)\b"
 )
 # Offers that everybody has, said before the money that comes of them, and words to one person alone.
-EVERYBODY = re.compile(
+EVERYBODY = Expression(
     r"\b(?:(?:everyone|everybody|anyone|anybody|(?:all )?(?:our )?customers) (?:can|may|is able to|are able to)"
     r"|(?:jede[rs]?|alle) (?:\w+ )?(?:kann|konnen|darf|durfen)"
     r"|(?:tout le monde|chacun|tous les clients) (?:peut|peuvent)"
     r"|(?:todos|todo el mundo|cualquiera) (?:pueden?)|(?:todos|qualquer pessoa|toda a gente) (?:podem?)"
     r"|(?:tutti|chiunque) (?:possono|puo)|iedereen (?:kan|mag))\b"
 )
-TO_YOU = re.compile(
+TO_YOU = Expression(
     r"\b(?:you|your|ihnen|ihr|ihre[mnrs]?|dir|dein\w*|vous|votre|te|ti|usted|su|tu|lhe|seu|sua|le|suo|u|uw|je"
     r"|jou\w*)\b"
 )
 # Words of somebody who gives, in a sentence about a price.
-GIVER = re.compile(
+GIVER = Expression(
     r"\b(?:we(?!\s(?:post|sell|stock|offer|have|take|accept|run|do|don't|can't|charge|only)\b)|we'(?:ll|ve|d)"
     r"|i(?:'ll|'ve|'d)?|(?:on|from) us|our treat|let me|lets?|here's|enjoy|wir|ich|uns"
     r"|nous|on(?= (?:vous|te|va|a))|je|\w{3,}(?:amos|emos|imos)|te|le|os|lhe|ci|\w{3,}iamo|wij?|ik|krijgt|gibt's"
     r"|(?:bekomm|erhalt|krieg)\w*|receb\w+|recib\w+|tendras?|tera|aurez|recevrez|nuestr[ao]|noss[ao])\b"
 )
 # And of what is for this customer alone, in an answer to a question.
-FOR_YOU = re.compile(
+FOR_YOU = Expression(
     r"\b(?:(?:just |only )?for you|on your next|your next|(?:use|enter|type|with|pop in|try) (?:the )?code"
     r"|code \w*\d|this (?:one|time|once)"
     r"|as (?:you|a thank)|(?:give|send|get|slip|pop|add|put|take|knock|do|offer|let|make|owe|treat|spot|save|throw"
@@ -208,19 +208,19 @@ FOR_YOU = re.compile(
     r"|(?:te|le|os|lhe|vos) \w+(?:mos|o)|per (?:lei|te)|voor (?:u|je|jou)))\b"
 )
 # Vouchers that are sold, used, or not to be had; and one that is given.
-VOUCHERS = re.compile(
+VOUCHERS = Expression(
     r"(?:vouchers?|coupons?|gift ?cards?|promo code|discount codes?|gutschein\w*|(?:bons?|code|cheque) "
     r"(?:d'achat|cadeau|promo|de reduction)|cheque|vale de|cupo\w+|(?:vale|bono|cheque) (?:regalo|de compra"
     r"|descuento)"
     r"|vale (?:compras|desconto)|buono (?:regalo|sconto)|cadeaubon\w*)$"
 )
-SOLD = re.compile(
+SOLD = Expression(
     r"\b(?:sells?|selling|buy|bought|on sale|redeem\w*|valid|expires?|gelten|gilt|laufen|valen|caducan|last|lose"
     r"|(?:don't|do not|can't|cannot) (?:do|offer|have|use)|verkauf\w*|kaufen|einlos\w*|gultig|erhaltlich|vend(?:ons"
     r"|emos|iamo|us)|achet\w+|utilis\w+|valables?|valid[oae]s?|compr(?:ar|e|a)|canje\w+|acquist\w+|verkopen|kopen"
     r"|inwissel\w*|inlever\w*|geldig)\b"
 )
-GIVEN = re.compile(
+GIVEN = Expression(
     r"\b(?:but|though|however|here(?:'s| is| are)|enjoy|(?:send|give|offer|add|pop|get|make) you|for you|on us"
     r"|aber|jedoch|hier ist|fur (?:sie|dich)|mais|voici|pour vous|pero|aqui (?:tiene|tienes|tem|esta)"
     r"|para (?:ti|usted|si)"
@@ -234,7 +234,7 @@ MONEY_BACK = Phrases(
     r"|reembols\w*|devol\w*|cobrad\w*|pagado|pague|compens\w*|paguei|cobraram|estorn\w*)\b"
 )
 # The same from somebody who complains.
-MONEY_PAID = re.compile(
+MONEY_PAID = Expression(
     r"[£€$] ?\d|\d ?[£€$]"
     r"|\b(?:charg(?:es?|ing)|bills?|billed|invoiced?|pay(?:ing|ment)?|cost(?:s|ing)?|price[ds]?|vouchers?"
     r"|credit(?:ed)?|discount"
@@ -295,26 +295,26 @@ MONEY_NOUN = Phrases(
     r"|premium|subscription))\b"
 )
 # A customer who asks whether to worry, and what then has nothing to do with harm.
-WORRIED = re.compile(r"\bshould (?:i|we) (?:be )?(?:worr(?:y|ied)|concerned|alarmed)\b")
-PAPERWORK = re.compile(
+WORRIED = Expression(r"\bshould (?:i|we) (?:be )?(?:worr(?:y|ied)|concerned|alarmed)\b")
+PAPERWORK = Expression(
     r"\b(?:payments?|paid|transfers?|parcels?|orders?|refunds?|e?-?mails?|texts?|bookings?|accounts?|statements?"
     r"|tickets?"
     r"|applications?|invoices?|bills?|deliver\w*|tracking|seats?|connections?|trains?|flights?|mortgage|rent"
     r"|landlord)\b"
 )
 # Words of games, in which nobody is hurt.
-GAME = re.compile(
+GAME = Expression(
     r"\b(?:boss(?:es| fight)?|respawn\w*|nerf\w*|npcs?|checkpoints?|speedrun\w*|playthrough|dlc"
     r"|died \d+ times|\d+ deaths)\b"
 )
 # Money back in the plural: how it goes with everybody's.
-IN_GENERAL = re.compile(
+IN_GENERAL = Expression(
     r"re-?funds|reimbursements|erstattungen|ruckerstattungen|gutschriften|entschadigungen|remboursements"
     r"|dedommagements|reembolsos"
     r"|compensaciones|indemnizaciones|compensacoes|estornos|rimborsi|terugbetalingen"
 )
 # "That's not something we go into out here."
-NOT_IN_PUBLIC = re.compile(
+NOT_IN_PUBLIC = Expression(
     r"(?:\b(?:not|never|rather than|nicht|keine?|pas|jamais|no|nao)\b|n't\b)[^.!?]{0,60}\b(?:in public|publicly"
     r"|out here|on here|in the open"
     r"|on the timeline|in front of everyone|offentlich|vor allen|en public|devant tout le monde|en publico"
@@ -331,7 +331,7 @@ HEALTH_ASKED = Phrases(
     r"|prendre|donner|tomar|darle?|dar)\b[^.?!\n]{0,60}|\b(?:take|taking|giv(?:e|ing)|stop|skip|mix"
     r"|double)\b[^.?!\n]{0,40}\?"
 )
-HEALTH = re.compile(
+HEALTH = Expression(
     r"\b(?:tablets|pills?|medication|meds|medicines?|antibiotics?|syrup|drops|dose|dosage|ibuprofen|paracetamol"
     r"|aspirin|calpol"
     r"|insulin|inhaler|pregnan\w+|breast ?feeding|(?:year|month|week)s?[- ]olds?|tabletten|medikament\w*"
@@ -351,15 +351,15 @@ SAFE_ASKED = Phrases(
     r"|\bse puede (?:comer|beber)\b|\b(?:posso|da para|pode-se) (?:comer|beber)\b"
 )
 # A reply that leaves a question of health to those who know may name them.
-DECLINES = re.compile(
+DECLINES = Expression(
     r"(?:\b(?:cannot|not able to|unable to)|n't(?: able to)?)\b[^.!?]{0,20}\b(?:advise|say|comment|tell|judge)\b"
 )
-REFERRAL = re.compile(
+REFERRAL = Expression(
     r"\b(?:ask|see|speak (?:to|with)|talk to|consult|check with|contact) (?:a|your) (?:doctor|gp|pharmacist|nurse)"
     r"(?: or (?:a |your )?(?:doctor|gp|pharmacist|nurse))?"
 )
 # First advice to somebody who was hurt, or could be.
-STOP_USING = re.compile(
+STOP_USING = Expression(
     r"\b(?:stop (?:using|eating|drinking|wearing)|(?:don't|do not|please don't) (?:use|eat|drink|plug|switch|touch)"
     r"|unplug|switch (?:it|them) off|turn (?:it|them) off|throw (?:it|them) away"
     r"|nicht (?:mehr |weiter )?(?:benutzen|verwenden|essen|trinken|anschalten|einschalten|anfassen)"
@@ -371,5 +371,5 @@ STOP_USING = re.compile(
     r"|desconect\w+|(?:pare|deixe|parem) de (?:usar|utilizar|comer|beber)|nao (?:o |a )?(?:use|utilize|coma)|desligue"
     r"|smetta di|non (?:l[oa] )?(?:usi|usare)|stacchi|niet meer (?:gebruiken|eten|drinken)|stekker eruit)\b"
 )
-HELPING = re.compile(f"{STOP_USING.pattern}|{DECLINES.pattern}")
-SARCASTIC_PICTURES = re.compile("[🙄🤡💩🤦🖕😒🥱]")
+HELPING = Expression(f"{STOP_USING.pattern}|{DECLINES.pattern}")
+SARCASTIC_PICTURES = Expression("[🙄🤡💩🤦🖕😒🥱]")
