@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Self, TextIO
+from typing import Any, BinaryIO, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -18,12 +18,18 @@ from infra.replay.containers import Document, NotReadable, documents, parts
 from infra.replay.page import Report
 from infra.replay.recording import MOST_LEFT_OUT, Recording, read_recording
 from infra.replay.report import Replay
+from infra.replay.spilling_table import SpillingTable
 from infra.settings_file import SettingsFileInvalid, load_desk
+from mentiondesk.adapters.storage.memory_table import MemoryTable
 from mentiondesk.domain.desk import DeskSettings
 from mentiondesk.domain.ids import UserId
 from mentiondesk.values import replace
 
 EXAMPLE = Path("infra/settings.example.yaml")
+# Posts that are replayed in memory, about 7 kB each; until then, that is less than a table needs that spills.
+_IN_MEMORY = 10_000
+# Lines of alerts hold whole messages: a small buffer would be written every few lines.
+_BUFFER = 1 << 20
 
 
 def _recording(names: Iterable[str], settings: DeskSettings) -> Recording:
@@ -66,15 +72,19 @@ def _replayed(replay: Replay, recording: Recording, console: Console) -> dict[st
 
 # The encoder of `json.dumps`, made once for all rows.
 _as_json = json.JSONEncoder(ensure_ascii=False).encode
-_text_as_json = lru_cache(maxsize=1)(_as_json)
 
 
-def _line(row: Mapping[str, Any]) -> str:
-    """The row as a line of JSON. The alerts of one message all end with its text, which is encoded once."""
+@lru_cache(maxsize=1)
+def _end(text: str) -> bytes:
+    """The end of the lines of a message's alerts. It is the longest part of them, and is encoded once."""
+    return f"{_as_json(text)}}}\n".encode()
+
+
+def _line(row: Mapping[str, Any]) -> bytes:
+    """The row as a line of JSON."""
     if "text" not in row:
-        return f"{_as_json(row)}\n"
-    without = _as_json({**row, "text": ""}).removesuffix('""}')
-    return f"{without}{_text_as_json(row['text'])}}}\n"
+        return f"{_as_json(row)}\n".encode()
+    return _as_json({**row, "text": ""}).removesuffix('""}').encode() + _end(row["text"])
 
 
 class _Output:
@@ -82,21 +92,25 @@ class _Output:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._parts: dict[str, TextIO] = {}
+        self._parts: dict[str, BinaryIO] = {}
 
     def __enter__(self) -> Self:
         self._folder.mkdir(parents=True, exist_ok=True)
         return self
 
-    def file(self, name: str) -> TextIO:
+    def _file(self, name: str) -> BinaryIO:
         """The unfinished file of this name."""
         if name not in self._parts:
-            self._parts[name] = self._part(name).open("w", encoding="utf-8")
+            self._parts[name] = self._part(name).open("wb", _BUFFER)
         return self._parts[name]
+
+    def text(self, name: str, text: str) -> None:
+        """Writes a file of text."""
+        self._file(name).write(text.encode())
 
     def rows(self, name: str, rows: Iterable[dict[str, Any]]) -> None:
         """Adds rows to a file of JSON lines."""
-        self.file(name).writelines(map(_line, rows))
+        self._file(name).writelines(map(_line, rows))
 
     def finish(self) -> None:
         for name, file in self._parts.items():
@@ -171,14 +185,15 @@ def _options() -> argparse.Namespace:
 def _written(recording: Recording, settings: DeskSettings, folder: Path, console: Console) -> Report:
     """Replays a recording into the files of a folder, and returns the report."""
     with _Output(folder) as out:
-        replay = Replay(settings, lambda row: out.rows("alerts.jsonl", [row]))
+        table = SpillingTable() if len(recording.posts) > _IN_MEMORY else MemoryTable()
+        replay = Replay(settings, lambda row: out.rows("alerts.jsonl", [row]), table)
         summary = _replayed(replay, recording, console)
         out.rows("cases.jsonl", replay.case_rows())
         out.rows("incidents.jsonl", replay.incident_rows())
         out.rows("alerts.jsonl", [])
         report = Report(replay, summary)
-        out.file("report.html").write(report.html())
-        out.file("summary.json").write(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
+        out.text("report.html", report.html())
+        out.text("summary.json", json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
         out.finish()
     return report
 

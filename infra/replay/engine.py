@@ -14,9 +14,11 @@ from typing import Protocol
 from mentiondesk.adapters.storage import keys
 from mentiondesk.adapters.storage.memory_table import MemoryTable
 from mentiondesk.adapters.storage.stores.alerts import Alerts
+from mentiondesk.adapters.storage.stores.arrivals import Arrivals
 from mentiondesk.adapters.storage.stores.cases import Cases
 from mentiondesk.adapters.storage.stores.claims import Claims
 from mentiondesk.adapters.storage.stores.cursors import Cursors
+from mentiondesk.adapters.storage.stores.escalations import is_critical
 from mentiondesk.adapters.storage.stores.facts import Facts
 from mentiondesk.adapters.storage.stores.incidents import Incidents
 from mentiondesk.adapters.storage.stores.look_ups import LookUps
@@ -35,7 +37,7 @@ from mentiondesk.domain.figures.facts import Fact, ignored_waits
 from mentiondesk.domain.ids import IncidentId, PostId, SubjectId
 from mentiondesk.domain.incidents.incident import Incident
 from mentiondesk.domain.posts.post import Added, Post
-from mentiondesk.ports.alerts import Lease
+from mentiondesk.ports.alerts import DueItem, Lease
 from mentiondesk.ports.cases import Classified
 from mentiondesk.ports.channels import Sender
 from mentiondesk.ports.runtime import TimeLeft
@@ -65,6 +67,7 @@ _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _END = datetime.max.replace(tzinfo=UTC) - 2 * MINUTE
 # The time after the last post in which a wait can still become a fact.
 _DECIDED = 2 * IGNORED_AFTER
+_KEPT = timedelta(days=400)
 # X lets a post be edited for an hour after it was made.
 _EDITABLE = timedelta(hours=2)
 
@@ -107,12 +110,22 @@ class _Sender:
         return f"{self.channel}-{self.outbox.sent[self.channel]}"
 
 
-class _Posts(Posts):
-    """A post store that notes each new text, as the table's stream delivers it."""
+class _NoArrivals(Arrivals):
+    def note(self, post_ids: Sequence[PostId], at: datetime) -> None:
+        """Writes nothing."""
 
-    def __init__(self, table: Table, keep: Callable[[], timedelta]) -> None:
+
+class _Posts(Posts):
+    """A post store that notes each new text, as the table's stream delivers it.
+
+    Unless `followed`, nobody asks which posts arrived and wait to be classified: that is not written.
+    """
+
+    def __init__(self, table: Table, keep: Callable[[], timedelta], *, followed: bool) -> None:
         super().__init__(table, keep)
         self.fresh: deque[PostId] = deque()
+        if not followed:
+            self._arrivals = _NoArrivals(table)
 
     def add_all(self, posts: Sequence[Post]) -> list[Added]:
         added = super().add_all(posts)
@@ -122,18 +135,11 @@ class _Posts(Posts):
 
 
 class _Alerts(Alerts):
-    """An alert store that hands records on.
+    """An alert store that hands records on."""
 
-    Unless `keep_ledger`, it drops what a later run asks for only after an act of staff, such as a release.
-    """
-
-    def __init__(
-        self, table: Table, cases: Cases, incidents: Incidents, observer: Observer, *, keep_ledger: bool
-    ) -> None:
+    def __init__(self, table: Table, cases: Cases, incidents: Incidents, observer: Observer) -> None:
         super().__init__(table, _kept, cases, incidents)
         self._observer = observer
-        self._keep_ledger = keep_ledger
-        self._done: deque[tuple[SubjectId, datetime]] = deque()
 
     def record(self, records: Iterable[Record]) -> None:
         records = tuple(records)
@@ -141,10 +147,43 @@ class _Alerts(Alerts):
         for record in records:
             self._observer.recorded(record)
 
+
+class _LoneAlerts(_Alerts):
+    """An alert store of the only notifier at the table, for long replays.
+
+    A lease is kept here: no other notifier could take the item meanwhile, so that it need not move in the table. The
+    ledger drops what a later run asks for only after an act of staff, such as a release.
+    """
+
+    def __init__(self, table: Table, cases: Cases, incidents: Incidents, observer: Observer) -> None:
+        super().__init__(table, cases, incidents, observer)
+        self._leased: dict[DueItem, Lease] = {}
+        self._done: deque[tuple[SubjectId, datetime]] = deque()
+
+    def _due(self, shards: Iterable[int], now: datetime, limit: int) -> Sequence[DueItem]:
+        found = super()._due(shards, now, limit + len(self._leased))
+        return [item for item in found if item not in self._leased][:limit]
+
+    def count_due(self, until: datetime) -> int:
+        """The count in a table where leased items are due when their leases end."""
+        others = [one for one in self._leased.values() if not is_critical(one.subject)]
+        moved = sum((one.until <= until) - (_due_in_table(one) <= until) for one in others)
+        return super().count_due(until) + moved
+
+    def lease(self, item: DueItem, now: datetime, until: datetime) -> Lease | None:
+        peeked = self.peek(item) if item.message_id is None else None
+        # Messages are few, and what has no subject any more is put off.
+        if peeked is None or peeked.until > now:
+            return super().lease(item, now, until)
+        return self.hold(peeked, until)
+
+    def hold(self, peeked: Lease, until: datetime) -> Lease:
+        self._leased[peeked.item] = lease = replace(peeked, until=until)
+        return lease
+
     def done(self, lease: Lease, alerted_until: datetime | None, next_at: datetime | None, attempts: int) -> None:
-        super().done(lease, alerted_until, next_at, attempts)
-        if self._keep_ledger:
-            return
+        self._leased.pop(lease.item, None)
+        super().done(replace(lease, until=_due_in_table(lease)), alerted_until, next_at, attempts)
         if next_at is None:
             self._done.append((lease.subject.subject_id, lease.escalation.timer.since))
         # While X allows edits, an edit may rebuild a case, and its alerts must not go out again.
@@ -152,6 +191,11 @@ class _Alerts(Alerts):
             part = keys.alerts_of(*self._done.popleft())
             for item in self._table.query(Query(part.pk, prefix=part.sk)):
                 self._table.delete(item.key)
+
+
+def _due_in_table(lease: Lease) -> datetime:
+    """The time at which a leased item is due in the table: as when the lease began."""
+    return lease.escalation.due_at or lease.until
 
 
 class VirtualDesk:
@@ -175,14 +219,14 @@ class VirtualDesk:
         self.now = _BEFORE_ALL
         self.outbox = Outbox()
         self.table = table or MemoryTable()
-        self.posts = _Posts(self.table, _kept)
+        self.posts = _Posts(self.table, _kept, followed=keep_ledger)
         self.cases = Cases(self.table, _kept)
         self.incidents = Incidents(self.table, _kept)
         # The time at which the detector next has something to do.
         self.look_at: datetime | None = None
         self._observer = observer or Observer()
-        self._keep_ledger = keep_ledger
-        self.alerts = _Alerts(self.table, self.cases, self.incidents, self._observer, keep_ledger=keep_ledger)
+        alerts = _Alerts if keep_ledger else _LoneAlerts
+        self.alerts = alerts(self.table, self.cases, self.incidents, self._observer)
         current = self._current
         triage = triage or BrandTriage(lambda: self.settings.brand_words, self._stream_share())
         joining = NoteJoining(Threads(self.table), self.posts, ChangeCase(self.cases, current), current)
@@ -246,9 +290,6 @@ class VirtualDesk:
         self.now = max(self.now, minute_after(post.created_at))
         added = self.posts.add(replace(post, seen_at=self.now))
         self.classify_new()
-        if not self._keep_ledger:
-            # Its post is classified, and nobody looks the customer up here: the arrival is followed no more.
-            self.table.delete(keys.arrival(self.now, post.post_id))
         return added
 
     def classify_new(self) -> None:
@@ -300,4 +341,4 @@ def _an_hour() -> timedelta:
 
 def _kept() -> timedelta:
     """The time for which items are kept: nothing expires in a replay."""
-    return timedelta(days=400)
+    return _KEPT

@@ -8,8 +8,8 @@ from typing import Any
 from infra.replay.engine import Observer, VirtualDesk
 from infra.replay.questions import question_of
 from infra.replay.recording import Recording
-from infra.replay.spilling_table import SpillingTable
 from infra.replay.waits import Waits
+from mentiondesk.adapters.storage.memory_table import MemoryTable
 from mentiondesk.domain.alerts.ledger import Outcome, Record
 from mentiondesk.domain.alerts.roster import CHANNELS, Channel
 from mentiondesk.domain.cases.case import Case
@@ -32,10 +32,15 @@ _ADDED = {Added.EDITED: "edited", Added.NEW: "new"}
 
 
 class Replay(Observer):
-    """Plays recorded posts to a desk, and reports. `alert_row` gets a row for each alert that goes out."""
+    """Plays recorded posts to a desk, and reports. `alert_row` gets a row for each alert that goes out.
 
-    def __init__(self, settings: DeskSettings, alert_row: Callable[[Row], object]) -> None:
-        self.desk = VirtualDesk(settings, self, table=SpillingTable())
+    `table` replaces the desk's table, which needs memory for all that it holds.
+    """
+
+    def __init__(
+        self, settings: DeskSettings, alert_row: Callable[[Row], object], table: MemoryTable | None = None
+    ) -> None:
+        self.desk = VirtualDesk(settings, self, table=table)
         self.counts: Counter[str] = Counter()
         self.recording = Recording()
         self._alert_row = alert_row

@@ -16,6 +16,8 @@ _WARNED = """
 INSERT INTO waits (subject, since, warned_at) VALUES (?, ?, ?)
 ON CONFLICT DO UPDATE SET warned_at = coalesce(warned_at, excluded.warned_at)
 """
+# Timers that are remembered as warned of, so that the further alerts about them need no look at the file.
+_MOST_WARNED = 10_000
 _LATE = """
 INSERT INTO waits (subject, since, answer_by, ended_at, alerted) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET answer_by = excluded.answer_by, ended_at = excluded.ended_at, alerted = excluded.alerted
@@ -26,6 +28,7 @@ class Waits:
     """Reply timers by their subject and the moment at which they began."""
 
     def __init__(self) -> None:
+        self._warned: set[tuple[SubjectId, datetime]] = set()
         # As in resting.py, the file is SQLite's own and needs no journal.
         self._file = sqlite3.connect("", isolation_level=None)
         finalize(self, self._file.close)
@@ -34,6 +37,11 @@ class Waits:
 
     def warned(self, subject_id: SubjectId, since: datetime, at: datetime) -> None:
         """Notes an alert about a timer; the first one counts."""
+        if (subject_id, since) in self._warned:
+            return
+        if len(self._warned) >= _MOST_WARNED:
+            self._warned.clear()
+        self._warned.add((subject_id, since))
         self._file.execute(_WARNED, (str(subject_id), since.isoformat(), at.isoformat()))
 
     def late(self, subject_id: SubjectId, since: datetime, deadline: Deadline) -> None:

@@ -1,6 +1,7 @@
 """The table in memory, for replays and tests. Facts stay the objects they are: nothing is serialised."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any, assert_never
 
 from mentiondesk.adapters.storage.items import Fact, Item, Value
@@ -116,28 +117,25 @@ class MemoryTable:
         if self._conflicts:
             self._conflicts -= 1
             raise Conflict
-        refused = {
-            name: self.get(part.key)
-            for name, part in parts.items()
-            if part.when is not None and not self._holds(part.key, part.when)
-        }
+        refused: dict[str, Item | None] = {}
+        for name, part in parts.items():
+            if part.when is not None:
+                there = self.get(part.key)
+                if not part.when.holds(_no_attribute if there is None else there.get):
+                    refused[name] = there
         if refused:
             raise Refused(refused)
         for part in parts.values():
             self._do(part)
 
-    def _holds(self, key: Key, when: Condition) -> bool:
-        there = self.get(key)
-        return when.holds(_no_attribute if there is None else there.get)
-
     def _do(self, part: Write) -> None:
         match part:
-            case Put(item):
-                self._keep(part.key, item)
-            case Update(key):
-                self._keep(key, _updated(self.get(key) or Item(key, schema=0), part))
-            case Delete(key):
-                self._keep(key, None)
+            case Put():
+                self._keep(part.item.key, part.item)
+            case Update():
+                self._keep(part.key, _updated(self.get(part.key) or Item(part.key, schema=0), part))
+            case Delete():
+                self._keep(part.key, None)
             case Check():
                 pass
             case _:
@@ -206,7 +204,16 @@ def _updated(item: Item, update: Update) -> Item:
     for name, number in update.add.items():
         changes[name] = (item.get(name) or 0) + number
     schema: Any = changes.pop(SCHEMA, item.schema)
-    fields = getattr(item.fact, "__struct_fields__", ())
-    inside = {name: changes.pop(name) for name in list(changes) if name in fields}
-    beside = {name: value for name, value in {**item.beside, **changes}.items() if value is not None}
+    fields, inside, beside = _fields(type(item.fact)), dict[str, Value](), {**item.beside}
+    for name, value in changes.items():
+        if name in fields:
+            inside[name] = value
+        elif value is None:
+            beside.pop(name, None)
+        else:
+            beside[name] = value
     return Item(item.key, replace(item.fact, **inside) if inside else item.fact, beside, schema)
+
+
+# The names of the fields of a kind of fact.
+_fields: Callable[[Any], frozenset[str]] = cache(lambda kind: frozenset(getattr(kind, "__struct_fields__", ())))
