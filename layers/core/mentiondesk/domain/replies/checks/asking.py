@@ -18,7 +18,9 @@ _DENIED_BEHIND = Expression(r" ?(?:\w+ )?(?:keine?\w*|nichts|nothing|none|rien|n
 _CLAUSE_ENDS = Expression(r"[.!?;\n]|\b(?:just|simply|but|nur|einfach)\b")
 # "Please do not post your address", "we have sent a new order number": nobody is asked.
 _NOT_ASKED = Expression(
-    r"\b(?:without|don't|do not|not|never|no need|avoid|ignore|remove|delete|hide|instead of|leave out|leave off"
+    r"\b(?:without|don't|do not|not|never"
+    r"|no need(?! (?:to (?:message|dm|write|mail)|for a? ?(?:dm|message)))"
+    r"|avoid|ignore|remove|delete|hide|instead of|leave out|leave off"
     r"|keep)\b"
     r"|\b(?:nichts?|kein|keine[nr]?|ohne|pas|sans|sin|sem|nao|jamas|nunca|senza|non|niet|geen|zonder)\b"
     r"|\b(?:modifier|changer|verifier|corriger|cambiar|modificar|actualizar|comprobar|revisar?|alterar"
@@ -51,7 +53,8 @@ _ASKED_BEHIND = Expression(
 )
 # "You can change your address there": what the customer does alone, where the verb stands last.
 _DONE_ALONE = Expression(
-    r"(?:(?!\b(?:wir|ich|dann|wij|we|ik)\b)[^.!?\n]){0,60}\b(?:andern|aktualisieren|prufen|anpassen|hinterlegen|behalten|mitnehmen|mitbringen|vorzeigen"
+    r"(?:(?!\b(?:wir|ich|dann|wij|we|ik)\b)[^.!?\n]){0,60}\b"
+    r"(?:andern|aktualisieren|prufen|anpassen|hinterlegen|behalten|mitnehmen|mitbringen|vorzeigen"
     r"|vorlegen|bereithalten|bereitlegen|dabeihaben|bereit halten|ubertragen|wijzigen"
     r"|aanpassen|veranderen)\b"
 )
@@ -73,7 +76,7 @@ _OPEN = (
     r"|tweet|beitrag)"
     r"|ici|(?:ci-|en |la-)?dessous|en commentaire|sous ce (?:post|tweet|message)|por aqui|aqui|abajo|abaixo"
     r"|en (?:los )?comentarios"
-    r"|nos comentarios|neste post|en este hilo|qui|qui sotto|nei commenti|in de reacties)\b"
+    r"|nos comentarios|neste post|en este hilo|qui sotto|qui(?=[.,!?;]|$)|nei commenti|in de reacties)\b"
 )
 # Words that set a private way aside, or name the thread as the place to answer.
 _IN_THE_OPEN = Expression(

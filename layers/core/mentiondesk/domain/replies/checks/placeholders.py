@@ -72,7 +72,8 @@ _WRITTEN = Phrases(
     rf"|(?:[,.;:!?(] ?|\b(?:de|del|en|el|la|le|du|a|no|na|do|da|hasta|au|at|on|in|of|by|until|from|am|um|bis"
     rf"|fur) )(?:poner|insertar|anadir|rellenar|completar|mettre|inserer|ajouter|completer|inserir|colocar"
     rf"|preencher|inserire|insert|put|add|fill in) {_BARE}\b"
-    rf"|(?<!das )(?<!den )(?<!die )(?<!ihr )(?<!dein )(?<!ein )\b{_BARE} (?:einfugen|erganzen|einsetzen|nachtragen)\b"
+    rf"|(?<!das )(?<!den )(?<!die )(?<!ihr )(?<!dein )(?<!ein )"
+    rf"\b{_BARE} (?:bitte )?(?:einfugen|erganzen|einsetzen|nachtragen)\b"
     r"|\b(?:first|second|third|next|other) (?:colou?r|name|option|reason|product|date|size|shop|store) (?:here|tbc"
     r"|tbd)\b"
     # Alternatives of which none was chosen.

@@ -168,6 +168,7 @@ FOR_EVERYBODY = Expression(
     r"\b(?:for everyone|to everyone|pour tout le monde|a tout le monde|fur jeden|bei allen|para toda a gente"
     r"|per tutti"
     r"|voor iedereen|gilt fur alle|sales?|black friday|outlet"
+    r"|(?:any|each|every|all) of our|collecting|flat (?:fee|rate)|orders over"
     r"|in (?:all|our|the|any) shops|coins?|moneda|piece d'un|munze|moeda|online and|everything|everyone|everybody"
     r"|all \w+ (?:is|are)|(?:anyone|anybody) can|we (?:take|accept)|(?:todos os|todas as|a todos|para todo el mundo"
     r"|para todos|pour tous|fur alle|for all customers)\b|todos pueden|cualquiera puede|tout le monde peut"

@@ -78,15 +78,14 @@ def money(reading: Reading, context: CheckContext) -> Iterator[Finding]:
             if not _is_no_offer(reading, context, found) and (table == "money" or _is_given(reading, context, found)):
                 yield _finding("money", Outcome.HOLD, (start, end), reading)
                 return
-    if _speaks_of_money(_latest(context), context.kind):
-        for settled, start, end in reading.in_words(tables.MONEY_SETTLED):
-            if not tables.FOR_EVERYBODY.search(_sentence(reading.words.text, settled)):
+    nouns = [tables.MONEY_SETTLED] if _speaks_of_money(_latest(context), context.kind) else []
+    if context.kind is Kind.COMPLAINT and context.customer_words and not _goes_on_in_private(reading):
+        nouns.append(tables.MONEY_NOUN)
+    for phrases in nouns:
+        for noun, start, end in reading.in_words(phrases):
+            if not tables.FOR_EVERYBODY.search(_sentence(reading.words.text, noun)):
                 yield _finding("money", Outcome.HOLD, (start, end), reading)
                 return
-    if context.kind is Kind.COMPLAINT and context.customer_words and not _goes_on_in_private(reading):
-        for _, start, end in reading.in_words(tables.MONEY_NOUN):
-            yield _finding("money", Outcome.HOLD, (start, end), reading)
-            return
 
 
 def _with_the_one_before(text: str, found: re.Match[str]) -> str:
