@@ -149,7 +149,7 @@ class _Alerts(Alerts):
 
 
 class _LoneAlerts(_Alerts):
-    """An alert store of the only notifier at the table, for long replays.
+    """An alert store of the only notifier at the table, for replays without staff.
 
     A lease is kept here: no other notifier could take the item meanwhile, so that it need not move in the table. The
     ledger drops what a later run asks for only after an act of staff, such as a release.

@@ -12,7 +12,7 @@ from mentiondesk.adapters.storage.memory_table import LAST_CHARACTER
 from mentiondesk.adapters.storage.table import Query
 
 # Without a name, SQLite makes a file of its own in the folder for temporary files, and removes it at the end.
-# Nothing has to survive the process, so that no journal is kept and the disk is never waited for.
+# The file ends with the process: it needs no journal, and nobody waits for the disk.
 _SETTINGS = ("journal_mode = OFF", "synchronous = OFF", "page_size = 16384", "cache_size = -32768")
 _SCHEMA = (
     "CREATE TABLE partitions (number INTEGER PRIMARY KEY, pk TEXT NOT NULL, packed BLOB NOT NULL)",

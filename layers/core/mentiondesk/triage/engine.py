@@ -56,7 +56,7 @@ _MOST_ODDS, _TINY = 50.0, 1e-20
 _CRITICAL_FROM_ALARMING, _CRITICAL_FROM_SETS, _CRITICAL_FROM_NOTHING = 0.0, 1.2, 1.5
 # A post to the brand that is this near to critical goes to a person.
 _NEARLY = 2.0
-# What is added in other languages than English, of which the model knows less; it knows none without tables.
+# The model knows less of other languages than English, and nothing of those without tables: this much is added.
 _CRITICAL_LESS_KNOWN = 1.5
 # The log odds from which a post counts as high, where a table says so and where none does.
 _HIGH_FROM = (-5.1, -0.4)

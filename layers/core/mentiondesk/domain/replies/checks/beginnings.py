@@ -1,4 +1,4 @@
-"""How the matches of a regular expression may begin, read from the expression.
+"""Reads from a regular expression how its matches may begin.
 
 It knows what the tables use: letters, classes, groups that capture nothing, and how often a part may stand there.
 """
@@ -27,7 +27,7 @@ _WORDS_ALONE = re.compile(r"(?:[^\\\[\](){}.?*+|^$]|\\[.-])+")
 
 
 def beginnings(expression: str) -> set[str]:
-    """What a match may begin with, in at most so many letters as are told apart."""
+    """The letters with which a match may begin, at most LONGEST of them."""
     found: set[str] = set()
     for line in split(expression):
         found.update(_beginnings(line, ""))
@@ -85,7 +85,7 @@ def _beginnings(line: str, before: str) -> Iterator[str]:
         return
     if often.startswith(_MAY_BE_ABSENT):
         yield from _beginnings(rest, before)
-    # What is behind a part that may stand there again is not read.
+    # A part that may stand there again ends the reading.
     rest = "" if often.rstrip("?") else rest
     for word in words:
         yield from _beginnings(word + rest, before)

@@ -1,4 +1,4 @@
-"""Regular expressions of the checks: to compile them all would take a good part of the start of the desk."""
+"""Regular expressions of the checks, each compiled at its first use: all of them would slow the start of the desk."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -36,7 +36,7 @@ class Expression:
 
     @cached_property
     def findall(self) -> Callable[..., list[str]]:
-        """What all matches hold, in order; of expressions with one group at most."""
+        """The texts of all matches, in order, or of their group; an expression has one group at most."""
         return self._compiled.findall
 
     @cached_property

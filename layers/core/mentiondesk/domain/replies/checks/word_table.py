@@ -72,7 +72,7 @@ class Line:
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
-        """What finds the line at a place of a text."""
+        """The compiled line, for a place of a text."""
         return re.compile(self._expression)
 
 
@@ -130,7 +130,7 @@ class _Index:
         self._waiting.append(table)
 
     def read(self, text: str) -> _Standing:
-        """Where the lines of which tables may stand."""
+        """The places at which lines may stand, by table."""
         if self._waiting:
             self._take_in()
         return self._reader.read(text)
